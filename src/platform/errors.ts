@@ -1,0 +1,84 @@
+/**
+ * Every reason a caller can be given, with its HTTP status: the closed list of section 2 of the contract.
+ * Clients branch on the reason, never on the message, so a reason is never renamed.
+ */
+export const REASONS = {
+  MALFORMED_JSON: 400,
+  MALFORMED_ID: 400,
+  MALFORMED_REQUEST: 400,
+  DUPLICATE_TASK_NAME: 400,
+  UNAUTHENTICATED: 401,
+  PERMISSION_CHECK_FAILED: 403,
+  NOT_FOUND: 404,
+  ROUTE_NOT_FOUND: 404,
+  PROJECT_NOT_FOUND: 404,
+  TASK_NOT_FOUND: 404,
+  TASK_REVISION_NOT_FOUND: 404,
+  TASK_RUN_NOT_FOUND: 404,
+  FILE_NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  TASK_DISABLED: 409,
+  ID_CONFLICT: 409,
+  RUN_CANCELLED: 409,
+  BODY_TOO_LARGE: 413,
+  FILE_TOO_LARGE: 413,
+  TOO_MANY_FILES: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  NOT_AN_IMAGE: 415,
+  TOO_MANY_REQUESTS: 429,
+  INTERNAL_ERROR: 500,
+  MODEL_ERROR: 502,
+  MODEL_UNAVAILABLE: 502,
+  OUTPUT_INVALID: 502,
+  INPUT_INVALID: 502,
+  WORKER_LOST: 502,
+  STORE_UNAVAILABLE: 503,
+  SHUTTING_DOWN: 503,
+  RUN_EXPIRED: 504,
+} as const
+
+export type Reason = keyof typeof REASONS
+
+/**
+ * A failure with two texts: `message` is for the caller; what only the log may see travels as `cause`.
+ * `extra` is merged into the `detail` object of the answer.
+ */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly reason: Reason
+  readonly extra: Readonly<Record<string, unknown>>
+
+  constructor(reason: Reason, message: string, extra: Record<string, unknown> = {}, cause?: unknown) {
+    super(message, { cause })
+    this.reason = reason
+    this.extra = extra
+  }
+
+  get status(): number {
+    return REASONS[this.reason]
+  }
+}
+
+/** One thing wrong with a request, in the shape of section 2: where, what, and a machine-readable kind. */
+export interface ValidationIssue {
+  readonly loc: readonly (string | number)[]
+  readonly msg: string
+  readonly type: string
+}
+
+/** A request that was understood and refused: answers 422 with the list of what is wrong. */
+export class ValidationError extends Error {
+  override readonly name = 'ValidationError'
+  readonly status = 422
+  readonly issues: readonly ValidationIssue[]
+
+  constructor(issues: readonly ValidationIssue[]) {
+    super(issues.map((issue) => `${issue.loc.join('.')}: ${issue.msg}`).join('; '))
+    this.issues = issues
+  }
+
+  /** The common case of a single issue. */
+  static at(loc: readonly (string | number)[], msg: string, type = 'value_error'): ValidationError {
+    return new ValidationError([{ loc, msg, type }])
+  }
+}
