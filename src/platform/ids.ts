@@ -1,0 +1,32 @@
+import { stringify, v7, validate } from 'uuid'
+
+/**
+ * Ids are UUIDs of version 7 (RFC 9562): they sort by the time they were made, which is what lists and
+ * cursors are built on. A run's id also carries its shard, in its last byte.
+ */
+export function newId(): string {
+  return v7()
+}
+
+/** A new run id in the given shard (0-255). 66 random bits are left, more than enough per millisecond. */
+export function newRunId(shard: number): string {
+  const bytes = v7(undefined, new Uint8Array(16))
+  bytes[15] = shard
+  return stringify(bytes)
+}
+
+/** The shard that a run id names. Any UUID has one, so a made-up id leads to an empty answer, never an error. */
+export function shardOf(runId: string): number {
+  return Number.parseInt(runId.slice(-2), 16)
+}
+
+/** True for any UUID in its canonical lower or upper case spelling. */
+export function isId(text: string): boolean {
+  return validate(text)
+}
+
+/** The lowest id that could have been made at the given time (ms since the epoch): a bound for id ranges. */
+export function lowestIdAt(ms: number): string {
+  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`
+}

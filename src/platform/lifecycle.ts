@@ -1,0 +1,44 @@
+import type { Logger } from './logger.ts'
+
+interface Closer {
+  readonly name: string
+  readonly close: () => Promise<unknown> | unknown
+}
+
+/**
+ * What a process has opened, closed again in reverse order. Whoever opens something registers its closer on
+ * the next line, so nothing can be forgotten in a list kept elsewhere.
+ */
+export class Lifecycle {
+  readonly #closers: Closer[] = []
+  readonly #log: Logger
+  #closing: Promise<void> | null = null
+
+  constructor(log: Logger) {
+    this.#log = log
+  }
+
+  /** Registers a closer; the last one registered is the first one called. */
+  onClose(name: string, close: Closer['close']): void {
+    this.#closers.push({ name, close })
+  }
+
+  /**
+   * Closes everything, once; later calls wait for the same end. A closer that fails is logged and the others
+   * are still called. Never rejects.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#closeAll()
+    return this.#closing
+  }
+
+  async #closeAll(): Promise<void> {
+    for (const { name, close } of this.#closers.toReversed()) {
+      try {
+        await close()
+      } catch (error) {
+        this.#log.error({ err: error, closer: name }, 'closing failed')
+      }
+    }
+  }
+}
