@@ -1,0 +1,18 @@
+import type { CompiledOutput, OutputIssue } from './compile-output.ts'
+import { readAnswer } from './read-answer.ts'
+
+export type ValidatedOutput =
+  | { readonly check: 'valid' | 'repaired'; readonly value: Record<string, unknown> }
+  | { readonly check: 'invalid'; readonly issues: readonly OutputIssue[] }
+
+/**
+ * Reads and checks a model's answer. `repaired` says that the text had to be mended or a value coerced;
+ * `invalid` comes with at least one issue. `maxLength` is in characters.
+ */
+export function validateOutput(compiled: CompiledOutput, text: string, maxLength: number): ValidatedOutput {
+  const reading = readAnswer(text, maxLength)
+  if (!reading.ok) return { check: 'invalid', issues: [{ path: '', message: reading.reason }] }
+  const checked = compiled.check(reading.value)
+  if (!checked.ok) return { check: 'invalid', issues: checked.issues }
+  return { check: reading.repaired || checked.coerced ? 'repaired' : 'valid', value: checked.value }
+}

@@ -1,0 +1,98 @@
+/** Every state of a run. The diagram in src/README.md shows these transitions, and a test compares the two. */
+export const TRANSITIONS = {
+  queued: ['running', 'cancelled', 'expired', 'failed'],
+  running: ['queued', 'succeeded', 'failed', 'cancelled', 'expired'],
+  succeeded: [],
+  failed: [],
+  cancelled: [],
+  expired: [],
+} as const satisfies Record<string, readonly string[]>
+
+export type RunStatus = keyof typeof TRANSITIONS
+export type FinalStatus = 'succeeded' | 'failed' | 'cancelled' | 'expired'
+export const RUN_STATUSES = Object.keys(TRANSITIONS) as RunStatus[]
+
+/** True for the states that a run never leaves. */
+export function isFinal(status: RunStatus): status is FinalStatus {
+  return TRANSITIONS[status].length === 0
+}
+
+/** What was asked for: written once, when the run is created, and never changed. Times in ms since the epoch. */
+export interface RunRequest {
+  readonly id: string
+  readonly org: string
+  readonly project: string
+  readonly task: string
+  readonly user: string
+  readonly created: number
+  readonly inputs: Readonly<Record<string, unknown>>
+  /** Names in the file store, in the order they were sent. */
+  readonly files: readonly string[]
+  /** The revision that the caller insists on; null lets the worker draw one. */
+  readonly revision: string | null
+  readonly llmConfig: Readonly<Record<string, unknown>> | null
+  readonly useFallback: boolean
+  readonly reference: string | null
+  readonly reportingGroup: string | null
+}
+
+/** One call to a model, as the ledger keeps it. An open attempt has no end; times in ms since the epoch. */
+export interface Attempt {
+  readonly number: number
+  readonly fence: number
+  readonly worker: string
+  readonly started: number
+  readonly ended: number | null
+  /** `open`, `succeeded`, `invalid`, `lost`, or the kind of the model's error. */
+  readonly outcome: string
+  readonly model: string | null
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+export interface RunError {
+  readonly reason: string
+  readonly message: string
+  readonly retryable: boolean
+}
+
+/** Milliseconds per phase. `waiting_on_limit` holds the pauses between attempts. */
+export interface Timings {
+  readonly queued: number
+  readonly waiting_on_limit: number
+  readonly model: number
+  readonly validate: number
+  readonly total: number
+}
+
+/** How a run ended: written once, by the settle script. */
+export interface RunResult {
+  readonly status: FinalStatus
+  readonly settled: number
+  readonly response: unknown
+  readonly error: RunError | null
+  readonly model: string | null
+  readonly modelId: string | null
+  /** Parameters really sent to the model. */
+  readonly parameters: Readonly<Record<string, unknown>>
+  /** SHA-256 of the rendered prompts, hexadecimal. */
+  readonly promptHash: string | null
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Millionths of a currency unit, a whole number, so that sums stay exact. */
+  readonly credits: number
+  readonly inputSeconds: number
+  readonly timings: Timings
+  readonly outputCheck: 'valid' | 'repaired' | 'invalid' | null
+  readonly retries: number
+}
+
+/** A run as the store knows it. */
+export interface RunRecord {
+  readonly request: RunRequest
+  readonly status: RunStatus
+  /** The revision drawn for it; null until a worker claims it. */
+  readonly revision: string | null
+  readonly attempts: readonly Attempt[]
+  readonly result: RunResult | null
+}

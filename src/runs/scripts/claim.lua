@@ -1,0 +1,31 @@
+-- Takes a run for one worker: queued or (after its owner was lost) running -> running, with a new fence.
+-- The drawn revision is kept from the first claim on, so that every attempt runs the same one.
+-- KEYS: run, queued runs of the project, running runs of the project.
+-- ARGV: run id, revision drawn ('' for none), worker, now, most claims.
+-- Returns nil when there is nothing to do, else {fence, request, revision, claims, attempts so far as a JSON
+-- array, time of the first claim, 1 when the claims are used up}. The new attempt is open when it returns.
+local found = redis.call('HMGET', KEYS[1], 'status', 'request', 'revision', 'attempts', 'claimed')
+local status = found[1]
+if status ~= 'queued' and status ~= 'running' then return nil end
+local fence = redis.call('HINCRBY', KEYS[1], 'fence', 1)
+local claims = redis.call('HINCRBY', KEYS[1], 'claims', 1)
+local revision = found[3]
+if not revision then
+  revision = ARGV[2]
+  if revision ~= '' then redis.call('HSET', KEYS[1], 'revision', revision) end
+end
+local earlier = found[4] or ''
+local number = select(2, string.gsub(earlier, '\n', '\n')) + 1
+local claimed = found[5] or ARGV[4]
+local spent = claims > tonumber(ARGV[5]) and 1 or 0
+local open = ''
+if spent == 0 then
+  -- One line of JSON per attempt: appending needs no decoding.
+  open = string.format('{"number":%d,"fence":%d,"worker":"%s","started":%s,"ended":null,"outcome":"open","model":null,"inputTokens":0,"outputTokens":0}\n', number, fence, ARGV[3], ARGV[4])
+end
+redis.call('HSET', KEYS[1], 'status', 'running', 'claimed', claimed, 'attempts', earlier .. open)
+if status == 'queued' then
+  redis.call('ZREM', KEYS[2], ARGV[1])
+  redis.call('ZADD', KEYS[3], 0, ARGV[1])
+end
+return { fence, found[2], revision, claims, earlier, claimed, spent }
