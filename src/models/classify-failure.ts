@@ -1,5 +1,8 @@
 import OpenAI from 'openai'
+import { ResponseTooLarge } from './lean-fetch.ts'
 import { ModelError, type ModelErrorKind } from './model.ts'
+
+const SHORTEST_KEY = 12
 
 /**
  * Turns whatever a model call threw into the one error that the rest of the service knows. Whether trying
@@ -17,7 +20,8 @@ import { ModelError, type ModelErrorKind } from './model.ts'
  * | an answer that is no JSON                          | `bad_answer`     | yes                  |
  * | an answer over the size limit                      | `bad_answer`     | no: it would be as long again |
  *
- * Messages may hold the server's words; `secret` is cut out of them.
+ * Messages may hold the server's words; `secret` is cut out of them. What is shorter than any real key, such
+ * as the `none` of a server without one, is an ordinary word and stays.
  */
 export function classifyFailure(error: unknown, signal: AbortSignal, secret: string): ModelError {
   if (signal.aborted) return new ModelError('aborted', 'the call was aborted', { retryable: false })
@@ -35,13 +39,12 @@ export function classifyFailure(error: unknown, signal: AbortSignal, secret: str
 }
 
 function classifyConnection(cause: unknown): ModelError {
+  if (cause instanceof ResponseTooLarge) {
+    return new ModelError('bad_answer', 'the answer is longer than the limit', { retryable: false, cause })
+  }
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no code'
-  return code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
-    ? new ModelError('bad_answer', 'the answer is longer than the limit', { retryable: false, cause })
-    : new ModelError('connection', `the connection to the model server failed (${code})`, {
-        retryable: true,
-        cause,
-      })
+  const message = `the connection to the model server failed (${code})`
+  return new ModelError('connection', message, { retryable: true, cause })
 }
 
 function classifyStatus(error: InstanceType<typeof OpenAI.APIError>, secret: string): ModelError {
@@ -49,7 +52,7 @@ function classifyStatus(error: InstanceType<typeof OpenAI.APIError>, secret: str
   const kind = kindOf(status)
   const advice = error.headers?.get('x-should-retry')
   const byStatus = kind === 'rate_limited' || kind === 'server_error'
-  const words = secret ? error.message.replaceAll(secret, '[key]') : error.message
+  const words = secret.length >= SHORTEST_KEY ? error.message.replaceAll(secret, '[key]') : error.message
   return new ModelError(kind, `the model server answered ${words.slice(0, 500)}`, {
     retryable: kind !== 'authentication' && (advice === 'true' || (byStatus && advice !== 'false')),
     retryAfterMs: readRetryAfter((name) => error.headers?.get(name) ?? null),

@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import { toChatRequest } from './chat-request.ts'
 import { classifyFailure } from './classify-failure.ts'
-import { createLeanFetch, type LeanFetch } from './lean-fetch.ts'
+import { type LeanFetch, leanFetch } from './lean-fetch.ts'
 import type { ModelAnswer, ModelClient, ModelRequest, ModelServer } from './model.ts'
 import { readCompletion } from './read-completion.ts'
 
@@ -9,8 +9,6 @@ import { readCompletion } from './read-completion.ts'
 export interface ModelClientOptions {
   /** Longest answer of a server in bytes, its JSON envelope included; default 2 MB. */
   readonly maxResponseBytes?: number
-  /** Most connections to one server at once; default 1024. Further calls wait for one, on their own time. */
-  readonly connectionsPerServer?: number
 }
 
 interface Connection {
@@ -24,7 +22,7 @@ interface Connection {
  * retry, and never longer than the server's `timeoutMs`, connecting and reading included.
  */
 export function createModelClient(options: ModelClientOptions = {}): ModelClient {
-  const { maxResponseBytes = 2_000_000, connectionsPerServer = 1024 } = options
+  const { maxResponseBytes = 2_000_000 } = options
   const connections = new Map<string, Connection>()
   let closed = false
 
@@ -33,8 +31,7 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
     const key = `${server.name} ${server.baseUrl}`
     const known = connections.get(key)
     if (known) return known
-    const origin = new URL(server.baseUrl).origin
-    const transport = createLeanFetch({ origin, connections: connectionsPerServer, maxResponseBytes })
+    const transport = leanFetch(server.baseUrl, maxResponseBytes)
     const connection = { openai: createOpenAi(server, transport.fetch), transport }
     connections.set(key, connection)
     return connection

@@ -71,6 +71,19 @@ function toRecord([status, request, revision, attempts, result]: Fields): RunRec
   }
 }
 
+/** Reads an entry of a reply stream. The result is null when it was too large to travel with it. */
+export function readReply(fields: readonly string[]) {
+  const entry = Object.fromEntries(
+    fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1] ?? '']] : [])),
+  )
+  return {
+    id: entry['run'] ?? '',
+    revision: entry['revision'] || null,
+    attempts: fromLines(entry['attempts']),
+    result: entry['result'] ? (JSON.parse(entry['result']) as RunResult) : null,
+  }
+}
+
 export type RunStore = ReturnType<typeof createRunStore>
 
 /**

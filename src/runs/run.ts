@@ -81,6 +81,7 @@ export interface RunResult {
   readonly outputTokens: number
   /** Millionths of a currency unit, a whole number, so that sums stay exact. */
   readonly credits: number
+  /** Seconds spent on preparing inputs, such as making images smaller. */
   readonly inputSeconds: number
   readonly timings: Timings
   readonly outputCheck: 'valid' | 'repaired' | 'invalid' | null

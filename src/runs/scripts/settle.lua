@@ -6,7 +6,7 @@
 --   reply streams ('' when too large), prefix of reply streams, prefix of run keys, days that the daily rollup is
 --   kept, then pairs of rollup field and whole-number increment.
 -- Returns 1, or 0 when the run is no longer this claim's.
-local found = redis.call('HMGET', KEYS[1], 'status', 'fence', 'watchers')
+local found = redis.call('HMGET', KEYS[1], 'status', 'fence', 'watchers', 'revision')
 if found[1] ~= 'running' or found[2] ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], 'status', ARGV[3], 'result', ARGV[4], 'attempts', ARGV[5])
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
@@ -26,7 +26,7 @@ redis.call('EXPIRE', KEYS[6], ARGV[11] * 86400)
 if found[3] then
   for watcher in string.gmatch(found[3], '[^,]+') do
     local stream = ARGV[9] .. watcher
-    redis.call('XADD', stream, 'MAXLEN', '~', 2000, '*', 'run', ARGV[1], 'result', ARGV[8], 'attempts', ARGV[5])
+    redis.call('XADD', stream, 'MAXLEN', '~', 2000, '*', 'run', ARGV[1], 'result', ARGV[8], 'attempts', ARGV[5], 'revision', found[4] or '')
     redis.call('EXPIRE', stream, 60)
   end
 end

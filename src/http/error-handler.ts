@@ -1,0 +1,64 @@
+import type { ErrorRequestHandler, Response } from 'express'
+import { ApiError, ValidationError } from '../platform/errors.ts'
+import type { Logger } from '../platform/logger.ts'
+import { isRedisUnavailable } from '../platform/redis.ts'
+
+/** Answers an error in the shape of section 2 of the contract: the only place where one becomes a response. */
+export function errorHandler(log: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    const known = understand(error)
+    if (known instanceof ApiError && known.status >= 500) {
+      log.error(
+        { err: error, request_id: response.locals['requestId'], path: request.path },
+        'request failed',
+      )
+    }
+    if (response.headersSent) {
+      response.destroy()
+      return
+    }
+    sendError(response, known)
+  }
+}
+
+/** Writes an error as it is answered everywhere. */
+export function sendError(response: Response, error: ApiError | ValidationError): void {
+  if (error instanceof ValidationError) {
+    response.status(422).json({ detail: error.issues })
+    return
+  }
+  const { status, reason, message, extra } = error
+  if (status === 429 || status === 503) response.set('Retry-After', String(extra['retry_after'] ?? 1))
+  const detail = { reason, message, ...extra }
+  if (status === 401) {
+    response
+      .set('WWW-Authenticate', 'Bearer')
+      .status(401)
+      .json({ error: { code: 401, message }, detail })
+    return
+  }
+  response.status(status).json({ detail })
+}
+
+function understand(error: unknown): ApiError | ValidationError {
+  if (error instanceof ApiError || error instanceof ValidationError) return error
+  if (isRedisUnavailable(error)) {
+    return new ApiError(
+      'STORE_UNAVAILABLE',
+      'The store cannot be reached; try again.',
+      { retryable: true },
+      error,
+    )
+  }
+  // What body-parser raises: { status, type }.
+  const { status, type } = error as { status?: number; type?: string }
+  if (status === 413) return new ApiError('BODY_TOO_LARGE', 'The body is too large.', {}, error)
+  if (type === 'entity.parse.failed')
+    return new ApiError('MALFORMED_JSON', 'The body is not valid JSON.', {}, error)
+  if (status === 415)
+    return new ApiError('UNSUPPORTED_MEDIA_TYPE', 'The encoding is not supported.', {}, error)
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new ApiError('MALFORMED_REQUEST', 'The request cannot be read.', {}, error)
+  }
+  return new ApiError('INTERNAL_ERROR', 'Something went wrong here; the log knows more.', {}, error)
+}

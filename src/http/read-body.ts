@@ -1,0 +1,129 @@
+import busboy, { type BusboyHeaders } from '@fastify/busboy'
+import type { Request } from 'express'
+import { ApiError } from '../platform/errors.ts'
+
+export interface BodyLimits {
+  readonly bodyLimit: number
+  readonly imageLimit: number
+  readonly filesMax: number
+}
+
+/** A body as it was sent: its fields, and the files beside them. */
+export interface ReadBody {
+  readonly fields: unknown
+  readonly files: readonly { readonly field: string; readonly data: Buffer }[]
+}
+
+/**
+ * Reads a body: multipart, urlencoded, or JSON, which is also what a body without a Content-Type is taken for.
+ * Everything is bounded while it arrives.
+ * @throws {ApiError} MALFORMED_JSON, MALFORMED_REQUEST, BODY_TOO_LARGE, FILE_TOO_LARGE, TOO_MANY_FILES,
+ *   UNSUPPORTED_MEDIA_TYPE
+ */
+export async function readBody(request: Request, limits: BodyLimits): Promise<ReadBody> {
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  const encoding = request.headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity') {
+    throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Compressed bodies are not accepted.')
+  }
+  if (type === 'multipart/form-data') return readMultipart(request, limits)
+  if (type === 'application/x-www-form-urlencoded') {
+    const pairs = new URLSearchParams(await readText(request, limits.bodyLimit))
+    return { fields: Object.fromEntries([...pairs].map(([name, value]) => [name, unwrap(value)])), files: [] }
+  }
+  if (type !== '' && type !== 'application/json' && !type.endsWith('+json')) {
+    throw new ApiError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'Send application/json, multipart/form-data or a urlencoded form.',
+    )
+  }
+  return { fields: parseJson(await readText(request, limits.bodyLimit)), files: [] }
+}
+
+async function readText(request: Request, limit: number): Promise<string> {
+  const tooLarge = () => new ApiError('BODY_TOO_LARGE', `The body is larger than ${limit} bytes.`)
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge()
+  const parts: Buffer[] = []
+  let size = 0
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length
+    if (size > limit) throw tooLarge()
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+/** Parses JSON; an empty text is an empty object, since some calls need no body. */
+export function parseJson(text: string): unknown {
+  if (text.trim() === '') return {}
+  try {
+    return JSON.parse(text) as unknown
+  } catch (cause) {
+    throw new ApiError('MALFORMED_JSON', 'The body is not valid JSON.', {}, cause)
+  }
+}
+
+/** A form has only text: what looks like an object or a list is read as JSON. */
+function unwrap(value: string): unknown {
+  if (!/^\s*[{[]/.test(value)) return value
+  try {
+    return JSON.parse(value) as unknown
+  } catch {
+    return value
+  }
+}
+
+function readMultipart(request: Request, limits: BodyLimits): Promise<ReadBody> {
+  return new Promise((resolve, reject) => {
+    const fields: [string, unknown][] = []
+    const files: { field: string; data: Buffer }[] = []
+    let size = 0
+    let parser: ReturnType<typeof busboy>
+    const fail = (error: ApiError): void => {
+      request.unpipe(parser)
+      // The rest is read and dropped, so that the client gets the answer instead of a broken connection.
+      request.resume()
+      reject(error)
+    }
+    const malformed = (cause: unknown) =>
+      new ApiError('MALFORMED_REQUEST', 'The multipart body cannot be read.', {}, cause)
+    try {
+      parser = busboy({
+        headers: request.headers as BusboyHeaders,
+        limits: {
+          fieldSize: limits.bodyLimit,
+          fields: 100,
+          fileSize: limits.imageLimit,
+          files: limits.filesMax,
+        },
+      })
+    } catch (cause) {
+      request.resume()
+      reject(malformed(cause))
+      return
+    }
+    parser.on('field', (name, value, _nameTruncated, truncated) => {
+      size += Buffer.byteLength(value)
+      if (truncated || size > limits.bodyLimit) {
+        fail(new ApiError('BODY_TOO_LARGE', `The fields are larger than ${limits.bodyLimit} bytes.`))
+      } else fields.push([name, unwrap(value)])
+    })
+    parser.on('file', (field, stream) => {
+      const parts: Buffer[] = []
+      stream.on('data', (part: Buffer) => parts.push(part))
+      stream.on('limit', () =>
+        fail(new ApiError('FILE_TOO_LARGE', `A file is larger than ${limits.imageLimit} bytes.`)),
+      )
+      stream.on('end', () => files.push({ field, data: Buffer.concat(parts) }))
+      stream.on('error', (cause) => fail(malformed(cause)))
+    })
+    parser.on('filesLimit', () =>
+      fail(new ApiError('TOO_MANY_FILES', `At most ${limits.filesMax} files are accepted.`)),
+    )
+    parser.on('fieldsLimit', () => fail(new ApiError('BODY_TOO_LARGE', 'Too many fields.')))
+    parser.on('error', (cause) => fail(malformed(cause)))
+    parser.on('finish', () => resolve({ fields: Object.fromEntries(fields), files }))
+    request.on('aborted', () => fail(malformed(new Error('the client went away'))))
+    request.pipe(parser)
+  })
+}

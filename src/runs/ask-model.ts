@@ -1,0 +1,158 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { type ModelAnswer, type ModelClient, ModelError, type ModelRequest } from '../models/model.ts'
+import { type RetryPolicy, retryDelay } from '../models/retry.ts'
+import type { CompiledOutput } from '../output/compile-output.ts'
+import { repairRequest } from '../output/repair-output.ts'
+import { type ValidatedOutput, validateOutput } from '../output/validate-output.ts'
+import type { Ledger } from './ledger.ts'
+import type { RunError } from './run.ts'
+
+/** The claim was lost to another worker: nothing that this one does counts any more. */
+export class ClaimLost extends Error {
+  override readonly name = 'ClaimLost'
+}
+
+/** Milliseconds spent so far; filled in while the run goes on, so that they are known when it is cut short. */
+export interface Stopwatch {
+  model: number
+  waiting: number
+  validate: number
+}
+
+export interface Asked {
+  readonly response: unknown
+  readonly check: 'valid' | 'repaired' | 'invalid' | null
+  readonly error: RunError | null
+}
+
+export interface AskDeps {
+  readonly client: ModelClient
+  readonly retry: RetryPolicy
+  /** Characters. */
+  readonly responseLimit: number
+  /** Stores the ledger; throws ClaimLost when the claim is stale. */
+  save(ledger: Ledger): Promise<void>
+}
+
+/** An answer of the wrong shape is asked for again so often. */
+const MOST_REPAIRS = 1
+
+/**
+ * Asks until there is an answer of the right shape, or no sense in asking: failures that may pass are tried again,
+ * an answer of the wrong shape is sent back once with its issues. `compiled` is null for plain text.
+ * Its ledger's first attempt is open already. Rejects only when `signal` fires (ModelError `aborted`) or the claim
+ * is lost.
+ */
+export async function askModel(
+  deps: AskDeps,
+  request: ModelRequest,
+  compiled: CompiledOutput | null,
+  ledger: Ledger,
+  watch: Stopwatch,
+  signal: AbortSignal,
+): Promise<Asked> {
+  let turns = request.turns
+  let failures = 0
+  let repairs = 0
+  for (;;) {
+    const answer = await call(deps.client, { ...request, turns }, watch, signal)
+    const used = { model: request.model.name, inputTokens: 0, outputTokens: 0 }
+    if (answer instanceof ModelError) {
+      if (answer.kind === 'aborted') throw answer
+      ledger.close({ ...used, outcome: answer.kind })
+      failures += 1
+      const delay = retryDelay(failures, answer, deps.retry)
+      if (delay === null) return { response: null, check: null, error: modelFailure(answer) }
+      await wait(delay, watch, signal)
+    } else {
+      const counted = { ...used, inputTokens: answer.inputTokens, outputTokens: answer.outputTokens }
+      const checked = check(compiled, answer, deps.responseLimit, watch)
+      const valid = checked.check !== 'invalid'
+      ledger.close({ ...counted, outcome: valid ? 'succeeded' : 'invalid' })
+      if (checked.check !== 'invalid') {
+        return { response: checked.value, check: repairs > 0 ? 'repaired' : checked.check, error: null }
+      }
+      if (repairs >= MOST_REPAIRS)
+        return { response: null, check: 'invalid', error: invalidOutput(checked.issues) }
+      repairs += 1
+      turns = [
+        ...request.turns,
+        { role: 'assistant', text: answer.text.slice(0, 20_000) || '(no answer)' },
+        { role: 'user', text: repairRequest(checked.issues) },
+      ]
+    }
+    ledger.open(Date.now())
+    await deps.save(ledger)
+  }
+}
+
+async function call(
+  client: ModelClient,
+  request: ModelRequest,
+  watch: Stopwatch,
+  signal: AbortSignal,
+): Promise<ModelAnswer | ModelError> {
+  const started = performance.now()
+  try {
+    return await client.complete(request, signal)
+  } catch (error) {
+    if (error instanceof ModelError) return error
+    throw error
+  } finally {
+    watch.model += performance.now() - started
+  }
+}
+
+async function wait(delay: number, watch: Stopwatch, signal: AbortSignal): Promise<void> {
+  const started = performance.now()
+  try {
+    await pause(delay, undefined, { signal })
+  } catch (cause) {
+    throw new ModelError('aborted', 'stopped between two attempts', { retryable: false, cause })
+  } finally {
+    watch.waiting += performance.now() - started
+  }
+}
+
+type Checked = ValidatedOutput | { readonly check: 'valid'; readonly value: string }
+
+function check(
+  compiled: CompiledOutput | null,
+  answer: ModelAnswer,
+  limit: number,
+  watch: Stopwatch,
+): Checked {
+  const started = performance.now()
+  try {
+    if (answer.refusal !== null) {
+      return { check: 'invalid', issues: [{ path: '', message: 'the model refused to answer' }] }
+    }
+    if (compiled) return validateOutput(compiled, answer.text, limit)
+    if (answer.text.length <= limit) return { check: 'valid', value: answer.text }
+    return {
+      check: 'invalid',
+      issues: [{ path: '', message: `the answer is longer than ${limit} characters` }],
+    }
+  } finally {
+    watch.validate += performance.now() - started
+  }
+}
+
+/** The caller learns the kind of failure, never the provider's words. */
+function modelFailure(error: ModelError): RunError {
+  return {
+    reason: 'MODEL_ERROR',
+    message: `The model gave no answer (${error.kind}${error.status ? `, status ${error.status}` : ''}).`,
+    retryable: error.retryable,
+  }
+}
+
+function invalidOutput(issues: readonly { path: string; message: string }[]): RunError {
+  const first = issues[0]
+  const where = first ? `: ${first.path === '' ? 'it' : first.path} ${first.message}` : ''
+  return {
+    reason: 'OUTPUT_INVALID',
+    message: `The model's answer does not match output_format${where}.`.slice(0, 500),
+    retryable: true,
+  }
+}

@@ -1,0 +1,55 @@
+import type { RunRecord } from './run.ts'
+import { isFinal } from './run.ts'
+
+const iso = (ms: number): string => new Date(ms).toISOString()
+
+/** A run on the wire: section 6 of the contract, with what section 8 adds. Numbers are 0 until the run has ended. */
+export function presentRun({ request, status, revision, attempts, result }: RunRecord) {
+  const input = result?.inputTokens ?? 0
+  const output = result?.outputTokens ?? 0
+  return {
+    id: request.id,
+    task_id: request.task,
+    project_id: request.project,
+    task_revision_id: revision ?? request.revision,
+    user_id: request.user,
+    created: iso(request.created),
+    status,
+    done: isFinal(status),
+    response: result?.response ?? null,
+    run_data: { submitted: request.inputs, files: request.files },
+    files: request.files,
+    input_tokens: input,
+    output_tokens: output,
+    total_tokens: input + output,
+    input_processor_timing: result?.inputSeconds ?? 0,
+    llm_call_timing: (result?.timings.model ?? 0) / 1000,
+    charged_credits: ((result?.credits ?? 0) / 1_000_000).toFixed(2),
+    is_error: status === 'failed' || status === 'expired' || status === 'cancelled',
+    error: result?.error ?? null,
+    llm_retries: result?.retries ?? 0,
+    used_fallback_model: false,
+    primary_failure_reason: null,
+    fallback_llm_model_id: null,
+    reporting_group: request.reportingGroup,
+    reference: request.reference,
+    model: result?.model ?? null,
+    llm_model_id: result?.modelId ?? null,
+    llm_config: result?.parameters ?? request.llmConfig,
+    prompt_hash: result?.promptHash ?? null,
+    output_check: result?.outputCheck ?? null,
+    settled: result ? iso(result.settled) : null,
+    timings: result?.timings ?? null,
+    attempts: attempts.map((attempt) => ({
+      number: attempt.number,
+      started: iso(attempt.started),
+      ended: attempt.ended === null ? null : iso(attempt.ended),
+      outcome: attempt.outcome,
+      model: attempt.model,
+      input_tokens: attempt.inputTokens,
+      output_tokens: attempt.outputTokens,
+    })),
+  }
+}
+
+export type PresentedRun = ReturnType<typeof presentRun>

@@ -1,0 +1,147 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Logger } from '../platform/logger.ts'
+import type { Redis } from '../platform/redis.ts'
+import type { RunRecord, RunRequest } from './run.ts'
+import { isFinal } from './run.ts'
+import { type RunStore, readReply, shardKeys } from './run-store.ts'
+
+interface Waiter {
+  readonly request: RunRequest
+  readonly resolve: (record: RunRecord | null) => void
+  /** When its record is next read, ms since the epoch; further away each time. */
+  due: number
+  pauseMs: number
+}
+
+const FIRST_SWEEP_MS = 1500
+const LONGEST_SWEEP_MS = 10_000
+const SWEEP_EVERY_MS = 500
+const SWEEP_AT_ONCE = 200
+
+export type ReplyInbox = ReturnType<typeof createReplyInbox>
+
+/**
+ * Where this API process hears that a run has ended. Settled runs are appended to a stream of its own; a sweep
+ * re-reads the records of those that wait long, so a lost reply makes an answer late and never absent.
+ */
+export function createReplyInbox(deps: {
+  /** Of the process; runs name it as their watcher. */
+  id: string
+  runs: RunStore
+  /** One blocking connection per shard. */
+  connections: readonly Redis[]
+  log: Logger
+}) {
+  const waiters = new Map<string, Set<Waiter>>()
+  const closing = new AbortController()
+
+  function settle(record: RunRecord): void {
+    const waiting = waiters.get(record.request.id)
+    waiters.delete(record.request.id)
+    for (const waiter of waiting ?? []) waiter.resolve(record)
+  }
+
+  async function listen(redis: Redis, shard: number): Promise<void> {
+    const stream = shardKeys(shard).reply(deps.id)
+    let last = '0'
+    while (!closing.signal.aborted) {
+      try {
+        const reply = await redis.xread('COUNT', 500, 'BLOCK', 5000, 'STREAMS', stream, last)
+        for (const [id, fields] of reply?.[0]?.[1] ?? []) {
+          last = id
+          await receive(fields)
+        }
+      } catch (error) {
+        if (closing.signal.aborted) return
+        deps.log.warn({ err: error, shard }, 'reading replies failed')
+        // What was published meanwhile may be gone: every waiter's record is read again at once.
+        for (const waiter of [...waiters.values()].flatMap((each) => [...each])) waiter.due = 0
+        await pause(100)
+      }
+    }
+  }
+
+  async function receive(fields: string[]): Promise<void> {
+    const reply = readReply(fields)
+    const [waiter] = waiters.get(reply.id) ?? []
+    if (!waiter) return
+    const record = reply.result
+      ? {
+          request: waiter.request,
+          status: reply.result.status,
+          revision: reply.revision,
+          attempts: reply.attempts,
+          result: reply.result,
+        }
+      : await deps.runs.get(reply.id)
+    if (record) settle(record)
+  }
+
+  async function sweep(): Promise<void> {
+    const now = Date.now()
+    const due = [...waiters.values()].flatMap((each) => [...each]).filter((waiter) => waiter.due <= now)
+    for (let at = 0; at < due.length; at += SWEEP_AT_ONCE) {
+      const some = due.slice(at, at + SWEEP_AT_ONCE)
+      const records = await deps.runs.getMany(some.map((waiter) => waiter.request.id))
+      for (const record of records) if (record && isFinal(record.status)) settle(record)
+      for (const waiter of some) {
+        waiter.pauseMs = Math.min(waiter.pauseMs * 2, LONGEST_SWEEP_MS)
+        waiter.due = Date.now() + waiter.pauseMs
+      }
+    }
+  }
+
+  async function keepSweeping(): Promise<void> {
+    while (!closing.signal.aborted) {
+      await sweep().catch((error: unknown) => deps.log.warn({ err: error }, 'sweeping failed'))
+      await pause(SWEEP_EVERY_MS, undefined, { signal: closing.signal }).catch(() => {})
+    }
+  }
+
+  const loops = [...deps.connections.map(listen), keepSweeping()]
+
+  return {
+    id: deps.id,
+    /** How many calls wait here now. */
+    size: (): number => waiters.size,
+
+    /**
+     * Waits for the end of a run, at most `ms`; null when it has not come by then or `signal` fired. Listens from
+     * the moment of the call: make it before the run can end, or read the record once more after it.
+     */
+    wait(request: RunRequest, ms: number, signal: AbortSignal): Promise<RunRecord | null> {
+      return new Promise((resolve) => {
+        const waiter: Waiter = {
+          request,
+          pauseMs: FIRST_SWEEP_MS,
+          due: Date.now() + FIRST_SWEEP_MS,
+          resolve(record) {
+            clearTimeout(timer)
+            signal.removeEventListener('abort', giveUp)
+            resolve(record)
+          },
+        }
+        const giveUp = (): void => {
+          const waiting = waiters.get(request.id)
+          waiting?.delete(waiter)
+          if (waiting?.size === 0) waiters.delete(request.id)
+          waiter.resolve(null)
+        }
+        const timer = setTimeout(giveUp, ms)
+        signal.addEventListener('abort', giveUp, { once: true })
+        const waiting = waiters.get(request.id) ?? new Set()
+        waiters.set(request.id, waiting.add(waiter))
+        if (signal.aborted) giveUp()
+      })
+    },
+
+    /** Ends all waits as if their time were over; their calls answer with the run as it stands. */
+    async close(): Promise<void> {
+      closing.abort()
+      for (const waiter of [...waiters.values()].flatMap((each) => [...each])) waiter.resolve(null)
+      waiters.clear()
+      for (const redis of deps.connections) redis.disconnect()
+      await Promise.all(loops)
+    },
+  }
+}

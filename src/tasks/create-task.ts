@@ -1,0 +1,47 @@
+import type { ModelRegistry } from '../models/model-registry.ts'
+import { ApiError } from '../platform/errors.ts'
+import { newId } from '../platform/ids.ts'
+import { buildRevision } from './build-revision.ts'
+import type { Revision, Task } from './task.ts'
+import type { CreateTaskInput } from './task-input.ts'
+import type { TaskStore } from './task-store.ts'
+
+/**
+ * Creates a task with its first revision, which takes all the traffic.
+ * @throws {ValidationError} see buildRevision
+ * @throws {ApiError} DUPLICATE_TASK_NAME
+ */
+export async function createTask(
+  deps: { tasks: TaskStore; models: ModelRegistry },
+  owner: { org: string; project: string },
+  input: CreateTaskInput,
+): Promise<{ task: Task; revisions: Revision[] }> {
+  const now = new Date().toISOString()
+  const id = newId()
+  const revision = buildRevision({ id, output_modality: input.output_modality }, null, input, deps.models)
+  if (!revision) throw new Error('a first revision always differs')
+  const task: Task = {
+    id,
+    org_id: owner.org,
+    project_id: owner.project,
+    name: input.name,
+    description: input.description ?? '',
+    enabled: input.enabled,
+    output_modality: input.output_modality,
+    public: input.public ?? false,
+    exposed_to_agents: input.exposed_to_agents ?? false,
+    task_run_visibility: input.task_run_visibility ?? 'visible',
+    created: now,
+    modified: now,
+    active_revisions: revision.test ? [] : [{ task_revision_id: revision.id, weight: 1 }],
+  }
+  const outcome = await deps.tasks.save(task, 0, revision)
+  if (outcome === 'name') throw duplicateName(task.name)
+  if (outcome !== 'saved') throw new Error(`a new task was not saved: ${outcome}`)
+  return { task, revisions: [revision] }
+}
+
+/** The answer to a name that another task of the project bears. */
+export function duplicateName(name: string): ApiError {
+  return new ApiError('DUPLICATE_TASK_NAME', `The project has a task named "${name}" already.`)
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+
+/** `{name}` or `{{name}}`; any other brace is text. */
+const PLACEHOLDER = /\{\{([A-Za-z_][A-Za-z0-9_]*)\}\}|\{([A-Za-z_][A-Za-z0-9_]*)\}/g
+
+/** The names of the parameters in some prompts, each once, in the order they first appear. */
+export function parametersOf(...prompts: string[]): string[] {
+  const names = prompts.flatMap((prompt) =>
+    [...prompt.matchAll(PLACEHOLDER)].map((match) => match[1] ?? match[2] ?? ''),
+  )
+  return [...new Set(names)]
+}
+
+/**
+ * Puts inputs in the place of placeholders: strings as they are, anything else as JSON. What was put in is never
+ * looked at again, so an input cannot bring placeholders of its own. A missing parameter stays as it is written:
+ * whoever renders has checked before that none is missing.
+ */
+export function renderPrompt(prompt: string, inputs: Readonly<Record<string, unknown>>): string {
+  return prompt.replace(PLACEHOLDER, (text, double: string | undefined, single: string | undefined) => {
+    const name = double ?? single ?? ''
+    if (!Object.hasOwn(inputs, name)) return text
+    const value = inputs[name]
+    return typeof value === 'string' ? value : JSON.stringify(value)
+  })
+}
+
+/** The parameters that the inputs do not hold. */
+export function missingParameters(
+  parameters: readonly string[],
+  inputs: Readonly<Record<string, unknown>>,
+): string[] {
+  return parameters.filter((name) => !Object.hasOwn(inputs, name))
+}
+
+/** SHA-256 of the rendered prompts, for audit without keeping them. */
+export function hashPrompts(system: string, user: string): string {
+  return createHash('sha256').update(`${system.length}:`).update(system).update(user).digest('hex')
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+
+export interface WeightedRevision {
+  readonly task_revision_id: string
+  readonly weight: number
+}
+
+/** `active_revisions` on the wire. A weight of null counts as 1; any sum is accepted. */
+export function activeRevisionsSchema(most: number) {
+  return z
+    .array(
+      z.strictObject({
+        task_revision_id: z.uuid().toLowerCase(),
+        weight: z
+          .number()
+          .min(0)
+          .nullish()
+          .transform((weight) => weight ?? 1),
+      }),
+    )
+    .min(1)
+    .max(most)
+    .refine((all) => all.some(({ weight }) => weight > 0), 'at least one weight must be above 0')
+    .refine(
+      (all) => new Set(all.map((each) => each.task_revision_id)).size === all.length,
+      'a revision stands twice',
+    )
+}
+
+/**
+ * A number in [0, 1) that depends on the seed alone: the first 48 bits of its SHA-256. Run ids differ mostly in
+ * their time, so they are hashed rather than used as they are.
+ */
+export function shareOf(seed: string): number {
+  return createHash('sha256').update(seed).digest().readUIntBE(0, 6) / 2 ** 48
+}
+
+/** Draws a revision by weight. The same seed and weights draw the same one. Null when no weight is above 0. */
+export function drawRevision(active: readonly WeightedRevision[], seed: string): string | null {
+  const candidates = active.filter(({ weight }) => weight > 0)
+  // Divided first, so that weights near the largest number do not add up to infinity.
+  const largest = Math.max(...candidates.map(({ weight }) => weight))
+  const total = candidates.reduce((sum, { weight }) => sum + weight / largest, 0)
+  let left = shareOf(seed) * total
+  for (const { task_revision_id, weight } of candidates) {
+    left -= weight / largest
+    if (left < 0) return task_revision_id
+  }
+  return candidates.at(-1)?.task_revision_id ?? null
+}

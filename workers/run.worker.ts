@@ -1,0 +1,89 @@
+import { UnrecoverableError, WaitingError, Worker } from 'bullmq'
+import type { Logger } from '../src/platform/logger.ts'
+import type { Redis } from '../src/platform/redis.ts'
+import { queuePrefix, RUN_QUEUE, type RunJob } from '../src/queues.ts'
+import type { Execution } from '../src/runs/execute-run.ts'
+
+export interface RunWorkerOptions {
+  readonly shard: number
+  readonly connection: Redis
+  readonly concurrency: number
+  readonly lockDurationMs: number
+  readonly stalledIntervalMs: number
+  readonly graceMs: number
+  readonly log: Logger
+  execute(runId: string, job: RunJob, stopping: AbortSignal): Promise<Execution>
+}
+
+export interface RunWorker {
+  /** Runs in hand now. */
+  active(): number
+  /** When a job was last begun or ended, ms since the epoch. */
+  lastProgress(): number
+  /** Takes nothing new, lets runs finish within the grace period, then hands the rest back. */
+  close(): Promise<void>
+}
+
+/** What a job whose executions keep failing after the grace period may still take, for Redis to answer. */
+const HAND_BACK_MS = 5000
+
+/** Consumes the run queue of one shard. */
+export function startRunWorker(options: RunWorkerOptions): RunWorker {
+  const stopping = new AbortController()
+  let active = 0
+  let progress = Date.now()
+
+  const worker = new Worker<RunJob, void>(
+    RUN_QUEUE,
+    async (job, token) => {
+      if (!job.id) throw new UnrecoverableError('a job without an id')
+      active += 1
+      progress = Date.now()
+      try {
+        // A stopping worker may still be handed a job; it must go back at once or closing would wait for it.
+        const execution = stopping.signal.aborted
+          ? 'released'
+          : await options.execute(job.id, job.data, stopping.signal)
+        if (execution !== 'released') return
+        await job.moveToWait(token)
+        throw new WaitingError()
+      } finally {
+        active -= 1
+        progress = Date.now()
+      }
+    },
+    {
+      connection: options.connection,
+      prefix: queuePrefix(options.shard),
+      concurrency: options.concurrency,
+      lockDuration: options.lockDurationMs,
+      stalledInterval: options.stalledIntervalMs,
+      // How often a run may be lost is the store's to say, not the queue's.
+      maxStalledCount: 1_000_000,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+      skipVersionCheck: true,
+    },
+  )
+  worker.on('error', (error) => options.log.warn({ err: error, shard: options.shard }, 'worker'))
+  worker.on('failed', (job, error) =>
+    options.log.warn({ err: error, run_id: job?.id }, 'job failed; it is delivered again'),
+  )
+
+  return {
+    active: () => active,
+    lastProgress: () => progress,
+    async close() {
+      const closed = worker.close()
+      const grace = setTimeout(() => stopping.abort(), options.graceMs)
+      let last: NodeJS.Timeout | undefined
+      const deadline = new Promise<'late'>((resolve) => {
+        last = setTimeout(() => resolve('late'), options.graceMs + HAND_BACK_MS)
+      })
+      const end = await Promise.race([closed, deadline])
+      clearTimeout(grace)
+      clearTimeout(last)
+      if (end === 'late') await worker.close(true)
+    },
+  }
+}
