@@ -1,4 +1,4 @@
-import busboy, { type BusboyHeaders } from '@fastify/busboy'
+import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import type { Request } from 'express'
 import { ApiError } from '../platform/errors.ts'
 
@@ -78,7 +78,7 @@ function readMultipart(request: Request, limits: BodyLimits): Promise<ReadBody> 
     const fields: [string, unknown][] = []
     const files: { field: string; data: Buffer }[] = []
     let size = 0
-    let parser: ReturnType<typeof busboy>
+    let parser: InstanceType<typeof Busboy>
     const fail = (error: ApiError): void => {
       request.unpipe(parser)
       // The rest is read and dropped, so that the client gets the answer instead of a broken connection.
@@ -88,7 +88,7 @@ function readMultipart(request: Request, limits: BodyLimits): Promise<ReadBody> 
     const malformed = (cause: unknown) =>
       new ApiError('MALFORMED_REQUEST', 'The multipart body cannot be read.', {}, cause)
     try {
-      parser = busboy({
+      parser = new Busboy({
         headers: request.headers as BusboyHeaders,
         limits: {
           fieldSize: limits.bodyLimit,

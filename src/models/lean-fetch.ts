@@ -1,4 +1,6 @@
-import { Pool } from 'undici'
+import { type Dispatcher, errors, Pool } from 'undici'
+
+type Headers = Record<string, string | string[] | undefined>
 
 /** Raised when an answer is larger than the limit; the client turns it into a bad answer. */
 export class ResponseTooLarge extends Error {
@@ -12,8 +14,9 @@ export interface LeanFetch {
 }
 
 /**
- * A `fetch` for small JSON answers over a pool of kept-alive connections: several times cheaper per call than
- * the global one. Bodies are read whole, up to `maxBytes`. Time-outs are the caller's, through its signal.
+ * A `fetch` for small JSON answers over a pool of kept-alive connections: a third of the CPU per call of the
+ * global one. Bodies are read whole, up to `maxBytes`, before it resolves, so that the caller's signal covers
+ * all of the exchange; it has no time-out of its own, and follows no redirects.
  */
 export function leanFetch(baseUrl: string, maxBytes: number): LeanFetch {
   const pool = new Pool(new URL(baseUrl).origin, {
@@ -21,35 +24,105 @@ export function leanFetch(baseUrl: string, maxBytes: number): LeanFetch {
     keepAliveTimeout: 30_000,
     headersTimeout: 0,
     bodyTimeout: 0,
+    maxResponseSize: maxBytes,
+    allowH2: false,
   })
-  const send: typeof fetch = async (input, init = {}) => {
-    const url = new URL(String(input))
-    const headers: Record<string, string> = {}
-    new Headers(init.headers).forEach((value, name) => {
-      headers[name] = value
-    })
-    const answer = await pool.request({
-      path: url.pathname + url.search,
-      method: (init.method ?? 'GET') as 'GET' | 'POST',
-      headers,
-      body: (init.body as string | undefined) ?? null,
-      signal: init.signal ?? null,
-    })
-    const parts: Buffer[] = []
-    let size = 0
-    for await (const part of answer.body as AsyncIterable<Buffer>) {
-      size += part.length
-      if (size > maxBytes) {
-        answer.body.destroy()
-        throw new ResponseTooLarge(`the answer is larger than ${maxBytes} bytes`)
+  const send = (input: string | URL | Request, init: RequestInit = {}) =>
+    new Promise<Response>((resolve, reject) => {
+      const { pathname, search } = new URL(String(input))
+      const exchange = new Exchange(init.signal ?? null, resolve, reject)
+      if (exchange.ended) return
+      const request = {
+        path: pathname + search,
+        method: (init.method ?? 'GET') as Dispatcher.HttpMethod,
+        headers: init.headers as Iterable<[string, string]>,
+        body: (init.body as string | undefined) ?? null,
       }
-      parts.push(part)
-    }
-    const received = Object.entries(answer.headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)] as [string, string]],
-    )
-    const empty = answer.statusCode === 204 || answer.statusCode === 304
-    return new Response(empty ? null : Buffer.concat(parts), { status: answer.statusCode, headers: received })
-  }
+      pool.dispatch(request, exchange)
+    })
   return { fetch: send, close: () => pool.destroy() }
+}
+
+/** One request and its answer. It ends once: with a whole answer, an error, or the signal. */
+class Exchange implements Dispatcher.DispatchHandler {
+  ended = false
+  readonly #signal: AbortSignal | null
+  readonly #resolve: (response: Response) => void
+  readonly #reject: (reason: unknown) => void
+  readonly #chunks: Buffer[] = []
+  #controller: Dispatcher.DispatchController | null = null
+  #status = 0
+  #headers: Headers = {}
+
+  constructor(
+    signal: AbortSignal | null,
+    resolve: (response: Response) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#signal = signal
+    this.#resolve = resolve
+    this.#reject = reject
+    if (signal?.aborted) this.#onAbort()
+    else signal?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  /** An abort while the request still waits for a connection rejects at once; undici hears of it later. */
+  readonly #onAbort = () => {
+    const reason: unknown = this.#signal?.reason
+    this.#end(() => this.#reject(reason))
+    this.#controller?.abort(new Error('aborted'))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.ended) controller.abort(new Error('aborted'))
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    this.#status = status
+    this.#headers = headers
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    const response = new WholeResponse(this.#status, this.#headers, this.#chunks)
+    this.#end(() => this.#resolve(response as unknown as Response))
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const tooLarge = error instanceof errors.ResponseExceededMaxSizeError
+    this.#end(() => this.#reject(tooLarge ? new ResponseTooLarge(error.message) : error))
+  }
+
+  #end(settle: () => void): void {
+    if (this.ended) return
+    this.ended = true
+    this.#signal?.removeEventListener('abort', this.#onAbort)
+    settle()
+  }
+}
+
+/** As much of a `Response` as the openai package reads; a real one costs a stream per answer. */
+class WholeResponse {
+  readonly status: number
+  readonly ok: boolean
+  readonly url = ''
+  readonly body = null
+  /** Names in lower case, as undici gives them and as the package asks for them. */
+  readonly headers = new Map<string, string>()
+  readonly #chunks: readonly Buffer[]
+
+  constructor(status: number, headers: Headers, chunks: readonly Buffer[]) {
+    this.status = status
+    this.ok = status >= 200 && status < 300
+    for (const name in headers) this.headers.set(name, String(headers[name]))
+    this.#chunks = chunks
+  }
+
+  async text(): Promise<string> {
+    return Buffer.concat(this.#chunks).toString()
+  }
 }

@@ -37,6 +37,9 @@ function words(draw: () => number, count: number): string {
 }
 
 function valueFor(schema: Schema, key: string, prompt: string, draw: () => number): unknown {
+  // A nullable list or object is written as a choice, the shape first and null after it.
+  const choices = schema['anyOf'] as Schema[] | undefined
+  if (choices?.[0]) return valueFor(choices[0], key, prompt, draw)
   const options = schema['enum'] as unknown[] | undefined
   if (options) return pick(options, prompt, draw)
   const types = [schema['type']].flat()

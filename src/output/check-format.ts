@@ -1,4 +1,4 @@
-import { isScalar, isScalarKind, itemKindOf, kindOf, OUTPUT_TYPES, type OutputKind } from './output-format.ts'
+import { isScalar, isScalarKind, itemKindOf, kindOf, OUTPUT_TYPES, type OutputKind } from './output-type.ts'
 
 /** `maxDepth` counts maps from the outermost (1) inwards; `maxKeys` counts the keys of all of them together. */
 export interface FormatLimits {
@@ -7,98 +7,110 @@ export interface FormatLimits {
 }
 
 type Path = readonly (string | number)[]
-type Report = (path: Path, message: string) => void
 
 const KEY = /^[a-zA-Z0-9_.-]{1,64}$/
 const SPEC_KEYS = ['type', 'description', 'options', 'item_type', 'nested_structure', 'required']
 const TYPE_NAMES = Object.keys(OUTPUT_TYPES).join(', ')
+const NOT_A_TYPE = `Must be one of ${TYPE_NAMES}`
+const NO_SHORT_OBJECT =
+  'An object needs a nested_structure, which the short form cannot give: ' +
+  'write {"type": "object", "nested_structure": {...}}'
 /** Enough to see what went wrong; a hostile spec has a hundred thousand. */
 const MAX_UNKNOWN_KEYS_REPORTED = 5
 
-/** Holds any value against the grammar of section 7, reporting everything that is wrong with it. */
-export function checkFormat(format: unknown, limits: FormatLimits, report: Report): void {
+/**
+ * Holds any value against the grammar of section 7 and reports everything that is wrong with it. A member
+ * of a spec that is null counts as absent: clients that serialise their defaults send it so.
+ */
+export function checkFormat(
+  format: unknown,
+  limits: FormatLimits,
+  report: (path: Path, message: string) => void,
+): void {
   let keysLeft = limits.maxKeys
   checkMap(format, [], 1)
 
   function checkMap(map: unknown, path: Path, depth: number): void {
-    if (keysLeft < 0) return
-    if (depth > limits.maxDepth) return report(path, `Nested deeper than ${limits.maxDepth} levels`)
-    if (!isRecord(map)) return report(path, 'Must be an object that maps keys to types')
-    const keys = Object.keys(map)
-    if (keys.length === 0) return report(path, 'Must have at least one key')
+    const keys = isRecord(map) ? Object.keys(map) : []
+    const exhausted = keysLeft < 0
     keysLeft -= keys.length
-    if (keysLeft < 0) return report(path, `More than ${limits.maxKeys} keys in total`)
-    for (const key of keys) {
-      const here = [...path, key]
-      if (key === '__proto__') report(here, '__proto__ cannot be a key: choose another name')
-      else if (!KEY.test(key)) report(here, 'A key is 1 to 64 letters, digits, dots, dashes or underscores')
-      else checkEntry(map[key], here, depth)
-    }
+    if (exhausted) return
+    if (depth > limits.maxDepth) report(path, `Nested deeper than ${limits.maxDepth} levels`)
+    else if (!isRecord(map)) report(path, 'Must be an object that maps keys to types')
+    else if (keys.length === 0) report(path, 'Must have at least one key')
+    else if (keysLeft < 0) report(path, `More than ${limits.maxKeys} keys in total`)
+    else for (const key of keys) checkKey(key, map[key], [...path, key], depth)
   }
 
-  function checkEntry(entry: unknown, path: Path, depth: number): void {
-    if (isRecord(entry)) return checkSpec(entry, path, depth)
-    if (typeof entry !== 'string') return report(path, 'Must be a type name or an object with a type')
-    const kind = kindOf(entry)
-    if (kind === undefined) report(path, `Not a type; the types are ${TYPE_NAMES}`)
-    else if (kind === 'object') {
-      const form = '{"type": "object", "nested_structure": {...}}'
-      report(path, `An object needs a nested_structure, which the short form cannot give: write ${form}`)
-    }
+  function checkKey(key: string, entry: unknown, path: Path, depth: number): void {
+    if (key === '__proto__') report(path, '__proto__ cannot be a key: choose another name')
+    else if (!KEY.test(key)) report(path, 'A key is 1 to 64 letters, digits, dots, dashes or underscores')
+    else if (isRecord(entry)) checkSpec(entry, path, depth)
+    else if (kindOf(entry) === undefined) report(path, `${NOT_A_TYPE}, or an object with such a type`)
+    else if (kindOf(entry) === 'object') report(path, NO_SHORT_OBJECT)
   }
 
   function checkSpec(spec: Record<string, unknown>, path: Path, depth: number): void {
-    for (const key of unknownKeys(spec)) {
-      report([...path, key], `Not a member of a spec; the members are ${SPEC_KEYS.join(', ')}`)
-    }
-    if (spec['description'] !== undefined && typeof spec['description'] !== 'string') {
-      report([...path, 'description'], 'Must be a string')
-    }
-    if (spec['required'] !== undefined && typeof spec['required'] !== 'boolean') {
-      report([...path, 'required'], 'Must be true or false')
-    }
-    const kind = kindOf(spec['type'])
-    if (kind === undefined) return report([...path, 'type'], `Must be one of ${TYPE_NAMES}`)
-
-    if (spec['item_type'] !== undefined && kind !== 'array') {
+    const { type, item_type, nested_structure, options } = spec
+    const kind = kindOf(type)
+    const element = kind === 'array' ? itemKindOf(spec) : kind
+    checkPlainMembers(spec, path)
+    if (kind === undefined) report([...path, 'type'], NOT_A_TYPE)
+    else if (kind !== 'array' && isGiven(item_type)) {
       report([...path, 'item_type'], 'Only a list has an item_type')
     }
-    const element = kind === 'array' ? itemKindOf(spec) : kind
-    if (element === undefined) return report([...path, 'item_type'], `Must be one of ${TYPE_NAMES}`)
-    checkNested(spec['nested_structure'], element, [...path, 'nested_structure'], depth)
-    if (spec['options'] !== undefined) checkOptions(spec['options'], element, [...path, 'options'])
+    if (kind === 'array' && element === undefined) report([...path, 'item_type'], NOT_A_TYPE)
+    if (element === undefined) return
+    checkNested(nested_structure, element, [...path, 'nested_structure'], depth)
+    if (isGiven(options)) checkOptions(options, element, [...path, 'options'])
+  }
+
+  function checkPlainMembers(spec: Record<string, unknown>, path: Path): void {
+    const { description, required } = spec
+    const unknownKeys = Object.keys(spec).filter((key) => !SPEC_KEYS.includes(key))
+    for (const key of unknownKeys.slice(0, MAX_UNKNOWN_KEYS_REPORTED)) {
+      report([...path, key], `Not a member of a spec; the members are ${SPEC_KEYS.join(', ')}`)
+    }
+    if (isGiven(description) && typeof description !== 'string') {
+      report([...path, 'description'], 'Must be a string')
+    }
+    if (isGiven(required) && typeof required !== 'boolean') {
+      report([...path, 'required'], 'Must be true or false')
+    }
   }
 
   function checkNested(nested: unknown, element: OutputKind, path: Path, depth: number): void {
     if (element === 'object') {
-      if (nested === undefined) report(path, 'An object needs a nested_structure')
-      else checkMap(nested, path, depth + 1)
-    } else if (nested !== undefined) {
+      if (isGiven(nested)) checkMap(nested, path, depth + 1)
+      else report(path, 'An object needs a nested_structure')
+    } else if (isGiven(nested)) {
       report(path, 'Only an object or a list of objects has a nested_structure')
     }
   }
 
-  /** Stops at the first bad option: the others are most often bad in the same way. */
   function checkOptions(options: unknown, kind: OutputKind, path: Path): void {
     if (!isScalarKind(kind)) {
-      return report(path, 'Only strings, numbers and booleans, or lists of them, have options')
-    }
-    if (!Array.isArray(options)) return report(path, 'Must be a list')
-    if (options.length === 0) return report(path, 'Must have at least one option')
-    const seen = new Set<unknown>()
-    for (const [index, option] of options.entries()) {
-      if (!isScalar(kind, option)) return report([...path, index], `Must be a ${kind}, as the type says`)
-      if (seen.has(option)) return report([...path, index], 'Repeats an earlier option')
-      seen.add(option)
+      report(path, 'Only strings, numbers and booleans, or lists of them, have options')
+    } else if (!Array.isArray(options) || options.length === 0) {
+      report(path, 'Must be a list of at least one option')
+    } else {
+      const wrong = options.findIndex((option) => !isScalar(kind, option))
+      if (wrong !== -1) report([...path, wrong], `Must be of the type ${kind}, like every option here`)
+      const repeated = firstRepeated(options)
+      if (repeated !== -1) report([...path, repeated], 'Repeats an earlier option')
     }
   }
+}
+
+function isGiven(member: unknown): boolean {
+  return member !== undefined && member !== null
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function unknownKeys(spec: Record<string, unknown>): string[] {
-  const unknown = Object.keys(spec).filter((key) => !SPEC_KEYS.includes(key))
-  return unknown.slice(0, MAX_UNKNOWN_KEYS_REPORTED)
+function firstRepeated(options: readonly unknown[]): number {
+  const seen = new Set<unknown>()
+  return options.findIndex((option) => seen.size === seen.add(option).size)
 }

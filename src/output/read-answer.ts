@@ -1,66 +1,47 @@
-import { jsonrepair } from 'jsonrepair'
+import { readLooseJson } from './loose-json.ts'
 
-export type Reading =
+export type AnswerReading =
+  /** `repaired`: the text was not JSON by itself. */
   | { readonly ok: true; readonly value: unknown; readonly repaired: boolean }
+  /** `reason` never repeats the text. */
   | { readonly ok: false; readonly reason: string }
 
-const isObject = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /**
- * Reads the JSON object out of a model's words: as it stands, else from a fenced block, else from the outermost
- * braces, else after mending what is slightly broken or cut off. Never throws and never runs anything.
- * @param maxLength characters; a longer text is not read at all.
+ * Reads the JSON out of a model's text: the whole text where that is JSON, else an object within it, in a
+ * code fence or in prose, slightly broken or cut off. Of several objects the last one counts, since models
+ * think first and answer last; an object with keys goes before `{}`, and that before a list.
+ *
+ * What was cut off is closed where it stands; a number or key that ends with the text is left out, for its
+ * other half may be missing. Never throws, evaluates nothing, and takes time in proportion to the text,
+ * which is refused beyond `maxLength` characters.
  */
-export function readAnswer(text: string, maxLength: number): Reading {
-  if (text.length > maxLength)
-    return { ok: false, reason: `the answer is longer than ${maxLength} characters` }
-  const whole = text.replace(/^\uFEFF/, '').trim()
-  const direct = parse(whole)
-  if (isObject(direct)) return { ok: true, value: direct, repaired: false }
-
-  const candidates = candidatesIn(whole)
-  for (const candidate of candidates) {
-    const value = parse(candidate)
-    if (isObject(value)) return { ok: true, value, repaired: true }
-  }
-  for (const candidate of candidates) {
-    const value = mend(candidate)
-    if (isObject(value)) return { ok: true, value, repaired: true }
-  }
-  if (direct !== undefined) return { ok: true, value: direct, repaired: false }
-  return { ok: false, reason: 'the answer holds no JSON object' }
-}
-
-function candidatesIn(text: string): string[] {
-  const found: string[] = []
-  const opening = text.indexOf('```')
-  if (opening !== -1) {
-    const start = text.indexOf('\n', opening)
-    const end = text.indexOf('```', opening + 3)
-    if (start !== -1) found.push(text.slice(start + 1, end > start ? end : undefined).trim())
-  }
-  const first = text.indexOf('{')
-  const last = text.lastIndexOf('}')
-  if (first !== -1 && last > first) found.push(text.slice(first, last + 1))
-  if (first !== -1) found.push(text.slice(first))
-  return found
-}
-
-function mend(text: string): unknown {
-  // The repairer recurses: nesting that no output_format allows is not worth a deep stack.
-  if ((text.match(/[{[]/g)?.length ?? 0) > 20_000) return undefined
+export function readAnswer(text: string, maxLength: number): AnswerReading {
+  if (text.length > maxLength) return { ok: false, reason: `is longer than ${maxLength} characters` }
+  if (text.trim() === '') return { ok: false, reason: 'is empty' }
   try {
-    return JSON.parse(jsonrepair(text))
+    return { ok: true, value: JSON.parse(text.trim()), repaired: false }
   } catch {
-    return undefined
+    const value = findObject(text)
+    return value
+      ? { ok: true, value, repaired: true }
+      : { ok: false, reason: 'holds no readable JSON object' }
   }
+}
+
+function findObject(text: string): object | undefined {
+  const opening = /[{[]/g
+  let best: object | undefined
+  for (let match = opening.exec(text); match; match = opening.exec(text)) {
+    const { value, end } = readLooseJson(text, match.index)
+    if (value && rank(value) >= rank(best)) best = value
+    // Going on where a failed reading stopped, not behind its bracket, is what keeps all of this linear.
+    opening.lastIndex = Math.max(end, match.index + 1)
+  }
+  return best
+}
+
+function rank(candidate: object | undefined): number {
+  if (candidate === undefined) return 0
+  if (Array.isArray(candidate)) return 1
+  return Object.keys(candidate).length === 0 ? 2 : 3
 }

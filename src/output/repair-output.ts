@@ -1,25 +1,37 @@
-import type { CompiledOutput, OutputIssue } from './compile-output.ts'
+import type { OutputIssue } from './check-output.ts'
+import type { CompiledOutput } from './compile-output.ts'
 
-/** What a model is told when its answer does not fit: the issues, bounded, and nothing else. */
+const MAX_ISSUES_LISTED = 20
+const MAX_ISSUE_LENGTH = 600
+
+/**
+ * The user turn that asks a model again, after its own answer: what was wrong, bounded in number and length.
+ */
 export function repairRequest(issues: readonly OutputIssue[]): string {
-  const lines = issues.map(({ path, message }) =>
-    `- ${path === '' ? 'the answer' : path}: ${message}`.slice(0, 600),
+  const listed = issues.slice(0, MAX_ISSUES_LISTED)
+  const lines = listed.map(({ path, message }) =>
+    `- ${path || 'the answer'}: ${message}`.slice(0, MAX_ISSUE_LENGTH),
   )
+  const more = issues.length - listed.length
+  if (more > 0) lines.push(`- and ${more} more`)
   return [
     'Your answer does not have the required structure:',
     ...lines,
-    'Answer again with the corrected JSON object only, without any other text.',
+    'Answer again with the corrected JSON object only: the whole of it, and no other text.',
   ].join('\n')
 }
 
-/** What is added to the system prompt for a model that cannot be given the schema itself; null where it can. */
+/**
+ * What to add to the system prompt of a model that cannot be given the schema itself; null where it can.
+ * It names JSON, which servers insist on before they promise a JSON object.
+ */
 export function outputInstructions(
   compiled: CompiledOutput,
   capability: 'json_schema' | 'json_object' | 'none',
 ): string | null {
   if (capability === 'json_schema') return null
   return [
-    'Answer with one JSON object only, without any other text. It must match this JSON Schema:',
+    'Answer with one JSON object only: no other text, no code fence. It must match this JSON Schema:',
     JSON.stringify(compiled.jsonSchema),
   ].join('\n')
 }

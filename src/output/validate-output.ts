@@ -1,4 +1,5 @@
-import type { CompiledOutput, OutputIssue } from './compile-output.ts'
+import type { OutputIssue } from './check-output.ts'
+import type { CompiledOutput } from './compile-output.ts'
 import { readAnswer } from './read-answer.ts'
 
 export type ValidatedOutput =

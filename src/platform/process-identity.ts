@@ -35,14 +35,17 @@ export async function waitUntilGone(identity: ProcessIdentity, patienceMs: numbe
 
 /** Asks a process to end (SIGTERM), and ends it (SIGKILL) when it has not after `graceMs`. Returns when it is gone. */
 export async function stopProcess(identity: ProcessIdentity, graceMs: number): Promise<void> {
-  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  for (const [signal, patienceMs] of [
+    ['SIGTERM', graceMs],
+    ['SIGKILL', 10_000],
+  ] as const) {
     if (!(await isRunning(identity))) return
     try {
       process.kill(identity.pid, signal)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
     }
-    if (await waitUntilGone(identity, graceMs)) return
+    if (await waitUntilGone(identity, patienceMs)) return
   }
   throw new Error(`process ${identity.pid} could not be stopped`)
 }

@@ -54,9 +54,9 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
     detached,
     stdio: ['ignore', log.fd, log.fd],
   })
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   await once(child, 'spawn').finally(() => log.close())
   child.unref()
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
 
   const pid = child.pid ?? 0
   const identity = (await identifyProcess(pid)) ?? { pid, started: 0 }
@@ -80,7 +80,7 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
 }
 
 /**
- * Who serves at an address: null when nobody listens there, 'loading' while it reads its data.
+ * Who serves at an address: null when nobody does or does so for long, 'loading' while it reads its data.
  * Rejects when it listens and does not answer, which is a server that hangs or no Redis at all.
  */
 export async function askRedis(
@@ -88,16 +88,21 @@ export async function askRedis(
   patienceMs = 10_000,
 ): Promise<{ pid: number; version: string } | 'loading' | null> {
   const answer = await converse(address, patienceMs).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') return null
+    if (NOBODY.includes(error.code ?? '')) return ''
     throw error
   })
-  if (answer === null) return null
+  if (answer === '') return null
   if (/^-(LOADING|BUSY)/.test(answer)) return 'loading'
   const pid = /^process_id:(\d+)/m.exec(answer)?.[1]
   const version = /^redis_version:(\S+)/m.exec(answer)?.[1]
-  if (!answer.startsWith('+PONG') || !pid || !version) throw new Error(`not a Redis: ${answer.slice(0, 80)}`)
+  if (!answer.startsWith('+PONG') || !pid || !version) {
+    throw new Error(`no Redis at ${JSON.stringify(address)}: it said ${answer.slice(0, 80).trim()}`)
+  }
   return { pid: Number(pid), version }
 }
+
+/** What connecting fails with when a server is not there, not there yet, or just leaving. */
+const NOBODY = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']
 
 /** Three commands in one go; the last makes the server hang up, which ends the answer. */
 function converse(address: RedisAddress, patienceMs: number): Promise<string> {
@@ -105,7 +110,9 @@ function converse(address: RedisAddress, patienceMs: number): Promise<string> {
     let answer = ''
     const socket = connect(address)
     socket.setEncoding('utf8')
-    socket.setTimeout(patienceMs, () => socket.destroy(new Error(`no answer in ${patienceMs} ms`)))
+    socket.setTimeout(patienceMs, () =>
+      socket.destroy(new Error(`no answer from ${JSON.stringify(address)} in ${patienceMs} ms`)),
+    )
     socket.on('data', (chunk) => {
       answer += chunk
     })

@@ -23,7 +23,7 @@ export function presentRun({ request, status, revision, attempts, result }: RunR
     output_tokens: output,
     total_tokens: input + output,
     input_processor_timing: result?.inputSeconds ?? 0,
-    llm_call_timing: (result?.timings.model ?? 0) / 1000,
+    llm_call_timing: Math.round(result?.timings.model ?? 0) / 1000,
     charged_credits: ((result?.credits ?? 0) / 1_000_000).toFixed(2),
     is_error: status === 'failed' || status === 'expired' || status === 'cancelled',
     error: result?.error ?? null,

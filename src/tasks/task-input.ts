@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type OutputLimits, outputFormatSchema } from '../output/output-format.ts'
+import { outputFormatSchema } from '../output/output-format.ts'
 import { activeRevisionsSchema } from './traffic.ts'
 
 /** Parameters of the model; a key that is not here is refused, since ignoring one would change answers in silence. */
@@ -18,7 +18,10 @@ export const llmConfigSchema = z.strictObject({
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
 const prompt = z.string().min(1).max(500_000)
 
-export interface TaskLimits extends OutputLimits {
+export interface TaskLimits {
+  /** Of an output_format: levels, and keys on all levels together. */
+  readonly maxDepth: number
+  readonly maxKeys: number
   readonly weightsMax: number
 }
 

@@ -67,14 +67,15 @@ test('a server without a key gets no Authorization header', async (t) => {
   assert.equal(seen[0]?.headers.authorization, undefined)
 })
 
-test('one connection serves one call after another', async (t) => {
+test('connections are kept and used again', async (t) => {
   const { complete, server } = await peer(t, (_, response) => send(response, JSON.stringify(GOOD)))
   let connections = 0
   server.on('connection', () => {
     connections += 1
   })
-  for (let call = 0; call < 5; call += 1) await complete()
-  assert.equal(connections, 1)
+  for (let call = 0; call < 20; call += 1) await complete()
+  // The pool may open a second one while the first is still handing over its answer.
+  assert.ok(connections <= 2, `${connections} connections`)
 })
 
 test('one failing call is one request: the client never retries', async (t) => {

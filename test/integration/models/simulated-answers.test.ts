@@ -4,7 +4,7 @@ import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import { simulateAnswer, violateSchema } from '../../../src/models/simulate-answer.ts'
 import { compileOutput } from '../../../src/output/compile-output.ts'
-import { type OutputFormat, outputFormatSchema } from '../../../src/output/output-format.ts'
+import type { OutputFormat } from '../../../src/output/output-format.ts'
 import { validateOutput } from '../../../src/output/validate-output.ts'
 
 const scalar = fc.constantFrom('str', 'string', 'int', 'integer', 'number', 'float', 'bool', 'boolean')
@@ -35,13 +35,11 @@ const { format } = fc.letrec<{ format: OutputFormat; field: OutputFormat[string]
   ) as fc.Arbitrary<OutputFormat[string]>,
 }))
 
-const accepted = outputFormatSchema({ maxDepth: 10, maxKeys: 500 })
 const ajv = new Ajv({ strict: true, allowUnionTypes: true })
 
 test('a simulated answer fits any output_format, by our validator and by Ajv', () => {
   fc.assert(
     fc.property(format, fc.string(), (shape, prompt) => {
-      assert.ok(accepted.safeParse(shape).success)
       const compiled = compileOutput(shape)
       const text = simulateAnswer(prompt, compiled.jsonSchema)
       assert.equal(validateOutput(compiled, text, 1_000_000).check, 'valid')

@@ -1,0 +1,132 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util'
+import { composeApi, composeCore, composeSimulatedModel, composeWorker } from './compose.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { startDev } from './dev.ts'
+import { Lifecycle } from './platform/lifecycle.ts'
+import { createLogger, type Logger } from './platform/logger.ts'
+import { PROJECT_SCOPES, SCOPES, type Scope } from './tenancy/tenant.ts'
+
+const USAGE = `splitrun COMMAND
+
+  dev               everything on this machine, with a demo (npm start)
+  api               an API process
+  worker            a worker process
+  simulated-model   the simulated model alone
+  token             make a key: --project ID [--org-name N --project-name N] [--name N] [--scopes a,b]
+`
+
+const print = (text: string): boolean => process.stdout.write(`${text}\n`)
+/** Tells the process that started this one, if it listens. */
+const report = (message: object): void => void process.send?.(message)
+
+const COMMANDS: Record<string, (config: Config, log: Logger, args: string[]) => Promise<Lifecycle | null>> = {
+  async dev(config) {
+    const { lifecycle, text } = await startDev(config, createLogger('warn', { process: 'dev' }))
+    print(text)
+    return lifecycle
+  },
+  async api(config, log) {
+    const core = await composeCore(config, log)
+    const { port } = await composeApi(core)
+    log.info({ host: config.host, port }, 'listening')
+    report({ port })
+    return core.lifecycle
+  },
+  async worker(config, log) {
+    const lifecycle = new Lifecycle(log)
+    const simulatedUrl = await composeSimulatedModel(config, lifecycle)
+    const core = await composeCore(config, log, simulatedUrl)
+    lifecycle.onClose('core', () => core.lifecycle.close())
+    await composeWorker(core)
+    log.info({ concurrency: config.concurrency, shards: config.shards }, 'consuming')
+    return lifecycle
+  },
+  async 'simulated-model'(config, log) {
+    const lifecycle = new Lifecycle(log)
+    print(
+      (await composeSimulatedModel({ ...config, simulatedUrl: null }, lifecycle)) ??
+        'a real model is configured',
+    )
+    return lifecycle
+  },
+  async token(config, log, args) {
+    const { values } = parseArgs({
+      args,
+      options: {
+        project: { type: 'string' },
+        'org-name': { type: 'string', default: 'Default' },
+        'project-name': { type: 'string', default: 'Default' },
+        name: { type: 'string', default: 'token' },
+        scopes: { type: 'string', default: PROJECT_SCOPES.join(',') },
+      },
+    })
+    const scopes = values.scopes.split(',').map((scope) => {
+      if (scope === 'admin' || !SCOPES.includes(scope as Scope))
+        throw new ConfigError(`unknown scope: ${scope}`)
+      return scope as Scope
+    })
+    const core = await composeCore(config, log)
+    try {
+      const { tenants } = core
+      const org = values.project ? null : await tenants.createOrganisation(values['org-name'])
+      const project = org
+        ? await tenants.createProject(org.id, values['project-name'])
+        : await tenants.project(values.project ?? '')
+      if (!project) throw new ConfigError(`there is no project ${values.project}`)
+      const { key, secret } = await tenants.createApiKey(project, values.name, scopes, null)
+      print(
+        JSON.stringify(
+          { org_id: key.org_id, project_id: key.project_id, id: key.id, scopes, token: secret },
+          null,
+          2,
+        ),
+      )
+    } finally {
+      await core.lifecycle.close()
+    }
+    return null
+  },
+}
+
+async function main(): Promise<void> {
+  const [name = '', ...args] = process.argv.slice(2)
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (!command) {
+    process.stderr.write(USAGE)
+    process.exit(2)
+  }
+  const config = readConfig()
+  const log = createLogger(config.logLevel, { process: name, pid: process.pid })
+  let signalled = false
+  let lifecycle: Lifecycle | null = null
+  const stop = async (reason: string): Promise<void> => {
+    // A second signal is a person who does not want to wait.
+    if (signalled && reason === 'SIGINT') process.exit(130)
+    signalled = true
+    if (!lifecycle) return
+    log.info({ reason }, 'stopping')
+    // A closer that hangs must not keep the process: what is durable is in Redis.
+    setTimeout(() => process.exit(1), (config.shutdownGrace + 10) * 1000).unref()
+    await lifecycle.close()
+    log.flush()
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal))
+  process.on('disconnect', () => void stop('parent is gone'))
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
+
+  lifecycle = await command(config, log, args)
+  if (signalled) await stop('SIGTERM')
+  if (!lifecycle) process.exit(0)
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof ConfigError || (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+  const text =
+    known || process.argv[2] === 'dev' ? (error as Error).message : ((error as Error).stack ?? String(error))
+  report({ problem: text })
+  process.stderr.write(`splitrun: ${text}\n`)
+  // Sent messages leave the process before it does.
+  setImmediate(() => process.exit(1))
+})

@@ -1,0 +1,153 @@
+import { resolve } from 'node:path'
+import { type RunWorker, startRunWorker } from '../workers/run.worker.ts'
+import { type Config, readSecret } from './config.ts'
+import { createLocalFileStore } from './files/file-store.ts'
+import { runRoutes } from './http/routes/runs.ts'
+import { taskRoutes } from './http/routes/tasks.ts'
+import { tenancyRoutes } from './http/routes/tenancy.ts'
+import { createApplication, listen } from './http/server.ts'
+import { loadModels, needsSimulatedModel } from './models/load-models.ts'
+import { createModelRegistry } from './models/model-registry.ts'
+import { createModelClient } from './models/openai-compatible.ts'
+import { startSimulatedModel } from './models/simulated-model.ts'
+import { openEmbeddedRedis } from './platform/embedded-redis.ts'
+import { newId } from './platform/ids.ts'
+import { Lifecycle } from './platform/lifecycle.ts'
+import type { Logger } from './platform/logger.ts'
+import { connectRedis } from './platform/redis.ts'
+import { openRunQueue } from './queues.ts'
+import { executeRun } from './runs/execute-run.ts'
+import { createReplyInbox } from './runs/reply-inbox.ts'
+import { createRunStore } from './runs/run-store.ts'
+import { createTaskStore } from './tasks/task-store.ts'
+import { createTenantStore } from './tenancy/tenant-store.ts'
+
+const LONGEST_BACKOFF_MS = 30_000
+
+export type Core = Awaited<ReturnType<typeof composeCore>>
+
+/**
+ * What every process needs: Redis and the stores on it. Everything is built here by hand; whoever opens something
+ * registers its closer on the next line.
+ */
+export async function composeCore(
+  config: Config,
+  log: Logger,
+  simulatedUrl: string | null = config.simulatedUrl,
+) {
+  const lifecycle = new Lifecycle(log)
+  let target = config.redisUrl
+  if (!target) {
+    const redis = await openEmbeddedRedis({ dataDir: resolve(config.dataDir), log })
+    lifecycle.onClose('embedded redis', () => redis.close())
+    target = redis.socketPath
+  }
+  const connections = connectRedis(target, log)
+  lifecycle.onClose('redis connections', () => connections.close())
+  const redis = await connections.commands('commands')
+  const models = createModelRegistry(loadModels(config, simulatedUrl, readSecret))
+  return {
+    config,
+    log,
+    lifecycle,
+    redisTarget: target,
+    connections,
+    redis,
+    models,
+    tenants: createTenantStore(redis),
+    tasks: createTaskStore(redis, { revisionsMax: config.revisionsMax }),
+    runs: createRunStore(redis, { shards: config.shards, retentionSeconds: config.runRetention }),
+    files: createLocalFileStore(resolve(config.dataDir, 'files')),
+  }
+}
+
+const shardsOf = (config: Config): number[] => Array.from({ length: config.shards }, (_, shard) => shard)
+
+/** The API of this process, listening. */
+export async function composeApi(core: Core): Promise<{ port: number }> {
+  const { config, log, lifecycle, connections, redis, tenants, tasks, runs, models, files } = core
+  const onError = (error: Error) => log.warn({ err: error }, 'queue')
+  const queues = shardsOf(config).map((shard) => openRunQueue(redis, shard, onError))
+  lifecycle.onClose('queues', () => Promise.all(queues.map((queue) => queue.close())))
+  const inbox = createReplyInbox({
+    id: newId(),
+    runs,
+    connections: shardsOf(config).map((shard) => connections.patient(`replies:${shard}`)),
+    log,
+  })
+  const limits = {
+    maxDepth: config.outputDepthMax,
+    maxKeys: config.outputKeysMax,
+    weightsMax: config.weightsMax,
+  }
+  const app = createApplication(
+    { ...config, tenants, log, ready: async () => (await redis.ping()) === 'PONG' },
+    [
+      ...runRoutes({ ...config, tasks, runs, models, files, queues, inbox }),
+      ...taskRoutes({ tasks, models, limits }),
+      ...tenancyRoutes({ tenants }),
+    ],
+  )
+  const server = await listen(app, config.host, config.port)
+  // Closing begins with the door, then ends the waits, whose calls answer 202 with their run's id.
+  lifecycle.onClose('replies', () => inbox.close())
+  lifecycle.onClose('http', () => {
+    const closed = server.close()
+    return Promise.race([closed, inbox.close().then(() => closed)])
+  })
+  return { port: server.port }
+}
+
+/** The workers of this process, consuming. */
+export async function composeWorker(core: Core): Promise<RunWorker[]> {
+  const { config, log, lifecycle, connections, tasks, runs, models, files } = core
+  const client = createModelClient({ maxResponseBytes: config.responseLimit * 2 + 65_536 })
+  lifecycle.onClose('model client', () => client.close())
+  const deps = {
+    ...{ tasks, runs, models, client, files, log },
+    retry: {
+      maxAttempts: config.modelAttempts,
+      baseMs: config.modelBackoff * 1000,
+      capMs: LONGEST_BACKOFF_MS,
+    },
+    responseLimit: config.responseLimit,
+    imagePixelsMax: config.imagePixelsMax,
+    claimsMax: config.claimsMax,
+    worker: newId(),
+  }
+  const workers = shardsOf(config).map((shard) =>
+    startRunWorker({
+      shard,
+      connection: connections.patient(`worker:${shard}`),
+      concurrency: config.concurrency,
+      lockDurationMs: config.lockDuration * 1000,
+      stalledIntervalMs: config.stalledInterval * 1000,
+      graceMs: config.shutdownGrace * 1000,
+      log,
+      execute: (id, job, stopping) => executeRun(deps, id, job, stopping),
+    }),
+  )
+  lifecycle.onClose('workers', () => Promise.all(workers.map((worker) => worker.close())))
+  return workers
+}
+
+/** The simulated model where one is needed: the URL of the one that runs already, or of one started here. */
+export async function composeSimulatedModel(config: Config, lifecycle: Lifecycle): Promise<string | null> {
+  if (!needsSimulatedModel(config) || config.simulatedUrl) return config.simulatedUrl
+  const model = await startSimulatedModel({
+    port: config.simulatedPort,
+    latencyMs: config.simulatedLatency * 1000,
+    jitterMs: config.simulatedJitter * 1000,
+    tokensPerSecond: config.simulatedTokensPerSecond,
+    faults: {
+      rateLimited: config.simulatedRateLimited,
+      serverError: config.simulatedServerError,
+      hang: config.simulatedHang,
+      cut: config.simulatedCut,
+      invalidJson: config.simulatedInvalidJson,
+      schemaViolation: config.simulatedSchemaViolation,
+    },
+  })
+  lifecycle.onClose('simulated model', () => model.close())
+  return model.url
+}

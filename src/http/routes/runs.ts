@@ -1,0 +1,152 @@
+import { pipeline } from 'node:stream/promises'
+import { z } from 'zod'
+import { type FileStore, mediaTypeOf } from '../../files/file-store.ts'
+import { ApiError } from '../../platform/errors.ts'
+import { listRuns } from '../../runs/list-runs.ts'
+import { presentRun } from '../../runs/present-run.ts'
+import { isFinal, RUN_STATUSES, type RunRecord } from '../../runs/run.ts'
+import { type StartRunDeps, startRun } from '../../runs/start-run.ts'
+import { watchRun } from '../../runs/watch-run.ts'
+import {
+  type Endpoint,
+  endpoint,
+  noQuery,
+  PROJECT,
+  page,
+  pageQuery,
+  projectParams,
+  runParams,
+  taskParams,
+} from '../route.ts'
+import { readImages, readInputs, readRevision, readWait, runBody, runQuery } from '../run-request.ts'
+import { sendStarted, setRunHeaders } from '../send-run.ts'
+
+const day = z.union([z.iso.datetime({ offset: true }), z.iso.date()]).transform((text) => Date.parse(text))
+const listQuery = pageQuery.extend({
+  status: z.enum(RUN_STATUSES).optional(),
+  task_revision_id: z.uuid().toLowerCase().optional(),
+  start_date: day.optional(),
+  end_date: day.optional(),
+})
+
+export interface RunRouteDeps extends StartRunDeps {
+  readonly files: FileStore
+  /** Seconds. */
+  readonly waitMax: number
+  readonly taskInputMax: number
+}
+
+/** Runs: start, read, list, and their files. */
+export function runRoutes(deps: RunRouteDeps): Endpoint[] {
+  const absent = () => new ApiError('TASK_RUN_NOT_FOUND', 'There is no such run.')
+
+  async function find(params: { project_id: string; task_id: string; run_id: string }): Promise<RunRecord> {
+    const record = await deps.runs.get(params.run_id)
+    const { project, task } = record?.request ?? {}
+    if (!record || project !== params.project_id || task !== params.task_id) throw absent()
+    return record
+  }
+
+  function list(project: string, query: z.output<typeof listQuery>, task: string | undefined) {
+    const filter = {
+      task,
+      status: query.status,
+      revision: query.task_revision_id,
+      from: query.start_date,
+      to: query.end_date,
+    }
+    return listRuns(deps.runs, project, filter, query.cursor ?? null, query.page_limit)
+  }
+
+  return [
+    endpoint({
+      method: 'post',
+      path: `${PROJECT}/task/:task_id/run`,
+      summary: 'Run a task; waits for the result unless told not to',
+      scope: 'run:write',
+      params: taskParams,
+      query: runQuery,
+      body: runBody,
+      async handle({ caller, params, query, body, gone, request, response }) {
+        const wait = readWait(query, request.get('prefer'), deps.waitMax)
+        const record = await startRun(
+          deps,
+          {
+            org: params.org_id,
+            project: params.project_id,
+            task: params.task_id,
+            user: caller.id,
+            inputs: readInputs(body.task_input, deps.taskInputMax),
+            images: readImages(response.locals['files']),
+            revision: readRevision(query),
+            llmConfig: body.llm_config ?? null,
+            useFallback: query.use_fallback_model,
+            reference: body.reference ?? null,
+            reportingGroup: query.reporting_group ?? null,
+          },
+          wait.ms,
+          gone,
+        )
+        sendStarted(response, record, wait)
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: `${PROJECT}/task/:task_id/run/:run_id`,
+      summary: 'Read a run; ?wait=N waits up to N seconds for its end',
+      scope: 'run:read',
+      params: runParams,
+      query: z.object({ wait: z.coerce.number().min(0).default(0) }),
+      async handle({ params, query, gone, response }) {
+        let record = await find(params)
+        if (!isFinal(record.status) && query.wait > 0) {
+          record = await watchRun(deps, record, Math.min(query.wait, deps.waitMax) * 1000, gone)
+        }
+        setRunHeaders(response, record)
+        return presentRun(record)
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: `${PROJECT}/task/:task_id/run`,
+      summary: 'List the runs of a task, newest first',
+      scope: 'run:read',
+      params: taskParams,
+      query: listQuery,
+      async handle({ params, query }) {
+        return page(await list(params.project_id, query, params.task_id), query.page_limit)
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: `${PROJECT}/task_run`,
+      summary: 'List the runs of a project, newest first',
+      scope: 'run:read',
+      params: projectParams,
+      query: listQuery.extend({ task_id: z.uuid().toLowerCase().optional() }),
+      async handle({ params, query }) {
+        return page(await list(params.project_id, query, query.task_id), query.page_limit)
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: `${PROJECT}/task/:task_id/run/:run_id/file/:name`,
+      summary: 'Read a file of a run',
+      scope: 'run:read',
+      params: runParams.extend({ name: z.string() }),
+      query: noQuery.extend({ inline: z.stringbool().default(false) }),
+      async handle({ params, query, response }) {
+        const record = await find(params)
+        const file = record.request.files.includes(params.name) ? await deps.files.open(params.name) : null
+        if (!file) throw new ApiError('FILE_NOT_FOUND', 'The run has no such file.')
+        setRunHeaders(response, record)
+        response.set({
+          'Content-Type': mediaTypeOf(params.name),
+          'Content-Length': String(file.size),
+          'Content-Disposition': `${query.inline ? 'inline' : 'attachment'}; filename="${params.name}"`,
+        })
+        await pipeline(file.stream, response).catch(() => response.destroy())
+      },
+    }),
+  ]
+}

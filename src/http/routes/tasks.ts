@@ -1,0 +1,139 @@
+import { z } from 'zod'
+import type { Model } from '../../models/model.ts'
+import type { ModelRegistry } from '../../models/model-registry.ts'
+import { ApiError } from '../../platform/errors.ts'
+import { createTask } from '../../tasks/create-task.ts'
+import { presentTask } from '../../tasks/task.ts'
+import { createTaskSchema, type TaskLimits, updateTaskSchema } from '../../tasks/task-input.ts'
+import type { TaskStore } from '../../tasks/task-store.ts'
+import { updateTask } from '../../tasks/update-task.ts'
+import {
+  type Endpoint,
+  endpoint,
+  noQuery,
+  PROJECT,
+  page,
+  pageQuery,
+  projectParams,
+  taskParams,
+} from '../route.ts'
+
+const flag = z.stringbool().default(false)
+
+function presentModel(model: Model) {
+  return {
+    id: model.id,
+    name: model.name,
+    alias: model.alias,
+    provider: model.provider,
+    description: model.description,
+    supports_vision: model.supportsVision,
+    supports_image_output: model.supportsImageOutput,
+  }
+}
+
+/** Tasks, their revisions, and the models that they may name. */
+export function taskRoutes(deps: {
+  tasks: TaskStore
+  models: ModelRegistry
+  limits: TaskLimits
+}): Endpoint[] {
+  const { tasks, models } = deps
+  const absent = () => new ApiError('TASK_NOT_FOUND', 'There is no such task.')
+
+  async function show(project: string, id: string, includeTests = true) {
+    const stored = await tasks.read(project, id)
+    if (!stored) throw absent()
+    const revisions = await tasks.revisions(project, id)
+    return presentTask(
+      stored.task,
+      revisions.filter((revision) => includeTests || !revision.test),
+    )
+  }
+
+  return [
+    endpoint({
+      method: 'get',
+      path: `${PROJECT}/model`,
+      summary: 'List the models that tasks may name',
+      scope: 'task:read',
+      params: projectParams,
+      query: z.object({ include_retired: flag }),
+      handle: async ({ query }) => models.list({ includeRetired: query.include_retired }).map(presentModel),
+    }),
+    endpoint({
+      method: 'get',
+      path: `${PROJECT}/task`,
+      summary: 'List tasks, newest first',
+      scope: 'task:read',
+      params: projectParams,
+      query: pageQuery,
+      async handle({ params, query }) {
+        const ids = await tasks.ids(params.project_id, query.cursor ?? null, query.page_limit + 1)
+        const shown = await Promise.all(
+          ids.map((id) =>
+            // One that was deleted since the list was read is simply not in it.
+            show(params.project_id, id).catch((error: unknown) => {
+              if (error instanceof ApiError && error.reason === 'TASK_NOT_FOUND') return null
+              throw error
+            }),
+          ),
+        )
+        return page(
+          shown.filter((task) => task !== null),
+          query.page_limit,
+        )
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: `${PROJECT}/task`,
+      summary: 'Create a task with its first revision',
+      scope: 'task:write',
+      params: projectParams,
+      query: noQuery,
+      body: createTaskSchema(deps.limits),
+      async handle({ params, body }) {
+        const owner = { org: params.org_id, project: params.project_id }
+        const { task, revisions } = await createTask(deps, owner, body)
+        return presentTask(task, revisions)
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: `${PROJECT}/task/:task_id`,
+      summary: 'Read a task with its revisions',
+      scope: 'task:read',
+      params: taskParams,
+      query: z.object({ include_tests: flag }),
+      handle: ({ params, query }) => show(params.project_id, params.task_id, query.include_tests),
+    }),
+    endpoint({
+      method: 'post',
+      path: `${PROJECT}/task/:task_id`,
+      summary: 'Change a task; changed revision fields make a new, inactive revision',
+      scope: 'task:write',
+      params: taskParams,
+      query: noQuery,
+      body: updateTaskSchema(deps.limits),
+      async handle({ params, body }) {
+        const owner = { project: params.project_id, task: params.task_id }
+        const { task, revisions } = await updateTask(deps, owner, body)
+        return presentTask(task, revisions)
+      },
+    }),
+    endpoint({
+      method: 'delete',
+      path: `${PROJECT}/task/:task_id`,
+      summary: 'Delete a task with its revisions; its runs stay until their retention ends',
+      scope: 'task:write',
+      params: taskParams,
+      query: noQuery,
+      async handle({ params }) {
+        const shown = await show(params.project_id, params.task_id)
+        if (!(await tasks.remove(params.project_id, params.task_id))) throw absent()
+        return shown
+      },
+    }),
+  ]
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { ApiError, ValidationError } from '../platform/errors.ts'
+import { llmConfigSchema } from '../tasks/task-input.ts'
+import { parseJson } from './read-body.ts'
+
+const flag = z.stringbool().default(false)
+const secondsText = z.coerce.number().min(0)
+
+/** Query of a run. `revision` is the older spelling of `revision_id`. */
+export const runQuery = z.object({
+  revision_id: z.uuid().toLowerCase().optional(),
+  revision: z.uuid().toLowerCase().optional(),
+  reporting_group: z.string().min(1).max(100).optional(),
+  use_fallback_model: flag,
+  wait: secondsText.optional(),
+})
+
+/** Body of a run, in either encoding; a form's `task_input` is JSON text. */
+export const runBody = z.strictObject({
+  task_input: z.union([z.record(z.string(), z.unknown()), z.string()]).optional(),
+  reference: z.string().max(500).nullish(),
+  llm_config: llmConfigSchema.nullish(),
+})
+
+/**
+ * The inputs of a run as an object.
+ * @throws {ValidationError} when they are no object, or longer than `most` characters of JSON
+ * @throws {ApiError} MALFORMED_JSON for a form whose text does not parse
+ */
+export function readInputs(
+  sent: z.output<typeof runBody>['task_input'],
+  most: number,
+): Record<string, unknown> {
+  const text = typeof sent === 'string' ? sent : JSON.stringify(sent ?? {})
+  if (text.length > most) {
+    throw ValidationError.at(['body', 'task_input'], `longer than ${most} characters`, 'too_big')
+  }
+  const inputs = typeof sent === 'string' ? parseJson(sent) : (sent ?? {})
+  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) {
+    throw ValidationError.at(['body', 'task_input'], 'expected an object', 'type_error')
+  }
+  return inputs as Record<string, unknown>
+}
+
+/** The revision that a caller insists on, if any. @throws {ValidationError} when it is named twice, differently */
+export function readRevision(query: z.output<typeof runQuery>): string | null {
+  if (query.revision && query.revision_id && query.revision !== query.revision_id) {
+    throw ValidationError.at(['query', 'revision'], 'contradicts revision_id')
+  }
+  return query.revision_id ?? query.revision ?? null
+}
+
+/** How long a call waits, and what to say of it in `Preference-Applied` (RFC 7240). */
+export interface Wait {
+  readonly ms: number
+  readonly applied: string | null
+}
+
+/** `?wait=` beats `Prefer`; what neither says is the server's longest wait, which also bounds them. Seconds. */
+export function readWait(
+  query: { wait?: number | undefined },
+  prefer: string | undefined,
+  longest: number,
+): Wait {
+  if (query.wait !== undefined) return { ms: Math.min(query.wait, longest) * 1000, applied: null }
+  if (/(^|[,\s])respond-async\b/i.test(prefer ?? '') && !/\bwait\s*=/i.test(prefer ?? '')) {
+    return { ms: 0, applied: 'respond-async' }
+  }
+  const asked = /(?:^|[,;\s])wait\s*=\s*"?(\d+(?:\.\d+)?)/i.exec(prefer ?? '')?.[1]
+  if (asked === undefined) return { ms: longest * 1000, applied: null }
+  const seconds = Math.min(Number(asked), longest)
+  return { ms: seconds * 1000, applied: `wait=${seconds}` }
+}
+
+/** The images of a run. @throws {ApiError} for files under another name than task_file */
+export function readImages(files: readonly { field: string; data: Buffer }[]): Buffer[] {
+  const stray = files.find((file) => file.field !== 'task_file')
+  if (stray) throw ValidationError.at(['body', stray.field], 'files are sent as task_file', 'extra_forbidden')
+  if (files.some((file) => file.data.length === 0)) throw new ApiError('NOT_AN_IMAGE', 'The file is empty.')
+  return files.map((file) => file.data)
+}

@@ -1,0 +1,56 @@
+import type { Response } from 'express'
+import { ApiError } from '../platform/errors.ts'
+import { presentRun } from '../runs/present-run.ts'
+import { isFinal, type RunRecord } from '../runs/run.ts'
+import { sendError } from './error-handler.ts'
+import type { Wait } from './run-request.ts'
+
+/** What a failed run answers a caller that waited for it. */
+const FAILURES = {
+  MODEL_ERROR: 'MODEL_ERROR',
+  MODEL_UNAVAILABLE: 'MODEL_UNAVAILABLE',
+  OUTPUT_INVALID: 'OUTPUT_INVALID',
+  INPUT_INVALID: 'INPUT_INVALID',
+  WORKER_LOST: 'WORKER_LOST',
+  TASK_REVISION_NOT_FOUND: 'INPUT_INVALID',
+} as const
+
+/** The headers that belong to a run, on every answer that does. */
+export function setRunHeaders(response: Response, { request, revision }: RunRecord): void {
+  response.set('x-task-run-id', request.id)
+  const known = revision ?? request.revision
+  if (known) response.set('x-task-revision-id', known)
+}
+
+/** Answers the call that started a run: the run, its failure, or 202 with the run as it stands. */
+export function sendStarted(response: Response, record: RunRecord, wait: Wait): void {
+  setRunHeaders(response, record)
+  if (wait.applied) response.set('Preference-Applied', wait.applied)
+  const run = presentRun(record)
+  if (!isFinal(record.status)) {
+    const { org, project, task, id } = record.request
+    const mount = response.req.originalUrl.startsWith('/api/v1/') ? '/api/v1' : ''
+    const location = `${mount}/org/${org}/project/${project}/task/${task}/run/${id}`
+    response.status(202).set('Location', location).set('Retry-After', '1').json(run)
+    return
+  }
+  if (record.result) {
+    const { queued, waiting_on_limit, model, validate, total } = record.result.timings
+    const phases = Object.entries({ queued, waiting_on_limit, model, validate, total })
+    response.set('Server-Timing', phases.map(([phase, ms]) => `${phase};dur=${ms}`).join(', '))
+  }
+  if (record.status === 'succeeded') {
+    response.json(run)
+    return
+  }
+  const error = record.result?.error
+  const reason = FAILURES[error?.reason as keyof typeof FAILURES] ?? 'MODEL_ERROR'
+  sendError(
+    response,
+    new ApiError(reason, error?.message ?? 'The run failed.', {
+      run_id: record.request.id,
+      retryable: error?.retryable ?? false,
+      run,
+    }),
+  )
+}

@@ -1,0 +1,137 @@
+import { createServer, type Server } from 'node:http'
+import express, { type Express, type Request, type RequestHandler, type Response, Router } from 'express'
+import helmet from 'helmet'
+import { ApiError } from '../platform/errors.ts'
+import { isId, newId } from '../platform/ids.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { TenantStore } from '../tenancy/tenant-store.ts'
+import { authenticate, authorise } from './authenticate.ts'
+import { errorHandler } from './error-handler.ts'
+import { type BodyLimits, readBody } from './read-body.ts'
+import { check, type Endpoint } from './route.ts'
+
+export interface ServerDeps extends BodyLimits {
+  readonly tenants: TenantStore
+  readonly adminToken: string | null
+  readonly log: Logger
+  /** Rejects or resolves false when Redis does not answer. */
+  ready(): Promise<boolean>
+}
+
+/** Every route is served under both, since clients differ in what they take for the base URL. */
+const MOUNTS = ['/api/v1', '/']
+
+/** Builds the application; it listens to nothing yet. */
+export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint[]): Express {
+  const app = express()
+  app.disable('x-powered-by').disable('etag')
+  app.use(observe(deps.log))
+  app.use(helmet())
+  const router = Router({ caseSensitive: true })
+  for (const declared of endpoints) router[declared.method](declared.path, serve(declared, deps))
+  for (const path of new Set(endpoints.map((each) => each.path))) {
+    const allowed = endpoints.filter((each) => each.path === path).map((each) => each.method.toUpperCase())
+    router.all(path, (_request, response) => {
+      response.set('Allow', allowed.join(', '))
+      throw new ApiError('METHOD_NOT_ALLOWED', `This path knows ${allowed.join(', ')} only.`)
+    })
+  }
+  router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
+  router.get('/readyz', async (_request, response) => {
+    if (!(await deps.ready().catch(() => false)))
+      throw new ApiError('STORE_UNAVAILABLE', 'Redis does not answer.')
+    response.json({ status: 'ready' })
+  })
+  app.use(MOUNTS, router)
+  app.use(() => {
+    throw new ApiError('ROUTE_NOT_FOUND', 'There is no such route.')
+  })
+  app.use(errorHandler(deps.log))
+  return app
+}
+
+/** The whole way of a request: who is it, may it, is it well-formed, do it. */
+function serve(declared: Endpoint, deps: ServerDeps): RequestHandler {
+  return async (request, response) => {
+    const caller = await authenticate(request, deps.tenants, deps.adminToken)
+    for (const [name, value] of Object.entries(request.params)) {
+      if (name.endsWith('_id') && !isId(String(value))) {
+        throw new ApiError('MALFORMED_ID', `${name} is not a UUID.`)
+      }
+    }
+    const params = check(declared.params, request.params, 'path')
+    await authorise(caller, declared.scope, params as { org_id?: string; project_id?: string }, deps.tenants)
+    const query = check(declared.query, request.query, 'query')
+    let body: unknown
+    if (declared.body) {
+      const read = await readBody(request, deps)
+      response.locals['files'] = read.files
+      body = check(declared.body, read.fields, 'body')
+    }
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    const answer = await declared.handle({
+      caller,
+      params,
+      query,
+      body,
+      gone: gone.signal,
+      request,
+      response,
+    })
+    if (answer !== undefined) response.json(answer)
+  }
+}
+
+/** Gives each request an id and writes its one log line. */
+function observe(log: Logger): RequestHandler {
+  return (request: Request, response: Response, next) => {
+    const started = performance.now()
+    const given = request.headers['x-request-id']
+    const requestId = typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : newId()
+    response.locals['requestId'] = requestId
+    response.set('X-Request-Id', requestId)
+    response.once('close', () => {
+      log.info(
+        {
+          request_id: requestId,
+          run_id: response.getHeader('x-task-run-id'),
+          method: request.method,
+          path: request.originalUrl.split('?')[0],
+          status: response.statusCode,
+          aborted: response.writableFinished ? undefined : true,
+          ms: Math.round((performance.now() - started) * 10) / 10,
+        },
+        'request',
+      )
+    })
+    next()
+  }
+}
+
+export interface RunningServer {
+  readonly port: number
+  /** Stops accepting, and resolves when the last answer is out. */
+  close(): Promise<void>
+}
+
+/** Listens. Port 0 takes any free one. */
+export async function listen(app: Express, host: string, port: number): Promise<RunningServer> {
+  const server: Server = createServer(
+    { maxHeaderSize: 16_384, requestTimeout: 120_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
+    app,
+  )
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, 4096, resolve)
+  })
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address ? address.port : port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeIdleConnections()
+      }),
+  }
+}

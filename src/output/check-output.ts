@@ -1,0 +1,138 @@
+import {
+  type ListShape,
+  type ObjectShape,
+  plainSpelling,
+  type ScalarShape,
+  type Shape,
+} from './output-shape.ts'
+import { isScalar, type Scalar } from './output-type.ts'
+
+export interface OutputIssue {
+  /** Where in the answer, such as `items[2].price` or `["odd-key"]`; empty for the answer as a whole. */
+  readonly path: string
+  /** Tells what was expected, and never repeats a value of the answer. */
+  readonly message: string
+}
+
+export type OutputCheck =
+  | { readonly ok: true; readonly value: Record<string, unknown>; readonly coerced: boolean }
+  | { readonly ok: false; readonly issues: OutputIssue[] }
+
+/** More issues than this tell nothing new: the check stops there. */
+export const MAX_ISSUES = 50
+const MAX_OPTIONS_LISTED = 20
+
+/** The rules are at `CompiledOutput.check`. */
+export function checkOutput(shape: ObjectShape, answer: unknown): OutputCheck {
+  const issues: { keys: (string | number)[]; message: string }[] = []
+  let coerced = false
+
+  const value = checkObject(shape, answer)
+  if (value !== REFUSED && issues.length === 0) return { ok: true, value, coerced }
+  return {
+    ok: false,
+    issues: issues.map(({ keys, message }) => ({ path: pathText(keys), message })),
+  }
+
+  function check(field: Shape, found: unknown): unknown {
+    if (field.nullable && (found === null || found === undefined)) {
+      coerced ||= found === undefined
+      return null
+    }
+    if (found === undefined) return refuse('is required')
+    if (field.kind === 'object') return checkObject(field, found)
+    if (field.kind === 'array') return checkList(field, found)
+    return checkScalar(field, found)
+  }
+
+  function checkObject({ fields }: ObjectShape, found: unknown): Record<string, unknown> | typeof REFUSED {
+    if (typeof found !== 'object' || found === null || Array.isArray(found)) {
+      return refuse(`must be an object, not ${describe(found)}`)
+    }
+    const members = found as Record<string, unknown>
+    const result: Record<string, unknown> = {}
+    for (const [key, field] of fields) {
+      const before = issues.length
+      result[key] = check(field, Object.hasOwn(members, key) ? members[key] : undefined)
+      nameIssuesSince(before, key)
+      if (issues.length >= MAX_ISSUES) return REFUSED
+    }
+    // A key is extra exactly when not all keys are fields: comparing counts is cheaper than names.
+    coerced ||= Object.keys(members).length > fields.size
+    return result
+  }
+
+  function checkList({ items }: ListShape, found: unknown): unknown[] | typeof REFUSED {
+    if (!Array.isArray(found)) return refuse(`must be a list, not ${describe(found)}`)
+    const result: unknown[] = []
+    for (const [index, item] of found.entries()) {
+      const before = issues.length
+      result.push(check(items, item))
+      nameIssuesSince(before, index)
+      if (issues.length >= MAX_ISSUES) return REFUSED
+    }
+    return result
+  }
+
+  function checkScalar(field: ScalarShape, found: unknown): Scalar | typeof REFUSED {
+    const value = readScalar(field, found)
+    if (value === undefined) return refuse(`must be ${expected(field)}, not ${describe(found)}`)
+    const option = field.options ? chooseOption(field, value) : value
+    if (option === undefined) return refuse(`must be ${expected(field)}`)
+    coerced ||= option !== found
+    return option
+  }
+
+  function refuse(message: string): typeof REFUSED {
+    issues.push({ keys: [], message })
+    return REFUSED
+  }
+
+  /** Paths are put together on the way out, and only for what is wrong: a good answer pays nothing for them. */
+  function nameIssuesSince(first: number, key: string | number): void {
+    for (let index = first; index < issues.length; index++) issues[index]?.keys.unshift(key)
+  }
+}
+
+const REFUSED = Symbol('refused')
+
+function readScalar({ kind }: ScalarShape, found: unknown): Scalar | undefined {
+  if (isScalar(kind, found)) return found
+  if (typeof found !== 'string') return undefined
+  if (kind === 'boolean') {
+    const spelling = plainSpelling(found)
+    return spelling === 'true' ? true : spelling === 'false' ? false : undefined
+  }
+  const number = Number(found)
+  // Only the one spelling that the number itself has: nothing can have been lost in reading it.
+  return isScalar(kind, number) && String(number) === found ? number : undefined
+}
+
+function chooseOption({ options, spellings }: ScalarShape, value: Scalar): Scalar | undefined {
+  if (options?.has(value)) return value
+  return typeof value === 'string' ? (spellings.get(plainSpelling(value)) ?? undefined) : undefined
+}
+
+function expected({ kind, options }: ScalarShape): string {
+  if (!options) return kind === 'integer' ? 'an integer' : `a ${kind}`
+  const listed = [...options].slice(0, MAX_OPTIONS_LISTED).map((option) => JSON.stringify(option))
+  const more = options.size - listed.length
+  return `one of ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+function describe(found: unknown): string {
+  if (found === null) return 'null'
+  if (Array.isArray(found)) return 'a list'
+  if (typeof found === 'number' && Math.abs(found) > Number.MAX_SAFE_INTEGER) return 'a number beyond 2^53'
+  return typeof found === 'object' ? 'an object' : `a ${typeof found}`
+}
+
+function pathText(keys: readonly (string | number)[]): string {
+  let text = ''
+  for (const key of keys) {
+    if (typeof key === 'number') text += `[${key}]`
+    else if (/^[A-Za-z_]\w*$/.test(key)) text += text === '' ? key : `.${key}`
+    else text += `["${key}"]`
+  }
+  return text
+}

@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLogger } from '../../src/platform/logger.ts'
+import { startRedisServer } from '../../src/platform/redis-server-process.ts'
+import { testRedisProgram } from './redis.ts'
+
+let stop = async () => {}
+
+/** One Redis for the whole run, forgotten at its end. Every test process finds it in its environment. */
+export async function globalSetup(): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'splitrun-test-'))
+  const socketPath = join(dir, 'redis.sock')
+  const program = await testRedisProgram(createLogger('info'))
+  const server = await startRedisServer({ ...program, dir, address: { path: socketPath } })
+  stop = async () => {
+    await server.stop()
+    await rm(dir, { recursive: true, force: true })
+  }
+  await server.ready()
+  process.env['SPLITRUN_TEST_REDIS'] = socketPath
+}
+
+/** Runs when the tests have ended, and when Ctrl-C ends them. */
+export async function globalTeardown(): Promise<void> {
+  await stop()
+}

@@ -1,0 +1,78 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { type FoundRedisServer, findRedisServer } from '../../src/platform/find-redis-server.ts'
+import { type Logger, silentLogger } from '../../src/platform/logger.ts'
+import { type RedisServerProcess, startRedisServer } from '../../src/platform/redis-server-process.ts'
+
+/** The repository's own data folder: a server program that is fetched for the tests is fetched once. */
+const DATA_DIR = join(import.meta.dirname, '../../.splitrun')
+
+/** The server program of the tests; fetched at the first use on a machine that has none. */
+export function testRedisProgram(log: Logger = silentLogger()): Promise<FoundRedisServer> {
+  return findRedisServer(DATA_DIR, log)
+}
+
+/** The Redis of this test run, as `connectRedis` takes it. All tests share it: keep to ids of your own making. */
+export function testRedisUrl(): string {
+  const url = process.env['SPLITRUN_TEST_REDIS']
+  if (!url)
+    throw new Error('run the tests by `npm test`, or with --test-global-setup=test/support/global-setup.ts')
+  return url
+}
+
+/** Lets a test's data folder use the program that the repository has, so that a start there fetches nothing. */
+export async function lendRedisProgram(dataDir: string): Promise<void> {
+  const { source } = await testRedisProgram()
+  if (source === 'fetched') await symlink(join(DATA_DIR, 'redis-server'), join(dataDir, 'redis-server'))
+}
+
+/** A Redis of one test's own, to pause and kill. It is gone with its data when the test ends, however that is. */
+export interface PrivateRedis {
+  /** As `connectRedis` takes it; the same for all its lives. */
+  readonly url: string
+  /** Stops answering, with its connections open. */
+  pause(): void
+  resume(): void
+  /** Dies at once, as by `kill -9`; resolves when it is gone. */
+  kill(): Promise<void>
+  /** Starts again after a kill; with `durable`, with the data that it had. */
+  start(): Promise<void>
+}
+
+/** Starts a private Redis. `durable` writes every command to disk, so that a kill loses nothing. */
+export async function startPrivateRedis(
+  t: Pick<TestContext, 'after'>,
+  options: { durable?: boolean; args?: readonly string[] } = {},
+): Promise<PrivateRedis> {
+  const dir = await mkdtemp(join(tmpdir(), 'splitrun-test-'))
+  const url = join(dir, 'redis.sock')
+  const program = await testRedisProgram()
+  const durable = options.durable ? ['--appendonly', 'yes', '--appendfsync', 'always'] : []
+  const args = [...durable, ...(options.args ?? [])]
+  let server: RedisServerProcess | null = null
+
+  const redis: PrivateRedis = {
+    url,
+    pause: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
+    async kill() {
+      signal('SIGKILL')
+      await server?.exited
+    },
+    async start() {
+      server = await startRedisServer({ ...program, dir, address: { path: url }, args })
+      await server.ready()
+    },
+  }
+  function signal(name: NodeJS.Signals): void {
+    if (server) process.kill(server.pid, name)
+  }
+  t.after(async () => {
+    await server?.stop(0)
+    await rm(dir, { recursive: true, force: true })
+  })
+  await redis.start()
+  return redis
+}
