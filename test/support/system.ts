@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { type Core, composeApi, composeCore, composeWorker } from '../../src/compose.ts'
+import { readConfig } from '../../src/config.ts'
+import {
+  type SimulatedModel,
+  type SimulatedModelOptions,
+  startSimulatedModel,
+} from '../../src/models/simulated-model.ts'
+import { newId } from '../../src/platform/ids.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { PROJECT_SCOPES, type Scope } from '../../src/tenancy/tenant.ts'
+import { type PrivateRedis, startPrivateRedis } from './redis.ts'
+
+export const ADMIN_TOKEN = 'the-tests-administrator'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
+  readonly body: any
+}
+
+/** A whole Splitrun in this process: a Redis of its own, the API on a free port, a worker, a simulated model. */
+export interface System {
+  readonly url: string
+  /** `/org/.../project/...`, without the mount. */
+  readonly project: string
+  readonly token: string
+  readonly core: Core
+  readonly redis: PrivateRedis
+  readonly model: SimulatedModel
+  /** Calls the API; `path` begins behind the project's, or with `/org`. An object body is sent as JSON. */
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    options?: { token?: string | null; headers?: Record<string, string> },
+  ): Promise<Answer>
+  /** Creates a task and returns its id. Fields are merged over those of a small one. */
+  createTask(fields?: Record<string, unknown>): Promise<string>
+  createToken(scopes: readonly Scope[]): Promise<string>
+  /** A second project, with a token for it. */
+  createProject(): Promise<{ project: string; token: string }>
+}
+
+export interface SystemOptions {
+  /** Settings by their environment names. */
+  readonly env?: Record<string, string>
+  readonly model?: SimulatedModelOptions
+  /** Default 1. */
+  readonly workers?: number
+}
+
+/** Starts a system that is closed, with all it opened, when the test ends. */
+export async function startSystem(
+  t: Pick<TestContext, 'after'>,
+  options: SystemOptions = {},
+): Promise<System> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'splitrun-system-'))
+  const redis = await startPrivateRedis(t)
+  const model = await startSimulatedModel(options.model)
+  const config = readConfig({
+    PORT: '0',
+    REDIS_URL: redis.url,
+    SPLITRUN_DATA_DIR: dataDir,
+    SPLITRUN_ADMIN_TOKEN: ADMIN_TOKEN,
+    SPLITRUN_SIMULATED_URL: model.url,
+    SPLITRUN_SHUTDOWN_GRACE: '0s',
+    SPLITRUN_MODEL_BACKOFF: '1ms',
+    ...options.env,
+  })
+  const core = await composeCore(config, silentLogger())
+  const { port } = await composeApi(core)
+  for (let each = 0; each < (options.workers ?? 1); each += 1) await composeWorker(core)
+  t.after(async () => {
+    await core.lifecycle.close()
+    await model.close()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+
+  const url = `http://127.0.0.1:${port}`
+  async function createProject() {
+    const org = await core.tenants.createOrganisation('Test')
+    const made = org && (await core.tenants.createProject(org.id, 'Test'))
+    if (!made) throw new Error('a fresh id was taken')
+    const { secret } = await core.tenants.createApiKey(made, 'test', PROJECT_SCOPES, null)
+    return { project: `/org/${made.org_id}/project/${made.id}`, token: secret, made }
+  }
+  const home = await createProject()
+
+  const system: System = {
+    url,
+    project: home.project,
+    token: home.token,
+    core,
+    redis,
+    model,
+    createProject,
+    async call(method, path, body, { token = home.token, headers } = {}) {
+      const form = body instanceof FormData || typeof body === 'string'
+      const answer = await fetch(`${url}/api/v1${path.startsWith('/org') ? path : home.project + path}`, {
+        method,
+        headers: {
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined || form ? {} : { 'content-type': 'application/json' }),
+          ...Object.fromEntries(new Headers(headers)),
+        },
+        ...(body === undefined ? {} : { body: form ? (body as FormData | string) : JSON.stringify(body) }),
+      })
+      const text = await answer.text()
+      const json = answer.headers.get('content-type')?.startsWith('application/json')
+      return { status: answer.status, headers: answer.headers, body: json ? JSON.parse(text) : text }
+    },
+    async createTask(fields = {}) {
+      const answer = await system.call('POST', '/task', {
+        name: `task ${newId()}`,
+        enabled: true,
+        system_prompt: 'You answer.',
+        user_prompt: 'Say something about {text}.',
+        llm_model_id: 'simulated-large',
+        ...(fields['output_modality'] === 'text'
+          ? {}
+          : { output_format: { answer: 'string', score: 'number' } }),
+        ...fields,
+      })
+      if (answer.status !== 200) throw new Error(`no task: ${JSON.stringify(answer.body)}`)
+      return answer.body.id
+    },
+    async createToken(scopes) {
+      const { secret } = await core.tenants.createApiKey(home.made, 'test', scopes, null)
+      return secret
+    },
+  }
+  return system
+}
+
+/** Asks again until the answer is true; for states that have no event. The test's own time limit ends it. */
+export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20))
+}
