@@ -31,7 +31,9 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Re
     const pairs = new URLSearchParams(await readText(request, limits.bodyLimit))
     return { fields: Object.fromEntries([...pairs].map(([name, value]) => [name, unwrap(value)])), files: [] }
   }
-  if (type !== '' && type !== 'application/json' && !type.endsWith('+json')) {
+  // fetch() calls a string text/plain when nothing is said of it.
+  const json = ['', 'text/plain', 'application/json'].includes(type) || type.endsWith('+json')
+  if (!json) {
     throw new ApiError(
       'UNSUPPORTED_MEDIA_TYPE',
       'Send application/json, multipart/form-data or a urlencoded form.',

@@ -19,7 +19,7 @@ export interface ServerDeps extends BodyLimits {
 }
 
 /** Every route is served under both, since clients differ in what they take for the base URL. */
-const MOUNTS = ['/api/v1', '/']
+const MOUNTS = ['/api/v1', '/'] as const
 
 /** Builds the application; it listens to nothing yet. */
 export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint[]): Express {
@@ -42,7 +42,7 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
       throw new ApiError('STORE_UNAVAILABLE', 'Redis does not answer.')
     response.json({ status: 'ready' })
   })
-  app.use(MOUNTS, router)
+  for (const mount of MOUNTS) app.use(mount, router)
   app.use(() => {
     throw new ApiError('ROUTE_NOT_FOUND', 'There is no such route.')
   })
@@ -121,6 +121,20 @@ export async function listen(app: Express, host: string, port: number): Promise<
     { maxHeaderSize: 16_384, requestTimeout: 120_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
     app,
   )
+  let inFlight = 0
+  let closing = false
+  const closeIfDone = (): void => {
+    // A connection that never sent a request is not idle to Node, and would keep the server open.
+    if (closing && inFlight === 0) server.closeAllConnections()
+  }
+  server.prependListener('request', (_request, response) => {
+    inFlight += 1
+    if (closing) response.setHeader('Connection', 'close')
+    response.once('close', () => {
+      inFlight -= 1
+      closeIfDone()
+    })
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, 4096, resolve)
@@ -132,6 +146,8 @@ export async function listen(app: Express, host: string, port: number): Promise<
       new Promise((resolve) => {
         server.close(() => resolve())
         server.closeIdleConnections()
+        closing = true
+        closeIfDone()
       }),
   }
 }

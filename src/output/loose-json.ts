@@ -72,9 +72,10 @@ export function readLooseJson(text: string, start: number): LooseReading {
     at++
     while (!atClosing('}')) {
       const key = CLOSING_QUOTES.has(text.charAt(at)) ? readString(text.charAt(at)) : match(BARE_KEY)
+      if (typeof key !== 'string') return UNREADABLE
       skipSpace()
       if (atEnd()) break
-      if (typeof key !== 'string' || text[at] !== ':') return UNREADABLE
+      if (text[at] !== ':') return UNREADABLE
       at++
       skipSpace()
       if (atEnd()) break
@@ -116,45 +117,58 @@ export function readLooseJson(text: string, start: number): LooseReading {
     return at >= text.length || text.startsWith('```', at)
   }
 
+  /** A text that ends within a string cut it off, unless a quote in it was taken for text: then that was wrong. */
   function readString(quote: string): unknown {
     const closing = CLOSING_QUOTES.get(quote)
     let content = ''
+    let guessed = false
     let from = ++at
     while (at < text.length) {
       const char = text[at]
       if (char === '\\') {
         content += text.slice(from, at) + readEscape()
         from = at
-      } else if (char === closing && endsString()) {
-        return content + text.slice(from, at++)
-      } else {
-        at++
+        continue
       }
+      if (char === closing) {
+        const role = roleOfQuote()
+        if (role === 'unclear') return UNREADABLE
+        if (role === 'end') return content + text.slice(from, at++)
+        guessed = true
+      }
+      at++
     }
-    return content + text.slice(from)
+    return guessed ? UNREADABLE : content + text.slice(from)
   }
 
   /**
    * Whether the quote at hand ends its string or stands within it unescaped: what follows tells. If that
    * takes a wrong turn, the grammar soon does not fit, and the reading fails: it does not make things up.
    */
-  function endsString(): boolean {
+  function roleOfQuote(): 'end' | 'text' | 'unclear' {
     WHITESPACE.lastIndex = at + 1
     const space = WHITESPACE.exec(text)?.[0] ?? ''
     const next = text.charAt(at + 1 + space.length)
-    return next === '' || ',:}]/#`'.includes(next) || space.includes('\n')
+    if (next === '' || ',:}]/#`'.includes(next) || space.includes('\n')) return 'end'
+    // Two strings side by side, or one of several parts, or a quoted word at the end of a string.
+    return next === '+' || (space !== '' && CLOSING_QUOTES.has(next)) ? 'unclear' : 'text'
   }
 
   function readEscape(): string {
     const escaped = text.charAt(at + 1)
-    if (escaped === 'u') {
-      const hex = text.slice(at + 2, at + 6)
-      at += 6
-      if (/^[0-9a-fA-F]{4}$/.test(hex)) return String.fromCharCode(Number.parseInt(hex, 16))
-      if (at > text.length) return ''
-      return `\\u${hex}`
-    }
     at += 2
+    if (escaped === '') return ''
+    if (escaped === 'u') {
+      const hex = text.slice(at, at + 4)
+      if (/^[0-9a-fA-F]{4}$/.test(hex)) {
+        at += 4
+        return String.fromCharCode(Number.parseInt(hex, 16))
+      }
+      if (/^[0-9a-fA-F]*$/.test(hex) && at + 4 > text.length) {
+        at = text.length
+        return ''
+      }
+    }
     // Models forget to double the backslashes of formulas and paths: an unknown escape is meant as it stands.
     return ESCAPES.get(escaped) ?? `\\${escaped}`
   }

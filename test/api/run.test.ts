@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import sharp from 'sharp'
-import { type System, startSystem } from '../support/system.ts'
-
-const system = await startSystem({ after })
+import { startSystem, useSystem } from '../support/system.ts'
 
 describe('running a task', () => {
+  const running = useSystem()
   test('a waiting call answers with the run and its structured output', async () => {
+    const system = running()
     const task = await system.createTask()
     const { status, body, headers } = await system.call('POST', `/task/${task}/run`, {
       task_input: { text: 'tea' },
@@ -28,6 +28,7 @@ describe('running a task', () => {
   })
 
   test('respond-async answers 202 with a place to poll, and a long poll brings the end', async () => {
+    const system = running()
     const task = await system.createTask()
     const input = { task_input: { text: 'tea' } }
     const started = await system.call('POST', `/task/${task}/run`, input, {
@@ -44,6 +45,7 @@ describe('running a task', () => {
   })
 
   test('an image reaches the run, the model and the file call unchanged', async () => {
+    const system = running()
     const task = await system.createTask({ image_required: true, user_prompt: 'Describe it.' })
     const image = await sharp({ create: { width: 64, height: 48, channels: 3, background: 'teal' } })
       .jpeg()
@@ -66,12 +68,14 @@ describe('running a task', () => {
   })
 
   test('a text task answers with a string', async () => {
+    const system = running()
     const task = await system.createTask({ output_modality: 'text' })
     const { body } = await system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
     assert.equal(typeof body.response, 'string')
   })
 
   test('revision_id reaches an inactive revision, and contradictory choices are refused', async () => {
+    const system = running()
     const task = await system.createTask()
     const changed = await system.call('POST', `/task/${task}`, { user_prompt: 'Now about {text}!' })
     const inactive = changed.body.revisions[0].id
@@ -88,6 +92,7 @@ describe('running a task', () => {
   })
 
   test('every model is served, whatever it knows of structured output', async () => {
+    const system = running()
     for (const llm_model_id of ['simulated-large', 'simulated-small', 'simulated-basic']) {
       const task = await system.createTask({ llm_model_id })
       const { body } = await system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
@@ -96,6 +101,7 @@ describe('running a task', () => {
   })
 
   test('llm_config in the body overrides the revision key by key, and the run says what was used', async () => {
+    const system = running()
     const task = await system.createTask({ llm_config: { temperature: 0.1, top_p: 0.5 } })
     const { body } = await system.call('POST', `/task/${task}/run`, {
       task_input: { text: 'tea' },
@@ -105,6 +111,7 @@ describe('running a task', () => {
   })
 
   test('lists are newest first, page by cursor, and filter by state and revision', async () => {
+    const system = running()
     const task = await system.createTask()
     const ids: string[] = []
     for (let n = 0; n < 5; n += 1) {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
+import { after, before } from 'node:test'
 import { type Core, composeApi, composeCore, composeWorker } from '../../src/compose.ts'
 import { readConfig } from '../../src/config.ts'
 import {
@@ -54,13 +54,35 @@ export interface SystemOptions {
   readonly workers?: number
 }
 
+/** What takes the clean-up: a test's context. */
+export interface Cleanup {
+  after(clean: () => Promise<void> | void): void
+}
+
+/** One system for all tests of a suite: call it in the body of `describe`, and what it returns in a test. */
+export function useSystem(options: SystemOptions = {}): () => System {
+  const cleanups: (() => Promise<void> | void)[] = []
+  let system: System | undefined
+  before(async () => {
+    system = await startSystem({ after: (clean) => void cleanups.push(clean) }, options)
+  })
+  // A hook of the suite, not of the file: those run only once nothing is open any more.
+  after(async () => {
+    for (const clean of cleanups) await clean()
+  })
+  return () => {
+    if (!system) throw new Error('the system is there from the first test on')
+    return system
+  }
+}
+
 /** Starts a system that is closed, with all it opened, when the test ends. */
-export async function startSystem(
-  t: Pick<TestContext, 'after'>,
-  options: SystemOptions = {},
-): Promise<System> {
+export async function startSystem(t: Cleanup, options: SystemOptions = {}): Promise<System> {
   const dataDir = await mkdtemp(join(tmpdir(), 'splitrun-system-'))
-  const redis = await startPrivateRedis(t)
+  const cleanups: (() => Promise<void> | void)[] = []
+  const redis = await startPrivateRedis({
+    after: (clean) => void cleanups.push(clean as () => Promise<void>),
+  })
   const model = await startSimulatedModel(options.model)
   const config = readConfig({
     PORT: '0',
@@ -78,6 +100,7 @@ export async function startSystem(
   t.after(async () => {
     await core.lifecycle.close()
     await model.close()
+    for (const clean of cleanups) await clean()
     await rm(dataDir, { recursive: true, force: true })
   })
 

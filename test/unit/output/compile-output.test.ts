@@ -306,7 +306,9 @@ describe('for any output format', () => {
   })
 
   test('an answer with one place changed is accepted unchanged exactly when Ajv accepts it', () => {
-    const change = fc.record({ place: fc.nat(), other: fc.jsonValue({ maxDepth: 1 }) })
+    // Integers that are not safe are where the two differ, on purpose.
+    const other = fc.jsonValue({ maxDepth: 1 }).filter((value) => !/\d{16}|e\+/.test(JSON.stringify(value)))
+    const change = fc.record({ place: fc.nat(), other })
     fc.assert(
       fc.property(formatAndAnswers, fc.array(change, { minLength: 5 }), ({ format, answers }, changes) => {
         const compiled = compileOutput(format)
