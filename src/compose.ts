@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { type RunWorker, startRunWorker } from '../workers/run.worker.ts'
 import { type Config, readSecret } from './config.ts'
 import { createLocalFileStore } from './files/file-store.ts'
+import { type ProcessState, startProcessServer } from './http/process-server.ts'
 import { runRoutes } from './http/routes/runs.ts'
 import { taskRoutes } from './http/routes/tasks.ts'
 import { tenancyRoutes } from './http/routes/tenancy.ts'
@@ -15,7 +16,7 @@ import { newId } from './platform/ids.ts'
 import { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/logger.ts'
 import { connectRedis } from './platform/redis.ts'
-import { openRunQueue } from './queues.ts'
+import { countWaiting, openRunQueue } from './queues.ts'
 import { executeRun } from './runs/execute-run.ts'
 import { createReplyInbox } from './runs/reply-inbox.ts'
 import { createRunStore } from './runs/run-store.ts'
@@ -23,6 +24,8 @@ import { createTaskStore } from './tasks/task-store.ts'
 import { createTenantStore } from './tenancy/tenant-store.ts'
 
 const LONGEST_BACKOFF_MS = 30_000
+/** A worker that begins nothing for so long while work waits does not do its work. */
+const STUCK_AFTER_MS = 30_000
 
 export type Core = Awaited<ReturnType<typeof composeCore>>
 
@@ -95,12 +98,22 @@ export async function composeApi(core: Core): Promise<{ port: number }> {
     const closed = server.close()
     return Promise.race([closed, inbox.close().then(() => closed)])
   })
+  const gauges = [
+    { name: 'splitrun_waiting_calls', help: 'Calls that wait for a run here.', read: () => inbox.size() },
+  ]
+  await openProcessPort(core, { gauges, healthy: async () => true })
   return { port: server.port }
+}
+
+async function openProcessPort({ config, lifecycle }: Core, state: ProcessState): Promise<void> {
+  if (config.metricsPort === null) return
+  const server = await startProcessServer(config.host, config.metricsPort, state)
+  lifecycle.onClose('process port', () => server.close())
 }
 
 /** The workers of this process, consuming. */
 export async function composeWorker(core: Core): Promise<RunWorker[]> {
-  const { config, log, lifecycle, connections, tasks, runs, models, files } = core
+  const { config, log, lifecycle, connections, redis, tasks, runs, models, files } = core
   const client = createModelClient({ maxResponseBytes: config.responseLimit * 2 + 65_536 })
   lifecycle.onClose('model client', () => client.close())
   const deps = {
@@ -128,6 +141,25 @@ export async function composeWorker(core: Core): Promise<RunWorker[]> {
     }),
   )
   lifecycle.onClose('workers', () => Promise.all(workers.map((worker) => worker.close())))
+  await openProcessPort(core, {
+    gauges: [
+      {
+        name: 'splitrun_active_runs',
+        help: 'Runs in hand in this process.',
+        read: () => workers.reduce((sum, worker) => sum + worker.active(), 0),
+      },
+    ],
+    // Alive means that work is consumed, or that there is none: never only that Redis can be reached.
+    async healthy() {
+      const recent = Date.now() - STUCK_AFTER_MS
+      const waiting = await Promise.all(
+        workers.map(async (worker, shard) =>
+          worker.active() > 0 || worker.lastProgress() > recent ? 0 : countWaiting(redis, shard),
+        ),
+      )
+      return waiting.every((count) => count === 0)
+    },
+  })
   return workers
 }
 

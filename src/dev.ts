@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, openSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { composeCore, composeSimulatedModel } from './compose.ts'
-import type { Config } from './config.ts'
+import { type Config, childEnvironment } from './config.ts'
 import { type Demo, ensureDemo, newAdminToken, readDemo } from './demo.ts'
 import { needsSimulatedModel } from './models/load-models.ts'
 import { Lifecycle } from './platform/lifecycle.ts'
@@ -27,7 +27,7 @@ export async function startDev(
   lifecycle.onClose('core', () => core.lifecycle.close())
 
   const adminToken = config.adminToken ?? (await readDemo(dataDir))?.admin_token ?? newAdminToken()
-  const settings: NodeJS.ProcessEnv = {
+  const settings: Record<string, string> = {
     REDIS_URL: core.redisTarget,
     SPLITRUN_DATA_DIR: dataDir,
     SPLITRUN_ADMIN_TOKEN: adminToken,
@@ -74,7 +74,12 @@ async function findModelNames(config: Config): Promise<string[]> {
 }
 
 /** A process of this project that is started again whenever it ends before its time. Its log goes to a file. */
-function keepRunning(command: 'api' | 'worker', settings: NodeJS.ProcessEnv, dataDir: string, log: Logger) {
+function keepRunning(
+  command: 'api' | 'worker',
+  settings: Record<string, string>,
+  dataDir: string,
+  log: Logger,
+) {
   const out = openSync(join(dataDir, 'logs', `${command}.log`), 'a', 0o600)
   let child: ChildProcess
   let stopping = false
@@ -89,7 +94,7 @@ function keepRunning(command: 'api' | 'worker', settings: NodeJS.ProcessEnv, dat
     // A group of its own: Ctrl-C reaches only the parent, which then stops its children in order. The channel tells a
     // child that its parent is gone, however that came about.
     child = spawn(process.execPath, [join(import.meta.dirname, 'cli.ts'), command], {
-      env: { ...process.env, ...settings },
+      env: childEnvironment(settings),
       stdio: ['ignore', out, out, 'ipc'],
       detached: true,
     })

@@ -47,7 +47,11 @@ export function openRunQueue(redis: Redis, shard: number, onError: (error: Error
     add: async (runId: string, job: RunJob): Promise<void> => {
       await queue.add(RUN_QUEUE, job, { jobId: runId })
     },
-    counts: () => queue.getJobCounts('wait', 'active', 'delayed', 'prioritized'),
     close: () => queue.close(),
   }
+}
+
+/** How many jobs of a shard wait for a worker. */
+export function countWaiting(redis: Redis, shard: number): Promise<number> {
+  return redis.llen(`${queuePrefix(shard)}:${RUN_QUEUE}:wait`)
 }

@@ -36,6 +36,8 @@ interface ServerRecord {
   readonly started: number
   readonly owner_started: number
   readonly socket_path: string
+  /** The folder that this was written for: in a copy of that folder it says nothing. */
+  readonly dir: string
 }
 
 /**
@@ -70,8 +72,9 @@ async function shareRunning(
   if (!found) {
     // Not to be reached and yet alive: it is on its way out, with the data still in its hands.
     const isGone = !record || (await waitUntilGone(record, STOP_MS))
-    if (!isGone)
+    if (!isGone) {
       throw new Error(`Redis (process ${record.pid}) runs on ${dir} and cannot be reached; stop it first`)
+    }
     return null
   }
   const server = await identifyProcess(found.pid)
@@ -115,8 +118,8 @@ async function startOwn(dataDir: string, dir: string, log: Logger): Promise<Embe
     await writeRecord(dir, server, socketPath)
     const { version } = await server.ready()
     void server.exited.then(async () => {
-      if (!isClosing)
-        log.error({ pid: server.pid, said: await server.lastWords() }, 'the embedded Redis is gone')
+      if (isClosing) return
+      log.error({ pid: server.pid, said: await server.lastWords() }, 'the embedded Redis is gone')
     })
     return { socketPath, pid: server.pid, owned: true, version, source, close }
   } catch (error) {
@@ -137,7 +140,8 @@ async function reach(socketPath: string): Promise<{ pid: number; version: string
 /** Null when there is none, or none that can be read: the socket then tells if a server runs. */
 async function readRecord(dir: string): Promise<ServerRecord | null> {
   try {
-    return JSON.parse(await readFile(join(dir, 'server.json'), 'utf8')) as ServerRecord
+    const record = JSON.parse(await readFile(join(dir, 'server.json'), 'utf8')) as ServerRecord
+    return record.dir === dir ? record : null
   } catch {
     return null
   }
@@ -152,6 +156,7 @@ async function writeRecord(dir: string, server: ProcessIdentity, socketPath: str
     started: server.started,
     owner_started: owner?.started ?? 0,
     socket_path: socketPath,
+    dir,
   }
   const file = join(dir, 'server.json')
   await writeFile(`${file}.partial`, `${JSON.stringify(record)}\n`, { mode: 0o600 })

@@ -58,9 +58,11 @@ async function startedOnLinux(pid: number): Promise<number | null> {
 }
 
 async function startedByPs(pid: number): Promise<number | null> {
-  const { stdout } = await exec('ps', ['-o', 'state=,lstart=', '-p', String(pid)]).catch(() => ({
-    stdout: '',
-  }))
+  const { stdout } = await exec('env', ['LC_ALL=C', 'ps', '-o', 'state=,lstart=', '-p', String(pid)]).catch(
+    () => ({
+      stdout: '',
+    }),
+  )
   const [state, ...time] = stdout.trim().split(/\s+/)
   return !state || state.startsWith('Z') ? null : Date.parse(time.join(' '))
 }

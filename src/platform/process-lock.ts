@@ -24,7 +24,8 @@ export async function withProcessLock<T>(path: string, run: () => Promise<T>): P
 
 async function enter(path: string): Promise<string> {
   const me = await identifyProcess(process.pid)
-  const entry = `${path}.${process.pid}.${me?.started}.${randomBytes(4).toString('hex')}`
+  if (!me) throw new Error('this system does not tell when a process started, which locks need')
+  const entry = `${path}.${me.pid}.${me.started}.${randomBytes(4).toString('hex')}`
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   try {
     for (;;) {

@@ -60,7 +60,10 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
 
   const pid = child.pid ?? 0
   const identity = (await identifyProcess(pid)) ?? { pid, started: 0 }
-  const lastWords = async () => (await readFile(logFile, 'utf8')).trim().split('\n').slice(-8).join('\n')
+  const lastWords = async () => {
+    const said = await readFile(logFile, 'utf8').catch(() => '(its log is gone)')
+    return said.trim().split('\n').slice(-8).join('\n')
+  }
   const isOver = () => child.exitCode !== null || child.signalCode !== null
 
   return {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -156,6 +156,18 @@ test('a lock left by a process that died, or whose pid another one has now, hold
   assert.equal(redis.owned, true)
   assert.deepEqual(await locksIn(dataDir), [])
   await redis.close()
+})
+
+test('a copy of a data folder in use gets a server of its own', async (t) => {
+  const dataDir = await makeDataDir(t)
+  const original = await openEmbeddedRedis({ dataDir, log })
+  const copy = await makeDataDir(t)
+  await mkdir(join(copy, 'redis'))
+  await copyFile(join(dataDir, 'redis/server.json'), join(copy, 'redis/server.json'))
+  const own = await openEmbeddedRedis({ dataDir: copy, log })
+  assert.notEqual(own.pid, original.pid)
+  await own.close()
+  await original.close()
 })
 
 test('a data folder whose path is too long for a socket gets a private short one', async (t) => {

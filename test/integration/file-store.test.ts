@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
-import { createLocalFileStore, mediaTypeOf } from '../../src/files/file-store.ts'
+import { createLocalFileStore, type FileStore, mediaTypeOf } from '../../src/files/file-store.ts'
 import { newId } from '../../src/platform/ids.ts'
 
 async function makeStore(t: TestContext) {
@@ -18,6 +18,12 @@ async function makeStore(t: TestContext) {
 async function filesBelow(root: string): Promise<string[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+}
+
+async function listOf(store: FileStore) {
+  const listed = []
+  for await (const each of store.list()) listed.push(each)
+  return listed
 }
 
 const NO_NAMES = [
@@ -109,11 +115,11 @@ test('files and folders are for their user alone, and ids made at one time sprea
 
 test('list gives every file with its time, and is empty before the first', async (t) => {
   const { store } = await makeStore(t)
-  assert.deepEqual(await Array.fromAsync(store.list()), [])
+  assert.deepEqual(await listOf(store), [])
   const names = Array.from({ length: 10 }, () => `${newId()}.png`)
   const start = Date.now() - 1000
   for (const name of names) await store.put(name, Buffer.from('x'))
-  const listed = await Array.fromAsync(store.list())
+  const listed = await listOf(store)
   assert.deepEqual(listed.map(({ name }) => name).sort(), names.sort())
   assert.ok(listed.every(({ modifiedMs }) => modifiedMs > start && modifiedMs <= Date.now() + 1000))
 })
@@ -127,5 +133,5 @@ test('list tolerates files that vanish while it goes', async (t) => {
     await store.remove(name)
   }
   assert.equal(seen, 20)
-  assert.deepEqual(await Array.fromAsync(store.list()), [])
+  assert.deepEqual(await listOf(store), [])
 })

@@ -93,9 +93,12 @@ test('a bomb is refused by the size that it declares, at the pixel', async () =>
 })
 
 test('the frames of an animation count together', async () => {
-  const frames = [0, 1, 2].map((shade) => ({
-    create: { width: 10, height: 10, channels: 3 as const, background: { r: shade * 99, g: 0, b: 0 } },
-  }))
+  const shades = ['black', 'grey', 'white'].map((background) =>
+    sharp({ create: { width: 10, height: 10, channels: 3, background } })
+      .png()
+      .toBuffer(),
+  )
+  const frames = await Promise.all(shades)
   for (const format of ['gif', 'webp'] as const) {
     const bytes = await sharp(frames, { join: { animated: true } })
       .toFormat(format)
@@ -145,5 +148,5 @@ test('an image that lies on its side is turned upright, and what is re-encoded b
 test('a result that would be larger than the original is not used', async () => {
   const bytes = await red(4000, 4000).png({ palette: true, colours: 2 }).toBuffer()
   const result = await optimiseImage(bytes, 'image/png', MAX_PIXELS)
-  assert.ok(result.data.length <= bytes.length)
+  assert.equal(result.data, bytes)
 })

@@ -302,6 +302,7 @@ describe('for any output format', () => {
           assert.ok(valid(answer), ajv.errorsText(valid.errors))
         }
       }),
+      { numRuns: 50 },
     )
   })
 
@@ -321,6 +322,7 @@ describe('for any output format', () => {
           else assert.ok(checked.issues.length > 0)
         }
       }),
+      { numRuns: 50 },
     )
   })
 
@@ -336,7 +338,7 @@ describe('for any output format', () => {
           assert.equal(valid(lacking), false)
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     )
   })
 })

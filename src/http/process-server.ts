@@ -1,0 +1,58 @@
+import { createServer } from 'node:http'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { RunningServer } from './server.ts'
+
+/** What this process says of itself. */
+export interface ProcessState {
+  /** Numbers of now, by metric name and help. */
+  readonly gauges: readonly { readonly name: string; readonly help: string; read(): number }[]
+  /** Resolves false when the process lives but does not do its work. */
+  healthy(): Promise<boolean>
+}
+
+/**
+ * Serves `/healthz` and the process's own `/metrics` (event loop, memory, what it has in hand) on a port of their own,
+ * apart from the API. Port 0 takes any free one.
+ */
+export async function startProcessServer(
+  host: string,
+  port: number,
+  state: ProcessState,
+): Promise<RunningServer> {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  for (const { name, help, read } of state.gauges) {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read())
+      },
+    })
+  }
+  const server = createServer(async (request, response) => {
+    const path = request.url?.split('?')[0]
+    if (path === '/metrics') {
+      response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics())
+      return
+    }
+    const healthy = path === '/healthz' ? await state.healthy().catch(() => false) : null
+    const status = healthy === null ? 404 : healthy ? 200 : 503
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ status: status === 200 ? 'ok' : status === 503 ? 'stuck' : 'not found' }))
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address ? address.port : port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+
+/** One setting: how it is spelled in the environment, its default as one would write it there, and its meaning. */
+export interface Setting<T> {
+  readonly name: string
+  readonly initial: string | null
+  readonly schema: z.ZodType<T, string | undefined>
+  readonly doc: string
+}
+
+const UNITS_OF_TIME = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 } as const
+const UNITS_OF_SIZE = { b: 1, kb: 1000, mb: 1_000_000, gb: 1_000_000_000 } as const
+
+function withUnit(units: Record<string, number>, plain: string, example: string, low: number, high: number) {
+  const pattern = new RegExp(`^(\\d+(?:\\.\\d+)?)(${Object.keys(units).join('|')})?$`, 'i')
+  return z.string().transform((text, context) => {
+    const match = pattern.exec(text.trim())
+    const value = Number(match?.[1]) * (units[(match?.[2] ?? plain).toLowerCase()] ?? Number.NaN)
+    if (value >= low && value <= high) return value
+    context.issues.push({ code: 'custom', input: text, message: `expected something like ${example}` })
+    return z.NEVER
+  })
+}
+
+/** Seconds, written `300`, `90s`, `5m`, `24h`, `30d` or `500ms`. */
+const seconds = (low: number, high: number) => withUnit(UNITS_OF_TIME, 's', '300s, 5m or 30d', low, high)
+/** Bytes, written `512`, `64kb`, `1mb`; decimal units. */
+const bytes = (low: number, high: number) => withUnit(UNITS_OF_SIZE, 'b', '64kb or 1mb', low, high)
+const integer = (low: number, high: number) =>
+  z.string().trim().transform(Number).pipe(z.int().min(low).max(high))
+const fraction = () => z.string().trim().transform(Number).pipe(z.number().min(0).max(1))
+const text = () => z.string().trim().min(1)
+const optional = <T>(schema: z.ZodType<T, string>) =>
+  z
+    .string()
+    .optional()
+    .transform((value) => (value === '' ? undefined : value))
+    .pipe(schema.optional())
+    .transform((value): T | null => value ?? null)
+const names = () =>
+  z.string().transform((value) =>
+    value
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean),
+  )
+
+function setting<T>(
+  name: string,
+  initial: string | null,
+  schema: z.ZodType<T, string | undefined>,
+  doc: string,
+) {
+  return { name, initial, schema, doc } as Setting<T>
+}
+
+const DAY = 86_400
+
+/** Every setting there is. The table in the README is made from this list, and a test holds it. */
+// biome-ignore format: a table, one setting a line
+export const SETTINGS = {
+  port: setting('PORT', '3000', integer(0, 65_535), 'Port of the API; 0 takes any free one.'),
+  host: setting('HOST', '127.0.0.1', text(), 'Address that the API listens on.'),
+  dataDir: setting('SPLITRUN_DATA_DIR', '.splitrun', text(), 'Folder for the embedded Redis, files and dev.json.'),
+  redisUrl: setting('REDIS_URL', null, optional(text()), 'redis://, rediss:// or a socket path. Unset: an embedded Redis.'),
+  shards: setting('SPLITRUN_SHARDS', '1', integer(1, 256), 'Shards that new runs are spread over; never lower it while runs are kept.'),
+  adminToken: setting('SPLITRUN_ADMIN_TOKEN', null, optional(z.string().min(16)), 'Token of the administrator, at least 16 characters. Unset: no administrator over HTTP.'),
+  logLevel: setting('SPLITRUN_LOG_LEVEL', 'info', z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'Least severe level that is logged.'),
+  metricsPort: setting('SPLITRUN_METRICS_PORT', null, optional(integer(0, 65_535)), "Port for the process's own /metrics and /healthz. Unset: none."),
+  shutdownGrace: setting('SPLITRUN_SHUTDOWN_GRACE', '20s', seconds(0, 600), 'How long a stopping process lets its work finish.'),
+
+  openaiApiKey: setting('OPENAI_API_KEY', null, optional(text()), 'Key for the OpenAI-compatible server.'),
+  openaiBaseUrl: setting('OPENAI_BASE_URL', null, optional(z.url({ protocol: /^https?$/ })), 'Base URL of the OpenAI-compatible server, with its /v1.'),
+  modelNames: setting('SPLITRUN_MODELS', '', names(), 'Models of that server, separated by commas. Empty under `npm start`: those that it lists.'),
+  modelOutput: setting('SPLITRUN_MODEL_OUTPUT', 'json_schema', z.enum(['json_schema', 'json_object', 'none']), 'What those models know of structured output.'),
+  modelsFile: setting('SPLITRUN_MODELS_FILE', null, optional(text()), 'JSON file of servers and models; replaces the four settings above.'),
+  modelTimeout: setting('SPLITRUN_MODEL_TIMEOUT', '120s', seconds(0.01, 3600), 'Longest single model call.'),
+  modelAttempts: setting('SPLITRUN_MODEL_ATTEMPTS', '4', integer(1, 20), 'Model calls for one answer, the first included.'),
+  modelBackoff: setting('SPLITRUN_MODEL_BACKOFF', '500ms', seconds(0.001, 60), 'First pause between such calls; doubles, with jitter.'),
+
+  simulatedUrl: setting('SPLITRUN_SIMULATED_URL', null, optional(z.url()), 'A simulated model that already runs; unset, a process that needs one starts it.'),
+  simulatedPort: setting('SPLITRUN_SIMULATED_PORT', '0', integer(0, 65_535), 'Port of the simulated model.'),
+  simulatedLatency: setting('SPLITRUN_SIMULATED_LATENCY', '150ms', seconds(0, 600), 'Time until it answers.'),
+  simulatedJitter: setting('SPLITRUN_SIMULATED_JITTER', '0s', seconds(0, 600), 'Up to so much is added to it.'),
+  simulatedTokensPerSecond: setting('SPLITRUN_SIMULATED_TOKENS_PER_SECOND', '0', integer(0, 1_000_000), 'Pace of its answer; 0: at once.'),
+  simulatedRateLimited: setting('SPLITRUN_SIMULATED_RATE_LIMITED', '0', fraction(), 'Share of calls answered 429.'),
+  simulatedServerError: setting('SPLITRUN_SIMULATED_SERVER_ERROR', '0', fraction(), 'Share answered 500.'),
+  simulatedHang: setting('SPLITRUN_SIMULATED_HANG', '0', fraction(), 'Share never answered.'),
+  simulatedCut: setting('SPLITRUN_SIMULATED_CUT', '0', fraction(), 'Share cut off half-way.'),
+  simulatedInvalidJson: setting('SPLITRUN_SIMULATED_INVALID_JSON', '0', fraction(), 'Share whose JSON is broken.'),
+  simulatedSchemaViolation: setting('SPLITRUN_SIMULATED_SCHEMA_VIOLATION', '0', fraction(), 'Share whose JSON has the wrong shape.'),
+
+  runRetention: setting('SPLITRUN_RUN_RETENTION', '30d', seconds(1, 3650 * DAY), 'How long a finished run and its files are kept.'),
+  waitMax: setting('SPLITRUN_WAIT_MAX', '300s', seconds(0, 3600), 'Longest that a call waits for its run before it answers 202.'),
+  concurrency: setting('SPLITRUN_CONCURRENCY', '100', integer(1, 10_000), 'Runs that one worker process executes at once.'),
+  lockDuration: setting('SPLITRUN_LOCK_DURATION', '10s', seconds(1, 600), "How long a dead worker's run stays claimed."),
+  stalledInterval: setting('SPLITRUN_STALLED_INTERVAL', '5s', seconds(0.5, 600), 'How often workers look for such runs.'),
+  claimsMax: setting('SPLITRUN_CLAIMS_MAX', '5', integer(1, 100), 'Workers that may die over one run before it fails with WORKER_LOST.'),
+
+  bodyLimit: setting('SPLITRUN_BODY_LIMIT', '1mb', bytes(1024, 100_000_000), 'Largest request body without its files.'),
+  imageLimit: setting('SPLITRUN_IMAGE_LIMIT', '20mb', bytes(1024, 200_000_000), 'Largest single file.'),
+  imagePixelsMax: setting('SPLITRUN_IMAGE_PIXELS_MAX', '50000000', integer(1, 500_000_000), 'Most pixels in one image, counted before it is decoded.'),
+  filesMax: setting('SPLITRUN_FILES_MAX', '8', integer(0, 100), 'Most files in one run.'),
+  taskInputMax: setting('SPLITRUN_TASK_INPUT_MAX', '128000', integer(2, 10_000_000), 'Longest task_input, in characters of its JSON.'),
+  responseLimit: setting('SPLITRUN_RESPONSE_LIMIT', '1mb', bytes(256, 50_000_000), 'Largest answer of a model; a longer one fails the run.'),
+  outputDepthMax: setting('SPLITRUN_OUTPUT_DEPTH_MAX', '10', integer(1, 50), 'Deepest nesting of an output_format.'),
+  outputKeysMax: setting('SPLITRUN_OUTPUT_KEYS_MAX', '500', integer(1, 10_000), 'Most keys in an output_format, all levels together.'),
+  weightsMax: setting('SPLITRUN_WEIGHTS_MAX', '50', integer(1, 1000), 'Most active revisions of a task.'),
+  revisionsMax: setting('SPLITRUN_REVISIONS_MAX', '1000', integer(1, 100_000), 'Most revisions of a task.'),
+} as const
+
+/** The settings as rows for the README: name, default, meaning. */
+export function describeSettings(): { name: string; initial: string; doc: string }[] {
+  return Object.values(SETTINGS).map(({ name, initial, doc }) => ({ name, initial: initial ?? '', doc }))
+}

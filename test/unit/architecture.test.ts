@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { test } from 'node:test'
+import { TRANSITIONS } from '../../src/runs/run.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const files = globSync('{src,workers}/**/*.ts', { cwd: ROOT }).map((path) => ({
+  path,
+  text: readFileSync(join(ROOT, path), 'utf8'),
+}))
+
+/** From the lowest layer to the highest; what is named later may import what is named before. */
+const LAYERS = [
+  ['src/platform'],
+  ['src/models', 'src/output', 'src/files', 'src/queues.ts'],
+  ['src/tasks', 'src/tenancy'],
+  ['src/runs'],
+  ['src/http', 'workers'],
+  ['src/settings.ts'],
+  ['src/config.ts'],
+  ['src/compose.ts'],
+  ['src/cli.ts', 'src/dev.ts', 'src/demo.ts'],
+]
+
+function placeOf(path: string): { layer: number; folder: string } {
+  const layer = LAYERS.findIndex((places) =>
+    places.some((place) => path === place || path.startsWith(`${place}/`)),
+  )
+  const folder = LAYERS[layer]?.find((place) => path === place || path.startsWith(`${place}/`))
+  assert.ok(folder, `${path} belongs to no layer`)
+  return { layer, folder }
+}
+
+function importsOf({ path, text }: { path: string; text: string }): string[] {
+  const specifiers = [...text.matchAll(/^(?:import|export)\b[^'"]*?from '(\.[^']+)'/gms)].map(
+    (match) => match[1] ?? '',
+  )
+  return specifiers.map((specifier) => relative(ROOT, join(ROOT, dirname(path), specifier)))
+}
+
+test('imports go one way, and layers keep their folders apart', () => {
+  for (const file of files) {
+    const from = placeOf(file.path)
+    for (const imported of importsOf(file)) {
+      const to = placeOf(imported)
+      const inward = to.layer < from.layer || to.folder === from.folder
+      const root = from.layer === LAYERS.length - 1 && to.layer === from.layer
+      assert.ok(inward || root, `${file.path} must not import ${imported}`)
+    }
+  }
+})
+
+test('what only one file may do stands in that file alone', () => {
+  const owners: Record<string, string[]> = {
+    'process\\.env': ['src/config.ts'],
+    'process\\.exit\\(': ['src/cli.ts'],
+    'new Redis\\(': ['src/platform/redis.ts'],
+    'new Queue[<(]': ['src/queues.ts'],
+    'new Worker[<(]': ['workers/run.worker.ts'],
+  }
+  for (const [pattern, allowed] of Object.entries(owners)) {
+    const found = files.filter(({ text }) => new RegExp(pattern).test(text.replace(/^\s*(\*|\/\/).*$/gm, '')))
+    assert.deepEqual(
+      found.map(({ path }) => path).filter((path) => !allowed.includes(path)),
+      [],
+      `${pattern} belongs to ${allowed.join(', ')}`,
+    )
+  }
+})
+
+test('the state diagram in the map equals the transition table', () => {
+  const map = readFileSync(join(ROOT, 'src/README.md'), 'utf8')
+  const diagram = /## States of a run\n\n```\n([\s\S]*?)```/.exec(map)?.[1] ?? ''
+  const lines = Object.entries(TRANSITIONS).map(([from, to]) => `${from} -> ${to.join(', ') || '(end)'}\n`)
+  assert.equal(diagram, lines.join(''))
+})
+
+test('no file has a name that says nothing about what is inside', () => {
+  const empty = /(^|\/)(utils?|helpers?|common|misc|types|interfaces|constants|manager|base)(\/|\.ts$)/
+  assert.deepEqual(
+    files.map(({ path }) => path).filter((path) => empty.test(path)),
+    [],
+  )
+})
