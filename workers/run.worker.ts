@@ -27,6 +27,9 @@ export interface RunWorker {
 /** What a job whose executions keep failing after the grace period may still take, for Redis to answer. */
 const HAND_BACK_MS = 5000
 
+/** A job whose record has not appeared by then never had one: its creation failed, and its caller knows. */
+const RECORD_LATE_MS = 30_000
+
 /** Consumes the run queue of one shard. */
 export function startRunWorker(options: RunWorkerOptions): RunWorker {
   const stopping = new AbortController()
@@ -44,6 +47,9 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
         const execution = stopping.signal.aborted
           ? 'released'
           : await options.execute(job.id, job.data, stopping.signal)
+        if (execution === 'unknown' && Date.now() - job.timestamp < RECORD_LATE_MS) {
+          throw new Error('the record of the run is not there yet')
+        }
         if (execution !== 'released') return
         await job.moveToWait(token)
         throw new WaitingError()

@@ -6,6 +6,7 @@ import type { ModelRegistry } from '../models/model-registry.ts'
 import type { RetryPolicy } from '../models/retry.ts'
 import { type CompiledOutput, compileOutput } from '../output/compile-output.ts'
 import type { Logger } from '../platform/logger.ts'
+import { isRedisUnavailable } from '../platform/redis.ts'
 import type { RunJob } from '../queues.ts'
 import type { Revision } from '../tasks/task.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
@@ -32,8 +33,11 @@ export interface ExecuteRunDeps {
   readonly log: Logger
 }
 
-/** `settled`: it has ended, here. `released`: it is queued again. `gone`: nothing (more) to do for this worker. */
-export type Execution = 'settled' | 'released' | 'gone'
+/**
+ * `settled`: it has ended, here. `released`: it is queued again. `gone`: nothing (more) to do for this worker.
+ * `unknown`: there is no such record; it may be on its way, for the job can overtake it.
+ */
+export type Execution = 'settled' | 'released' | 'gone' | 'unknown'
 
 const compiledByRevision = new LRUCache<string, CompiledOutput>({ max: 5000 })
 
@@ -59,7 +63,8 @@ export async function executeRun(
   const task = await deps.tasks.recent(job.project, job.task)
   const drawn = job.revision ?? (task ? drawRevision(task.active_revisions, id) : null)
   const claim = await deps.runs.claim(id, job.project, drawn, deps.worker, deps.claimsMax)
-  if (!claim) return 'gone'
+  if (claim === 'ended') return 'gone'
+  if (claim === 'unknown') return 'unknown'
 
   const ledger = new Ledger(claim.attempts, claim.fence, deps.worker)
   if (claim.spent) {
@@ -116,8 +121,14 @@ async function withModel(
     return await settle(deps, claim, ledger, { model, prepared, watch, asked, error: asked.error })
   } catch (error) {
     if (error instanceof ClaimLost) return 'gone'
-    if (!(error instanceof ModelError && error.kind === 'aborted')) throw error
-    return (await deps.runs.release(claim)) ? 'released' : 'gone'
+    if (error instanceof ModelError && error.kind === 'aborted') {
+      return (await deps.runs.release(claim)) ? 'released' : 'gone'
+    }
+    if (isRedisUnavailable(error)) throw error
+    // A mistake of ours would be the same at the next delivery: the run fails, and the log says why.
+    deps.log.error({ err: error, run_id: claim.request.id }, 'executing a run failed')
+    const failure = { reason: 'INTERNAL_ERROR', message: 'Something went wrong here.', retryable: true }
+    return settle(deps, claim, ledger, { model, prepared, watch, error: failure })
   }
 }
 

@@ -3,6 +3,7 @@ import { optimiseImage } from '../files/image.ts'
 import type { ImagePart, Model, ModelParameters, Turn } from '../models/model.ts'
 import type { CompiledOutput } from '../output/compile-output.ts'
 import { outputInstructions } from '../output/repair-output.ts'
+import { ApiError } from '../platform/errors.ts'
 import { hashPrompts, missingParameters, renderPrompt } from '../tasks/prompt.ts'
 import type { Revision } from '../tasks/task.ts'
 import type { RunError, RunRequest } from './run.ts'
@@ -31,9 +32,14 @@ export async function prepareCall(
   if (revision.image_required && request.files.length === 0) return misfit('it requires an image')
 
   const started = performance.now()
-  const images = await Promise.all(
-    request.files.map((name) => loadImage(deps, name, revision.optimise_images)),
-  )
+  let images: (ImagePart | null)[]
+  try {
+    images = await Promise.all(request.files.map((name) => loadImage(deps, name, revision.optimise_images)))
+  } catch (error) {
+    // Only decoding shows that the body of an image is broken: its head was all that could be checked on arrival.
+    if (error instanceof ApiError) return misfit(error.message)
+    throw error
+  }
   if (images.includes(null)) return misfit('an image is no longer stored')
   const inputSeconds = request.files.length > 0 ? (performance.now() - started) / 1000 : 0
 

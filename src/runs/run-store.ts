@@ -107,21 +107,22 @@ export function createRunStore(redis: Redis, options: { shards: number; retentio
       return (await SCRIPTS.create(redis, all, args)) === 1
     },
 
-    /** Takes the run for a worker. Null when it has ended or is not known. */
+    /** Takes the run for a worker. `ended` and `unknown` say why there is nothing to take. */
     async claim(
       id: string,
       project: string,
       drawn: string | null,
       worker: string,
       claimsMax: number,
-    ): Promise<Claim | null> {
+    ): Promise<Claim | 'ended' | 'unknown'> {
       const keys = keysFor(id)
       const reply = (await SCRIPTS.claim(
         redis,
         [keys.run(id), keys.runsIn(project, 'queued'), keys.runsIn(project, 'running')],
         [id, drawn ?? '', worker, Date.now(), claimsMax],
-      )) as [number, string, string, number, string, string, number] | null
-      if (!reply) return null
+      )) as [number, string, string, number, string, string, number] | 0 | null
+      if (reply === null) return 'ended'
+      if (reply === 0) return 'unknown'
       const [fence, request, revision, , earlier, claimed, spent] = reply
       return {
         request: JSON.parse(request) as RunRequest,

@@ -2,10 +2,11 @@
 -- The drawn revision is kept from the first claim on, so that every attempt runs the same one.
 -- KEYS: run, queued runs of the project, running runs of the project.
 -- ARGV: run id, revision drawn ('' for none), worker, now, most claims.
--- Returns nil when there is nothing to do, else {fence, request, revision, claims, attempts so far as a JSON
+-- Returns 0 when the run is not known (yet), nil when it has ended, else {fence, request, revision, claims, attempts so far as a JSON
 -- array, time of the first claim, 1 when the claims are used up}. The new attempt is open when it returns.
 local found = redis.call('HMGET', KEYS[1], 'status', 'request', 'revision', 'attempts', 'claimed')
 local status = found[1]
+if not status then return 0 end
 if status ~= 'queued' and status ~= 'running' then return nil end
 local fence = redis.call('HINCRBY', KEYS[1], 'fence', 1)
 local claims = redis.call('HINCRBY', KEYS[1], 'claims', 1)
