@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isFinal, type RunRecord } from '../../src/runs/run.ts'
+import { shardKeys } from '../../src/runs/run-store.ts'
+import { startApiProcess, startWorkerProcess } from '../support/processes.ts'
+import { type System, startSystem, until } from '../support/system.ts'
+
+const QUICK = { SPLITRUN_LOCK_DURATION: '2s', SPLITRUN_STALLED_INTERVAL: '1s' }
+/** Long enough to be interrupted in. */
+const SLOW = { latencyMs: 1500 }
+
+test('two worker processes share 200 runs, and each run is executed once', async (t) => {
+  const system = await startSystem(t, { workers: 0, model: { latencyMs: 20 } })
+  const task = await system.createTask()
+  const [api] = await Promise.all([
+    startApiProcess(t, system),
+    startWorkerProcess(t, system, { SPLITRUN_CONCURRENCY: '10' }),
+    startWorkerProcess(t, system, { SPLITRUN_CONCURRENCY: '10' }),
+  ])
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, async (_, index) => {
+      const answer = await fetch(`${api.url}/api/v1${system.project}/task/${task}/run`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${system.token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ task_input: { text: `text ${index}` } }),
+      })
+      return { status: answer.status, body: (await answer.json()) as { id: string; status: string } }
+    }),
+  )
+  for (const { status, body } of answers) assert.deepEqual([status, body.status], [200, 'succeeded'])
+
+  const records = await recordsOf(system, answers.map(({ body }) => body.id))
+  for (const { attempts } of records) assert.deepEqual(attempts.map(({ outcome }) => outcome), ['succeeded'])
+  const shares = Map.groupBy(records, ({ attempts }) => attempts[0]?.worker)
+  assert.equal(shares.size, 2)
+  await assertExactRollups(system, records)
+})
+
+test('runs whose worker is killed succeed on another one, and each settles once', async (t) => {
+  const system = await startSystem(t, { workers: 0, model: SLOW })
+  const victim = await startWorkerProcess(t, system, QUICK)
+  const ids = await submit(system, 5)
+  await allRunning(system, ids)
+  const [rescuer] = await Promise.all([startWorkerProcess(t, system, QUICK), victim.stop('SIGKILL')])
+
+  const records = await ended(system, ids)
+  for (const { status, attempts } of records) {
+    assert.equal(status, 'succeeded')
+    assert.deepEqual(attempts.map(({ outcome }) => outcome), ['lost', 'succeeded'])
+    assert.notEqual(attempts[0]?.worker, attempts[1]?.worker)
+  }
+  await assertExactRollups(system, records)
+  assert.deepEqual(await rescuer.stop('SIGTERM'), { code: 0, signal: null })
+})
+
+test('a run that a stopping worker hands back has its attempt unused, and succeeds on another worker', async (t) => {
+  const system = await startSystem(t, { workers: 0, model: SLOW })
+  const leaving = await startWorkerProcess(t, system, { SPLITRUN_SHUTDOWN_GRACE: '0s' })
+  const ids = await submit(system, 5)
+  await allRunning(system, ids)
+
+  assert.deepEqual(await leaving.stop('SIGTERM'), { code: 0, signal: null })
+  for (const { status, attempts } of await recordsOf(system, ids)) {
+    assert.deepEqual([status, attempts], ['queued', []])
+  }
+
+  await startWorkerProcess(t, system)
+  const records = await ended(system, ids)
+  for (const { status, attempts } of records) {
+    assert.deepEqual([status, attempts.length, attempts[0]?.outcome], ['succeeded', 1, 'succeeded'])
+  }
+  await assertExactRollups(system, records)
+})
+
+test('a stopping worker lets its runs finish within the grace period', async (t) => {
+  const system = await startSystem(t, { workers: 0, model: SLOW })
+  const leaving = await startWorkerProcess(t, system, { SPLITRUN_SHUTDOWN_GRACE: '60s' })
+  const ids = await submit(system, 3)
+  await allRunning(system, ids)
+  assert.deepEqual(await leaving.stop('SIGTERM'), { code: 0, signal: null })
+  for (const { status, attempts } of await recordsOf(system, ids)) {
+    assert.deepEqual([status, attempts.length], ['succeeded', 1])
+  }
+})
+
+async function submit(system: System, count: number): Promise<string[]> {
+  const task = await system.createTask()
+  const answers = await Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      system.call('POST', `/task/${task}/run`, { task_input: { text: `text ${index}` } }, {
+        headers: { prefer: 'respond-async' },
+      }),
+    ),
+  )
+  for (const { status } of answers) assert.equal(status, 202)
+  return answers.map(({ body }) => body.id)
+}
+
+async function recordsOf(system: System, ids: readonly string[]): Promise<RunRecord[]> {
+  return (await system.core.runs.getMany(ids)).map((record) => record ?? assert.fail('a run is gone'))
+}
+
+/** In the model's hands: its call has been counted there. */
+async function allRunning(system: System, ids: readonly string[]): Promise<void> {
+  await until(() => (system.model.stats()['answered'] ?? 0) >= ids.length)
+  for (const { status } of await recordsOf(system, ids)) assert.equal(status, 'running')
+}
+
+async function ended(system: System, ids: readonly string[]): Promise<RunRecord[]> {
+  let records: RunRecord[] = []
+  await until(async () => {
+    records = await recordsOf(system, ids)
+    return records.every(({ status }) => isFinal(status))
+  })
+  return records
+}
+
+/** The rollups hold these runs, each of them once, to the token. */
+async function assertExactRollups({ core }: System, records: readonly RunRecord[]): Promise<void> {
+  const keys = shardKeys(0)
+  const sums: Record<string, number> = {}
+  for (const name of await core.redis.smembers(keys.rollups())) {
+    for (const [field, value] of Object.entries(await core.redis.hgetall(keys.rollup(name)))) {
+      sums[field] = (sums[field] ?? 0) + Number(value)
+    }
+  }
+  const total = (count: (record: RunRecord) => number) => records.reduce((sum, each) => sum + count(each), 0)
+  assert.equal(sums['runs:succeeded'], records.length)
+  assert.equal(sums['runs:failed'], undefined)
+  assert.equal(sums['tokens:input'], total(({ result }) => result?.inputTokens ?? 0))
+  assert.equal(sums['tokens:output'], total(({ result }) => result?.outputTokens ?? 0))
+}

@@ -1,0 +1,143 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { Cleanup, System } from './system.ts'
+
+const CLI = join(import.meta.dirname, '../../src/cli.ts')
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** A `splitrun` command in a process of its own. */
+export interface SplitrunProcess {
+  readonly pid: number
+  /** What it has written so far, both streams together. */
+  output(): string
+  /** Resolves with the first match in what it writes; rejects when it ends without one. */
+  wrote(pattern: RegExp): Promise<RegExpExecArray>
+  /** Resolves with the port that it says it listens on. */
+  readonly listening: Promise<number>
+  /** Sends a signal and waits for the end. */
+  stop(signal: NodeJS.Signals): Promise<Exit>
+  readonly exited: Promise<Exit>
+}
+
+/**
+ * Starts `splitrun command` with these settings and none of this process's own. Whatever is left of it when the test
+ * ends is killed; should the test itself die, the channel between them tells it.
+ */
+export function startProcess(t: Cleanup, command: string, env: Record<string, string>): SplitrunProcess {
+  const { PATH = '', HOME = '' } = process.env
+  const child: ChildProcess = spawn(process.execPath, [CLI, command], {
+    env: { PATH, HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  let text = ''
+  let heard = (): void => {}
+  const hear = (chunk: Buffer): void => {
+    text += chunk
+    heard()
+  }
+  child.stdout?.on('data', hear)
+  child.stderr?.on('data', hear)
+  let ended = false
+  const exited = new Promise<Exit>((resolve, reject) => {
+    child.once('error', reject)
+    // Not `exit`: by `close` all that it wrote has arrived.
+    child.once('close', (code, signal) => {
+      ended = true
+      resolve({ code, signal })
+      heard()
+    })
+  })
+  const listening = new Promise<number>((resolve, reject) => {
+    child.on('message', (message) => {
+      const { port, problem } = message as { port?: number; problem?: string }
+      if (port !== undefined) resolve(port)
+      if (problem) reject(new Error(problem))
+    })
+    void exited.then(() => reject(new Error(`${command} ended before it listened:\n${text}`)))
+  })
+  // Only the API listens; for the others nobody asks.
+  listening.catch(() => {})
+  t.after(async () => {
+    if (!ended) child.kill('SIGKILL')
+    await exited
+  })
+  return {
+    pid: child.pid ?? 0,
+    output: () => text,
+    listening,
+    exited,
+    wrote: (pattern) =>
+      new Promise((resolve, reject) => {
+        const before = heard
+        heard = () => {
+          before()
+          const match = pattern.exec(text)
+          if (match) resolve(match)
+          else if (ended) reject(new Error(`${command} ended without ${pattern}:\n${text}`))
+        }
+        heard()
+      }),
+    stop(signal) {
+      child.kill(signal)
+      return exited
+    },
+  }
+}
+
+const settingsOf = ({ core, redis, model }: System): Record<string, string> => ({
+  PORT: '0',
+  REDIS_URL: redis.url,
+  SPLITRUN_DATA_DIR: core.config.dataDir,
+  SPLITRUN_ADMIN_TOKEN: core.config.adminToken ?? '',
+  SPLITRUN_SIMULATED_URL: model.url,
+})
+
+/** A worker process beside a system; resolves when it takes runs. */
+export async function startWorkerProcess(
+  t: Cleanup,
+  system: System,
+  env: Record<string, string> = {},
+): Promise<SplitrunProcess> {
+  const worker = startProcess(t, 'worker', { ...settingsOf(system), ...env })
+  await worker.wrote(/"consuming"/)
+  return worker
+}
+
+/** An API process beside a system; resolves with its URL when it listens. */
+export async function startApiProcess(
+  t: Cleanup,
+  system: System,
+  env: Record<string, string> = {},
+): Promise<SplitrunProcess & { url: string }> {
+  const api = startProcess(t, 'api', { ...settingsOf(system), ...env })
+  return { ...api, url: `http://127.0.0.1:${await api.listening}` }
+}
+
+export interface ListedProcess {
+  readonly pid: number
+  readonly parent: number
+  readonly command: string
+}
+
+/** All processes of this machine that run; those that ended and wait for their parent do not count. */
+export function listProcesses(): ListedProcess[] {
+  return execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .flatMap((line) => {
+      const [, pid, parent, state, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? []
+      return !state || state.startsWith('Z') ? [] : [{ pid: Number(pid), parent: Number(parent), command: command ?? '' }]
+    })
+}
+
+/** Everything that was started by a process, and by those. */
+export function descendantsOf(pid: number): ListedProcess[] {
+  const all = listProcesses()
+  const below = (parent: number): ListedProcess[] =>
+    all.filter((each) => each.parent === parent).flatMap((each) => [each, ...below(each.pid)])
+  return below(pid)
+}
