@@ -93,8 +93,8 @@ export const SETTINGS = {
   runRetention: setting('SPLITRUN_RUN_RETENTION', '30d', seconds(1, 3650 * DAY), 'How long a finished run and its files are kept.'),
   waitMax: setting('SPLITRUN_WAIT_MAX', '300s', seconds(0, 3600), 'Longest that a call waits for its run before it answers 202.'),
   concurrency: setting('SPLITRUN_CONCURRENCY', '100', integer(1, 10_000), 'Runs that one worker process executes at once.'),
-  lockDuration: setting('SPLITRUN_LOCK_DURATION', '10s', seconds(1, 600), "How long a dead worker's run stays claimed."),
-  stalledInterval: setting('SPLITRUN_STALLED_INTERVAL', '5s', seconds(0.5, 600), 'How often workers look for such runs.'),
+  lockDuration: setting('SPLITRUN_LOCK_DURATION', '8s', seconds(1, 600), "How long a dead worker's run stays claimed."),
+  stalledInterval: setting('SPLITRUN_STALLED_INTERVAL', '3s', seconds(0.5, 600), 'How often workers look for such runs.'),
   claimsMax: setting('SPLITRUN_CLAIMS_MAX', '5', integer(1, 100), 'Workers that may die over one run before it fails with WORKER_LOST.'),
 
   bodyLimit: setting('SPLITRUN_BODY_LIMIT', '1mb', bytes(1024, 100_000_000), 'Largest request body without its files.'),

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { startSimulatedModel } from '../../src/models/simulated-model.ts'
+import {
+  descendantsOf,
+  type ListedProcess,
+  listProcesses,
+  type SplitrunProcess,
+  startProcess,
+} from '../support/processes.ts'
+import { lendRedisProgram } from '../support/redis.ts'
+import { type Cleanup, until } from '../support/system.ts'
+
+interface Started {
+  readonly process: SplitrunProcess
+  /** What it says. */
+  readonly text: string
+  readonly demo: {
+    url: string
+    admin_token: string
+    org_id: string
+    project_id: string
+    token: string
+    tasks: Record<'sentiment' | 'photo' | 'summary', string>
+  }
+  readonly below: readonly ListedProcess[]
+}
+
+test('a start prints a curl that works, writes its ids for scripts, and keeps all data for the next one', async (t) => {
+  const dataDir = await makeDataDir(t)
+  const first = await start(t, dataDir)
+  assert.deepEqual(Object.keys(first.demo), ['url', 'admin_token', 'org_id', 'project_id', 'token', 'tasks'])
+  assert.deepEqual(Object.keys(first.demo.tasks), ['sentiment', 'photo', 'summary'])
+  assert.equal((await stat(join(dataDir, 'dev.json'))).mode & 0o777, 0o600)
+  assert.match(first.text, /simulated/)
+  assert.ok(first.text.includes(dataDir), 'says where the data is')
+  assert.deepEqual(kinds(first.below), ['api', 'redis', 'worker'])
+
+  const run = await pastedCurl(first.text)
+  assert.equal(run.status, 'succeeded')
+  assert.deepEqual(Object.keys(run.response), ['sentiment', 'confidence', 'topics'])
+  assert.ok(['positive', 'neutral', 'negative'].includes(run.response.sentiment))
+  assert.equal(typeof run.response.confidence, 'number')
+  assert.ok(Array.isArray(run.response.topics))
+
+  assert.deepEqual(await first.process.stop('SIGINT'), { code: 0, signal: null })
+  assert.deepEqual(stillRunning(first.below), [])
+
+  const second = await start(t, dataDir)
+  assert.deepEqual({ ...second.demo, url: '' }, { ...first.demo, url: '' })
+  const { url, org_id, project_id, tasks, token } = second.demo
+  const kept = await fetch(
+    `${url}/api/v1/org/${org_id}/project/${project_id}/task/${tasks.sentiment}/run/${run.id}`,
+    { headers: { authorization: `Bearer ${token}` } },
+  )
+  assert.deepEqual(await kept.json(), run)
+  assert.equal((await pastedCurl(second.text)).status, 'succeeded')
+  await second.process.stop('SIGINT')
+  assert.deepEqual(stillRunning(second.below), [])
+})
+
+test('a killed worker is started again, and neither it nor the API outlives a killed start', async (t) => {
+  const dataDir = await makeDataDir(t)
+  const { process: dev, text, below } = await start(t, dataDir)
+  const killed = below.find((each) => kind(each) === 'worker') ?? assert.fail('there is no worker')
+  process.kill(killed.pid, 'SIGKILL')
+  await until(() => descendantsOf(dev.pid).some((each) => kind(each) === 'worker' && each.pid !== killed.pid))
+  assert.equal((await pastedCurl(text)).status, 'succeeded')
+
+  const left = descendantsOf(dev.pid)
+  await dev.stop('SIGKILL')
+  await until(() => stillRunning(left).every((each) => kind(each) === 'redis'))
+
+  // The server that is left serves the next start, which ends it.
+  const next = await start(t, dataDir)
+  assert.equal((await pastedCurl(next.text)).status, 'succeeded')
+  await next.process.stop('SIGINT')
+  assert.deepEqual(stillRunning([...left, ...next.below]), [])
+})
+
+test('with OPENAI_BASE_URL, that server answers instead of the simulated model', async (t) => {
+  const model = await startSimulatedModel()
+  t.after(() => model.close())
+  const { process: dev, text, below } = await start(t, await makeDataDir(t), { OPENAI_BASE_URL: model.url })
+  assert.ok(text.includes(model.url))
+  assert.doesNotMatch(text, /made up/)
+  const run = await pastedCurl(text)
+  assert.deepEqual(Object.keys(run.response), ['sentiment', 'confidence', 'topics'])
+  assert.deepEqual(model.stats(), { answered: 1 })
+  await dev.stop('SIGINT')
+  assert.deepEqual(stillRunning(below), [])
+})
+
+test('a start whose port is taken says so, fails, and leaves nothing behind', async (t) => {
+  const dataDir = await makeDataDir(t)
+  const taken = await startSimulatedModel()
+  t.after(() => taken.close())
+  const dev = startProcess(t, 'dev', { PORT: new URL(taken.url).port, SPLITRUN_DATA_DIR: dataDir })
+  assert.deepEqual(await dev.exited, { code: 1, signal: null })
+  assert.match(dev.output(), /EADDRINUSE|in use/)
+  assert.deepEqual(listProcesses().filter(({ command }) => command.includes(dataDir)), [])
+})
+
+async function makeDataDir(t: Cleanup): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'splitrun-start-'))
+  t.after(async () => {
+    for (const { pid, command } of listProcesses()) if (command.includes(dataDir)) process.kill(pid, 'SIGKILL')
+    await rm(dataDir, { recursive: true, force: true })
+  })
+  await lendRedisProgram(dataDir)
+  return dataDir
+}
+
+async function start(t: Cleanup, dataDir: string, env: Record<string, string> = {}): Promise<Started> {
+  const dev = startProcess(t, 'dev', { PORT: '0', SPLITRUN_DATA_DIR: dataDir, ...env })
+  await dev.wrote(/Ctrl-C.*\n/)
+  return {
+    process: dev,
+    text: dev.output(),
+    demo: JSON.parse(await readFile(join(dataDir, 'dev.json'), 'utf8')),
+    below: descendantsOf(dev.pid),
+  }
+}
+
+/** Makes the request of the printed curl, from its very words. */
+// biome-ignore lint/suspicious/noExplicitAny: a test looks into the answer
+async function pastedCurl(text: string): Promise<any> {
+  const words = [...text.slice(text.indexOf('curl ')).matchAll(/'([^']*)'|(\S+)/g)].map(
+    ([, quoted, bare]) => quoted ?? bare ?? '',
+  )
+  const after = (flag: string): string[] =>
+    words.flatMap((word, at) => (word === flag ? [words[at + 1] ?? ''] : []))
+  const headers = after('-H').map((line) => line.split(': ', 2) as [string, string])
+  const answer = await fetch(after('-s')[0] ?? '', { method: 'POST', headers, body: after('-d')[0] ?? '' })
+  const body = await answer.json()
+  assert.equal(answer.status, 200, JSON.stringify(body))
+  return body
+}
+
+function kind({ command }: ListedProcess): string {
+  return /cli\.ts (\w+)/.exec(command)?.[1] ?? (/redis|valkey/.test(command) ? 'redis' : command)
+}
+const kinds = (all: readonly ListedProcess[]): string[] => all.map(kind).sort()
+
+function stillRunning(some: readonly ListedProcess[]): ListedProcess[] {
+  const pids = new Set(listProcesses().map(({ pid }) => pid))
+  return some.filter(({ pid }) => pids.has(pid))
+}

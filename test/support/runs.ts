@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { newId, newRunId } from '../../src/platform/ids.ts'
+import type { RunRequest, RunResult } from '../../src/runs/run.ts'
+import type { Claim, RunStore } from '../../src/runs/run-store.ts'
+
+/** A run as it is asked for, with ids of its own. */
+export function aRequest(fields: Partial<RunRequest> = {}): RunRequest {
+  return {
+    id: newRunId(0),
+    org: newId(),
+    project: newId(),
+    task: newId(),
+    user: newId(),
+    created: Date.now(),
+    inputs: { text: 'tea' },
+    files: [],
+    revision: null,
+    llmConfig: null,
+    useFallback: false,
+    reference: null,
+    reportingGroup: null,
+    ...fields,
+  }
+}
+
+/** The result of a run that went well. */
+export function aResult(fields: Partial<RunResult> = {}): RunResult {
+  return {
+    status: 'succeeded',
+    settled: Date.now(),
+    response: { answer: 'tea' },
+    error: null,
+    model: 'simulated-large',
+    modelId: 'm',
+    parameters: {},
+    promptHash: null,
+    inputTokens: 10,
+    outputTokens: 5,
+    credits: 0,
+    inputSeconds: 0,
+    timings: { queued: 1, waiting_on_limit: 0, model: 2, validate: 0, total: 3 },
+    outputCheck: 'valid',
+    retries: 0,
+    ...fields,
+  }
+}
+
+/** Claims a run that is there to be claimed. */
+export async function claimed(runs: RunStore, request: RunRequest, revision: string | null = null): Promise<Claim> {
+  const claim = await runs.claim(request.id, request.project, revision, 'a-worker', 5)
+  return typeof claim === 'string' ? assert.fail(`the run is ${claim}`) : claim
+}
