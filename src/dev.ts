@@ -62,7 +62,7 @@ async function findModelNames(config: Config): Promise<string[]> {
   }
   try {
     const answer = await fetch(`${config.openaiBaseUrl.replace(/\/$/, '')}/models`, {
-      headers: { authorization: `Bearer ${config.openaiApiKey ?? 'none'}` },
+      headers: config.openaiApiKey ? { authorization: `Bearer ${config.openaiApiKey}` } : {},
       signal: AbortSignal.timeout(3000),
     })
     const { data } = (await answer.json()) as { data: { id: string }[] }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { openPort } from './open-port.ts'
 import type { RunningServer } from './server.ts'
 
 /** What this process says of itself. */
@@ -42,13 +43,8 @@ export async function startProcessServer(
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ status: status === 200 ? 'ok' : status === 503 ? 'stuck' : 'not found' }))
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
-  const address = server.address()
   return {
-    port: typeof address === 'object' && address ? address.port : port,
+    port: await openPort(server, host, port),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

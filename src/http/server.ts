@@ -7,6 +7,7 @@ import type { Logger } from '../platform/logger.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
 import { authenticate, authorise } from './authenticate.ts'
 import { errorHandler } from './error-handler.ts'
+import { openPort } from './open-port.ts'
 import { type BodyLimits, readBody } from './read-body.ts'
 import { check, type Endpoint } from './route.ts'
 
@@ -135,13 +136,8 @@ export async function listen(app: Express, host: string, port: number): Promise<
       closeIfDone()
     })
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, 4096, resolve)
-  })
-  const address = server.address()
   return {
-    port: typeof address === 'object' && address ? address.port : port,
+    port: await openPort(server, host, port),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -40,7 +40,7 @@ export function loadModels(
   const baseUrl = settings.openaiBaseUrl ?? 'https://api.openai.com/v1'
   const host = new URL(baseUrl).hostname
   const provider = host === 'api.openai.com' ? 'openai' : host
-  const server = { name: provider, baseUrl, apiKey: settings.openaiApiKey ?? 'none', timeoutMs }
+  const server = { name: provider, baseUrl, apiKey: settings.openaiApiKey ?? '', timeoutMs }
   const names = settings.modelNames.length > 0 ? settings.modelNames : ['gpt-5-mini']
   return names.map((name) =>
     describe({ name, provider, server, output: settings.modelOutput, supportsVision: true }),
@@ -124,8 +124,9 @@ function fromFile(
   return parsed.data.models.map((entry) => {
     const from =
       parsed.data.servers[entry.server] ?? refuse(`${entry.name} names no known server: ${entry.server}`)
-    const apiKey = from.api_key_env ? readSecret(from.api_key_env) : 'none'
-    if (!apiKey) return refuse(`server ${entry.server} wants a key in ${from.api_key_env}, which is not set`)
+    const apiKey = from.api_key_env ? readSecret(from.api_key_env) : ''
+    if (apiKey === undefined || (from.api_key_env && apiKey === ''))
+      return refuse(`server ${entry.server} wants a key in ${from.api_key_env}, which is not set`)
     const model = describe({
       name: entry.name,
       ...(entry.id ? { id: entry.id } : {}),

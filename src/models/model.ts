@@ -9,6 +9,7 @@ export interface ModelServer {
   readonly name: string
   /** With the version segment, as the openai package expects it: `https://api.openai.com/v1`. */
   readonly baseUrl: string
+  /** Empty where the server wants none: no Authorization header is sent then. */
   readonly apiKey: string
   /** How long one call may take before it counts as hung, in milliseconds. */
   readonly timeoutMs: number

@@ -116,7 +116,8 @@ async function serve(
   const outcome = fault ?? 'answered'
   counts[outcome] = (counts[outcome] ?? 0) + 1
   const wait = (options.latencyMs ?? 0) + Math.random() * (options.jitterMs ?? 0)
-  if (wait > 0) await pause(wait)
+  // No timer of ours keeps a process that wants to end.
+  if (wait > 0) await pause(wait, undefined, { ref: false })
   if (response.destroyed) return
   if (fault === 'rateLimited') return limit(response, options.retryAfterMs ?? 100)
   if (fault === 'serverError') return refuse(response, 500, 'simulated failure')
@@ -166,7 +167,7 @@ async function answer(
   const seconds = pace > 0 ? tokens(text) / pace : 0
 
   if (!call.stream) {
-    if (seconds > 0) await pause(seconds * 1000)
+    if (seconds > 0) await pause(seconds * 1000, undefined, { ref: false })
     const message = { role: 'assistant', content: text, refusal: null }
     const body = {
       ...head,
@@ -194,7 +195,7 @@ async function answer(
   for (const [index, content] of pieces.entries()) {
     if (fault === 'cut' && index >= pieces.length / 2) return void response.destroy()
     chunk(index === 0 ? { role: 'assistant', content } : { content }, null)
-    if (seconds > 0) await pause((seconds * 1000) / pieces.length)
+    if (seconds > 0) await pause((seconds * 1000) / pieces.length, undefined, { ref: false })
   }
   chunk({}, finish)
   if (call.stream_options?.include_usage)
