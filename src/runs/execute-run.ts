@@ -122,7 +122,8 @@ async function withModel(
   } catch (error) {
     if (error instanceof ClaimLost) return 'gone'
     if (error instanceof ModelError && error.kind === 'aborted') {
-      return (await deps.runs.release(claim)) ? 'released' : 'gone'
+      ledger.drop()
+      return (await deps.runs.release(claim, ledger.all())) ? 'released' : 'gone'
     }
     if (isRedisUnavailable(error)) throw error
     // A mistake of ours would be the same at the next delivery: the run fails, and the log says why.

@@ -45,7 +45,7 @@ export class Ledger {
     if (open) this.#attempts.push({ ...open, ...end, ended: Date.now() })
   }
 
-  /** Takes the open attempt back: no call was made for it. */
+  /** Takes the open attempt back: no call was made for it, or its call was broken off. */
   drop(): void {
     if (this.#attempts.at(-1)?.outcome === 'open') this.#attempts.pop()
   }

@@ -17,6 +17,8 @@ const FIRST_SWEEP_MS = 1500
 const LONGEST_SWEEP_MS = 10_000
 const SWEEP_EVERY_MS = 500
 const SWEEP_AT_ONCE = 200
+/** A read on a connection that is just away never ends, not even by closing it: it is left behind. */
+const CLOSE_MS = 500
 
 export type ReplyInbox = ReturnType<typeof createReplyInbox>
 
@@ -131,7 +133,8 @@ export function createReplyInbox(deps: {
         signal.addEventListener('abort', giveUp, { once: true })
         const waiting = waiters.get(request.id) ?? new Set()
         waiters.set(request.id, waiting.add(waiter))
-        if (signal.aborted) giveUp()
+        // Whoever comes while the process is closing does not wait: the run goes on without it.
+        if (signal.aborted || closing.signal.aborted) giveUp()
       })
     },
 
@@ -141,7 +144,10 @@ export function createReplyInbox(deps: {
       for (const waiter of [...waiters.values()].flatMap((each) => [...each])) waiter.resolve(null)
       waiters.clear()
       for (const redis of deps.connections) redis.disconnect()
-      await Promise.all(loops)
+      const ended = new AbortController()
+      const late = pause(CLOSE_MS, undefined, { signal: ended.signal }).catch(() => {})
+      await Promise.race([Promise.all(loops), late])
+      ended.abort()
     },
   }
 }

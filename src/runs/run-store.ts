@@ -140,12 +140,12 @@ export function createRunStore(redis: Redis, options: { shards: number; retentio
       return (await SCRIPTS.attempt(redis, [key], [claim.fence, toLines(attempts)])) === 1
     },
 
-    /** Gives the run back to the queue as if it had not been claimed. False when the claim is stale. */
-    async release(claim: Claim): Promise<boolean> {
+    /** Gives the run back to the queue, the claim uncounted, with the attempts that were made. False when the claim is stale. */
+    async release(claim: Claim, attempts: readonly Attempt[]): Promise<boolean> {
       const { id, project } = claim.request
       const keys = keysFor(id)
       const all = [keys.run(id), keys.runsIn(project, 'queued'), keys.runsIn(project, 'running')]
-      return (await SCRIPTS.release(redis, all, [id, claim.fence, toLines(claim.attempts)])) === 1
+      return (await SCRIPTS.release(redis, all, [id, claim.fence, toLines(attempts)])) === 1
     },
 
     /** Ends the run with its result, its rollup and its replies in one step. False when the claim is stale. */

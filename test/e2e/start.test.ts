@@ -101,13 +101,17 @@ test('a start whose port is taken says so, fails, and leaves nothing behind', as
   const dev = startProcess(t, 'dev', { PORT: new URL(taken.url).port, SPLITRUN_DATA_DIR: dataDir })
   assert.deepEqual(await dev.exited, { code: 1, signal: null })
   assert.match(dev.output(), /EADDRINUSE|in use/)
-  assert.deepEqual(listProcesses().filter(({ command }) => command.includes(dataDir)), [])
+  assert.deepEqual(
+    listProcesses().filter(({ command }) => command.includes(dataDir)),
+    [],
+  )
 })
 
 async function makeDataDir(t: Cleanup): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'splitrun-start-'))
   t.after(async () => {
-    for (const { pid, command } of listProcesses()) if (command.includes(dataDir)) process.kill(pid, 'SIGKILL')
+    for (const { pid, command } of listProcesses())
+      if (command.includes(dataDir)) process.kill(pid, 'SIGKILL')
     await rm(dataDir, { recursive: true, force: true })
   })
   await lendRedisProgram(dataDir)

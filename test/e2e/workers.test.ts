@@ -29,8 +29,15 @@ test('two worker processes share 200 runs, and each run is executed once', async
   )
   for (const { status, body } of answers) assert.deepEqual([status, body.status], [200, 'succeeded'])
 
-  const records = await recordsOf(system, answers.map(({ body }) => body.id))
-  for (const { attempts } of records) assert.deepEqual(attempts.map(({ outcome }) => outcome), ['succeeded'])
+  const records = await recordsOf(
+    system,
+    answers.map(({ body }) => body.id),
+  )
+  for (const { attempts } of records)
+    assert.deepEqual(
+      attempts.map(({ outcome }) => outcome),
+      ['succeeded'],
+    )
   const shares = Map.groupBy(records, ({ attempts }) => attempts[0]?.worker)
   assert.equal(shares.size, 2)
   await assertExactRollups(system, records)
@@ -46,7 +53,10 @@ test('runs whose worker is killed succeed on another one, and each settles once'
   const records = await ended(system, ids)
   for (const { status, attempts } of records) {
     assert.equal(status, 'succeeded')
-    assert.deepEqual(attempts.map(({ outcome }) => outcome), ['lost', 'succeeded'])
+    assert.deepEqual(
+      attempts.map(({ outcome }) => outcome),
+      ['lost', 'succeeded'],
+    )
     assert.notEqual(attempts[0]?.worker, attempts[1]?.worker)
   }
   await assertExactRollups(system, records)
@@ -72,6 +82,23 @@ test('a run that a stopping worker hands back has its attempt unused, and succee
   await assertExactRollups(system, records)
 })
 
+test('a run that is handed back between two attempts keeps those that were made', async (t) => {
+  const system = await startSystem(t, { workers: 0, model: { faults: { serverError: 1 } } })
+  const settings = { SPLITRUN_SHUTDOWN_GRACE: '0s', SPLITRUN_MODEL_BACKOFF: '30s' }
+  const leaving = await startWorkerProcess(t, system, settings)
+  const [id = ''] = await submit(system, 1)
+  // Two round trips after the failure at the latest, the worker waits for the next attempt.
+  await until(() => (system.model.stats()['serverError'] ?? 0) > 0)
+  await startWorkerProcess(t, system, { ...settings, SPLITRUN_CONCURRENCY: '1' })
+  assert.deepEqual(await leaving.stop('SIGTERM'), { code: 0, signal: null })
+  await until(async () => (await system.core.runs.get(id))?.attempts.length !== 1)
+  const record = await system.core.runs.get(id)
+  assert.deepEqual(
+    record?.attempts.map(({ outcome }) => outcome),
+    ['server_error', 'open'],
+  )
+})
+
 test('a stopping worker lets its runs finish within the grace period', async (t) => {
   const system = await startSystem(t, { workers: 0, model: SLOW })
   const leaving = await startWorkerProcess(t, system, { SPLITRUN_SHUTDOWN_GRACE: '60s' })
@@ -87,9 +114,14 @@ async function submit(system: System, count: number): Promise<string[]> {
   const task = await system.createTask()
   const answers = await Promise.all(
     Array.from({ length: count }, (_, index) =>
-      system.call('POST', `/task/${task}/run`, { task_input: { text: `text ${index}` } }, {
-        headers: { prefer: 'respond-async' },
-      }),
+      system.call(
+        'POST',
+        `/task/${task}/run`,
+        { task_input: { text: `text ${index}` } },
+        {
+          headers: { prefer: 'respond-async' },
+        },
+      ),
     ),
   )
   for (const { status } of answers) assert.equal(status, 202)
@@ -127,6 +159,12 @@ async function assertExactRollups({ core }: System, records: readonly RunRecord[
   const total = (count: (record: RunRecord) => number) => records.reduce((sum, each) => sum + count(each), 0)
   assert.equal(sums['runs:succeeded'], records.length)
   assert.equal(sums['runs:failed'], undefined)
-  assert.equal(sums['tokens:input'], total(({ result }) => result?.inputTokens ?? 0))
-  assert.equal(sums['tokens:output'], total(({ result }) => result?.outputTokens ?? 0))
+  assert.equal(
+    sums['tokens:input'],
+    total(({ result }) => result?.inputTokens ?? 0),
+  )
+  assert.equal(
+    sums['tokens:output'],
+    total(({ result }) => result?.outputTokens ?? 0),
+  )
 }

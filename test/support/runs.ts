@@ -46,7 +46,11 @@ export function aResult(fields: Partial<RunResult> = {}): RunResult {
 }
 
 /** Claims a run that is there to be claimed. */
-export async function claimed(runs: RunStore, request: RunRequest, revision: string | null = null): Promise<Claim> {
+export async function claimed(
+  runs: RunStore,
+  request: RunRequest,
+  revision: string | null = null,
+): Promise<Claim> {
   const claim = await runs.claim(request.id, request.project, revision, 'a-worker', 5)
   return typeof claim === 'string' ? assert.fail(`the run is ${claim}`) : claim
 }

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Endpoint } from '../../src/http/route.ts'
+import { runRoutes } from '../../src/http/routes/runs.ts'
+import { taskRoutes } from '../../src/http/routes/tasks.ts'
+import { tenancyRoutes } from '../../src/http/routes/tenancy.ts'
+import { ADMIN_TOKEN, type System, useSystem } from '../support/system.ts'
+
+const ABSENT = '00000000-0000-7000-8000-000000000000'
+
+/** Every endpoint there is, from the declarations that the server is made of. */
+function endpointsOf({ core }: System): Endpoint[] {
+  const limits = { maxDepth: 10, maxKeys: 500, weightsMax: 50 }
+  // Only their declarations are looked at, so what they would need to run is left out.
+  const runDeps = { ...core, ...core.config } as unknown as Parameters<typeof runRoutes>[0]
+  return [...runRoutes(runDeps), ...taskRoutes({ ...core, limits }), ...tenancyRoutes(core)]
+}
+
+/** The path of an endpoint in the system's project, its other ids absent, or in the project of `ids`. */
+function pathOf(declared: Endpoint, project: string, other = ABSENT): string {
+  const [, , org = '', , id = ''] = project.split('/')
+  return declared.path
+    .replace(':org_id', org)
+    .replace(':project_id', id)
+    .replace(':name', 'x.jpeg')
+    .replaceAll(/:\w+_id/g, other)
+}
+
+describe('bad input, on every route and both mounts', () => {
+  const running = useSystem()
+
+  async function each(
+    visit: (declared: Endpoint, url: (path: string) => string, token: string) => Promise<void>,
+  ) {
+    const system = running()
+    for (const declared of endpointsOf(system)) {
+      const token = declared.scope === 'admin' ? ADMIN_TOKEN : system.token
+      for (const mount of ['', '/api/v1'])
+        await visit(declared, (path) => `${system.url}${mount}${path}`, token)
+    }
+  }
+  const ask = async (
+    url: string,
+    method: string,
+    token: string | null,
+    body?: string,
+    type = 'application/json',
+  ) => {
+    const answer = await fetch(url, {
+      method: method.toUpperCase(),
+      headers: {
+        accept: 'text/html',
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': type }),
+      },
+      ...(body === undefined ? {} : { body }),
+    })
+    const text = await answer.text()
+    assert.match(answer.headers.get('content-type') ?? '', /^application\/json/, `${method} ${url}`)
+    return { status: answer.status, headers: answer.headers, text, body: JSON.parse(text) }
+  }
+
+  test('without a token, or with an unknown one, the answer is 401 in both error shapes', () =>
+    each(async (declared, url) => {
+      for (const token of [null, 'unknown']) {
+        const { status, headers, body } = await ask(
+          url(pathOf(declared, running().project)),
+          declared.method,
+          token,
+        )
+        assert.equal(status, 401)
+        assert.equal(headers.get('www-authenticate'), 'Bearer')
+        assert.equal(body.error.code, 401)
+        assert.equal(body.detail.reason, 'UNAUTHENTICATED')
+      }
+    }))
+
+  test('a token without the scope is 403', async () => {
+    const system = running()
+    for (const declared of endpointsOf(system)) {
+      const token = await system.createToken([declared.scope === 'task:read' ? 'run:read' : 'task:read'])
+      const { status, body } = await ask(
+        system.url + pathOf(declared, system.project),
+        declared.method,
+        token,
+      )
+      assert.equal(status, 403, declared.path)
+      assert.equal(body.detail.reason, 'PERMISSION_CHECK_FAILED')
+    }
+  })
+
+  test('a foreign project and one that does not exist answer the same, byte for byte', async () => {
+    const system = running()
+    const foreign = await system.createProject()
+    const absent = `/org/${ABSENT}/project/${ABSENT}`
+    for (const declared of endpointsOf(system).filter((one) => one.path.includes(':project_id'))) {
+      const answers = []
+      for (const project of [foreign.project, absent]) {
+        answers.push(await ask(system.url + pathOf(declared, project), declared.method, system.token))
+      }
+      assert.deepEqual([answers[0]?.status, answers[0]?.text], [404, answers[1]?.text])
+    }
+  })
+
+  test('an id that is no UUID is 400 MALFORMED_ID', () =>
+    each(async (declared, url, token) => {
+      if (!declared.path.includes('_id')) return
+      const path = pathOf(declared, running().project).replace(/\/org\/[^/]+/, '/org/not-an-id')
+      const { status, body } = await ask(url(path), declared.method, token)
+      assert.deepEqual([status, body.detail.reason], [400, 'MALFORMED_ID'])
+    }))
+
+  test('a body that is no JSON is 400, one of the wrong type or with unknown fields 422 with a location', () =>
+    each(async (declared, url, token) => {
+      if (!declared.body) return
+      const path = url(pathOf(declared, running().project))
+      const broken = await ask(path, declared.method, token, '{"a":')
+      assert.deepEqual([broken.status, broken.body.detail.reason], [400, 'MALFORMED_JSON'])
+      for (const body of ['[]', '"text"', '{"no_such_field": 1}', '{"name": {}, "task_input": 7}']) {
+        const refused = await ask(path, declared.method, token, body)
+        assert.equal(refused.status, 422, `${declared.path} ${body}`)
+        for (const { loc, msg, type } of refused.body.detail) {
+          assert.equal(loc[0], 'body')
+          assert.ok(msg && type)
+        }
+      }
+      const strange = await ask(path, declared.method, token, '<a/>', 'application/xml')
+      assert.deepEqual([strange.status, strange.body.detail.reason], [415, 'UNSUPPORTED_MEDIA_TYPE'])
+      const large = await ask(path, declared.method, token, `"${'x'.repeat(1_000_000)}"`)
+      assert.deepEqual([large.status, large.body.detail.reason], [413, 'BODY_TOO_LARGE'])
+    }))
+
+  test('a method that a path does not know is 405 with Allow; a path that is not there 404', () =>
+    each(async (declared, url) => {
+      const wrong = await ask(url(pathOf(declared, running().project)), 'PATCH', null)
+      assert.equal(wrong.status, 405)
+      assert.ok(wrong.headers.get('allow')?.includes(declared.method.toUpperCase()))
+      const nowhere = await ask(
+        `${url(pathOf(declared, running().project))}/nowhere/at/all`,
+        declared.method,
+        null,
+      )
+      assert.equal(nowhere.status, 404)
+    }))
+
+  test('nothing of all that left a task, a run or a key behind', async () => {
+    const system = running()
+    assert.deepEqual((await system.call('GET', '/task')).body.results, [])
+    assert.deepEqual((await system.call('GET', '/task_run')).body.results, [])
+  })
+})

@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { newId } from '../../../src/platform/ids.ts'
+import { silentLogger } from '../../../src/platform/logger.ts'
+import { connectRedis, type Redis } from '../../../src/platform/redis.ts'
+import { rollupDay, rollupOf } from '../../../src/runs/rollup.ts'
+import {
+  type Attempt,
+  type FinalStatus,
+  RUN_STATUSES,
+  type RunRequest,
+  type RunStatus,
+  TRANSITIONS,
+} from '../../../src/runs/run.ts'
+import {
+  type Claim,
+  createRunStore,
+  type RunStore,
+  readReply,
+  shardKeys,
+} from '../../../src/runs/run-store.ts'
+import { testRedisUrl } from '../../support/redis.ts'
+import { aRequest, aResult, claimed } from '../../support/runs.ts'
+
+const FINAL: FinalStatus[] = ['succeeded', 'failed', 'cancelled', 'expired']
+const KEYS = shardKeys(0)
+
+describe('the run store', () => {
+  const connections = connectRedis(testRedisUrl(), silentLogger())
+  after(() => connections.close())
+  let redis: Redis
+  let runs: RunStore
+  before(async () => {
+    redis = await connections.commands('test')
+    runs = createRunStore(redis, { shards: 1, retentionSeconds: 60 })
+  })
+
+  async function queued(fields: Partial<RunRequest> = {}): Promise<RunRequest> {
+    const request = aRequest(fields)
+    assert.equal(await runs.create(request, null), true)
+    return request
+  }
+  function settle(claim: Claim, fields = {}, attempts: readonly Attempt[] = []): Promise<boolean> {
+    const { project, task } = claim.request
+    const result = aResult(fields)
+    return runs.settle(claim, result, attempts, rollupOf({ project, task, revision: null }, result, attempts))
+  }
+  const rollupName = ({ project, task }: RunRequest) => `${project}/${task}/-/m`
+
+  test('creates a run once: a second time changes nothing', async () => {
+    const request = await queued()
+    await claimed(runs, request)
+    assert.equal(await runs.create({ ...request, inputs: { text: 'other' } }, null), false)
+    const record = await runs.get(request.id)
+    assert.deepEqual([record?.status, record?.request], ['running', request])
+  })
+
+  test('a claim opens an attempt that is stored before it returns', async () => {
+    const request = await queued()
+    const claim = await claimed(runs, request, 'a-revision')
+    const record = await runs.get(request.id)
+    assert.deepEqual(claim.request, request)
+    assert.deepEqual([record?.status, record?.revision], ['running', 'a-revision'])
+    assert.deepEqual(
+      record?.attempts.map(({ number, fence, worker, outcome }) => ({ number, fence, worker, outcome })),
+      [{ number: 1, fence: claim.fence, worker: 'a-worker', outcome: 'open' }],
+    )
+  })
+
+  test('refuses everything of a claim that another worker has superseded', async () => {
+    const request = await queued()
+    const stale = await claimed(runs, request)
+    const current = await claimed(runs, request)
+    assert.ok(current.fence > stale.fence)
+    const untouched = await redis.hgetall(KEYS.run(request.id))
+    assert.equal(await settle(stale), false)
+    assert.equal(await runs.release(stale, []), false)
+    assert.equal(await runs.saveAttempts(stale, []), false)
+    assert.deepEqual(await redis.hgetall(KEYS.run(request.id)), untouched)
+    assert.equal(await redis.exists(KEYS.rollup(rollupName(request))), 0)
+
+    assert.equal(await runs.saveAttempts(current, current.attempts), true)
+    assert.equal(await settle(current), true)
+  })
+
+  test('refuses a claim that was given back, even though no other worker took the run', async () => {
+    const request = await queued()
+    const claim = await claimed(runs, request)
+    assert.equal(await runs.release(claim, []), true)
+    for (const outcome of [settle(claim), runs.release(claim, []), runs.saveAttempts(claim, [])]) {
+      assert.equal(await outcome, false)
+    }
+    assert.equal((await runs.get(request.id))?.status, 'queued')
+  })
+
+  test('adds a run to the rollups once, for ever and for its day, however often it is settled', async () => {
+    const request = await queued()
+    const claim = await claimed(runs, request)
+    const settled = Date.UTC(2031, 4, 6, 23, 59, 59, 999)
+    const outcomes = await Promise.all([1, 2, 3].map(() => settle(claim, { settled, credits: 7 })))
+    assert.deepEqual(outcomes, [true, false, false])
+    const total = await redis.hgetall(KEYS.rollup(rollupName(request)))
+    assert.deepEqual(
+      ['runs:succeeded', 'tokens:input', 'tokens:output', 'credits'].map((field) => total[field]),
+      ['1', '10', '5', '7'],
+    )
+    assert.equal(rollupDay(settled), '20310506')
+    assert.deepEqual(await redis.hgetall(KEYS.rollup(rollupName(request), '20310506')), total)
+    assert.equal(await redis.sismember(KEYS.rollups(), rollupName(request)), 1)
+  })
+
+  test('gives nothing to claim when a run has ended, nor when there is none', async () => {
+    const request = await queued()
+    await settle(await claimed(runs, request))
+    const ended = await redis.hgetall(KEYS.run(request.id))
+    assert.equal(await runs.claim(request.id, request.project, null, 'a-worker', 5), 'ended')
+    assert.deepEqual(await redis.hgetall(KEYS.run(request.id)), ended)
+    const { id, project } = aRequest()
+    assert.equal(await runs.claim(id, project, null, 'a-worker', 5), 'unknown')
+    assert.equal(await redis.exists(KEYS.run(id)), 0)
+  })
+
+  test('says when so many claims were lost that the run should end; a claim given back is not one', async () => {
+    const request = await queued()
+    const claim = async () => {
+      const taken = await runs.claim(request.id, request.project, null, 'a-worker', 2)
+      return typeof taken === 'string' ? assert.fail(taken) : taken
+    }
+    for (let time = 0; time < 5; time += 1) await runs.release(await claim(), [])
+    assert.deepEqual([(await claim()).spent, (await claim()).spent], [false, false])
+    const last = await claim()
+    assert.equal(last.spent, true)
+    assert.equal(last.attempts.length, 2)
+    assert.equal((await runs.get(request.id))?.attempts.length, 2, 'a spent claim opens no attempt')
+    assert.equal(await settle(last, { status: 'failed' }), true)
+  })
+
+  test('keeps the time of the first claim and the revision drawn then', async () => {
+    const request = await queued()
+    const first = await claimed(runs, request, 'first')
+    const lost = await claimed(runs, request, 'second')
+    await runs.release(lost, [])
+    const third = await claimed(runs, request, 'third')
+    for (const { revision, claimed } of [lost, third]) {
+      assert.deepEqual([revision, claimed], ['first', first.claimed])
+    }
+  })
+
+  test('tells each process that watches of the end, once, with the result when it is small', async () => {
+    const [creator, other] = [newId(), newId()]
+    const request = aRequest()
+    await runs.create(request, creator)
+    for (const watcher of [creator, other, other]) assert.equal(await runs.watch(request.id, watcher), true)
+    const claim = await claimed(runs, request, 'a-revision')
+    const result = aResult({ settled: 1 })
+    await runs.settle(claim, result, [], { name: rollupName(request), increments: [] })
+    for (const watcher of [creator, other]) {
+      const entries = await redis.xrange(KEYS.reply(watcher), '-', '+')
+      assert.deepEqual(
+        entries.map(([, fields]) => readReply(fields)),
+        [{ id: request.id, revision: 'a-revision', attempts: [], result }],
+      )
+      assert.ok((await redis.ttl(KEYS.reply(watcher))) > 0, 'replies that nobody reads go away')
+    }
+    assert.equal(await runs.watch(request.id, newId()), false, 'its record tells the end')
+    assert.equal(await runs.watch(aRequest().id, newId()), false)
+  })
+
+  test('tells only the id of a run whose result is large', async () => {
+    const watcher = newId()
+    const request = aRequest()
+    await runs.create(request, watcher)
+    await settle(await claimed(runs, request), { response: 'x'.repeat(10_000) })
+    const [entry] = await redis.xrange(KEYS.reply(watcher), '-', '+')
+    const reply = readReply(entry?.[1] ?? [])
+    assert.deepEqual([reply.id, reply.result], [request.id, null])
+    assert.equal((await runs.get(request.id))?.result?.response, 'x'.repeat(10_000))
+  })
+
+  test('an ended run expires after its retention, an unfinished one never', async () => {
+    const request = await queued()
+    const claim = await claimed(runs, request)
+    assert.equal(await redis.pttl(KEYS.run(request.id)), -1)
+    await settle(claim)
+    const left = await redis.pttl(KEYS.run(request.id))
+    assert.ok(left > 0 && left <= 60_000)
+  })
+
+  test('new runs sweep expired ones out of the lists', async () => {
+    const { project, task } = aRequest()
+    const old = []
+    for (let count = 0; count < 4; count += 1) old.push(await queued({ project, task }))
+    for (const request of old) await settle(await claimed(runs, request), { status: 'failed' })
+    // As expiry does.
+    for (const { id } of old) await redis.del(KEYS.run(id))
+    const kept = [await queued({ project, task }), await queued({ project, task })].map(({ id }) => id)
+    for (const owner of [project, task])
+      assert.deepEqual(await redis.zrange(KEYS.runsOf(owner), '0', '-1'), kept)
+    const failed = await queued({ project, task })
+    await settle(await claimed(runs, failed), { status: 'failed' })
+    const again = await queued({ project, task })
+    await settle(await claimed(runs, again), { status: 'failed' })
+    assert.deepEqual(await redis.zrange(KEYS.runsIn(project, 'failed'), '0', '-1'), [failed.id, again.id])
+  })
+
+  test('each operation in each state makes a transition of the table, or none; ended runs never change', async () => {
+    type Operation = (claim: Claim) => Promise<unknown>
+    const operations: Operation[] = [
+      (claim) => runs.create(claim.request, null),
+      (claim) => runs.claim(claim.request.id, claim.request.project, null, 'a-worker', 5),
+      (claim) => runs.release(claim, []),
+      (claim) => runs.saveAttempts(claim, []),
+      (claim) => runs.watch(claim.request.id, newId()),
+      ...FINAL.map(
+        (status): Operation =>
+          (claim) =>
+            settle(claim, { status }),
+      ),
+    ]
+    const seen = new Set<string>()
+    for (const from of RUN_STATUSES) {
+      for (const operation of operations) {
+        const claim = await inState(from)
+        const { id, project } = claim.request
+        const earlier = await redis.hgetall(KEYS.run(id))
+        await operation(claim)
+        const to = (await runs.get(id))?.status ?? assert.fail('it is gone')
+        if (to !== from) seen.add(`${from} -> ${to}`)
+        if (FINAL.some((status) => status === from)) {
+          assert.deepEqual(await redis.hgetall(KEYS.run(id)), earlier)
+        }
+        for (const status of RUN_STATUSES) {
+          const listed = await redis.zscore(KEYS.runsIn(project, status), id)
+          assert.equal(listed !== null, status === to && status !== 'succeeded', `${to} listed in ${status}`)
+        }
+      }
+    }
+    const table = RUN_STATUSES.flatMap((from) => TRANSITIONS[from].map((to) => `${from} -> ${to}`))
+    // Nothing ends a run yet that no worker has claimed.
+    const reachable = table.filter((each) => !each.startsWith('queued') || each === 'queued -> running')
+    assert.deepEqual([...seen].sort(), reachable.sort())
+  })
+
+  /** A fresh run in that state, with the claim that brought it there; of a queued run, one given back. */
+  async function inState(status: RunStatus): Promise<Claim> {
+    const claim = await claimed(runs, await queued())
+    if (status === 'queued') await runs.release(claim, [])
+    else if (status !== 'running') await settle(claim, { status })
+    assert.equal((await runs.get(claim.request.id))?.status, status)
+    return claim
+  }
+})
