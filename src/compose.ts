@@ -92,11 +92,11 @@ export async function composeApi(core: Core): Promise<{ port: number }> {
     ],
   )
   const server = await listen(app, config.host, config.port)
-  // Closing begins with the door, then ends the waits, whose calls answer 202 with their run's id.
-  lifecycle.onClose('replies', () => inbox.close())
-  lifecycle.onClose('http', () => {
+  // The door closes first; then the waits end, whose calls answer 202 with their run's id; then the last answer is out.
+  lifecycle.onClose('http', async () => {
     const closed = server.close()
-    return Promise.race([closed, inbox.close().then(() => closed)])
+    await inbox.close()
+    await closed
   })
   const gauges = [
     { name: 'splitrun_waiting_calls', help: 'Calls that wait for a run here.', read: () => inbox.size() },
