@@ -1,6 +1,6 @@
 import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import type { Request } from 'express'
-import { ApiError } from '../platform/errors.ts'
+import { ApiError, ValidationError } from '../platform/errors.ts'
 
 export interface BodyLimits {
   readonly bodyLimit: number
@@ -17,6 +17,7 @@ export interface ReadBody {
 /**
  * Reads a body: multipart, urlencoded, or JSON, which is also what a body without a Content-Type is taken for.
  * Everything is bounded while it arrives.
+ * @throws {ValidationError} for JSON that is nested too deeply
  * @throws {ApiError} MALFORMED_JSON, MALFORMED_REQUEST, BODY_TOO_LARGE, FILE_TOO_LARGE, TOO_MANY_FILES,
  *   UNSUPPORTED_MEDIA_TYPE
  */
@@ -47,29 +48,50 @@ async function readText(request: Request, limit: number): Promise<string> {
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge()
   const parts: Buffer[] = []
   let size = 0
-  for await (const part of request as AsyncIterable<Buffer>) {
+  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += part.length
-    if (size > limit) throw tooLarge()
+    if (size > limit) {
+      // The rest is read and dropped, so that the client gets the answer instead of a broken connection.
+      request.resume()
+      throw tooLarge()
+    }
     parts.push(part)
   }
   return Buffer.concat(parts).toString('utf8')
 }
 
-/** Parses JSON; an empty text is an empty object, since some calls need no body. */
+/** Far beyond any output_format, and far within what can be written again without running out of stack. */
+const MOST_LEVELS = 200
+
+/**
+ * Parses JSON; an empty text is an empty object, since some calls need no body.
+ * @throws {ValidationError} when it is nested too deeply
+ * @throws {ApiError} MALFORMED_JSON
+ */
 export function parseJson(text: string): unknown {
   if (text.trim() === '') return {}
+  let value: unknown
   try {
-    return JSON.parse(text) as unknown
+    value = JSON.parse(text)
   } catch (cause) {
     throw new ApiError('MALFORMED_JSON', 'The body is not valid JSON.', {}, cause)
   }
+  if (isDeeperThan(MOST_LEVELS, value)) {
+    throw ValidationError.at(['body'], `nested deeper than ${MOST_LEVELS} levels`, 'too_big')
+  }
+  return value
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((each) => isDeeperThan(levels - 1, each))
 }
 
 /** A form has only text: what looks like an object or a list is read as JSON. */
 function unwrap(value: string): unknown {
   if (!/^\s*[{[]/.test(value)) return value
   try {
-    return JSON.parse(value) as unknown
+    return parseJson(value)
   } catch {
     return value
   }

@@ -71,7 +71,7 @@ export function page<T extends { id: string }>(found: readonly T[], limit: numbe
 
 /** Checks a part of a request. @throws {ValidationError} with locations that begin with `where`. */
 export function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(value, { reportInput: true })
   if (result.success) return result.data
   throw new ValidationError(result.error.issues.flatMap((issue) => toIssues(issue, where)))
 }
@@ -91,7 +91,7 @@ function toIssues(issue: z.core.$ZodIssue, where: string): ValidationIssue[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ loc: [...loc, key], msg: 'unknown field', type: 'extra_forbidden' }))
   }
-  const missing = issue.code === 'invalid_type' && /received undefined/.test(issue.message)
-  if (missing) return [{ loc, msg: 'field required', type: 'missing' }]
+  // Whatever the kind of the field: one of several types, or one of several words, is missing in the same way.
+  if (issue.input === undefined) return [{ loc, msg: 'field required', type: 'missing' }]
   return [{ loc, msg: issue.message, type: KINDS[issue.code] ?? 'value_error' }]
 }

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import type { Duplex } from 'node:stream'
 import express, { type Express, type Request, type RequestHandler, type Response, Router } from 'express'
 import helmet from 'helmet'
 import { ApiError } from '../platform/errors.ts'
@@ -116,12 +117,26 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+/** Answers what is no HTTP, or has too large a head, as every other error is answered: with JSON. */
+function refuseUnreadable(_error: Error, socket: Duplex): void {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  const detail = { reason: 'MALFORMED_REQUEST', message: 'The request cannot be read.' }
+  const body = JSON.stringify({ detail })
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}
+
 /** Listens. Port 0 takes any free one. */
 export async function listen(app: Express, host: string, port: number): Promise<RunningServer> {
   const server: Server = createServer(
     { maxHeaderSize: 16_384, requestTimeout: 120_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
     app,
   )
+  server.on('clientError', refuseUnreadable)
   let inFlight = 0
   let closing = false
   const closeIfDone = (): void => {

@@ -40,13 +40,9 @@ export function buildRevision(
       fields[field] = given ?? (field in BLANK ? BLANK[field as keyof typeof BLANK] : null)
   }
   Object.assign(fields, imageRequired(input))
-  fields['llm_model_id'] = modelId('llm_model_id', fields['llm_model_id'] as string, models)
-  if (fields['fallback_llm_model_id']) {
-    fields['fallback_llm_model_id'] = modelId(
-      'fallback_llm_model_id',
-      fields['fallback_llm_model_id'] as string,
-      models,
-    )
+  for (const field of ['llm_model_id', 'fallback_llm_model_id'] as const) {
+    // A model that was there before may have left the configuration: that is no reason to refuse other changes.
+    if (input[field]) fields[field] = modelId(field, input[field], models)
   }
   const next = fields as unknown as RevisionFields
   if (before && REVISION_FIELDS.every((field) => isDeepStrictEqual(next[field], before[field]))) return null

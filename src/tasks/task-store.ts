@@ -40,10 +40,13 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
   const tasks = new LRUCache<string, { stored: StoredTask | null }>({
     max: 10_000,
     ttl: CACHE_MS,
+    // A read that a change overtakes is not kept, but still answers whoever waits for it.
+    ignoreFetchAbort: true,
     fetchMethod: async (key) => ({ stored: await read(key.slice(0, 36), key.slice(37)) }),
   })
   const revisions = new LRUCache<string, Revision>({
     max: 10_000,
+    ignoreFetchAbort: true,
     fetchMethod: async (key) => (await readRevision(key.slice(0, 36), key.slice(37))) ?? undefined,
   })
 

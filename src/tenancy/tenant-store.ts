@@ -28,6 +28,8 @@ export function createTenantStore(redis: Redis) {
   const byHash = new LRUCache<string, { key: ApiKey | null }>({
     max: 10_000,
     ttl: CACHE_MS,
+    // A read that a revocation overtakes is not kept, but still answers whoever waits for it.
+    ignoreFetchAbort: true,
     async fetchMethod(hash) {
       const pointer = await readJson<{ id: string; project: string }>(KEYS.secret(hash))
       if (!pointer) return { key: null }
@@ -38,6 +40,7 @@ export function createTenantStore(redis: Redis) {
   const projects = new LRUCache<string, { project: Project | null }>({
     max: 10_000,
     ttl: CACHE_MS,
+    ignoreFetchAbort: true,
     fetchMethod: async (id) => ({ project: await readJson<Project>(KEYS.project(id)) }),
   })
 

@@ -70,8 +70,13 @@ export function taskRoutes(deps: {
       query: pageQuery,
       async handle({ params, query }) {
         const ids = await tasks.ids(params.project_id, query.cursor ?? null, query.page_limit + 1)
+        // The page is cut from the ids, so that a deleted task does not make it look like the last one.
+        const { results, pagination } = page(
+          ids.map((id) => ({ id })),
+          query.page_limit,
+        )
         const shown = await Promise.all(
-          ids.map((id) =>
+          results.map(({ id }) =>
             // One that was deleted since the list was read is simply not in it.
             show(params.project_id, id).catch((error: unknown) => {
               if (error instanceof ApiError && error.reason === 'TASK_NOT_FOUND') return null
@@ -79,10 +84,7 @@ export function taskRoutes(deps: {
             }),
           ),
         )
-        return page(
-          shown.filter((task) => task !== null),
-          query.page_limit,
-        )
+        return { results: shown.filter((task) => task !== null), pagination }
       },
     }),
     endpoint({

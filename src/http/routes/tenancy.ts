@@ -100,7 +100,7 @@ export function tenancyRoutes({ tenants }: { tenants: TenantStore }): Endpoint[]
       method: 'post',
       path: `${PROJECT}/api_key/:api_key_id/revoke`,
       summary: 'Revoke a key',
-      params: projectParams.extend({ api_key_id: z.uuid() }),
+      params: projectParams.extend({ api_key_id: z.uuid().toLowerCase() }),
       async handle({ params }) {
         const revoked = await tenants.revokeApiKey(params.project_id, params.api_key_id)
         if (!revoked) throw new ApiError('NOT_FOUND', 'There is no such key.')
