@@ -92,6 +92,7 @@ function toIssues(issue: z.core.$ZodIssue, where: string): ValidationIssue[] {
     return issue.keys.map((key) => ({ loc: [...loc, key], msg: 'unknown field', type: 'extra_forbidden' }))
   }
   // Whatever the kind of the field: one of several types, or one of several words, is missing in the same way.
-  if (issue.input === undefined) return [{ loc, msg: 'field required', type: 'missing' }]
+  if (issue.input === undefined && issue.code !== 'custom')
+    return [{ loc, msg: 'field required', type: 'missing' }]
   return [{ loc, msg: issue.message, type: KINDS[issue.code] ?? 'value_error' }]
 }

@@ -21,6 +21,8 @@ const BLANK: Omit<RevisionFields, 'system_prompt' | 'user_prompt' | 'llm_model_i
   fallback_llm_config: null,
 }
 
+const MODEL_FIELDS = ['llm_model_id', 'fallback_llm_model_id'] as const
+
 /**
  * The revision that follows from `before` and what was sent, or null when nothing in it would differ.
  * @throws {ValidationError} for an unknown model, a model without the needed sight, a missing or needless
@@ -40,12 +42,13 @@ export function buildRevision(
       fields[field] = given ?? (field in BLANK ? BLANK[field as keyof typeof BLANK] : null)
   }
   Object.assign(fields, imageRequired(input))
-  for (const field of ['llm_model_id', 'fallback_llm_model_id'] as const) {
-    // A model that was there before may have left the configuration: that is no reason to refuse other changes.
+  for (const field of MODEL_FIELDS) {
     if (input[field]) fields[field] = modelId(field, input[field], models)
   }
   const next = fields as unknown as RevisionFields
   if (before && REVISION_FIELDS.every((field) => isDeepStrictEqual(next[field], before[field]))) return null
+  // A model of the revision before may have left the configuration: that refuses a new revision, but nothing else.
+  for (const field of MODEL_FIELDS) if (next[field]) modelId(field, next[field], models)
 
   if (task.output_modality === 'json' && !next.output_format) {
     throw ValidationError.at(
