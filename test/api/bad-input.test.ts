@@ -143,7 +143,7 @@ describe('bad input, on every route and both mounts', () => {
       assert.equal(nowhere.status, 404)
     }))
 
-  test('nothing of all that left a task, a run or a key behind', async () => {
+  test('nothing of all that left a task or a run behind', async () => {
     const system = running()
     assert.deepEqual((await system.call('GET', '/task')).body.results, [])
     assert.deepEqual((await system.call('GET', '/task_run')).body.results, [])
