@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import { type Reason, ValidationError, type ValidationIssue } from '../platform/errors.ts'
 import type { Caller, Scope } from '../tenancy/tenant.ts'
 
 export type Method = 'get' | 'post' | 'delete'
@@ -31,6 +31,10 @@ export interface Endpoint<P = unknown, Q = unknown, B = unknown> {
   readonly query: z.ZodType<Q>
   /** Absent: the body is not read. */
   readonly body?: z.ZodType<B>
+  /** Shape of the JSON that a 200 brings, for the OpenAPI document. Absent: it answers with no JSON. */
+  readonly answer?: z.ZodType
+  /** What it may refuse with, beyond what every endpoint may (authentication, validation, the store). */
+  readonly reasons?: readonly Reason[]
   handle(context: Context<P, Q, B>): Promise<unknown>
 }
 
