@@ -1,26 +1,28 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, opendir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 
-/** Where the files of runs are kept. Names are made by us: `<uuid>.<extension>`, in lower case. */
+/** Where the files of runs are kept, each beside the others of its run. Names are made by us: `<uuid>.<extension>`. */
 export interface FileStore {
   /** Writes a file whole or not at all; one of that name is replaced. */
-  put(name: string, data: Buffer): Promise<void>
+  put(run: string, name: string, data: Buffer): Promise<void>
   /**
    * Null when there is no such file, or no file could have that name. The stream gives exactly `size` bytes,
    * even of a file that is removed meanwhile; read it or destroy it, since it holds the file open.
    */
-  open(name: string): Promise<{ stream: Readable; size: number } | null>
+  open(run: string, name: string): Promise<{ stream: Readable; size: number } | null>
   /** The whole file, or null as for `open`. */
-  read(name: string): Promise<Buffer | null>
-  /** Removing what is not there is no error. */
-  remove(name: string): Promise<void>
-  /** Every file, in no order, for a janitor: files left half-written by a process that died are among them. */
-  list(): AsyncIterable<{ name: string; modifiedMs: number }>
+  read(run: string, name: string): Promise<Buffer | null>
+  /** Removes all files of a run; those that are not there are no error. */
+  removeRun(run: string): Promise<void>
+  /** Every run that has files, in no order, for a janitor; also one whose files a process that died left half-written. */
+  runs(): AsyncIterable<{ run: string; modifiedMs: number }>
 }
 
-const NAME = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\.[a-z0-9]{1,8}$/
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+const RUN = new RegExp(`^${UUID}$`)
+const NAME = new RegExp(`^${UUID}\\.[a-z0-9]{1,8}$`)
 
 /** Media types by the extension that a stored file bears. */
 export const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -35,54 +37,54 @@ export function mediaTypeOf(name: string): string {
   return MEDIA_TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream'
 }
 
-/** Files in a folder of this machine (or one that every machine mounts), spread over 256 subfolders. */
+/** Files in a folder of this machine (or one that every machine mounts): a folder per run, spread over 256 others. */
 export function createLocalFileStore(folder: string): FileStore {
-  /** An id begins with its time and ends with random digits: only the end spreads files evenly. */
-  function place(name: string): { folder: string; file: string } {
-    const inner = join(folder, name.slice(34, 36))
-    return { folder: inner, file: join(inner, name) }
+  /** An id begins with its time and ends with its shard: only what stands before that spreads runs evenly. */
+  const folderOf = (run: string): string | null =>
+    RUN.test(run) ? join(folder, run.slice(32, 34), run) : null
+  /** The names are checked before any path is made of them, so none leads outside. */
+  function pathOf(run: string, name: string): string | null {
+    const inner = folderOf(run)
+    return inner && NAME.test(name) ? join(inner, name) : null
   }
-  /** The name is checked before any path is made of it, so no name leads outside. */
-  const pathOf = (name: string) => (NAME.test(name) ? place(name) : null)
 
   return {
-    async put(name, data) {
-      const path = pathOf(name)
+    async put(run, name, data) {
+      const path = pathOf(run, name)
       if (!path) throw new Error('not a name of a stored file')
-      // Named like any file, so that `list` shows what a killed process leaves of it.
-      const partial = place(`${randomUUID()}.partial`)
-      for (const each of [path, partial]) await mkdir(each.folder, { recursive: true, mode: 0o700 })
+      const partial = join(dirname(path), `${randomUUID()}.partial`)
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       try {
-        await writeFile(partial.file, data, { mode: 0o600 })
-        await rename(partial.file, path.file)
+        await writeFile(partial, data, { mode: 0o600 })
+        await rename(partial, path)
       } catch (error) {
-        await rm(partial.file, { force: true })
+        await rm(partial, { force: true })
         throw error
       }
     },
-    async open(name) {
-      const path = pathOf(name)
-      const file = path && (await open(path.file).catch(absent))
+    async open(run, name) {
+      const path = pathOf(run, name)
+      const file = path && (await open(path).catch(absent))
       if (!file) return null
       const { size } = await file.stat()
       return { stream: file.createReadStream(), size }
     },
-    async read(name) {
-      const path = pathOf(name)
-      return path && (await readFile(path.file).catch(absent))
+    async read(run, name) {
+      const path = pathOf(run, name)
+      return path ? readFile(path).catch(absent) : null
     },
-    async remove(name) {
-      const path = pathOf(name)
-      if (path) await rm(path.file, { force: true })
+    async removeRun(run) {
+      const inner = folderOf(run)
+      if (inner) await rm(inner, { recursive: true, force: true })
     },
-    async *list() {
-      const folders = (await opendir(folder).catch(absent)) ?? []
-      for await (const inner of folders) {
-        if (!/^[0-9a-f]{2}$/.test(inner.name)) continue
-        for await (const { name } of await opendir(join(folder, inner.name))) {
-          const path = pathOf(name)
-          const found = path && (await stat(path.file).catch(absent))
-          if (found) yield { name, modifiedMs: found.mtimeMs }
+    async *runs() {
+      const spread = (await opendir(folder).catch(absent)) ?? []
+      for await (const { name } of spread) {
+        if (!/^[0-9a-f]{2}$/.test(name)) continue
+        for await (const { name: run } of await opendir(join(folder, name))) {
+          const inner = folderOf(run)
+          const found = inner && (await stat(inner).catch(absent))
+          if (found) yield { run, modifiedMs: found.mtimeMs }
         }
       }
     },

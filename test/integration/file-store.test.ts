@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import { createLocalFileStore, type FileStore, mediaTypeOf } from '../../src/files/file-store.ts'
-import { newId } from '../../src/platform/ids.ts'
+import { newId, newRunId } from '../../src/platform/ids.ts'
 
 async function makeStore(t: TestContext) {
   const root = await mkdtemp(join(tmpdir(), 'splitrun-test-'))
@@ -20,11 +20,13 @@ async function filesBelow(root: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }
 
-async function listOf(store: FileStore) {
+async function runsOf(store: FileStore) {
   const listed = []
-  for await (const each of store.list()) listed.push(each)
+  for await (const each of store.runs()) listed.push(each)
   return listed
 }
+
+const RUN = newRunId(0)
 
 const NO_NAMES = [
   '../../etc/passwd',
@@ -33,7 +35,6 @@ const NO_NAMES = [
   `${randomUUID()}.png/../../x`,
   `${randomUUID()}.png\0`,
   `${randomUUID()}.png\n`,
-  `${randomUUID()}`,
   `${randomUUID()}.`,
   `${randomUUID()}.tar.gz`,
   `${randomUUID().toUpperCase()}.png`,
@@ -46,9 +47,9 @@ test('a file comes back as it was put, whole and as a stream with its size', asy
   const { store } = await makeStore(t)
   const name = `${newId()}.jpeg`
   const data = Buffer.from(Array.from({ length: 200_000 }, (_, index) => index % 251))
-  await store.put(name, data)
-  assert.deepEqual(await store.read(name), data)
-  const opened = await store.open(name)
+  await store.put(RUN, name, data)
+  assert.deepEqual(await store.read(RUN, name), data)
+  const opened = await store.open(RUN, name)
   assert.equal(opened?.size, data.length)
   assert.deepEqual(await buffer(opened.stream), data)
   assert.equal(mediaTypeOf(name), 'image/jpeg')
@@ -58,10 +59,12 @@ test('a name that is not <uuid>.<extension> reaches no file and writes none', as
   const { root, store } = await makeStore(t)
   await writeFile(join(root, 'secret.png'), 'secret')
   for (const name of NO_NAMES) {
-    await assert.rejects(store.put(name, Buffer.from('x')), /not a name/, JSON.stringify(name))
-    assert.equal(await store.open(name), null, JSON.stringify(name))
-    assert.equal(await store.read(name), null, JSON.stringify(name))
-    await store.remove(name)
+    await assert.rejects(store.put(RUN, name, Buffer.from('x')), /not a name/, JSON.stringify(name))
+    assert.equal(await store.open(RUN, name), null, JSON.stringify(name))
+    assert.equal(await store.read(RUN, name), null, JSON.stringify(name))
+    await assert.rejects(store.put(name, `${randomUUID()}.png`, Buffer.from('x')), /not a name/)
+    assert.equal(await store.read(name, 'secret.png'), null)
+    await store.removeRun(name)
   }
   assert.deepEqual(await filesBelow(root), [join(root, 'secret.png')])
 })
@@ -69,19 +72,19 @@ test('a name that is not <uuid>.<extension> reaches no file and writes none', as
 test('a file that was removed, or never put, is null; removing it again is no error', async (t) => {
   const { store } = await makeStore(t)
   const name = `${newId()}.png`
-  assert.equal(await store.read(name), null)
-  await store.put(name, Buffer.from('x'))
-  await store.remove(name)
-  await store.remove(name)
-  assert.equal(await store.open(name), null)
+  assert.equal(await store.read(RUN, name), null)
+  await store.put(RUN, name, Buffer.from('x'))
+  await store.removeRun(RUN)
+  await store.removeRun(RUN)
+  assert.equal(await store.open(RUN, name), null)
 })
 
 test('a stream that is open gives its whole file though the file is removed meanwhile', async (t) => {
   const { store } = await makeStore(t)
   const name = `${newId()}.png`
-  await store.put(name, Buffer.from('still here'))
-  const opened = await store.open(name)
-  await store.remove(name)
+  await store.put(RUN, name, Buffer.from('still here'))
+  const opened = await store.open(RUN, name)
+  await store.removeRun(RUN)
   assert.ok(opened)
   assert.equal((await buffer(opened.stream)).toString(), 'still here')
 })
@@ -90,8 +93,8 @@ test('many writers of one name leave one whole file and nothing else', async (t)
   const { root, store } = await makeStore(t)
   const name = `${newId()}.png`
   const versions = Array.from({ length: 20 }, (_, index) => Buffer.alloc(100_000, index))
-  await Promise.all(versions.map((data) => store.put(name, data)))
-  const found = await store.read(name)
+  await Promise.all(versions.map((data) => store.put(RUN, name, data)))
+  const found = await store.read(RUN, name)
   assert.ok(versions.some((data) => found?.equals(data)))
   assert.equal((await filesBelow(root)).length, 1)
 })
@@ -100,38 +103,39 @@ test('a put that fails leaves nothing behind', async (t) => {
   const { root, store } = await makeStore(t)
   const name = `${newId()}.png`
   await writeFile(join(root, 'files'), 'in the way of the folder')
-  await assert.rejects(store.put(name, Buffer.from('x')))
+  await assert.rejects(store.put(RUN, name, Buffer.from('x')))
   assert.deepEqual(await filesBelow(root), [join(root, 'files')])
 })
 
-test('files and folders are for their user alone, and ids made at one time spread over many folders', async (t) => {
+test('files and folders are for their user alone, and runs made at one time spread over many folders', async (t) => {
   const { root, store } = await makeStore(t)
-  for (let index = 0; index < 40; index++) await store.put(`${newId()}.png`, Buffer.from('x'))
+  for (let index = 0; index < 40; index++) await store.put(newRunId(0), `${newId()}.png`, Buffer.from('x'))
   const [first = ''] = await filesBelow(root)
   assert.equal((await stat(first)).mode & 0o777, 0o600)
   assert.equal((await stat(join(root, 'files'))).mode & 0o777, 0o700)
   assert.ok((await readdir(join(root, 'files'))).length > 10)
 })
 
-test('list gives every file with its time, and is empty before the first', async (t) => {
+test('the runs that have files are listed with their time, each once, and none before the first', async (t) => {
   const { store } = await makeStore(t)
-  assert.deepEqual(await listOf(store), [])
-  const names = Array.from({ length: 10 }, () => `${newId()}.png`)
+  assert.deepEqual(await runsOf(store), [])
+  const ids = Array.from({ length: 10 }, () => newRunId(0))
   const start = Date.now() - 1000
-  for (const name of names) await store.put(name, Buffer.from('x'))
-  const listed = await listOf(store)
-  assert.deepEqual(listed.map(({ name }) => name).sort(), names.sort())
+  for (const id of [...ids, ...ids]) await store.put(id, `${newId()}.png`, Buffer.from('x'))
+  const listed = await runsOf(store)
+  assert.deepEqual(listed.map(({ run }) => run).sort(), ids.sort())
   assert.ok(listed.every(({ modifiedMs }) => modifiedMs > start && modifiedMs <= Date.now() + 1000))
 })
 
-test('list tolerates files that vanish while it goes', async (t) => {
-  const { store } = await makeStore(t)
-  for (let index = 0; index < 20; index++) await store.put(`${newId()}.png`, Buffer.from('x'))
+test('runs may vanish while they are listed, with all their files', async (t) => {
+  const { root, store } = await makeStore(t)
+  for (let index = 0; index < 20; index++) await store.put(newRunId(0), `${newId()}.png`, Buffer.from('x'))
   let seen = 0
-  for await (const { name } of store.list()) {
+  for await (const { run } of store.runs()) {
     seen++
-    await store.remove(name)
+    await store.removeRun(run)
   }
   assert.equal(seen, 20)
-  assert.deepEqual(await listOf(store), [])
+  assert.deepEqual(await runsOf(store), [])
+  assert.deepEqual(await filesBelow(root), [])
 })
