@@ -8,6 +8,7 @@ import { taskRoutes } from './http/routes/tasks.ts'
 import { tenancyRoutes } from './http/routes/tenancy.ts'
 import { createApplication, listen } from './http/server.ts'
 import { loadModels, needsSimulatedModel } from './models/load-models.ts'
+import { createModelLanes } from './models/model-lane.ts'
 import { createModelRegistry } from './models/model-registry.ts'
 import { createModelClient } from './models/openai-compatible.ts'
 import { startSimulatedModel } from './models/simulated-model.ts'
@@ -16,10 +17,14 @@ import { newId } from './platform/ids.ts'
 import { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/logger.ts'
 import { connectRedis } from './platform/redis.ts'
-import { countWaiting, openRunQueue } from './queues.ts'
+import { countWaiting, openRunQueue, type RunQueue } from './queues.ts'
+import { addJobs } from './runs/add-jobs.ts'
+import { createBacklogs } from './runs/enqueue-run.ts'
 import { executeRun } from './runs/execute-run.ts'
+import { followCancels } from './runs/follow-cancels.ts'
 import { createReplyInbox } from './runs/reply-inbox.ts'
-import { createRunStore } from './runs/run-store.ts'
+import { createRunStore, type Entered } from './runs/run-store.ts'
+import { createRunsInHand } from './runs/runs-in-hand.ts'
 import { createTaskStore } from './tasks/task-store.ts'
 import { createTenantStore } from './tenancy/tenant-store.ts'
 
@@ -59,9 +64,24 @@ export async function composeCore(
     models,
     tenants: createTenantStore(redis),
     tasks: createTaskStore(redis, { revisionsMax: config.revisionsMax }),
-    runs: createRunStore(redis, { shards: config.shards, retentionSeconds: config.runRetention }),
+    runs: createRunStore(redis, {
+      shards: config.shards,
+      retentionSeconds: config.runRetention,
+      laneWindow: config.laneWindow,
+      projectQueueMax: config.projectQueueMax,
+      queueMax: config.queueMax,
+      idempotencySeconds: config.idempotencyRetention,
+    }),
     files: createLocalFileStore(resolve(config.dataDir, 'files')),
   }
+}
+
+/** The queues of all shards, to add to. */
+function openQueues({ config, log, redis, lifecycle }: Core): RunQueue[] {
+  const onError = (error: Error) => log.warn({ err: error }, 'queue')
+  const queues = shardsOf(config).map((shard) => openRunQueue(redis, shard, onError))
+  lifecycle.onClose('queues', () => Promise.all(queues.map((queue) => queue.close())))
+  return queues
 }
 
 const shardsOf = (config: Config): number[] => Array.from({ length: config.shards }, (_, shard) => shard)
@@ -69,9 +89,7 @@ const shardsOf = (config: Config): number[] => Array.from({ length: config.shard
 /** The API of this process, listening. */
 export async function composeApi(core: Core): Promise<{ port: number }> {
   const { config, log, lifecycle, connections, redis, tenants, tasks, runs, models, files } = core
-  const onError = (error: Error) => log.warn({ err: error }, 'queue')
-  const queues = shardsOf(config).map((shard) => openRunQueue(redis, shard, onError))
-  lifecycle.onClose('queues', () => Promise.all(queues.map((queue) => queue.close())))
+  const queues = openQueues(core)
   const inbox = createReplyInbox({
     id: newId(),
     runs,
@@ -86,7 +104,7 @@ export async function composeApi(core: Core): Promise<{ port: number }> {
   const app = createApplication(
     { ...config, tenants, log, ready: async () => (await redis.ping()) === 'PONG' },
     [
-      ...runRoutes({ ...config, tasks, runs, models, files, queues, inbox }),
+      ...runRoutes({ ...config, tasks, runs, models, files, queues, inbox, backlogs: createBacklogs() }),
       ...taskRoutes({ tasks, models, limits }),
       ...tenancyRoutes({ tenants }),
     ],
@@ -116,8 +134,18 @@ export async function composeWorker(core: Core): Promise<RunWorker[]> {
   const { config, log, lifecycle, connections, redis, tasks, runs, models, files } = core
   const client = createModelClient({ maxResponseBytes: config.responseLimit * 2 + 65_536 })
   lifecycle.onClose('model client', () => client.close())
+  const queues = openQueues(core)
+  const inHand = createRunsInHand()
+  const cancels = shardsOf(config).map((shard) =>
+    followCancels(connections.patient(`signals:${shard}`), shard, inHand, log),
+  )
+  lifecycle.onClose('cancels', () => Promise.all(cancels.map((follower) => follower.close())))
   const deps = {
-    ...{ tasks, runs, models, client, files, log },
+    ...{ tasks, runs, models, client, files, log, inHand },
+    lanes: createModelLanes(),
+    settlePatienceMs: config.settlePatience * 1000,
+    enqueue: (entered: readonly Entered[]) =>
+      void addJobs(queues, entered).catch((error: unknown) => log.warn({ err: error }, 'adding jobs failed')),
     retry: {
       maxAttempts: config.modelAttempts,
       baseMs: config.modelBackoff * 1000,

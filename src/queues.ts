@@ -47,6 +47,10 @@ export function openRunQueue(redis: Redis, shard: number, onError: (error: Error
     add: async (runId: string, job: RunJob): Promise<void> => {
       await queue.add(RUN_QUEUE, job, { jobId: runId })
     },
+    /** Removes a job that no worker has; one that is not there is no error. */
+    remove: async (runId: string): Promise<void> => {
+      await queue.remove(runId)
+    },
     close: () => queue.close(),
   }
 }

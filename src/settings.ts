@@ -92,6 +92,13 @@ export const SETTINGS = {
 
   runRetention: setting('SPLITRUN_RUN_RETENTION', '30d', seconds(1, 3650 * DAY), 'How long a finished run and its files are kept.'),
   waitMax: setting('SPLITRUN_WAIT_MAX', '300s', seconds(0, 3600), 'Longest that a call waits for its run before it answers 202.'),
+  runTimeout: setting('SPLITRUN_RUN_TIMEOUT', '24h', seconds(0.1, 30 * DAY), 'Time that a run has in all, unless its task or its caller says otherwise.'),
+  queueTimeout: setting('SPLITRUN_QUEUE_TIMEOUT', '24h', seconds(0.1, 30 * DAY), 'Time within which a run has to be started, unless its task says otherwise.'),
+  idempotencyRetention: setting('SPLITRUN_IDEMPOTENCY_RETENTION', '24h', seconds(1, 30 * DAY), 'How long an Idempotency-Key is remembered.'),
+  queueMax: setting('SPLITRUN_QUEUE_MAX', '1000000', integer(1, 100_000_000), 'Most queued runs in all; more are refused with 503.'),
+  projectQueueMax: setting('SPLITRUN_PROJECT_QUEUE_MAX', '200000', integer(1, 100_000_000), 'Most queued runs of one project; more are refused with 429.'),
+  laneWindow: setting('SPLITRUN_LANE_WINDOW', '16', integer(1, 10_000), "How many of a project's queued runs stand in the queue at once; the others wait in its lane, so that no project waits behind another's backlog."),
+  settlePatience: setting('SPLITRUN_SETTLE_PATIENCE', '60s', seconds(0, 3600), 'How long a worker holds a finished result while Redis is away.'),
   concurrency: setting('SPLITRUN_CONCURRENCY', '100', integer(1, 10_000), 'Runs that one worker process executes at once.'),
   lockDuration: setting('SPLITRUN_LOCK_DURATION', '8s', seconds(1, 600), "How long a dead worker's run stays claimed."),
   stalledInterval: setting('SPLITRUN_STALLED_INTERVAL', '3s', seconds(0.5, 600), 'How often workers look for such runs.'),

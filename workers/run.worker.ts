@@ -1,4 +1,4 @@
-import { UnrecoverableError, WaitingError, Worker } from 'bullmq'
+import { DelayedError, UnrecoverableError, WaitingError, Worker } from 'bullmq'
 import type { Logger } from '../src/platform/logger.ts'
 import type { Redis } from '../src/platform/redis.ts'
 import { queuePrefix, RUN_QUEUE, type RunJob } from '../src/queues.ts'
@@ -49,6 +49,10 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
           : await options.execute(job.id, job.data, stopping.signal)
         if (execution === 'unknown' && Date.now() - job.timestamp < RECORD_LATE_MS) {
           throw new Error('the record of the run is not there yet')
+        }
+        if (typeof execution === 'object') {
+          await job.moveToDelayed(Date.now() + Math.ceil(execution.putOff), token)
+          throw new DelayedError()
         }
         if (execution !== 'released') return
         await job.moveToWait(token)

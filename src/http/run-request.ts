@@ -5,6 +5,8 @@ import { parseJson } from './read-body.ts'
 
 const flag = z.stringbool().default(false)
 const secondsText = z.coerce.number().min(0)
+/** Seconds: thirty days. */
+const LONGEST_TIMEOUT = 2_592_000
 
 /** Query of a run. `revision` is the older spelling of `revision_id`. */
 export const runQuery = z.object({
@@ -13,6 +15,12 @@ export const runQuery = z.object({
   reporting_group: z.string().min(1).max(100).optional(),
   use_fallback_model: flag,
   wait: secondsText.optional(),
+  revision_tag: z
+    .string()
+    .regex(/^[A-Za-z0-9]{1,15}$/, 'expected 1-15 letters or digits')
+    .optional(),
+  timeout: z.coerce.number().positive().max(LONGEST_TIMEOUT).optional(),
+  on_disconnect: z.enum(['continue', 'cancel']).default('continue'),
 })
 
 /** Body of a run, in either encoding; a form's `task_input` is JSON text. */
@@ -47,7 +55,21 @@ export function readRevision(query: z.output<typeof runQuery>): string | null {
   if (query.revision && query.revision_id && query.revision !== query.revision_id) {
     throw ValidationError.at(['query', 'revision'], 'contradicts revision_id')
   }
+  if (query.revision_tag && (query.revision || query.revision_id)) {
+    throw ValidationError.at(['query', 'revision_tag'], 'contradicts revision_id')
+  }
   return query.revision_id ?? query.revision ?? null
+}
+
+/** The caller's Idempotency-Key, if any. @throws {ValidationError} when it is empty, too long or not printable ASCII */
+export function readIdempotencyKey(key: string | undefined): string | null {
+  if (key === undefined) return null
+  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key
+  throw ValidationError.at(
+    ['header', 'idempotency-key'],
+    'expected 1-255 printable characters',
+    'format_error',
+  )
 }
 
 /** How long a call waits, and what to say of it in `Preference-Applied` (RFC 7240). */

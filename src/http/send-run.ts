@@ -2,6 +2,7 @@ import type { Response } from 'express'
 import { ApiError } from '../platform/errors.ts'
 import { presentRun } from '../runs/present-run.ts'
 import { isFinal, type RunRecord } from '../runs/run.ts'
+import type { StartedRun } from '../runs/start-run.ts'
 import { sendError } from './error-handler.ts'
 import type { Wait } from './run-request.ts'
 
@@ -14,6 +15,8 @@ const FAILURES = {
   WORKER_LOST: 'WORKER_LOST',
   INTERNAL_ERROR: 'INTERNAL_ERROR',
   TASK_REVISION_NOT_FOUND: 'INPUT_INVALID',
+  RUN_CANCELLED: 'RUN_CANCELLED',
+  RUN_EXPIRED: 'RUN_EXPIRED',
 } as const
 
 /** The headers that belong to a run, on every answer that does. */
@@ -24,8 +27,9 @@ export function setRunHeaders(response: Response, { request, revision }: RunReco
 }
 
 /** Answers the call that started a run: the run, its failure, or 202 with the run as it stands. */
-export function sendStarted(response: Response, record: RunRecord, wait: Wait): void {
+export function sendStarted(response: Response, { record, replayed }: StartedRun, wait: Wait): void {
   setRunHeaders(response, record)
+  if (replayed) response.set('Idempotent-Replayed', 'true')
   if (wait.applied) response.set('Preference-Applied', wait.applied)
   const run = presentRun(record)
   if (!isFinal(record.status)) {

@@ -64,11 +64,11 @@ export type Script = (
 ) => Promise<unknown>
 
 /**
- * Loads a script from a `.lua` file beside the calling module. It is sent by its hash, and whole only when
- * Redis does not know it (`NOSCRIPT`), which ioredis does by itself.
+ * Loads a script from a `.lua` file beside the calling module, behind the functions of `shared` where it uses those.
+ * It is sent by its hash, and whole only when Redis does not know it (`NOSCRIPT`), which ioredis does by itself.
  */
-export function loadScript(file: URL): Script {
-  const lua = readFileSync(file, 'utf8')
+export function loadScript(file: URL, shared?: URL): Script {
+  const lua = [shared, file].map((each) => (each ? readFileSync(each, 'utf8') : '')).join('\n')
   const name = `splitrun:${file.pathname.split('/').slice(-3).join('/')}`
   return (redis, keys, args) => {
     const commands = redis as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>
@@ -80,6 +80,17 @@ export function loadScript(file: URL): Script {
       ...args,
     )
   }
+}
+
+/**
+ * True when a command that failed cannot have had an effect: it was never sent, or Redis refused it. Of any other
+ * failure of the connection nobody knows.
+ */
+export function wasNotExecuted(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return /Stream isn't writeable|^(OOM|READONLY|LOADING|MISCONF|CLUSTERDOWN|MASTERDOWN|NOREPLICAS) /.test(
+    error.message,
+  )
 }
 
 /** True for the failures that mean "Redis cannot serve this now", as opposed to a mistake of ours. */

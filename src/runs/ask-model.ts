@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type ModelAnswer, type ModelClient, ModelError, type ModelRequest } from '../models/model.ts'
+import type { ModelLanes } from '../models/model-lane.ts'
 import { type RetryPolicy, retryDelay } from '../models/retry.ts'
 import type { CompiledOutput } from '../output/compile-output.ts'
 import { repairRequest } from '../output/repair-output.ts'
@@ -12,10 +13,20 @@ export class ClaimLost extends Error {
   override readonly name = 'ClaimLost'
 }
 
-/** Milliseconds spent so far; filled in while the run goes on, so that they are known when it is cut short. */
+/** The next call is so far away that the run goes back to the queue until then, and its place to others. */
+export class PutOff extends Error {
+  override readonly name = 'PutOff'
+  readonly ms: number
+
+  constructor(ms: number) {
+    super(`put off for ${Math.round(ms)} ms`)
+    this.ms = ms
+  }
+}
+
+/** Milliseconds spent by this claim; filled in while the run goes on, so that they are known when it is cut short. */
 export interface Stopwatch {
   model: number
-  waiting: number
   validate: number
 }
 
@@ -27,21 +38,26 @@ export interface Asked {
 
 export interface AskDeps {
   readonly client: ModelClient
+  readonly lanes: ModelLanes
   readonly retry: RetryPolicy
   /** Characters. */
   readonly responseLimit: number
+  /** No call is waited for that could only begin after this time, ms since the epoch. */
+  readonly deadline: number
   /** Stores the ledger; throws ClaimLost when the claim is stale. */
   save(ledger: Ledger): Promise<void>
 }
 
 /** An answer of the wrong shape is asked for again so often. */
 const MOST_REPAIRS = 1
+/** A longer pause is not spent holding a place in this worker. */
+const LONGEST_HOLD_MS = 1000
 
 /**
- * Asks until there is an answer of the right shape, or no sense in asking: failures that may pass are tried again,
- * an answer of the wrong shape is sent back once with its issues. `compiled` is null for plain text.
- * Its ledger's first attempt is open already. Rejects only when `signal` fires (ModelError `aborted`) or the claim
- * is lost.
+ * Asks one model until there is an answer of the right shape, or no sense in asking: failures that may pass are tried
+ * again, an answer of the wrong shape is sent back once with its issues. `compiled` is null for plain text.
+ * Its ledger has an open attempt when it is called, and none when it returns. Attempts that earlier claims made count.
+ * Rejects only when `signal` fires (ModelError `aborted`), the claim is lost, or the next call is far (PutOff).
  */
 export async function askModel(
   deps: AskDeps,
@@ -51,29 +67,32 @@ export async function askModel(
   watch: Stopwatch,
   signal: AbortSignal,
 ): Promise<Asked> {
+  const { id, name } = request.model
   let turns = request.turns
-  let failures = 0
+  let failures = ledger.failuresOf(name)
   let repairs = 0
   for (;;) {
     const answer = await call(deps.client, { ...request, turns }, watch, signal)
-    const used = { model: request.model.name, inputTokens: 0, outputTokens: 0 }
+    const used = { model: name, inputTokens: 0, outputTokens: 0 }
     if (answer instanceof ModelError) {
       if (answer.kind === 'aborted') throw answer
       ledger.close({ ...used, outcome: answer.kind })
       failures += 1
+      if (answer.kind === 'rate_limited') deps.lanes.limited(id, answer.retryAfterMs)
       const delay = retryDelay(failures, answer, deps.retry)
-      if (delay === null) return { response: null, check: null, error: modelFailure(answer) }
-      await wait(delay, watch, signal)
+      if (delay === null || Date.now() + delay >= deps.deadline) return failed(modelFailure(answer))
+      if (delay > LONGEST_HOLD_MS) throw new PutOff(delay)
+      await hold(delay, signal)
     } else {
-      const counted = { ...used, inputTokens: answer.inputTokens, outputTokens: answer.outputTokens }
+      deps.lanes.succeeded(id)
       const checked = check(compiled, answer, deps.responseLimit, watch)
-      const valid = checked.check !== 'invalid'
-      ledger.close({ ...counted, outcome: valid ? 'succeeded' : 'invalid' })
+      const { inputTokens, outputTokens } = answer
+      const outcome = checked.check === 'invalid' ? 'invalid' : 'succeeded'
+      ledger.close({ model: name, inputTokens, outputTokens, outcome })
       if (checked.check !== 'invalid') {
         return { response: checked.value, check: repairs > 0 ? 'repaired' : checked.check, error: null }
       }
-      if (repairs >= MOST_REPAIRS)
-        return { response: null, check: 'invalid', error: invalidOutput(checked.issues) }
+      if (repairs >= MOST_REPAIRS) return { ...failed(invalidOutput(checked.issues)), check: 'invalid' }
       repairs += 1
       turns = [
         ...request.turns,
@@ -85,6 +104,8 @@ export async function askModel(
     await deps.save(ledger)
   }
 }
+
+const failed = (error: RunError): Asked => ({ response: null, check: null, error })
 
 async function call(
   client: ModelClient,
@@ -103,14 +124,11 @@ async function call(
   }
 }
 
-async function wait(delay: number, watch: Stopwatch, signal: AbortSignal): Promise<void> {
-  const started = performance.now()
+async function hold(delay: number, signal: AbortSignal): Promise<void> {
   try {
     await pause(delay, undefined, { signal })
   } catch (cause) {
     throw new ModelError('aborted', 'stopped between two attempts', { retryable: false, cause })
-  } finally {
-    watch.waiting += performance.now() - started
   }
 }
 

@@ -1,43 +1,46 @@
 import { LRUCache } from 'lru-cache'
 import type { FileStore } from '../files/file-store.ts'
-import type { Model, ModelClient } from '../models/model.ts'
-import { ModelError } from '../models/model.ts'
-import type { ModelRegistry } from '../models/model-registry.ts'
+import { type ModelClient, ModelError } from '../models/model.ts'
+import type { ModelLanes } from '../models/model-lane.ts'
 import type { RetryPolicy } from '../models/retry.ts'
 import { type CompiledOutput, compileOutput } from '../output/compile-output.ts'
-import type { Logger } from '../platform/logger.ts'
 import { isRedisUnavailable } from '../platform/redis.ts'
 import type { RunJob } from '../queues.ts'
 import type { Revision } from '../tasks/task.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { drawRevision } from '../tasks/traffic.ts'
-import { type Asked, askModel, ClaimLost, type Stopwatch } from './ask-model.ts'
+import { askModel, ClaimLost, PutOff, type Stopwatch } from './ask-model.ts'
+import { chooseModels } from './choose-models.ts'
 import { Ledger } from './ledger.ts'
-import { type PreparedCall, prepareCall } from './prepare-call.ts'
-import { rollupOf } from './rollup.ts'
-import type { RunError, RunResult } from './run.ts'
-import type { Claim, RunStore } from './run-store.ts'
+import { prepareCall } from './prepare-call.ts'
+import { isLate, type RunError } from './run.ts'
+import { BROKEN_OFF, type Outcome } from './run-result.ts'
+import type { Claim, Entered } from './run-store.ts'
+import type { BreakReason, RunsInHand } from './runs-in-hand.ts'
+import { type SettleRunDeps, settleRun } from './settle-run.ts'
 
-export interface ExecuteRunDeps {
+export interface ExecuteRunDeps extends SettleRunDeps {
   readonly tasks: TaskStore
-  readonly runs: RunStore
-  readonly models: ModelRegistry
   readonly client: ModelClient
+  readonly lanes: ModelLanes
   readonly files: FileStore
   readonly retry: RetryPolicy
   readonly responseLimit: number
   readonly imagePixelsMax: number
   readonly claimsMax: number
+  readonly inHand: RunsInHand
   /** Id of this worker process, for the ledger. */
   readonly worker: string
-  readonly log: Logger
+  /** Adds the jobs of runs that may enter the queue. It takes care of its own failures. */
+  enqueue(entered: readonly Entered[]): void
 }
 
 /**
  * `settled`: it has ended, here. `released`: it is queued again. `gone`: nothing (more) to do for this worker.
  * `unknown`: there is no such record; it may be on its way, for the job can overtake it.
+ * `putOff`: it is queued, and to be delivered again after so many ms.
  */
-export type Execution = 'settled' | 'released' | 'gone' | 'unknown'
+export type Execution = 'settled' | 'released' | 'gone' | 'unknown' | { readonly putOff: number }
 
 const compiledByRevision = new LRUCache<string, CompiledOutput>({ max: 5000 })
 
@@ -51,8 +54,9 @@ function compiledFor(revision: Revision): CompiledOutput | null {
 }
 
 /**
- * Executes one run: draw a revision, claim, render, ask the model, check, settle. When `stopping` fires, the run goes
- * back to the queue with its attempt unused. Rejects only when Redis fails, so that the job is delivered again.
+ * Executes one run: draw a revision, find a place in its model's lane, claim, render, ask the model, check, settle.
+ * When `stopping` fires, the run goes back to the queue with its attempt unused. Rejects only when Redis fails, so
+ * that the job is delivered again.
  */
 export async function executeRun(
   deps: ExecuteRunDeps,
@@ -62,140 +66,124 @@ export async function executeRun(
 ): Promise<Execution> {
   const task = await deps.tasks.recent(job.project, job.task)
   const drawn = job.revision ?? (task ? drawRevision(task.active_revisions, id) : null)
-  const claim = await deps.runs.claim(id, job.project, drawn, deps.worker, deps.claimsMax)
-  if (claim === 'ended') return 'gone'
-  if (claim === 'unknown') return 'unknown'
-
-  const ledger = new Ledger(claim.attempts, claim.fence, deps.worker)
-  if (claim.spent) {
-    const error = {
-      reason: 'WORKER_LOST',
-      message: 'Every worker that took this run was lost.',
-      retryable: true,
-    }
-    return settle(deps, claim, ledger, { error })
-  }
-  ledger.open(Date.now())
-  const revision = claim.revision ? await deps.tasks.revision(job.project, claim.revision) : null
-  if (!revision) {
-    ledger.drop()
-    const error = {
-      reason: 'TASK_REVISION_NOT_FOUND',
-      message: 'The task, or its revision, is gone.',
-      retryable: false,
-    }
-    return settle(deps, claim, ledger, { error })
-  }
-  return withModel(deps, claim, ledger, revision, stopping)
-}
-
-async function withModel(
-  deps: ExecuteRunDeps,
-  claim: Claim,
-  ledger: Ledger,
-  revision: Revision,
-  stopping: AbortSignal,
-): Promise<Execution> {
-  const model = deps.models.find(revision.llm_model_id)
-  const compiled = compiledFor(revision)
-  const prepared: PreparedCall | RunError = model
-    ? await prepareCall(deps, claim.request, revision, model, compiled)
-    : { reason: 'MODEL_UNAVAILABLE', message: 'The model is no longer configured.', retryable: false }
-  if (!model || 'reason' in prepared) {
-    ledger.drop()
-    return settle(deps, claim, ledger, { model, error: 'reason' in prepared ? prepared : null })
-  }
-
-  const watch: Stopwatch = { model: 0, waiting: 0, validate: 0 }
-  const request = {
-    model,
-    turns: prepared.turns,
-    parameters: prepared.parameters,
-    schema: compiled?.jsonSchema ?? null,
-  }
-  const save = async (current: Ledger): Promise<void> => {
-    if (!(await deps.runs.saveAttempts(claim, current.all()))) throw new ClaimLost()
+  const model = drawn ? (await deps.tasks.revision(job.project, drawn))?.llm_model_id : undefined
+  const turnedAway = model ? deps.lanes.enter(model) : 0
+  if (turnedAway > 0) {
+    deps.enqueue(await deps.runs.putOff(id, job.project))
+    return { putOff: turnedAway }
   }
   try {
-    const asked = await askModel({ ...deps, save }, request, compiled, ledger, watch, stopping)
-    return await settle(deps, claim, ledger, { model, prepared, watch, asked, error: asked.error })
+    const claim = await deps.runs.claim(id, job.project, drawn, deps.worker, deps.claimsMax)
+    if (claim === 'ended') return 'gone'
+    if (claim === 'unknown') return 'unknown'
+    deps.enqueue(claim.entered)
+    const { deadline } = claim.request
+    return await deps.inHand.hold(id, deadline, stopping, (signal) => executeClaim(deps, claim, signal))
+  } finally {
+    if (model) deps.lanes.leave(model)
+  }
+}
+
+async function executeClaim(deps: ExecuteRunDeps, claim: Claim, signal: AbortSignal): Promise<Execution> {
+  const { request } = claim
+  const ledger = new Ledger(claim.attempts, claim.fence, deps.worker)
+  const end = async (outcome: Outcome): Promise<Execution> =>
+    (await settleRun(deps, claim, ledger, outcome)) ? 'settled' : 'gone'
+
+  const refusal = refuse(claim, ledger)
+  if (refusal) return end({ error: refusal })
+  ledger.open(Date.now())
+  const watch: Stopwatch = { model: 0, validate: 0 }
+  try {
+    const revision = claim.revision ? await deps.tasks.revision(request.project, claim.revision) : null
+    if (!revision) {
+      ledger.drop()
+      return await end({ error: GONE })
+    }
+    return await end({ watch, ...(await askModels(deps, claim, revision, ledger, watch, signal)) })
   } catch (error) {
     if (error instanceof ClaimLost) return 'gone'
+    if (error instanceof PutOff) return putOff(deps, claim, ledger, error.ms)
     if (error instanceof ModelError && error.kind === 'aborted') {
-      ledger.drop()
-      return (await deps.runs.release(claim, ledger.all())) ? 'released' : 'gone'
+      const reason = signal.reason as BreakReason
+      if (reason === 'stopping') {
+        ledger.drop()
+        return (await deps.runs.release(claim, ledger.all())) ? 'released' : 'gone'
+      }
+      ledger.breakOff(reason)
+      return end({ watch, error: BROKEN_OFF[reason] })
     }
     if (isRedisUnavailable(error)) throw error
     // A mistake of ours would be the same at the next delivery: the run fails, and the log says why.
-    deps.log.error({ err: error, run_id: claim.request.id }, 'executing a run failed')
-    const failure = { reason: 'INTERNAL_ERROR', message: 'Something went wrong here.', retryable: true }
-    return settle(deps, claim, ledger, { model, prepared, watch, error: failure })
+    deps.log.error({ err: error, run_id: request.id }, 'executing a run failed')
+    return end({ watch, error: OURS })
   }
 }
 
-interface Outcome {
-  readonly error: RunError | null
-  readonly model?: Model | null
-  readonly prepared?: PreparedCall
-  readonly watch?: Stopwatch
-  readonly asked?: Asked
+const GONE: RunError = {
+  reason: 'TASK_REVISION_NOT_FOUND',
+  message: 'The task, or its revision, is gone.',
+  retryable: false,
+}
+const OURS: RunError = { reason: 'INTERNAL_ERROR', message: 'Something went wrong here.', retryable: true }
+const LOST: RunError = {
+  reason: 'WORKER_LOST',
+  message: 'A worker was lost while it had this run.',
+  retryable: true,
+}
+const NO_MODEL: RunError = {
+  reason: 'MODEL_UNAVAILABLE',
+  message: 'The model is no longer configured.',
+  retryable: false,
 }
 
-async function settle(
+/** Why a run that was just claimed is not to be executed, if so. */
+function refuse({ request, claimed, spent, cancelled }: Claim, ledger: Ledger): RunError | null {
+  if (cancelled) return BROKEN_OFF.cancelled
+  if (isLate(request, claimed, Date.now())) return BROKEN_OFF.expired
+  if (spent || (request.onLostAttempt === 'fail' && ledger.hasLost())) return LOST
+  return null
+}
+
+/** Asks the run's models in their order until one gives a usable answer. */
+async function askModels(
   deps: ExecuteRunDeps,
   claim: Claim,
+  revision: Revision,
   ledger: Ledger,
-  outcome: Outcome,
-): Promise<Execution> {
+  watch: Stopwatch,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const { request } = claim
-  const { model = null, prepared, watch, asked, error } = outcome
-  const tokens = ledger.tokens()
-  const now = Date.now()
-  const attempts = ledger.all()
-  const price = model?.price ?? { input: 0, output: 0 }
-  const result: RunResult = {
-    status: error ? 'failed' : 'succeeded',
-    settled: now,
-    response: asked?.response ?? null,
-    error,
-    model: model?.name ?? null,
-    modelId: model?.id ?? null,
-    parameters: { ...prepared?.parameters },
-    promptHash: prepared?.promptHash ?? null,
-    inputTokens: tokens.input,
-    outputTokens: tokens.output,
-    // A price per million tokens is millionths per token.
-    credits: Math.round(tokens.input * price.input + tokens.output * price.output),
-    inputSeconds: round(prepared?.inputSeconds ?? 0),
-    timings: {
-      queued: claim.claimed - request.created,
-      waiting_on_limit: round(watch?.waiting ?? 0),
-      model: round(watch?.model ?? 0),
-      validate: round(watch?.validate ?? 0),
-      total: now - request.created,
-    },
-    outputCheck: asked?.check ?? null,
-    retries: Math.max(0, attempts.length - 1),
+  const compiled = compiledFor(revision)
+  const save = async (current: Ledger): Promise<void> => {
+    if (!(await deps.runs.saveAttempts(claim, current.all()))) throw new ClaimLost()
   }
-  const owner = { project: request.project, task: request.task, revision: claim.revision }
-  const settled = await deps.runs.settle(claim, result, attempts, rollupOf(owner, result, attempts))
-  if (!settled) return 'gone'
-  deps.log.info(
-    {
-      run_id: request.id,
-      task_id: request.task,
-      revision_id: claim.revision,
-      status: result.status,
-      reason: error?.reason,
-      model: result.model,
-      attempts: attempts.length,
-      input_tokens: tokens.input,
-      output_tokens: tokens.output,
-      timings: result.timings,
-    },
-    'run settled',
-  )
-  return 'settled'
+  const ask = { ...deps, save, deadline: request.deadline }
+  let outcome: Outcome = { error: NO_MODEL }
+  for (const { model, parameters, fallback } of chooseModels(request, revision, deps.models)) {
+    const primaryFailure = fallback && !request.useFallback ? (outcome.error?.reason ?? null) : null
+    const known = { model, usedFallback: fallback, primaryFailure }
+    const prepared = await prepareCall(deps, request, revision, model, compiled)
+    if ('reason' in prepared) {
+      ledger.drop()
+      return { ...known, error: prepared }
+    }
+    if (!ledger.isOpen()) {
+      ledger.open(Date.now())
+      await save(ledger)
+    }
+    const call = { model, turns: prepared.turns, parameters, schema: compiled?.jsonSchema ?? null }
+    ledger.asks(model.name)
+    const asked = await askModel(ask, call, compiled, ledger, watch, signal)
+    outcome = { ...known, prepared, parameters, asked, error: asked.error }
+    if (!asked.error) return outcome
+  }
+  ledger.drop()
+  return outcome
 }
 
-const round = (value: number): number => Math.round(value * 1000) / 1000
+async function putOff(deps: ExecuteRunDeps, claim: Claim, ledger: Ledger, ms: number): Promise<Execution> {
+  const released = await deps.runs.release(claim, ledger.all(), true)
+  return released ? { putOff: ms } : 'gone'
+}

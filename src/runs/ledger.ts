@@ -40,28 +40,47 @@ export class Ledger {
     })
   }
 
+  /** The model that the open attempt asks. */
+  asks(model: string): void {
+    const open = this.#attempts.pop()
+    if (open) this.#attempts.push({ ...open, model })
+  }
+
+  isOpen(): boolean {
+    return this.#attempts.at(-1)?.outcome === 'open'
+  }
+
+  /** Ends the open attempt whose call was broken off: the model may have been paid, nobody knows how much. */
+  breakOff(outcome: 'cancelled' | 'expired'): void {
+    const open = this.isOpen() ? this.#attempts.pop() : undefined
+    if (open) this.#attempts.push({ ...open, outcome, ended: Date.now() })
+  }
+
   close(end: AttemptEnd): void {
     const open = this.#attempts.pop()
     if (open) this.#attempts.push({ ...open, ...end, ended: Date.now() })
   }
 
-  /** Takes the open attempt back: no call was made for it, or its call was broken off. */
+  /** Takes the open attempt back: no call was made for it, or its call was broken off and is to be made again. */
   drop(): void {
-    if (this.#attempts.at(-1)?.outcome === 'open') this.#attempts.pop()
+    if (this.isOpen()) this.#attempts.pop()
   }
 
   all(): readonly Attempt[] {
     return this.#attempts
   }
 
-  /** Of every attempt that is known, lost claims included. */
-  tokens(): { input: number; output: number } {
-    return this.#attempts.reduce(
-      (sum, attempt) => ({
-        input: sum.input + attempt.inputTokens,
-        output: sum.output + attempt.outputTokens,
-      }),
-      { input: 0, output: 0 },
-    )
+  /** True when a worker was lost while its model call may have been under way. */
+  hasLost(): boolean {
+    return this.#attempts.some((attempt) => attempt.outcome === 'lost')
+  }
+
+  /** How many calls of a model gave no answer. */
+  failuresOf(model: string): number {
+    return this.#attempts.filter((attempt) => attempt.model === model && !ANSWERED.has(attempt.outcome))
+      .length
   }
 }
+
+/** Outcomes of calls that the model answered, and of those that were broken off. */
+const ANSWERED = new Set(['succeeded', 'invalid', 'open', 'cancelled', 'expired'])

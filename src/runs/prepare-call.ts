@@ -1,6 +1,6 @@
 import { type FileStore, mediaTypeOf } from '../files/file-store.ts'
 import { optimiseImage } from '../files/image.ts'
-import type { ImagePart, Model, ModelParameters, Turn } from '../models/model.ts'
+import type { ImagePart, Model, Turn } from '../models/model.ts'
 import type { CompiledOutput } from '../output/compile-output.ts'
 import { outputInstructions } from '../output/repair-output.ts'
 import { ApiError } from '../platform/errors.ts'
@@ -11,7 +11,6 @@ import type { RunError, RunRequest } from './run.ts'
 /** Everything that a model call is made from. */
 export interface PreparedCall {
   readonly turns: readonly Turn[]
-  readonly parameters: ModelParameters
   readonly promptHash: string
   readonly inputSeconds: number
 }
@@ -34,7 +33,9 @@ export async function prepareCall(
   const started = performance.now()
   let images: (ImagePart | null)[]
   try {
-    images = await Promise.all(request.files.map((name) => loadImage(deps, name, revision.optimise_images)))
+    images = await Promise.all(
+      request.files.map((name) => loadImage(deps, request.id, name, revision.optimise_images)),
+    )
   } catch (error) {
     // Only decoding shows that the body of an image is broken: its head was all that could be checked on arrival.
     if (error instanceof ApiError) return misfit(error.message)
@@ -52,7 +53,6 @@ export async function prepareCall(
       { role: 'system', text: system },
       { role: 'user', text: user, images: images.filter((image) => image !== null) },
     ],
-    parameters: { ...revision.llm_config, ...request.llmConfig },
     promptHash: hashPrompts(system, user),
     inputSeconds,
   }
@@ -60,10 +60,11 @@ export async function prepareCall(
 
 async function loadImage(
   { files, imagePixelsMax }: { files: FileStore; imagePixelsMax: number },
+  run: string,
   name: string,
   optimise: boolean,
 ): Promise<ImagePart | null> {
-  const stored = await files.read(name)
+  const stored = await files.read(run, name)
   if (!stored) return null
   const mediaType = mediaTypeOf(name)
   const image = optimise

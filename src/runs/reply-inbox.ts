@@ -1,9 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../platform/logger.ts'
 import type { Redis } from '../platform/redis.ts'
+import { followStream } from '../platform/stream-follower.ts'
 import type { RunRecord, RunRequest } from './run.ts'
 import { isFinal } from './run.ts'
-import { type RunStore, readReply, shardKeys } from './run-store.ts'
+import { shardKeys } from './run-keys.ts'
+import { readReply } from './run-record.ts'
+import type { RunStore } from './run-store.ts'
 
 interface Waiter {
   readonly request: RunRequest
@@ -17,8 +20,6 @@ const FIRST_SWEEP_MS = 1500
 const LONGEST_SWEEP_MS = 10_000
 const SWEEP_EVERY_MS = 500
 const SWEEP_AT_ONCE = 200
-/** A read on a connection that is just away never ends, not even by closing it: it is left behind. */
-const CLOSE_MS = 500
 
 export type ReplyInbox = ReturnType<typeof createReplyInbox>
 
@@ -41,26 +42,6 @@ export function createReplyInbox(deps: {
     const waiting = waiters.get(record.request.id)
     waiters.delete(record.request.id)
     for (const waiter of waiting ?? []) waiter.resolve(record)
-  }
-
-  async function listen(redis: Redis, shard: number): Promise<void> {
-    const stream = shardKeys(shard).reply(deps.id)
-    let last = '0'
-    while (!closing.signal.aborted) {
-      try {
-        const reply = await redis.xread('COUNT', 500, 'BLOCK', 5000, 'STREAMS', stream, last)
-        for (const [id, fields] of reply?.[0]?.[1] ?? []) {
-          last = id
-          await receive(fields)
-        }
-      } catch (error) {
-        if (closing.signal.aborted) return
-        deps.log.warn({ err: error, shard }, 'reading replies failed')
-        // What was published meanwhile may be gone: every waiter's record is read again at once.
-        for (const waiter of [...waiters.values()].flatMap((each) => [...each])) waiter.due = 0
-        await pause(100)
-      }
-    }
   }
 
   async function receive(fields: string[]): Promise<void> {
@@ -100,7 +81,20 @@ export function createReplyInbox(deps: {
     }
   }
 
-  const loops = [...deps.connections.map(listen), keepSweeping()]
+  const followers = deps.connections.map((redis, shard) =>
+    followStream({
+      redis,
+      stream: shardKeys(shard).reply(deps.id),
+      from: '0',
+      onEntry: receive,
+      onTrouble(error) {
+        deps.log.warn({ err: error, shard }, 'reading replies failed')
+        // The stream may be gone with what it held: every waiter's record is read again at once.
+        for (const waiter of [...waiters.values()].flatMap((each) => [...each])) waiter.due = 0
+      },
+    }),
+  )
+  void keepSweeping()
 
   return {
     id: deps.id,
@@ -143,11 +137,7 @@ export function createReplyInbox(deps: {
       closing.abort()
       for (const waiter of [...waiters.values()].flatMap((each) => [...each])) waiter.resolve(null)
       waiters.clear()
-      for (const redis of deps.connections) redis.disconnect()
-      const ended = new AbortController()
-      const late = pause(CLOSE_MS, undefined, { signal: ended.signal }).catch(() => {})
-      await Promise.race([Promise.all(loops), late])
-      ended.abort()
+      await Promise.all(followers.map((follower) => follower.close()))
     },
   }
 }

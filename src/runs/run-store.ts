@@ -1,22 +1,62 @@
-import { lowestIdAt, shardOf } from '../platform/ids.ts'
+import { shardOf } from '../platform/ids.ts'
 import type { Redis, Script } from '../platform/redis.ts'
 import { loadScript } from '../platform/redis.ts'
+import type { RunJob } from '../queues.ts'
+import { readRuns } from './read-runs.ts'
 import { type Rollup, rollupDay } from './rollup.ts'
-import type { Attempt, RunRecord, RunRequest, RunResult, RunStatus } from './run.ts'
+import type { Attempt, RunRequest, RunResult, RunStatus } from './run.ts'
+import { shardKeys } from './run-keys.ts'
+import { fromLines, toLines } from './run-record.ts'
 
-const script = (name: string): Script => loadScript(new URL(`./scripts/${name}.lua`, import.meta.url))
+const file = (name: string): URL => new URL(`./scripts/${name}.lua`, import.meta.url)
+const script = (name: string): Script => loadScript(file(name), file('lane'))
 const SCRIPTS = {
   create: script('create'),
   claim: script('claim'),
   attempt: script('attempt'),
   release: script('release'),
+  putOff: script('put-off'),
   settle: script('settle'),
+  cancel: script('cancel'),
   watch: script('watch'),
 }
 
 /** Answers larger than this travel to a waiting process as an id only; it then reads the record. */
 const REPLY_INLINE_MAX = 8192
 const DAILY_ROLLUP_DAYS = 400
+
+export interface RunStoreOptions {
+  readonly shards: number
+  readonly retentionSeconds: number
+  /** How many queued runs of one project have a job at a time, per shard. */
+  readonly laneWindow: number
+  /** Most queued runs, of one project and in all. */
+  readonly projectQueueMax: number
+  readonly queueMax: number
+  readonly idempotencySeconds: number
+}
+
+/** A run that the queue has to deliver: whoever is told adds its job. */
+export interface Entered {
+  readonly id: string
+  readonly job: RunJob
+}
+
+/** An idempotency key, and what it stands for. */
+export interface IdempotencyKey {
+  /** SHA-256 of the caller's key. */
+  readonly hash: string
+  /** SHA-256 of everything that makes two requests the same. */
+  readonly fingerprint: string
+}
+
+/**
+ * `enqueued`: its job is to be added. `lane`: its job is added when the project's earlier runs have left the queue.
+ * `replayed` and `reused`: the idempotency key has the run `id`, of the same or of another request.
+ */
+export type Created =
+  | { readonly outcome: 'enqueued' | 'lane' | 'exists' | 'full' | 'project_full' }
+  | { readonly outcome: 'replayed' | 'reused'; readonly id: string }
 
 /** A worker's hold on a run. Its fence is refused as soon as another worker has claimed the run. */
 export interface Claim {
@@ -28,60 +68,21 @@ export interface Claim {
   readonly claimed: number
   /** True when so many claims were lost that the run should fail instead of being executed again. */
   readonly spent: boolean
+  /** True when its cancellation was asked for while nobody could act on it. */
+  readonly cancelled: boolean
+  /** Runs that may enter the queue in its place. */
+  readonly entered: readonly Entered[]
 }
 
-export interface RunFilter {
-  readonly task?: string | undefined
-  readonly status?: RunStatus | undefined
-  readonly revision?: string | undefined
-  /** Bounds on the time of creation, ms since the epoch: from (inclusive), to (exclusive). */
-  readonly from?: number | undefined
-  readonly to?: number | undefined
-}
+/** What the queue has to know of a run. */
+export const jobOf = ({ project, task, revision }: RunRequest): RunJob => ({ project, task, revision })
 
-/** The keys of one shard. All share its hash tag, so that every script stays within one slot. */
-export const shardKeys = (shard: number) => ({
-  run: (id: string) => `{s${shard}}:run:${id}`,
-  runsOf: (owner: string) => `{s${shard}}:runs:${owner}`,
-  runsIn: (project: string, status: RunStatus) => `{s${shard}}:runs:${project}:${status}`,
-  reply: (api: string) => `{s${shard}}:reply:${api}`,
-  rollups: () => `{s${shard}}:rollups`,
-  rollup: (name: string, day?: string) => `{s${shard}}:rollup:${name}${day ? `:${day}` : ''}`,
-})
-
-const toLines = (attempts: readonly Attempt[]): string =>
-  attempts.map((attempt) => `${JSON.stringify(attempt)}\n`).join('')
-const fromLines = (lines: string | null | undefined): Attempt[] =>
-  (lines ?? '')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as Attempt)
-
-type Fields = (string | null)[]
-const FIELDS = ['status', 'request', 'revision', 'attempts', 'result'] as const
-
-function toRecord([status, request, revision, attempts, result]: Fields): RunRecord | null {
-  if (!status || !request) return null
-  return {
-    status: status as RunStatus,
-    request: JSON.parse(request) as RunRequest,
-    revision: revision ?? null,
-    attempts: fromLines(attempts),
-    result: result ? (JSON.parse(result) as RunResult) : null,
+function toEntered(reply: readonly string[]): Entered[] {
+  const entered: Entered[] = []
+  for (let at = 0; at < reply.length; at += 2) {
+    entered.push({ id: reply[at] ?? '', job: jobOf(JSON.parse(reply[at + 1] ?? '') as RunRequest) })
   }
-}
-
-/** Reads an entry of a reply stream. The result is null when it was too large to travel with it. */
-export function readReply(fields: readonly string[]) {
-  const entry = Object.fromEntries(
-    fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1] ?? '']] : [])),
-  )
-  return {
-    id: entry['run'] ?? '',
-    revision: entry['revision'] || null,
-    attempts: fromLines(entry['attempts']),
-    result: entry['result'] ? (JSON.parse(entry['result']) as RunResult) : null,
-  }
+  return entered
 }
 
 export type RunStore = ReturnType<typeof createRunStore>
@@ -90,21 +91,102 @@ export type RunStore = ReturnType<typeof createRunStore>
  * The only owner of run records. Every change of a run is one script on the run itself, so that two
  * processes can never both believe they made it.
  */
-export function createRunStore(redis: Redis, options: { shards: number; retentionSeconds: number }) {
+export function createRunStore(redis: Redis, options: RunStoreOptions) {
   const keysFor = (id: string) => shardKeys(shardOf(id))
 
+  /** Ends a run; `fence` is '' for one that no worker has. Null when it is not, or no longer, as the caller thinks. */
+  async function settle(
+    request: RunRequest,
+    fence: number | '',
+    result: RunResult,
+    attempts: readonly Attempt[],
+    rollups: readonly Rollup[],
+  ): Promise<Entered[] | null> {
+    const { id, project } = request
+    const keys = keysFor(id)
+    const json = JSON.stringify(result)
+    const day = rollupDay(result.settled)
+    const reply = await SCRIPTS.settle(
+      redis,
+      [
+        keys.run(id),
+        keys.runsIn(project, 'queued'),
+        keys.lane(project),
+        keys.lanes(),
+        keys.enqueued(),
+        keys.runsIn(project, 'running'),
+        keys.running(),
+        keys.runsIn(project, result.status),
+        keys.rollups(),
+        keys.rollups(project),
+        ...rollups.flatMap(({ name }) => [keys.rollup(name), keys.rollup(name, day)]),
+      ],
+      [
+        id,
+        fence,
+        result.status,
+        json,
+        toLines(attempts),
+        Math.ceil(options.retentionSeconds * 1000),
+        project,
+        options.laneWindow,
+        json.length <= REPLY_INLINE_MAX ? json : '',
+        keys.reply(''),
+        keys.run(''),
+        DAILY_ROLLUP_DAYS,
+        ...rollups.flatMap(({ name, increments }) => [name, increments.length, ...increments.flat()]),
+      ],
+    )
+    return reply === null ? null : toEntered(reply as string[])
+  }
+
   return {
-    /** Creates a queued run; `watcher` is the API process that wants to be told of its end, if any. False if it exists. */
-    async create(request: RunRequest, watcher: string | null): Promise<boolean> {
-      const keys = keysFor(request.id)
+    ...readRuns(redis, options.shards),
+
+    /** Creates a queued run; `watcher` is the API process that wants to be told of its end, if any. */
+    async create(
+      request: RunRequest,
+      watcher: string | null,
+      key: IdempotencyKey | null = null,
+    ): Promise<Created> {
+      const { id, project } = request
+      const keys = keysFor(id)
       const all = [
-        keys.run(request.id),
-        keys.runsOf(request.project),
+        keys.run(id),
+        keys.runsOf(project),
         keys.runsOf(request.task),
-        keys.runsIn(request.project, 'queued'),
+        keys.runsIn(project, 'queued'),
+        keys.lane(project),
+        keys.lanes(),
+        keys.enqueued(),
+        key ? keys.idempotency(project, key.hash) : keys.run(id),
       ]
-      const args = [request.id, JSON.stringify(request), watcher ?? '', keys.run('')]
-      return (await SCRIPTS.create(redis, all, args)) === 1
+      const args = [
+        id,
+        JSON.stringify(request),
+        watcher ?? '',
+        keys.run(''),
+        project,
+        options.laneWindow,
+        Math.ceil(options.projectQueueMax / options.shards),
+        Math.ceil(options.queueMax / options.shards),
+        key?.fingerprint ?? '',
+        options.idempotencySeconds * 1000,
+        request.created,
+      ]
+      const [outcome, other] = (await SCRIPTS.create(redis, all, args)) as [Created['outcome'], string]
+      return outcome === 'replayed' || outcome === 'reused' ? { outcome, id: other } : { outcome }
+    },
+
+    /** The run that an idempotency key has in a shard, and the fingerprint of its request. */
+    async keyOwner(
+      shard: number,
+      project: string,
+      hash: string,
+    ): Promise<{ id: string; fingerprint: string } | null> {
+      const [id, fingerprint] =
+        (await redis.get(shardKeys(shard).idempotency(project, hash)))?.split(' ') ?? []
+      return id && fingerprint ? { id, fingerprint } : null
     },
 
     /** Takes the run for a worker. `ended` and `unknown` say why there is nothing to take. */
@@ -118,12 +200,20 @@ export function createRunStore(redis: Redis, options: { shards: number; retentio
       const keys = keysFor(id)
       const reply = (await SCRIPTS.claim(
         redis,
-        [keys.run(id), keys.runsIn(project, 'queued'), keys.runsIn(project, 'running')],
-        [id, drawn ?? '', worker, Date.now(), claimsMax],
-      )) as [number, string, string, number, string, string, number] | 0 | null
+        [
+          keys.run(id),
+          keys.runsIn(project, 'queued'),
+          keys.lane(project),
+          keys.lanes(),
+          keys.enqueued(),
+          keys.runsIn(project, 'running'),
+          keys.running(),
+        ],
+        [id, drawn ?? '', worker, Date.now(), claimsMax, project, options.laneWindow, keys.run('')],
+      )) as [number, string, string, string, string, number, number, string[]] | 0 | null
       if (reply === null) return 'ended'
       if (reply === 0) return 'unknown'
-      const [fence, request, revision, , earlier, claimed, spent] = reply
+      const [fence, request, revision, earlier, claimed, spent, cancelled, entered] = reply
       return {
         request: JSON.parse(request) as RunRequest,
         fence,
@@ -131,6 +221,8 @@ export function createRunStore(redis: Redis, options: { shards: number; retentio
         attempts: fromLines(earlier),
         claimed: Number(claimed),
         spent: spent === 1,
+        cancelled: cancelled === 1,
+        entered: toEntered(entered),
       }
     },
 
@@ -140,51 +232,56 @@ export function createRunStore(redis: Redis, options: { shards: number; retentio
       return (await SCRIPTS.attempt(redis, [key], [claim.fence, toLines(attempts)])) === 1
     },
 
-    /** Gives the run back to the queue, the claim uncounted, with the attempts that were made. False when the claim is stale. */
-    async release(claim: Claim, attempts: readonly Attempt[]): Promise<boolean> {
+    /**
+     * Gives the run back to the queue, the claim uncounted, with the attempts that were made. `putOff`: its job is
+     * delivered later, and does not stand in the way of the project's other runs. False when the claim is stale.
+     */
+    async release(claim: Claim, attempts: readonly Attempt[], putOff = false): Promise<boolean> {
       const { id, project } = claim.request
       const keys = keysFor(id)
-      const all = [keys.run(id), keys.runsIn(project, 'queued'), keys.runsIn(project, 'running')]
-      return (await SCRIPTS.release(redis, all, [id, claim.fence, toLines(attempts)])) === 1
+      const all = [
+        keys.run(id),
+        keys.runsIn(project, 'queued'),
+        keys.lanes(),
+        keys.enqueued(),
+        keys.runsIn(project, 'running'),
+        keys.running(),
+      ]
+      const args = [id, claim.fence, toLines(attempts), project, Date.now(), putOff ? 1 : 0]
+      return (await SCRIPTS.release(redis, all, args)) === 1
     },
 
-    /** Ends the run with its result, its rollup and its replies in one step. False when the claim is stale. */
+    /** Takes a queued run out of its project's way while its job is put off; returns runs that may enter instead. */
+    async putOff(id: string, project: string): Promise<Entered[]> {
+      const keys = keysFor(id)
+      const all = [keys.lane(project), keys.lanes(), keys.enqueued()]
+      return toEntered(
+        (await SCRIPTS.putOff(redis, all, [id, project, options.laneWindow, keys.run('')])) as string[],
+      )
+    },
+
+    /** Ends the run with its result, its rollups and its replies in one step. False when the claim is stale. */
     async settle(
       claim: Claim,
       result: RunResult,
       attempts: readonly Attempt[],
-      rollup: Rollup,
+      rollups: readonly Rollup[],
     ): Promise<boolean> {
-      const { id, project } = claim.request
+      return (await settle(claim.request, claim.fence, result, attempts, rollups)) !== null
+    },
+
+    /** Ends a run that no worker has. Null when one has it by now; else runs that may enter the queue in its place. */
+    settleQueued: (
+      request: RunRequest,
+      result: RunResult,
+      attempts: readonly Attempt[],
+      rollups: readonly Rollup[],
+    ): Promise<Entered[] | null> => settle(request, '', result, attempts, rollups),
+
+    /** Asks that a running run be cancelled. Returns the status of the run: only `running` was asked for it. */
+    async requestCancel(id: string): Promise<RunStatus | null> {
       const keys = keysFor(id)
-      const json = JSON.stringify(result)
-      return (
-        (await SCRIPTS.settle(
-          redis,
-          [
-            keys.run(id),
-            keys.runsIn(project, 'running'),
-            keys.runsIn(project, result.status),
-            keys.rollups(),
-            keys.rollup(rollup.name),
-            keys.rollup(rollup.name, rollupDay(result.settled)),
-          ],
-          [
-            id,
-            claim.fence,
-            result.status,
-            json,
-            toLines(attempts),
-            Math.ceil(options.retentionSeconds * 1000),
-            rollup.name,
-            json.length <= REPLY_INLINE_MAX ? json : '',
-            keys.reply(''),
-            keys.run(''),
-            DAILY_ROLLUP_DAYS,
-            ...rollup.increments.flat(),
-          ],
-        )) === 1
-      )
+      return (await SCRIPTS.cancel(redis, [keys.run(id), keys.signals()], [id])) as RunStatus | null
     },
 
     /** Asks for the run's end to be told to an API process. False when it has ended or is not known. */
@@ -192,41 +289,23 @@ export function createRunStore(redis: Redis, options: { shards: number; retentio
       return (await SCRIPTS.watch(redis, [keysFor(id).run(id)], [api])) === 1
     },
 
-    async get(id: string): Promise<RunRecord | null> {
-      return toRecord(await redis.hmget(keysFor(id).run(id), ...FIELDS))
-    },
-
-    /** The records of many runs, in one round trip; null where one is not known. */
-    async getMany(ids: readonly string[]): Promise<(RunRecord | null)[]> {
-      if (ids.length === 0) return []
-      const pipeline = redis.pipeline()
-      for (const id of ids) pipeline.hmget(keysFor(id).run(id), ...FIELDS)
-      const replies = (await pipeline.exec()) ?? []
-      return replies.map(([error, fields]) => {
-        if (error) throw error
-        return toRecord(fields as Fields)
-      })
-    },
-
     /**
-     * Ids of a project's runs, newest first, below `cursor`, at most `limit`. Read from the narrowest index
-     * there is for the filter; the caller still has to check the records against it.
+     * Runs of a shard, oldest first, that should have a job: queued ones that were enqueued, and running ones, since
+     * before the given time. Adding a job that is there already changes nothing.
      */
-    async ids(project: string, filter: RunFilter, cursor: string | null, limit: number): Promise<string[]> {
-      const upper = [cursor, filter.to === undefined ? null : lowestIdAt(filter.to)].filter(
-        (id) => id !== null,
+    async owedJobs(shard: number, before: number, limit: number): Promise<Entered[]> {
+      const keys = shardKeys(shard)
+      const found = await Promise.all(
+        [keys.enqueued(), keys.running()].map((key) =>
+          redis.zrange(key, '-inf', String(before), 'BYSCORE', 'LIMIT', 0, limit),
+        ),
       )
-      const top = upper.length > 0 ? `(${upper.sort()[0]}` : '+'
-      const bottom = filter.from === undefined ? '-' : `[${lowestIdAt(filter.from)}`
-      const narrow = filter.status !== undefined && filter.status !== 'succeeded' ? filter.status : null
-      const perShard = await Promise.all(
-        Array.from({ length: options.shards }, (_, shard) => {
-          const keys = shardKeys(shard)
-          const key = narrow ? keys.runsIn(project, narrow) : keys.runsOf(filter.task ?? project)
-          return redis.zrange(key, top, bottom, 'BYLEX', 'REV', 'LIMIT', 0, limit)
-        }),
-      )
-      return perShard.flat().sort().reverse().slice(0, limit)
+      const ids = found.flat()
+      const requests = await Promise.all(ids.map((id) => redis.hget(keys.run(id), 'request')))
+      return ids.flatMap((id, at) => {
+        const request = requests[at]
+        return request ? [{ id, job: jobOf(JSON.parse(request) as RunRequest) }] : []
+      })
     },
   }
 }

@@ -34,6 +34,18 @@ export interface RunRequest {
   readonly useFallback: boolean
   readonly reference: string | null
   readonly reportingGroup: string | null
+  /** Whether its caller waited for it when it was created. */
+  readonly mode: 'wait' | 'async'
+  /** When a run that no worker has taken expires, and when any run does. */
+  readonly startBy: number
+  readonly deadline: number
+  /** What follows when a worker is lost while its model call may have been paid. */
+  readonly onLostAttempt: 'retry' | 'fail'
+}
+
+/** Why a run can no longer be executed at the given time, if so: its own time is over, or its time in the queue. */
+export function isLate(request: RunRequest, claimed: number | null, now: number): boolean {
+  return now >= request.deadline || (claimed ?? now) >= request.startBy
 }
 
 /** One call to a model, as the ledger keeps it. An open attempt has no end; times in ms since the epoch. */
@@ -43,7 +55,7 @@ export interface Attempt {
   readonly worker: string
   readonly started: number
   readonly ended: number | null
-  /** `open`, `succeeded`, `invalid`, `lost`, or the kind of the model's error. */
+  /** `open`, `succeeded`, `invalid`, `lost`, `cancelled`, `expired`, or the kind of the model's error. */
   readonly outcome: string
   readonly model: string | null
   readonly inputTokens: number
@@ -85,7 +97,11 @@ export interface RunResult {
   readonly inputSeconds: number
   readonly timings: Timings
   readonly outputCheck: 'valid' | 'repaired' | 'invalid' | null
+  /** Calls beyond the first one of each model that was asked. */
   readonly retries: number
+  readonly usedFallback: boolean
+  /** Why the first model gave no usable answer, where the fallback was asked instead of failing. */
+  readonly primaryFailure: string | null
 }
 
 /** A run as the store knows it. */

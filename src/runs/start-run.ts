@@ -1,26 +1,27 @@
 import { randomUUID } from 'node:crypto'
 import type { FileStore } from '../files/file-store.ts'
 import { checkImage } from '../files/image.ts'
-import type { ModelRegistry } from '../models/model-registry.ts'
-import { ApiError, ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import { ApiError } from '../platform/errors.ts'
 import { newRunId } from '../platform/ids.ts'
-import type { RunQueue } from '../queues.ts'
-import { missingParameters } from '../tasks/prompt.ts'
-import type { Revision, Task } from '../tasks/task.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
+import { awaitEnd } from './await-end.ts'
+import { type Accepted, checkRun } from './check-run.ts'
+import type { EndQueuedRunDeps } from './end-queued-run.ts'
+import { type Backlogs, enqueueRun } from './enqueue-run.ts'
+import { idempotencyKeyOf, shardOfKey } from './idempotency.ts'
+import { replayRun } from './replay-run.ts'
 import type { ReplyInbox } from './reply-inbox.ts'
 import type { RunRecord, RunRequest } from './run.ts'
-import type { RunStore } from './run-store.ts'
 
-export interface StartRunDeps {
+export interface StartRunDeps extends EndQueuedRunDeps {
   readonly tasks: TaskStore
-  readonly runs: RunStore
-  readonly models: ModelRegistry
   readonly files: FileStore
-  /** By shard. */
-  readonly queues: readonly RunQueue[]
   readonly inbox: ReplyInbox
+  readonly backlogs: Backlogs
   readonly imagePixelsMax: number
+  /** Seconds. */
+  readonly runTimeout: number
+  readonly queueTimeout: number
 }
 
 /** What a caller wants run. */
@@ -36,96 +37,93 @@ export interface StartRunInput {
   readonly useFallback: boolean
   readonly reference: string | null
   readonly reportingGroup: string | null
+  /** Seconds that the run may take in all; null for what its task or the server says. */
+  readonly timeout: number | null
+  readonly idempotencyKey: string | null
+}
+
+export interface StartedRun {
+  /** The run: ended, or as it stood when the wait was over. */
+  readonly record: RunRecord
+  /** True when the idempotency key had it already. */
+  readonly replayed: boolean
 }
 
 /**
- * Accepts a run: checks that every revision which may be drawn can be served with these inputs, stores the files,
- * then creates the record and enqueues its job, both under way at once. When it resolves, the run is durable.
+ * Accepts a run: checks it, stores its files, creates its record and enqueues its job. When it resolves, the run is
+ * durable. With an idempotency key that has been used for the same request, it waits for that run instead.
  * @param waitMs how long to wait for the end; 0 not at all
- * @returns the run: ended, or as it stood when the wait was over
- * @throws {ApiError} TASK_NOT_FOUND, TASK_REVISION_NOT_FOUND, TASK_DISABLED, NO_ACTIVE_REVISION, NOT_AN_IMAGE, ...
- * @throws {ValidationError} naming the parameters or the image that are missing
+ * @throws {ApiError} see checkRun and enqueueRun; NOT_AN_IMAGE, FILE_TOO_LARGE; IDEMPOTENCY_KEY_REUSED
+ * @throws {ValidationError} see checkRun
  */
 export async function startRun(
   deps: StartRunDeps,
   input: StartRunInput,
   waitMs: number,
   signal: AbortSignal,
-): Promise<RunRecord> {
-  const candidates = await candidatesFor(deps, input)
-  checkInputs(candidates, input, deps.models)
-  const files = await storeImages(deps, input.images)
-
-  const { images: _, ...asked } = input
-  const shard = Math.floor(Math.random() * deps.queues.length)
-  const request: RunRequest = { ...asked, id: newRunId(shard), created: Date.now(), files }
-  const record: RunRecord = { request, status: 'queued', revision: null, attempts: [], result: null }
+): Promise<StartedRun> {
+  const key = input.idempotencyKey === null ? null : idempotencyKeyOf(input.idempotencyKey, input)
+  const shard = key
+    ? shardOfKey(key.hash, input.project, deps.queues.length)
+    : Math.floor(Math.random() * deps.queues.length)
+  if (key) {
+    // What was accepted once is answered, even where it would be refused by now. Only the script decides for good.
+    const owner = await deps.runs.keyOwner(shard, input.project, key.hash)
+    const same = owner?.fingerprint === key.fingerprint
+    if (owner) return replayRun(deps, { outcome: same ? 'replayed' : 'reused', id: owner.id }, waitMs, signal)
+  }
+  const accepted = await checkRun(deps, input)
+  const id = newRunId(shard)
+  const files = await storeImages(deps, id, input.images)
+  const request = requestOf(deps, input, accepted, id, files, waitMs > 0 ? 'wait' : 'async')
 
   const unwanted = new AbortController()
   // Listening begins before the run exists, so its end cannot be missed.
   const ended =
     waitMs > 0
-      ? deps.inbox.wait(request, waitMs, AbortSignal.any([signal, unwanted.signal]))
+      ? awaitEnd(deps, request, waitMs, AbortSignal.any([signal, unwanted.signal]))
       : Promise.resolve(null)
   try {
-    // On one connection the record arrives before its job; the reply to both is one wait.
-    await Promise.all([
-      deps.runs.create(request, waitMs > 0 ? deps.inbox.id : null),
-      deps.queues[shard]?.add(request.id, {
-        project: input.project,
-        task: input.task,
-        revision: input.revision,
-      }),
-    ])
+    const created = await enqueueRun(deps, request, waitMs > 0 ? deps.inbox.id : null, key)
+    if (created.outcome === 'replayed' || created.outcome === 'reused') {
+      unwanted.abort()
+      await deps.files.removeRun(id)
+      return await replayRun(deps, created, waitMs, signal)
+    }
   } catch (error) {
     unwanted.abort()
+    // Where the run may have been accepted after all, its files stay.
+    if (!(error instanceof ApiError && error.extra['run_id'])) await deps.files.removeRun(id)
     throw error
   }
+  const record: RunRecord = { request, status: 'queued', revision: null, attempts: [], result: null }
   // A wait that is over tells nothing of how far the run is: its record does.
-  return (await ended) ?? (waitMs > 0 ? await deps.runs.get(request.id).catch(() => null) : null) ?? record
+  const known = (await ended) ?? (waitMs > 0 ? await deps.runs.get(id).catch(() => null) : null)
+  return { record: known ?? record, replayed: false }
 }
 
-async function candidatesFor({ tasks }: StartRunDeps, input: StartRunInput): Promise<Revision[]> {
-  const task = await tasks.recent(input.project, input.task)
-  if (!task) throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
-  if (!task.enabled) throw new ApiError('TASK_DISABLED', 'The task is disabled.')
-  const ids = input.revision ? [input.revision] : drawable(task)
-  if (ids.length === 0) throw new ApiError('NO_ACTIVE_REVISION', 'The task has no active revision.')
-  const revisions = await Promise.all(ids.map((id) => tasks.revision(input.project, id)))
-  return revisions.map((revision) => {
-    if (revision?.task_id !== task.id) {
-      throw new ApiError('TASK_REVISION_NOT_FOUND', 'The task has no such revision.')
-    }
-    return revision
-  })
-}
-
-const drawable = (task: Task): string[] =>
-  task.active_revisions.filter(({ weight }) => weight > 0).map(({ task_revision_id }) => task_revision_id)
-
-/** A caller's mistake must not depend on the luck of the draw, so all that may be drawn are checked. */
-function checkInputs(revisions: readonly Revision[], input: StartRunInput, models: ModelRegistry): void {
-  const issues: ValidationIssue[] = []
-  const missing = new Set(revisions.flatMap((each) => missingParameters(each.input_params, input.inputs)))
-  for (const name of missing) {
-    issues.push({
-      loc: ['body', 'task_input', name],
-      msg: 'the prompt needs this parameter',
-      type: 'missing',
-    })
+function requestOf(
+  { runTimeout, queueTimeout }: StartRunDeps,
+  input: StartRunInput,
+  { task, revision }: Accepted,
+  id: string,
+  files: readonly string[],
+  mode: RunRequest['mode'],
+): RunRequest {
+  const { org, project, user, inputs, llmConfig, useFallback, reference, reportingGroup } = input
+  const created = Date.now()
+  const deadline = created + (input.timeout ?? task.timeout ?? runTimeout) * 1000
+  return {
+    ...{ id, org, project, task: task.id, user, created, inputs, files, revision },
+    ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline },
+    startBy: Math.min(deadline, created + (task.queue_timeout ?? queueTimeout) * 1000),
+    onLostAttempt: task.on_lost_attempt,
   }
-  if (input.images.length === 0 && revisions.some((each) => each.image_required)) {
-    issues.push({ loc: ['body', 'task_file'], msg: 'the task requires an image', type: 'missing' })
-  }
-  const blind = revisions.some((each) => models.find(each.llm_model_id)?.supportsVision === false)
-  if (input.images.length > 0 && blind) {
-    issues.push({ loc: ['body', 'task_file'], msg: "the task's model sees no images", type: 'value_error' })
-  }
-  if (issues.length > 0) throw new ValidationError(issues)
 }
 
 async function storeImages(
   { files, imagePixelsMax }: StartRunDeps,
+  run: string,
   images: readonly Buffer[],
 ): Promise<string[]> {
   // All are checked before any is stored: a refused request leaves nothing behind.
@@ -133,7 +131,7 @@ async function storeImages(
   return Promise.all(
     images.map(async (image, index) => {
       const name = `${randomUUID()}.${kinds[index]?.extension}`
-      await files.put(name, image)
+      await files.put(run, name, image)
       return name
     }),
   )

@@ -1,10 +1,11 @@
+import { awaitEnd } from './await-end.ts'
+import type { EndQueuedRunDeps } from './end-queued-run.ts'
 import type { ReplyInbox } from './reply-inbox.ts'
 import type { RunRecord } from './run.ts'
-import type { RunStore } from './run-store.ts'
 
 /** Waits for the end of a run that was started elsewhere; returns it as it stands when the wait is over. */
 export async function watchRun(
-  deps: { runs: RunStore; inbox: ReplyInbox },
+  deps: EndQueuedRunDeps & { inbox: ReplyInbox },
   record: RunRecord,
   ms: number,
   signal: AbortSignal,
@@ -12,7 +13,7 @@ export async function watchRun(
   const settled = new AbortController()
   const { id } = record.request
   // Listening begins before asking to be told, so that the end cannot fall between the two.
-  const ended = deps.inbox.wait(record.request, ms, AbortSignal.any([signal, settled.signal]))
+  const ended = awaitEnd(deps, record.request, ms, AbortSignal.any([signal, settled.signal]))
   try {
     if (!(await deps.runs.watch(id, deps.inbox.id))) settled.abort()
   } catch (error) {

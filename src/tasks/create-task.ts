@@ -33,6 +33,9 @@ export async function createTask(
     task_run_visibility: input.task_run_visibility ?? 'visible',
     created: now,
     modified: now,
+    timeout: null,
+    queue_timeout: null,
+    on_lost_attempt: 'retry',
     active_revisions: revision.test ? [] : [{ task_revision_id: revision.id, weight: 1 }],
   }
   const outcome = await deps.tasks.save(task, 0, revision)

@@ -19,6 +19,11 @@ export interface Task {
   readonly created: string
   readonly modified: string
   readonly active_revisions: readonly WeightedRevision[]
+  /** Seconds that a run may take in all, and within which it has to be started; null for the server's defaults. */
+  readonly timeout: number | null
+  readonly queue_timeout: number | null
+  /** What follows when a worker is lost while its model call may have been paid. */
+  readonly on_lost_attempt: 'retry' | 'fail'
 }
 
 /** A revision never changes, so it can be cached for ever. Names are the wire's. */

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { isFinal, type RunRecord } from '../../src/runs/run.ts'
-import { shardKeys } from '../../src/runs/run-store.ts'
+import { shardKeys } from '../../src/runs/run-keys.ts'
 import { startApiProcess, startWorkerProcess } from '../support/processes.ts'
 import { type System, startSystem, until } from '../support/system.ts'
 

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { newId, newRunId } from '../../src/platform/ids.ts'
 import type { RunRequest, RunResult } from '../../src/runs/run.ts'
-import type { Claim, RunStore } from '../../src/runs/run-store.ts'
+import type { Claim, RunStore, RunStoreOptions } from '../../src/runs/run-store.ts'
+
+/** A store without limits that a test would meet by chance. */
+export const STORE_OPTIONS: RunStoreOptions = {
+  shards: 1,
+  retentionSeconds: 60,
+  laneWindow: 1000,
+  projectQueueMax: 100_000,
+  queueMax: 1_000_000,
+  idempotencySeconds: 60,
+}
 
 /** A run as it is asked for, with ids of its own. */
 export function aRequest(fields: Partial<RunRequest> = {}): RunRequest {
@@ -19,6 +29,10 @@ export function aRequest(fields: Partial<RunRequest> = {}): RunRequest {
     useFallback: false,
     reference: null,
     reportingGroup: null,
+    mode: 'async',
+    startBy: Date.now() + 3_600_000,
+    deadline: Date.now() + 3_600_000,
+    onLostAttempt: 'retry',
     ...fields,
   }
 }
@@ -41,6 +55,8 @@ export function aResult(fields: Partial<RunResult> = {}): RunResult {
     timings: { queued: 1, waiting_on_limit: 0, model: 2, validate: 0, total: 3 },
     outputCheck: 'valid',
     retries: 0,
+    usedFallback: false,
+    primaryFailure: null,
     ...fields,
   }
 }

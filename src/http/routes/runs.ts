@@ -2,6 +2,8 @@ import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { type FileStore, mediaTypeOf } from '../../files/file-store.ts'
 import { ApiError } from '../../platform/errors.ts'
+import { cancelRun } from '../../runs/cancel-run.ts'
+import { expireRun } from '../../runs/expire-run.ts'
 import { listRuns } from '../../runs/list-runs.ts'
 import { presentRun } from '../../runs/present-run.ts'
 import { isFinal, RUN_STATUSES, type RunRecord } from '../../runs/run.ts'
@@ -18,7 +20,15 @@ import {
   runParams,
   taskParams,
 } from '../route.ts'
-import { readImages, readInputs, readRevision, readWait, runBody, runQuery } from '../run-request.ts'
+import {
+  readIdempotencyKey,
+  readImages,
+  readInputs,
+  readRevision,
+  readWait,
+  runBody,
+  runQuery,
+} from '../run-request.ts'
 import { sendStarted, setRunHeaders } from '../send-run.ts'
 
 const day = z.union([z.iso.datetime({ offset: true }), z.iso.date()]).transform((text) => Date.parse(text))
@@ -28,6 +38,9 @@ const listQuery = pageQuery.extend({
   start_date: day.optional(),
   end_date: day.optional(),
 })
+
+/** How long a call to cancel waits for the end, so that it can mostly show it. */
+const CANCEL_WAIT_MS = 2000
 
 export interface RunRouteDeps extends StartRunDeps {
   readonly files: FileStore
@@ -44,7 +57,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
     const record = await deps.runs.get(params.run_id)
     const { project, task } = record?.request ?? {}
     if (!record || project !== params.project_id || task !== params.task_id) throw absent()
-    return record
+    return expireRun(deps, record)
   }
 
   function list(project: string, query: z.output<typeof listQuery>, task: string | undefined) {
@@ -69,7 +82,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       body: runBody,
       async handle({ caller, params, query, body, gone, request, response }) {
         const wait = readWait(query, request.get('prefer'), deps.waitMax)
-        const record = await startRun(
+        const started = await startRun(
           deps,
           {
             org: params.org_id,
@@ -83,11 +96,14 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
             useFallback: query.use_fallback_model,
             reference: body.reference ?? null,
             reportingGroup: query.reporting_group ?? null,
+            timeout: query.timeout ?? null,
+            idempotencyKey: readIdempotencyKey(request.get('idempotency-key')),
           },
           wait.ms,
           gone,
         )
-        sendStarted(response, record, wait)
+        if (gone.aborted && query.on_disconnect === 'cancel') await cancelRun(deps, started.record)
+        sendStarted(response, started, wait)
       },
     }),
     endpoint({
@@ -102,6 +118,22 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         if (!isFinal(record.status) && query.wait > 0) {
           record = await watchRun(deps, record, Math.min(query.wait, deps.waitMax) * 1000, gone)
         }
+        setRunHeaders(response, record)
+        return presentRun(record)
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: `${PROJECT}/task/:task_id/run/:run_id/cancel`,
+      summary: 'Cancel a run; one that has ended stays as it is',
+      scope: 'run:write',
+      params: runParams,
+      query: noQuery,
+      reasons: ['TASK_RUN_NOT_FOUND'],
+      async handle({ params, gone, response }) {
+        let record = await cancelRun(deps, await find(params))
+        // A worker that has it needs a moment to break off its call.
+        if (!isFinal(record.status)) record = await watchRun(deps, record, CANCEL_WAIT_MS, gone)
         setRunHeaders(response, record)
         return presentRun(record)
       },
@@ -137,7 +169,9 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       query: noQuery.extend({ inline: z.stringbool().default(false) }),
       async handle({ params, query, response }) {
         const record = await find(params)
-        const file = record.request.files.includes(params.name) ? await deps.files.open(params.name) : null
+        const file = record.request.files.includes(params.name)
+          ? await deps.files.open(params.run_id, params.name)
+          : null
         if (!file) throw new ApiError('FILE_NOT_FOUND', 'The run has no such file.')
         setRunHeaders(response, record)
         response.set({

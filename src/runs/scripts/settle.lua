@@ -1,33 +1,48 @@
 -- Ends a run, once: refuses a stale fence, writes the result, adds its numbers to the rollups and tells the
 -- waiting processes, all in one step.
--- KEYS: run, running runs of the project, runs of the project with the final status, rollups (the index),
---   rollup for ever, rollup of the day.
--- ARGV: run id, fence, status, result, attempts, retention in ms, what the index calls the rollup, result for the
---   reply streams ('' when too large), prefix of reply streams, prefix of run keys, days that the daily rollup is
---   kept, then pairs of rollup field and whole-number increment.
--- Returns 1, or 0 when the run is no longer this claim's.
+-- KEYS: run, queued runs of the project, lane, lanes, enqueued, running runs of the project, running, runs of the
+--   project with the final status, rollups (the index), rollups of the project, then per rollup: for ever, of the day.
+-- ARGV: run id, fence ('' for a run that no worker has: it must be queued), status, result, attempts, retention in
+--   ms, project, window, result for the reply streams ('' when too large), prefix of reply streams, prefix of run
+--   keys, days that daily rollups are kept, then per rollup: its name, its number of increments, and pairs of field
+--   and whole number.
+-- Returns {} or {id, request, ...} of runs that need a job now; nil when the run is no longer this claim's.
 local found = redis.call('HMGET', KEYS[1], 'status', 'fence', 'watchers', 'revision')
-if found[1] ~= 'running' or found[2] ~= ARGV[2] then return 0 end
+local entered = {}
+if ARGV[2] == '' then
+  if found[1] ~= 'queued' then return nil end
+  leave_queue(KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[7], ARGV[1])
+  entered = refill(KEYS[3], KEYS[4], KEYS[5], ARGV[7], ARGV[8], ARGV[11])
+else
+  if found[1] ~= 'running' or found[2] ~= ARGV[2] then return nil end
+  redis.call('ZREM', KEYS[6], ARGV[1])
+  redis.call('ZREM', KEYS[7], ARGV[1])
+end
 redis.call('HSET', KEYS[1], 'status', ARGV[3], 'result', ARGV[4], 'attempts', ARGV[5])
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
-redis.call('ZREM', KEYS[2], ARGV[1])
 if ARGV[3] ~= 'succeeded' then
-  for _, oldest in ipairs(redis.call('ZRANGE', KEYS[3], 0, 1)) do
-    if redis.call('EXISTS', ARGV[10] .. oldest) == 0 then redis.call('ZREM', KEYS[3], oldest) end
+  for _, oldest in ipairs(redis.call('ZRANGE', KEYS[8], 0, 1)) do
+    if redis.call('EXISTS', ARGV[11] .. oldest) == 0 then redis.call('ZREM', KEYS[8], oldest) end
   end
-  redis.call('ZADD', KEYS[3], 0, ARGV[1])
+  redis.call('ZADD', KEYS[8], 0, ARGV[1])
 end
-redis.call('SADD', KEYS[4], ARGV[7])
-for i = 12, #ARGV, 2 do
-  redis.call('HINCRBY', KEYS[5], ARGV[i], ARGV[i + 1])
-  redis.call('HINCRBY', KEYS[6], ARGV[i], ARGV[i + 1])
+local at = 13
+for key = 11, #KEYS, 2 do
+  redis.call('SADD', KEYS[9], ARGV[at])
+  redis.call('SADD', KEYS[10], ARGV[at])
+  local last = at + 1 + 2 * ARGV[at + 1]
+  for i = at + 2, last, 2 do
+    redis.call('HINCRBY', KEYS[key], ARGV[i], ARGV[i + 1])
+    redis.call('HINCRBY', KEYS[key + 1], ARGV[i], ARGV[i + 1])
+  end
+  redis.call('EXPIRE', KEYS[key + 1], ARGV[12] * 86400)
+  at = last + 1
 end
-redis.call('EXPIRE', KEYS[6], ARGV[11] * 86400)
 if found[3] then
   for watcher in string.gmatch(found[3], '[^,]+') do
-    local stream = ARGV[9] .. watcher
-    redis.call('XADD', stream, 'MAXLEN', '~', 2000, '*', 'run', ARGV[1], 'result', ARGV[8], 'attempts', ARGV[5], 'revision', found[4] or '')
+    local stream = ARGV[10] .. watcher
+    redis.call('XADD', stream, 'MAXLEN', '~', 2000, '*', 'run', ARGV[1], 'result', ARGV[9], 'attempts', ARGV[5], 'revision', found[4] or '')
     redis.call('EXPIRE', stream, 60)
   end
 end
-return 1
+return entered

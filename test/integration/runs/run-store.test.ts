@@ -12,15 +12,11 @@ import {
   type RunStatus,
   TRANSITIONS,
 } from '../../../src/runs/run.ts'
-import {
-  type Claim,
-  createRunStore,
-  type RunStore,
-  readReply,
-  shardKeys,
-} from '../../../src/runs/run-store.ts'
+import { shardKeys } from '../../../src/runs/run-keys.ts'
+import { readReply } from '../../../src/runs/run-record.ts'
+import { type Claim, createRunStore, type RunStore } from '../../../src/runs/run-store.ts'
 import { testRedisUrl } from '../../support/redis.ts'
-import { aRequest, aResult, claimed } from '../../support/runs.ts'
+import { aRequest, aResult, claimed, STORE_OPTIONS } from '../../support/runs.ts'
 
 const FINAL: FinalStatus[] = ['succeeded', 'failed', 'cancelled', 'expired']
 const KEYS = shardKeys(0)
@@ -32,25 +28,29 @@ describe('the run store', () => {
   let runs: RunStore
   before(async () => {
     redis = await connections.commands('test')
-    runs = createRunStore(redis, { shards: 1, retentionSeconds: 60 })
+    runs = createRunStore(redis, STORE_OPTIONS)
   })
 
   async function queued(fields: Partial<RunRequest> = {}): Promise<RunRequest> {
     const request = aRequest(fields)
-    assert.equal(await runs.create(request, null), true)
+    assert.deepEqual(await runs.create(request, null), { outcome: 'enqueued' })
     return request
   }
   function settle(claim: Claim, fields = {}, attempts: readonly Attempt[] = []): Promise<boolean> {
     const { project, task } = claim.request
     const result = aResult(fields)
-    return runs.settle(claim, result, attempts, rollupOf({ project, task, revision: null }, result, attempts))
+    return runs.settle(claim, result, attempts, [
+      rollupOf({ project, task, revision: null }, result, attempts),
+    ])
   }
   const rollupName = ({ project, task }: RunRequest) => `${project}/${task}/-/m`
 
   test('creates a run once: a second time changes nothing', async () => {
     const request = await queued()
     await claimed(runs, request)
-    assert.equal(await runs.create({ ...request, inputs: { text: 'other' } }, null), false)
+    assert.deepEqual(await runs.create({ ...request, inputs: { text: 'other' } }, null), {
+      outcome: 'exists',
+    })
     const record = await runs.get(request.id)
     assert.deepEqual([record?.status, record?.request], ['running', request])
   })
@@ -153,7 +153,7 @@ describe('the run store', () => {
     for (const watcher of [creator, other, other]) assert.equal(await runs.watch(request.id, watcher), true)
     const claim = await claimed(runs, request, 'a-revision')
     const result = aResult({ settled: 1 })
-    await runs.settle(claim, result, [], { name: rollupName(request), increments: [] })
+    await runs.settle(claim, result, [], [{ name: rollupName(request), increments: [] }])
     for (const watcher of [creator, other]) {
       const entries = await redis.xrange(KEYS.reply(watcher), '-', '+')
       assert.deepEqual(

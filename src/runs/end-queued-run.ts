@@ -1,0 +1,37 @@
+import type { ModelRegistry } from '../models/model-registry.ts'
+import { shardOf } from '../platform/ids.ts'
+import type { RunQueue } from '../queues.ts'
+import { addJobs } from './add-jobs.ts'
+import { rollupOf } from './rollup.ts'
+import type { RunRecord } from './run.ts'
+import { BROKEN_OFF, resultOf } from './run-result.ts'
+import type { RunStore } from './run-store.ts'
+
+export interface EndQueuedRunDeps {
+  readonly runs: RunStore
+  readonly models: ModelRegistry
+  /** By shard. */
+  readonly queues: readonly RunQueue[]
+}
+
+/**
+ * Ends a run that no worker has, so that no model is paid for it. Its job goes too, or finds nothing to do.
+ * False when a worker has taken it meanwhile, or it has ended.
+ */
+export async function endQueuedRun(
+  deps: EndQueuedRunDeps,
+  record: RunRecord,
+  reason: 'cancelled' | 'expired',
+): Promise<boolean> {
+  const { request, attempts, revision } = record
+  const result = resultOf(request, null, attempts, { error: BROKEN_OFF[reason] }, deps.models.find)
+  const owner = { project: request.project, task: request.task, revision: revision ?? request.revision }
+  const rollups = [rollupOf(owner, result, attempts)]
+  const entered = await deps.runs.settleQueued(request, result, attempts, rollups)
+  if (!entered) return false
+  await Promise.allSettled([
+    addJobs(deps.queues, entered),
+    deps.queues[shardOf(request.id)]?.remove(request.id),
+  ])
+  return true
+}

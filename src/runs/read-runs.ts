@@ -1,0 +1,57 @@
+import { lowestIdAt, shardOf } from '../platform/ids.ts'
+import type { Redis } from '../platform/redis.ts'
+import type { RunRecord, RunStatus } from './run.ts'
+import { shardKeys } from './run-keys.ts'
+import { RECORD_FIELDS, type RecordFields, toRecord } from './run-record.ts'
+
+export interface RunFilter {
+  readonly task?: string | undefined
+  readonly status?: RunStatus | undefined
+  readonly revision?: string | undefined
+  /** Bounds on the time of creation, ms since the epoch: from (inclusive), to (exclusive). */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+/** The reading half of the run store. */
+export function readRuns(redis: Redis, shards: number) {
+  const keyOf = (id: string): string => shardKeys(shardOf(id)).run(id)
+  return {
+    async get(id: string): Promise<RunRecord | null> {
+      return toRecord(await redis.hmget(keyOf(id), ...RECORD_FIELDS))
+    },
+
+    /** The records of many runs, in one round trip; null where one is not known. */
+    async getMany(ids: readonly string[]): Promise<(RunRecord | null)[]> {
+      if (ids.length === 0) return []
+      const pipeline = redis.pipeline()
+      for (const id of ids) pipeline.hmget(keyOf(id), ...RECORD_FIELDS)
+      const replies = (await pipeline.exec()) ?? []
+      return replies.map(([error, fields]) => {
+        if (error) throw error
+        return toRecord(fields as RecordFields)
+      })
+    },
+
+    /**
+     * Ids of a project's runs, newest first, below `cursor`, at most `limit`. Read from the narrowest index
+     * there is for the filter; the caller still has to check the records against it.
+     */
+    async ids(project: string, filter: RunFilter, cursor: string | null, limit: number): Promise<string[]> {
+      const upper = [cursor, filter.to === undefined ? null : lowestIdAt(filter.to)].filter(
+        (id) => id !== null,
+      )
+      const top = upper.length > 0 ? `(${upper.sort()[0]}` : '+'
+      const bottom = filter.from === undefined ? '-' : `[${lowestIdAt(filter.from)}`
+      const narrow = filter.status !== undefined && filter.status !== 'succeeded' ? filter.status : null
+      const perShard = await Promise.all(
+        Array.from({ length: shards }, (_, shard) => {
+          const keys = shardKeys(shard)
+          const key = narrow ? keys.runsIn(project, narrow) : keys.runsOf(filter.task ?? project)
+          return redis.zrange(key, top, bottom, 'BYLEX', 'REV', 'LIMIT', 0, limit)
+        }),
+      )
+      return perShard.flat().sort().reverse().slice(0, limit)
+    },
+  }
+}

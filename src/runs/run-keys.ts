@@ -1,0 +1,24 @@
+import type { RunStatus } from './run.ts'
+
+/** The keys of one shard. All share its hash tag, so that every script stays within one slot. */
+export const shardKeys = (shard: number) => ({
+  run: (id: string) => `{s${shard}}:run:${id}`,
+  /** Ids of all runs of a project or a task. */
+  runsOf: (owner: string) => `{s${shard}}:runs:${owner}`,
+  /** Ids of a project's runs in a state; there is none for `succeeded`, which nearly all are. */
+  runsIn: (project: string, status: RunStatus) => `{s${shard}}:runs:${project}:${status}`,
+  /** Ids of a project's queued runs that have no job yet, because the project has enough of them in the queue. */
+  lane: (project: string) => `{s${shard}}:lane:${project}`,
+  /** Per project, how many of its queued runs count as enqueued; under `*`, how many runs are queued in all. */
+  lanes: () => `{s${shard}}:lanes`,
+  /** Queued runs that have a job, or are about to get one, by the time they were created. */
+  enqueued: () => `{s${shard}}:enqueued`,
+  /** Running runs by the time of their latest claim. */
+  running: () => `{s${shard}}:running`,
+  /** What workers have to be told: runs to cancel. */
+  signals: () => `{s${shard}}:signals`,
+  reply: (api: string) => `{s${shard}}:reply:${api}`,
+  idempotency: (project: string, keyHash: string) => `{s${shard}}:idem:${project}:${keyHash}`,
+  rollups: (project?: string) => (project ? `{s${shard}}:rollups:${project}` : `{s${shard}}:rollups`),
+  rollup: (name: string, day?: string) => `{s${shard}}:rollup:${name}${day ? `:${day}` : ''}`,
+})

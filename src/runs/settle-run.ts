@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ModelRegistry } from '../models/model-registry.ts'
+import type { Logger } from '../platform/logger.ts'
+import { isRedisUnavailable } from '../platform/redis.ts'
+import type { Ledger } from './ledger.ts'
+import { rollupOf } from './rollup.ts'
+import type { RunResult } from './run.ts'
+import { type Outcome, resultOf } from './run-result.ts'
+import type { Claim, RunStore } from './run-store.ts'
+
+const PAUSE_MS = 200
+
+export interface SettleRunDeps {
+  readonly runs: RunStore
+  readonly models: ModelRegistry
+  readonly log: Logger
+  /** How long a result is held while Redis is away, in ms, before it is given up and the run executed again. */
+  readonly settlePatienceMs: number
+}
+
+/**
+ * Ends a claimed run. A model that was paid is not paid twice because Redis is away for a moment: the result is kept
+ * in hand and written when it is back. False when the claim was lost to another worker.
+ * @throws what Redis failed with, when it stays away for too long
+ */
+export async function settleRun(
+  deps: SettleRunDeps,
+  claim: Claim,
+  ledger: Ledger,
+  outcome: Outcome,
+): Promise<boolean> {
+  const { request, revision } = claim
+  const attempts = ledger.all()
+  const result = resultOf(request, claim.claimed, attempts, outcome, deps.models.find)
+  const owner = { project: request.project, task: request.task, revision }
+  const rollups = [rollupOf(owner, result, attempts)]
+  const patience = Date.now() + deps.settlePatienceMs
+  for (;;) {
+    try {
+      const settled = await deps.runs.settle(claim, result, attempts, rollups)
+      if (settled) logSettled(deps.log, claim, result, attempts.length)
+      return settled
+    } catch (error) {
+      // Written twice is written once: a second settle of the same claim finds a run that has ended.
+      if (!isRedisUnavailable(error) || Date.now() > patience) throw error
+      await pause(PAUSE_MS)
+    }
+  }
+}
+
+function logSettled(log: Logger, { request, revision }: Claim, result: RunResult, attempts: number): void {
+  log.info(
+    {
+      run_id: request.id,
+      task_id: request.task,
+      revision_id: revision,
+      status: result.status,
+      reason: result.error?.reason,
+      model: result.model,
+      attempts,
+      input_tokens: result.inputTokens,
+      output_tokens: result.outputTokens,
+      timings: result.timings,
+    },
+    'run settled',
+  )
+}
