@@ -62,8 +62,9 @@ export async function enqueueRun(
     await queue?.add(request.id, jobOf(request)).catch(() => {})
   }
   await adding
+  // Taken back, so that the run keeps its place among its project's, or because there is none.
+  if (outcome !== 'enqueued' && atOnce) await queue?.remove(request.id).catch(() => {})
   if (outcome === 'full' || outcome === 'project_full') {
-    await queue?.remove(request.id).catch(() => {})
     throw outcome === 'full'
       ? new ApiError('QUEUE_FULL', 'Too many runs are queued.', { retry_after: 5, retryable: true })
       : new ApiError('PROJECT_QUEUE_FULL', 'Too many runs of the project are queued.', {

@@ -12,6 +12,7 @@ import { drawRevision } from '../tasks/traffic.ts'
 import { askModel, ClaimLost, PutOff, type Stopwatch } from './ask-model.ts'
 import { chooseModels } from './choose-models.ts'
 import { Ledger } from './ledger.ts'
+import { persist } from './persist.ts'
 import { prepareCall } from './prepare-call.ts'
 import { isLate, type RunError } from './run.ts'
 import { BROKEN_OFF, type Outcome } from './run-result.ts'
@@ -157,7 +158,8 @@ async function askModels(
   const { request } = claim
   const compiled = compiledFor(revision)
   const save = async (current: Ledger): Promise<void> => {
-    if (!(await deps.runs.saveAttempts(claim, current.all()))) throw new ClaimLost()
+    const write = () => deps.runs.saveAttempts(claim, current.all())
+    if (!(await persist(deps.settlePatienceMs, write))) throw new ClaimLost()
   }
   const ask = { ...deps, save, deadline: request.deadline }
   let outcome: Outcome = { error: NO_MODEL }

@@ -1,14 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { ModelRegistry } from '../models/model-registry.ts'
 import type { Logger } from '../platform/logger.ts'
-import { isRedisUnavailable } from '../platform/redis.ts'
 import type { Ledger } from './ledger.ts'
+import { persist } from './persist.ts'
 import { rollupOf } from './rollup.ts'
 import type { RunResult } from './run.ts'
 import { type Outcome, resultOf } from './run-result.ts'
 import type { Claim, RunStore } from './run-store.ts'
-
-const PAUSE_MS = 200
 
 export interface SettleRunDeps {
   readonly runs: RunStore
@@ -19,8 +16,7 @@ export interface SettleRunDeps {
 }
 
 /**
- * Ends a claimed run. A model that was paid is not paid twice because Redis is away for a moment: the result is kept
- * in hand and written when it is back. False when the claim was lost to another worker.
+ * Ends a claimed run. False when the claim was lost to another worker.
  * @throws what Redis failed with, when it stays away for too long
  */
 export async function settleRun(
@@ -34,18 +30,11 @@ export async function settleRun(
   const result = resultOf(request, claim.claimed, attempts, outcome, deps.models.find)
   const owner = { project: request.project, task: request.task, revision }
   const rollups = [rollupOf(owner, result, attempts)]
-  const patience = Date.now() + deps.settlePatienceMs
-  for (;;) {
-    try {
-      const settled = await deps.runs.settle(claim, result, attempts, rollups)
-      if (settled) logSettled(deps.log, claim, result, attempts.length)
-      return settled
-    } catch (error) {
-      // Written twice is written once: a second settle of the same claim finds a run that has ended.
-      if (!isRedisUnavailable(error) || Date.now() > patience) throw error
-      await pause(PAUSE_MS)
-    }
-  }
+  // Written twice is written once: a second settle of the same claim finds a run that has ended.
+  const write = () => deps.runs.settle(claim, result, attempts, rollups)
+  const settled = await persist(deps.settlePatienceMs, write)
+  if (settled) logSettled(deps.log, claim, result, attempts.length)
+  return settled
 }
 
 function logSettled(log: Logger, { request, revision }: Claim, result: RunResult, attempts: number): void {

@@ -52,6 +52,8 @@ export interface SystemOptions {
   readonly model?: SimulatedModelOptions
   /** Default 1. */
   readonly workers?: number
+  /** Its Redis loses nothing when it is killed. */
+  readonly durable?: boolean
 }
 
 /** What takes the clean-up: a test's context. */
@@ -80,9 +82,10 @@ export function useSystem(options: SystemOptions = {}): () => System {
 export async function startSystem(t: Cleanup, options: SystemOptions = {}): Promise<System> {
   const dataDir = await mkdtemp(join(tmpdir(), 'splitrun-system-'))
   const cleanups: (() => Promise<void> | void)[] = []
-  const redis = await startPrivateRedis({
-    after: (clean) => void cleanups.push(clean as () => Promise<void>),
-  })
+  const redis = await startPrivateRedis(
+    { after: (clean) => void cleanups.push(clean as () => Promise<void>) },
+    { durable: options.durable ?? false },
+  )
   const model = await startSimulatedModel(options.model)
   const config = readConfig({
     PORT: '0',
@@ -160,7 +163,14 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
   return system
 }
 
-/** Asks again until the answer is true; for states that have no event. The test's own time limit ends it. */
+/** Longer than any state takes to come, and shorter than the time limit of a test, which would not end the asking. */
+const PATIENCE_MS = 100_000
+
+/** Asks again until the answer is true; for states that have no event. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20))
+  const end = Date.now() + PATIENCE_MS
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`the state did not come: ${holds}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
 }

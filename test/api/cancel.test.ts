@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { startSystem, until, useSystem } from '../support/system.ts'
+
+const INPUT = { task_input: { text: 'tea' } }
+const ASYNC = { headers: { prefer: 'respond-async' } }
+
+describe('cancelling a run', () => {
+  // An answer would take an hour: whatever ends, ends by being cancelled.
+  const running = useSystem({ model: { latencyMs: 3_600_000 }, workers: 2 })
+
+  async function started(task: string): Promise<string> {
+    const { body } = await running().call('POST', `/task/${task}/run`, INPUT, ASYNC)
+    await until(async () => (await running().core.runs.get(body.id))?.status === 'running')
+    return body.id
+  }
+
+  test('breaks off its model call on whichever worker, and its waiting callers learn of it', async () => {
+    const task = await running().createTask()
+    const id = await started(task)
+    const waiting = running().call('GET', `/task/${task}/run/${id}?wait=300`)
+    const { status, body, headers } = await running().call('POST', `/task/${task}/run/${id}/cancel`)
+    assert.deepEqual([status, body.status, body.done, body.is_error], [200, 'cancelled', true, true])
+    assert.equal(body.error.reason, 'RUN_CANCELLED')
+    assert.equal(headers.get('x-task-run-id'), id)
+    assert.deepEqual(
+      body.attempts.map(({ outcome, model }: { outcome: string; model: string }) => [outcome, model]),
+      [['cancelled', 'simulated-large']],
+    )
+    assert.deepEqual((await waiting).body, body)
+  })
+
+  test('is idempotent, and leaves a run that has ended as it is', async () => {
+    const task = await running().createTask()
+    const id = await started(task)
+    const cancel = () => running().call('POST', `/task/${task}/run/${id}/cancel`)
+    const [first, ...others] = await Promise.all([cancel(), cancel(), cancel()])
+    for (const other of [...others, await cancel()]) assert.deepEqual(other.body, first?.body)
+  })
+
+  test('answers a caller that waits with 409 and the whole run', async () => {
+    const task = await running().createTask()
+    const waiting = running().call('POST', `/task/${task}/run`, INPUT)
+    let id = ''
+    await until(async () => {
+      id = (await running().call('GET', `/task/${task}/run?status=running`)).body.results[0]?.id ?? ''
+      return id !== ''
+    })
+    await running().call('POST', `/task/${task}/run/${id}/cancel`)
+    const { status, body } = await waiting
+    assert.deepEqual([status, body.detail.reason, body.detail.run_id], [409, 'RUN_CANCELLED', id])
+    assert.equal(body.detail.run.status, 'cancelled')
+  })
+
+  test('follows when the caller leaves, where it asked for that; otherwise the run goes on', async () => {
+    const system = running()
+    const task = await system.createTask()
+    const leave = async (query: string): Promise<string> => {
+      const leaving = new AbortController()
+      const left = fetch(`${system.url}${system.project}/task/${task}/run${query}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${system.token}` },
+        body: JSON.stringify(INPUT),
+        signal: leaving.signal,
+      })
+      let id = ''
+      await until(async () => {
+        id = (await system.call('GET', `/task/${task}/run?status=running`)).body.results[0]?.id ?? ''
+        return id !== ''
+      })
+      leaving.abort()
+      await assert.rejects(left)
+      return id
+    }
+    const cancelled = await leave('?on_disconnect=cancel')
+    await until(async () => (await system.core.runs.get(cancelled))?.status === 'cancelled')
+    const kept = await leave('')
+    // Its caller's departure has been dealt with once a later call has been answered and the inbox is empty.
+    await until(async () => (await system.call('GET', `/task/${task}/run/${kept}`)).body.status === 'running')
+    await system.call('POST', `/task/${task}/run/${kept}/cancel`)
+  })
+
+  test('needs the scope to run, and the run to be of the task', async () => {
+    const task = await running().createTask()
+    const other = await running().createTask()
+    const id = await started(task)
+    const token = await running().createToken(['run:read'])
+    const forbidden = await running().call('POST', `/task/${task}/run/${id}/cancel`, undefined, { token })
+    assert.equal(forbidden.status, 403)
+    assert.equal((await running().call('POST', `/task/${other}/run/${id}/cancel`)).status, 404)
+    await running().call('POST', `/task/${task}/run/${id}/cancel`)
+  })
+})
+
+test('a queued run is cancelled at once, and never reaches the model', async (t) => {
+  const system = await startSystem(t, { workers: 0 })
+  const task = await system.createTask()
+  const { body } = await system.call('POST', `/task/${task}/run`, INPUT, ASYNC)
+  const cancelled = await system.call('POST', `/task/${task}/run/${body.id}/cancel`)
+  assert.deepEqual([cancelled.body.status, cancelled.body.attempts], ['cancelled', []])
+  assert.equal(await system.core.redis.exists(`{s0}:q:run:${body.id}`), 0, 'its job is gone')
+  assert.equal(await system.core.redis.hget('{s0}:lanes', '*'), '0')
+})
