@@ -21,9 +21,12 @@ export async function awaitEnd(
     const patience = Math.min(limit + LATE_MS, end) - Date.now()
     const ended = await deps.inbox.wait(request, Math.max(0, patience), signal)
     if (ended || signal.aborted || limit + LATE_MS >= end) return ended
-    const record = await deps.runs.get(request.id)
-    const current = record && (await expireRun(deps, record))
-    if (!current || isFinal(current.status)) return current
+    // While Redis is away nobody knows how far it is; the wait goes on all the same.
+    const current = await deps.runs
+      .get(request.id)
+      .then((record) => record && expireRun(deps, record))
+      .catch(() => null)
+    if (current && isFinal(current.status)) return current
   }
   return null
 }
