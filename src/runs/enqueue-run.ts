@@ -4,7 +4,8 @@ import { shardOf } from '../platform/ids.ts'
 import { isRedisUnavailable, wasNotExecuted } from '../platform/redis.ts'
 import type { RunQueue } from '../queues.ts'
 import type { RunRequest } from './run.ts'
-import { type Created, type IdempotencyKey, jobOf, type RunStore } from './run-store.ts'
+import { type Created, type IdempotencyKey, jobOf } from './run-changes.ts'
+import type { RunStore } from './run-store.ts'
 
 /** For so long after a run had to queue behind its project's others, the next ones are taken to do so too. */
 const BACKLOG_MS = 1000

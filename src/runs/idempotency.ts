@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { IdempotencyKey } from './run-store.ts'
+import type { IdempotencyKey } from './run-changes.ts'
 import type { StartRunInput } from './start-run.ts'
 
 const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex')

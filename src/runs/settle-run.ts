@@ -4,8 +4,9 @@ import type { Ledger } from './ledger.ts'
 import { persist } from './persist.ts'
 import { rollupOf } from './rollup.ts'
 import type { RunResult } from './run.ts'
+import type { Claim } from './run-changes.ts'
 import { type Outcome, resultOf } from './run-result.ts'
-import type { Claim, RunStore } from './run-store.ts'
+import type { RunStore } from './run-store.ts'
 
 export interface SettleRunDeps {
   readonly runs: RunStore

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { newId, newRunId } from '../../src/platform/ids.ts'
 import type { RunRequest, RunResult } from '../../src/runs/run.ts'
-import type { Claim, RunStore, RunStoreOptions } from '../../src/runs/run-store.ts'
+import type { Claim } from '../../src/runs/run-changes.ts'
+import type { RunStore, RunStoreOptions } from '../../src/runs/run-store.ts'
 
 /** A store without limits that a test would meet by chance. */
 export const STORE_OPTIONS: RunStoreOptions = {

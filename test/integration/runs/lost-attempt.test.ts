@@ -4,7 +4,7 @@ import { newRunId } from '../../../src/platform/ids.ts'
 import { openRunQueue } from '../../../src/queues.ts'
 import type { RunRequest } from '../../../src/runs/run.ts'
 import { isFinal } from '../../../src/runs/run.ts'
-import { jobOf } from '../../../src/runs/run-store.ts'
+import { jobOf } from '../../../src/runs/run-changes.ts'
 import { aRequest, claimed } from '../../support/runs.ts'
 import { type System, until, useSystem } from '../../support/system.ts'
 

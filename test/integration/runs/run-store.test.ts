@@ -12,9 +12,10 @@ import {
   type RunStatus,
   TRANSITIONS,
 } from '../../../src/runs/run.ts'
+import type { Claim } from '../../../src/runs/run-changes.ts'
 import { shardKeys } from '../../../src/runs/run-keys.ts'
 import { readReply } from '../../../src/runs/run-record.ts'
-import { type Claim, createRunStore, type RunStore } from '../../../src/runs/run-store.ts'
+import { createRunStore, type RunStore } from '../../../src/runs/run-store.ts'
 import { testRedisUrl } from '../../support/redis.ts'
 import { aRequest, aResult, claimed, STORE_OPTIONS } from '../../support/runs.ts'
 
