@@ -36,7 +36,10 @@ export function startProcess(t: Cleanup, command: string, env: Record<string, st
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let text = ''
-  let heard = (): void => {}
+  const listeners = new Set<() => void>()
+  const heard = (): void => {
+    for (const listener of listeners) listener()
+  }
   const hear = (chunk: Buffer): void => {
     text += chunk
     heard()
@@ -74,14 +77,15 @@ export function startProcess(t: Cleanup, command: string, env: Record<string, st
     exited,
     wrote: (pattern) =>
       new Promise((resolve, reject) => {
-        const before = heard
-        heard = () => {
-          before()
+        const look = (): void => {
           const match = pattern.exec(text)
+          if (!match && !ended) return
+          listeners.delete(look)
           if (match) resolve(match)
-          else if (ended) reject(new Error(`${command} ended without ${pattern}:\n${text}`))
+          else reject(new Error(`${command} ended without ${pattern}:\n${text}`))
         }
-        heard()
+        listeners.add(look)
+        look()
       }),
     stop(signal) {
       child.kill(signal)

@@ -32,6 +32,8 @@ export async function lendRedisProgram(dataDir: string): Promise<void> {
 export interface PrivateRedis {
   /** As `connectRedis` takes it; the same for all its lives. */
   readonly url: string
+  /** Where it keeps its data. */
+  readonly dir: string
   /** Stops answering, with its connections open. */
   pause(): void
   resume(): void
@@ -55,6 +57,7 @@ export async function startPrivateRedis(
 
   const redis: PrivateRedis = {
     url,
+    dir,
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
     async kill() {

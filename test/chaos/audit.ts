@@ -1,0 +1,134 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Core } from '../../src/compose.ts'
+import { presentRun } from '../../src/runs/present-run.ts'
+import { rollupOf } from '../../src/runs/rollup.ts'
+import { type FinalStatus, isFinal, type RunRecord } from '../../src/runs/run.ts'
+import { shardKeys } from '../../src/runs/run-store.ts'
+import type { RunAnswer, Sightings } from './caller.ts'
+import { type RunHistory, readRunHistories, timesEnded } from './write-history.ts'
+
+/** What became of all runs. Lists name the offenders, by run id or in words; each of them should be empty. */
+export interface Audit {
+  readonly records: readonly RunRecord[]
+  /** Runs that a caller was told of, or that exist. */
+  readonly accepted: number
+  readonly ended: Readonly<Record<FinalStatus, number>>
+  /** Accepted, and now there is no record. */
+  readonly lost: readonly string[]
+  /** Accepted, and not ended when the patience was over. */
+  readonly stuck: readonly string[]
+  /** Runs that ended more than once, by Redis's own log of writes. */
+  readonly settledTwice: readonly string[]
+  /** Answers with an ended run that differ from its record. */
+  readonly contradictions: readonly string[]
+  /** Callers for whom more than one run was made. */
+  readonly madeTwice: readonly string[]
+  /** Rollup fields that are not the sum over the records. */
+  readonly rollupErrors: readonly string[]
+  readonly tokens: { readonly input: number; readonly output: number }
+  /** Attempts in the ledgers, and those of them whose outcome nobody knows: their model may have been paid twice. */
+  readonly attempts: { readonly all: number; readonly lost: number }
+}
+
+/** Every id that the callers were told, and that the project lists. */
+export async function acceptedIds(core: Core, project: string, sightings: Sightings): Promise<string[]> {
+  const ids = new Set(sightings.answers.map(({ id }) => id))
+  let page: string[] = []
+  do {
+    page = await core.runs.ids(project, {}, page.at(-1) ?? null, 1000)
+    for (const id of page) ids.add(id)
+  } while (page.length > 0)
+  return [...ids]
+}
+
+/** The ids of those that have not ended; one that is gone counts as ended. */
+export async function unfinished(core: Core, ids: readonly string[]): Promise<string[]> {
+  const records = await core.runs.getMany(ids)
+  return ids.filter((_, index) => {
+    const record = records[index]
+    return record && !isFinal(record.status)
+  })
+}
+
+export async function audit(
+  core: Core,
+  redisDir: string,
+  project: string,
+  sightings: Sightings,
+): Promise<Audit> {
+  const ids = await acceptedIds(core, project, sightings)
+  const found = await core.runs.getMany(ids)
+  const records = found.filter((record) => record !== null)
+  const histories = await readRunHistories(redisDir, core.config.shards)
+  const ended = (status: FinalStatus) => records.filter((record) => record.status === status).length
+  const references = Map.groupBy(records, ({ request }) => request.reference ?? request.id)
+  const sum = (count: (record: RunRecord) => number) => records.reduce((all, each) => all + count(each), 0)
+  return {
+    records,
+    accepted: ids.length,
+    ended: {
+      succeeded: ended('succeeded'),
+      failed: ended('failed'),
+      cancelled: ended('cancelled'),
+      expired: ended('expired'),
+    },
+    lost: ids.filter((_, index) => !found[index]),
+    stuck: records.filter(({ status }) => !isFinal(status)).map(({ request }) => request.id),
+    settledTwice: ids.filter((id) => timesEnded(histories.get(id) ?? NOTHING) > 1),
+    contradictions: contradictions(records, sightings.answers),
+    madeTwice: [...references].filter(([, runs]) => runs.length > 1).map(([reference]) => reference),
+    rollupErrors: await rollupErrors(core, records),
+    tokens: {
+      input: sum(({ result }) => result?.inputTokens ?? 0),
+      output: sum(({ result }) => result?.outputTokens ?? 0),
+    },
+    attempts: {
+      all: sum(({ attempts }) => attempts.length),
+      lost: sum(({ attempts }) => attempts.filter(({ outcome }) => outcome === 'lost').length),
+    },
+  }
+}
+
+const NOTHING: RunHistory = { statuses: [] }
+
+/** A caller that was told how its run ended was told what the record says, to the last field. */
+function contradictions(records: readonly RunRecord[], answers: readonly RunAnswer[]): string[] {
+  const byId = new Map(
+    records.map((record) => [record.request.id, JSON.parse(JSON.stringify(presentRun(record)))]),
+  )
+  return answers
+    .filter(({ id, run }) => run?.done && !isDeepStrictEqual(run, byId.get(id)))
+    .map(({ id, status }) => `${id} (answered with ${status})`)
+}
+
+/** The rollups are what the records add up to: for ever and by day, each field of each of them. */
+async function rollupErrors({ redis, config }: Core, records: readonly RunRecord[]): Promise<string[]> {
+  const expected = new Map<string, number>()
+  for (const { request, revision, result, attempts } of records) {
+    if (!result) continue
+    const owner = { project: request.project, task: request.task, revision }
+    const { name, increments } = rollupOf(owner, result, attempts)
+    for (const [field, by] of increments) {
+      for (const scope of ['for ever', 'by day']) {
+        const at = `${scope} ${name} ${field}`
+        expected.set(at, (expected.get(at) ?? 0) + by)
+      }
+    }
+  }
+  const actual = new Map<string, number>()
+  for (let shard = 0; shard < config.shards; shard += 1) {
+    const keys = shardKeys(shard)
+    for (const name of await redis.smembers(keys.rollups())) {
+      const daily = await redis.keys(keys.rollup(name, '*'))
+      for (const [scope, key] of [['for ever', keys.rollup(name)], ...daily.map((day) => ['by day', day])]) {
+        for (const [field, value] of Object.entries(await redis.hgetall(key ?? ''))) {
+          const at = `${scope} ${name} ${field}`
+          actual.set(at, (actual.get(at) ?? 0) + Number(value))
+        }
+      }
+    }
+  }
+  return [...new Set([...expected.keys(), ...actual.keys()])]
+    .filter((at) => expected.get(at) !== actual.get(at))
+    .map((at) => `${at}: ${actual.get(at) ?? 0}, the runs add up to ${expected.get(at) ?? 0}`)
+}

@@ -1,0 +1,74 @@
+import { diceFrom } from './dice.ts'
+
+/** What a fault does: a process dies at once, stands still, or is asked to stop; then it is there again. */
+export type FaultKind = 'kill' | 'freeze' | 'stop'
+
+export interface Fault {
+  readonly kind: FaultKind
+  /** Whom it strikes: names of the fleet's members. */
+  readonly targets: readonly string[]
+  /** When it strikes, ms after the beginning. */
+  readonly at: number
+  /** How long until the targets are started again, or go on. */
+  readonly forMs: number
+}
+
+export interface FaultScheduleOptions {
+  readonly seed: number
+  /** No fault lasts beyond it, ms. */
+  readonly until: number
+  /** Longest outage, ms. */
+  readonly longestMs: number
+  /** Mean time from one fault to the next, ms. */
+  readonly everyMs: number
+  readonly workers: readonly string[]
+  readonly apis: readonly string[]
+}
+
+/** Shares of the outage's longest time: a replaced process is back soon, one that stands still may take all of it. */
+const KINDS = [
+  { of: 'worker', kind: 'kill', weight: 5, low: 0.02, high: 0.2 },
+  { of: 'worker', kind: 'freeze', weight: 3, low: 0.05, high: 1 },
+  { of: 'worker', kind: 'stop', weight: 2, low: 0.02, high: 0.1 },
+  { of: 'workers', kind: 'kill', weight: 1, low: 0.02, high: 0.3 },
+  { of: 'api', kind: 'kill', weight: 3, low: 0.02, high: 0.2 },
+  { of: 'api', kind: 'freeze', weight: 2, low: 0.05, high: 0.5 },
+  { of: 'api', kind: 'stop', weight: 1, low: 0.02, high: 0.1 },
+  { of: 'redis', kind: 'kill', weight: 2, low: 0.05, high: 1 },
+  { of: 'redis', kind: 'freeze', weight: 2, low: 0.05, high: 0.6 },
+] as const
+
+/**
+ * Faults at random times: first each kind once, in some order, then by weight. Faults of different processes overlap;
+ * a process that is struck is not struck again before it is back.
+ */
+export function scheduleFaults(options: FaultScheduleOptions): Fault[] {
+  const dice = diceFrom(options.seed)
+  const members = {
+    worker: options.workers.map((name) => [name]),
+    workers: [options.workers],
+    api: options.apis.map((name) => [name]),
+    redis: [['redis']],
+  }
+  const faults: Fault[] = []
+  const freeAt = new Map<string, number>()
+  const owed = dice.shuffle(KINDS)
+  for (
+    let at = dice.between(0, options.everyMs);
+    at < options.until;
+    at += dice.between(0, 2 * options.everyMs)
+  ) {
+    const chosen = owed[0] ?? dice.pick(KINDS)
+    const forMs = dice.between(chosen.low, chosen.high) * options.longestMs
+    const [targets = []] = dice.shuffle(members[chosen.of])
+    if (at + forMs > options.until || targets.some((name) => (freeAt.get(name) ?? 0) > at)) continue
+    owed.shift()
+    for (const name of targets) freeAt.set(name, at + forMs + restMs(options, chosen.of))
+    faults.push({ kind: chosen.kind, targets, at: Math.round(at), forMs: Math.round(forMs) })
+  }
+  return faults
+}
+
+/** What depends on Redis needs it for a while between two of its outages, or nothing would ever happen. */
+const restMs = ({ everyMs }: FaultScheduleOptions, of: string): number =>
+  of === 'redis' ? everyMs * 2 : everyMs / 4

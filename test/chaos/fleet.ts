@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startProcess } from '../support/processes.ts'
+import { type PrivateRedis, startPrivateRedis } from '../support/redis.ts'
+import { ADMIN_TOKEN, type Cleanup } from '../support/system.ts'
+import { type Member, startMember } from './member.ts'
+
+/** A whole Splitrun of real processes, all of them ours to strike. */
+export interface Fleet {
+  readonly redis: PrivateRedis
+  readonly apis: readonly Member[]
+  readonly workers: readonly Member[]
+  /** What every process was started with. */
+  readonly env: Readonly<Record<string, string>>
+  /** Calls that the model server has seen so far, by what became of them. */
+  modelCalls(): Promise<Record<string, number>>
+}
+
+export interface FleetOptions {
+  readonly apis: number
+  readonly workers: number
+  /** Settings of all processes. */
+  readonly env: Readonly<Record<string, string>>
+  /** Settings of the model server. */
+  readonly model: Readonly<Record<string, string>>
+}
+
+/**
+ * Every write of Redis is on its disk before it is answered, and none of them is ever compacted away: its log is a
+ * history of all that happened, which the audit reads.
+ */
+const REDIS_ARGS = ['--auto-aof-rewrite-percentage', '0']
+
+/** Starts a fleet; it is gone, with all its data, when `t` ends. */
+export async function startFleet(t: Cleanup, options: FleetOptions): Promise<Fleet> {
+  const cleanups: (() => Promise<void> | void)[] = []
+  const own: Cleanup = { after: (clean) => void cleanups.push(clean) }
+  t.after(async () => {
+    for (const clean of cleanups.toReversed()) await clean()
+  })
+  const dataDir = await mkdtemp(join(tmpdir(), 'splitrun-fleet-'))
+  own.after(() => rm(dataDir, { recursive: true, force: true }))
+  const redis = await startPrivateRedis(own, { durable: true, args: REDIS_ARGS })
+  const model = startProcess(own, 'simulated-model', options.model)
+  const [modelUrl] = await model.wrote(/http:\S+/)
+  const env = {
+    PORT: '0',
+    REDIS_URL: redis.url,
+    SPLITRUN_DATA_DIR: dataDir,
+    SPLITRUN_ADMIN_TOKEN: ADMIN_TOKEN,
+    SPLITRUN_SIMULATED_URL: modelUrl,
+    ...options.env,
+  }
+  const members = (command: 'api' | 'worker', count: number): Member[] =>
+    Array.from({ length: count }, (_, index) => startMember(own, `${command} ${index + 1}`, command, env))
+  const [apis, workers] = [members('api', options.apis), members('worker', options.workers)]
+  await Promise.all([...apis, ...workers].map((member) => member.start()))
+  return {
+    redis,
+    apis,
+    workers,
+    env,
+    async modelCalls() {
+      const answer = await fetch(`${modelUrl.replace(/\/v1$/, '')}/stats`)
+      return (await answer.json()) as Record<string, number>
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Exit, type SplitrunProcess, startProcess } from '../support/processes.ts'
+import type { Cleanup } from '../support/system.ts'
+
+const RESTART_MS = 250
+/** A start that takes longer, as it may while Redis stands still, is given up and made again. */
+const START_MS = 20_000
+
+/** One place in the fleet: a process that is kept running, except while a fault has taken it down. */
+export interface Member {
+  readonly name: string
+  /** Its URL; null for a worker, and while nothing is known to listen. */
+  url(): string | null
+  /** Sends a signal that the process does not survive, and waits for its end. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<Exit>
+  freeze(): void
+  thaw(): void
+  /** Starts it, again and again until it is up. */
+  start(): Promise<void>
+  /** How often it ended though nobody had ended it. */
+  crashes(): number
+  /** All that its processes wrote, one text per process. */
+  logs(): string[]
+}
+
+export function startMember(
+  t: Cleanup,
+  name: string,
+  command: 'api' | 'worker',
+  env: Record<string, string>,
+): Member {
+  const lives: SplitrunProcess[] = []
+  let running: SplitrunProcess | null = null
+  let url: string | null = null
+  let crashes = 0
+  let over = false
+  t.after(() => {
+    over = true
+  })
+
+  async function begin(): Promise<boolean> {
+    const life = startProcess(t, command, env)
+    lives.push(life)
+    running = life
+    const patience = new AbortController()
+    const up = command === 'api' ? life.listening : life.wrote(/"consuming"/)
+    const late = pause(START_MS, false, { signal: patience.signal }).catch(() => false)
+    const isUp = await Promise.race([up.then(() => true).catch(() => false), late])
+    patience.abort()
+    if (!isUp) {
+      if (running === life) running = null
+      await life.stop('SIGKILL')
+      return false
+    }
+    url = command === 'api' ? `http://127.0.0.1:${await life.listening}` : null
+    void life.exited.then(async () => {
+      if (running !== life) return
+      running = null
+      url = null
+      if (over) return
+      crashes += 1
+      await pause(RESTART_MS)
+      await member.start()
+    })
+    return true
+  }
+
+  const member: Member = {
+    name,
+    url: () => url,
+    crashes: () => crashes,
+    logs: () => lives.map((life) => life.output()),
+    async end(signal) {
+      const life = running
+      running = null
+      url = null
+      return life ? life.stop(signal) : { code: null, signal }
+    },
+    freeze: () => void (running && process.kill(running.pid, 'SIGSTOP')),
+    thaw: () => void (running && process.kill(running.pid, 'SIGCONT')),
+    async start() {
+      while (!over && !running && !(await begin())) await pause(RESTART_MS)
+    },
+  }
+  return member
+}

@@ -1,0 +1,69 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Call, type CallerOptions, callUntilAnswered, type RunAnswer } from './caller.ts'
+import { type Dice, diceFrom } from './dice.ts'
+
+/** How a caller goes about a run. */
+const WAYS = [
+  { way: 'waits', weight: 30 },
+  { way: 'waits briefly', weight: 10 },
+  { way: 'polls', weight: 30 },
+] as const
+type Way = (typeof WAYS)[number]['way']
+
+export interface LoadOptions extends CallerOptions {
+  readonly seed: number
+  readonly tasks: readonly string[]
+  readonly runs: number
+  /** The runs are sent evenly over so many ms. */
+  readonly overMs: number
+  /** Told as each caller begins and ends. */
+  readonly progress: { sent: number; served: number }
+}
+
+/**
+ * Sends so many runs, each by a caller of its own that stays until its run has ended. The run's `reference` names the
+ * caller: what exists twice for one caller was made twice.
+ */
+export async function sendRuns(options: LoadOptions): Promise<void> {
+  const { runs, overMs, signal, progress } = options
+  await Promise.all(
+    Array.from({ length: runs }, async (_, index) => {
+      await pause((overMs * index) / runs, undefined, { signal }).catch(() => {})
+      if (signal.aborted) return
+      progress.sent += 1
+      await sendRun(options, index, diceFrom(options.seed * 1_000_003 + index))
+      progress.served += 1
+    }),
+  )
+}
+
+async function sendRun(options: LoadOptions, index: number, dice: Dice): Promise<void> {
+  const { way } = dice.pick(WAYS)
+  const task = options.tasks[index % options.tasks.length] ?? ''
+  const reference = `caller ${index}`
+  const call: Call = {
+    method: 'POST',
+    path: `/task/${task}/run`,
+    body: { task_input: { text: `text of ${reference}, seed ${options.seed}` }, reference },
+    headers: { 'idempotency-key': reference, ...preferenceOf(way) },
+    first: Math.floor(dice.between(0, options.fleet.apis.length)),
+  }
+  const answer = await callUntilAnswered(options, call, dice)
+  if (answer) await follow(options, task, answer, dice)
+}
+
+function preferenceOf(way: Way): Record<string, string> {
+  if (way === 'waits') return {}
+  return { prefer: way === 'polls' ? 'respond-async' : 'wait=1' }
+}
+
+/** Asks after the run until it has ended. */
+async function follow(options: LoadOptions, task: string, begun: RunAnswer, dice: Dice): Promise<void> {
+  let answer: RunAnswer | null = begun
+  while (answer && answer.run?.done === false) {
+    const first = Math.floor(dice.between(0, options.fleet.apis.length))
+    const path = `/task/${task}/run/${begun.id}?wait=${Math.round(dice.between(0, 5))}`
+    await pause(dice.between(50, 300))
+    answer = await callUntilAnswered(options, { method: 'GET', path, first }, dice)
+  }
+}

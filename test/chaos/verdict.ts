@@ -1,0 +1,102 @@
+import type { RunRecord } from '../../src/runs/run.ts'
+import type { ChaosOutcome } from './chaos.ts'
+import type { Strike } from './inject-faults.ts'
+
+/** A line of the table; `bad` holds what must not be. */
+export interface Line {
+  readonly name: string
+  readonly value: string | number
+  readonly note?: string
+  readonly bad?: readonly string[]
+}
+
+/** The outcome as a table, the counts that must be zero among it. */
+export function tabulate({ audit, sightings, strikes, crashes, modelCalls }: ChaosOutcome): Line[] {
+  const { ended, attempts, tokens, rollupErrors } = audit
+  const mustBeNone = (name: string, bad: readonly string[]): Line => ({ name, value: bad.length, bad })
+  const calls = Object.entries(modelCalls).filter(([, count]) => count > 0)
+  const slowest = slowestRecovery(audit.records, strikes)
+  const badExits = strikes.flatMap((strike) => strike.badExits)
+  return [
+    { name: 'accepted', value: audit.accepted },
+    { name: 'succeeded', value: ended.succeeded },
+    { name: 'failed', value: ended.failed, note: reasonsOf(audit.records) },
+    { name: 'cancelled', value: ended.cancelled },
+    { name: 'expired', value: ended.expired },
+    mustBeNone('lost', audit.lost),
+    mustBeNone('settled twice', audit.settledTwice),
+    mustBeNone('stuck', audit.stuck),
+    mustBeNone('made twice for one caller', audit.madeTwice),
+    mustBeNone('answers unlike the record', audit.contradictions),
+    mustBeNone('answers nobody should see', sightings.unexpected),
+    mustBeNone('calls that hung', sightings.hung),
+    {
+      name: 'rollups',
+      value: rollupErrors.length === 0 ? 'exact' : 'WRONG',
+      note: `${tokens.input} tokens in, ${tokens.output} out`,
+      bad: rollupErrors,
+    },
+    {
+      name: 'model calls in the ledgers',
+      value: attempts.all,
+      note: `${attempts.lost} of them possible duplicates`,
+    },
+    {
+      name: 'model calls the model saw',
+      value: calls.reduce((sum, [, count]) => sum + count, 0),
+      note: calls.map(([outcome, count]) => `${outcome} ${count}`).join(', '),
+    },
+    { name: 'calls cut off', value: sightings.broken, note: `${sightings.refused} told to try again` },
+    { name: 'faults', value: strikes.length, note: countsOf(strikes.map(describeStrike)) },
+    mustBeNone('stops that went wrong', badExits),
+    { name: 'processes that crashed', value: crashes },
+    {
+      name: 'slowest recovery',
+      value: `${(slowest.ms / 1000).toFixed(1)} s`,
+      note: `after ${slowest.after}`,
+    },
+  ]
+}
+
+/** True when nothing is there that must not be. */
+export const isGood = (lines: readonly Line[]): boolean => lines.every(({ bad = [] }) => bad.length === 0)
+
+export function printTable(lines: readonly Line[]): string {
+  const width = Math.max(...lines.map(({ name }) => name.length))
+  return lines
+    .flatMap(({ name, value, note, bad = [] }) => [
+      `${name.padEnd(width)}  ${String(value).padStart(7)}${note ? `   ${note}` : ''}`,
+      ...bad.slice(0, 10).map((offender) => `${' '.repeat(width)}  ! ${offender}`),
+    ])
+    .join('\n')
+}
+
+const describeStrike = ({ fault }: Strike): string =>
+  `${fault.targets.length > 1 ? 'all workers' : fault.targets[0]?.replace(/ \d+$/, '')} ${fault.kind}`
+
+function countsOf(names: readonly string[]): string {
+  const groups = Map.groupBy(names, (name) => name)
+  return [...groups].map(([name, all]) => `${name} ${all.length}`).join(', ')
+}
+
+const reasonsOf = (records: readonly RunRecord[]): string =>
+  countsOf(
+    records.flatMap(({ status, result }) => (status === 'failed' ? [result?.error?.reason ?? '?'] : [])),
+  )
+
+/** The longest time from the end of a fault until all runs that it found unfinished had ended. */
+function slowestRecovery(
+  records: readonly RunRecord[],
+  strikes: readonly Strike[],
+): { ms: number; after: string } {
+  return strikes
+    .map((strike) => {
+      const { began, over } = strike
+      const touched = records.filter(
+        ({ request, result }) => request.created < (over ?? began) && (result?.settled ?? began) >= began,
+      )
+      const last = Math.max(0, ...touched.map(({ result }) => result?.settled ?? 0))
+      return { ms: Math.max(0, last - (over ?? began)), after: describeStrike(strike) }
+    })
+    .reduce((worst, each) => (each.ms > worst.ms ? each : worst), { ms: 0, after: 'no fault' })
+}
