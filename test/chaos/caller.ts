@@ -18,8 +18,9 @@ export interface Sightings {
   readonly unexpected: string[]
   /** Calls that had no answer in `HANGS_AFTER_MS`. */
   readonly hung: string[]
-  /** Calls whose connection broke, and calls that were told to try again later. */
-  broken: number
+  /** Calls whose connection broke: for how many ms each had been held. */
+  readonly broken: number[]
+  /** Calls that were told to try again later. */
   refused: number
 }
 
@@ -70,6 +71,7 @@ async function callOnce(
 ): Promise<RunAnswer | null> {
   const base = fleet.apis[at % fleet.apis.length]?.url()
   if (!base) return null
+  const began = Date.now()
   const late = AbortSignal.timeout(HANGS_AFTER_MS)
   let response: Response
   let text: string
@@ -83,7 +85,7 @@ async function callOnce(
     text = await response.text()
   } catch {
     if (late.aborted) sightings.hung.push(`${method} ${path}`)
-    else if (!signal.aborted) sightings.broken += 1
+    else if (!signal.aborted) sightings.broken.push(Date.now() - began)
     return null
   }
   const answer = read(response, text)

@@ -14,6 +14,8 @@ export interface LoadOptions extends CallerOptions {
   readonly seed: number
   readonly tasks: readonly string[]
   readonly runs: number
+  /** Number of the first caller, where several loads go to one project; 0 unless told. */
+  readonly from?: number
   /** The runs are sent evenly over so many ms. */
   readonly overMs: number
   /** Told as each caller begins and ends. */
@@ -25,22 +27,23 @@ export interface LoadOptions extends CallerOptions {
  * caller: what exists twice for one caller was made twice.
  */
 export async function sendRuns(options: LoadOptions): Promise<void> {
-  const { runs, overMs, signal, progress } = options
+  const { runs, from = 0, overMs, signal, progress } = options
   await Promise.all(
     Array.from({ length: runs }, async (_, index) => {
       await pause((overMs * index) / runs, undefined, { signal }).catch(() => {})
       if (signal.aborted) return
       progress.sent += 1
-      await sendRun(options, index, diceFrom(options.seed * 1_000_003 + index))
+      const caller = from + index
+      await sendRun(options, caller, diceFrom(options.seed * 1_000_003 + caller))
       progress.served += 1
     }),
   )
 }
 
-async function sendRun(options: LoadOptions, index: number, dice: Dice): Promise<void> {
+async function sendRun(options: LoadOptions, caller: number, dice: Dice): Promise<void> {
   const { way } = dice.pick(WAYS)
-  const task = options.tasks[index % options.tasks.length] ?? ''
-  const reference = `caller ${index}`
+  const task = options.tasks[caller % options.tasks.length] ?? ''
+  const reference = `caller ${caller}`
   const call: Call = {
     method: 'POST',
     path: `/task/${task}/run`,

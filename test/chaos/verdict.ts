@@ -1,5 +1,8 @@
 import type { RunRecord } from '../../src/runs/run.ts'
+import type { Audit } from './audit.ts'
+import type { Sightings } from './caller.ts'
 import type { ChaosOutcome } from './chaos.ts'
+import type { DrillOutcome } from './drill-stop.ts'
 import type { Strike } from './inject-faults.ts'
 
 /** A line of the table; `bad` holds what must not be. */
@@ -10,13 +13,70 @@ export interface Line {
   readonly bad?: readonly string[]
 }
 
-/** The outcome as a table, the counts that must be zero among it. */
-export function tabulate({ audit, sightings, strikes, crashes, modelCalls }: ChaosOutcome): Line[] {
-  const { ended, attempts, tokens, rollupErrors } = audit
-  const mustBeNone = (name: string, bad: readonly string[]): Line => ({ name, value: bad.length, bad })
+const mustBeNone = (name: string, bad: readonly string[]): Line => ({ name, value: bad.length, bad })
+
+/** The outcome of chaos as a table. */
+export function tabulateChaos({ audit, sightings, strikes, crashes, modelCalls }: ChaosOutcome): Line[] {
   const calls = Object.entries(modelCalls).filter(([, count]) => count > 0)
   const slowest = slowestRecovery(audit.records, strikes)
-  const badExits = strikes.flatMap((strike) => strike.badExits)
+  return [
+    ...tabulateRuns(audit, sightings),
+    {
+      name: 'model calls in the ledgers',
+      value: audit.attempts.all,
+      note: `${audit.attempts.lost} of them possible duplicates`,
+    },
+    {
+      name: 'model calls the model saw',
+      value: calls.reduce((sum, [, count]) => sum + count, 0),
+      note: calls.map(([outcome, count]) => `${outcome} ${count}`).join(', '),
+    },
+    {
+      name: 'calls cut off',
+      value: sightings.broken.length,
+      note: `${sightings.refused} told to try again`,
+    },
+    { name: 'faults', value: strikes.length, note: countsOf(strikes.map(describeStrike)) },
+    mustBeNone(
+      'stops that went wrong',
+      strikes.flatMap(({ badExits }) => badExits),
+    ),
+    { name: 'processes that crashed', value: crashes },
+    {
+      name: 'slowest recovery',
+      value: `${(slowest.ms / 1000).toFixed(1)} s`,
+      note: `after ${slowest.after}`,
+    },
+  ]
+}
+
+/** A call held for so long had been accepted, so that a process that stops owes it an answer; ms. */
+const SURELY_ACCEPTED = 1000
+
+/** The outcome of a drill as a table. */
+export function tabulateDrill({ audit, sightings, stops, handedBack }: DrillOutcome): Line[] {
+  const slowest = Math.max(...stops.map(({ ms }) => ms))
+  const cutOff = sightings.broken.filter((heldMs) => heldMs > SURELY_ACCEPTED)
+  return [
+    ...tabulateRuns(audit, sightings),
+    { name: 'stops', value: stops.length, note: `the slowest took ${(slowest / 1000).toFixed(1)} s` },
+    mustBeNone(
+      'stops that did not exit 0',
+      stops.flatMap(({ name, code, ms }) => (code === 0 ? [] : [`${name}: ${code} after ${ms} ms`])),
+    ),
+    { name: 'runs handed back', value: handedBack },
+    mustBeNone(
+      'attempts used up by a stop',
+      audit.attempts.lost > 0 ? [`${audit.attempts.lost} attempts`] : [],
+    ),
+    mustBeNone(
+      'waiting calls cut off',
+      cutOff.map((heldMs) => `one held for ${heldMs} ms`),
+    ),
+  ]
+}
+
+function tabulateRuns({ ended, ...audit }: Audit, sightings: Sightings): Line[] {
   return [
     { name: 'accepted', value: audit.accepted },
     { name: 'succeeded', value: ended.succeeded },
@@ -32,28 +92,9 @@ export function tabulate({ audit, sightings, strikes, crashes, modelCalls }: Cha
     mustBeNone('calls that hung', sightings.hung),
     {
       name: 'rollups',
-      value: rollupErrors.length === 0 ? 'exact' : 'WRONG',
-      note: `${tokens.input} tokens in, ${tokens.output} out`,
-      bad: rollupErrors,
-    },
-    {
-      name: 'model calls in the ledgers',
-      value: attempts.all,
-      note: `${attempts.lost} of them possible duplicates`,
-    },
-    {
-      name: 'model calls the model saw',
-      value: calls.reduce((sum, [, count]) => sum + count, 0),
-      note: calls.map(([outcome, count]) => `${outcome} ${count}`).join(', '),
-    },
-    { name: 'calls cut off', value: sightings.broken, note: `${sightings.refused} told to try again` },
-    { name: 'faults', value: strikes.length, note: countsOf(strikes.map(describeStrike)) },
-    mustBeNone('stops that went wrong', badExits),
-    { name: 'processes that crashed', value: crashes },
-    {
-      name: 'slowest recovery',
-      value: `${(slowest.ms / 1000).toFixed(1)} s`,
-      note: `after ${slowest.after}`,
+      value: audit.rollupErrors.length === 0 ? 'exact' : 'WRONG',
+      note: `${audit.tokens.input} tokens in, ${audit.tokens.output} out`,
+      bad: audit.rollupErrors,
     },
   ]
 }

@@ -1,0 +1,85 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Core, composeCore } from '../../src/compose.ts'
+import { readConfig } from '../../src/config.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { PROJECT_SCOPES } from '../../src/tenancy/tenant.ts'
+import type { Cleanup } from '../support/system.ts'
+import { acceptedIds, unfinished } from './audit.ts'
+import type { CallerOptions, Sightings } from './caller.ts'
+import { type Fleet, type FleetOptions, startFleet } from './fleet.ts'
+
+/** A fleet with a project in it, callers for that project, and a look behind the scenes. */
+export interface Stage {
+  readonly fleet: Fleet
+  /** This process's own view of the store, for the audit: it changes nothing. */
+  readonly core: Core
+  readonly projectId: string
+  /** Ids; one answers JSON, one plain text. */
+  readonly tasks: readonly string[]
+  readonly callers: CallerOptions
+  readonly sightings: Sightings
+  /**
+   * Waits until `isDone` says so and every run has ended, at most so many ms. The callers give up then.
+   * @throws when `signal` fires
+   */
+  untilAllEnded(isDone: () => boolean, patienceMs: number, signal: AbortSignal): Promise<void>
+  /** What each process wrote, by its name. */
+  logs(): ReadonlyMap<string, string>
+}
+
+export async function setStage(t: Cleanup, options: FleetOptions): Promise<Stage> {
+  const fleet = await startFleet(t, options)
+  const core = await composeCore(readConfig(fleet.env), silentLogger())
+  t.after(() => core.lifecycle.close())
+  const org = await core.tenants.createOrganisation('Chaos')
+  const project = org && (await core.tenants.createProject(org.id, 'Chaos'))
+  if (!project) throw new Error('a fresh id was taken')
+  const { secret } = await core.tenants.createApiKey(project, 'chaos', PROJECT_SCOPES, null)
+  const path = `/org/${project.org_id}/project/${project.id}`
+  const sightings: Sightings = { answers: [], unexpected: [], hung: [], broken: [], refused: 0 }
+  const enough = new AbortController()
+  t.after(() => enough.abort())
+  return {
+    fleet,
+    core,
+    projectId: project.id,
+    tasks: await createTasks(fleet, path, secret),
+    callers: { fleet, project: path, token: secret, sightings, signal: enough.signal },
+    sightings,
+    async untilAllEnded(isDone, patienceMs, signal) {
+      const late = Date.now() + patienceMs
+      // The callers are done when their runs are; a run that no caller knows of is looked for in the store.
+      const isOver = async (): Promise<boolean> =>
+        isDone() && (await unfinished(core, await acceptedIds(core, project.id, sightings))).length === 0
+      while (Date.now() < late && !(await isOver())) await pause(200, undefined, { signal })
+      enough.abort()
+    },
+    logs: () =>
+      new Map(
+        [...fleet.apis, ...fleet.workers].flatMap((member) =>
+          member.logs().map((text, life) => [`${member.name}, life ${life + 1}`, text] as const),
+        ),
+      ),
+  }
+}
+
+function createTasks({ apis }: Fleet, project: string, token: string): Promise<string[]> {
+  const base = { enabled: true, system_prompt: 'You answer.', user_prompt: 'Say something about {text}.' }
+  const format = { answer: 'string', score: 'number' }
+  const tasks = [
+    { ...base, name: 'json', llm_model_id: 'simulated-large', output_format: format },
+    { ...base, name: 'text', llm_model_id: 'simulated-small', output_modality: 'text' },
+  ]
+  return Promise.all(
+    tasks.map(async (task) => {
+      const answer = await fetch(`${apis[0]?.url()}/api/v1${project}/task`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(task),
+      })
+      const { id } = (await answer.json()) as { id?: string }
+      if (!id) throw new Error(`no task: ${answer.status}`)
+      return id
+    }),
+  )
+}
