@@ -20,11 +20,14 @@ export interface RunWorker {
   active(): number
   /** When a job was last begun or ended, ms since the epoch. */
   lastProgress(): number
-  /** Takes nothing new, lets runs finish within the grace period, then hands the rest back. */
+  /**
+   * Takes nothing new, lets runs finish within the grace period, then hands the rest back. What cannot be handed back,
+   * because Redis is away, is left to be claimed by another worker once its lock has expired.
+   */
   close(): Promise<void>
 }
 
-/** What a job whose executions keep failing after the grace period may still take, for Redis to answer. */
+/** How long handing back may take after the grace period, for Redis to answer. */
 const HAND_BACK_MS = 5000
 
 /** A job whose record has not appeared by then never had one: its creation failed, and its caller knows. */
@@ -93,7 +96,10 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
       const end = await Promise.race([closed, deadline])
       clearTimeout(grace)
       clearTimeout(last)
-      if (end === 'late') await worker.close(true)
+      if (end !== 'late') return
+      options.log.warn({ shard: options.shard, active }, 'stopping without having handed everything back')
+      // Not `close(true)`: a close that has begun waits for Redis for ever, and every later one waits with it.
+      void worker.disconnect().catch(() => {})
     },
   }
 }

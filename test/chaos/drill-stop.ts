@@ -3,7 +3,6 @@ import type { Cleanup } from '../support/system.ts'
 import { type Audit, audit } from './audit.ts'
 import type { Sightings } from './caller.ts'
 import { diceFrom } from './dice.ts'
-import type { Member } from './member.ts'
 import { sendRuns } from './send-runs.ts'
 import { setStage } from './stage.ts'
 import { readRunHistories } from './write-history.ts'
@@ -66,7 +65,9 @@ export async function drillStop(
     await Promise.all(
       [api, worker].map(async (member) => {
         if (!member) return
-        stops.push(await stop(member))
+        const began = Date.now()
+        const exit = await member.end('SIGTERM')
+        stops.push({ name: member.name, code: exit?.code ?? null, ms: Date.now() - began })
         await member.start()
       }),
     )
@@ -83,10 +84,4 @@ export async function drillStop(
       .reduce((sum, count) => sum + count, 0),
     logs: stage.logs(),
   }
-}
-
-async function stop(member: Member): Promise<Stop> {
-  const began = Date.now()
-  const { code } = await member.end('SIGTERM')
-  return { name: member.name, code, ms: Date.now() - began }
 }

@@ -49,7 +49,8 @@ async function carryOut(
     return
   }
   const exit = await victim.end(kind === 'kill' ? 'SIGKILL' : 'SIGTERM')
-  if (kind === 'stop' && exit.code !== 0) strike.badExits.push(`${target}: ${exit.code ?? exit.signal}`)
+  if (kind === 'stop' && exit && exit.code !== 0)
+    strike.badExits.push(`${target}: ${exit.code ?? exit.signal}`)
   await pause(forMs, undefined, { signal })
   await victim.start()
 }
@@ -62,6 +63,6 @@ const redisAs = ({ redis }: Fleet) => ({
   start: () => redis.start(),
   async end() {
     await redis.kill()
-    return { code: null, signal: 'SIGKILL' as const }
+    return null
   },
 })

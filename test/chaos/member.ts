@@ -11,8 +11,8 @@ export interface Member {
   readonly name: string
   /** Its URL; null for a worker, and while nothing is known to listen. */
   url(): string | null
-  /** Sends a signal that the process does not survive, and waits for its end. */
-  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<Exit>
+  /** Sends a signal that the process does not survive, and waits for its end. Null when it was not up (yet). */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<Exit | null>
   freeze(): void
   thaw(): void
   /** Starts it, again and again until it is up. */
@@ -31,6 +31,7 @@ export function startMember(
 ): Member {
   const lives: SplitrunProcess[] = []
   let running: SplitrunProcess | null = null
+  let isUp = false
   let url: string | null = null
   let crashes = 0
   let over = false
@@ -45,18 +46,18 @@ export function startMember(
     const patience = new AbortController()
     const up = command === 'api' ? life.listening : life.wrote(/"consuming"/)
     const late = pause(START_MS, false, { signal: patience.signal }).catch(() => false)
-    const isUp = await Promise.race([up.then(() => true).catch(() => false), late])
+    const came = await Promise.race([up.then(() => true).catch(() => false), late])
     patience.abort()
-    if (!isUp) {
-      if (running === life) running = null
+    if (!came || running !== life) {
+      if (running === life) forget()
       await life.stop('SIGKILL')
       return false
     }
+    isUp = true
     url = command === 'api' ? `http://127.0.0.1:${await life.listening}` : null
     void life.exited.then(async () => {
       if (running !== life) return
-      running = null
-      url = null
+      forget()
       if (over) return
       crashes += 1
       await pause(RESTART_MS)
@@ -65,16 +66,22 @@ export function startMember(
     return true
   }
 
+  function forget(): void {
+    running = null
+    isUp = false
+    url = null
+  }
+
   const member: Member = {
     name,
     url: () => url,
     crashes: () => crashes,
     logs: () => lives.map((life) => life.output()),
     async end(signal) {
-      const life = running
-      running = null
-      url = null
-      return life ? life.stop(signal) : { code: null, signal }
+      const [life, wasUp] = [running, isUp]
+      forget()
+      const exit = await life?.stop(signal)
+      return exit && wasUp ? exit : null
     },
     freeze: () => void (running && process.kill(running.pid, 'SIGSTOP')),
     thaw: () => void (running && process.kill(running.pid, 'SIGCONT')),

@@ -125,19 +125,19 @@ const reasonsOf = (records: readonly RunRecord[]): string =>
     records.flatMap(({ status, result }) => (status === 'failed' ? [result?.error?.reason ?? '?'] : [])),
   )
 
-/** The longest time from the end of a fault until all runs that it found unfinished had ended. */
+/** The longest that a run took to end once the last fault it lived through was over. */
 function slowestRecovery(
   records: readonly RunRecord[],
   strikes: readonly Strike[],
 ): { ms: number; after: string } {
-  return strikes
-    .map((strike) => {
-      const { began, over } = strike
-      const touched = records.filter(
-        ({ request, result }) => request.created < (over ?? began) && (result?.settled ?? began) >= began,
-      )
-      const last = Math.max(0, ...touched.map(({ result }) => result?.settled ?? 0))
-      return { ms: Math.max(0, last - (over ?? began)), after: describeStrike(strike) }
-    })
-    .reduce((worst, each) => (each.ms > worst.ms ? each : worst), { ms: 0, after: 'no fault' })
+  let slowest = { ms: 0, after: 'no fault' }
+  for (const { request, result } of records) {
+    const settled = result?.settled ?? 0
+    const lived = strikes.filter(({ began, over }) => began <= settled && (over ?? 0) >= request.created)
+    for (const last of lived.toSorted((one, other) => (other.over ?? 0) - (one.over ?? 0)).slice(0, 1)) {
+      const ms = settled - (last.over ?? settled)
+      if (ms > slowest.ms) slowest = { ms, after: `${describeStrike(last)} (run ${request.id})` }
+    }
+  }
+  return slowest
 }
