@@ -3,7 +3,7 @@ import type { Core } from '../../src/compose.ts'
 import { presentRun } from '../../src/runs/present-run.ts'
 import { rollupOf } from '../../src/runs/rollup.ts'
 import { type FinalStatus, isFinal, type RunRecord } from '../../src/runs/run.ts'
-import { shardKeys } from '../../src/runs/run-store.ts'
+import { shardKeys } from '../../src/runs/run-keys.ts'
 import type { RunAnswer, Sightings } from './caller.ts'
 import { type RunHistory, readRunHistories, timesEnded } from './write-history.ts'
 

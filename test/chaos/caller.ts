@@ -88,12 +88,13 @@ async function callOnce(
     else if (!signal.aborted) sightings.broken.push(Date.now() - began)
     return null
   }
-  const answer = read(response, text)
-  if (answer) sightings.answers.push(answer)
+  // A 503 may name a run of which nobody knows whether it was accepted: trying again tells.
   if (response.status === 429 || response.status === 503) {
     sightings.refused += 1
     return null
   }
+  const answer = read(response, text)
+  if (answer) sightings.answers.push(answer)
   if (!answer || !EXPECTED.includes(response.status)) {
     sightings.unexpected.push(`${method} ${path}: ${response.status} ${text.slice(0, 300)}`)
   }

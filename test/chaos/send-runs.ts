@@ -6,7 +6,14 @@ import { type Dice, diceFrom } from './dice.ts'
 const WAYS = [
   { way: 'waits', weight: 30 },
   { way: 'waits briefly', weight: 10 },
-  { way: 'polls', weight: 30 },
+  { way: 'polls', weight: 26 },
+  // Asks two API processes for the same run at the same moment.
+  { way: 'is two', weight: 12 },
+  { way: 'cancels', weight: 9 },
+  // Gives its run little time.
+  { way: 'hurries', weight: 9 },
+  // Hangs up, and wants its run cancelled then.
+  { way: 'leaves', weight: 4 },
 ] as const
 type Way = (typeof WAYS)[number]['way']
 
@@ -43,21 +50,42 @@ export async function sendRuns(options: LoadOptions): Promise<void> {
 async function sendRun(options: LoadOptions, caller: number, dice: Dice): Promise<void> {
   const { way } = dice.pick(WAYS)
   const task = options.tasks[caller % options.tasks.length] ?? ''
-  const reference = `caller ${caller}`
+  const reference = `caller-${caller}`
+  const first = Math.floor(dice.between(0, options.fleet.apis.length))
   const call: Call = {
     method: 'POST',
-    path: `/task/${task}/run`,
+    path: `/task/${task}/run${queryOf(way, dice)}`,
     body: { task_input: { text: `text of ${reference}, seed ${options.seed}` }, reference },
     headers: { 'idempotency-key': reference, ...preferenceOf(way) },
-    first: Math.floor(dice.between(0, options.fleet.apis.length)),
+    first,
   }
-  const answer = await callUntilAnswered(options, call, dice)
-  if (answer) await follow(options, task, answer, dice)
+  const calls = way === 'is two' ? [call, { ...call, first: first + 1 }] : [call]
+  const patience = way === 'leaves' ? [AbortSignal.timeout(Math.ceil(dice.between(100, 2000)))] : []
+  const signal = AbortSignal.any([options.signal, ...patience])
+  await Promise.all(
+    calls.map(async (each) => {
+      const answer = await callUntilAnswered({ ...options, signal }, each, dice)
+      if (!answer) return
+      if (way === 'cancels') await cancel(options, task, answer, dice)
+      await follow(options, task, answer, dice)
+    }),
+  )
+}
+
+function queryOf(way: Way, dice: Dice): string {
+  if (way === 'hurries') return `?timeout=${dice.between(0.3, 3).toFixed(1)}`
+  return way === 'leaves' ? '?on_disconnect=cancel' : ''
 }
 
 function preferenceOf(way: Way): Record<string, string> {
-  if (way === 'waits') return {}
-  return { prefer: way === 'polls' ? 'respond-async' : 'wait=1' }
+  if (way === 'polls' || way === 'cancels') return { prefer: 'respond-async' }
+  return way === 'waits briefly' ? { prefer: 'wait=1' } : {}
+}
+
+async function cancel(options: LoadOptions, task: string, { id }: RunAnswer, dice: Dice): Promise<void> {
+  await pause(dice.between(0, 2000))
+  const first = Math.floor(dice.between(0, options.fleet.apis.length))
+  await callUntilAnswered(options, { method: 'POST', path: `/task/${task}/run/${id}/cancel`, first }, dice)
 }
 
 /** Asks after the run until it has ended. */
