@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 
@@ -11,8 +12,9 @@ export interface Dice {
   shuffle<T>(things: readonly T[]): T[]
 }
 
-export function diceFrom(seed: number): Dice {
-  const generator = xoroshiro128plus(seed)
+export function diceFrom(seed: string): Dice {
+  // Hashed: the generator's first numbers are alike for seeds that are.
+  const generator = xoroshiro128plus(createHash('sha256').update(seed).digest().readInt32LE())
   const roll = (): number => uniformFloat64(generator)
   return {
     between: (low, high) => low + roll() * (high - low),

@@ -49,7 +49,7 @@ export async function drillStop(
 ): Promise<DrillOutcome> {
   const stage = await setStage(t, { apis: 2, workers: 2, env: PROCESSES, model: MODEL })
   const { fleet, core, projectId, tasks, callers, sightings } = stage
-  const dice = diceFrom(options.seed)
+  const dice = diceFrom(`${options.seed} stops`)
   const stops: Stop[] = []
   const progress = { sent: 0, served: 0 }
   const loads: Promise<void>[] = []

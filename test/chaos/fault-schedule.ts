@@ -43,7 +43,7 @@ const KINDS = [
  * a process that is struck is not struck again before it is back.
  */
 export function scheduleFaults(options: FaultScheduleOptions): Fault[] {
-  const dice = diceFrom(options.seed)
+  const dice = diceFrom(`${options.seed} faults`)
   const members = {
     worker: options.workers.map((name) => [name]),
     workers: [options.workers],

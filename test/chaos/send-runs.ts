@@ -41,7 +41,7 @@ export async function sendRuns(options: LoadOptions): Promise<void> {
       if (signal.aborted) return
       progress.sent += 1
       const caller = from + index
-      await sendRun(options, caller, diceFrom(options.seed * 1_000_003 + caller))
+      await sendRun(options, caller, diceFrom(`${options.seed} caller ${caller}`))
       progress.served += 1
     }),
   )
