@@ -13,7 +13,8 @@ const USAGE = `splitrun COMMAND
   api               an API process
   worker            a worker process
   simulated-model   the simulated model alone
-  token             make a key: --project ID [--org-name N --project-name N] [--name N] [--scopes a,b]
+  token             make a key, or with --oauth a client: --project ID, or [--org-name N --project-name N] for a
+                    new one; [--name N] [--scopes a,b] [--expires ISO-TIME]
 `
 
 const print = (text: string): boolean => process.stdout.write(`${text}\n`)
@@ -59,8 +60,13 @@ const COMMANDS: Record<string, (config: Config, log: Logger, args: string[]) => 
         'project-name': { type: 'string', default: 'Default' },
         name: { type: 'string', default: 'token' },
         scopes: { type: 'string', default: PROJECT_SCOPES.join(',') },
+        expires: { type: 'string' },
+        oauth: { type: 'boolean', default: false },
       },
     })
+    const end = values.expires === undefined ? null : new Date(values.expires)
+    if (end && Number.isNaN(end.getTime())) throw new ConfigError(`not a time: ${values.expires}`)
+    const expires = end?.toISOString() ?? null
     const scopes = values.scopes.split(',').map((scope) => {
       if (scope === 'admin' || !SCOPES.includes(scope as Scope))
         throw new ConfigError(`unknown scope: ${scope}`)
@@ -68,20 +74,23 @@ const COMMANDS: Record<string, (config: Config, log: Logger, args: string[]) => 
     })
     const core = await composeCore(config, log)
     try {
-      const { tenants } = core
+      const { tenants, apiKeys, clients } = core
       const org = values.project ? null : await tenants.createOrganisation(values['org-name'])
       const project = org
         ? await tenants.createProject(org.id, values['project-name'])
         : await tenants.project(values.project ?? '')
       if (!project) throw new ConfigError(`there is no project ${values.project}`)
-      const { key, secret } = await tenants.createApiKey(project, values.name, scopes, null)
-      print(
-        JSON.stringify(
-          { org_id: key.org_id, project_id: key.project_id, id: key.id, scopes, token: secret },
-          null,
-          2,
-        ),
-      )
+      const issued = await (values.oauth ? clients : apiKeys).create(project, {
+        name: values.name,
+        scopes,
+        expires,
+      })
+      if (!issued) throw new Error('a fresh id was taken')
+      const { org_id, project_id, id } = issued.credential
+      const named = values.oauth
+        ? { client_id: id, client_secret: issued.secret }
+        : { id, token: issued.secret }
+      print(JSON.stringify({ org_id, project_id, scopes, expires, ...named }, null, 2))
     } finally {
       await core.lifecycle.close()
     }

@@ -1,8 +1,11 @@
 import { resolve } from 'node:path'
 import { type RunWorker, startRunWorker } from '../workers/run.worker.ts'
+import { composeAccess } from './compose-access.ts'
 import { type Config, readSecret } from './config.ts'
 import { createLocalFileStore } from './files/file-store.ts'
 import { type ProcessState, startProcessServer } from './http/process-server.ts'
+import { credentialRoutes } from './http/routes/credentials.ts'
+import { oauthRoutes } from './http/routes/oauth.ts'
 import { runRoutes } from './http/routes/runs.ts'
 import { taskRoutes } from './http/routes/tasks.ts'
 import { tenancyRoutes } from './http/routes/tenancy.ts'
@@ -27,6 +30,7 @@ import type { Entered } from './runs/run-changes.ts'
 import { createRunStore } from './runs/run-store.ts'
 import { createRunsInHand } from './runs/runs-in-hand.ts'
 import { createTaskStore } from './tasks/task-store.ts'
+import { createCredentialStore } from './tenancy/credential-store.ts'
 import { createTenantStore } from './tenancy/tenant-store.ts'
 
 const LONGEST_BACKOFF_MS = 30_000
@@ -64,6 +68,8 @@ export async function composeCore(
     redis,
     models,
     tenants: createTenantStore(redis),
+    apiKeys: createCredentialStore(redis, 'api_key'),
+    clients: createCredentialStore(redis, 'oauth_client'),
     tasks: createTaskStore(redis, { revisionsMax: config.revisionsMax }),
     runs: createRunStore(redis, {
       shards: config.shards,
@@ -91,6 +97,7 @@ const shardsOf = (config: Config): number[] => Array.from({ length: config.shard
 export async function composeApi(core: Core): Promise<{ port: number }> {
   const { config, log, lifecycle, connections, redis, tenants, tasks, runs, models, files } = core
   const queues = openQueues(core)
+  const { authenticate, taskTokens, tokenDeps } = await composeAccess(core)
   const inbox = createReplyInbox({
     id: newId(),
     runs,
@@ -103,11 +110,13 @@ export async function composeApi(core: Core): Promise<{ port: number }> {
     weightsMax: config.weightsMax,
   }
   const app = createApplication(
-    { ...config, tenants, log, ready: async () => (await redis.ping()) === 'PONG' },
+    { ...config, tenants, authenticate, log, ready: async () => (await redis.ping()) === 'PONG' },
     [
       ...runRoutes({ ...config, tasks, runs, models, files, queues, inbox, backlogs: createBacklogs() }),
-      ...taskRoutes({ tasks, models, limits }),
-      ...tenancyRoutes({ tenants }),
+      ...taskRoutes({ tasks, models, taskTokens, limits }),
+      ...tenancyRoutes(core),
+      ...credentialRoutes(core),
+      ...oauthRoutes(tokenDeps),
     ],
   )
   const server = await listen(app, config.host, config.port)

@@ -58,7 +58,7 @@ const TASKS: Record<DemoName, Record<string, unknown>> = {
 export async function ensureDemo(core: Core, url: string, adminToken: string): Promise<Demo> {
   const known = await readDemo(core.config.dataDir)
   const project = known && (await core.tenants.project(known.project_id))
-  const valid = known && project && (await core.tenants.findKey(known.token))
+  const valid = known && project && (await core.apiKeys.find(known.token))
   const demo = valid ? { ...known, url, admin_token: adminToken } : await createDemo(core, url, adminToken)
   await keepModels(core, demo)
   await mkdir(core.config.dataDir, { recursive: true, mode: 0o700 })
@@ -82,7 +82,8 @@ async function createDemo(core: Core, url: string, adminToken: string): Promise<
   const org = await core.tenants.createOrganisation('Demo')
   const project = org && (await core.tenants.createProject(org.id, 'Demo'))
   if (!project) throw new Error('a fresh id was taken')
-  const { secret } = await core.tenants.createApiKey(project, 'demo', PROJECT_SCOPES, null)
+  const key = await core.apiKeys.create(project, { name: 'demo', scopes: PROJECT_SCOPES, expires: null })
+  if (!key) throw new Error('a fresh id was taken')
   const owner = { org: project.org_id, project: project.id }
   const schema = createTaskSchema({ maxDepth: 10, maxKeys: 500, weightsMax: 50 })
   const tasks: Partial<Record<DemoName, string>> = {}
@@ -97,7 +98,7 @@ async function createDemo(core: Core, url: string, adminToken: string): Promise<
     admin_token: adminToken,
     org_id: owner.org,
     project_id: owner.project,
-    token: secret,
+    token: key.secret,
     tasks: tasks as Demo['tasks'],
   }
 }

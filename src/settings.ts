@@ -24,6 +24,18 @@ function withUnit(units: Record<string, number>, plain: string, example: string,
 
 /** Seconds, written `300`, `90s`, `5m`, `24h`, `30d` or `500ms`. */
 const seconds = (low: number, high: number) => withUnit(UNITS_OF_TIME, 's', '300s, 5m or 30d', low, high)
+const wholeSeconds = (low: number, high: number) => seconds(low, high).transform(Math.floor)
+/**
+ * Plain enough to stand in every token: no `>`, `?`, `~`, nor what is no ASCII, which base64url writes with the `-` and `_`
+ * that one client cannot read.
+ */
+const issuer = () =>
+  z
+    .string()
+    .trim()
+    .max(200)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]*$/, 'expected a name or a URL of letters, digits and . _ : / -')
+    .transform((text) => text.replace(/\/+$/, ''))
 /** Bytes, written `512`, `64kb`, `1mb`; decimal units. */
 const bytes = (low: number, high: number) => withUnit(UNITS_OF_SIZE, 'b', '64kb or 1mb', low, high)
 const integer = (low: number, high: number) =>
@@ -65,6 +77,14 @@ export const SETTINGS = {
   redisUrl: setting('REDIS_URL', null, optional(text()), 'redis://, rediss:// or a socket path. Unset: an embedded Redis.'),
   shards: setting('SPLITRUN_SHARDS', '1', integer(1, 256), 'Shards that new runs are spread over; never lower it while runs are kept.'),
   adminToken: setting('SPLITRUN_ADMIN_TOKEN', null, optional(z.string().min(16)), 'Token of the administrator, at least 16 characters. Unset: no administrator over HTTP.'),
+  tokenSecret: setting('SPLITRUN_TOKEN_SECRET', null, optional(z.string().min(32)), 'Key that access tokens are signed with, at least 32 characters. Unset: made once and kept in Redis.'),
+  issuer: setting('SPLITRUN_ISSUER', 'splitrun', issuer(), 'Who signs access tokens: a name or a URL. A new one ends all of them.'),
+  accessTokenLifetime: setting('SPLITRUN_ACCESS_TOKEN_LIFETIME', '3600s', wholeSeconds(1, 30 * DAY), 'How long an access token of an OAuth client lasts.'),
+  taskTokenLifetime: setting('SPLITRUN_TASK_TOKEN_LIFETIME', '3650d', wholeSeconds(1, 36_500 * DAY), "How long a task's access token lasts after the task's creation or its rotation."),
+  guessesMax: setting('SPLITRUN_GUESSES_MAX', '10', integer(1, 10_000), 'Wrong client secrets that an address may send for one client before it has to wait; ten times as many for all clients.'),
+  guessPause: setting('SPLITRUN_GUESS_PAUSE', '1s', seconds(0.1, 3600), 'How long it waits then; doubles with each further one.'),
+  guessPauseMax: setting('SPLITRUN_GUESS_PAUSE_MAX', '15m', seconds(0.1, DAY), 'Longest such wait.'),
+  trustProxy: setting('SPLITRUN_TRUST_PROXY', '0', integer(0, 100), 'Proxies in front of the API, whose X-Forwarded-For is believed.'),
   logLevel: setting('SPLITRUN_LOG_LEVEL', 'info', z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'Least severe level that is logged.'),
   metricsPort: setting('SPLITRUN_METRICS_PORT', null, optional(integer(0, 65_535)), "Port for the process's own /metrics and /healthz. Unset: none."),
   shutdownGrace: setting('SPLITRUN_SHUTDOWN_GRACE', '20s', seconds(0, 600), 'How long a stopping process lets its work finish.'),

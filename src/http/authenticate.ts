@@ -1,35 +1,86 @@
 import type { Request } from 'express'
 import { ApiError } from '../platform/errors.ts'
-import { type Caller, type Scope, sameSecret } from '../tenancy/tenant.ts'
+import type { TaskStore } from '../tasks/task-store.ts'
+import { readAccessToken } from '../tenancy/access-token.ts'
+import { ADMIN, type Caller } from '../tenancy/caller.ts'
+import type { CredentialStore } from '../tenancy/credential-store.ts'
+import { sameSecret } from '../tenancy/secret.ts'
+import type { TaskTokens } from '../tenancy/task-token.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
+import type { TokenSigner } from '../tenancy/token-signer.ts'
+import type { Endpoint } from './route.ts'
 
-const ADMIN: Caller = { id: 'admin', orgId: null, projectId: null, scopes: ['admin'] }
-
-/** Finds out who calls. @throws {ApiError} UNAUTHENTICATED for no token, or one that is unknown, revoked or expired. */
-export async function authenticate(
-  request: Request,
-  tenants: TenantStore,
-  adminToken: string | null,
-): Promise<Caller> {
-  const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  if (!token) throw new ApiError('UNAUTHENTICATED', 'A bearer token is required.')
-  if (adminToken && sameSecret(token, adminToken)) return ADMIN
-  const key = await tenants.findKey(token)
-  if (!key) throw new ApiError('UNAUTHENTICATED', 'The token is unknown, revoked or expired.')
-  return { id: key.id, orgId: key.org_id, projectId: key.project_id, scopes: key.scopes }
+export interface AuthenticateDeps {
+  readonly adminToken: string | null
+  readonly apiKeys: CredentialStore
+  readonly clients: CredentialStore
+  readonly signer: TokenSigner
+  readonly taskTokens: TaskTokens
+  readonly tasks: TaskStore
 }
 
 /**
- * Checks that the caller reaches what the path names. A project of others and one that does not exist give the same
+ * Finds out who calls; what it knows is at most a second old.
+ * @throws {ApiError} UNAUTHENTICATED for no token, or one that is unknown, revoked, rotated or expired.
+ */
+export type Authenticate = (request: Request) => Promise<Caller>
+
+export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
+  /** A task access token is worth nothing without its task. */
+  async function asTask(
+    target: { org: string; project: string; task: string } | null,
+  ): Promise<Caller | null> {
+    const task = target && (await deps.tasks.recent(target.project, target.task))
+    if (!task || task.org_id !== target.org) return null
+    const scopes = ['run:read', 'run:write'] as const
+    const owner = { orgId: target.org, projectId: target.project }
+    return { kind: 'task', id: task.id, name: task.name, ...owner, taskId: task.id, scopes }
+  }
+
+  async function asKey(token: string): Promise<Caller | null> {
+    const key = await deps.apiKeys.find(token)
+    if (!key) return null
+    const owner = { orgId: key.org_id, projectId: key.project_id }
+    return { kind: 'api_key', id: key.id, name: key.name, ...owner, taskId: null, scopes: key.scopes }
+  }
+
+  async function asSigned(token: string): Promise<Caller | null> {
+    const signed = await deps.signer.verify(token)
+    if (signed?.type === 'at+jwt') return readAccessToken(deps.clients, signed)
+    if (signed?.type === 'task+jwt') return asTask(await deps.taskTokens.read(signed))
+    return null
+  }
+
+  return async (request) => {
+    const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+    if (!token) throw new ApiError('UNAUTHENTICATED', 'A bearer token is required.')
+    if (deps.adminToken && sameSecret(token, deps.adminToken)) return ADMIN
+    // A JWT has dots, a key has none.
+    const caller = await (token.includes('.') ? asSigned(token) : asKey(token))
+    if (!caller) throw new ApiError('UNAUTHENTICATED', 'The token is unknown, revoked or expired.')
+    return caller
+  }
+}
+
+/** What a path names. */
+export interface Target {
+  readonly org_id?: string
+  readonly project_id?: string
+  readonly task_id?: string
+}
+
+/**
+ * Checks that the caller reaches what the path names. What belongs to others and what does not exist give the same
  * error, so that nobody learns which ids are taken.
- * @throws {ApiError} PROJECT_NOT_FOUND, PERMISSION_CHECK_FAILED
+ * @throws {ApiError} PROJECT_NOT_FOUND, TASK_NOT_FOUND, PERMISSION_CHECK_FAILED
  */
 export async function authorise(
   caller: Caller,
-  scope: Scope,
-  path: { org_id?: string; project_id?: string },
+  scope: Endpoint['scope'],
+  path: Target,
   tenants: TenantStore,
 ): Promise<void> {
+  if (scope === 'open' || scope === 'any') return
   const admin = caller.scopes.includes('admin')
   if (path.project_id) {
     const reachable = admin || (caller.projectId === path.project_id && caller.orgId === path.org_id)
@@ -37,6 +88,12 @@ export async function authorise(
     if (project?.org_id !== path.org_id) {
       throw new ApiError('PROJECT_NOT_FOUND', 'There is no such project.')
     }
+  }
+  if (caller.taskId && path.task_id && path.task_id !== caller.taskId) {
+    throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
+  }
+  if (caller.taskId && !path.task_id) {
+    throw new ApiError('PERMISSION_CHECK_FAILED', 'The token is for one task only.')
   }
   if (!admin && !caller.scopes.includes(scope)) {
     throw new ApiError('PERMISSION_CHECK_FAILED', `The token lacks the scope ${scope}.`)

@@ -2,11 +2,15 @@ import type { ErrorRequestHandler, Response } from 'express'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import { isRedisUnavailable } from '../platform/redis.ts'
+import { OAuthError } from '../tenancy/oauth-error.ts'
+import type { Reword } from './route.ts'
 
 /** Answers an error in the shape of section 2 of the contract: the only place where one becomes a response. */
 export function errorHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
-    const known = understand(error)
+    const understood = understand(error)
+    const reword = response.locals['reword'] as Reword | undefined
+    const known = reword?.(understood) ?? understood
     if (known instanceof ApiError && known.status >= 500) {
       log.error(
         { err: error, request_id: response.locals['requestId'], path: request.path },
@@ -32,6 +36,12 @@ export function sendError(response: Response, error: ApiError | ValidationError)
   // The id of a run is never lost, whatever else went wrong.
   if (typeof extra['run_id'] === 'string') response.set('x-task-run-id', extra['run_id'])
   const detail = { reason, message, ...extra }
+  if (error instanceof OAuthError) {
+    if (status === 401) response.set('WWW-Authenticate', 'Basic realm="splitrun", charset="UTF-8"')
+    response.set('Cache-Control', 'no-store').status(status)
+    response.json({ error: error.code, error_description: message, detail })
+    return
+  }
   if (status === 401) {
     response
       .set('WWW-Authenticate', 'Bearer')

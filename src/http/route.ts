@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { type Reason, ValidationError, type ValidationIssue } from '../platform/errors.ts'
-import type { Caller, Scope } from '../tenancy/tenant.ts'
+import { type ApiError, type Reason, ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import type { Caller } from '../tenancy/caller.ts'
+import type { Scope } from '../tenancy/tenant.ts'
 
 export type Method = 'get' | 'post' | 'delete'
 
@@ -17,6 +18,8 @@ export interface Context<P, Q, B> {
   readonly response: Response
 }
 
+export type Reword = (refusal: ApiError | ValidationError) => ApiError
+
 /**
  * One endpoint: a declaration with schemas, and a short handler. What the handler returns is sent as JSON with 200;
  * undefined means that it has answered by itself.
@@ -25,8 +28,8 @@ export interface Endpoint<P = unknown, Q = unknown, B = unknown> {
   readonly method: Method
   readonly path: string
   readonly summary: string
-  /** What the caller's token must hold. */
-  readonly scope: Scope
+  /** What the caller's token must hold; `any`: a valid token is enough; `open`: none is needed. */
+  readonly scope: Scope | 'any' | 'open'
   readonly params: z.ZodType<P>
   readonly query: z.ZodType<Q>
   /** Absent: the body is not read. */
@@ -35,6 +38,8 @@ export interface Endpoint<P = unknown, Q = unknown, B = unknown> {
   readonly answer?: z.ZodType
   /** What it may refuse with, beyond what every endpoint may (authentication, validation, the store). */
   readonly reasons?: readonly Reason[]
+  /** How it words a refusal, where a standard says that; absent: as everywhere. */
+  readonly reword?: Reword
   handle(context: Context<P, Q, B>): Promise<unknown>
 }
 

@@ -5,8 +5,9 @@ import helmet from 'helmet'
 import { ApiError } from '../platform/errors.ts'
 import { isId, newId } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
+import { NOBODY } from '../tenancy/caller.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
-import { authenticate, authorise } from './authenticate.ts'
+import { type Authenticate, authorise, type Target } from './authenticate.ts'
 import { errorHandler } from './error-handler.ts'
 import { openPort } from './open-port.ts'
 import { type BodyLimits, readBody } from './read-body.ts'
@@ -14,7 +15,9 @@ import { check, type Endpoint } from './route.ts'
 
 export interface ServerDeps extends BodyLimits {
   readonly tenants: TenantStore
-  readonly adminToken: string | null
+  readonly authenticate: Authenticate
+  /** Proxies that the server stands behind: so many addresses of X-Forwarded-For are believed. */
+  readonly trustProxy: number
   readonly log: Logger
   /** Rejects or resolves false when Redis does not answer. */
   ready(): Promise<boolean>
@@ -26,7 +29,7 @@ const MOUNTS = ['/api/v1', '/'] as const
 /** Builds the application; it listens to nothing yet. */
 export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint[]): Express {
   const app = express()
-  app.disable('x-powered-by').disable('etag')
+  app.disable('x-powered-by').disable('etag').set('trust proxy', deps.trustProxy)
   app.use(observe(deps.log))
   app.use(helmet())
   const router = Router({ caseSensitive: true })
@@ -55,14 +58,15 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
 /** The whole way of a request: who is it, may it, is it well-formed, do it. */
 function serve(declared: Endpoint, deps: ServerDeps): RequestHandler {
   return async (request, response) => {
-    const caller = await authenticate(request, deps.tenants, deps.adminToken)
+    response.locals['reword'] = declared.reword
+    const caller = declared.scope === 'open' ? NOBODY : await deps.authenticate(request)
     for (const [name, value] of Object.entries(request.params)) {
       if (name.endsWith('_id') && !isId(String(value))) {
         throw new ApiError('MALFORMED_ID', `${name} is not a UUID.`)
       }
     }
     const params = check(declared.params, request.params, 'path')
-    await authorise(caller, declared.scope, params as { org_id?: string; project_id?: string }, deps.tenants)
+    await authorise(caller, declared.scope, params as Target, deps.tenants)
     const query = check(declared.query, request.query, 'query')
     let body: unknown
     if (declared.body) {

@@ -11,7 +11,7 @@ import {
 } from '../../src/models/simulated-model.ts'
 import { newId } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
-import { PROJECT_SCOPES, type Scope } from '../../src/tenancy/tenant.ts'
+import { PROJECT_SCOPES, type Project, type Scope } from '../../src/tenancy/tenant.ts'
 import { type PrivateRedis, startPrivateRedis } from './redis.ts'
 
 export const ADMIN_TOKEN = 'the-tests-administrator'
@@ -108,12 +108,17 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
   })
 
   const url = `http://127.0.0.1:${port}`
+  async function createKey(project: Project, scopes: readonly Scope[]): Promise<string> {
+    const key = await core.apiKeys.create(project, { name: 'test', scopes, expires: null })
+    if (!key) throw new Error('a fresh id was taken')
+    return key.secret
+  }
   async function createProject() {
     const org = await core.tenants.createOrganisation('Test')
     const made = org && (await core.tenants.createProject(org.id, 'Test'))
     if (!made) throw new Error('a fresh id was taken')
-    const { secret } = await core.tenants.createApiKey(made, 'test', PROJECT_SCOPES, null)
-    return { project: `/org/${made.org_id}/project/${made.id}`, token: secret, made }
+    const project = `/org/${made.org_id}/project/${made.id}`
+    return { project, token: await createKey(made, PROJECT_SCOPES), made }
   }
   const home = await createProject()
 
@@ -155,10 +160,7 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
       if (answer.status !== 200) throw new Error(`no task: ${JSON.stringify(answer.body)}`)
       return answer.body.id
     },
-    async createToken(scopes) {
-      const { secret } = await core.tenants.createApiKey(home.made, 'test', scopes, null)
-      return secret
-    },
+    createToken: (scopes) => createKey(home.made, scopes),
   }
   return system
 }

@@ -19,6 +19,7 @@ const LAYERS = [
   ['src/http', 'workers'],
   ['src/settings.ts'],
   ['src/config.ts'],
+  ['src/compose-access.ts'],
   ['src/compose.ts'],
   ['src/cli.ts', 'src/dev.ts', 'src/demo.ts'],
 ]

@@ -7,6 +7,8 @@ import { presentTask } from '../../tasks/task.ts'
 import { createTaskSchema, type TaskLimits, updateTaskSchema } from '../../tasks/task-input.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import { updateTask } from '../../tasks/update-task.ts'
+import type { Caller } from '../../tenancy/caller.ts'
+import type { TaskTokens } from '../../tenancy/task-token.ts'
 import {
   type Endpoint,
   endpoint,
@@ -17,6 +19,7 @@ import {
   projectParams,
   taskParams,
 } from '../route.ts'
+import { createShowAccessToken } from '../show-access-token.ts'
 
 const flag = z.stringbool().default(false)
 
@@ -36,19 +39,22 @@ function presentModel(model: Model) {
 export function taskRoutes(deps: {
   tasks: TaskStore
   models: ModelRegistry
+  taskTokens: TaskTokens
   limits: TaskLimits
 }): Endpoint[] {
   const { tasks, models } = deps
+  const showAccessToken = createShowAccessToken(deps.taskTokens)
   const absent = () => new ApiError('TASK_NOT_FOUND', 'There is no such task.')
 
-  async function show(project: string, id: string, includeTests = true) {
+  async function show(caller: Caller, project: string, id: string, includeTests = true) {
     const stored = await tasks.read(project, id)
     if (!stored) throw absent()
     const revisions = await tasks.revisions(project, id)
-    return presentTask(
+    const shown = presentTask(
       stored.task,
       revisions.filter((revision) => includeTests || !revision.test),
     )
+    return showAccessToken(caller, stored.task.org_id, shown)
   }
 
   return [
@@ -68,7 +74,7 @@ export function taskRoutes(deps: {
       scope: 'task:read',
       params: projectParams,
       query: pageQuery,
-      async handle({ params, query }) {
+      async handle({ caller, params, query }) {
         const ids = await tasks.ids(params.project_id, query.cursor ?? null, query.page_limit + 1)
         // The page is cut from the ids, so that a deleted task does not make it look like the last one.
         const { results, pagination } = page(
@@ -78,7 +84,7 @@ export function taskRoutes(deps: {
         const shown = await Promise.all(
           results.map(({ id }) =>
             // One that was deleted since the list was read is simply not in it.
-            show(params.project_id, id).catch((error: unknown) => {
+            show(caller, params.project_id, id).catch((error: unknown) => {
               if (error instanceof ApiError && error.reason === 'TASK_NOT_FOUND') return null
               throw error
             }),
@@ -95,10 +101,10 @@ export function taskRoutes(deps: {
       params: projectParams,
       query: noQuery,
       body: createTaskSchema(deps.limits),
-      async handle({ params, body }) {
+      async handle({ caller, params, body }) {
         const owner = { org: params.org_id, project: params.project_id }
         const { task, revisions } = await createTask(deps, owner, body)
-        return presentTask(task, revisions)
+        return showAccessToken(caller, params.org_id, presentTask(task, revisions))
       },
     }),
     endpoint({
@@ -108,7 +114,8 @@ export function taskRoutes(deps: {
       scope: 'task:read',
       params: taskParams,
       query: z.object({ include_tests: flag }),
-      handle: ({ params, query }) => show(params.project_id, params.task_id, query.include_tests),
+      handle: ({ caller, params, query }) =>
+        show(caller, params.project_id, params.task_id, query.include_tests),
     }),
     endpoint({
       method: 'post',
@@ -118,10 +125,26 @@ export function taskRoutes(deps: {
       params: taskParams,
       query: noQuery,
       body: updateTaskSchema(deps.limits),
-      async handle({ params, body }) {
+      async handle({ caller, params, body }) {
         const owner = { project: params.project_id, task: params.task_id }
         const { task, revisions } = await updateTask(deps, owner, body)
-        return presentTask(task, revisions)
+        return showAccessToken(caller, params.org_id, presentTask(task, revisions))
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: `${PROJECT}/task/:task_id/access_token/rotate`,
+      summary: 'Give a task another access token; the one before ends within a second',
+      scope: 'task:write',
+      params: taskParams,
+      query: noQuery,
+      reasons: ['TASK_NOT_FOUND'],
+      async handle({ params }) {
+        const { project_id: project, task_id: id } = params
+        const stored = await tasks.read(project, id)
+        if (!stored) throw absent()
+        const access_token = await deps.taskTokens.rotate(stored.task)
+        return { ...presentTask(stored.task, await tasks.revisions(project, id)), access_token }
       },
     }),
     endpoint({
@@ -131,8 +154,8 @@ export function taskRoutes(deps: {
       scope: 'task:write',
       params: taskParams,
       query: noQuery,
-      async handle({ params }) {
-        const shown = await show(params.project_id, params.task_id)
+      async handle({ caller, params }) {
+        const shown = await show(caller, params.project_id, params.task_id)
         if (!(await tasks.remove(params.project_id, params.task_id))) throw absent()
         return shown
       },

@@ -1,0 +1,47 @@
+import type { Config } from './config.ts'
+import { type Authenticate, createAuthenticate } from './http/authenticate.ts'
+import type { Redis } from './platform/redis.ts'
+import type { TaskStore } from './tasks/task-store.ts'
+import type { CredentialStore } from './tenancy/credential-store.ts'
+import { createGuessStore } from './tenancy/guess-store.ts'
+import type { IssueTokenDeps } from './tenancy/issue-token.ts'
+import { keepSigningKey } from './tenancy/signing-key-store.ts'
+import { createTaskTokens, type TaskTokens } from './tenancy/task-token.ts'
+import { createTaskTokenStore } from './tenancy/task-token-store.ts'
+import { createTokenSigner } from './tenancy/token-signer.ts'
+
+/** How an API process knows its callers, and what it needs to give them tokens. */
+export interface Access {
+  readonly authenticate: Authenticate
+  readonly taskTokens: TaskTokens
+  readonly tokenDeps: IssueTokenDeps
+}
+
+/** Builds it; opens nothing. */
+export async function composeAccess(deps: {
+  config: Config
+  redis: Redis
+  apiKeys: CredentialStore
+  clients: CredentialStore
+  tasks: TaskStore
+}): Promise<Access> {
+  const { config, redis } = deps
+  const signer = createTokenSigner(config.tokenSecret ?? (await keepSigningKey(redis)), config.issuer)
+  const store = createTaskTokenStore(redis)
+  const taskTokens = createTaskTokens({ store, signer, lifetime: config.taskTokenLifetime })
+  const guesses = createGuessStore(redis, {
+    free: config.guessesMax,
+    pause: config.guessPause,
+    pauseMax: config.guessPauseMax,
+  })
+  return {
+    authenticate: createAuthenticate({ ...deps, adminToken: config.adminToken, signer, taskTokens }),
+    taskTokens,
+    tokenDeps: {
+      clients: deps.clients,
+      guesses,
+      signer,
+      accessTokenLifetime: config.accessTokenLifetime,
+    },
+  }
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { type ApiError, ValidationError } from '../../platform/errors.ts'
+import { type IssueTokenDeps, issueToken } from '../../tenancy/issue-token.ts'
+import { type OAuthCode, OAuthError } from '../../tenancy/oauth-error.ts'
+import { SCOPES } from '../../tenancy/tenant.ts'
+import { readClientCredentials } from '../client-credentials.ts'
+import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
+
+/** Words between spaces; none at all says nothing. */
+const words = z
+  .string()
+  .max(2000)
+  .regex(/^[\x20-\x7e]*$/, 'expected printable ASCII')
+  .transform((text) => text.split(' ').filter((word) => word !== ''))
+  .transform((list) => (list.length > 0 ? list : null))
+
+/** Unknown parameters are ignored, which the standard demands. */
+const tokenBody = z.object({
+  grant_type: z.string().max(200),
+  client_id: z.string().max(200).optional(),
+  client_secret: z.string().max(2000).optional(),
+  scope: words.optional(),
+  audience: words.optional(),
+})
+
+const tokenAnswer = z.object({
+  access_token: z.string(),
+  token_type: z.literal('bearer'),
+  expires_in: z.int().positive(),
+  scope: z.string(),
+})
+
+const whoamiAnswer = z.object({
+  client: z.object({
+    kind: z.enum(['admin', 'api_key', 'oauth_client', 'task']),
+    id: z.string(),
+    name: z.string().nullable(),
+    org_id: z.uuid().nullable(),
+    project_id: z.uuid().nullable(),
+    task_id: z.uuid().nullable(),
+    scopes: z.array(z.enum(SCOPES)),
+  }),
+})
+
+/** Words a refusal as RFC 6749, section 5.2 wants it, which has no 422 and only plain characters. */
+function inOAuthTerms(refusal: ApiError | ValidationError): OAuthError {
+  if (refusal instanceof OAuthError) return refusal
+  const message = refusal.message.replaceAll(/[^\x20-\x7e]|["\\]/g, "'")
+  if (refusal instanceof ValidationError)
+    return new OAuthError('invalid_request', 'MALFORMED_REQUEST', message)
+  const codes: Record<number, OAuthCode> = { 500: 'server_error', 503: 'temporarily_unavailable' }
+  const code = codes[refusal.status] ?? 'invalid_request'
+  return new OAuthError(code, refusal.reason, message, { ...refusal.extra })
+}
+
+/** Tokens for clients, and who a token stands for. */
+export function oauthRoutes(deps: IssueTokenDeps): Endpoint[] {
+  return [
+    endpoint({
+      method: 'post',
+      path: '/oauth2/token',
+      summary: "Trade an OAuth client's secret for an access token",
+      scope: 'open',
+      params: noParams,
+      query: noQuery,
+      body: tokenBody,
+      answer: tokenAnswer,
+      reasons: ['UNAUTHENTICATED', 'INVALID_SCOPE', 'UNSUPPORTED_GRANT_TYPE', 'TOO_MANY_REQUESTS'],
+      reword: inOAuthTerms,
+      async handle({ request, response, body }) {
+        if (body.grant_type !== 'client_credentials') {
+          throw new OAuthError(
+            'unsupported_grant_type',
+            'UNSUPPORTED_GRANT_TYPE',
+            'Only client_credentials is supported.',
+          )
+        }
+        const answer = await issueToken(deps, {
+          ...readClientCredentials(request, body),
+          address: request.ip ?? '',
+          scopes: body.scope ?? null,
+          audience: body.audience ?? [],
+        })
+        response.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' })
+        return answer
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/whoami',
+      summary: 'Tell who the token stands for',
+      scope: 'any',
+      params: noParams,
+      query: noQuery,
+      answer: whoamiAnswer,
+      async handle({ caller }) {
+        const { kind, id, name, orgId, projectId, taskId, scopes } = caller
+        return {
+          client: { kind, id, name, org_id: orgId, project_id: projectId, task_id: taskId, scopes },
+        }
+      },
+    }),
+  ]
+}

@@ -1,0 +1,81 @@
+import { signAccessToken } from './access-token.ts'
+import type { CredentialStore } from './credential-store.ts'
+import type { GuessStore } from './guess-store.ts'
+import { OAuthError } from './oauth-error.ts'
+import { hashSecret, sameSecret } from './secret.ts'
+import type { Scope } from './tenant.ts'
+import type { TokenSigner } from './token-signer.ts'
+
+export interface IssueTokenDeps {
+  readonly clients: CredentialStore
+  readonly guesses: GuessStore
+  readonly signer: TokenSigner
+  /** Seconds. */
+  readonly accessTokenLifetime: number
+}
+
+export interface TokenRequest {
+  readonly clientId: string
+  readonly secret: string
+  /** Where the request comes from. */
+  readonly address: string
+  /** Null: all that the client has. */
+  readonly scopes: readonly string[] | null
+  readonly audience: readonly string[]
+}
+
+/** The answer of RFC 6749, section 5.1. */
+export interface TokenAnswer {
+  readonly access_token: string
+  readonly token_type: 'bearer'
+  /** Seconds. */
+  readonly expires_in: number
+  readonly scope: string
+}
+
+/**
+ * Trades a client's secret for an access token (the client credentials grant).
+ * @throws {OAuthError} invalid_client, invalid_scope; temporarily_unavailable after too many wrong secrets
+ */
+export async function issueToken(deps: IssueTokenDeps, request: TokenRequest): Promise<TokenAnswer> {
+  const { seconds, guessed } = await deps.guesses.wait(request)
+  if (seconds > 0) {
+    throw new OAuthError(
+      'temporarily_unavailable',
+      'TOO_MANY_REQUESTS',
+      'Too many wrong secrets from here; wait before the next try.',
+      { retry_after: seconds },
+    )
+  }
+  const client = await deps.clients.find(request.clientId)
+  const right = sameSecret(hashSecret(request.secret), client?.secret_hash ?? '')
+  if (!client || !right) {
+    await deps.guesses.count(request)
+    throw new OAuthError(
+      'invalid_client',
+      'UNAUTHENTICATED',
+      'The client is unknown, revoked or expired, or the secret is wrong.',
+    )
+  }
+  if (guessed) await deps.guesses.forget(request)
+
+  const scopes = client.scopes.filter((scope) => request.scopes?.includes(scope) ?? true)
+  const beyond = request.scopes?.find((scope) => !client.scopes.includes(scope as Scope))
+  if (beyond !== undefined || scopes.length === 0) {
+    throw new OAuthError('invalid_scope', 'INVALID_SCOPE', 'The client does not have all of these scopes.')
+  }
+  const left = client.expires === null ? Number.POSITIVE_INFINITY : secondsUntil(client.expires)
+  const lifetime = Math.min(deps.accessTokenLifetime, left)
+  return {
+    access_token: await signAccessToken(deps.signer, client, {
+      scopes,
+      audience: request.audience,
+      lifetime,
+    }),
+    token_type: 'bearer',
+    expires_in: lifetime,
+    scope: scopes.join(' '),
+  }
+}
+
+const secondsUntil = (time: string): number => Math.max(1, Math.ceil((Date.parse(time) - Date.now()) / 1000))
