@@ -45,4 +45,47 @@ describe('tenancy', () => {
     const old = (await admin('POST', `${project}/api_key`, { name: 'old', expires })).body
     assert.equal(await status(old.token), 401)
   })
+
+  test('a key gets a new secret, which ends the old one, or is deleted; times are in UTC', async () => {
+    const { project } = running()
+    const status = async (token: string) =>
+      (await running().call('GET', '/task', undefined, { token })).status
+    const expires = '2100-01-01T01:00:00+01:00'
+    const key = (await admin('POST', `${project}/api_key`, { name: 'long-lived', expires })).body
+    assert.equal(key.expires, '2100-01-01T00:00:00.000Z')
+    const rotated = (await admin('POST', `${project}/api_key/${key.id}/rotate`)).body
+    assert.deepEqual({ ...rotated, token: key.token }, key)
+    assert.equal(await status(rotated.token), 200)
+    await until(async () => (await status(key.token)) === 401)
+    const { token: _, ...shown } = rotated
+    assert.deepEqual((await admin('DELETE', `${project}/api_key/${key.id}`)).body, shown)
+    await until(async () => (await status(rotated.token)) === 401)
+    assert.equal((await admin('POST', `${project}/api_key/${key.id}/rotate`)).status, 404)
+  })
+
+  test('a revocation is not undone by a rotation at the same moment', async () => {
+    const { project } = running()
+    const { id } = (await admin('POST', `${project}/api_key`, { name: 'busy' })).body
+    const path = `${project}/api_key/${id}`
+    const rotate = () => admin('POST', `${path}/rotate`)
+    await Promise.all([rotate(), rotate(), admin('POST', `${path}/revoke`), rotate(), rotate()])
+    const listed = (await admin('GET', `${project}/api_key`)).body
+    assert.equal(listed.find((key: { id: string }) => key.id === id).revoked, true)
+  })
+
+  test('every kind of token says who it is', async () => {
+    const whoami = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}` }
+      const answer = await fetch(`${running().url}/whoami`, { headers })
+      return ((await answer.json()) as { client: { id: string } }).client
+    }
+    const [org_id, project_id] = running()
+      .project.split('/')
+      .filter((part) => part.length === 36)
+    const { id: _, ...key } = await whoami(running().token)
+    const scopes = ['task:read', 'task:write', 'run:read', 'run:write']
+    assert.deepEqual(key, { kind: 'api_key', name: 'test', org_id, project_id, task_id: null, scopes })
+    const nothing = { name: null, org_id: null, project_id: null, task_id: null }
+    assert.deepEqual(await whoami(ADMIN_TOKEN), { kind: 'admin', id: 'admin', ...nothing, scopes: ['admin'] })
+  })
 })
