@@ -63,7 +63,7 @@ describe("a task's access token", () => {
     for (const { access_token } of answers) assert.equal(access_token, made.access_token)
   })
 
-  test('it runs its task, and reads the runs and their files', async () => {
+  test('it runs its task, and reads and cancels the runs', async () => {
     const task = await running().createTask()
     const token = await tokenOf(task)
     const run = await call(token, 'POST', `/task/${task}/run`, input)
@@ -72,6 +72,8 @@ describe("a task's access token", () => {
     assert.equal((await call(token, 'GET', `/task/${task}/run`)).body.results.length, 1)
     const file = await call(token, 'GET', `/task/${task}/run/${run.body.id}/file/x.jpeg`)
     assert.equal(file.body.detail.reason, 'FILE_NOT_FOUND')
+    const cancelled = await call(token, 'POST', `/task/${task}/run/${run.body.id}/cancel`)
+    assert.deepEqual([cancelled.status, cancelled.body.status], [200, 'succeeded'])
     const { status, body } = await whoami(token)
     assert.deepEqual([status, body.client.kind, body.client.task_id], [200, 'task', task])
     assert.deepEqual(body.client.scopes, ['run:read', 'run:write'])
@@ -91,6 +93,8 @@ describe("a task's access token", () => {
         assert.deepEqual(seen.body, (await running().call('GET', `/task/${ABSENT}`)).body)
       }
     }
+    const stray = await call(token, 'GET', `/task/${task}/run/${run}`)
+    assert.deepEqual([stray.status, stray.body.detail.reason], [404, 'TASK_RUN_NOT_FOUND'])
     const refused: [string, string][] = [
       ['GET', `/task/${task}`],
       ['POST', `/task/${task}`],
