@@ -5,10 +5,10 @@ import { readAccessToken } from '../tenancy/access-token.ts'
 import { ADMIN, type Caller } from '../tenancy/caller.ts'
 import type { CredentialStore } from '../tenancy/credential-store.ts'
 import { sameSecret } from '../tenancy/secret.ts'
-import type { TaskTokens } from '../tenancy/task-token.ts'
+import type { TaskTokens, TokenTarget } from '../tenancy/task-token.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
 import type { TokenSigner } from '../tenancy/token-signer.ts'
-import type { Endpoint } from './route.ts'
+import { type Endpoint, PROJECT } from './route.ts'
 
 export interface AuthenticateDeps {
   readonly adminToken: string | null
@@ -27,9 +27,7 @@ export type Authenticate = (request: Request) => Promise<Caller>
 
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   /** A task access token is worth nothing without its task. */
-  async function asTask(
-    target: { org: string; project: string; task: string } | null,
-  ): Promise<Caller | null> {
+  async function asTask(target: TokenTarget | null): Promise<Caller | null> {
     const task = target && (await deps.tasks.recent(target.project, target.task))
     if (!task || task.org_id !== target.org) return null
     const scopes = ['run:read', 'run:write'] as const
@@ -62,6 +60,9 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   }
 }
 
+/** All that a task access token opens, whatever the scopes of an endpoint elsewhere. */
+const RUNS_OF_A_TASK = `${PROJECT}/task/:task_id/run`
+
 /** What a path names. */
 export interface Target {
   readonly org_id?: string
@@ -76,7 +77,7 @@ export interface Target {
  */
 export async function authorise(
   caller: Caller,
-  scope: Endpoint['scope'],
+  { scope, path: route }: Pick<Endpoint, 'scope' | 'path'>,
   path: Target,
   tenants: TenantStore,
 ): Promise<void> {
@@ -92,8 +93,8 @@ export async function authorise(
   if (caller.taskId && path.task_id && path.task_id !== caller.taskId) {
     throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
   }
-  if (caller.taskId && !path.task_id) {
-    throw new ApiError('PERMISSION_CHECK_FAILED', 'The token is for one task only.')
+  if (caller.taskId && !route.startsWith(RUNS_OF_A_TASK)) {
+    throw new ApiError('PERMISSION_CHECK_FAILED', 'The token is for the runs of one task only.')
   }
   if (!admin && !caller.scopes.includes(scope)) {
     throw new ApiError('PERMISSION_CHECK_FAILED', `The token lacks the scope ${scope}.`)

@@ -66,7 +66,7 @@ function serve(declared: Endpoint, deps: ServerDeps): RequestHandler {
       }
     }
     const params = check(declared.params, request.params, 'path')
-    await authorise(caller, declared.scope, params as Target, deps.tenants)
+    await authorise(caller, declared, params as Target, deps.tenants)
     const query = check(declared.query, request.query, 'query')
     let body: unknown
     if (declared.body) {
