@@ -34,7 +34,8 @@ export async function setStage(t: Cleanup, options: FleetOptions): Promise<Stage
   const org = await core.tenants.createOrganisation('Chaos')
   const project = org && (await core.tenants.createProject(org.id, 'Chaos'))
   if (!project) throw new Error('a fresh id was taken')
-  const { secret } = await core.tenants.createApiKey(project, 'chaos', PROJECT_SCOPES, null)
+  const key = await core.apiKeys.create(project, { name: 'chaos', scopes: PROJECT_SCOPES, expires: null })
+  if (!key) throw new Error('a fresh id was taken')
   const path = `/org/${project.org_id}/project/${project.id}`
   const sightings: Sightings = { answers: [], unexpected: [], hung: [], broken: [], refused: 0 }
   const enough = new AbortController()
@@ -43,8 +44,8 @@ export async function setStage(t: Cleanup, options: FleetOptions): Promise<Stage
     fleet,
     core,
     projectId: project.id,
-    tasks: await createTasks(fleet, path, secret),
-    callers: { fleet, project: path, token: secret, sightings, signal: enough.signal },
+    tasks: await createTasks(fleet, path, key.secret),
+    callers: { fleet, project: path, token: key.secret, sightings, signal: enough.signal },
     sightings,
     async untilAllEnded(isDone, patienceMs, signal) {
       const late = Date.now() + patienceMs
