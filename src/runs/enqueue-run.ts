@@ -63,8 +63,7 @@ export async function enqueueRun(
     await queue?.add(request.id, jobOf(request)).catch(() => {})
   }
   await adding
-  // Taken back, so that the run keeps its place among its project's, or because there is none.
-  if (outcome !== 'enqueued' && atOnce) await queue?.remove(request.id).catch(() => {})
+  if (outcome !== 'enqueued' && atOnce) await takeBack(runs, queue, request).catch(() => {})
   if (outcome === 'full' || outcome === 'project_full') {
     throw outcome === 'full'
       ? new ApiError('QUEUE_FULL', 'Too many runs are queued.', { retry_after: 5, retryable: true })
@@ -74,4 +73,11 @@ export async function enqueueRun(
         })
   }
   return created
+}
+
+/** Removes a job that was added too early, so that the run keeps its place among its project's, or because there is none. */
+async function takeBack(runs: RunStore, queue: RunQueue | undefined, request: RunRequest): Promise<void> {
+  await queue?.remove(request.id)
+  // Its turn may have come meanwhile: then the job that was just removed was the one that it needs.
+  if (await runs.isEnqueued(request.id)) await queue?.add(request.id, jobOf(request))
 }

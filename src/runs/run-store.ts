@@ -247,6 +247,11 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       return (await SCRIPTS.watch(redis, [keysFor(id).run(id)], [api])) === 1
     },
 
+    /** True for a queued run that should have a job now. */
+    async isEnqueued(id: string): Promise<boolean> {
+      return (await redis.zscore(keysFor(id).enqueued(), id)) !== null
+    },
+
     /**
      * Runs of a shard, oldest first, that should have a job: queued ones that were enqueued, and running ones, since
      * before the given time. Adding a job that is there already changes nothing.
