@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkFormat, type FormatLimits } from './check-format.ts'
-import type { OutputTypeName, Scalar } from './output-type.ts'
+import { OUTPUT_TYPES, type OutputTypeName, type Scalar } from './output-type.ts'
 
 /** The long form of an entry. A member that is null counts as absent. */
 export interface OutputSpec {
@@ -20,24 +20,49 @@ export interface OutputFormat {
   readonly [key: string]: OutputTypeName | OutputSpec
 }
 
+const TYPES = Object.keys(OUTPUT_TYPES)
+const orNull = (schema: object) => ({ anyOf: [schema, { type: 'null' }] })
+
+/** What an `output_format` looks like, for documents: the grammar that `checkFormat` checks, as far as JSON Schema says it. */
+export const outputFormatShape = (z.unknown() as z.ZodType<OutputFormat>).meta({
+  id: 'OutputFormat',
+  description:
+    'A map from key to a type name (`string`, `integer`, ...) or a spec with a `type`. An object needs a ' +
+    '`nested_structure`; only a list has an `item_type`.',
+  type: 'object',
+  minProperties: 1,
+  propertyNames: { type: 'string', pattern: '^[a-zA-Z0-9_.-]{1,64}$' },
+  additionalProperties: {
+    anyOf: [
+      { type: 'string', enum: TYPES.filter((name) => name !== 'object') },
+      {
+        type: 'object',
+        required: ['type'],
+        additionalProperties: false,
+        properties: {
+          type: { type: 'string', enum: TYPES },
+          description: { type: ['string', 'null'] },
+          options: orNull({ type: 'array', minItems: 1, items: { type: ['string', 'number', 'boolean'] } }),
+          item_type: orNull({ type: 'string', enum: TYPES }),
+          nested_structure: orNull({ $ref: '#/components/schemas/OutputFormat' }),
+          required: { type: ['boolean', 'null'], description: 'False: the key may be absent.' },
+        },
+      },
+    ],
+  },
+  examples: [{ sentiment: { type: 'string', options: ['positive', 'negative'] }, score: 'number' }],
+})
+
 /**
  * The schema of an `output_format` on the wire. What it parses is the caller's own object, untouched, since
  * it is shown back as it was sent. Issues carry the path of the offending member. Hostile input costs no
  * more than its first `maxKeys` keys and `maxDepth` levels.
  */
 export function outputFormatSchema(limits: FormatLimits): z.ZodType<OutputFormat> {
-  const schema = z
-    .unknown()
-    .superRefine((input, context) => {
-      checkFormat(input, limits, (path, message) =>
-        context.addIssue({ code: 'custom', path: [...path], message, input }),
-      )
-    })
-    .meta({
-      type: 'object',
-      minProperties: 1,
-      description: 'A map from key to a type name (`string`, `integer`, ...) or a spec with a `type`.',
-    })
   // z.record would give the type, but it copies the map and silently drops a key named __proto__.
-  return schema as z.ZodType<OutputFormat>
+  return outputFormatShape.superRefine((input, context) => {
+    checkFormat(input, limits, (path, message) =>
+      context.addIssue({ code: 'custom', path: [...path], message, input }),
+    )
+  })
 }

@@ -1,10 +1,13 @@
-import type { RunRecord } from './run.ts'
-import { isFinal } from './run.ts'
+import type { Shown } from '../platform/shown.ts'
+import { isFinal, type RunRecord } from './run.ts'
+import type { runAnswer } from './run-answer.ts'
+
+export type PresentedRun = Shown<typeof runAnswer>
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 
 /** A run on the wire: section 6 of the contract, with what section 8 adds. Numbers are 0 until the run has ended. */
-export function presentRun({ request, status, revision, attempts, result }: RunRecord) {
+export function presentRun({ request, status, revision, attempts, result }: RunRecord): PresentedRun {
   const input = result?.inputTokens ?? 0
   const output = result?.outputTokens ?? 0
   return {
@@ -52,5 +55,3 @@ export function presentRun({ request, status, revision, attempts, result }: RunR
     })),
   }
 }
-
-export type PresentedRun = ReturnType<typeof presentRun>

@@ -1,5 +1,7 @@
 import type { ModelParameters } from '../models/model.ts'
 import type { OutputFormat } from '../output/output-format.ts'
+import type { Shown } from '../platform/shown.ts'
+import type { revisionAnswer, taskAnswer } from './task-answer.ts'
 import type { WeightedRevision } from './traffic.ts'
 
 export type OutputModality = 'json' | 'text'
@@ -71,7 +73,7 @@ export const REVISION_FIELDS = [
 export type RevisionFields = Pick<Revision, (typeof REVISION_FIELDS)[number]>
 
 /** A revision on the wire. */
-export function presentRevision(revision: Revision, active: boolean) {
+export function presentRevision(revision: Revision, active: boolean): Shown<typeof revisionAnswer> {
   const { task_id: _, ...shown } = revision
   return {
     ...shown,
@@ -83,7 +85,7 @@ export function presentRevision(revision: Revision, active: boolean) {
 }
 
 /** A task on the wire, its revisions newest first. */
-export function presentTask(task: Task, revisions: readonly Revision[]) {
+export function presentTask(task: Task, revisions: readonly Revision[]): Shown<typeof taskAnswer> {
   const { org_id: _, ...shown } = task
   const active = new Set(task.active_revisions.map((each) => each.task_revision_id))
   return {

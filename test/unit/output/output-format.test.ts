@@ -247,9 +247,8 @@ test('a hostile format costs neither the stack nor much time', () => {
   assertRefused(wide, '', /More than 10 keys/)
 })
 
-test('the schema can be shown in an OpenAPI document and stands within others', () => {
+test('the schema stands within others', () => {
   const body = z.strictObject({ output_format: schema })
-  assert.equal(z.toJSONSchema(schema)['type'], 'object')
   assert.deepEqual(body.safeParse({ output_format: { a: 'x' } }).error?.issues[0]?.path, [
     'output_format',
     'a',

@@ -1,0 +1,136 @@
+import { z } from 'zod'
+import { RUN_STATUSES } from './run.ts'
+
+const count = z.int().min(0)
+const ms = z.number().min(0)
+
+const runError = z
+  .object({
+    reason: z.string().meta({ description: 'Why it failed; branch on this.', examples: ['OUTPUT_INVALID'] }),
+    message: z.string().meta({ description: 'For a person.' }),
+    retryable: z.boolean().meta({ description: 'Whether the same call may succeed later.' }),
+  })
+  .meta({ id: 'RunError' })
+
+const timings = z
+  .object({
+    queued: ms,
+    waiting_on_limit: ms.meta({ description: 'Pauses between attempts.' }),
+    model: ms,
+    validate: ms,
+    total: ms,
+  })
+  .meta({ id: 'Timings', description: 'Where the time went, in milliseconds.' })
+
+const attempt = z
+  .object({
+    number: z.int().min(1),
+    started: z.iso.datetime(),
+    ended: z.iso.datetime().nullable().meta({ description: 'Null while its call may be under way.' }),
+    outcome: z.string().meta({
+      description:
+        '`open`, `succeeded`, `invalid`, `lost`, `cancelled`, `expired`, or the kind of the model’s failure.',
+    }),
+    model: z.string().nullable(),
+    input_tokens: count,
+    output_tokens: count,
+  })
+  .meta({ id: 'Attempt', description: 'One call of a model for the run.' })
+
+const example = {
+  id: '019a5f0e-7c1d-7b7e-9d3c-2f6b1c0a8e00',
+  task_id: '019a5f0e-6a20-7c55-8f0e-5b0d1a2c3d4e',
+  project_id: '019a5f0e-5f11-7a44-9b1d-4c0e1f2a3b4c',
+  task_revision_id: '019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a',
+  user_id: '019a5f0e-6001-7b33-8c2e-3d1f2a4b5c6d',
+  created: '2026-01-15T09:30:00.000Z',
+  status: 'succeeded',
+  done: true,
+  response: { sentiment: 'positive', confidence: 0.97 },
+  run_data: { submitted: { text: 'I love this' }, files: [] },
+  files: [],
+  input_tokens: 42,
+  output_tokens: 12,
+  total_tokens: 54,
+  input_processor_timing: 0,
+  llm_call_timing: 0.412,
+  charged_credits: '0.00',
+  is_error: false,
+  error: null,
+  llm_retries: 0,
+  used_fallback_model: false,
+  primary_failure_reason: null,
+  fallback_llm_model_id: null,
+  reporting_group: null,
+  reference: 'order-1234',
+  model: 'simulated-large',
+  llm_model_id: '6f1f8f3c-2b0a-5c1d-9e7f-0a1b2c3d4e5f',
+  llm_config: { temperature: 0 },
+  prompt_hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  output_check: 'valid',
+  deadline: '2026-01-15T09:40:00.000Z',
+  settled: '2026-01-15T09:30:00.431Z',
+  timings: { queued: 6, waiting_on_limit: 0, model: 412, validate: 1, total: 431 },
+  attempts: [
+    {
+      number: 1,
+      started: '2026-01-15T09:30:00.012Z',
+      ended: '2026-01-15T09:30:00.424Z',
+      outcome: 'succeeded',
+      model: 'simulated-large',
+      input_tokens: 42,
+      output_tokens: 12,
+    },
+  ],
+}
+
+/** A run on the wire. All members are always there; numbers are 0 until the run has ended. */
+export const runAnswer = z
+  .object({
+    id: z.uuid(),
+    task_id: z.uuid(),
+    project_id: z.uuid(),
+    task_revision_id: z.uuid().nullable().meta({ description: 'Null until one is drawn.' }),
+    user_id: z.string().meta({ description: 'Id of the token that started it.' }),
+    created: z.iso.datetime(),
+    status: z.enum(RUN_STATUSES),
+    done: z.boolean().meta({ description: 'True once the status is final: stop polling.' }),
+    response: z.unknown().meta({
+      description: 'What the task’s `output_format` describes, a string for text; null until it succeeded.',
+    }),
+    run_data: z.object({
+      submitted: z.record(z.string(), z.unknown()).meta({ description: 'The inputs as they were sent.' }),
+      files: z.array(z.string()),
+    }),
+    files: z.array(z.string()).meta({ description: 'Names for `.../file/{name}`, in the order sent.' }),
+    input_tokens: count,
+    output_tokens: count,
+    total_tokens: count,
+    input_processor_timing: z.number().min(0).meta({ description: 'Seconds.' }),
+    llm_call_timing: z.number().min(0).meta({ description: 'Seconds.' }),
+    charged_credits: z
+      .string()
+      .regex(/^\d+\.\d\d$/)
+      .meta({ description: 'Decimal; `0.00` without prices.' }),
+    is_error: z.boolean(),
+    error: runError.nullable(),
+    llm_retries: count,
+    used_fallback_model: z.boolean(),
+    primary_failure_reason: z.string().nullable(),
+    fallback_llm_model_id: z.string().nullable(),
+    reporting_group: z.string().nullable(),
+    reference: z.string().nullable(),
+    model: z.string().nullable().meta({ description: 'Name of the model that answered last.' }),
+    llm_model_id: z.string().nullable(),
+    llm_config: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .meta({ description: 'Parameters really used; until the run has ended, those of the call.' }),
+    prompt_hash: z.string().nullable().meta({ description: 'SHA-256 of the rendered prompts, hexadecimal.' }),
+    output_check: z.enum(['valid', 'repaired', 'invalid']).nullable(),
+    deadline: z.iso.datetime().meta({ description: 'When it expires if it has not ended.' }),
+    settled: z.iso.datetime().nullable().meta({ description: 'When it ended.' }),
+    timings: timings.nullable(),
+    attempts: z.array(attempt),
+  })
+  .meta({ id: 'Run', examples: [example] })

@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import { outputFormatShape } from '../output/output-format.ts'
+import { llmConfigSchema } from './task-input.ts'
+
+const tags = z.array(z.object({ id: z.uuid(), name: z.string() }))
+/** Stored ones are shown as they are, also when later versions accept other words. */
+const llmConfig = z
+  .object({ ...llmConfigSchema.shape, reasoning_effort: z.string().optional() })
+  .meta({ id: 'StoredLlmConfig' })
+const modality = z.enum(['json', 'text'])
+
+const revisionExample = {
+  id: '019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a',
+  created: '2026-01-15T09:00:00.000Z',
+  modified: '2026-01-15T09:00:00.000Z',
+  active: true,
+  test: false,
+  annotation: null,
+  system_prompt: 'You judge the sentiment of texts.',
+  user_prompt: 'Judge this text: {text}',
+  llm_model_id: '6f1f8f3c-2b0a-5c1d-9e7f-0a1b2c3d4e5f',
+  llm_config: { temperature: 0 },
+  output_modality: 'json',
+  output_format: { sentiment: { type: 'string', options: ['positive', 'negative'] }, confidence: 'number' },
+  input_params: ['text'],
+  image_required: false,
+  file_input_mode: null,
+  optimise_images: true,
+  input_processors: null,
+  rag: null,
+  task_forwarder_id: null,
+  fallback_llm_model_id: null,
+  fallback_llm_config: null,
+  tags: [],
+}
+
+/** A revision on the wire. All members are always there. */
+export const revisionAnswer = z
+  .object({
+    id: z.uuid(),
+    created: z.iso.datetime(),
+    modified: z.iso.datetime(),
+    active: z.boolean().meta({ description: 'Whether it has a share of the traffic.' }),
+    test: z.boolean().meta({ description: 'A test revision is run only by its id.' }),
+    annotation: z.string().nullable(),
+    system_prompt: z.string(),
+    user_prompt: z.string(),
+    llm_model_id: z.string(),
+    llm_config: llmConfig.nullable(),
+    output_modality: modality,
+    output_format: outputFormatShape.nullable(),
+    input_params: z.array(z.string()).meta({ description: 'Names of the parameters in the prompts.' }),
+    image_required: z.boolean(),
+    file_input_mode: z.literal('image').nullable(),
+    optimise_images: z.boolean(),
+    input_processors: z.array(z.unknown()).nullable(),
+    rag: z.unknown(),
+    task_forwarder_id: z.string().nullable(),
+    fallback_llm_model_id: z.string().nullable(),
+    fallback_llm_config: llmConfig.nullable(),
+    tags,
+  })
+  .meta({ id: 'Revision', description: 'One immutable version of a task.', examples: [revisionExample] })
+
+/** A task on the wire. All members are always there. */
+export const taskAnswer = z
+  .object({
+    id: z.uuid(),
+    project_id: z.uuid(),
+    name: z.string(),
+    description: z.string(),
+    enabled: z.boolean(),
+    output_modality: modality,
+    public: z.boolean(),
+    exposed_to_agents: z.boolean(),
+    task_run_visibility: z.string(),
+    created: z.iso.datetime(),
+    modified: z.iso.datetime(),
+    revisions: z.array(revisionAnswer).meta({ description: 'Newest first.' }),
+    active_revisions: z.array(z.object({ task_revision_id: z.uuid(), weight: z.number().min(0) })),
+    timeout: z.number().nullable().meta({
+      description: 'Seconds that a run may take in all; null for the server’s default.',
+    }),
+    queue_timeout: z.number().nullable().meta({
+      description: 'Seconds within which a run has to be started; null for the server’s default.',
+    }),
+    on_lost_attempt: z.enum(['retry', 'fail']).meta({
+      description: 'What follows when a worker is lost while its model call may have been paid.',
+    }),
+    access_token: z.string().nullable(),
+    tags,
+  })
+  .meta({
+    id: 'Task',
+    description: 'A prompt with a name: what callers run.',
+    examples: [
+      {
+        id: '019a5f0e-6a20-7c55-8f0e-5b0d1a2c3d4e',
+        project_id: '019a5f0e-5f11-7a44-9b1d-4c0e1f2a3b4c',
+        name: 'Sentiment',
+        description: '',
+        enabled: true,
+        output_modality: 'json',
+        public: false,
+        exposed_to_agents: false,
+        task_run_visibility: 'visible',
+        created: '2026-01-15T09:00:00.000Z',
+        modified: '2026-01-15T09:00:00.000Z',
+        revisions: [revisionExample],
+        active_revisions: [{ task_revision_id: revisionExample.id, weight: 1 }],
+        timeout: null,
+        queue_timeout: null,
+        on_lost_attempt: 'retry',
+        access_token: null,
+        tags: [],
+      },
+    ],
+  })
