@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
-import { composeApi, composeCore, composeSimulatedModel, composeWorker } from './compose.ts'
+import { composeApi, composeCore, composeSimulatedModel, composeWorker, declareEndpoints } from './compose.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { startDev } from './dev.ts'
+import { describeApi } from './http/openapi.ts'
 import { Lifecycle } from './platform/lifecycle.ts'
 import { createLogger, type Logger } from './platform/logger.ts'
 import { PROJECT_SCOPES, SCOPES, type Scope } from './tenancy/tenant.ts'
@@ -13,18 +14,21 @@ const USAGE = `splitrun COMMAND
   api               an API process
   worker            a worker process
   simulated-model   the simulated model alone
+  openapi           print the OpenAPI document
   token             make a key, or with --oauth a client: --project ID, or [--org-name N --project-name N] for a
                     new one; [--name N] [--scopes a,b] [--expires ISO-TIME]
 `
 
-const print = (text: string): boolean => process.stdout.write(`${text}\n`)
+/** Resolves when the text is out: a process that ends before would cut it short in a pipe. */
+const print = (text: string): Promise<void> =>
+  new Promise((resolve) => process.stdout.write(`${text}\n`, () => resolve()))
 /** Tells the process that started this one, if it listens. */
 const report = (message: object): void => void process.send?.(message)
 
 const COMMANDS: Record<string, (config: Config, log: Logger, args: string[]) => Promise<Lifecycle | null>> = {
   async dev(config) {
     const { lifecycle, text } = await startDev(config, createLogger('warn', { process: 'dev' }))
-    print(text)
+    await print(text)
     return lifecycle
   },
   async api(config, log) {
@@ -45,11 +49,15 @@ const COMMANDS: Record<string, (config: Config, log: Logger, args: string[]) => 
   },
   async 'simulated-model'(config, log) {
     const lifecycle = new Lifecycle(log)
-    print(
+    await print(
       (await composeSimulatedModel({ ...config, simulatedUrl: null }, lifecycle)) ??
         'a real model is configured',
     )
     return lifecycle
+  },
+  async openapi(config) {
+    await print(JSON.stringify(describeApi(declareEndpoints(config)), null, 2))
+    return null
   },
   async token(config, log, args) {
     const { values } = parseArgs({
@@ -90,7 +98,7 @@ const COMMANDS: Record<string, (config: Config, log: Logger, args: string[]) => 
       const named = values.oauth
         ? { client_id: id, client_secret: issued.secret }
         : { id, token: issued.secret }
-      print(JSON.stringify({ org_id, project_id, scopes, expires, ...named }, null, 2))
+      await print(JSON.stringify({ org_id, project_id, scopes, expires, ...named }, null, 2))
     } finally {
       await core.lifecycle.close()
     }

@@ -3,12 +3,9 @@ import { type RunWorker, startRunWorker } from '../workers/run.worker.ts'
 import { composeAccess } from './compose-access.ts'
 import { type Config, readSecret } from './config.ts'
 import { createLocalFileStore } from './files/file-store.ts'
+import { type ApiDeps, endpointsOf } from './http/endpoints.ts'
 import { type ProcessState, startProcessServer } from './http/process-server.ts'
-import { credentialRoutes } from './http/routes/credentials.ts'
-import { oauthRoutes } from './http/routes/oauth.ts'
-import { runRoutes } from './http/routes/runs.ts'
-import { taskRoutes } from './http/routes/tasks.ts'
-import { tenancyRoutes } from './http/routes/tenancy.ts'
+import type { Endpoint } from './http/route.ts'
 import { createApplication, listen } from './http/server.ts'
 import { loadModels, needsSimulatedModel } from './models/load-models.ts'
 import { createModelLanes } from './models/model-lane.ts'
@@ -93,9 +90,23 @@ function openQueues({ config, log, redis, lifecycle }: Core): RunQueue[] {
 
 const shardsOf = (config: Config): number[] => Array.from({ length: config.shards }, (_, shard) => shard)
 
+const taskLimits = (config: Config) => ({
+  maxDepth: config.outputDepthMax,
+  maxKeys: config.outputKeysMax,
+  weightsMax: config.weightsMax,
+})
+
+/**
+ * The declarations of all endpoints, for whoever looks at them and serves none: what their handlers would need is left
+ * out, so that nothing has to be opened.
+ */
+export function declareEndpoints(config: Config): Endpoint[] {
+  return endpointsOf({ ...config, limits: taskLimits(config) } as unknown as ApiDeps)
+}
+
 /** The API of this process, listening. */
 export async function composeApi(core: Core): Promise<{ port: number }> {
-  const { config, log, lifecycle, connections, redis, tenants, tasks, runs, models, files } = core
+  const { config, log, lifecycle, connections, redis, tenants, runs } = core
   const queues = openQueues(core)
   const { authenticate, taskTokens, tokenDeps } = await composeAccess(core)
   const inbox = createReplyInbox({
@@ -104,21 +115,15 @@ export async function composeApi(core: Core): Promise<{ port: number }> {
     connections: shardsOf(config).map((shard) => connections.patient(`replies:${shard}`)),
     log,
   })
-  const limits = {
-    maxDepth: config.outputDepthMax,
-    maxKeys: config.outputKeysMax,
-    weightsMax: config.weightsMax,
-  }
-  const app = createApplication(
-    { ...config, tenants, authenticate, log, ready: async () => (await redis.ping()) === 'PONG' },
-    [
-      ...runRoutes({ ...config, tasks, runs, models, files, queues, inbox, backlogs: createBacklogs() }),
-      ...taskRoutes({ tasks, models, taskTokens, limits }),
-      ...tenancyRoutes(core),
-      ...credentialRoutes(core),
-      ...oauthRoutes(tokenDeps),
-    ],
-  )
+  const endpoints = endpointsOf({
+    ...core,
+    ...config,
+    ...tokenDeps,
+    ...{ taskTokens, queues, inbox, backlogs: createBacklogs() },
+    limits: taskLimits(config),
+    ready: async () => (await redis.ping()) === 'PONG',
+  })
+  const app = createApplication({ ...config, tenants, authenticate, log }, endpoints)
   const server = await listen(app, config.host, config.port)
   // The door closes first; then the waits end, whose calls answer 202 with their run's id; then the last answer is out.
   lifecycle.onClose('http', async () => {

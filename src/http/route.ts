@@ -1,8 +1,10 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { type ApiError, type Reason, ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import type { Shown } from '../platform/shown.ts'
 import type { Caller } from '../tenancy/caller.ts'
 import type { Scope } from '../tenancy/tenant.ts'
+import type { Tag } from './api-info.ts'
 
 export type Method = 'get' | 'post' | 'delete'
 
@@ -20,49 +22,100 @@ export interface Context<P, Q, B> {
 
 export type Reword = (refusal: ApiError | ValidationError) => ApiError
 
+/** The answer's JSON, or nothing when the handler has answered by itself. */
+type Answered<A> = A extends z.ZodType ? Promise<Shown<A> | undefined> | Promise<void> : Promise<void>
+
 /**
  * One endpoint: a declaration with schemas, and a short handler. What the handler returns is sent as JSON with 200;
- * undefined means that it has answered by itself.
+ * undefined means that it has answered by itself. The OpenAPI document is made of these declarations.
  */
-export interface Endpoint<P = unknown, Q = unknown, B = unknown> {
+export interface Endpoint<
+  P = unknown,
+  Q = unknown,
+  B = unknown,
+  A extends z.ZodType | null = z.ZodType | null,
+> {
   readonly method: Method
   readonly path: string
+  /** What generated clients call it: unique, and never renamed. */
+  readonly operation: string
+  readonly tag: Tag
   readonly summary: string
+  /** What a summary has no room for; CommonMark. */
+  readonly description?: string
   /** What the caller's token must hold; `any`: a valid token is enough; `open`: none is needed. */
   readonly scope: Scope | 'any' | 'open'
   readonly params: z.ZodType<P>
   readonly query: z.ZodType<Q>
+  /** Request headers that it heeds, in lower case; they are checked, and read from the request. */
+  readonly headers?: z.ZodObject
   /** Absent: the body is not read. */
   readonly body?: z.ZodType<B>
-  /** Shape of the JSON that a 200 brings, for the OpenAPI document. Absent: it answers with no JSON. */
-  readonly answer?: z.ZodType
+  /** Names of the fields that take files, with what they are for. */
+  readonly files?: Readonly<Record<string, string>>
+  /** Shape of the JSON that a 200 brings. Null: it answers with no JSON, but with `media`. */
+  readonly answer: A
+  /** What it answers 202 for, with the same JSON as 200. Absent: it never does. */
+  readonly accepted?: string
+  /** Media types of an answer that is no JSON. */
+  readonly media?: readonly string[]
+  /** Response headers beyond those that every answer bears. */
+  readonly sends?: z.ZodObject
   /** What it may refuse with, beyond what every endpoint may (authentication, validation, the store). */
-  readonly reasons?: readonly Reason[]
+  readonly reasons: readonly Reason[]
   /** How it words a refusal, where a standard says that; absent: as everywhere. */
   readonly reword?: Reword
-  handle(context: Context<P, Q, B>): Promise<unknown>
+  /** What then stands beside the `detail` of a refusal. */
+  readonly reworded?: z.ZodObject
+  handle(context: Context<P, Q, B>): Answered<A>
 }
 
 /** Declares an endpoint; only there to infer the types of its handler. */
-export function endpoint<P, Q, B = undefined>(declared: Endpoint<P, Q, B>): Endpoint {
+export function endpoint<P, Q, A extends z.ZodType | null, B = undefined>(
+  declared: Endpoint<P, Q, B, A>,
+): Endpoint {
   return declared as unknown as Endpoint
 }
 
 const id = z.uuid().toLowerCase()
 export const noParams = z.object({})
-export const orgParams = z.object({ org_id: id })
-export const projectParams = orgParams.extend({ project_id: id })
-export const taskParams = projectParams.extend({ task_id: id })
-export const runParams = taskParams.extend({ run_id: id })
+const idOf = (what: string) => id.meta({ description: `Id of the ${what}.`, param: { id: `${what}_id` } })
+export const orgParams = z.object({ org_id: idOf('organisation') })
+export const projectParams = orgParams.extend({ project_id: idOf('project') })
+export const taskParams = projectParams.extend({ task_id: idOf('task') })
+export const runParams = taskParams.extend({ run_id: idOf('run') })
 /** Unknown query parameters are ignored, as everywhere on the web. */
 export const noQuery = z.object({})
 export const pageQuery = z.object({
-  cursor: id.optional(),
-  page_limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(100),
+  cursor: id.optional().meta({
+    description: '`next_cursor` of the page before; none for the first.',
+    param: { id: 'cursor' },
+  }),
+  page_limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(100)
+    .meta({ description: 'Most results.', param: { id: 'page_limit' } }),
 })
 
 /** The path of a project, and of what is in it. */
 export const PROJECT = '/org/:org_id/project/:project_id'
+
+const pagination = z
+  .object({
+    next_cursor: z.uuid().nullable().meta({ description: 'Null on the last page.' }),
+    has_next: z.boolean(),
+    page_limit: z.int().min(1).max(100),
+  })
+  .meta({
+    id: 'Pagination',
+    examples: [{ next_cursor: null, has_next: false, page_limit: 100 }],
+  })
+
+/** The envelope of a list. */
+export const pageOf = <T extends z.ZodType>(item: T) => z.object({ results: z.array(item), pagination })
 
 /** A page of a list, in the contract's envelope. `found` holds one more than the limit where there is more. */
 export function page<T extends { id: string }>(found: readonly T[], limit: number) {

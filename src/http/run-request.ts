@@ -10,25 +10,42 @@ const LONGEST_TIMEOUT = 2_592_000
 
 /** Query of a run. `revision` is the older spelling of `revision_id`. */
 export const runQuery = z.object({
-  revision_id: z.uuid().toLowerCase().optional(),
-  revision: z.uuid().toLowerCase().optional(),
-  reporting_group: z.string().min(1).max(100).optional(),
-  use_fallback_model: flag,
-  wait: secondsText.optional(),
+  revision_id: z
+    .uuid()
+    .toLowerCase()
+    .optional()
+    .meta({ description: 'The revision to run, active or not; one is drawn by weight where none is named.' }),
+  revision: z.uuid().toLowerCase().optional().meta({ description: 'Older spelling of `revision_id`.' }),
+  reporting_group: z.string().min(1).max(100).optional().meta({ description: 'What reports may filter by.' }),
+  use_fallback_model: flag.meta({ description: 'Asks the fallback model at once.' }),
+  wait: secondsText.optional().meta({
+    description: 'Seconds to wait before a 202; 0 not at all. The server has a longest wait.',
+  }),
   revision_tag: z
     .string()
     .regex(/^[A-Za-z0-9]{1,15}$/, 'expected 1-15 letters or digits')
-    .optional(),
-  timeout: z.coerce.number().positive().max(LONGEST_TIMEOUT).optional(),
-  on_disconnect: z.enum(['continue', 'cancel']).default('continue'),
+    .optional()
+    .meta({ description: 'A tag’s name: the newest revision that bears it is run.' }),
+  timeout: z.coerce.number().positive().max(LONGEST_TIMEOUT).optional().meta({
+    description:
+      'Seconds until the run expires, wherever it is then; the task’s or the server’s where absent.',
+  }),
+  on_disconnect: z.enum(['continue', 'cancel']).default('continue').meta({
+    description: 'What becomes of the run when a caller who waits goes away.',
+  }),
 })
 
 /** Body of a run, in either encoding; a form's `task_input` is JSON text. */
-export const runBody = z.strictObject({
-  task_input: z.union([z.record(z.string(), z.unknown()), z.string()]).optional(),
-  reference: z.string().max(500).nullish(),
-  llm_config: llmConfigSchema.nullish(),
-})
+export const runBody = z
+  .strictObject({
+    task_input: z
+      .union([z.record(z.string(), z.unknown()), z.string()])
+      .optional()
+      .meta({ description: 'The parameters of the prompts; in a form, JSON text.' }),
+    reference: z.string().max(500).nullish().meta({ description: 'The caller’s own; shown in the run.' }),
+    llm_config: llmConfigSchema.nullish().meta({ description: 'Overrides the revision’s, key by key.' }),
+  })
+  .meta({ id: 'RunInput', examples: [{ task_input: { text: 'I love this' }, reference: 'order-1234' }] })
 
 /**
  * The inputs of a run as an object.

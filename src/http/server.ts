@@ -19,8 +19,6 @@ export interface ServerDeps extends BodyLimits {
   /** Proxies that the server stands behind: so many addresses of X-Forwarded-For are believed. */
   readonly trustProxy: number
   readonly log: Logger
-  /** Rejects or resolves false when Redis does not answer. */
-  ready(): Promise<boolean>
 }
 
 /** Every route is served under both, since clients differ in what they take for the base URL. */
@@ -41,12 +39,6 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
       throw new ApiError('METHOD_NOT_ALLOWED', `This path knows ${allowed.join(', ')} only.`)
     })
   }
-  router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
-  router.get('/readyz', async (_request, response) => {
-    if (!(await deps.ready().catch(() => false)))
-      throw new ApiError('STORE_UNAVAILABLE', 'Redis does not answer.')
-    response.json({ status: 'ready' })
-  })
   for (const mount of MOUNTS) app.use(mount, router)
   app.use(() => {
     throw new ApiError('ROUTE_NOT_FOUND', 'There is no such route.')
@@ -68,6 +60,7 @@ function serve(declared: Endpoint, deps: ServerDeps): RequestHandler {
     const params = check(declared.params, request.params, 'path')
     await authorise(caller, declared, params as Target, deps.tenants)
     const query = check(declared.query, request.query, 'query')
+    if (declared.headers) check(declared.headers, request.headers, 'header')
     let body: unknown
     if (declared.body) {
       const read = await readBody(request, deps)

@@ -1,27 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { declareEndpoints } from '../../src/compose.ts'
 import type { Endpoint } from '../../src/http/route.ts'
-import { credentialRoutes } from '../../src/http/routes/credentials.ts'
-import { oauthRoutes } from '../../src/http/routes/oauth.ts'
-import { runRoutes } from '../../src/http/routes/runs.ts'
-import { taskRoutes } from '../../src/http/routes/tasks.ts'
-import { tenancyRoutes } from '../../src/http/routes/tenancy.ts'
 import { ADMIN_TOKEN, type System, useSystem } from '../support/system.ts'
 
 const ABSENT = '00000000-0000-7000-8000-000000000000'
 
 /** Every endpoint that wants a token, from the declarations that the server is made of. */
-function endpointsOf({ core }: System): Endpoint[] {
-  const limits = { maxDepth: 10, maxKeys: 500, weightsMax: 50 }
-  // Only their declarations are looked at, so what they would need to run is left out.
-  const deps = { ...core, ...core.config, limits } as unknown as Parameters<typeof runRoutes>[0] &
-    Parameters<typeof taskRoutes>[0] &
-    Parameters<typeof oauthRoutes>[0]
-  const all = [runRoutes, taskRoutes, tenancyRoutes, credentialRoutes, oauthRoutes].flatMap((routes) =>
-    routes({ ...core, ...deps }),
-  )
-  return all.filter(({ scope }) => scope !== 'open')
-}
+const endpointsOf = ({ core }: System): Endpoint[] =>
+  declareEndpoints(core.config).filter(({ scope }) => scope !== 'open')
 
 /** The path of an endpoint in the system's project, its other ids absent, or in the project of `ids`. */
 function pathOf(declared: Endpoint, project: string, other = ABSENT): string {
@@ -43,7 +30,7 @@ describe('bad input, on every route and both mounts', () => {
     for (const declared of endpointsOf(system)) {
       const token = declared.scope === 'admin' ? ADMIN_TOKEN : system.token
       for (const mount of ['', '/api/v1'])
-        await visit(declared, (path) => `${system.url}${mount}${path}`, token)
+        await visit(declared, (path) => `${system.checkedUrl}${mount}${path}`, token)
     }
   }
   const ask = async (
@@ -87,7 +74,7 @@ describe('bad input, on every route and both mounts', () => {
     for (const declared of endpointsOf(system).filter(({ scope }) => scope !== 'any')) {
       const token = await system.createToken([declared.scope === 'task:read' ? 'run:read' : 'task:read'])
       const { status, body } = await ask(
-        system.url + pathOf(declared, system.project),
+        system.checkedUrl + pathOf(declared, system.project),
         declared.method,
         token,
       )
@@ -103,7 +90,7 @@ describe('bad input, on every route and both mounts', () => {
     for (const declared of endpointsOf(system).filter((one) => one.path.includes(':project_id'))) {
       const answers = []
       for (const project of [foreign.project, absent]) {
-        answers.push(await ask(system.url + pathOf(declared, project), declared.method, system.token))
+        answers.push(await ask(system.checkedUrl + pathOf(declared, project), declared.method, system.token))
       }
       assert.deepEqual([answers[0]?.status, answers[0]?.text], [404, answers[1]?.text])
     }

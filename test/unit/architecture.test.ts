@@ -12,6 +12,7 @@ const files = globSync('{src,workers}/**/*.ts', { cwd: ROOT }).map((path) => ({
 
 /** From the lowest layer to the highest; what is named later may import what is named before. */
 const LAYERS = [
+  ['package.json'],
   ['src/platform'],
   ['src/models', 'src/output', 'src/files', 'src/queues.ts'],
   ['src/tasks', 'src/tenancy'],

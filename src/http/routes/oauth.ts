@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type ApiError, ValidationError } from '../../platform/errors.ts'
 import { type IssueTokenDeps, issueToken } from '../../tenancy/issue-token.ts'
-import { type OAuthCode, OAuthError } from '../../tenancy/oauth-error.ts'
+import { OAUTH_CODES, type OAuthCode, OAuthError } from '../../tenancy/oauth-error.ts'
 import { SCOPES } from '../../tenancy/tenant.ts'
 import { readClientCredentials } from '../client-credentials.ts'
 import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
@@ -15,32 +15,54 @@ const words = z
   .transform((list) => (list.length > 0 ? list : null))
 
 /** Unknown parameters are ignored, which the standard demands. */
-const tokenBody = z.object({
-  grant_type: z.string().max(200),
-  client_id: z.string().max(200).optional(),
-  client_secret: z.string().max(2000).optional(),
-  scope: words.optional(),
-  audience: words.optional(),
+const tokenBody = z
+  .object({
+    grant_type: z.string().max(200),
+    client_id: z.string().max(200).optional(),
+    client_secret: z.string().max(2000).optional(),
+    scope: words.optional(),
+    audience: words.optional(),
+  })
+  .meta({
+    id: 'TokenRequest',
+    override: { examples: [{ grant_type: 'client_credentials', scope: 'run:read run:write' }] },
+  })
+
+const tokenAnswer = z
+  .object({
+    access_token: z.string(),
+    token_type: z.literal('bearer'),
+    expires_in: z.int().positive(),
+    scope: z.string(),
+  })
+  .meta({
+    id: 'Token',
+    examples: [
+      { access_token: 'eyJhbGciOi...', token_type: 'bearer', expires_in: 3600, scope: 'run:read run:write' },
+    ],
+  })
+const refusal = z.object({
+  error: z.enum(OAUTH_CODES),
+  error_description: z.string().meta({ description: 'For a person.' }),
+})
+const notStored = z.object({
+  'Cache-Control': z.literal('no-store').optional(),
+  Pragma: z.literal('no-cache').optional(),
 })
 
-const tokenAnswer = z.object({
-  access_token: z.string(),
-  token_type: z.literal('bearer'),
-  expires_in: z.int().positive(),
-  scope: z.string(),
-})
-
-const whoamiAnswer = z.object({
-  client: z.object({
-    kind: z.enum(['admin', 'api_key', 'oauth_client', 'task']),
-    id: z.string(),
-    name: z.string().nullable(),
-    org_id: z.uuid().nullable(),
-    project_id: z.uuid().nullable(),
-    task_id: z.uuid().nullable(),
-    scopes: z.array(z.enum(SCOPES)),
-  }),
-})
+const whoamiAnswer = z
+  .object({
+    client: z.object({
+      kind: z.enum(['admin', 'api_key', 'oauth_client', 'task', 'nobody']),
+      id: z.string(),
+      name: z.string().nullable(),
+      org_id: z.uuid().nullable(),
+      project_id: z.uuid().nullable(),
+      task_id: z.uuid().nullable(),
+      scopes: z.array(z.enum(SCOPES)),
+    }),
+  })
+  .meta({ id: 'Whoami' })
 
 /** Words a refusal as RFC 6749, section 5.2 wants it, which has no 422 and only plain characters. */
 function inOAuthTerms(refusal: ApiError | ValidationError): OAuthError {
@@ -59,13 +81,25 @@ export function oauthRoutes(deps: IssueTokenDeps): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/oauth2/token',
+      tag: 'Tokens',
+      operation: 'createToken',
       summary: "Trade an OAuth client's secret for an access token",
+      description:
+        'The client names itself by HTTP Basic, or by `client_id` and `client_secret` in the body.',
+      sends: notStored,
+      reworded: refusal,
       scope: 'open',
       params: noParams,
       query: noQuery,
       body: tokenBody,
       answer: tokenAnswer,
-      reasons: ['UNAUTHENTICATED', 'INVALID_SCOPE', 'UNSUPPORTED_GRANT_TYPE', 'TOO_MANY_REQUESTS'],
+      reasons: [
+        'UNAUTHENTICATED',
+        'INVALID_SCOPE',
+        'UNSUPPORTED_GRANT_TYPE',
+        'TOO_MANY_REQUESTS',
+        'STORE_UNAVAILABLE',
+      ],
       reword: inOAuthTerms,
       async handle({ request, response, body }) {
         if (body.grant_type !== 'client_credentials') {
@@ -88,7 +122,10 @@ export function oauthRoutes(deps: IssueTokenDeps): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/whoami',
+      tag: 'Tokens',
+      operation: 'whoami',
       summary: 'Tell who the token stands for',
+      reasons: [],
       scope: 'any',
       params: noParams,
       query: noQuery,

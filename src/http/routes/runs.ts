@@ -1,12 +1,13 @@
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
-import { type FileStore, mediaTypeOf } from '../../files/file-store.ts'
+import { type FileStore, MEDIA_TYPES, mediaTypeOf } from '../../files/file-store.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { cancelRun } from '../../runs/cancel-run.ts'
 import { expireRun } from '../../runs/expire-run.ts'
 import { listRuns } from '../../runs/list-runs.ts'
 import { presentRun } from '../../runs/present-run.ts'
 import { isFinal, RUN_STATUSES, type RunRecord } from '../../runs/run.ts'
+import { runAnswer } from '../../runs/run-answer.ts'
 import { type StartRunDeps, startRun } from '../../runs/start-run.ts'
 import { watchRun } from '../../runs/watch-run.ts'
 import {
@@ -15,11 +16,13 @@ import {
   noQuery,
   PROJECT,
   page,
+  pageOf,
   pageQuery,
   projectParams,
   runParams,
   taskParams,
 } from '../route.ts'
+import { fileHeaders, ofRun, runHeaders, startedHeaders } from '../run-headers.ts'
 import {
   readIdempotencyKey,
   readImages,
@@ -33,10 +36,10 @@ import { sendStarted, setRunHeaders } from '../send-run.ts'
 
 const day = z.union([z.iso.datetime({ offset: true }), z.iso.date()]).transform((text) => Date.parse(text))
 const listQuery = pageQuery.extend({
-  status: z.enum(RUN_STATUSES).optional(),
-  task_revision_id: z.uuid().toLowerCase().optional(),
-  start_date: day.optional(),
-  end_date: day.optional(),
+  status: z.enum(RUN_STATUSES).optional().meta({ description: 'Only runs in this state.' }),
+  task_revision_id: z.uuid().toLowerCase().optional().meta({ description: 'Only runs of this revision.' }),
+  start_date: day.optional().meta({ description: 'Only runs created then or later.' }),
+  end_date: day.optional().meta({ description: 'Only runs created before.' }),
 })
 
 /** How long a call to cancel waits for the end, so that it can mostly show it. */
@@ -75,7 +78,34 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
     endpoint({
       method: 'post',
       path: `${PROJECT}/task/:task_id/run`,
+      tag: 'Runs',
+      operation: 'runTask',
       summary: 'Run a task; waits for the result unless told not to',
+      headers: runHeaders,
+      files: { task_file: 'Images for the model.' },
+      accepted: 'The run is accepted, and goes on; here it is as it stands.',
+      sends: startedHeaders,
+      answer: runAnswer,
+      reasons: [
+        'TASK_REVISION_NOT_FOUND',
+        'TASK_RUN_NOT_FOUND',
+        'TASK_DISABLED',
+        'NO_ACTIVE_REVISION',
+        'RUN_CANCELLED',
+        'FILE_TOO_LARGE',
+        'NOT_AN_IMAGE',
+        'IDEMPOTENCY_KEY_REUSED',
+        'PROJECT_QUEUE_FULL',
+        'MODEL_ERROR',
+        'MODEL_UNAVAILABLE',
+        'OUTPUT_INVALID',
+        'INPUT_INVALID',
+        'WORKER_LOST',
+        'INTERNAL_ERROR',
+        'QUEUE_FULL',
+        'STORE_UNAVAILABLE',
+        'RUN_EXPIRED',
+      ],
       scope: 'run:write',
       params: taskParams,
       query: runQuery,
@@ -109,10 +139,17 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
     endpoint({
       method: 'get',
       path: `${PROJECT}/task/:task_id/run/:run_id`,
+      tag: 'Runs',
+      operation: 'getRun',
       summary: 'Read a run; ?wait=N waits up to N seconds for its end',
+      sends: ofRun,
+      answer: runAnswer,
+      reasons: ['TASK_RUN_NOT_FOUND'],
       scope: 'run:read',
       params: runParams,
-      query: z.object({ wait: z.coerce.number().min(0).default(0) }),
+      query: z.object({
+        wait: z.coerce.number().min(0).default(0).meta({ description: 'Seconds to wait for its end.' }),
+      }),
       async handle({ params, query, gone, response }) {
         let record = await find(params)
         if (!isFinal(record.status) && query.wait > 0) {
@@ -125,11 +162,15 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
     endpoint({
       method: 'post',
       path: `${PROJECT}/task/:task_id/run/:run_id/cancel`,
+      tag: 'Runs',
+      operation: 'cancelRun',
       summary: 'Cancel a run; one that has ended stays as it is',
+      sends: ofRun,
+      answer: runAnswer,
+      reasons: ['TASK_RUN_NOT_FOUND'],
       scope: 'run:write',
       params: runParams,
       query: noQuery,
-      reasons: ['TASK_RUN_NOT_FOUND'],
       async handle({ params, gone, response }) {
         let record = await cancelRun(deps, await find(params))
         // A worker that has it needs a moment to break off its call.
@@ -141,7 +182,11 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
     endpoint({
       method: 'get',
       path: `${PROJECT}/task/:task_id/run`,
+      tag: 'Runs',
+      operation: 'listTaskRuns',
       summary: 'List the runs of a task, newest first',
+      answer: pageOf(runAnswer),
+      reasons: [],
       scope: 'run:read',
       params: taskParams,
       query: listQuery,
@@ -152,10 +197,16 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
     endpoint({
       method: 'get',
       path: `${PROJECT}/task_run`,
+      tag: 'Runs',
+      operation: 'listRuns',
       summary: 'List the runs of a project, newest first',
+      answer: pageOf(runAnswer),
+      reasons: [],
       scope: 'run:read',
       params: projectParams,
-      query: listQuery.extend({ task_id: z.uuid().toLowerCase().optional() }),
+      query: listQuery.extend({
+        task_id: z.uuid().toLowerCase().optional().meta({ description: 'Only runs of this task.' }),
+      }),
       async handle({ params, query }) {
         return page(await list(params.project_id, query, query.task_id), query.page_limit)
       },
@@ -163,10 +214,18 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
     endpoint({
       method: 'get',
       path: `${PROJECT}/task/:task_id/run/:run_id/file/:name`,
+      tag: 'Runs',
+      operation: 'getRunFile',
       summary: 'Read a file of a run',
+      media: Object.values(MEDIA_TYPES),
+      sends: fileHeaders,
+      answer: null,
+      reasons: ['TASK_RUN_NOT_FOUND', 'FILE_NOT_FOUND'],
       scope: 'run:read',
-      params: runParams.extend({ name: z.string() }),
-      query: noQuery.extend({ inline: z.stringbool().default(false) }),
+      params: runParams.extend({ name: z.string().meta({ description: 'One of the run’s `files`.' }) }),
+      query: noQuery.extend({
+        inline: z.stringbool().default(false).meta({ description: 'To show it rather than to save it.' }),
+      }),
       async handle({ params, query, response }) {
         const record = await find(params)
         const file = record.request.files.includes(params.name)

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import type { Model } from '../../models/model.ts'
+import { modelAnswer, presentModel } from '../../models/model-answer.ts'
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { createTask } from '../../tasks/create-task.ts'
 import { presentTask } from '../../tasks/task.ts'
+import { taskAnswer } from '../../tasks/task-answer.ts'
 import { createTaskSchema, type TaskLimits, updateTaskSchema } from '../../tasks/task-input.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import { updateTask } from '../../tasks/update-task.ts'
@@ -15,6 +16,7 @@ import {
   noQuery,
   PROJECT,
   page,
+  pageOf,
   pageQuery,
   projectParams,
   taskParams,
@@ -23,25 +25,15 @@ import { createShowAccessToken } from '../show-access-token.ts'
 
 const flag = z.stringbool().default(false)
 
-function presentModel(model: Model) {
-  return {
-    id: model.id,
-    name: model.name,
-    alias: model.alias,
-    provider: model.provider,
-    description: model.description,
-    supports_vision: model.supportsVision,
-    supports_image_output: model.supportsImageOutput,
-  }
+export interface TaskRouteDeps {
+  readonly tasks: TaskStore
+  readonly models: ModelRegistry
+  readonly taskTokens: TaskTokens
+  readonly limits: TaskLimits
 }
 
 /** Tasks, their revisions, and the models that they may name. */
-export function taskRoutes(deps: {
-  tasks: TaskStore
-  models: ModelRegistry
-  taskTokens: TaskTokens
-  limits: TaskLimits
-}): Endpoint[] {
+export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
   const { tasks, models } = deps
   const showAccessToken = createShowAccessToken(deps.taskTokens)
   const absent = () => new ApiError('TASK_NOT_FOUND', 'There is no such task.')
@@ -61,16 +53,26 @@ export function taskRoutes(deps: {
     endpoint({
       method: 'get',
       path: `${PROJECT}/model`,
+      tag: 'Models',
+      operation: 'listModels',
       summary: 'List the models that tasks may name',
+      answer: z.array(modelAnswer),
+      reasons: [],
       scope: 'task:read',
       params: projectParams,
-      query: z.object({ include_retired: flag }),
+      query: z.object({
+        include_retired: flag.meta({ description: 'Also those that new revisions may not name.' }),
+      }),
       handle: async ({ query }) => models.list({ includeRetired: query.include_retired }).map(presentModel),
     }),
     endpoint({
       method: 'get',
       path: `${PROJECT}/task`,
+      tag: 'Tasks',
+      operation: 'listTasks',
       summary: 'List tasks, newest first',
+      answer: pageOf(taskAnswer),
+      reasons: [],
       scope: 'task:read',
       params: projectParams,
       query: pageQuery,
@@ -96,7 +98,11 @@ export function taskRoutes(deps: {
     endpoint({
       method: 'post',
       path: `${PROJECT}/task`,
+      tag: 'Tasks',
+      operation: 'createTask',
       summary: 'Create a task with its first revision',
+      answer: taskAnswer,
+      reasons: ['DUPLICATE_TASK_NAME'],
       scope: 'task:write',
       params: projectParams,
       query: noQuery,
@@ -110,17 +116,25 @@ export function taskRoutes(deps: {
     endpoint({
       method: 'get',
       path: `${PROJECT}/task/:task_id`,
+      tag: 'Tasks',
+      operation: 'getTask',
       summary: 'Read a task with its revisions',
+      answer: taskAnswer,
+      reasons: [],
       scope: 'task:read',
       params: taskParams,
-      query: z.object({ include_tests: flag }),
+      query: z.object({ include_tests: flag.meta({ description: 'Also test revisions.' }) }),
       handle: ({ caller, params, query }) =>
         show(caller, params.project_id, params.task_id, query.include_tests),
     }),
     endpoint({
       method: 'post',
       path: `${PROJECT}/task/:task_id`,
+      tag: 'Tasks',
+      operation: 'updateTask',
       summary: 'Change a task; changed revision fields make a new, inactive revision',
+      answer: taskAnswer,
+      reasons: ['DUPLICATE_TASK_NAME', 'TOO_MANY_REVISIONS', 'TOO_MANY_REQUESTS'],
       scope: 'task:write',
       params: taskParams,
       query: noQuery,
@@ -134,11 +148,14 @@ export function taskRoutes(deps: {
     endpoint({
       method: 'post',
       path: `${PROJECT}/task/:task_id/access_token/rotate`,
+      tag: 'Tasks',
+      operation: 'rotateTaskToken',
       summary: 'Give a task another access token; the one before ends within a second',
+      answer: taskAnswer,
+      reasons: [],
       scope: 'task:write',
       params: taskParams,
       query: noQuery,
-      reasons: ['TASK_NOT_FOUND'],
       async handle({ params }) {
         const { project_id: project, task_id: id } = params
         const stored = await tasks.read(project, id)
@@ -150,7 +167,11 @@ export function taskRoutes(deps: {
     endpoint({
       method: 'delete',
       path: `${PROJECT}/task/:task_id`,
+      tag: 'Tasks',
+      operation: 'deleteTask',
       summary: 'Delete a task with its revisions; its runs stay until their retention ends',
+      answer: taskAnswer,
+      reasons: [],
       scope: 'task:write',
       params: taskParams,
       query: noQuery,

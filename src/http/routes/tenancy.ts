@@ -1,38 +1,45 @@
 import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
+import { organisationAnswer, projectAnswer } from '../../tenancy/tenant-answer.ts'
 import type { TenantStore } from '../../tenancy/tenant-store.ts'
 import { type Endpoint, endpoint, noParams, noQuery, orgParams } from '../route.ts'
 
-const named = z.strictObject({
-  name: z.string().trim().min(1).max(100),
-  id: z.uuid().toLowerCase().optional(),
-})
+const named = z
+  .strictObject({
+    name: z.string().trim().min(1).max(100),
+    id: z.uuid().toLowerCase().optional(),
+  })
+  .meta({ id: 'Named', examples: [{ name: 'Acme' }] })
 
-const orgAnswer = z.object({ id: z.uuid(), name: z.string(), created: z.iso.datetime() })
-const projectAnswer = orgAnswer.extend({ org_id: z.uuid() })
+export interface TenancyRouteDeps {
+  readonly tenants: TenantStore
+}
 
 /** Organisations and projects: the administrator's calls. */
-export function tenancyRoutes({ tenants }: { tenants: TenantStore }): Endpoint[] {
-  const shared = { scope: 'admin', query: noQuery } as const
+export function tenancyRoutes({ tenants }: TenancyRouteDeps): Endpoint[] {
+  const shared = { scope: 'admin', tag: 'Tenants', query: noQuery } as const
   const taken = () => new ApiError('ID_CONFLICT', 'The id is taken.')
   return [
     endpoint({
       ...shared,
       method: 'get',
       path: '/org',
+      operation: 'listOrganisations',
       summary: 'List organisations',
+      reasons: [],
       params: noParams,
-      answer: z.array(orgAnswer),
+      answer: z.array(organisationAnswer),
       handle: () => tenants.organisations(),
     }),
     endpoint({
       ...shared,
       method: 'post',
       path: '/org',
+      operation: 'createOrganisation',
       summary: 'Create an organisation',
       params: noParams,
       body: named,
-      answer: orgAnswer,
+      answer: organisationAnswer,
       reasons: ['ID_CONFLICT'],
       async handle({ body }) {
         const made = await tenants.createOrganisation(body.name, body.id)
@@ -44,7 +51,9 @@ export function tenancyRoutes({ tenants }: { tenants: TenantStore }): Endpoint[]
       ...shared,
       method: 'get',
       path: '/org/:org_id/project',
+      operation: 'listProjects',
       summary: 'List the projects of an organisation',
+      reasons: [],
       params: orgParams,
       answer: z.array(projectAnswer),
       handle: ({ params }) => tenants.projects(params.org_id),
@@ -53,6 +62,7 @@ export function tenancyRoutes({ tenants }: { tenants: TenantStore }): Endpoint[]
       ...shared,
       method: 'post',
       path: '/org/:org_id/project',
+      operation: 'createProject',
       summary: 'Create a project',
       params: orgParams,
       body: named,

@@ -1,0 +1,24 @@
+import type { IssueTokenDeps } from '../tenancy/issue-token.ts'
+import type { Endpoint } from './route.ts'
+import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
+import { oauthRoutes } from './routes/oauth.ts'
+import { type RunRouteDeps, runRoutes } from './routes/runs.ts'
+import { type ServiceRouteDeps, serviceRoutes } from './routes/service.ts'
+import { type TaskRouteDeps, taskRoutes } from './routes/tasks.ts'
+import { type TenancyRouteDeps, tenancyRoutes } from './routes/tenancy.ts'
+
+/** What the handlers of all endpoints need. */
+export type ApiDeps = RunRouteDeps &
+  TaskRouteDeps &
+  TenancyRouteDeps &
+  CredentialRouteDeps &
+  IssueTokenDeps &
+  ServiceRouteDeps
+
+const ROUTES = [runRoutes, taskRoutes, tenancyRoutes, credentialRoutes, oauthRoutes]
+
+/** Every endpoint there is: what is served, documented and tested. */
+export function endpointsOf(deps: ApiDeps): Endpoint[] {
+  const endpoints = ROUTES.flatMap((routes) => routes(deps))
+  return [...endpoints, ...serviceRoutes(deps, endpoints)]
+}

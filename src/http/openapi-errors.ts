@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import type { ZodOpenApiResponseObject } from 'zod-openapi'
+import type { Reason } from '../platform/errors.ts'
+import { runAnswer } from '../runs/run-answer.ts'
+import { MEANINGS } from './reasons.ts'
+
+/** On every answer. */
+export const requestId = z.string().meta({
+  description:
+    'Id of the request, also in the log; that of the request’s own `X-Request-Id` if it is a sensible one.',
+  header: { id: 'X-Request-Id' },
+})
+const retryAfter = z.string().meta({
+  description: 'Seconds until trying again makes sense.',
+  examples: ['1'],
+  header: { id: 'Retry-After' },
+})
+const challenge = z.string().meta({
+  description: 'What would be accepted.',
+  examples: ['Bearer'],
+  header: { id: 'WWW-Authenticate' },
+})
+
+const issue = z
+  .object({
+    loc: z
+      .array(z.union([z.string(), z.int()]))
+      .meta({ description: 'Where: `body`, `query`, `path` or `header`, then the way down.' }),
+    msg: z.string().meta({ description: 'For a person.' }),
+    type: z
+      .string()
+      .meta({ description: 'The kind of the mistake, such as `missing` or `extra_forbidden`.' }),
+  })
+  .meta({ id: 'ValidationIssue' })
+
+const invalid = z.object({ detail: z.array(issue) }).meta({ id: 'ValidationProblem' })
+
+const missing = {
+  detail: [{ loc: ['body', 'task_input', 'text'], msg: 'the prompt needs this parameter', type: 'missing' }],
+}
+
+const json = (schema: z.ZodType, examples: Record<string, { value: unknown }>) => ({
+  'application/json': { schema, examples },
+})
+
+/** What many operations answer alike is one component; for that, it must be one object. */
+const shared = new Map<string, ZodOpenApiResponseObject>()
+
+/**
+ * Answers of one status, with the closed list of reasons that an operation may give there.
+ * @param sends headers that they may bear; null for answers that other operations give in the same way
+ */
+export function errorResponse(
+  status: number,
+  reasons: readonly Reason[],
+  sends: z.ZodObject | null,
+): ZodOpenApiResponseObject {
+  if (sends) return describeErrors(status, reasons, sends.partial().shape)
+  const id = reasons.map(inPascalCase).join('Or')
+  const known = shared.get(id) ?? { id, ...describeErrors(status, reasons, {}) }
+  shared.set(id, known)
+  return known
+}
+
+const inPascalCase = (reason: string): string =>
+  reason.replaceAll(/([A-Z])([A-Z]*)_?/g, (_, first: string, rest: string) => first + rest.toLowerCase())
+
+function describeErrors(
+  status: number,
+  reasons: readonly Reason[],
+  sends: z.ZodRawShape,
+): ZodOpenApiResponseObject {
+  const detail = z.object({
+    reason: z.enum(reasons).meta({ description: 'Branch on this.' }),
+    message: z.string().meta({ description: 'For a person.' }),
+    run_id: z.uuid().optional().meta({ description: 'Where there is a run.' }),
+    retryable: z.boolean().optional().meta({ description: 'Whether the same call may succeed later.' }),
+    retry_after: z.number().optional().meta({ description: 'Seconds, as in `Retry-After`.' }),
+    run: runAnswer.optional(),
+  })
+  const both = { error: z.object({ code: z.literal(401), message: z.string() }), detail }
+  const problem = z.object(status === 401 ? both : { detail })
+  const examples = reasons.map((reason) => {
+    const message = MEANINGS[reason]
+    const value = { detail: { reason, message } }
+    return [reason, { value: status === 401 ? { error: { code: 401, message }, ...value } : value }]
+  })
+  const headers = z.object({
+    'X-Request-Id': requestId,
+    ...(status === 401 ? { 'WWW-Authenticate': challenge } : {}),
+    ...(status === 429 || status === 503 ? { 'Retry-After': retryAfter } : {}),
+    ...sends,
+  })
+  return {
+    description: reasons.map((reason) => `- \`${reason}\`: ${MEANINGS[reason]}`).join('\n'),
+    headers,
+    content: json(
+      // Either what is wrong with the request by itself, or a reason that only the store could know.
+      status === 422 ? z.union([invalid, problem]) : problem,
+      Object.fromEntries(status === 422 ? [['missing', { value: missing }], ...examples] : examples),
+    ),
+  }
+}
+
+/** The answer to a request that was understood and refused. */
+export const invalidResponse: ZodOpenApiResponseObject = {
+  id: 'Invalid',
+  description: 'Everything that is wrong with the request, each with its place.',
+  headers: z.object({ 'X-Request-Id': requestId }),
+  content: json(invalid, { missing: { value: missing } }),
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { ApiError } from '../../platform/errors.ts'
+import { describeApi } from '../openapi.ts'
+import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
+
+export interface ServiceRouteDeps {
+  /** Rejects or resolves false when Redis does not answer. */
+  ready(): Promise<boolean>
+}
+
+const status = <S extends string>(word: S) =>
+  z.object({ status: z.literal(word) }).meta({ examples: [{ status: word }] })
+
+const etag = z.string().meta({ description: 'Changes when the document does.' })
+
+/** Health, and the document of the `others` and of these. */
+export function serviceRoutes(deps: ServiceRouteDeps, others: readonly Endpoint[]): Endpoint[] {
+  const shared = { method: 'get', tag: 'Service', scope: 'open', params: noParams, query: noQuery } as const
+  // Made once, when it is first asked for.
+  let written: { text: string; tag: string } | undefined
+  const write = () => {
+    const text = JSON.stringify(describeApi([...others, ...own]))
+    return { text, tag: `"${createHash('sha256').update(text).digest('base64url')}"` }
+  }
+  const own: Endpoint[] = [
+    endpoint({
+      ...shared,
+      path: '/healthz',
+      operation: 'getHealth',
+      summary: 'Whether the process lives',
+      answer: status('ok'),
+      reasons: [],
+      handle: async () => ({ status: 'ok' as const }),
+    }),
+    endpoint({
+      ...shared,
+      path: '/readyz',
+      operation: 'getReadiness',
+      summary: 'Whether the process can serve: Redis answers',
+      answer: status('ready'),
+      reasons: ['STORE_UNAVAILABLE'],
+      async handle() {
+        if (!(await deps.ready().catch(() => false)))
+          throw new ApiError('STORE_UNAVAILABLE', 'Redis does not answer.')
+        return { status: 'ready' as const }
+      },
+    }),
+    endpoint({
+      ...shared,
+      path: '/openapi.json',
+      operation: 'getOpenApi',
+      summary: 'This document',
+      answer: z.looseObject({ openapi: z.string() }),
+      sends: z.object({ ETag: etag }),
+      reasons: [],
+      async handle({ response }) {
+        written ??= write()
+        // Express answers 304 by itself where If-None-Match names the tag.
+        response.set('ETag', written.tag).type('json').send(written.text)
+      },
+    }),
+  ]
+  return own
+}
