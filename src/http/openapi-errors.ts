@@ -3,6 +3,7 @@ import type { ZodOpenApiResponseObject } from 'zod-openapi'
 import type { Reason } from '../platform/errors.ts'
 import { runAnswer } from '../runs/run-answer.ts'
 import { MEANINGS } from './reasons.ts'
+import type { Endpoint } from './route.ts'
 
 /** On every answer. */
 export const requestId = z.string().meta({
@@ -17,9 +18,11 @@ const retryAfter = z.string().meta({
 })
 const challenge = z.string().meta({
   description: 'What would be accepted.',
-  examples: ['Bearer'],
+  examples: ['Bearer', 'Basic realm="splitrun", charset="UTF-8"'],
   header: { id: 'WWW-Authenticate' },
 })
+
+const unauthenticated = z.object({ code: z.literal(401), message: z.string() })
 
 const issue = z
   .object({
@@ -46,16 +49,19 @@ const json = (schema: z.ZodType, examples: Record<string, { value: unknown }>) =
 /** What many operations answer alike is one component; for that, it must be one object. */
 const shared = new Map<string, ZodOpenApiResponseObject>()
 
+/** What an operation does differently from others when it refuses: its headers, and what stands beside `detail`. */
+type OwnManner = Pick<Endpoint, 'sends' | 'reworded'>
+
 /**
  * Answers of one status, with the closed list of reasons that an operation may give there.
- * @param sends headers that they may bear; null for answers that other operations give in the same way
+ * @param own null for answers that other operations give in the same way
  */
 export function errorResponse(
   status: number,
   reasons: readonly Reason[],
-  sends: z.ZodObject | null,
+  own: OwnManner | null,
 ): ZodOpenApiResponseObject {
-  if (sends) return describeErrors(status, reasons, sends.partial().shape)
+  if (own) return describeErrors(status, reasons, own)
   const id = reasons.map(inPascalCase).join('Or')
   const known = shared.get(id) ?? { id, ...describeErrors(status, reasons, {}) }
   shared.set(id, known)
@@ -68,7 +74,7 @@ const inPascalCase = (reason: string): string =>
 function describeErrors(
   status: number,
   reasons: readonly Reason[],
-  sends: z.ZodRawShape,
+  { sends, reworded }: OwnManner,
 ): ZodOpenApiResponseObject {
   const detail = z.object({
     reason: z.enum(reasons).meta({ description: 'Branch on this.' }),
@@ -78,18 +84,20 @@ function describeErrors(
     retry_after: z.number().optional().meta({ description: 'Seconds, as in `Retry-After`.' }),
     run: runAnswer.optional(),
   })
-  const both = { error: z.object({ code: z.literal(401), message: z.string() }), detail }
-  const problem = z.object(status === 401 ? both : { detail })
+  const beside = reworded?.shape ?? (status === 401 ? { error: unauthenticated } : {})
+  const problem = z.object({ ...beside, detail })
   const examples = reasons.map((reason) => {
     const message = MEANINGS[reason]
     const value = { detail: { reason, message } }
     return [reason, { value: status === 401 ? { error: { code: 401, message }, ...value } : value }]
   })
+  // Of words that a standard chose there are no examples here.
+  if (reworded) examples.length = 0
   const headers = z.object({
     'X-Request-Id': requestId,
     ...(status === 401 ? { 'WWW-Authenticate': challenge } : {}),
     ...(status === 429 || status === 503 ? { 'Retry-After': retryAfter } : {}),
-    ...sends,
+    ...sends?.partial().shape,
   })
   return {
     description: reasons.map((reason) => `- \`${reason}\`: ${MEANINGS[reason]}`).join('\n'),

@@ -15,8 +15,6 @@ const SCOPE_MEANINGS = {
   admin: 'Everything, in every organisation.',
 } as const satisfies Record<(typeof SCOPES)[number], string>
 
-const NO_HEADERS = z.object({})
-
 export type OpenApiDocument = ReturnType<typeof describeApi>
 
 /**
@@ -97,7 +95,7 @@ function bodyOf({ files }: Endpoint, schema: z.ZodObject) {
 }
 
 function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
-  const { answer, accepted, media = [], sends, params, query, headers, body, method } = declared
+  const { answer, accepted, media = [], sends, params, query, headers, body, method, reworded } = declared
   const bears: Record<string, z.ZodType> = { 'X-Request-Id': requestId, ...sends?.shape }
   const content = {
     ...(answer ? { 'application/json': { schema: answer } } : {}),
@@ -117,12 +115,9 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
     responses['304'] = { description: 'What `If-None-Match` names is still so.', headers: z.object(bears) }
   }
   for (const [status, { reasons, own }] of [...reasonsByStatus(declared)].sort(([a], [b]) => a - b)) {
-    responses[`${status}` as `4${string}`] = errorResponse(
-      status,
-      reasons,
-      own ? (sends ?? NO_HEADERS) : null,
-    )
+    responses[`${status}` as `4${string}`] = errorResponse(status, reasons, own || reworded ? declared : null)
   }
+  if (reworded) return responses
   if (body || [query, headers, params].some(mayBeInvalid)) responses['422'] ??= invalidResponse
   return responses
 }

@@ -23,7 +23,11 @@ export interface Context<P, Q, B> {
 export type Reword = (refusal: ApiError | ValidationError) => ApiError
 
 /** The answer's JSON, or nothing when the handler has answered by itself. */
-type Answered<A> = A extends z.ZodType ? Promise<Shown<A> | undefined> | Promise<void> : Promise<void>
+type Answered<A> = [A] extends [z.ZodType]
+  ? Promise<Shown<A> | undefined> | Promise<void>
+  : [A] extends [null]
+    ? Promise<void>
+    : Promise<unknown>
 
 /**
  * One endpoint: a declaration with schemas, and a short handler. What the handler returns is sent as JSON with 200;

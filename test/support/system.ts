@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
-import { type Core, composeApi, composeCore, composeWorker } from '../../src/compose.ts'
+import { type Core, composeApi, composeCore, composeWorker, declareEndpoints } from '../../src/compose.ts'
 import { readConfig } from '../../src/config.ts'
+import { describeApi } from '../../src/http/openapi.ts'
 import {
   type SimulatedModel,
   type SimulatedModelOptions,
@@ -12,6 +13,7 @@ import {
 import { newId } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { PROJECT_SCOPES, type Project, type Scope } from '../../src/tenancy/tenant.ts'
+import { startContractProxy, VIOLATION_HEADER } from './contract-proxy.ts'
 import { type PrivateRedis, startPrivateRedis } from './redis.ts'
 
 export const ADMIN_TOKEN = 'the-tests-administrator'
@@ -32,7 +34,12 @@ export interface System {
   readonly core: Core
   readonly redis: PrivateRedis
   readonly model: SimulatedModel
-  /** Calls the API; `path` begins behind the project's, or with `/org`. An object body is sent as JSON. */
+  /** The same API behind a proxy that holds every answer against the OpenAPI document; for whole clients. */
+  readonly checkedUrl: string
+  /**
+   * Calls the API through that proxy, and rejects for an answer that is not as documented. `path` begins behind the
+   * project's, or with `/org`. An object body is sent as JSON.
+   */
   call(
     method: string,
     path: string,
@@ -100,14 +107,18 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
   const core = await composeCore(config, silentLogger())
   const { port } = await composeApi(core)
   for (let each = 0; each < (options.workers ?? 1); each += 1) await composeWorker(core)
+  const url = `http://127.0.0.1:${port}`
+  const proxy = await startContractProxy(url, describeApi(declareEndpoints(config), { closed: true }))
   t.after(async () => {
+    await proxy.close()
     await core.lifecycle.close()
     await model.close()
     for (const clean of cleanups) await clean()
     await rm(dataDir, { recursive: true, force: true })
+    // Also those of clients that told nobody.
+    if (proxy.violations.length > 0) throw new Error(`not as documented:\n${proxy.violations.join('\n')}`)
   })
 
-  const url = `http://127.0.0.1:${port}`
   async function createKey(project: Project, scopes: readonly Scope[]): Promise<string> {
     const key = await core.apiKeys.create(project, { name: 'test', scopes, expires: null })
     if (!key) throw new Error('a fresh id was taken')
@@ -124,6 +135,7 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
 
   const system: System = {
     url,
+    checkedUrl: proxy.url,
     project: home.project,
     token: home.token,
     core,
@@ -132,16 +144,21 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
     createProject,
     async call(method, path, body, { token = home.token, headers } = {}) {
       const form = body instanceof FormData || typeof body === 'string'
-      const answer = await fetch(`${url}/api/v1${path.startsWith('/org') ? path : home.project + path}`, {
-        method,
-        headers: {
-          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-          ...(body === undefined || form ? {} : { 'content-type': 'application/json' }),
-          ...Object.fromEntries(new Headers(headers)),
+      const answer = await fetch(
+        `${proxy.url}/api/v1${path.startsWith('/org') ? path : home.project + path}`,
+        {
+          method,
+          headers: {
+            ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+            ...(body === undefined || form ? {} : { 'content-type': 'application/json' }),
+            ...Object.fromEntries(new Headers(headers)),
+          },
+          ...(body === undefined ? {} : { body: form ? (body as FormData | string) : JSON.stringify(body) }),
         },
-        ...(body === undefined ? {} : { body: form ? (body as FormData | string) : JSON.stringify(body) }),
-      })
+      )
       const text = await answer.text()
+      const violation = answer.headers.get(VIOLATION_HEADER)
+      if (violation) throw new Error(`not as documented: ${decodeURIComponent(violation)}\n${text}`)
       const json = answer.headers.get('content-type')?.startsWith('application/json')
       return { status: answer.status, headers: answer.headers, body: json ? JSON.parse(text) : text }
     },
