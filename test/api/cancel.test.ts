@@ -57,7 +57,7 @@ describe('cancelling a run', () => {
     const task = await system.createTask()
     const leave = async (query: string): Promise<string> => {
       const leaving = new AbortController()
-      const left = fetch(`${system.url}${system.project}/task/${task}/run${query}`, {
+      const left = fetch(`${system.checkedUrl}${system.project}/task/${task}/run${query}`, {
         method: 'POST',
         headers: { authorization: `Bearer ${system.token}` },
         body: JSON.stringify(INPUT),

@@ -13,7 +13,7 @@ describe('tokens that are no tokens', () => {
   /** Sends the header as it is, which fetch would not always do. */
   function whoami(authorization: string): Promise<{ status: number | undefined; body: string }> {
     return new Promise((resolve, reject) => {
-      const sent = request(`${running().url}/whoami`, { headers: { authorization } })
+      const sent = request(`${running().checkedUrl}/whoami`, { headers: { authorization } })
       sent.on('error', reject)
       sent.on('response', async (answer) => {
         let body = ''

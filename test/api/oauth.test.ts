@@ -22,7 +22,11 @@ describe('OAuth clients', () => {
     headers: Record<string, string> = {},
     mount = '',
   ): Promise<Answer> {
-    const answer = await fetch(`${running().url}${mount}/oauth2/token`, { method: 'POST', body, headers })
+    const answer = await fetch(`${running().checkedUrl}${mount}/oauth2/token`, {
+      method: 'POST',
+      body,
+      headers,
+    })
     return { status: answer.status, headers: answer.headers, body: await answer.json() }
   }
   const basic = ({ client_id, client_secret }: Client) => ({
@@ -89,7 +93,9 @@ describe('OAuth clients', () => {
     assert.equal(await statusWith(token, '/task_run'), 403)
     assert.equal(await statusWith(token, `${project}/task`), 404)
     const [, , org_id, , project_id] = running().project.split('/')
-    const whoami = await fetch(`${running().url}/whoami`, { headers: { authorization: `Bearer ${token}` } })
+    const whoami = await fetch(`${running().checkedUrl}/whoami`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
     const { client: shown } = (await whoami.json()) as { client: object }
     assert.deepEqual(shown, {
       kind: 'oauth_client',
@@ -154,7 +160,7 @@ describe('OAuth clients', () => {
       const challenge = answer.headers.get('www-authenticate')
       assert.ok(status === 401 ? challenge?.startsWith('Basic ') : challenge === null)
     }
-    const method = await fetch(`${running().url}/oauth2/token`)
+    const method = await fetch(`${running().checkedUrl}/oauth2/token`)
     assert.equal(method.status, 405)
   })
 
@@ -259,7 +265,7 @@ describe('the lifetime of access tokens', () => {
       { token: ADMIN_TOKEN },
     )
     const { client_id, client_secret } = client
-    const answer = await fetch(`${running().url}/oauth2/token`, {
+    const answer = await fetch(`${running().checkedUrl}/oauth2/token`, {
       method: 'POST',
       body: new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret }),
     })

@@ -57,7 +57,7 @@ describe('running a task', () => {
     assert.match(body.files[0], /^[0-9a-f-]{36}\.jpeg$/)
     assert.deepEqual(body.run_data.files, body.files)
     const file = await fetch(
-      `${system.url}${system.project}/task/${task}/run/${body.id}/file/${body.files[0]}`,
+      `${system.checkedUrl}${system.project}/task/${task}/run/${body.id}/file/${body.files[0]}`,
       {
         headers: { authorization: `Bearer ${system.token}` },
       },
@@ -174,7 +174,7 @@ test('a wait that runs out, or a client that leaves, does not stop the run', asy
   )
 
   const leaving = new AbortController()
-  const left = fetch(`${system.url}${system.project}/task/${task}/run`, {
+  const left = fetch(`${system.checkedUrl}${system.project}/task/${task}/run`, {
     method: 'POST',
     headers: { authorization: `Bearer ${system.token}` },
     body: JSON.stringify(input),

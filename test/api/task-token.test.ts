@@ -16,7 +16,7 @@ describe("a task's access token", () => {
     (await call(token, 'GET', `/task/${task}/run`)).status
   const whoami = async (token: string): Promise<Answer> => {
     const headers = { authorization: `Bearer ${token}` }
-    const answer = await fetch(`${running().url}/api/v1/whoami`, { headers })
+    const answer = await fetch(`${running().checkedUrl}/api/v1/whoami`, { headers })
     return { status: answer.status, headers: answer.headers, body: await answer.json() }
   }
   /** As a client does it that knows nothing of base64url. */

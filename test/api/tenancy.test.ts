@@ -76,7 +76,7 @@ describe('tenancy', () => {
   test('every kind of token says who it is', async () => {
     const whoami = async (token: string) => {
       const headers = { authorization: `Bearer ${token}` }
-      const answer = await fetch(`${running().url}/whoami`, { headers })
+      const answer = await fetch(`${running().checkedUrl}/whoami`, { headers })
       return ((await answer.json()) as { client: { id: string } }).client
     }
     const [org_id, project_id] = running()

@@ -12,7 +12,7 @@ function useTokenEndpoint(options: SystemOptions) {
       return (await running().call('POST', '/oauth_client', { name: 'ci' }, options)).body
     },
     async ask(client_id: string, client_secret: string, from: string): Promise<Answer> {
-      const answer = await fetch(`${running().url}/oauth2/token`, {
+      const answer = await fetch(`${running().checkedUrl}/oauth2/token`, {
         method: 'POST',
         headers: { 'x-forwarded-for': from },
         body: new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret }),

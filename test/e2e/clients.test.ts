@@ -21,7 +21,12 @@ describe('clients of others, as they are', () => {
   for (const mount of ['', '/api/v1']) {
     const sdk = (accessToken = running().token): BrainClient => {
       const [organizationId, projectId] = ids()
-      return new BrainClient({ accessToken, baseUrl: running().url + mount, organizationId, projectId })
+      return new BrainClient({
+        accessToken,
+        baseUrl: running().checkedUrl + mount,
+        organizationId,
+        projectId,
+      })
     }
     const refusal = async (call: Promise<unknown>): Promise<BrainClientError> => {
       const error = await call.then(
@@ -96,7 +101,7 @@ describe('clients of others, as they are', () => {
     test(`simple-oauth2 gets a token, at ${mount || 'the root'}`, async () => {
       const made = await running().call('POST', '/oauth_client', { name: 'ci' }, { token: ADMIN_TOKEN })
       const client = { id: made.body.client_id, secret: made.body.client_secret }
-      const auth = { tokenHost: running().url, tokenPath: `${mount}/oauth2/token` }
+      const auth = { tokenHost: running().checkedUrl, tokenPath: `${mount}/oauth2/token` }
       const ways = [
         {},
         { credentialsEncodingMode: 'loose' },
@@ -119,7 +124,7 @@ describe('clients of others, as they are', () => {
   }
 
   test("a CI action runs a task over https with the task's access token and nothing else", async (t) => {
-    const proxy = await startTlsProxy({ after: (clean) => t.after(clean) }, running().url)
+    const proxy = await startTlsProxy({ after: (clean) => t.after(clean) }, running().checkedUrl)
     const task = await running().createTask()
     const { access_token } = (await running().call('GET', `/task/${task}`)).body
     const { stdout } = await promisify(execFile)(process.execPath, [ACTION], {

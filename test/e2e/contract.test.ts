@@ -52,11 +52,11 @@ test('a standard proxy between a client and the server finds no answer that is n
   assert.equal((await call('GET', `${P}/api_key`, undefined, ADMIN_TOKEN)).status, 200)
   assert.equal((await call('DELETE', `${P}/task/${task}`)).status, 200)
   assert.equal((await call('GET', `${P}/task/${task}`)).status, 404)
-  for (const path of ['/healthz', '/readyz', '/openapi.json'])
+  for (const path of ['/whoami', '/healthz', '/readyz', '/openapi.json'])
     assert.equal((await call('GET', path)).status, 200)
 
   const { run: summary, problems } = await proxy.report()
-  assert.equal(summary.totalExchanges, 20)
+  assert.equal(summary.totalExchanges, 21)
   assert.equal(summary.undocumentedExchanges, 0)
   const told = problems.map(
     ({ target, method, path, status, message }) => `${target} ${method} ${path} ${status}: ${message}`,
