@@ -55,8 +55,10 @@ export interface Endpoint<
   readonly headers?: z.ZodObject
   /** Absent: the body is not read. */
   readonly body?: z.ZodType<B>
-  /** Names of the fields that take files, with what they are for. */
+  /** Names of the fields that take files, with what they are for; other files are refused. */
   readonly files?: Readonly<Record<string, string>>
+  /** Bytes of the body without its files; absent: what the settings say for all. */
+  readonly bodyLimit?: number
   /** Shape of the JSON that a 200 brings. Null: it answers with no JSON, but with `media`. */
   readonly answer: A
   /** What it answers 202 for, with the same JSON as 200. Absent: it never does. */
@@ -87,6 +89,7 @@ const idOf = (what: string) => id.meta({ description: `Id of the ${what}.`, para
 export const orgParams = z.object({ org_id: idOf('organisation') })
 export const projectParams = orgParams.extend({ project_id: idOf('project') })
 export const taskParams = projectParams.extend({ task_id: idOf('task') })
+export const tagParams = projectParams.extend({ tag_id: idOf('tag') })
 export const runParams = taskParams.extend({ run_id: idOf('run') })
 /** Unknown query parameters are ignored, as everywhere on the web. */
 export const noQuery = z.object({})

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import express, { type Express, type Request, type RequestHandler, type Response, Router } from 'express'
 import helmet from 'helmet'
-import { ApiError } from '../platform/errors.ts'
+import { ApiError, ValidationError } from '../platform/errors.ts'
 import { isId, newId } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import { NOBODY } from '../tenancy/caller.ts'
@@ -31,9 +31,11 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
   app.use(observe(deps.log))
   app.use(helmet())
   const router = Router({ caseSensitive: true })
-  for (const declared of endpoints) router[declared.method](declared.path, serve(declared, deps))
+  // Path by path, so that what one refuses is not taken for another: `task/tag` is no task's id.
   for (const path of new Set(endpoints.map((each) => each.path))) {
-    const allowed = endpoints.filter((each) => each.path === path).map((each) => each.method.toUpperCase())
+    const here = endpoints.filter((each) => each.path === path)
+    for (const declared of here) router[declared.method](path, serve(declared, deps))
+    const allowed = here.map((each) => each.method.toUpperCase())
     router.all(path, (_request, response) => {
       response.set('Allow', allowed.join(', '))
       throw new ApiError('METHOD_NOT_ALLOWED', `This path knows ${allowed.join(', ')} only.`)
@@ -63,7 +65,11 @@ function serve(declared: Endpoint, deps: ServerDeps): RequestHandler {
     if (declared.headers) check(declared.headers, request.headers, 'header')
     let body: unknown
     if (declared.body) {
-      const read = await readBody(request, deps)
+      const read = await readBody(request, { ...deps, bodyLimit: declared.bodyLimit ?? deps.bodyLimit })
+      const stray = read.files.find(({ field }) => !Object.hasOwn(declared.files ?? {}, field))
+      if (stray) {
+        throw ValidationError.at(['body', stray.field], 'no file is taken here', 'extra_forbidden')
+      }
       response.locals['files'] = read.files
       body = check(declared.body, read.fields, 'body')
     }
