@@ -26,6 +26,8 @@ import { createReplyInbox } from './runs/reply-inbox.ts'
 import type { Entered } from './runs/run-changes.ts'
 import { createRunStore } from './runs/run-store.ts'
 import { createRunsInHand } from './runs/runs-in-hand.ts'
+import { createTagStore } from './tasks/tag-store.ts'
+import type { TaskLimits } from './tasks/task-fields.ts'
 import { createTaskStore } from './tasks/task-store.ts'
 import { createCredentialStore } from './tenancy/credential-store.ts'
 import { createTenantStore } from './tenancy/tenant-store.ts'
@@ -68,6 +70,8 @@ export async function composeCore(
     apiKeys: createCredentialStore(redis, 'api_key'),
     clients: createCredentialStore(redis, 'oauth_client'),
     tasks: createTaskStore(redis, { revisionsMax: config.revisionsMax }),
+    tags: createTagStore(redis, { tagsMax: config.tagsMax }),
+    limits: taskLimits(config),
     runs: createRunStore(redis, {
       shards: config.shards,
       retentionSeconds: config.runRetention,
@@ -90,11 +94,11 @@ function openQueues({ config, log, redis, lifecycle }: Core): RunQueue[] {
 
 const shardsOf = (config: Config): number[] => Array.from({ length: config.shards }, (_, shard) => shard)
 
-const taskLimits = (config: Config) => ({
-  maxDepth: config.outputDepthMax,
-  maxKeys: config.outputKeysMax,
-  weightsMax: config.weightsMax,
-})
+/** What a task may be at most. */
+function taskLimits(config: Config): TaskLimits {
+  const { outputDepthMax: maxDepth, outputKeysMax: maxKeys, weightsMax, timeoutMax } = config
+  return { maxDepth, maxKeys, weightsMax, timeoutMax }
+}
 
 /**
  * The declarations of all endpoints, for whoever looks at them and serves none: what their handlers would need is left
@@ -120,7 +124,6 @@ export async function composeApi(core: Core): Promise<{ port: number }> {
     ...config,
     ...tokenDeps,
     ...{ taskTokens, queues, inbox, backlogs: createBacklogs() },
-    limits: taskLimits(config),
     ready: async () => (await redis.ping()) === 'PONG',
   })
   const app = createApplication({ ...config, tenants, authenticate, log }, endpoints)

@@ -85,7 +85,7 @@ async function createDemo(core: Core, url: string, adminToken: string): Promise<
   const key = await core.apiKeys.create(project, { name: 'demo', scopes: PROJECT_SCOPES, expires: null })
   if (!key) throw new Error('a fresh id was taken')
   const owner = { org: project.org_id, project: project.id }
-  const schema = createTaskSchema({ maxDepth: 10, maxKeys: 500, weightsMax: 50 })
+  const schema = createTaskSchema(core.limits)
   const tasks: Partial<Record<DemoName, string>> = {}
   for (const [name, fields] of Object.entries(TASKS)) {
     const input = schema.parse({ name, enabled: true, llm_model_id: firstModel(core, fields), ...fields })

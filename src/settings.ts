@@ -133,6 +133,9 @@ export const SETTINGS = {
   outputDepthMax: setting('SPLITRUN_OUTPUT_DEPTH_MAX', '10', integer(1, 50), 'Deepest nesting of an output_format.'),
   outputKeysMax: setting('SPLITRUN_OUTPUT_KEYS_MAX', '500', integer(1, 10_000), 'Most keys in an output_format, all levels together.'),
   weightsMax: setting('SPLITRUN_WEIGHTS_MAX', '50', integer(1, 1000), 'Most active revisions of a task.'),
+  timeoutMax: setting('SPLITRUN_TIMEOUT_MAX', '30d', seconds(1, 30 * DAY), 'Largest timeout and queue_timeout that a task may have.'),
+  tagsMax: setting('SPLITRUN_TAGS_MAX', '100', integer(1, 10_000), 'Most tags of a project for its tasks, and as many for revisions.'),
+  importLimit: setting('SPLITRUN_IMPORT_LIMIT', '16mb', bytes(1024, 200_000_000), 'Largest file that is exported or imported.'),
   revisionsMax: setting('SPLITRUN_REVISIONS_MAX', '1000', integer(1, 100_000), 'Most revisions of a task.'),
 } as const
 

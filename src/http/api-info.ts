@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 export const TAGS = {
   Runs: 'Run tasks, and read what came of it.',
   Tasks: 'Prompts with their revisions and the traffic between them.',
+  Tags: 'Words on tasks and on revisions, by which they are found.',
   Models: 'What revisions may name.',
   Tokens: 'Tokens for OAuth clients, and whom a token stands for.',
   Tenants: 'Organisations, projects, keys and OAuth clients; for the administrator.',

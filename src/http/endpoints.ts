@@ -1,9 +1,11 @@
 import type { IssueTokenDeps } from '../tenancy/issue-token.ts'
 import type { Endpoint } from './route.ts'
+import { catalogueRoutes } from './routes/catalogues.ts'
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { type RunRouteDeps, runRoutes } from './routes/runs.ts'
 import { type ServiceRouteDeps, serviceRoutes } from './routes/service.ts'
+import { tagRoutes } from './routes/tags.ts'
 import { type TaskRouteDeps, taskRoutes } from './routes/tasks.ts'
 import { type TenancyRouteDeps, tenancyRoutes } from './routes/tenancy.ts'
 
@@ -15,7 +17,10 @@ export type ApiDeps = RunRouteDeps &
   IssueTokenDeps &
   ServiceRouteDeps
 
-const ROUTES = [runRoutes, taskRoutes, tenancyRoutes, credentialRoutes, oauthRoutes]
+const ROUTES = [
+  ...[runRoutes, tagRoutes, taskRoutes, catalogueRoutes],
+  ...[tenancyRoutes, credentialRoutes, oauthRoutes],
+]
 
 /** Every endpoint there is: what is served, documented and tested. */
 export function endpointsOf(deps: ApiDeps): Endpoint[] {

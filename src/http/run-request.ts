@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ApiError, ValidationError } from '../platform/errors.ts'
-import { llmConfigSchema } from '../tasks/task-input.ts'
+import { llmConfigSchema } from '../tasks/task-fields.ts'
 import { parseJson } from './read-body.ts'
 
 const flag = z.stringbool().default(false)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { ModelRegistry } from '../models/model-registry.ts'
 import { ValidationError } from '../platform/errors.ts'
@@ -21,71 +22,106 @@ const BLANK: Omit<RevisionFields, 'system_prompt' | 'user_prompt' | 'llm_model_i
   fallback_llm_config: null,
 }
 
-const MODEL_FIELDS = ['llm_model_id', 'fallback_llm_model_id'] as const
+export const MODEL_FIELDS = ['llm_model_id', 'fallback_llm_model_id'] as const
 
 /**
- * The revision that follows from `before` and what was sent, or null when nothing in it would differ.
- * @throws {ValidationError} for an unknown model, a model without the needed sight, a missing or needless
- *   output_format, and an image_required that contradicts file_input_mode.
+ * The revision that follows from those before (newest first) and what was sent, or null when nothing would differ from
+ * the newest one of its kind. It builds on the newest revision that is no test; but where `test` is said, on the newest
+ * of all: `true` goes on with a test, `false` makes a real revision of it. An annotation stays where it was made.
+ * @throws {ValidationError} see checkRevision; also for an image_required that contradicts file_input_mode
  */
 export function buildRevision(
   task: { id: string; output_modality: OutputModality },
-  before: Revision | null,
+  before: readonly Revision[],
   input: UpdateTaskInput,
   models: ModelRegistry,
 ): Revision | null {
-  const fields: Record<string, unknown> = { ...BLANK }
-  for (const field of REVISION_FIELDS) {
-    if (before) fields[field] = before[field]
-    const given = (input as Record<string, unknown>)[field]
-    if (given !== undefined)
-      fields[field] = given ?? (field in BLANK ? BLANK[field as keyof typeof BLANK] : null)
-  }
-  Object.assign(fields, imageRequired(input))
-  for (const field of MODEL_FIELDS) {
-    if (input[field]) fields[field] = modelId(field, input[field], models)
-  }
-  const next = fields as unknown as RevisionFields
-  if (before && REVISION_FIELDS.every((field) => isDeepStrictEqual(next[field], before[field]))) return null
-  // A model of the revision before may have left the configuration: that refuses a new revision, but nothing else.
-  for (const field of MODEL_FIELDS) if (next[field]) modelId(field, next[field], models)
+  const test = input.test ?? false
+  const base = input.test === undefined ? before.find((each) => !each.test) : before[0]
+  const next = { ...BLANK, ...base, annotation: null, ...givenFields(input, models), test } as RevisionFields
+  const same = before.find((each) => each.test === test)
+  const said = REVISION_FIELDS.filter((field) => field !== 'annotation' || input.annotation !== undefined)
+  if (same && said.every((field) => isDeepStrictEqual(next[field], same[field]))) return null
 
-  if (task.output_modality === 'json' && !next.output_format) {
-    throw ValidationError.at(
-      ['body', 'output_format'],
-      'a task that answers with json needs an output_format',
-      'missing',
-    )
-  }
-  if (task.output_modality === 'text' && next.output_format) {
-    throw ValidationError.at(['body', 'output_format'], 'a task that answers with text has no output_format')
-  }
-  if (next.image_required && !models.find(next.llm_model_id)?.supportsVision) {
-    throw ValidationError.at(['body', 'llm_model_id'], 'the task requires an image, and this model sees none')
-  }
+  checkRevision(task.output_modality, next, models)
+  return toRevision(task, { ...next, id: newId(), created: new Date().toISOString() })
+}
+
+/** A revision of a task. The order of its members is always the same, so that its JSON is, whoever made it. */
+export function toRevision(
+  task: { id: string; output_modality: OutputModality },
+  given: RevisionFields & { readonly id: string; readonly created: string },
+): Revision {
+  const fields = Object.fromEntries(REVISION_FIELDS.map((field) => [field, given[field]]))
   return {
-    id: newId(),
+    id: given.id,
     task_id: task.id,
-    created: new Date().toISOString(),
+    created: given.created,
     output_modality: task.output_modality,
-    input_params: parametersOf(next.system_prompt, next.user_prompt),
-    ...next,
+    input_params: parametersOf(given.system_prompt, given.user_prompt),
+    ...(fields as unknown as RevisionFields),
   }
 }
 
-/** The one fact behind its two spellings. */
+/** The digest of a revision's JSON, as delete-task.lua makes it of one that goes. */
+export function digestOf(revision: Revision): string {
+  return createHash('sha1').update(JSON.stringify(revision)).digest('hex')
+}
+
+/** The revision fields that were sent: null as what it means, and models by their ids. */
+function givenFields(input: UpdateTaskInput, models: ModelRegistry): Record<string, unknown> {
+  const given: Record<string, unknown> = {}
+  for (const field of REVISION_FIELDS) {
+    const value = input[field]
+    if (value !== undefined) given[field] = value ?? BLANK[field as keyof typeof BLANK]
+  }
+  for (const field of MODEL_FIELDS) {
+    // An unknown one stays as it is: it may be what the revision before has, whose model has left the configuration.
+    if (input[field]) given[field] = models.find(input[field])?.id ?? input[field]
+  }
+  return { ...given, ...imageRequired(input) }
+}
+
+/** One fact in two spellings: each can ask for an image, and where one of them is null, the other decides. */
 function imageRequired({ image_required, file_input_mode }: UpdateTaskInput): { image_required?: boolean } {
-  if (file_input_mode === undefined)
-    return image_required === undefined ? {} : { image_required: image_required ?? false }
-  const required = file_input_mode === 'image'
-  if (image_required !== undefined && image_required !== null && image_required !== required) {
+  if (image_required === undefined && file_input_mode === undefined) return {}
+  if (image_required === false && file_input_mode === 'image') {
     throw ValidationError.at(['body', 'file_input_mode'], 'contradicts image_required')
   }
-  return { image_required: required }
+  return { image_required: image_required === true || file_input_mode === 'image' }
 }
 
-function modelId(field: string, reference: string, models: ModelRegistry): string {
-  const model = models.find(reference)
-  if (!model) throw ValidationError.at(['body', field], 'no such model; GET P/model lists them')
-  return model.id
+/**
+ * Checks what no schema of a single field can.
+ * @throws {ValidationError} for an unknown model, a model without the needed sight, and a missing or needless
+ *   output_format, located below `where`
+ */
+export function checkRevision(
+  modality: OutputModality,
+  revision: Pick<
+    RevisionFields,
+    'llm_model_id' | 'fallback_llm_model_id' | 'output_format' | 'image_required'
+  >,
+  models: ModelRegistry,
+  where: readonly (string | number)[] = ['body'],
+): void {
+  for (const field of MODEL_FIELDS) {
+    const id = revision[field]
+    if (id && !models.find(id)) {
+      throw ValidationError.at([...where, field], 'no such model; GET P/model lists them')
+    }
+    if (id && revision.image_required && !models.find(id)?.supportsVision) {
+      throw ValidationError.at([...where, field], 'the task requires an image, and this model sees none')
+    }
+  }
+  if (modality === 'json' && !revision.output_format) {
+    const message = 'a task that answers with json needs an output_format'
+    throw ValidationError.at([...where, 'output_format'], message, 'missing')
+  }
+  if (modality === 'text' && revision.output_format) {
+    throw ValidationError.at(
+      [...where, 'output_format'],
+      'a task that answers with text has no output_format',
+    )
+  }
 }

@@ -2,7 +2,7 @@ import type { ModelRegistry } from '../models/model-registry.ts'
 import { ApiError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import { buildRevision } from './build-revision.ts'
-import type { Revision, Task } from './task.ts'
+import type { Task, WholeTask } from './task.ts'
 import type { CreateTaskInput } from './task-input.ts'
 import type { TaskStore } from './task-store.ts'
 
@@ -15,10 +15,10 @@ export async function createTask(
   deps: { tasks: TaskStore; models: ModelRegistry },
   owner: { org: string; project: string },
   input: CreateTaskInput,
-): Promise<{ task: Task; revisions: Revision[] }> {
+): Promise<WholeTask> {
   const now = new Date().toISOString()
   const id = newId()
-  const revision = buildRevision({ id, output_modality: input.output_modality }, null, input, deps.models)
+  const revision = buildRevision({ id, output_modality: input.output_modality }, [], input, deps.models)
   if (!revision) throw new Error('a first revision always differs')
   const task: Task = {
     id,
@@ -31,17 +31,17 @@ export async function createTask(
     public: input.public ?? false,
     exposed_to_agents: input.exposed_to_agents ?? false,
     task_run_visibility: input.task_run_visibility ?? 'visible',
+    timeout: input.timeout ?? null,
+    queue_timeout: input.queue_timeout ?? null,
+    on_lost_attempt: input.on_lost_attempt ?? 'retry',
     created: now,
     modified: now,
-    timeout: null,
-    queue_timeout: null,
-    on_lost_attempt: 'retry',
-    active_revisions: revision.test ? [] : [{ task_revision_id: revision.id, weight: 1 }],
+    active_revisions: [{ task_revision_id: revision.id, weight: 1 }],
   }
   const outcome = await deps.tasks.save(task, 0, revision)
   if (outcome === 'name') throw duplicateName(task.name)
   if (outcome !== 'saved') throw new Error(`a new task was not saved: ${outcome}`)
-  return { task, revisions: [revision] }
+  return { task, version: 1, revisions: [revision], tags: new Map() }
 }
 
 /** The answer to a name that another task of the project bears. */

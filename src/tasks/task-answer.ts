@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { outputFormatShape } from '../output/output-format.ts'
-import { llmConfigSchema } from './task-input.ts'
+import { llmConfigSchema } from './task-fields.ts'
 
 const tags = z.array(z.object({ id: z.uuid(), name: z.string() }))
 /** Stored ones are shown as they are, also when later versions accept other words. */
@@ -41,7 +41,7 @@ export const revisionAnswer = z
     created: z.iso.datetime(),
     modified: z.iso.datetime(),
     active: z.boolean().meta({ description: 'Whether it has a share of the traffic.' }),
-    test: z.boolean().meta({ description: 'A test revision is run only by its id.' }),
+    test: z.boolean().meta({ description: 'A test revision is run only by its id or a tag.' }),
     annotation: z.string().nullable(),
     system_prompt: z.string(),
     user_prompt: z.string(),
@@ -54,7 +54,7 @@ export const revisionAnswer = z
     file_input_mode: z.literal('image').nullable(),
     optimise_images: z.boolean(),
     input_processors: z.array(z.unknown()).nullable(),
-    rag: z.unknown(),
+    rag: z.looseObject({}).nullable(),
     task_forwarder_id: z.string().nullable(),
     fallback_llm_model_id: z.string().nullable(),
     fallback_llm_config: llmConfig.nullable(),

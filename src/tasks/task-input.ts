@@ -1,60 +1,46 @@
 import { z } from 'zod'
-import { outputFormatSchema } from '../output/output-format.ts'
-import { activeRevisionsSchema } from './traffic.ts'
-
-/** Parameters of the model; a key that is not here is refused, since ignoring one would change answers in silence. */
-export const llmConfigSchema = z
-  .strictObject({
-    temperature: z.number().min(0).max(2).optional(),
-    top_p: z.number().min(0).max(1).optional(),
-    max_tokens: z.int().min(1).max(10_000_000).optional(),
-    seed: z.int().optional(),
-    frequency_penalty: z.number().min(-2).max(2).optional(),
-    presence_penalty: z.number().min(-2).max(2).optional(),
-    stop: z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(4)]).optional(),
-    reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).optional(),
-  })
-  .meta({
-    id: 'LlmConfig',
-    description: 'Parameters of the model; unknown keys are refused.',
-    examples: [{ temperature: 0 }],
-  })
+import { type TaskLimits, taskFields } from './task-fields.ts'
+import { activeRevisionsSchema, weightSchema } from './traffic.ts'
 
 /** Form bodies spell booleans as words. */
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
-const prompt = z.string().min(1).max(500_000)
 
-export interface TaskLimits {
-  /** Of an output_format: levels, and keys on all levels together. */
-  readonly maxDepth: number
-  readonly maxKeys: number
-  readonly weightsMax: number
-}
+/** An empty list or map says that there is nothing, as null does. */
+const orNothing = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (isEmpty(value) ? null : value), schema.nullable()).optional()
 
-function fields(limits: TaskLimits) {
-  const task = {
-    name: z.string().regex(/^[A-Za-z0-9 _-]{1,63}$/, 'expected 1-63 letters, digits, spaces, - or _'),
-    description: z.string().max(10_000).nullish(),
-    enabled: flag,
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0
+
+/** What creating and updating have in common: all that may be left out of both. */
+function optionalFields(limits: TaskLimits) {
+  const fields = taskFields(limits)
+  return {
+    description: fields.description.nullish(),
     public: flag.optional(),
     exposed_to_agents: flag.optional(),
-    task_run_visibility: z.string().max(100).nullish(),
-  }
-  const revision = {
-    test: flag.optional(),
-    annotation: z.string().max(10_000).nullish(),
-    llm_config: llmConfigSchema.nullish(),
-    output_format: outputFormatSchema(limits).nullish(),
+    task_run_visibility: fields.task_run_visibility.nullish(),
+    timeout: fields.timeout.nullish(),
+    queue_timeout: fields.queue_timeout.nullish(),
+    on_lost_attempt: fields.on_lost_attempt.optional(),
+
+    annotation: fields.annotation.nullish(),
+    llm_config: orNothing(fields.llm_config),
+    output_format: orNothing(fields.output_format),
     image_required: flag.nullish(),
     file_input_mode: z.literal('image').nullish(),
     optimise_images: flag.nullish(),
-    input_processors: z.array(z.unknown()).max(100).nullish(),
-    rag: z.unknown().optional(),
-    task_forwarder_id: z.string().max(100).nullish(),
-    fallback_llm_model_id: z.string().max(200).nullish(),
-    fallback_llm_config: llmConfigSchema.nullish(),
+    input_processors: orNothing(fields.input_processors),
+    rag: orNothing(fields.rag),
+    task_forwarder_id: fields.task_forwarder_id.nullish(),
+    fallback_llm_model_id: fields.fallback_llm_model_id.nullish(),
+    fallback_llm_config: orNothing(fields.fallback_llm_config),
   }
-  return { task, revision }
+}
+
+function requiredFields(limits: TaskLimits) {
+  const { name, system_prompt, user_prompt, llm_model_id } = taskFields(limits)
+  return { name, enabled: flag, system_prompt, user_prompt, llm_model_id }
 }
 
 const EXAMPLE = {
@@ -68,16 +54,15 @@ const EXAMPLE = {
 
 /** Body of `POST P/task`. */
 export function createTaskSchema(limits: TaskLimits) {
-  const { task, revision } = fields(limits)
   return (
     z
       .strictObject({
-        ...task,
-        ...revision,
-        output_modality: z.enum(['json', 'text']).default('json'),
-        system_prompt: prompt,
-        user_prompt: prompt,
-        llm_model_id: z.string().min(1).max(200),
+        ...requiredFields(limits),
+        ...optionalFields(limits),
+        output_modality: taskFields(limits).output_modality.default('json'),
+        test: flag
+          .refine((test) => !test, 'the first revision takes the traffic, so it cannot be a test')
+          .optional(),
       })
       // An override, since zod leaves plain examples out where something is transformed.
       .meta({ id: 'NewTask', override: { examples: [EXAMPLE] } })
@@ -85,22 +70,30 @@ export function createTaskSchema(limits: TaskLimits) {
 }
 export type CreateTaskInput = z.output<ReturnType<typeof createTaskSchema>>
 
-/** Body of `POST P/task/{id}`: any part of a task or of its next revision. */
+/** Body of `POST P/task/{id}`: any part of a task or of its next revision, and what traffic that gets. */
 export function updateTaskSchema(limits: TaskLimits) {
-  const { task, revision } = fields(limits)
   return z
     .strictObject({
-      ...task,
-      ...revision,
-      system_prompt: prompt,
-      user_prompt: prompt,
-      llm_model_id: z.string().min(1).max(200),
+      ...requiredFields(limits),
+      ...optionalFields(limits),
+      test: flag,
+      /** These never change; clients that send back what they have read may send them. */
+      id: z.uuid().toLowerCase(),
+      project_id: z.uuid().toLowerCase(),
+      output_modality: taskFields(limits).output_modality,
       active_revisions: activeRevisionsSchema(limits.weightsMax),
+      activate: flag.meta({
+        description:
+          'True gives all the traffic to the revision that this makes, or to the newest if it makes none.',
+      }),
+      weight: weightSchema.meta({ description: 'Gives that revision this share beside the active ones.' }),
     })
     .partial()
     .meta({
       id: 'TaskChange',
-      override: { examples: [{ system_prompt: 'You judge the sentiment of texts, and say why.' }] },
+      override: {
+        examples: [{ system_prompt: 'You judge the sentiment of texts, and say why.', activate: true }],
+      },
     })
 }
 export type UpdateTaskInput = z.output<ReturnType<typeof updateTaskSchema>>

@@ -1,21 +1,16 @@
 import { LRUCache } from 'lru-cache'
 import { loadScript, type Redis } from '../platform/redis.ts'
 import type { Revision, Task } from './task.ts'
+import { splitPair, taskKeys } from './task-keys.ts'
 
 const saveTask = loadScript(new URL('./scripts/save-task.lua', import.meta.url))
 const deleteTask = loadScript(new URL('./scripts/delete-task.lua', import.meta.url))
+const writeGuarded = loadScript(new URL('./scripts/write-guarded.lua', import.meta.url))
 
 /** A change of weights reaches every process within this time. */
 const CACHE_MS = 1000
-
-/** All of a project's keys share its hash tag, so that a task and its revisions change in one step. */
-const keysOf = (project: string) => ({
-  task: (id: string) => `{p:${project}}:task:${id}`,
-  tasks: `{p:${project}}:tasks`,
-  names: `{p:${project}}:task-names`,
-  revisions: (task: string) => `{p:${project}}:task:${task}:revisions`,
-  revision: (id: string) => `{p:${project}}:revision:${id}`,
-})
+/** Revisions are cached up to so many characters of their JSON. */
+const CACHE_CHARACTERS = 64_000_000
 
 export interface StoredTask {
   readonly task: Task
@@ -23,18 +18,33 @@ export interface StoredTask {
   readonly version: number
 }
 
+/** A task as it was at one moment. */
+export interface TaskSnapshot extends StoredTask {
+  /** Newest first. */
+  readonly revisions: readonly Revision[]
+  /** Which entity, the task or a revision, bears which tag: pairs of ids. */
+  readonly tagging: readonly (readonly [entity: string, tag: string])[]
+}
+
+/** What is written in one step, and what must still hold for it: see write-guarded.lua. */
+export interface GuardedWrite {
+  readonly guards: readonly (readonly string[])[]
+  readonly writes: readonly (readonly string[])[]
+}
+
 export type SaveOutcome = 'saved' | 'name' | 'version' | 'exists' | 'revisions'
 export type TaskStore = ReturnType<typeof createTaskStore>
 
-/** The only owner of tasks and revisions. */
+/** What a task that was stored by an earlier version may lack. */
+const ADDED_LATER = { timeout: null, queue_timeout: null, on_lost_attempt: 'retry' } as const
+
+const toTask = (text: string): Task => ({ ...ADDED_LATER, ...(JSON.parse(text) as Task) })
+
+/** The owner of tasks and revisions. */
 export function createTaskStore(redis: Redis, options: { revisionsMax: number }) {
   async function read(project: string, id: string): Promise<StoredTask | null> {
-    const [task, version] = await redis.hmget(keysOf(project).task(id), 'task', 'version')
-    return task ? { task: JSON.parse(task) as Task, version: Number(version) } : null
-  }
-  async function readRevision(project: string, id: string): Promise<Revision | null> {
-    const text = await redis.get(keysOf(project).revision(id))
-    return text ? (JSON.parse(text) as Revision) : null
+    const [task, version] = await redis.hmget(taskKeys(project).task(id), 'task', 'version')
+    return task ? { task: toTask(task), version: Number(version) } : null
   }
 
   const tasks = new LRUCache<string, { stored: StoredTask | null }>({
@@ -44,11 +54,29 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
     ignoreFetchAbort: true,
     fetchMethod: async (key) => ({ stored: await read(key.slice(0, 36), key.slice(37)) }),
   })
-  const revisions = new LRUCache<string, Revision>({
+  const cached = new LRUCache<string, Revision>({
     max: 10_000,
+    maxSize: CACHE_CHARACTERS,
+    sizeCalculation: (revision) => JSON.stringify(revision).length,
     ignoreFetchAbort: true,
-    fetchMethod: async (key) => (await readRevision(key.slice(0, 36), key.slice(37))) ?? undefined,
+    async fetchMethod(key) {
+      const text = await redis.get(taskKeys(key.slice(0, 36)).revision(key.slice(37)))
+      return text ? (JSON.parse(text) as Revision) : undefined
+    },
   })
+
+  async function readRevisions(project: string, ids: readonly string[]): Promise<Revision[]> {
+    const found = new Map(ids.map((id) => [id, cached.get(`${project}/${id}`)]))
+    const unknown = ids.filter((id) => !found.get(id))
+    const texts = unknown.length > 0 ? await redis.mget(unknown.map(taskKeys(project).revision)) : []
+    for (const text of texts) {
+      if (text === null) continue
+      const revision = JSON.parse(text) as Revision
+      found.set(revision.id, revision)
+      cached.set(`${project}/${revision.id}`, revision)
+    }
+    return [...found.values()].filter((revision) => revision !== undefined)
+  }
 
   return {
     /** The task as it is now. */
@@ -61,27 +89,66 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
 
     /** A revision, whichever task it belongs to; immutable, so kept once it was read. */
     async revision(project: string, id: string): Promise<Revision | null> {
-      return (await revisions.fetch(`${project}/${id}`)) ?? null
+      return (await cached.fetch(`${project}/${id}`)) ?? null
     },
 
     /** All revisions of a task, newest first. */
     async revisions(project: string, task: string): Promise<Revision[]> {
-      const keys = keysOf(project)
-      const ids = await redis.zrange(keys.revisions(task), '+', '-', 'BYLEX', 'REV')
+      const ids = await redis.zrange(taskKeys(project).revisions(task), '+', '-', 'BYLEX', 'REV')
+      return readRevisions(project, ids)
+    },
+
+    /**
+     * What is known of revisions by their ids: `present` for one of any task of the project, a digest (see `digestOf`)
+     * for one that went with its task, null for an id that is free.
+     */
+    async fates(project: string, ids: readonly string[]): Promise<('present' | { digest: string } | null)[]> {
       if (ids.length === 0) return []
-      const texts = await redis.mget(ids.map(keys.revision))
-      return texts.filter((text) => text !== null).map((text) => JSON.parse(text) as Revision)
+      const keys = taskKeys(project)
+      // Not from the cache, which also knows what is gone.
+      const present = await redis.pipeline(ids.map((id) => ['exists', keys.revision(id)])).exec()
+      const digests = await redis.hmget(keys.gone, ...ids)
+      return ids.map((_, at) => {
+        const [error, exists] = present?.[at] ?? []
+        if (error) throw error
+        const digest = digests[at]
+        return exists === 1 ? 'present' : digest ? { digest } : null
+      })
+    },
+
+    /** Which task bears each of these names; a name that is free is left out. */
+    async owners(project: string, names: readonly string[]): Promise<Map<string, string>> {
+      const ids = names.length > 0 ? await redis.hmget(taskKeys(project).names, ...names) : []
+      return new Map(names.flatMap((name, at) => (ids[at] ? [[name, ids[at]]] : [])))
+    },
+
+    /** The task as it is now, with its revisions and what tags are on them; all of one moment. */
+    async snapshot(project: string, id: string): Promise<TaskSnapshot | null> {
+      const keys = taskKeys(project)
+      const replies = await redis
+        .multi()
+        .hmget(keys.task(id), 'task', 'version')
+        .zrange(keys.revisions(id), '+', '-', 'BYLEX', 'REV')
+        .zrange(keys.tagging(id), '0', '-1')
+        .exec()
+      const [[task, version], ids, pairs] = (replies ?? []).map(([error, reply]) => {
+        if (error) throw error
+        return reply
+      }) as [(string | null)[], string[], string[]]
+      if (!task) return null
+      const revisions = await readRevisions(project, ids)
+      return { task: toTask(task), version: Number(version), revisions, tagging: pairs.map(splitPair) }
     },
 
     /** Ids of a project's tasks, newest first, below the cursor. */
     async ids(project: string, cursor: string | null, limit: number): Promise<string[]> {
-      const { tasks: key } = keysOf(project)
+      const { tasks: key } = taskKeys(project)
       return redis.zrange(key, cursor ? `(${cursor}` : '+', '-', 'BYLEX', 'REV', 'LIMIT', 0, limit)
     },
 
     /** Saves a task, and a new revision where given, whole or not at all. Version 0 creates. */
     async save(task: Task, version: number, revision: Revision | null): Promise<SaveOutcome> {
-      const keys = keysOf(task.project_id)
+      const keys = taskKeys(task.project_id)
       const reply = await saveTask(
         redis,
         [
@@ -106,13 +173,25 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
       return 'saved'
     },
 
-    /** False when there is no such task. */
-    async remove(project: string, id: string): Promise<boolean> {
-      const keys = keysOf(project)
-      const all = [keys.task(id), keys.tasks, keys.names, keys.revisions(id)]
-      const removed = (await deleteTask(redis, all, [id, keys.revision('')])) === 1
+    /** Removes a task of the given version, or of any for null. `absent` when there is no such task. */
+    async remove(
+      project: string,
+      id: string,
+      version: number | null,
+    ): Promise<'removed' | 'absent' | 'version'> {
+      const keys = taskKeys(project)
+      const all = [keys.task(id), keys.tasks, keys.names, keys.revisions(id), keys.tagging(id), keys.gone]
+      const reply = await deleteTask(redis, all, [id, version ?? '', keys.revision(''), keys.bearers('')])
       tasks.delete(`${project}/${id}`)
-      return removed
+      return reply === 1 ? 'removed' : reply === 0 ? 'absent' : 'version'
+    },
+
+    /** Writes what an import has planned, whole or not at all; false when something has changed since it was. */
+    async write(project: string, { guards, writes }: GuardedWrite): Promise<boolean> {
+      const { tasks: anyKey } = taskKeys(project)
+      const done = await writeGuarded(redis, [anyKey], [JSON.stringify(guards), JSON.stringify(writes)])
+      tasks.clear()
+      return done === 1
     },
   }
 }

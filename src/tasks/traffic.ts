@@ -6,17 +6,16 @@ export interface WeightedRevision {
   readonly weight: number
 }
 
+/** A share of the traffic: not negative, and finite, so `1e999` is none. */
+export const weightSchema = z.number().min(0)
+
 /** `active_revisions` on the wire. A weight of null counts as 1; any sum is accepted. */
 export function activeRevisionsSchema(most: number) {
   return z
     .array(
       z.strictObject({
         task_revision_id: z.uuid().toLowerCase(),
-        weight: z
-          .number()
-          .min(0)
-          .nullish()
-          .transform((weight) => weight ?? 1),
+        weight: weightSchema.nullish().transform((weight) => weight ?? 1),
       }),
     )
     .min(1)

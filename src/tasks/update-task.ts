@@ -1,62 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { ModelRegistry } from '../models/model-registry.ts'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import { buildRevision } from './build-revision.ts'
 import { duplicateName } from './create-task.ts'
-import type { Revision, Task } from './task.ts'
+import { type ReadTaskDeps, readTask } from './read-task.ts'
+import { routeTraffic } from './route-traffic.ts'
+import { etagOf, type Task, type WholeTask } from './task.ts'
+import type { TaskLimits } from './task-fields.ts'
 import type { UpdateTaskInput } from './task-input.ts'
-import type { TaskStore } from './task-store.ts'
 
-/** Updates that lose the race against others are made again on what those left, so often. */
-const MOST_TRIES = 10
+/** An update that loses the race against others is made again on what those left, so often, after a random pause. */
+const MOST_TRIES = 60
+const FIRST_PAUSE_MS = 5
+const LONGEST_PAUSE_MS = 250
+
+export interface UpdateTaskDeps extends ReadTaskDeps {
+  readonly models: ModelRegistry
+  readonly limits: Pick<TaskLimits, 'weightsMax'>
+}
+
+/** A task after an update, and the id of the revision that the update made; null when it made none. */
+export type UpdatedTask = WholeTask & { readonly made: string | null }
 
 /**
- * Changes a task. A revision field that differs from the newest revision makes a new, inactive revision;
- * `active_revisions` replaces the whole set. Everything is saved in one step or not at all.
- * @throws {ApiError} TASK_NOT_FOUND, DUPLICATE_TASK_NAME, TOO_MANY_REVISIONS
- * @throws {ValidationError} see buildRevision; also for revisions that are unknown, another task's, or tests
+ * Changes a task. A revision field that differs makes a new revision (see buildRevision), inactive unless the update
+ * says what traffic it gets (see routeTraffic). Everything is saved in one step or not at all; where nothing differs,
+ * nothing is saved, and the task keeps its ETag.
+ * @param isExpected whether the caller wants to change the task of this ETag
+ * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, DUPLICATE_TASK_NAME, TOO_MANY_REVISIONS
+ * @throws {ValidationError} see buildRevision and routeTraffic; also for another id, project or output_modality
  */
 export async function updateTask(
-  deps: { tasks: TaskStore; models: ModelRegistry },
+  deps: UpdateTaskDeps,
   owner: { project: string; task: string },
   input: UpdateTaskInput,
-): Promise<{ task: Task; revisions: Revision[] }> {
+  isExpected: (etag: string) => boolean = () => true,
+): Promise<UpdatedTask> {
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-    const stored = await deps.tasks.read(owner.project, owner.task)
-    if (!stored) throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
-    const revisions = await deps.tasks.revisions(owner.project, owner.task)
-    const revision = buildRevision(stored.task, revisions[0] ?? null, input, deps.models)
-    if (input.active_revisions) checkActive(input.active_revisions, revisions)
-    const task: Task = {
-      ...stored.task,
-      name: input.name ?? stored.task.name,
-      description: input.description === undefined ? stored.task.description : (input.description ?? ''),
-      enabled: input.enabled ?? stored.task.enabled,
-      public: input.public ?? stored.task.public,
-      exposed_to_agents: input.exposed_to_agents ?? stored.task.exposed_to_agents,
-      task_run_visibility: input.task_run_visibility ?? stored.task.task_run_visibility,
-      active_revisions: input.active_revisions ?? stored.task.active_revisions,
-      modified: new Date().toISOString(),
+    const before = await readTask(deps, owner.project, owner.task)
+    if (!before) throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
+    if (!isExpected(etagOf(before))) throw staleTask()
+    checkFixed(before.task, input)
+    const revision = buildRevision(before.task, before.revisions, input, deps.models)
+    const active = routeTraffic(before.task, before.revisions, revision, input, deps.limits.weightsMax)
+    const changed = { ...before.task, ...taskChanges(input), active_revisions: active }
+    if (!revision && isDeepStrictEqual(changed, before.task)) return { ...before, made: null }
+    const task: Task = { ...changed, modified: new Date().toISOString() }
+    const outcome = await deps.tasks.save(task, before.version, revision)
+    if (outcome === 'saved') {
+      const revisions = revision ? [revision, ...before.revisions] : before.revisions
+      return { ...before, task, version: before.version + 1, revisions, made: revision?.id ?? null }
     }
-    const outcome = await deps.tasks.save(task, stored.version, revision)
-    if (outcome === 'saved') return { task, revisions: revision ? [revision, ...revisions] : revisions }
     if (outcome === 'name') throw duplicateName(task.name)
-    if (outcome === 'revisions')
+    if (outcome === 'revisions') {
       throw new ApiError('TOO_MANY_REVISIONS', 'The task has as many revisions as it may.')
+    }
+    await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt))
   }
   throw new ApiError('TOO_MANY_REQUESTS', 'Others keep changing this task; try again.', { retry_after: 1 })
 }
 
-function checkActive(
-  active: NonNullable<UpdateTaskInput['active_revisions']>,
-  revisions: readonly Revision[],
-): void {
-  for (const [index, { task_revision_id }] of active.entries()) {
-    const known = revisions.find((revision) => revision.id === task_revision_id)
-    const problem = !known
-      ? 'no such revision of this task'
-      : known.test
-        ? 'a test revision cannot be active'
-        : null
-    if (problem) throw ValidationError.at(['body', 'active_revisions', index, 'task_revision_id'], problem)
+/** The answer to an If-Match that names another state of the task. */
+export function staleTask(): ApiError {
+  return new ApiError('STALE_TASK', 'The task has changed since it was read.')
+}
+
+/** What never changes may be said, but not otherwise. */
+function checkFixed(task: Task, input: UpdateTaskInput): void {
+  for (const field of ['id', 'project_id', 'output_modality'] as const) {
+    if (input[field] !== undefined && input[field] !== task[field]) {
+      throw ValidationError.at(['body', field], `the task's is ${task[field]}, and never changes`)
+    }
   }
+}
+
+const TASK_FIELDS = [
+  'name',
+  'description',
+  'enabled',
+  'public',
+  'exposed_to_agents',
+  'task_run_visibility',
+  'timeout',
+  'queue_timeout',
+  'on_lost_attempt',
+] as const satisfies readonly (keyof Task)[]
+
+/** What null stands for; of the other fields it says nothing. */
+const NULLS = { description: '', timeout: null, queue_timeout: null } as const
+
+/** The fields of the task itself that were sent. */
+function taskChanges(input: UpdateTaskInput): Partial<Task> {
+  const sent = TASK_FIELDS.filter((field) => input[field] !== undefined)
+  const changes = sent.map((field) => [field, input[field] ?? NULLS[field as keyof typeof NULLS]])
+  return Object.fromEntries(changes.filter(([, value]) => value !== undefined))
 }

@@ -63,7 +63,7 @@ describe('input that is made to break a server', () => {
     const nest = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
     const bodies = (levels: number): [string, string][] => [
       [`/task/${task}/run`, `{"task_input": {"text": ${nest(levels - 2)}}}`],
-      [`/task/${task}`, `{"rag": ${nest(levels - 1)}}`],
+      [`/task/${task}`, `{"input_processors": ${nest(levels - 1)}}`],
       [`/task/${task}`, `{"output_format": ${nest(levels - 1)}}`],
     ]
     for (const [path, body] of bodies(200).slice(0, 2)) {

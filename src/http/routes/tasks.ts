@@ -1,15 +1,17 @@
+import type { Response } from 'express'
 import { z } from 'zod'
-import { modelAnswer, presentModel } from '../../models/model-answer.ts'
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { createTask } from '../../tasks/create-task.ts'
-import { presentTask } from '../../tasks/task.ts'
+import { type ReadTaskDeps, readTask, readTasks } from '../../tasks/read-task.ts'
+import { etagOf, presentTask, type ShownRevisions, type WholeTask } from '../../tasks/task.ts'
 import { taskAnswer } from '../../tasks/task-answer.ts'
-import { createTaskSchema, type TaskLimits, updateTaskSchema } from '../../tasks/task-input.ts'
-import type { TaskStore } from '../../tasks/task-store.ts'
-import { updateTask } from '../../tasks/update-task.ts'
+import type { TaskLimits } from '../../tasks/task-fields.ts'
+import { createTaskSchema, updateTaskSchema } from '../../tasks/task-input.ts'
+import { staleTask, updateTask } from '../../tasks/update-task.ts'
 import type { Caller } from '../../tenancy/caller.ts'
 import type { TaskTokens } from '../../tenancy/task-token.ts'
+import { etag, ifMatch, readIfMatch } from '../if-match.ts'
 import {
   type Endpoint,
   endpoint,
@@ -23,76 +25,62 @@ import {
 } from '../route.ts'
 import { createShowAccessToken } from '../show-access-token.ts'
 
-const flag = z.stringbool().default(false)
+const id = z.uuid().toLowerCase()
+const testsQuery = z.object({
+  include_tests: z.stringbool().default(false).meta({ description: 'Also test revisions.' }),
+})
 
-export interface TaskRouteDeps {
-  readonly tasks: TaskStore
+export interface TaskRouteDeps extends ReadTaskDeps {
   readonly models: ModelRegistry
   readonly taskTokens: TaskTokens
   readonly limits: TaskLimits
 }
 
-/** Tasks, their revisions, and the models that they may name. */
+/** Tasks with their revisions. Test revisions are shown only where `include_tests` asks for them. */
 export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
-  const { tasks, models } = deps
+  const { tasks, tags, limits } = deps
   const showAccessToken = createShowAccessToken(deps.taskTokens)
   const absent = () => new ApiError('TASK_NOT_FOUND', 'There is no such task.')
 
-  async function show(caller: Caller, project: string, id: string, includeTests = true) {
-    const stored = await tasks.read(project, id)
-    if (!stored) throw absent()
-    const revisions = await tasks.revisions(project, id)
-    const shown = presentTask(
-      stored.task,
-      revisions.filter((revision) => includeTests || !revision.test),
-    )
-    return showAccessToken(caller, stored.task.org_id, shown)
+  const present = (caller: Caller, whole: WholeTask, shown: ShownRevisions) =>
+    showAccessToken(caller, whole.task.org_id, presentTask(whole, shown))
+
+  /** A task as it now is, with the ETag of that. */
+  function show(caller: Caller, response: Response, whole: WholeTask, shown: ShownRevisions) {
+    response.set('ETag', etagOf(whole))
+    return present(caller, whole, shown)
   }
 
   return [
-    endpoint({
-      method: 'get',
-      path: `${PROJECT}/model`,
-      tag: 'Models',
-      operation: 'listModels',
-      summary: 'List the models that tasks may name',
-      answer: z.array(modelAnswer),
-      reasons: [],
-      scope: 'task:read',
-      params: projectParams,
-      query: z.object({
-        include_retired: flag.meta({ description: 'Also those that new revisions may not name.' }),
-      }),
-      handle: async ({ query }) => models.list({ includeRetired: query.include_retired }).map(presentModel),
-    }),
     endpoint({
       method: 'get',
       path: `${PROJECT}/task`,
       tag: 'Tasks',
       operation: 'listTasks',
       summary: 'List tasks, newest first',
-      answer: pageOf(taskAnswer),
       reasons: [],
       scope: 'task:read',
       params: projectParams,
-      query: pageQuery,
-      async handle({ caller, params, query }) {
-        const ids = await tasks.ids(params.project_id, query.cursor ?? null, query.page_limit + 1)
+      query: pageQuery.extend({
+        ...testsQuery.shape,
+        tag_id: id.optional().meta({ description: 'Only tasks that bear this tag.' }),
+      }),
+      answer: pageOf(taskAnswer),
+      async handle({ caller, params: { project_id }, query }) {
+        const { cursor = null, page_limit, tag_id } = query
+        const ids = tag_id
+          ? await tags.tasksWith(project_id, tag_id, cursor, page_limit + 1)
+          : await tasks.ids(project_id, cursor, page_limit + 1)
         // The page is cut from the ids, so that a deleted task does not make it look like the last one.
-        const { results, pagination } = page(
-          ids.map((id) => ({ id })),
-          query.page_limit,
+        const listed = ids.map((each) => ({ id: each }))
+        const { results, pagination } = page(listed, page_limit)
+        const found = await readTasks(
+          deps,
+          project_id,
+          results.map((each) => each.id),
         )
-        const shown = await Promise.all(
-          results.map(({ id }) =>
-            // One that was deleted since the list was read is simply not in it.
-            show(caller, params.project_id, id).catch((error: unknown) => {
-              if (error instanceof ApiError && error.reason === 'TASK_NOT_FOUND') return null
-              throw error
-            }),
-          ),
-        )
-        return { results: shown.filter((task) => task !== null), pagination }
+        const shown = { includeTests: query.include_tests }
+        return { results: await Promise.all(found.map((whole) => present(caller, whole, shown))), pagination }
       },
     }),
     endpoint({
@@ -101,16 +89,16 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       tag: 'Tasks',
       operation: 'createTask',
       summary: 'Create a task with its first revision',
-      answer: taskAnswer,
-      reasons: ['DUPLICATE_TASK_NAME'],
+      sends: etag,
       scope: 'task:write',
       params: projectParams,
       query: noQuery,
-      body: createTaskSchema(deps.limits),
-      async handle({ caller, params, body }) {
+      body: createTaskSchema(limits),
+      answer: taskAnswer,
+      reasons: ['DUPLICATE_TASK_NAME'],
+      async handle({ caller, params, body, response }) {
         const owner = { org: params.org_id, project: params.project_id }
-        const { task, revisions } = await createTask(deps, owner, body)
-        return showAccessToken(caller, params.org_id, presentTask(task, revisions))
+        return show(caller, response, await createTask(deps, owner, body), {})
       },
     }),
     endpoint({
@@ -119,30 +107,41 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       tag: 'Tasks',
       operation: 'getTask',
       summary: 'Read a task with its revisions',
-      answer: taskAnswer,
-      reasons: [],
+      sends: etag,
       scope: 'task:read',
       params: taskParams,
-      query: z.object({ include_tests: flag.meta({ description: 'Also test revisions.' }) }),
-      handle: ({ caller, params, query }) =>
-        show(caller, params.project_id, params.task_id, query.include_tests),
+      query: testsQuery.extend({
+        revision_tag_id: id.optional().meta({ description: 'Only revisions that bear this tag.' }),
+      }),
+      answer: taskAnswer,
+      reasons: [],
+      async handle({ caller, params, query, response }) {
+        const whole = await readTask(deps, params.project_id, params.task_id)
+        if (!whole) throw absent()
+        const shown = { includeTests: query.include_tests, tag: query.revision_tag_id }
+        return show(caller, response, whole, shown)
+      },
     }),
     endpoint({
       method: 'post',
       path: `${PROJECT}/task/:task_id`,
       tag: 'Tasks',
       operation: 'updateTask',
-      summary: 'Change a task; changed revision fields make a new, inactive revision',
-      answer: taskAnswer,
-      reasons: ['DUPLICATE_TASK_NAME', 'TOO_MANY_REVISIONS', 'TOO_MANY_REQUESTS'],
+      headers: ifMatch,
+      sends: etag,
+      summary: 'Change a task; changed revision fields make a new revision, inactive unless told otherwise',
       scope: 'task:write',
       params: taskParams,
-      query: noQuery,
-      body: updateTaskSchema(deps.limits),
-      async handle({ caller, params, body }) {
+      query: testsQuery,
+      body: updateTaskSchema(limits),
+      answer: taskAnswer,
+      reasons: ['STALE_TASK', 'DUPLICATE_TASK_NAME', 'TOO_MANY_REVISIONS', 'TOO_MANY_REQUESTS'],
+      async handle({ caller, params, query, body, request, response }) {
         const owner = { project: params.project_id, task: params.task_id }
-        const { task, revisions } = await updateTask(deps, owner, body)
-        return showAccessToken(caller, params.org_id, presentTask(task, revisions))
+        const isExpected = readIfMatch(request.get('if-match'))
+        const updated = await updateTask(deps, owner, body, isExpected)
+        const shown = { includeTests: query.include_tests, made: updated.made }
+        return show(caller, response, updated, shown)
       },
     }),
     endpoint({
@@ -150,18 +149,19 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       path: `${PROJECT}/task/:task_id/access_token/rotate`,
       tag: 'Tasks',
       operation: 'rotateTaskToken',
+      sends: etag,
       summary: 'Give a task another access token; the one before ends within a second',
-      answer: taskAnswer,
-      reasons: [],
       scope: 'task:write',
       params: taskParams,
-      query: noQuery,
-      async handle({ params }) {
-        const { project_id: project, task_id: id } = params
-        const stored = await tasks.read(project, id)
-        if (!stored) throw absent()
-        const access_token = await deps.taskTokens.rotate(stored.task)
-        return { ...presentTask(stored.task, await tasks.revisions(project, id)), access_token }
+      query: testsQuery,
+      answer: taskAnswer,
+      reasons: [],
+      async handle({ params, query, response }) {
+        const whole = await readTask(deps, params.project_id, params.task_id)
+        if (!whole) throw absent()
+        const access_token = await deps.taskTokens.rotate(whole.task)
+        response.set('ETag', etagOf(whole))
+        return { ...presentTask(whole, { includeTests: query.include_tests }), access_token }
       },
     }),
     endpoint({
@@ -169,16 +169,22 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       path: `${PROJECT}/task/:task_id`,
       tag: 'Tasks',
       operation: 'deleteTask',
+      headers: ifMatch,
       summary: 'Delete a task with its revisions; its runs stay until their retention ends',
-      answer: taskAnswer,
-      reasons: [],
       scope: 'task:write',
       params: taskParams,
-      query: noQuery,
-      async handle({ caller, params }) {
-        const shown = await show(caller, params.project_id, params.task_id)
-        if (!(await tasks.remove(params.project_id, params.task_id))) throw absent()
-        return shown
+      query: testsQuery,
+      answer: taskAnswer,
+      reasons: ['STALE_TASK'],
+      async handle({ caller, params: { project_id, task_id }, query, request }) {
+        const whole = await readTask(deps, project_id, task_id)
+        if (!whole) throw absent()
+        const condition = request.get('if-match')
+        if (!readIfMatch(condition)(etagOf(whole))) throw staleTask()
+        const outcome = await tasks.remove(project_id, task_id, condition ? whole.version : null)
+        if (outcome === 'absent') throw absent()
+        if (outcome === 'version') throw staleTask()
+        return present(caller, whole, { includeTests: query.include_tests })
       },
     }),
   ]

@@ -1,0 +1,130 @@
+import { LRUCache } from 'lru-cache'
+import { newId } from '../platform/ids.ts'
+import { loadScript, type Redis } from '../platform/redis.ts'
+import type { Tag, TagKind } from './tag.ts'
+import { splitPair, taskKeys } from './task-keys.ts'
+
+const saveTag = loadScript(new URL('./scripts/save-tag.lua', import.meta.url))
+const deleteTag = loadScript(new URL('./scripts/delete-tag.lua', import.meta.url))
+const tagEntities = loadScript(new URL('./scripts/tag-entities.lua', import.meta.url))
+
+/** A tag that moves to another revision is seen by the runs of every process within this time. */
+const CACHE_MS = 1000
+
+/** What can bear a tag: a revision, with the task it belongs to; or a task, which belongs to itself. */
+export interface Taggable {
+  readonly task: string
+  readonly entity: string
+}
+
+/** What became of tagging entities: `absent` when there is no such tag, or which of them is the first not there. */
+export type Tagged = 'done' | 'absent' | { readonly missing: number }
+
+export type TagStore = ReturnType<typeof createTagStore>
+
+const newestFirst = (a: Tag, b: Tag): number => (a.id < b.id ? 1 : -1)
+
+/** The owner of tags, and of what bears them. */
+export function createTagStore(redis: Redis, options: { tagsMax: number }) {
+  const revisionsByTag = new LRUCache<string, { revision: string | null }>({
+    max: 10_000,
+    ttl: CACHE_MS,
+    // A read that a change overtakes is not kept, but still answers whoever waits for it.
+    ignoreFetchAbort: true,
+    async fetchMethod(key) {
+      const [project, task, name] = [key.slice(0, 36), key.slice(37, 73), key.slice(74)]
+      const keys = taskKeys(project)
+      const tag = await redis.hget(keys.tagNames('task_revision'), name)
+      if (!tag) return { revision: null }
+      // '0' follows '/': all pairs of this task, and the newest of them first.
+      const range = [`(${task}0`, `[${task}/`, 'BYLEX', 'REV', 'LIMIT', 0, 1] as const
+      const [pair] = await redis.zrange(keys.bearers(tag), ...range)
+      return { revision: pair === undefined ? null : splitPair(pair)[1] }
+    },
+  })
+
+  async function change(
+    project: string,
+    kind: TagKind,
+    tag: string,
+    how: 'add' | 'remove',
+    entities: readonly Taggable[],
+  ): Promise<Tagged> {
+    const keys = taskKeys(project)
+    const own = kind === 'task' ? keys.task : keys.revision
+    const triples = entities.flatMap(({ task, entity }) => [own(entity), task, entity])
+    const args = [tag, how, keys.tagging(''), ...triples]
+    const reply = Number(await tagEntities(redis, [keys.tags(kind), keys.bearers(tag)], args))
+    revisionsByTag.clear()
+    return reply === 0 ? 'done' : reply === -1 ? 'absent' : { missing: reply - 1 }
+  }
+
+  return {
+    /** Creates a tag; says why not when it may not. */
+    async create(project: string, kind: TagKind, name: string): Promise<Tag | 'name' | 'many'> {
+      const now = new Date().toISOString()
+      const tag: Tag = { id: newId(), name, created: now, modified: now }
+      const keys = taskKeys(project)
+      const args = [tag.id, name, JSON.stringify(tag), options.tagsMax]
+      const outcome = await saveTag(redis, [keys.tags(kind), keys.tagNames(kind)], args)
+      return outcome === 'saved' ? tag : (outcome as 'name' | 'many')
+    },
+
+    /** Renames a tag; it stays on all that bear it. */
+    async rename(project: string, kind: TagKind, tag: Tag, name: string): Promise<Tag | 'name' | 'absent'> {
+      const renamed: Tag = { ...tag, name, modified: new Date().toISOString() }
+      const keys = taskKeys(project)
+      const args = [tag.id, name, JSON.stringify(renamed), '']
+      const outcome = await saveTag(redis, [keys.tags(kind), keys.tagNames(kind)], args)
+      revisionsByTag.clear()
+      return outcome === 'saved' ? renamed : (outcome as 'name' | 'absent')
+    },
+
+    async read(project: string, kind: TagKind, id: string): Promise<Tag | null> {
+      const text = await redis.hget(taskKeys(project).tags(kind), id)
+      return text ? (JSON.parse(text) as Tag) : null
+    },
+
+    /** The tags of one kind, newest first; there are never more than the limit that the settings give. */
+    async list(project: string, kind: TagKind): Promise<Tag[]> {
+      const texts = await redis.hvals(taskKeys(project).tags(kind))
+      return texts.map((text) => JSON.parse(text) as Tag).sort(newestFirst)
+    },
+
+    /** Removes a tag, and takes it off all that bear it. False when there is no such tag. */
+    async remove(project: string, kind: TagKind, id: string): Promise<boolean> {
+      const keys = taskKeys(project)
+      const all = [keys.tags(kind), keys.tagNames(kind), keys.bearers(id)]
+      const reply = await deleteTag(redis, all, [id, keys.tagging('')])
+      revisionsByTag.clear()
+      return reply === 1
+    },
+
+    /** Puts a tag on entities: on all of them, or on none. */
+    add: (project: string, kind: TagKind, tag: string, entities: readonly Taggable[]) =>
+      change(project, kind, tag, 'add', entities),
+
+    /** Takes a tag off entities, which need not bear it: off all of them, or off none. */
+    takeOff: (project: string, kind: TagKind, tag: string, entities: readonly Taggable[]) =>
+      change(project, kind, tag, 'remove', entities),
+
+    /** Ids of what bears a tag, newest first within each task. */
+    async bearers(project: string, tag: string): Promise<string[]> {
+      const pairs = await redis.zrange(taskKeys(project).bearers(tag), '+', '-', 'BYLEX', 'REV')
+      return pairs.map((pair) => splitPair(pair)[1])
+    },
+
+    /** Ids of the tasks that bear a tag, newest first, below the cursor. */
+    async tasksWith(project: string, tag: string, cursor: string | null, limit: number): Promise<string[]> {
+      const top = cursor ? `(${cursor}` : '+'
+      const key = taskKeys(project).bearers(tag)
+      const pairs = await redis.zrange(key, top, '-', 'BYLEX', 'REV', 'LIMIT', 0, limit)
+      return pairs.map((pair) => splitPair(pair)[0])
+    },
+
+    /** The newest revision of a task that bears the tag of this name, as of at most a second ago: for the path of a run. */
+    async revisionByTag(project: string, task: string, name: string): Promise<string | null> {
+      return (await revisionsByTag.fetch(`${project}/${task}/${name}`))?.revision ?? null
+    },
+  }
+}

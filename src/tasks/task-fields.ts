@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { outputFormatSchema } from '../output/output-format.ts'
+
+/** Parameters of the model; a key that is not here is refused, since ignoring one would change answers in silence. */
+export const llmConfigSchema = z
+  .strictObject({
+    temperature: z.number().min(0).max(2).optional(),
+    top_p: z.number().min(0).max(1).optional(),
+    max_tokens: z.int().min(1).max(10_000_000).optional(),
+    seed: z.int().optional(),
+    frequency_penalty: z.number().min(-2).max(2).optional(),
+    presence_penalty: z.number().min(-2).max(2).optional(),
+    stop: z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(4)]).optional(),
+    reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).optional(),
+  })
+  .meta({
+    id: 'LlmConfig',
+    description: 'Parameters of the model; unknown keys are refused.',
+    examples: [{ temperature: 0 }],
+  })
+
+/** Any object, kept as it is. z.record would drop a key named __proto__ in silence. */
+const anyObject = z
+  .unknown()
+  .refine(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'expected an object',
+  )
+  .meta({ type: 'object' }) as z.ZodType<Readonly<Record<string, unknown>>>
+
+export interface TaskLimits {
+  /** Of an output_format: levels, and keys on all levels together. */
+  readonly maxDepth: number
+  readonly maxKeys: number
+  readonly weightsMax: number
+  /** Seconds. */
+  readonly timeoutMax: number
+}
+
+/** What each field of a task and of a revision may hold where it holds something: in requests and in archives. */
+export function taskFields(limits: TaskLimits) {
+  const note = z.string().max(10_000)
+  const prompt = z.string().min(1).max(500_000)
+  const seconds = z.number().positive().max(limits.timeoutMax)
+  const modelReference = z.string().min(1).max(200)
+  return {
+    name: z.string().regex(/^[A-Za-z0-9 _-]{1,63}$/, 'expected 1-63 letters, digits, spaces, - or _'),
+    description: note,
+    output_modality: z.enum(['json', 'text']),
+    task_run_visibility: z.string().max(100),
+    timeout: seconds,
+    queue_timeout: seconds,
+    on_lost_attempt: z.enum(['retry', 'fail']),
+
+    annotation: note,
+    system_prompt: prompt,
+    user_prompt: prompt,
+    llm_model_id: modelReference,
+    llm_config: llmConfigSchema,
+    output_format: outputFormatSchema(limits),
+    input_processors: z.array(z.unknown()).max(100),
+    rag: anyObject,
+    task_forwarder_id: z.string().max(100),
+    fallback_llm_model_id: modelReference,
+    fallback_llm_config: llmConfigSchema,
+  }
+}
