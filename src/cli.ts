@@ -5,8 +5,9 @@ import { type Config, ConfigError, readConfig } from './config.ts'
 import { startDev } from './dev.ts'
 import { describeApi } from './http/openapi.ts'
 import { Lifecycle } from './platform/lifecycle.ts'
-import { createLogger, type Logger } from './platform/logger.ts'
+import { createLogger, type Logger, silentLogger } from './platform/logger.ts'
 import { PROJECT_SCOPES, SCOPES, type Scope } from './tenancy/tenant.ts'
+import { exportText, importFile } from './transfer-files.ts'
 
 const USAGE = `splitrun COMMAND
 
@@ -15,6 +16,8 @@ const USAGE = `splitrun COMMAND
   worker            a worker process
   simulated-model   the simulated model alone
   openapi           print the OpenAPI document
+  export            write projects as a file to standard output: [--project ID ...], all by default; --task ID ... of one
+  import            read such a file (- is standard input): FILE [--project ID] [--replace]
   token             make a key, or with --oauth a client: --project ID, or [--org-name N --project-name N] for a
                     new one; [--name N] [--scopes a,b] [--expires ISO-TIME]
 `
@@ -57,6 +60,32 @@ const COMMANDS: Record<string, (config: Config, log: Logger, args: string[]) => 
   },
   async openapi(config) {
     await print(JSON.stringify(describeApi(declareEndpoints(config)), null, 2))
+    return null
+  },
+  async export(config, _log, args) {
+    const list = { type: 'string', multiple: true } as const
+    const { values } = parseArgs({ args, options: { project: list, task: list } })
+    // Its log would stand in the file.
+    const core = await composeCore(config, silentLogger())
+    try {
+      await print(await exportText(core, values.project ?? null, values.task ?? null))
+    } finally {
+      await core.lifecycle.close()
+    }
+    return null
+  },
+  async import(config, _log, args) {
+    const options = { project: { type: 'string' }, replace: { type: 'boolean', default: false } } as const
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+    const [file, ...more] = positionals
+    if (!file || more.length > 0) throw new ConfigError('name one file to import')
+    const core = await composeCore(config, silentLogger())
+    try {
+      const report = await importFile(core, file, values.project ?? null, values.replace)
+      await print(JSON.stringify(report, null, 2))
+    } finally {
+      await core.lifecycle.close()
+    }
     return null
   },
   async token(config, log, args) {

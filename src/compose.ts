@@ -108,6 +108,12 @@ export function declareEndpoints(config: Config): Endpoint[] {
   return endpointsOf({ ...config, limits: taskLimits(config) } as unknown as ApiDeps)
 }
 
+/** What moving projects from one installation to another needs. */
+export function transferDeps({ config, tenants, tasks, tags, models }: Core) {
+  const { revisionsMax, tagsMax, importLimit } = config
+  return { tenants, tasks, tags, models, revisionsMax, tagsMax, importLimit }
+}
+
 /** The API of this process, listening. */
 export async function composeApi(core: Core): Promise<{ port: number }> {
   const { config, log, lifecycle, connections, redis, tenants, runs } = core

@@ -8,17 +8,19 @@ import { type ServiceRouteDeps, serviceRoutes } from './routes/service.ts'
 import { tagRoutes } from './routes/tags.ts'
 import { type TaskRouteDeps, taskRoutes } from './routes/tasks.ts'
 import { type TenancyRouteDeps, tenancyRoutes } from './routes/tenancy.ts'
+import { type TransferRouteDeps, transferRoutes } from './routes/transfer.ts'
 
 /** What the handlers of all endpoints need. */
 export type ApiDeps = RunRouteDeps &
   TaskRouteDeps &
+  TransferRouteDeps &
   TenancyRouteDeps &
   CredentialRouteDeps &
   IssueTokenDeps &
   ServiceRouteDeps
 
 const ROUTES = [
-  ...[runRoutes, tagRoutes, taskRoutes, catalogueRoutes],
+  ...[runRoutes, tagRoutes, taskRoutes, catalogueRoutes, transferRoutes],
   ...[tenancyRoutes, credentialRoutes, oauthRoutes],
 ]
 

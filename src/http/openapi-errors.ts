@@ -83,6 +83,10 @@ function describeErrors(
     retryable: z.boolean().optional().meta({ description: 'Whether the same call may succeed later.' }),
     retry_after: z.number().optional().meta({ description: 'Seconds, as in `Retry-After`.' }),
     run: runAnswer.optional(),
+    conflicts: z
+      .array(issue)
+      .optional()
+      .meta({ description: 'What is in the way of an import, by its place.' }),
   })
   const beside = reworded?.shape ?? (status === 401 ? { error: unauthenticated } : {})
   const problem = z.object({ ...beside, detail })

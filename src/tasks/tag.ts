@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Shown } from '../platform/shown.ts'
 
 /** What can bear tags. Tasks and revisions have tags of their own; the same name may stand in both. */
 export const TAG_KINDS = ['task', 'task_revision'] as const
@@ -15,27 +16,30 @@ export interface Tag {
 export const tagName = z.string().regex(/^[A-Za-z0-9]{1,15}$/, 'expected 1-15 letters or digits')
 
 /** A tag on the wire. */
-export const tagAnswer = z.object({
-  id: z.uuid(),
-  name: z.string(),
-  entity_type: z.enum(TAG_KINDS),
-  project_id: z.uuid(),
-  created: z.iso.datetime(),
-  modified: z.iso.datetime(),
-  /** The same as `created`, for clients that know this name. */
-  created_at: z.iso.datetime(),
-  /** Tags belong to their project, and have no hierarchy here. */
-  is_project_tag: z.literal(true),
-  is_global_tag: z.literal(false),
-  parent_id: z.null(),
-  children: z.array(z.never()),
-})
-export type TagAnswer = z.output<typeof tagAnswer>
+export const tagAnswer = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    entity_type: z.enum(TAG_KINDS),
+    project_id: z.uuid(),
+    created: z.iso.datetime(),
+    modified: z.iso.datetime(),
+    /** The same as `created`, for clients that know this name. */
+    created_at: z.iso.datetime(),
+    /** Tags belong to their project, and have no hierarchy here. */
+    is_project_tag: z.literal(true),
+    is_global_tag: z.literal(false),
+    parent_id: z.null(),
+    children: z.array(z.never()),
+  })
+  .meta({ id: 'Tag', description: 'A word on tasks or on revisions.' })
 
 /** A tag with the ids of what bears it, newest first. */
-export const wholeTagAnswer = tagAnswer.extend({ tagged_entities: z.array(z.uuid()) })
+export const wholeTagAnswer = tagAnswer
+  .extend({ tagged_entities: z.array(z.uuid()).meta({ description: 'Newest first within each task.' }) })
+  .meta({ id: 'TagWithEntities' })
 
-export function presentTag(tag: Tag, kind: TagKind, project: string): TagAnswer {
+export function presentTag(tag: Tag, kind: TagKind, project: string): Shown<typeof tagAnswer> {
   return {
     id: tag.id,
     name: tag.name,

@@ -15,7 +15,10 @@ export function activeRevisionsSchema(most: number) {
     .array(
       z.strictObject({
         task_revision_id: z.uuid().toLowerCase(),
-        weight: weightSchema.nullish().transform((weight) => weight ?? 1),
+        weight: weightSchema
+          .nullish()
+          .transform((weight) => weight ?? 1)
+          .pipe(weightSchema),
       }),
     )
     .min(1)

@@ -21,7 +21,7 @@ function pathOf(declared: Endpoint, project: string, other = ABSENT): string {
 }
 
 describe('bad input, on every route and both mounts', () => {
-  const running = useSystem()
+  const running = useSystem({ env: { SPLITRUN_IMPORT_LIMIT: '2mb' } })
 
   async function each(
     visit: (declared: Endpoint, url: (path: string) => string, token: string) => Promise<void>,
@@ -120,7 +120,12 @@ describe('bad input, on every route and both mounts', () => {
       }
       const strange = await ask(path, declared.method, token, '<a/>', 'application/xml')
       assert.deepEqual([strange.status, strange.body.detail.reason], [415, 'UNSUPPORTED_MEDIA_TYPE'])
-      const large = await ask(path, declared.method, token, `"${'x'.repeat(1_000_000)}"`)
+      const large = await ask(
+        path,
+        declared.method,
+        token,
+        `"${'x'.repeat(declared.bodyLimit ?? 1_000_000)}"`,
+      )
       assert.deepEqual([large.status, large.body.detail.reason], [413, 'BODY_TOO_LARGE'])
     }))
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Cleanup, System } from './system.ts'
@@ -121,6 +121,20 @@ export async function startApiProcess(
 ): Promise<SplitrunProcess & { url: string }> {
   const api = startProcess(t, 'api', { ...settingsOf(system), ...env })
   return { ...api, url: `http://127.0.0.1:${await api.listening}` }
+}
+
+/** Runs `splitrun ...args` beside a system, to its end. */
+export function runCommand(
+  system: System,
+  args: readonly string[],
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const { PATH = '', HOME = '' } = process.env
+  return new Promise((resolve) => {
+    const env = { PATH, HOME, ...settingsOf(system) }
+    const child = execFile(process.execPath, [CLI, ...args], { env }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr }),
+    )
+  })
 }
 
 export interface ListedProcess {

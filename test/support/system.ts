@@ -38,7 +38,7 @@ export interface System {
   readonly checkedUrl: string
   /**
    * Calls the API through that proxy, and rejects for an answer that is not as documented. `path` begins behind the
-   * project's, or with `/org`. An object body is sent as JSON.
+   * project's, or with `/org` or `/import`. An object body is sent as JSON.
    */
   call(
     method: string,
@@ -145,7 +145,7 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
     async call(method, path, body, { token = home.token, headers } = {}) {
       const form = body instanceof FormData || typeof body === 'string'
       const answer = await fetch(
-        `${proxy.url}/api/v1${path.startsWith('/org') ? path : home.project + path}`,
+        `${proxy.url}/api/v1${/^\/(org|import)\b/.test(path) ? path : home.project + path}`,
         {
           method,
           headers: {

@@ -16,13 +16,13 @@ const LAYERS = [
   ['src/platform'],
   ['src/models', 'src/output', 'src/files', 'src/queues.ts'],
   ['src/tasks', 'src/tenancy'],
-  ['src/runs'],
+  ['src/runs', 'src/transfer'],
   ['src/http', 'workers'],
   ['src/settings.ts'],
   ['src/config.ts'],
   ['src/compose-access.ts'],
   ['src/compose.ts'],
-  ['src/cli.ts', 'src/dev.ts', 'src/demo.ts'],
+  ['src/cli.ts', 'src/dev.ts', 'src/demo.ts', 'src/transfer-files.ts'],
 ]
 
 function placeOf(path: string): { layer: number; folder: string } {

@@ -23,8 +23,15 @@ import {
   tagParams,
 } from '../route.ts'
 
-const named = z.strictObject({ name: tagName })
-const entities = z.strictObject({ entities: z.array(z.uuid().toLowerCase()).min(1).max(1000) })
+const EXAMPLE = { name: 'stable' }
+const named = z.strictObject({ name: tagName }).meta({ id: 'TagName', examples: [EXAMPLE] })
+const newTag = named
+  // Hierarchies are not kept here; that a tag has no parent may be said.
+  .extend({ parent_id: z.null().optional() })
+  .meta({ id: 'NewTag', examples: [EXAMPLE] })
+const entities = z
+  .strictObject({ entities: z.array(z.uuid().toLowerCase()).min(1).max(1000) })
+  .meta({ id: 'Entities', examples: [{ entities: ['019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a'] }] })
 
 export interface TagRouteDeps {
   readonly tasks: TaskStore
@@ -114,8 +121,7 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       operation: `create${noun}Tag`,
       summary: `Create a tag for ${things}`,
       params: projectParams,
-      // Hierarchies are not kept here; that a tag has no parent may be said.
-      body: named.extend({ parent_id: z.null().optional() }),
+      body: newTag,
       answer: wholeTagAnswer,
       reasons: ['DUPLICATE_TAG_NAME', 'TOO_MANY_TAGS'],
       async handle({ params: { project_id }, body: { name } }) {

@@ -43,6 +43,23 @@ const PROMISED = `
   GET P/oauth_client
   POST P/oauth_client
   GET P/model
+  GET P/input_processor
+  GET P/task_forwarder_type
+  GET P/task/{}/share
+  GET P/task/tag
+  POST P/task/tag
+  GET P/task/tag/{}
+  POST P/task/tag/{}
+  DELETE P/task/tag/{}
+  POST P/task/tag/{}/add
+  POST P/task/tag/{}/remove
+  GET P/task_revision/tag
+  POST P/task_revision/tag
+  GET P/task_revision/tag/{}
+  POST P/task_revision/tag/{}
+  DELETE P/task_revision/tag/{}
+  POST P/task_revision/tag/{}/add
+  POST P/task_revision/tag/{}/remove
   GET P/task
   POST P/task
   GET P/task/{}

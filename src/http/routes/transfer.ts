@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { ApiError } from '../../platform/errors.ts'
+import type { TaskLimits } from '../../tasks/task-fields.ts'
+import { archiveSchema } from '../../transfer/archive.ts'
+import { type ExportDeps, exportProjects } from '../../transfer/export-projects.ts'
+import { type ImportDeps, importArchive } from '../../transfer/import-archive.ts'
+import { type Endpoint, endpoint, noParams, PROJECT, projectParams } from '../route.ts'
+
+export interface TransferRouteDeps extends ExportDeps, ImportDeps {
+  readonly limits: TaskLimits
+}
+
+const id = z.uuid().toLowerCase()
+const count = z.int()
+const importAnswer = z
+  .object({
+    changed: z.boolean(),
+    projects: z.array(
+      z.object({
+        org_id: z.uuid(),
+        project_id: z.uuid(),
+        created: z.boolean(),
+        tasks: z.object({ created: count, updated: count, unchanged: count }),
+        revisions: z.object({ created: count }),
+        tags: z.object({ created: count, unchanged: count }),
+      }),
+    ),
+  })
+  .meta({ id: 'ImportReport', description: 'What an import made, changed and found as it was.' })
+
+/** Moving tasks with all that belongs to them from one installation to another. */
+export function transferRoutes(deps: TransferRouteDeps): Endpoint[] {
+  const archive = archiveSchema(deps.limits)
+  const importing = {
+    method: 'post',
+    tag: 'Tasks',
+    query: z.object({
+      replace: z
+        .stringbool()
+        .default(false)
+        .meta({ description: 'Bring tasks that are there to what the file says, where they differ.' }),
+    }),
+    body: archive,
+    bodyLimit: deps.importLimit,
+    answer: importAnswer,
+  } as const
+  return [
+    endpoint({
+      method: 'get',
+      path: `${PROJECT}/export`,
+      tag: 'Tasks',
+      operation: 'exportProject',
+      summary: 'Export tasks with their revisions, weights and tags',
+      scope: 'task:read',
+      params: projectParams,
+      query: z.object({
+        task_id: z
+          .union([id.transform((one) => [one]), z.array(id)])
+          .optional()
+          .meta({ description: 'Only these tasks; may be repeated.' }),
+      }),
+      answer: archive,
+      reasons: ['TASK_NOT_FOUND', 'EXPORT_TOO_LARGE'],
+      handle: async ({ params, query }) => exportProjects(deps, [params.project_id], query.task_id),
+    }),
+    endpoint({
+      ...importing,
+      path: `${PROJECT}/import`,
+      operation: 'importIntoProject',
+      summary: 'Import an exported project into this one',
+      scope: 'task:write',
+      params: projectParams,
+      reasons: ['IMPORT_CONFLICT', 'TOO_MANY_REQUESTS'],
+      async handle({ params, query, body }) {
+        const onto = await deps.tenants.project(params.project_id)
+        if (!onto) throw new ApiError('PROJECT_NOT_FOUND', 'There is no such project.')
+        return importArchive(deps, body, onto, query.replace)
+      },
+    }),
+    endpoint({
+      ...importing,
+      path: '/import',
+      operation: 'importProjects',
+      summary: 'Import exported projects; they and their organisations are created where they are not there',
+      scope: 'admin',
+      params: noParams,
+      reasons: ['IMPORT_CONFLICT', 'TOO_MANY_REQUESTS'],
+      handle: ({ query, body }) => importArchive(deps, body, null, query.replace),
+    }),
+  ]
+}

@@ -1,0 +1,118 @@
+import type { ModelRegistry } from '../models/model-registry.ts'
+import { ApiError } from '../platform/errors.ts'
+import { MODEL_FIELDS } from './build-revision.ts'
+import { type ReadTaskDeps, readTasks } from './read-task.ts'
+import { TAG_KINDS, type Tag } from './tag.ts'
+import type { Revision, WholeTask } from './task.ts'
+import type { ArchivedRevision, ArchivedTask, TaskArchive } from './task-archive.ts'
+
+/** Tasks that are read at once. */
+const BATCH = 10
+
+/**
+ * The tasks of a project with all that belongs to them, each as it was at one moment. The same content gives the same
+ * archive: everything is sorted by id, and it holds no time of its own.
+ * @param only ids of the tasks that are wanted; null for all
+ * @param room characters of JSON that the tasks may take
+ * @throws {ApiError} EXPORT_TOO_LARGE; TASK_NOT_FOUND for one of `only`
+ */
+export async function exportTasks(
+  deps: ReadTaskDeps & { models: ModelRegistry },
+  project: string,
+  only: readonly string[] | null,
+  room: number,
+): Promise<TaskArchive> {
+  const tasks: ArchivedTask[] = []
+  let left = room
+  for await (const batch of batches(deps, project, only)) {
+    for (const task of batch.map(archiveTask)) {
+      left -= JSON.stringify(task).length
+      if (left < 0) throw exportTooLarge(room)
+      tasks.push(task)
+    }
+  }
+  const [ofTasks, ofRevisions] = await Promise.all(TAG_KINDS.map((kind) => deps.tags.list(project, kind)))
+  const known = new Set([...(ofTasks ?? []), ...(ofRevisions ?? [])].map(({ id }) => id))
+  const used = new Set<string>()
+  for (const bearer of tasks.flatMap((task) => [task, ...task.revisions])) {
+    // A tag may have been removed since the task was read.
+    bearer.tags = bearer.tags.filter((tag) => known.has(tag))
+    for (const tag of bearer.tags) used.add(tag)
+  }
+  // Of all tasks, also the tags that nothing bears; of some, only theirs.
+  const pick = (tags: Tag[] = []) => tags.filter(({ id }) => !only || used.has(id)).sort(byId)
+  return {
+    models: modelNames(tasks, deps.models),
+    tags: { task: pick(ofTasks), task_revision: pick(ofRevisions) },
+    tasks: tasks.sort(byId),
+  }
+}
+
+/** The answer to an export that would be larger than what can be imported. */
+export function exportTooLarge(most: number): ApiError {
+  return new ApiError('EXPORT_TOO_LARGE', `More than ${most} bytes; export some tasks at a time.`)
+}
+
+const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1)
+
+async function* batches(
+  deps: ReadTaskDeps,
+  project: string,
+  only: readonly string[] | null,
+): AsyncGenerator<WholeTask[]> {
+  if (only) {
+    const wanted = [...new Set(only)]
+    const found = await readTasks(deps, project, wanted)
+    if (found.length < wanted.length) throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
+    yield found
+    return
+  }
+  let cursor: string | null = null
+  while (true) {
+    const ids = await deps.tasks.ids(project, cursor, BATCH)
+    cursor = ids.at(-1) ?? null
+    if (!cursor) return
+    yield await readTasks(deps, project, ids)
+  }
+}
+
+/** What an archive holds of a task: field by field, so that no secret can slip in with one that is added later. */
+export function archiveTask({ task, revisions, tags }: WholeTask): ArchivedTask {
+  const tagsOf = (entity: string) => (tags.get(entity) ?? []).map((tag) => tag.id).sort()
+  return {
+    id: task.id,
+    name: task.name,
+    description: task.description,
+    enabled: task.enabled,
+    output_modality: task.output_modality,
+    public: task.public,
+    exposed_to_agents: task.exposed_to_agents,
+    task_run_visibility: task.task_run_visibility,
+    timeout: task.timeout,
+    queue_timeout: task.queue_timeout,
+    on_lost_attempt: task.on_lost_attempt,
+    created: task.created,
+    modified: task.modified,
+    active_revisions: [...task.active_revisions],
+    tags: tagsOf(task.id),
+    revisions: revisions.map((revision) => archiveRevision(revision, tagsOf(revision.id))).sort(byId),
+  }
+}
+
+function archiveRevision(revision: Revision, tags: string[]): ArchivedRevision {
+  const { task_id: _, output_modality: __, input_params: ___, ...fields } = revision
+  return {
+    ...fields,
+    input_processors: fields.input_processors && [...fields.input_processors],
+    llm_config: fields.llm_config as ArchivedRevision['llm_config'],
+    fallback_llm_config: fields.fallback_llm_config as ArchivedRevision['llm_config'],
+    tags,
+  }
+}
+
+function modelNames(tasks: readonly ArchivedTask[], models: ModelRegistry): TaskArchive['models'] {
+  const revisions = tasks.flatMap((task) => task.revisions)
+  const ids = new Set(revisions.flatMap((revision) => MODEL_FIELDS.map((field) => revision[field])))
+  const named = [...ids].map((id) => ({ id: id ?? '', name: models.find(id ?? '')?.name ?? '' }))
+  return named.filter(({ name }) => name !== '').sort(byId)
+}

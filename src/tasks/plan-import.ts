@@ -1,0 +1,177 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { ModelRegistry } from '../models/model-registry.ts'
+import { ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import { checkRevision, digestOf, MODEL_FIELDS, toRevision } from './build-revision.ts'
+import { archiveTask } from './export-tasks.ts'
+import { ImportWrites } from './import-writes.ts'
+import { type ReadTaskDeps, readTasks } from './read-task.ts'
+import { TAG_KINDS, type TagKind } from './tag.ts'
+import type { Revision } from './task.ts'
+import type { ArchivedTask, Place, TaskArchive } from './task-archive.ts'
+import type { GuardedWrite } from './task-store.ts'
+
+export interface PlanImportDeps extends ReadTaskDeps {
+  readonly models: ModelRegistry
+  readonly revisionsMax: number
+  readonly tagsMax: number
+}
+
+/** How many of each an import makes, changes, or finds as they are in the file. */
+export interface ImportCounts {
+  readonly tasks: { created: number; updated: number; unchanged: number }
+  readonly revisions: { created: number }
+  readonly tags: { created: number; unchanged: number }
+}
+
+/** What an import would do, and what is in its way. */
+export interface ImportPlan {
+  readonly conflicts: readonly ValidationIssue[]
+  readonly write: GuardedWrite
+  readonly counts: ImportCounts
+}
+
+/**
+ * Plans to bring tasks of a project to what an archive holds; writes nothing. What is here already must be the same,
+ * unless `replace` is wanted: then a task's fields, weights and tags become the file's, and revisions that it lacks are
+ * added. Revisions never change; none is removed, and no task that the file does not hold.
+ */
+export async function planImport(
+  deps: PlanImportDeps,
+  owner: { org: string; project: string },
+  archive: TaskArchive,
+  replace: boolean,
+  where: Place,
+): Promise<ImportPlan> {
+  const conflicts: ValidationIssue[] = []
+  const report = (place: Place, msg: string) =>
+    void conflicts.push({ loc: [...where, ...place], msg, type: 'conflict' })
+  const write = new ImportWrites(owner)
+  const counts = {
+    tasks: { created: 0, updated: 0, unchanged: 0 },
+    revisions: { created: 0 },
+    tags: { created: 0, unchanged: 0 },
+  }
+  const { tasks } = archive
+  // The tasks are read last: what others write meanwhile is then seen as theirs, and not as another's in the way.
+  const allNames = tasks.map(({ name }) => name)
+  const names = await deps.tasks.owners(owner.project, allNames)
+  const revisionIds = tasks.flatMap((task) => task.revisions.map(({ id }) => id))
+  const known = await deps.tasks.fates(owner.project, revisionIds)
+  const fates = new Map(revisionIds.map((id, at) => [id, known[at]]))
+  const taskIds = tasks.map(({ id }) => id)
+  const present = new Map((await readTasks(deps, owner.project, taskIds)).map((each) => [each.task.id, each]))
+
+  async function planTags(kind: TagKind): Promise<void> {
+    const known = await deps.tags.list(owner.project, kind)
+    const byId = new Map(known.map((tag) => [tag.id, tag]))
+    const byName = new Map(known.map((tag) => [tag.name, tag]))
+    let made = 0
+    for (const [at, tag] of archive.tags[kind].entries()) {
+      const same = byId.get(tag.id)
+      if (same && same.name !== tag.name) {
+        report(['tags', kind, at, 'id'], `the tag of this id is named "${same.name}" here`)
+      } else if (!same && byName.has(tag.name)) {
+        report(['tags', kind, at, 'name'], 'a tag of this name has another id here')
+      } else if (same) {
+        write.expectTag(kind, tag)
+        counts.tags.unchanged += 1
+      } else {
+        write.createTag(kind, tag)
+        made += 1
+      }
+    }
+    counts.tags.created += made
+    if (made > 0 && known.length + made > deps.tagsMax) {
+      report(['tags', kind], `the project may have at most ${deps.tagsMax}`)
+    }
+  }
+
+  function planTask(task: ArchivedTask, place: Place): void {
+    const whole = present.get(task.id) ?? null
+    const here = whole && archiveTask(whole)
+    // What the file does not hold is left alone by a replacement, so it is no difference to it.
+    const differing = here && differencesOf(replace ? sharedPart(here, task) : here, task)
+    if (differing?.length === 0) {
+      counts.tasks.unchanged += 1
+      return
+    }
+    if (differing && !replace) {
+      report([...place, 'id'], `the task of this id is different here: ${differing.join(', ')}`)
+      return
+    }
+    if ((names.get(task.name) ?? task.id) !== task.id) {
+      report([...place, 'name'], 'a task of this name has another id here')
+    }
+    const added = planRevisions(task, here, place)
+    if (added.length + (here?.revisions.length ?? 0) > deps.revisionsMax) {
+      report([...place, 'revisions'], `a task may have at most ${deps.revisionsMax}`)
+    }
+    counts.tasks[whole ? 'updated' : 'created'] += 1
+    counts.revisions.created += added.length
+    write.saveTask(task, added, whole)
+  }
+
+  /** The revisions that are not here yet. */
+  function planRevisions(task: ArchivedTask, here: ArchivedTask | null, place: Place): Revision[] {
+    const byId = new Map(here?.revisions.map((revision) => [revision.id, revision]))
+    return task.revisions.flatMap((archived, at) => {
+      const own = [...place, 'revisions', at]
+      const same = byId.get(archived.id)
+      if (same) {
+        const isEqual = isDeepStrictEqual({ ...same, tags: [] }, { ...archived, tags: [] })
+        if (!isEqual) report([...own, 'id'], 'the revision of this id is different here, and never changes')
+        return []
+      }
+      const revision = toRevision(task, archived)
+      const fate = fates.get(archived.id)
+      if (fate === 'present') report([...own, 'id'], 'a revision of another task has this id here')
+      else if (fate && fate.digest !== digestOf(revision)) {
+        report([...own, 'id'], 'a revision of this id was deleted here, and was different; it never changes')
+      }
+      try {
+        checkRevision(task.output_modality, revision, deps.models, [...where, ...own])
+      } catch (error) {
+        if (!(error instanceof ValidationError)) throw error
+        conflicts.push(...error.issues)
+      }
+      return [revision]
+    })
+  }
+
+  for (const kind of TAG_KINDS) await planTags(kind)
+  for (const [at, task] of tasks.entries()) planTask(resolveModels(task, archive, deps.models), ['tasks', at])
+  return { conflicts, write, counts }
+}
+
+function sharedPart(here: ArchivedTask, task: ArchivedTask): ArchivedTask {
+  const ids = new Set(task.revisions.map(({ id }) => id))
+  return { ...here, revisions: here.revisions.filter(({ id }) => ids.has(id)) }
+}
+
+/** The fields that differ. When a task was last changed is no content: one that was changed and changed back is equal. */
+function differencesOf(a: ArchivedTask, b: ArchivedTask): string[] {
+  const [one, other] = [sortAll(a), sortAll(b)]
+  const fields = Object.keys(one) as (keyof ArchivedTask)[]
+  return fields.filter((field) => field !== 'modified' && !isDeepStrictEqual(one[field], other[field]))
+}
+
+function sortAll(task: ArchivedTask): ArchivedTask {
+  const revisions = task.revisions.map((revision) => ({ ...revision, tags: [...revision.tags].sort() }))
+  revisions.sort((a, b) => (a.id < b.id ? -1 : 1))
+  return { ...task, tags: [...task.tags].sort(), revisions }
+}
+
+/** The task with the ids that its models have here: found by id, or else by the name that the file gives. */
+function resolveModels(task: ArchivedTask, archive: TaskArchive, models: ModelRegistry): ArchivedTask {
+  const names = new Map(archive.models.map(({ id, name }) => [id, name]))
+  const revisions = task.revisions.map((revision) => {
+    const resolved = { ...revision }
+    for (const field of MODEL_FIELDS) {
+      const id = revision[field]
+      // An unknown one stays as it is: it may be that of a revision which is here already.
+      if (id) resolved[field] = (models.find(id) ?? models.find(names.get(id) ?? ''))?.id ?? id
+    }
+    return resolved
+  })
+  return { ...task, revisions }
+}

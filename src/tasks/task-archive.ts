@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import type { ValidationIssue } from '../platform/errors.ts'
+import { TAG_KINDS, tagName } from './tag.ts'
+import { type TaskLimits, taskFields } from './task-fields.ts'
+import { activeRevisionsSchema } from './traffic.ts'
+
+const id = z.uuid().toLowerCase()
+const time = z.iso.datetime()
+
+/** The tasks of a project as they stand in a file: with their revisions, weights and tags, and without any secret. */
+export function taskArchiveSchema(limits: TaskLimits) {
+  const fields = taskFields(limits)
+  const tag = z.strictObject({ id, name: tagName, created: time, modified: time })
+  const tags = z.array(id)
+  const revision = z.strictObject({
+    id,
+    created: time,
+    test: z.boolean(),
+    annotation: fields.annotation.nullable(),
+    system_prompt: fields.system_prompt,
+    user_prompt: fields.user_prompt,
+    llm_model_id: fields.llm_model_id,
+    llm_config: fields.llm_config.nullable(),
+    output_format: fields.output_format.nullable(),
+    image_required: z.boolean(),
+    optimise_images: z.boolean(),
+    input_processors: fields.input_processors.nullable(),
+    rag: fields.rag.nullable(),
+    task_forwarder_id: fields.task_forwarder_id.nullable(),
+    fallback_llm_model_id: fields.fallback_llm_model_id.nullable(),
+    fallback_llm_config: fields.fallback_llm_config.nullable(),
+    tags,
+  })
+  const task = z.strictObject({
+    id,
+    name: fields.name,
+    description: fields.description,
+    enabled: z.boolean(),
+    output_modality: fields.output_modality,
+    public: z.boolean(),
+    exposed_to_agents: z.boolean(),
+    task_run_visibility: fields.task_run_visibility,
+    timeout: fields.timeout.nullable(),
+    queue_timeout: fields.queue_timeout.nullable(),
+    on_lost_attempt: fields.on_lost_attempt,
+    created: time,
+    modified: time,
+    active_revisions: activeRevisionsSchema(limits.weightsMax),
+    tags,
+    revisions: z.array(revision).min(1),
+  })
+  return z.strictObject({
+    /** Names of the models that the revisions name by id: elsewhere a model of the same name may have another. */
+    models: z.array(z.strictObject({ id: z.string().max(200), name: z.string().max(200) })),
+    tags: z.strictObject({ task: z.array(tag), task_revision: z.array(tag) }),
+    tasks: z.array(task),
+  })
+}
+export type TaskArchive = z.output<ReturnType<typeof taskArchiveSchema>>
+export type ArchivedTask = TaskArchive['tasks'][number]
+export type ArchivedRevision = ArchivedTask['revisions'][number]
+
+/** A step on the way to something in a request or a file. */
+export type Place = readonly (string | number)[]
+
+/** What no schema sees: names and ids that stand twice, and references to what the file does not hold. */
+export function checkTaskArchive(archive: TaskArchive, where: Place): ValidationIssue[] {
+  const issues: ValidationIssue[] = []
+  const report = (place: Place, msg: string) =>
+    issues.push({ loc: [...where, ...place], msg, type: 'value_error' })
+  const once = (seen: Set<string>, value: string, place: Place) => {
+    if (seen.has(value)) report(place, 'stands twice in the file')
+    seen.add(value)
+  }
+
+  const tags = { ids: new Set<string>(), task: new Set<string>(), task_revision: new Set<string>() }
+  for (const kind of TAG_KINDS) {
+    const names = new Set<string>()
+    for (const [at, tag] of archive.tags[kind].entries()) {
+      once(tags.ids, tag.id, ['tags', kind, at, 'id'])
+      once(names, tag.name, ['tags', kind, at, 'name'])
+      tags[kind].add(tag.id)
+    }
+  }
+  const [tasks, names, revisions] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  for (const [at, task] of archive.tasks.entries()) {
+    const place = ['tasks', at]
+    once(tasks, task.id, [...place, 'id'])
+    once(names, task.name, [...place, 'name'])
+    for (const [number, revision] of task.revisions.entries()) {
+      once(revisions, revision.id, [...place, 'revisions', number, 'id'])
+      const unknown = revision.tags.findIndex((tag) => !tags.task_revision.has(tag))
+      if (unknown >= 0) report([...place, 'revisions', number, 'tags', unknown], 'no such tag in the file')
+    }
+    const unknown = task.tags.findIndex((tag) => !tags.task.has(tag))
+    if (unknown >= 0) report([...place, 'tags', unknown], 'no such tag in the file')
+    for (const [number, { task_revision_id }] of task.active_revisions.entries()) {
+      const active = task.revisions.find((revision) => revision.id === task_revision_id)
+      const problem = !active
+        ? 'no such revision of the task'
+        : active.test
+          ? 'a test cannot be active'
+          : null
+      if (problem) report([...place, 'active_revisions', number, 'task_revision_id'], problem)
+    }
+  }
+  return issues
+}

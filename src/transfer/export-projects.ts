@@ -1,0 +1,47 @@
+import type { ModelRegistry } from '../models/model-registry.ts'
+import { ApiError } from '../platform/errors.ts'
+import { exportTasks, exportTooLarge } from '../tasks/export-tasks.ts'
+import type { ReadTaskDeps } from '../tasks/read-task.ts'
+import type { TenantStore } from '../tenancy/tenant-store.ts'
+import { ARCHIVE_VERSION, type Archive, type ArchivedProject } from './archive.ts'
+
+export interface ExportDeps extends ReadTaskDeps {
+  readonly tenants: TenantStore
+  readonly models: ModelRegistry
+  /** Bytes of the file, as `writeArchive` writes it. */
+  readonly importLimit: number
+}
+
+/**
+ * What these projects hold, ready to be imported elsewhere. The same content gives the same archive.
+ * @param tasks ids of the tasks that are wanted; null for all
+ * @throws {ApiError} PROJECT_NOT_FOUND, TASK_NOT_FOUND, EXPORT_TOO_LARGE
+ */
+export async function exportProjects(
+  deps: ExportDeps,
+  ids: readonly string[],
+  tasks: readonly string[] | null = null,
+): Promise<Archive> {
+  const projects: ArchivedProject[] = []
+  let room = deps.importLimit
+  for (const id of new Set(ids)) {
+    const project = await deps.tenants.project(id)
+    const org = project && (await deps.tenants.organisation(project.org_id))
+    if (!org) throw new ApiError('PROJECT_NOT_FOUND', 'There is no such project.')
+    const archived = await exportTasks(deps, id, tasks, room)
+    room -= JSON.stringify(archived).length
+    projects.push({
+      org: { id: org.id, name: org.name },
+      project: { id: project.id, name: project.name },
+      ...archived,
+    })
+  }
+  const archive: Archive = { splitrun_export: ARCHIVE_VERSION, projects }
+  if (Buffer.byteLength(writeArchive(archive)) > deps.importLimit) throw exportTooLarge(deps.importLimit)
+  return archive
+}
+
+/** An archive as a file: indented, so that changes show line by line where it is kept under version control. */
+export function writeArchive(archive: Archive): string {
+  return JSON.stringify(archive, null, 2)
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { newId } from '../../src/platform/ids.ts'
+import { runCommand } from '../support/processes.ts'
+import { useSystem } from '../support/system.ts'
+
+describe('splitrun export and splitrun import', () => {
+  const running = useSystem({ workers: 0 })
+  const splitrun = (...args: string[]) => runCommand(running(), args)
+
+  test('write what is read back unchanged, into the same ids or onto another project', async () => {
+    const { core, createTask, createProject } = running()
+    await createTask({ name: 'moved', description: 'ünï ☂' })
+    const other = (await createProject()).project.split('/').at(-1) ?? ''
+    const exported = await splitrun('export')
+    assert.deepEqual([exported.code, exported.stderr], [0, ''])
+    const { splitrun_export, projects } = JSON.parse(exported.stdout)
+    const full = projects.filter(({ tasks }: { tasks: unknown[] }) => tasks.length > 0)
+    assert.deepEqual([projects.length, full.length, full[0].tasks[0].description], [2, 1, 'ünï ☂'])
+
+    const [all, one] = [join(core.config.dataDir, 'all.json'), join(core.config.dataDir, 'one.json')]
+    await writeFile(all, exported.stdout)
+    await writeFile(one, JSON.stringify({ splitrun_export, projects: full }))
+    const [again, onto] = await Promise.all([
+      splitrun('import', all),
+      splitrun('import', one, '--project', other),
+    ])
+    assert.deepEqual([again.code, JSON.parse(again.stdout).changed], [0, false])
+    assert.deepEqual([onto.code, JSON.parse(onto.stdout).projects[0].tasks.created], [0, 1])
+  })
+
+  test('say line by line what is in the way, with its place, and fail', async () => {
+    const { core, createTask, project } = running()
+    const task = await createTask()
+    const id = project.split('/').at(-1) ?? ''
+    const archive = JSON.parse((await splitrun('export', '--project', id, '--task', task)).stdout)
+    const [moved] = archive.projects[0].tasks
+    const write = async (name: string, change: object) => {
+      const file = join(core.config.dataDir, name)
+      const tasks = [{ ...moved, ...change }]
+      await writeFile(file, JSON.stringify({ ...archive, projects: [{ ...archive.projects[0], tasks }] }))
+      return file
+    }
+    const edited = await write('edited.json', { description: 'edited' })
+    const invalid = await write('invalid.json', { name: 'a/b', description: 1 })
+    const [conflict, refused, ...others] = await Promise.all([
+      splitrun('import', edited),
+      splitrun('import', invalid),
+      splitrun('export', '--project', newId()),
+    ])
+    assert.match(conflict.stderr, /^projects\.0\.tasks\.0\.id: .*different here: description$/m)
+    assert.match(refused.stderr, /projects\.0\.tasks\.0\.name: .*\nprojects\.0\.tasks\.0\.description: /)
+    for (const { code, stdout, stderr } of [conflict, refused, ...others]) {
+      assert.deepEqual([code, stdout], [1, ''])
+      assert.ok(stderr.startsWith('splitrun: ') && !stderr.includes('\n    at '), stderr)
+    }
+    const replaced = await splitrun('import', edited, '--replace')
+    assert.equal(JSON.parse(replaced.stdout).projects[0].tasks.updated, 1)
+  })
+})
