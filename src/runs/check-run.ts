@@ -2,6 +2,7 @@ import type { ModelRegistry } from '../models/model-registry.ts'
 import { ApiError, ValidationError, type ValidationIssue } from '../platform/errors.ts'
 import { missingParameters } from '../tasks/prompt.ts'
 import type { Revision, Task } from '../tasks/task.ts'
+import type { TagStore } from '../tasks/tag-store.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import type { StartRunInput } from './start-run.ts'
 
@@ -18,13 +19,13 @@ export interface Accepted {
  * @throws {ValidationError} naming what is missing, or what no revision can do
  */
 export async function checkRun(
-  deps: { tasks: TaskStore; models: ModelRegistry },
+  deps: { tasks: TaskStore; tags: TagStore; models: ModelRegistry },
   input: StartRunInput,
 ): Promise<Accepted> {
   const task = await deps.tasks.recent(input.project, input.task)
   if (!task) throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
   if (!task.enabled) throw new ApiError('TASK_DISABLED', 'The task is disabled.')
-  const { revision } = input
+  const revision = await chosenRevision(deps.tags, input)
   const ids = revision ? [revision] : drawable(task)
   if (ids.length === 0) throw new ApiError('NO_ACTIVE_REVISION', 'The task has no active revision.')
   const revisions = await Promise.all(ids.map((id) => deps.tasks.revision(input.project, id)))
@@ -34,6 +35,14 @@ export async function checkRun(
   })
   checkInputs(candidates, input, deps.models)
   return { task, revision }
+}
+
+/** The revision that the caller insists on, by its id or by a tag. */
+async function chosenRevision(tags: TagStore, input: StartRunInput): Promise<string | null> {
+  if (!input.revisionTag) return input.revision
+  const tagged = await tags.revisionByTag(input.project, input.task, input.revisionTag)
+  if (!tagged) throw new ApiError('TASK_REVISION_NOT_FOUND', 'No revision of the task bears that tag.')
+  return tagged
 }
 
 const drawable = (task: Task): string[] =>

@@ -3,6 +3,7 @@ import type { FileStore } from '../files/file-store.ts'
 import { checkImage } from '../files/image.ts'
 import { ApiError } from '../platform/errors.ts'
 import { newRunId } from '../platform/ids.ts'
+import type { TagStore } from '../tasks/tag-store.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { awaitEnd } from './await-end.ts'
 import { type Accepted, checkRun } from './check-run.ts'
@@ -15,6 +16,7 @@ import type { RunRecord, RunRequest } from './run.ts'
 
 export interface StartRunDeps extends EndQueuedRunDeps {
   readonly tasks: TaskStore
+  readonly tags: TagStore
   readonly files: FileStore
   readonly inbox: ReplyInbox
   readonly backlogs: Backlogs
@@ -33,6 +35,8 @@ export interface StartRunInput {
   readonly inputs: Readonly<Record<string, unknown>>
   readonly images: readonly Buffer[]
   readonly revision: string | null
+  /** The name of a tag: the newest revision that bears it. */
+  readonly revisionTag: string | null
   readonly llmConfig: Readonly<Record<string, unknown>> | null
   readonly useFallback: boolean
   readonly reference: string | null

@@ -42,6 +42,30 @@ describe('tags', () => {
     }
   })
 
+  test('a run may name a tag: the newest revision that bears it is executed, active or not', async () => {
+    const { task, revisions } = await twoRevisions()
+    const [newest, oldest] = revisions
+    const tag = await make('task_revision', 'canary')
+    const run = (query: string) =>
+      call('POST', `/task/${task}/run?${query}`, { task_input: { text: 'tea' } }).then(
+        ({ status, body }) => ({
+          status,
+          body,
+          revision: body.task_revision_id,
+        }),
+      )
+    assert.deepEqual(
+      [(await run('revision_tag=canary')).body.detail.reason, (await run('revision_tag=no-name')).status],
+      ['TASK_REVISION_NOT_FOUND', 422],
+    )
+    await put('task_revision', tag.id, oldest)
+    await until(async () => (await run('revision_tag=canary')).revision === oldest)
+    await put('task_revision', tag.id, newest)
+    await until(async () => (await run('revision_tag=canary')).revision === newest)
+    assert.equal((await run(`revision_tag=canary&revision_id=${newest}`)).status, 422)
+    await call('DELETE', `/task_revision/tag/${tag.id}`)
+  })
+
   test('a name is 1-15 letters or digits, and given once per kind; a renamed tag sets its old name free', async () => {
     for (const name of ['', 'a'.repeat(16), 'a b', 'a-b', 'ä', '{a}']) {
       const refused = await call('POST', '/task/tag', { name })

@@ -122,6 +122,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
             inputs: readInputs(body.task_input, deps.taskInputMax),
             images: readImages(response.locals['files']),
             revision: readRevision(query),
+            revisionTag: query.revision_tag ?? null,
             llmConfig: body.llm_config ?? null,
             useFallback: query.use_fallback_model,
             reference: body.reference ?? null,
