@@ -10,6 +10,7 @@ import { isFinal, RUN_STATUSES, type RunRecord } from '../../runs/run.ts'
 import { runAnswer } from '../../runs/run-answer.ts'
 import { type StartRunDeps, startRun } from '../../runs/start-run.ts'
 import { watchRun } from '../../runs/watch-run.ts'
+import { dateQuery } from '../date-query.ts'
 import {
   type Endpoint,
   endpoint,
@@ -34,12 +35,11 @@ import {
 } from '../run-request.ts'
 import { sendStarted, setRunHeaders } from '../send-run.ts'
 
-const day = z.union([z.iso.datetime({ offset: true }), z.iso.date()]).transform((text) => Date.parse(text))
 const listQuery = pageQuery.extend({
   status: z.enum(RUN_STATUSES).optional().meta({ description: 'Only runs in this state.' }),
   task_revision_id: z.uuid().toLowerCase().optional().meta({ description: 'Only runs of this revision.' }),
-  start_date: day.optional().meta({ description: 'Only runs created then or later.' }),
-  end_date: day.optional().meta({ description: 'Only runs created before.' }),
+  start_date: dateQuery.optional().meta({ description: 'Only runs created then or later.' }),
+  end_date: dateQuery.optional().meta({ description: 'Only runs created then or before.' }),
 })
 
 /** How long a call to cancel waits for the end, so that it can mostly show it. */
@@ -68,8 +68,8 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       task,
       status: query.status,
       revision: query.task_revision_id,
-      from: query.start_date,
-      to: query.end_date,
+      from: query.start_date?.from,
+      to: query.end_date?.to,
     }
     return listRuns(deps.runs, project, filter, query.cursor ?? null, query.page_limit)
   }

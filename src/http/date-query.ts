@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { type DateSpan, readDateSpan } from '../platform/date-span.ts'
+
+/** A date in a query: `2026-11-24`, `yesterday`, `7 days ago`, `now`, ...; all of them stand at `readDateSpan`. */
+export const dateQuery = z
+  .string()
+  .max(100)
+  .transform((text, context): DateSpan => {
+    const span = readDateSpan(text, Date.now())
+    if (span) return span
+    const message =
+      'expected YYYY-MM-DD, now, today, yesterday, N hours, days or weeks ago, last week or last month'
+    context.issues.push({ code: 'custom', input: text, message })
+    return z.NEVER
+  })
