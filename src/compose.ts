@@ -19,10 +19,12 @@ import type { Logger } from './platform/logger.ts'
 import { connectRedis } from './platform/redis.ts'
 import { countWaiting, openRunQueue, type RunQueue } from './queues.ts'
 import { addJobs } from './runs/add-jobs.ts'
+import { createCountedNameStore } from './runs/counted-name-store.ts'
 import { createBacklogs } from './runs/enqueue-run.ts'
 import { executeRun } from './runs/execute-run.ts'
 import { followCancels } from './runs/follow-cancels.ts'
 import { createReplyInbox } from './runs/reply-inbox.ts'
+import { createRollupStore } from './runs/rollup-store.ts'
 import type { Entered } from './runs/run-changes.ts'
 import { createRunStore } from './runs/run-store.ts'
 import { createRunsInHand } from './runs/runs-in-hand.ts'
@@ -79,7 +81,13 @@ export async function composeCore(
       projectQueueMax: config.projectQueueMax,
       queueMax: config.queueMax,
       idempotencySeconds: config.idempotencyRetention,
+      reportDays: config.reportDays,
     }),
+    names: createCountedNameStore(redis, {
+      groupsMax: config.reportingGroupsMax,
+      revisionsMax: config.metricsRevisionsMax,
+    }),
+    rollups: createRollupStore(redis, config),
     files: createLocalFileStore(resolve(config.dataDir, 'files')),
   }
 }
@@ -155,7 +163,7 @@ async function openProcessPort({ config, lifecycle }: Core, state: ProcessState)
 
 /** The workers of this process, consuming. */
 export async function composeWorker(core: Core): Promise<RunWorker[]> {
-  const { config, log, lifecycle, connections, redis, tasks, runs, models, files } = core
+  const { config, log, lifecycle, connections, redis, tasks, runs, names, models, files } = core
   const client = createModelClient({ maxResponseBytes: config.responseLimit * 2 + 65_536 })
   lifecycle.onClose('model client', () => client.close())
   const queues = openQueues(core)
@@ -165,7 +173,7 @@ export async function composeWorker(core: Core): Promise<RunWorker[]> {
   )
   lifecycle.onClose('cancels', () => Promise.all(cancels.map((follower) => follower.close())))
   const deps = {
-    ...{ tasks, runs, models, client, files, log, inHand },
+    ...{ tasks, runs, names, models, client, files, log, inHand },
     lanes: createModelLanes(),
     settlePatienceMs: config.settlePatience * 1000,
     enqueue: (entered: readonly Entered[]) =>

@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 /** What endpoints are grouped by in the document. */
 export const TAGS = {
   Runs: 'Run tasks, and read what came of it.',
+  Reports: 'What the runs that ended add up to, by day.',
   Tasks: 'Prompts with their revisions and the traffic between them.',
   Tags: 'Words on tasks and on revisions, by which they are found.',
   Models: 'What revisions may name.',

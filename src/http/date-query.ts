@@ -13,3 +13,4 @@ export const dateQuery = z
     context.issues.push({ code: 'custom', input: text, message })
     return z.NEVER
   })
+  .meta({ examples: ['2026-11-24', 'yesterday', '7 days ago', 'last month', '2026-11-24T10:00:00Z'] })

@@ -3,6 +3,7 @@ import type { Endpoint } from './route.ts'
 import { catalogueRoutes } from './routes/catalogues.ts'
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
 import { oauthRoutes } from './routes/oauth.ts'
+import { type ReportRouteDeps, reportRoutes } from './routes/reports.ts'
 import { type RunRouteDeps, runRoutes } from './routes/runs.ts'
 import { type ServiceRouteDeps, serviceRoutes } from './routes/service.ts'
 import { tagRoutes } from './routes/tags.ts'
@@ -12,6 +13,7 @@ import { type TransferRouteDeps, transferRoutes } from './routes/transfer.ts'
 
 /** What the handlers of all endpoints need. */
 export type ApiDeps = RunRouteDeps &
+  ReportRouteDeps &
   TaskRouteDeps &
   TransferRouteDeps &
   TenancyRouteDeps &
@@ -20,7 +22,7 @@ export type ApiDeps = RunRouteDeps &
   ServiceRouteDeps
 
 const ROUTES = [
-  ...[runRoutes, tagRoutes, taskRoutes, catalogueRoutes, transferRoutes],
+  ...[runRoutes, reportRoutes, tagRoutes, taskRoutes, catalogueRoutes, transferRoutes],
   ...[tenancyRoutes, credentialRoutes, oauthRoutes],
 ]
 

@@ -2,12 +2,12 @@ import type { ModelRegistry } from '../models/model-registry.ts'
 import { shardOf } from '../platform/ids.ts'
 import type { RunQueue } from '../queues.ts'
 import { addJobs } from './add-jobs.ts'
-import { rollupOf } from './rollup.ts'
+import { type CountRunDeps, countRun } from './count-run.ts'
 import type { RunRecord } from './run.ts'
 import { BROKEN_OFF, resultOf } from './run-result.ts'
 import type { RunStore } from './run-store.ts'
 
-export interface EndQueuedRunDeps {
+export interface EndQueuedRunDeps extends CountRunDeps {
   readonly runs: RunStore
   readonly models: ModelRegistry
   /** By shard. */
@@ -25,8 +25,7 @@ export async function endQueuedRun(
 ): Promise<boolean> {
   const { request, attempts, revision } = record
   const result = resultOf(request, null, attempts, { error: BROKEN_OFF[reason] }, deps.models.find)
-  const owner = { project: request.project, task: request.task, revision: revision ?? request.revision }
-  const rollups = [rollupOf(owner, result, attempts)]
+  const rollups = await countRun(deps, request, revision ?? request.revision, result, attempts)
   const entered = await deps.runs.settleQueued(request, result, attempts, rollups)
   if (!entered) return false
   await Promise.allSettled([

@@ -40,10 +40,10 @@ export class Ledger {
     })
   }
 
-  /** The model that the open attempt asks. */
+  /** The model that the open attempt asks, from now on: its inputs are prepared. */
   asks(model: string): void {
     const open = this.#attempts.pop()
-    if (open) this.#attempts.push({ ...open, model })
+    if (open) this.#attempts.push({ ...open, model, started: Date.now() })
   }
 
   isOpen(): boolean {

@@ -1,61 +1,114 @@
-import type { Attempt, RunResult } from './run.ts'
+import { isoDay } from '../platform/date-span.ts'
+import { bucketOf, CALL_SECONDS, SECONDS, TOKENS } from './histogram.ts'
+import type { Attempt, RunRequest, RunResult, Timings } from './run.ts'
 
-/** Upper bounds in seconds: the OpenTelemetry GenAI convention for operation durations. */
-export const SECONDS_BUCKETS = [
-  0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
-] as const
-/** Upper bounds in tokens: the same convention's for token usage. */
-export const TOKEN_BUCKETS = [
-  1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864,
-] as const
-
-/** What one settled run adds to the totals of its task, revision and model: whole numbers only, so sums are exact. */
+/**
+ * What one settled run adds to some totals: whole numbers only, so sums are exact. With a `day`, as `20261124`, they are
+ * that UTC day's and expire; without one they are kept for ever.
+ */
 export interface Rollup {
-  /** `project/task/revision/model`; `-` stands where there is none. */
+  readonly day: string | null
+  /** Parts of what the numbers belong to, joined by `joinName`. */
   readonly name: string
   readonly increments: readonly (readonly [field: string, by: number])[]
 }
 
-/** The UTC day of a time in ms, as `20261124`. */
-export function rollupDay(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10).replaceAll('-', '')
+/** Joins parts to one name; null stands where there is none. A part may hold any character. */
+export function joinName(parts: readonly (string | null)[]): string {
+  return parts
+    .map((part) => (part === '-' ? '%2D' : encodeURIComponent(part?.toWellFormed() ?? '-')))
+    .join('/')
 }
 
-/** The index of the bucket a value falls into; one past the last for what lies above all. */
-function bucketOf(bounds: readonly number[], value: number): number {
-  const index = bounds.findIndex((bound) => value <= bound)
-  return index === -1 ? bounds.length : index
+/** Reads what `joinName` wrote. */
+export function splitName(name: string): (string | null)[] {
+  return name.split('/').map((part) => (part === '-' ? null : decodeURIComponent(part)))
+}
+
+/** The UTC day of a time in ms, as `20261124`. */
+export function rollupDay(ms: number): string {
+  return isoDay(ms).replaceAll('-', '')
+}
+
+/** The parts of a run's time that reports tell of: the names of `timings`. */
+export const PHASES = ['queued', 'waiting_on_limit', 'model', 'validate', 'total'] as const
+export type Phase = (typeof PHASES)[number]
+
+class Increments {
+  readonly all: [field: string, by: number][] = []
+
+  add(field: string, by: number): void {
+    if (by !== 0) this.all.push([field, by])
+  }
+
+  /** A time as its sum in microseconds, `us:<name>`, and a count in its bucket, `seconds:<name>:<bucket>`. */
+  time(name: string, ms: number, bounds: readonly number[] = SECONDS): void {
+    this.add(`us:${name}`, Math.round(ms * 1000))
+    this.add(`seconds:${name}:${bucketOf(bounds, ms / 1000)}`, 1)
+  }
+
+  /** `runs:succeeded` or `runs:<status>:<reason>`, and `check:<output check>` where there was an output. */
+  end({ status, error, outputCheck }: RunResult): void {
+    this.add(error ? `runs:${status}:${error.reason}` : `runs:${status}`, 1)
+    if (outputCheck) this.add(`check:${outputCheck}`, 1)
+  }
+
+  tokens(input: number, output: number): void {
+    this.add('tokens:input', input)
+    this.add('tokens:output', output)
+  }
 }
 
 /**
- * The fields: `runs:<status>`, `reason:<reason>`, `tokens:input|output`, `credits` (millionths), `attempts:<outcome>`,
- * `check:<output check>`, `retries`; per phase `us:<phase>` (sum in microseconds) and `seconds:<phase>:<bucket>`;
- * `size:input|output:<bucket>` for tokens. Buckets are not cumulative.
+ * A run's part in the reports, of `project/task/revision/group` on the day that it ended: its end, `tokens:...`,
+ * `credits` (millionths), `retries`, `attempts:<outcome>`, and the time of each phase.
  */
-export function rollupOf(
-  owner: { project: string; task: string; revision: string | null },
-  result: RunResult,
-  attempts: readonly Attempt[],
-): Rollup {
-  const increments: [string, number][] = [[`runs:${result.status}`, 1]]
-  const add = (field: string, by: number) => {
-    if (by !== 0) increments.push([field, by])
+export function reportRollup(name: string, result: RunResult, attempts: readonly Attempt[]): Rollup {
+  const sums = new Increments()
+  sums.end(result)
+  sums.tokens(result.inputTokens, result.outputTokens)
+  sums.add('credits', result.credits)
+  sums.add('retries', result.retries)
+  for (const { outcome } of attempts) sums.add(`attempts:${outcome}`, 1)
+  for (const phase of PHASES) sums.time(phase, result.timings[phase])
+  return { day: rollupDay(result.settled), name, increments: sums.all }
+}
+
+/** The phases that metrics tell of: those of a run, and what of its time no model had. */
+export const METRIC_PHASES = ['queued', 'waiting_on_limit', 'model', 'validate', 'overhead'] as const
+
+const timeOf = (phase: (typeof METRIC_PHASES)[number], timings: Timings): number =>
+  phase === 'overhead' ? Math.max(0, timings.total - timings.model) : timings[phase]
+
+/**
+ * A run's part in the metrics, of `project/task/revision`: its end, `drawn` when its revision was drawn by weight, the
+ * time of each phase, and its whole time by `mode`.
+ */
+export function runRollup(name: string, request: RunRequest, drawn: boolean, result: RunResult): Rollup {
+  const sums = new Increments()
+  sums.end(result)
+  if (drawn) sums.add('drawn', 1)
+  for (const phase of METRIC_PHASES) sums.time(phase, timeOf(phase, result.timings))
+  sums.time(request.mode, result.timings.total)
+  return { day: null, name, increments: sums.all }
+}
+
+/**
+ * The part of a run's calls of one model in the metrics, of `project/task/revision/model`: `tokens:...`, `credits`,
+ * `attempts:<outcome>`; of calls that came to an end their time, and of those that were answered
+ * `size:input|output:<bucket>` in tokens.
+ */
+export function callRollup(name: string, attempts: readonly Attempt[], credits: number): Rollup {
+  const sums = new Increments()
+  sums.add('credits', credits)
+  for (const attempt of attempts) {
+    const { outcome, started, ended, inputTokens, outputTokens } = attempt
+    sums.add(`attempts:${outcome}`, 1)
+    sums.tokens(inputTokens, outputTokens)
+    if (ended !== null) sums.time(outcome, ended - started, CALL_SECONDS)
+    if (inputTokens + outputTokens === 0) continue
+    sums.add(`size:input:${bucketOf(TOKENS, inputTokens)}`, 1)
+    sums.add(`size:output:${bucketOf(TOKENS, outputTokens)}`, 1)
   }
-  if (result.error) add(`reason:${result.error.reason}`, 1)
-  if (result.outputCheck) add(`check:${result.outputCheck}`, 1)
-  add('tokens:input', result.inputTokens)
-  add('tokens:output', result.outputTokens)
-  add('credits', result.credits)
-  add('retries', result.retries)
-  for (const attempt of attempts) add(`attempts:${attempt.outcome}`, 1)
-  for (const [phase, ms] of Object.entries(result.timings) as [string, number][]) {
-    add(`us:${phase}`, Math.round(ms * 1000))
-    add(`seconds:${phase}:${bucketOf(SECONDS_BUCKETS, ms / 1000)}`, 1)
-  }
-  add(`size:input:${bucketOf(TOKEN_BUCKETS, result.inputTokens)}`, 1)
-  add(`size:output:${bucketOf(TOKEN_BUCKETS, result.outputTokens)}`, 1)
-  return {
-    name: [owner.project, owner.task, owner.revision ?? '-', result.modelId ?? '-'].join('/'),
-    increments,
-  }
+  return { day: null, name, increments: sums.all }
 }

@@ -19,6 +19,9 @@ export const shardKeys = (shard: number) => ({
   signals: () => `{s${shard}}:signals`,
   reply: (api: string) => `{s${shard}}:reply:${api}`,
   idempotency: (project: string, keyHash: string) => `{s${shard}}:idem:${project}:${keyHash}`,
-  rollups: (project?: string) => (project ? `{s${shard}}:rollups:${project}` : `{s${shard}}:rollups`),
-  rollup: (name: string, day?: string) => `{s${shard}}:rollup:${name}${day ? `:${day}` : ''}`,
+  /** Names of the totals that are kept for ever. */
+  rollups: () => `{s${shard}}:rollups`,
+  /** Names of a project's totals of one day. */
+  dayRollups: (project: string, day: string) => `{s${shard}}:rollups:${project}:${day}`,
+  rollup: (name: string, day: string | null) => `{s${shard}}:rollup:${name}${day ? `:${day}` : ''}`,
 })

@@ -2,7 +2,7 @@ import { shardOf } from '../platform/ids.ts'
 import type { Redis, Script } from '../platform/redis.ts'
 import { loadScript } from '../platform/redis.ts'
 import { readRuns } from './read-runs.ts'
-import { type Rollup, rollupDay } from './rollup.ts'
+import type { Rollup } from './rollup.ts'
 import type { Attempt, RunRequest, RunResult, RunStatus } from './run.ts'
 import {
   type Claim,
@@ -30,7 +30,7 @@ const SCRIPTS = {
 
 /** Answers larger than this travel to a waiting process as an id only; it then reads the record. */
 const REPLY_INLINE_MAX = 8192
-const DAILY_ROLLUP_DAYS = 400
+const DAY_SECONDS = 86_400
 
 export interface RunStoreOptions {
   readonly shards: number
@@ -41,6 +41,8 @@ export interface RunStoreOptions {
   readonly projectQueueMax: number
   readonly queueMax: number
   readonly idempotencySeconds: number
+  /** How long daily rollups are kept. */
+  readonly reportDays: number
 }
 
 export type RunStore = ReturnType<typeof createRunStore>
@@ -63,7 +65,6 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     const { id, project } = request
     const keys = keysFor(id)
     const json = JSON.stringify(result)
-    const day = rollupDay(result.settled)
     const reply = await SCRIPTS.settle(
       redis,
       [
@@ -75,9 +76,10 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
         keys.runsIn(project, 'running'),
         keys.running(),
         keys.runsIn(project, result.status),
-        keys.rollups(),
-        keys.rollups(project),
-        ...rollups.flatMap(({ name }) => [keys.rollup(name), keys.rollup(name, day)]),
+        ...rollups.flatMap(({ day, name }) => [
+          day ? keys.dayRollups(project, day) : keys.rollups(),
+          keys.rollup(name, day),
+        ]),
       ],
       [
         id,
@@ -91,8 +93,12 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
         json.length <= REPLY_INLINE_MAX ? json : '',
         keys.reply(''),
         keys.run(''),
-        DAILY_ROLLUP_DAYS,
-        ...rollups.flatMap(({ name, increments }) => [name, increments.length, ...increments.flat()]),
+        ...rollups.flatMap(({ day, name, increments }) => [
+          name,
+          day ? options.reportDays * DAY_SECONDS : 0,
+          increments.length,
+          ...increments.flat(),
+        ]),
       ],
     )
     return reply === null ? null : toEntered(reply as string[])

@@ -1,14 +1,14 @@
 import type { ModelRegistry } from '../models/model-registry.ts'
 import type { Logger } from '../platform/logger.ts'
+import { type CountRunDeps, countRun } from './count-run.ts'
 import type { Ledger } from './ledger.ts'
 import { persist } from './persist.ts'
-import { rollupOf } from './rollup.ts'
 import type { RunResult } from './run.ts'
 import type { Claim } from './run-changes.ts'
 import { type Outcome, resultOf } from './run-result.ts'
 import type { RunStore } from './run-store.ts'
 
-export interface SettleRunDeps {
+export interface SettleRunDeps extends CountRunDeps {
   readonly runs: RunStore
   readonly models: ModelRegistry
   readonly log: Logger
@@ -29,11 +29,11 @@ export async function settleRun(
   const { request, revision } = claim
   const attempts = ledger.all()
   const result = resultOf(request, claim.claimed, attempts, outcome, deps.models.find)
-  const owner = { project: request.project, task: request.task, revision }
-  const rollups = [rollupOf(owner, result, attempts)]
   // Written twice is written once: a second settle of the same claim finds a run that has ended.
-  const write = () => deps.runs.settle(claim, result, attempts, rollups)
-  const settled = await persist(deps.settlePatienceMs, write)
+  const settled = await persist(deps.settlePatienceMs, async () => {
+    const rollups = await countRun(deps, request, revision, result, attempts)
+    return deps.runs.settle(claim, result, attempts, rollups)
+  })
   if (settled) logSettled(deps.log, claim, result, attempts.length)
   return settled
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Core } from '../../src/compose.ts'
+import { countRun } from '../../src/runs/count-run.ts'
 import { presentRun } from '../../src/runs/present-run.ts'
-import { rollupOf } from '../../src/runs/rollup.ts'
 import { type FinalStatus, isFinal, type RunRecord } from '../../src/runs/run.ts'
 import { shardKeys } from '../../src/runs/run-keys.ts'
 import type { RunAnswer, Sightings } from './caller.ts'
@@ -102,29 +102,27 @@ function contradictions(records: readonly RunRecord[], answers: readonly RunAnsw
 }
 
 /** The rollups are what the records add up to: for ever and by day, each field of each of them. */
-async function rollupErrors({ redis, config }: Core, records: readonly RunRecord[]): Promise<string[]> {
+async function rollupErrors(core: Core, records: readonly RunRecord[]): Promise<string[]> {
+  const { redis, config } = core
   const expected = new Map<string, number>()
   for (const { request, revision, result, attempts } of records) {
     if (!result) continue
-    const owner = { project: request.project, task: request.task, revision }
-    const { name, increments } = rollupOf(owner, result, attempts)
-    for (const [field, by] of increments) {
-      for (const scope of ['for ever', 'by day']) {
-        const at = `${scope} ${name} ${field}`
+    const rollups = await countRun(core, request, revision ?? request.revision, result, attempts)
+    for (const { day, name, increments } of rollups) {
+      for (const [field, by] of increments) {
+        const at = `${day ?? 'for ever'} ${name} ${field}`
         expected.set(at, (expected.get(at) ?? 0) + by)
       }
     }
   }
   const actual = new Map<string, number>()
   for (let shard = 0; shard < config.shards; shard += 1) {
-    const keys = shardKeys(shard)
-    for (const name of await redis.smembers(keys.rollups())) {
-      const daily = await redis.keys(keys.rollup(name, '*'))
-      for (const [scope, key] of [['for ever', keys.rollup(name)], ...daily.map((day) => ['by day', day])]) {
-        for (const [field, value] of Object.entries(await redis.hgetall(key ?? ''))) {
-          const at = `${scope} ${name} ${field}`
-          actual.set(at, (actual.get(at) ?? 0) + Number(value))
-        }
+    const prefix = shardKeys(shard).rollup('', null)
+    for (const key of await redis.keys(`${prefix}*`)) {
+      const [name = '', day = 'for ever'] = key.slice(prefix.length).split(':')
+      for (const [field, value] of Object.entries(await redis.hgetall(key))) {
+        const at = `${day} ${name} ${field}`
+        actual.set(at, (actual.get(at) ?? 0) + Number(value))
       }
     }
   }

@@ -167,7 +167,7 @@ async function assertExactRollups({ core }: System, records: readonly RunRecord[
   const keys = shardKeys(0)
   const sums: Record<string, number> = {}
   for (const name of await core.redis.smembers(keys.rollups())) {
-    for (const [field, value] of Object.entries(await core.redis.hgetall(keys.rollup(name)))) {
+    for (const [field, value] of Object.entries(await core.redis.hgetall(keys.rollup(name, null)))) {
       sums[field] = (sums[field] ?? 0) + Number(value)
     }
   }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import type { Core } from '../../src/compose.ts'
 import { newId, newRunId } from '../../src/platform/ids.ts'
-import type { RunRequest, RunResult } from '../../src/runs/run.ts'
+import { countRun } from '../../src/runs/count-run.ts'
+import type { Attempt, RunRequest, RunResult } from '../../src/runs/run.ts'
 import type { Claim } from '../../src/runs/run-changes.ts'
 import type { RunStore, RunStoreOptions } from '../../src/runs/run-store.ts'
 
@@ -12,6 +14,7 @@ export const STORE_OPTIONS: RunStoreOptions = {
   projectQueueMax: 100_000,
   queueMax: 1_000_000,
   idempotencySeconds: 60,
+  reportDays: 400,
 }
 
 /** A run as it is asked for, with ids of its own. */
@@ -70,4 +73,18 @@ export async function claimed(
 ): Promise<Claim> {
   const claim = await runs.claim(request.id, request.project, revision, 'a-worker', 5)
   return typeof claim === 'string' ? assert.fail(`the run is ${claim}`) : claim
+}
+
+/** Settles a run as a worker would: claimed with this revision, ended with this result. */
+export async function settled(
+  core: Core,
+  request: RunRequest,
+  revision: string | null,
+  result: RunResult = aResult(),
+  attempts: readonly Attempt[] = [],
+): Promise<void> {
+  await core.runs.create(request, null)
+  const claim = await claimed(core.runs, request, revision)
+  const rollups = await countRun(core, request, revision, result, attempts)
+  assert.equal(await core.runs.settle(claim, result, attempts, rollups), true)
 }

@@ -1,11 +1,11 @@
 -- Ends a run, once: refuses a stale fence, writes the result, adds its numbers to the rollups and tells the
 -- waiting processes, all in one step.
 -- KEYS: run, queued runs of the project, lane, lanes, enqueued, running runs of the project, running, runs of the
---   project with the final status, rollups (the index), rollups of the project, then per rollup: for ever, of the day.
+--   project with the final status, then per rollup: the index that names it, its totals.
 -- ARGV: run id, fence ('' for a run that no worker has: it must be queued), status, result, attempts, retention in
 --   ms, project, window, result for the reply streams ('' when too large), prefix of reply streams, prefix of run
---   keys, days that daily rollups are kept, then per rollup: its name, its number of increments, and pairs of field
---   and whole number.
+--   keys, then per rollup: its name, how long it is kept in seconds (0: for ever), its number of increments, and
+--   pairs of field and whole number.
 -- Returns {} or {id, request, ...} of runs that need a job now; nil when the run is no longer this claim's.
 local found = redis.call('HMGET', KEYS[1], 'status', 'fence', 'watchers', 'revision')
 local entered = {}
@@ -26,16 +26,15 @@ if ARGV[3] ~= 'succeeded' then
   end
   redis.call('ZADD', KEYS[8], 0, ARGV[1])
 end
-local at = 13
-for key = 11, #KEYS, 2 do
-  redis.call('SADD', KEYS[9], ARGV[at])
-  redis.call('SADD', KEYS[10], ARGV[at])
-  local last = at + 1 + 2 * ARGV[at + 1]
-  for i = at + 2, last, 2 do
-    redis.call('HINCRBY', KEYS[key], ARGV[i], ARGV[i + 1])
-    redis.call('HINCRBY', KEYS[key + 1], ARGV[i], ARGV[i + 1])
+local at = 12
+for key = 9, #KEYS, 2 do
+  local last = at + 2 + 2 * ARGV[at + 2]
+  redis.call('SADD', KEYS[key], ARGV[at])
+  for i = at + 3, last, 2 do redis.call('HINCRBY', KEYS[key + 1], ARGV[i], ARGV[i + 1]) end
+  if ARGV[at + 1] ~= '0' then
+    redis.call('EXPIRE', KEYS[key], ARGV[at + 1])
+    redis.call('EXPIRE', KEYS[key + 1], ARGV[at + 1])
   end
-  redis.call('EXPIRE', KEYS[key + 1], ARGV[12] * 86400)
   at = last + 1
 end
 if found[3] then

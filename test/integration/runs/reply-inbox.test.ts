@@ -11,7 +11,6 @@ import { aRequest, aResult, claimed, STORE_OPTIONS } from '../../support/runs.ts
 import { type Cleanup, startSystem, until } from '../../support/system.ts'
 
 const NEVER = new AbortController().signal
-const ROLLUPS = [{ name: 'p/t/r/m', increments: [] }]
 
 async function openInbox(t: Cleanup) {
   const server = await startPrivateRedis(t)
@@ -45,7 +44,7 @@ test('a waiter is told of the end of its run, and all waiters of one run are', a
   await runs.create(request, inbox.id)
   const waits = [1, 2].map(() => inbox.wait(request, 60_000, NEVER))
   const claim = await claimed(runs, request)
-  await runs.settle(claim, aResult({ response: 'tea' }), [], ROLLUPS)
+  await runs.settle(claim, aResult({ response: 'tea' }), [], [])
   for (const record of await Promise.all(waits)) assert.deepEqual(record, await runs.get(request.id))
   assert.equal(inbox.size(), 0)
 })
@@ -56,7 +55,7 @@ test('an answer too large to travel arrives all the same', async (t) => {
   const response = 'x'.repeat(100_000)
   await runs.create(request, inbox.id)
   const wait = inbox.wait(request, 60_000, NEVER)
-  await runs.settle(await claimed(runs, request), aResult({ response }), [], ROLLUPS)
+  await runs.settle(await claimed(runs, request), aResult({ response }), [], [])
   assert.equal((await wait)?.result?.response, response)
 })
 
@@ -65,7 +64,7 @@ test('a reply that is lost is found by the sweep', async (t) => {
   const [warm, request] = [aRequest(), aRequest()]
   // Redis knows the script from now on, which it has to before a transaction.
   await runs.create(warm, null)
-  await runs.settle(await claimed(runs, warm), aResult(), [], ROLLUPS)
+  await runs.settle(await claimed(runs, warm), aResult(), [], [])
 
   await runs.create(request, inbox.id)
   const wait = inbox.wait(request, 60_000, NEVER)
@@ -73,7 +72,7 @@ test('a reply that is lost is found by the sweep', async (t) => {
   // The reply is gone in the same step that wrote it: nobody can have read it.
   await redis.multi({ pipeline: false })
   // Within a transaction there is no answer to read yet.
-  await runs.settle(claim, aResult({ response: 'tea' }), [], ROLLUPS).catch(() => {})
+  await runs.settle(claim, aResult({ response: 'tea' }), [], []).catch(() => {})
   await redis.del(shardKeys(0).reply(inbox.id))
   await redis.exec()
   assert.equal((await wait)?.result?.response, 'tea')

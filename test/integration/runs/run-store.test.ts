@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { newId } from '../../../src/platform/ids.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { connectRedis, type Redis } from '../../../src/platform/redis.ts'
-import { rollupDay, rollupOf } from '../../../src/runs/rollup.ts'
+import { reportRollup, rollupDay, runRollup } from '../../../src/runs/rollup.ts'
 import {
   type Attempt,
   type FinalStatus,
@@ -38,13 +38,13 @@ describe('the run store', () => {
     return request
   }
   function settle(claim: Claim, fields = {}, attempts: readonly Attempt[] = []): Promise<boolean> {
-    const { project, task } = claim.request
+    const { request } = claim
     const result = aResult(fields)
     return runs.settle(claim, result, attempts, [
-      rollupOf({ project, task, revision: null }, result, attempts),
+      reportRollup(request.task, result, attempts),
+      runRollup(request.task, request, false, result),
     ])
   }
-  const rollupName = ({ project, task }: RunRequest) => `${project}/${task}/-/m`
 
   test('creates a run once: a second time changes nothing', async () => {
     const request = await queued()
@@ -78,7 +78,7 @@ describe('the run store', () => {
     assert.equal(await runs.release(stale, []), false)
     assert.equal(await runs.saveAttempts(stale, []), false)
     assert.deepEqual(await redis.hgetall(KEYS.run(request.id)), untouched)
-    assert.equal(await redis.exists(KEYS.rollup(rollupName(request))), 0)
+    assert.equal(await redis.exists(KEYS.rollup(request.task, null)), 0)
 
     assert.equal(await runs.saveAttempts(current, current.attempts), true)
     assert.equal(await settle(current), true)
@@ -100,14 +100,18 @@ describe('the run store', () => {
     const settled = Date.UTC(2031, 4, 6, 23, 59, 59, 999)
     const outcomes = await Promise.all([1, 2, 3].map(() => settle(claim, { settled, credits: 7 })))
     assert.deepEqual(outcomes, [true, false, false])
-    const total = await redis.hgetall(KEYS.rollup(rollupName(request)))
-    assert.deepEqual(
-      ['runs:succeeded', 'tokens:input', 'tokens:output', 'credits'].map((field) => total[field]),
-      ['1', '10', '5', '7'],
-    )
+    const { project, task } = request
+    const fields = ['runs:succeeded', 'check:valid', 'tokens:input', 'tokens:output', 'credits', 'us:total']
     assert.equal(rollupDay(settled), '20310506')
-    assert.deepEqual(await redis.hgetall(KEYS.rollup(rollupName(request), '20310506')), total)
-    assert.equal(await redis.sismember(KEYS.rollups(), rollupName(request)), 1)
+    const ofDay = await redis.hmget(KEYS.rollup(task, '20310506'), ...fields)
+    assert.deepEqual(ofDay, ['1', '1', '10', '5', '7', '3000'])
+    assert.deepEqual(await redis.smembers(KEYS.dayRollups(project, '20310506')), [task])
+    const forEver = await redis.hmget(KEYS.rollup(task, null), 'runs:succeeded', 'check:valid', 'us:async')
+    assert.deepEqual(forEver, ['1', '1', '3000'])
+    assert.equal(await redis.sismember(KEYS.rollups(), task), 1)
+    const kept = [KEYS.rollup(task, '20310506'), KEYS.dayRollups(project, '20310506')]
+    for (const key of kept) assert.equal(await redis.ttl(key), STORE_OPTIONS.reportDays * 86_400)
+    assert.equal(await redis.ttl(KEYS.rollup(task, null)), -1)
   })
 
   test('gives nothing to claim when a run has ended, nor when there is none', async () => {
@@ -154,7 +158,7 @@ describe('the run store', () => {
     for (const watcher of [creator, other, other]) assert.equal(await runs.watch(request.id, watcher), true)
     const claim = await claimed(runs, request, 'a-revision')
     const result = aResult({ settled: 1 })
-    await runs.settle(claim, result, [], [{ name: rollupName(request), increments: [] }])
+    await runs.settle(claim, result, [], [])
     for (const watcher of [creator, other]) {
       const entries = await redis.xrange(KEYS.reply(watcher), '-', '+')
       assert.deepEqual(

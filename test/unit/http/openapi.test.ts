@@ -71,6 +71,10 @@ const PROMISED = `
   POST P/task/{}/run/{}/cancel
   GET P/task/{}/run/{}/file/{}
   GET P/task_run
+  GET P/task/{}/token_report
+  GET P/task/{}/usage_report
+  GET P/task/{}/timing_report
+  GET P/task/{}/credit_report
   GET /healthz
   GET /readyz
   GET /openapi.json`

@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { ApiError } from '../../platform/errors.ts'
+import type { CountedNameStore } from '../../runs/counted-name-store.ts'
+import { makeReport, type ReportDeps } from '../../runs/make-report.ts'
+import { REPORTS, type ReportKind, type ReportName } from '../../runs/report.ts'
+import { REPORT_ANSWERS, reportingGroup } from '../../runs/report-answer.ts'
+import type { TaskStore } from '../../tasks/task-store.ts'
+import { dateQuery } from '../date-query.ts'
+import { type Endpoint, endpoint, noQuery, PROJECT, projectParams, taskParams } from '../route.ts'
+
+const reportQuery = z.object({
+  start_date: dateQuery.optional().meta({
+    description: 'The first day; without it, the oldest that is kept. An instant stands for its day.',
+  }),
+  end_date: dateQuery.optional().meta({ description: 'The last day; without it, today.' }),
+  reporting_group: z.string().min(1).max(100).optional().meta({ description: 'Only runs of this group.' }),
+  show_reporting_group: z
+    .stringbool()
+    .default(false)
+    .meta({ description: 'One row per revision and group, instead of one per revision.' }),
+})
+
+export interface ReportRouteDeps extends ReportDeps {
+  readonly tasks: TaskStore
+  readonly names: CountedNameStore
+}
+
+/** Reports on tasks and on whole projects, and the groups that runs were reported under. */
+export function reportRoutes(deps: ReportRouteDeps): Endpoint[] {
+  function report(
+    kind: ReportKind,
+    project: string,
+    task: string | null,
+    query: z.output<typeof reportQuery>,
+  ) {
+    return makeReport(deps, kind, {
+      project,
+      task,
+      start: query.start_date ?? null,
+      end: query.end_date ?? null,
+      group: query.reporting_group ?? null,
+      byGroup: query.show_reporting_group,
+    })
+  }
+
+  const reports = Object.entries(REPORTS).flatMap(([name, kind]) => [
+    endpoint({
+      method: 'get',
+      path: `${PROJECT}/task/:task_id/${name}_report`,
+      operation: `getTask${kind.title}Report`,
+      tag: 'Reports',
+      summary: `${kind.summary} of a task's runs, by revision`,
+      scope: 'run:read',
+      params: taskParams,
+      query: reportQuery,
+      answer: REPORT_ANSWERS[name as ReportName],
+      reasons: ['TASK_NOT_FOUND'],
+      async handle({ params, query }) {
+        if (!(await deps.tasks.recent(params.project_id, params.task_id))) {
+          throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
+        }
+        return report(kind, params.project_id, params.task_id, query)
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: `${PROJECT}/${name}_report`,
+      operation: `getProject${kind.title}Report`,
+      tag: 'Reports',
+      summary: `${kind.summary} of a project's runs, by revision`,
+      scope: 'run:read',
+      params: projectParams,
+      query: reportQuery,
+      answer: REPORT_ANSWERS[name as ReportName],
+      reasons: [],
+      handle: ({ params, query }) => report(kind, params.project_id, null, query),
+    }),
+  ])
+  return [
+    ...reports,
+    endpoint({
+      method: 'get',
+      path: `${PROJECT}/reporting_group`,
+      operation: 'listReportingGroups',
+      tag: 'Reports',
+      summary: 'List the reporting groups that runs ended under, by name',
+      scope: 'run:read',
+      params: projectParams,
+      query: noQuery,
+      answer: z.array(reportingGroup),
+      reasons: [],
+      handle: async ({ params }) => (await deps.names.groups(params.project_id)).map((name) => ({ name })),
+    }),
+  ]
+}

@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { newId } from '../../src/platform/ids.ts'
+import { REPORTS } from '../../src/runs/report.ts'
+import { REPORT_ANSWERS } from '../../src/runs/report-answer.ts'
+import type { RunResult } from '../../src/runs/run.ts'
+import { aRequest, aResult, settled } from '../support/runs.ts'
+import { type System, startSystem, useSystem } from '../support/system.ts'
+
+const DAY = 86_400_000
+const KINDS = Object.keys(REPORTS) as (keyof typeof REPORTS)[]
+
+/** Settles a run of a task, at a time of the test's choosing. */
+async function settleRun(
+  { core, project }: System,
+  task: string,
+  { group = null, ...fields }: Partial<RunResult> & { group?: string | null } = {},
+): Promise<void> {
+  const request = aRequest({ project: project.split('/').at(-1) ?? '', task, reportingGroup: group })
+  await settled(core, request, newId(), aResult(fields))
+}
+
+const day = (daysAgo: number): string => new Date(Date.now() - daysAgo * DAY).toISOString().slice(0, 10)
+
+describe('reports', () => {
+  const running = useSystem()
+  async function report(path: string) {
+    const { status, body } = await running().call('GET', path)
+    assert.equal(status, 200, JSON.stringify(body))
+    return body
+  }
+
+  test('every report equals the sum over the runs, by revision and in the whole', async () => {
+    const system = running()
+    const task = await system.createTask()
+    const changed = await system.call('POST', `/task/${task}`, { user_prompt: 'Briefly: {text}' })
+    const newer = changed.body.revisions[0].id
+    await Promise.all(
+      Array.from({ length: 12 }, (_, n) => {
+        const query = n % 3 === 0 ? `?revision_id=${newer}` : ''
+        return system.call('POST', `/task/${task}/run${query}`, { task_input: { text: 'tea '.repeat(n) } })
+      }),
+    )
+    const runs = (await report(`/task/${task}/run`)).results
+    assert.equal(runs.length, 12)
+    // biome-ignore lint/suspicious/noExplicitAny: answers of the API
+    const sum = (list: any[], of: (each: any) => number) => list.reduce((all, each) => all + of(each), 0)
+
+    const [token, usage, timing, credit] = await Promise.all(
+      ['token', 'usage', 'timing', 'credit'].map((kind) => report(`/task/${task}/${kind}_report`)),
+    )
+    assert.equal(
+      token.total_input_tokens,
+      sum(runs, (run) => run.input_tokens),
+    )
+    assert.equal(
+      token.total_output_tokens,
+      sum(runs, (run) => run.output_tokens),
+    )
+    assert.equal(
+      token.total_tokens,
+      sum(runs, (run) => run.total_tokens),
+    )
+    assert.equal(token.total_task_runs, 12)
+    assert.deepEqual(usage.outcomes, { succeeded: 12, failed: 0, cancelled: 0, expired: 0 })
+    assert.deepEqual(usage.output_checks, { valid: 12, repaired: 0, invalid: 0 })
+    assert.deepEqual(usage.attempts, { succeeded: 12 })
+    assert.equal(
+      sum(Object.values(usage.total_counts), (count) => count),
+      12,
+    )
+    assert.equal(timing.timings.total.count, 12)
+    const mean = sum(runs, (run) => run.timings.total) / 12
+    assert.ok(Math.abs(timing.timings.total.mean - mean) < 0.001)
+    assert.ok(timing.timings.total.p50 <= timing.timings.total.p99)
+    assert.equal(credit.total_credits, '0.00')
+
+    for (const { task_revisions } of [token, usage, timing, credit]) {
+      assert.deepEqual(
+        task_revisions.map((row: { task_revision_id: string; task_runs: number }) => [
+          row.task_revision_id,
+          row.task_runs,
+        ]),
+        [
+          [newer, 4],
+          [changed.body.revisions[1].id, 8],
+        ],
+      )
+    }
+    const ofNewer = runs.filter((run: { task_revision_id: string }) => run.task_revision_id === newer)
+    assert.equal(
+      token.task_revisions[0].total_tokens,
+      sum(ofNewer, (run) => run.total_tokens),
+    )
+  })
+
+  test('a failed run is counted by its reason, with the tokens that it cost', async () => {
+    const system = running()
+    const task = await system.createTask()
+    const error = { reason: 'OUTPUT_INVALID', message: '', retryable: true }
+    await settleRun(system, task, { status: 'failed', error, outputCheck: 'invalid' })
+    await settleRun(system, task, { status: 'expired', error: { ...error, reason: 'RUN_EXPIRED' } })
+    const usage = await report(`/task/${task}/usage_report`)
+    assert.deepEqual(usage.outcomes, { succeeded: 0, failed: 1, cancelled: 0, expired: 1 })
+    assert.deepEqual(usage.reasons, { OUTPUT_INVALID: 1, RUN_EXPIRED: 1 })
+    assert.equal((await report(`/task/${task}/token_report`)).total_tokens, 30)
+  })
+
+  test('credits are added up to the millionth', async () => {
+    const system = running()
+    const task = await system.createTask()
+    for (const credits of [1, 2_000_000, 333_333]) await settleRun(system, task, { credits })
+    const credit = await report(`/task/${task}/credit_report`)
+    assert.equal(credit.total_credits, '2.333334')
+    assert.deepEqual(
+      new Set(credit.task_revisions.map((row: { credits: string }) => row.credits)),
+      new Set(['0.000001', '2.00', '0.333333']),
+    )
+  })
+
+  test('start and end choose whole UTC days, both included', async () => {
+    const system = running()
+    const task = await system.createTask()
+    const now = Date.now()
+    for (const [daysAgo, runs] of [0, 1, 7, 8, 399, 400].entries()) {
+      for (let n = 0; n <= daysAgo; n += 1) await settleRun(system, task, { settled: now - runs * DAY })
+    }
+    const runsIn = async (query: string) =>
+      (await report(`/task/${task}/token_report?${query}`)).total_task_runs
+    assert.equal(await runsIn('start_date=today'), 1)
+    assert.equal(await runsIn('start_date=yesterday&end_date=yesterday'), 2)
+    assert.equal(await runsIn('start_date=yesterday'), 3)
+    assert.equal(await runsIn('start_date=7 days ago&end_date=now'), 6)
+    assert.equal(await runsIn('start_date=last+week'), 6)
+    assert.equal(await runsIn(`start_date=${day(8)}&end_date=${day(7)}`), 7)
+    assert.equal(await runsIn('start_date=last month'), 10)
+    assert.equal(await runsIn('end_date=2 days ago'), 12)
+    assert.equal(await runsIn(''), 15, 'the days that are kept')
+    assert.equal(await runsIn(`start_date=2020-01-01&end_date=2099-01-01`), 15)
+
+    const usage = await report(`/task/${task}/usage_report?start_date=8 days ago&end_date=yesterday`)
+    assert.deepEqual(usage.total_counts, { [day(8)]: 4, [day(7)]: 3, [day(1)]: 2 })
+    assert.deepEqual(usage.date_range, { start: `${day(8)}T00:00:00.000Z`, end: `${day(0)}T00:00:00.000Z` })
+  })
+
+  test('dates that mean nothing, or contradict each other, are 422 with their place', async () => {
+    const task = await running().createTask()
+    for (const [query, place] of [
+      ['start_date=tomorrow', 'start_date'],
+      ['end_date=2026-02-30', 'end_date'],
+      ['start_date=', 'start_date'],
+      ['start_date=today&end_date=yesterday', 'end_date'],
+      ['start_date=2099-01-01', 'start_date'],
+      ['end_date=400 days ago', 'end_date'],
+    ]) {
+      const { status, body } = await running().call('GET', `/task/${task}/usage_report?${query}`)
+      assert.equal(status, 422, query)
+      assert.deepEqual(body.detail[0].loc, ['query', place])
+    }
+  })
+
+  test('a reporting group is a filter, and a row of its own where asked', async () => {
+    const system = running()
+    const task = await system.createTask()
+    const input = { task_input: { text: 'tea' } }
+    const groups = ['eu/west', 'eu/west', '-', undefined]
+    for (const group of groups) {
+      const query = group ? `?reporting_group=${encodeURIComponent(group)}` : ''
+      await system.call('POST', `/task/${task}/run${query}`, input)
+    }
+    const west = await report(`/task/${task}/token_report?reporting_group=eu%2Fwest`)
+    assert.deepEqual([west.reporting_group, west.total_task_runs], ['eu/west', 2])
+    const all = await report(`/task/${task}/token_report?show_reporting_group=true`)
+    const rows = all.task_revisions.map((row: { reporting_group: string | null; task_runs: number }) => [
+      row.reporting_group,
+      row.task_runs,
+    ])
+    assert.deepEqual(
+      new Map(rows),
+      new Map<unknown, unknown>([
+        ['eu/west', 2],
+        ['-', 1],
+        [null, 1],
+      ]),
+    )
+    assert.equal((await report(`/task/${task}/token_report?reporting_group=none`)).total_task_runs, 0)
+    const listed = await report('/reporting_group')
+    assert.deepEqual(
+      listed.map(({ name }: { name: string }) => name),
+      ['-', 'eu/west'],
+    )
+  })
+
+  test('a report on a project adds up its tasks, deleted ones included, and no other project', async () => {
+    const system = running()
+    const [kept, deleted] = [await system.createTask(), await system.createTask()]
+    const before = (await report('/token_report')).total_task_runs
+    await settleRun(system, kept)
+    await settleRun(system, deleted)
+    await system.call('DELETE', `/task/${deleted}`)
+    const whole = await report('/token_report')
+    assert.equal(whole.total_task_runs, before + 2)
+    assert.equal(whole.task_id, null)
+    const tasks = whole.task_revisions.map((row: { task_id: string }) => row.task_id)
+    assert.ok(tasks.includes(kept) && tasks.includes(deleted))
+    const other = await system.createProject()
+    const foreign = await system.call('GET', `${other.project}/token_report`, undefined, {
+      token: other.token,
+    })
+    assert.equal(foreign.body.total_task_runs, 0)
+    assert.equal(
+      (await system.call('GET', `/task/${deleted}/token_report`)).body.detail.reason,
+      'TASK_NOT_FOUND',
+    )
+  })
+
+  test('lists of runs take the same dates, by when a run was created', async () => {
+    const system = running()
+    const task = await system.createTask()
+    const { body } = await system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
+    const found = async (query: string) => (await report(`/task/${task}/run?${query}`)).results.length
+    for (const query of ['start_date=today', `end_date=${day(0)}`, 'start_date=1 hours ago&end_date=now']) {
+      assert.equal(await found(query), 1, query)
+    }
+    for (const query of [
+      'end_date=yesterday',
+      `start_date=${day(-1)}`,
+      `start_date=7 days ago&end_date=${day(1)}`,
+    ]) {
+      assert.equal(await found(query), 0, query)
+    }
+    assert.equal(await found(`start_date=${body.created}&end_date=${body.created}`), 1)
+    assert.equal((await system.call('GET', `/task/${task}/run?start_date=soon`)).status, 422)
+  })
+
+  test('answers have the shape that is declared, with runs and without', async () => {
+    const system = running()
+    const [used, unused] = [await system.createTask(), await system.createTask()]
+    await settleRun(system, used)
+    for (const kind of KINDS) {
+      for (const path of [`/task/${used}`, `/task/${unused}`, '']) {
+        const body = await report(`${path}/${kind}_report?show_reporting_group=true`)
+        assert.deepEqual(REPORT_ANSWERS[kind].parse(body), body)
+      }
+    }
+  })
+})
+
+test('groups beyond the most that are counted apart are counted as `other`', async (t) => {
+  const system = await startSystem(t, { env: { SPLITRUN_REPORTING_GROUPS_MAX: '2' }, workers: 0 })
+  const task = await system.createTask()
+  for (const group of ['a', 'b', 'c', 'a', 'd', 'other']) await settleRun(system, task, { group })
+  const { body } = await system.call('GET', `/task/${task}/usage_report?show_reporting_group=true`)
+  const runs: Record<string, number> = {}
+  for (const row of body.task_revisions) {
+    runs[row.reporting_group] = (runs[row.reporting_group] ?? 0) + row.task_runs
+  }
+  assert.deepEqual(runs, { a: 2, b: 1, other: 3 })
+  const names = (await system.call('GET', '/reporting_group')).body
+  assert.deepEqual(names, [{ name: 'a' }, { name: 'b' }, { name: 'other' }])
+})
+
+test('a report that would read more than it may is refused, and one at the edge is not', async (t) => {
+  const system = await startSystem(t, { env: { SPLITRUN_REPORT_ROLLUPS_MAX: '2' }, workers: 0 })
+  const task = await system.createTask()
+  const path = `/task/${task}/token_report`
+  for (let n = 0; n < 2; n += 1) await settleRun(system, task)
+  assert.equal((await system.call('GET', path)).status, 200)
+  await settleRun(system, task)
+  const refused = await system.call('GET', path)
+  assert.deepEqual([refused.status, refused.body.detail[0].loc], [422, ['query', 'start_date']])
+})
+
+test('days are kept for as long as is set', async (t) => {
+  const system = await startSystem(t, { env: { SPLITRUN_REPORT_DAYS: '1' }, workers: 0 })
+  const task = await system.createTask()
+  await settleRun(system, task)
+  const key = (await system.core.redis.keys('*rollup:*')).find((each) => /:\d{8}$/.test(each)) ?? ''
+  assert.ok((await system.core.redis.ttl(key)) <= 86_400)
+  assert.equal((await system.call('GET', `/task/${task}/token_report`)).body.total_task_runs, 1)
+  assert.equal((await system.call('GET', `/task/${task}/token_report?end_date=yesterday`)).status, 422)
+})
