@@ -1,12 +1,14 @@
 import { resolve } from 'node:path'
 import { type RunWorker, startRunWorker } from '../workers/run.worker.ts'
 import { composeAccess } from './compose-access.ts'
+import { openProcessPort, workerState } from './compose-process-port.ts'
 import { type Config, readSecret } from './config.ts'
 import { createLocalFileStore } from './files/file-store.ts'
+import { createApiMetrics } from './http/api-metrics.ts'
 import { type ApiDeps, endpointsOf } from './http/endpoints.ts'
-import { type ProcessState, startProcessServer } from './http/process-server.ts'
 import type { Endpoint } from './http/route.ts'
 import { createApplication, listen } from './http/server.ts'
+import { createFleetMetrics } from './metrics/fleet-metrics.ts'
 import { loadModels, needsSimulatedModel } from './models/load-models.ts'
 import { createModelLanes } from './models/model-lane.ts'
 import { createModelRegistry } from './models/model-registry.ts'
@@ -16,8 +18,9 @@ import { openEmbeddedRedis } from './platform/embedded-redis.ts'
 import { newId } from './platform/ids.ts'
 import { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/logger.ts'
+import { createProcessMetrics } from './platform/process-metrics.ts'
 import { connectRedis } from './platform/redis.ts'
-import { countWaiting, openRunQueue, type RunQueue } from './queues.ts'
+import { openRunQueue, type RunQueue } from './queues.ts'
 import { addJobs } from './runs/add-jobs.ts'
 import { createCountedNameStore } from './runs/counted-name-store.ts'
 import { createBacklogs } from './runs/enqueue-run.ts'
@@ -35,8 +38,6 @@ import { createCredentialStore } from './tenancy/credential-store.ts'
 import { createTenantStore } from './tenancy/tenant-store.ts'
 
 const LONGEST_BACKOFF_MS = 30_000
-/** A worker that begins nothing for so long while work waits does not do its work. */
-const STUCK_AFTER_MS = 30_000
 
 export type Core = Awaited<ReturnType<typeof composeCore>>
 
@@ -123,14 +124,19 @@ export function transferDeps({ config, tenants, tasks, tags, models }: Core) {
 }
 
 /** The API of this process, listening. */
-export async function composeApi(core: Core): Promise<{ port: number }> {
+export async function composeApi(core: Core): Promise<{ port: number; processPort: number | null }> {
   const { config, log, lifecycle, connections, redis, tenants, runs } = core
   const queues = openQueues(core)
+  const metrics = createProcessMetrics(redis, [
+    { name: 'splitrun_waiting_calls', help: 'Calls that wait for a run here.', read: () => inbox.size() },
+  ])
+  const apiMetrics = createApiMetrics(metrics)
   const { authenticate, taskTokens, tokenDeps } = await composeAccess(core)
   const inbox = createReplyInbox({
     id: newId(),
     runs,
     connections: shardsOf(config).map((shard) => connections.patient(`replies:${shard}`)),
+    onDelivered: apiMetrics.delivered,
     log,
   })
   const endpoints = endpointsOf({
@@ -139,8 +145,9 @@ export async function composeApi(core: Core): Promise<{ port: number }> {
     ...tokenDeps,
     ...{ taskTokens, queues, inbox, backlogs: createBacklogs() },
     ready: async () => (await redis.ping()) === 'PONG',
+    metrics: createFleetMetrics({ ...core, cacheMs: config.metricsCache * 1000 }).text,
   })
-  const app = createApplication({ ...config, tenants, authenticate, log }, endpoints)
+  const app = createApplication({ ...config, tenants, authenticate, log, apiMetrics }, endpoints)
   const server = await listen(app, config.host, config.port)
   // The door closes first; then the waits end, whose calls answer 202 with their run's id; then the last answer is out.
   lifecycle.onClose('http', async () => {
@@ -148,21 +155,14 @@ export async function composeApi(core: Core): Promise<{ port: number }> {
     await inbox.close()
     await closed
   })
-  const gauges = [
-    { name: 'splitrun_waiting_calls', help: 'Calls that wait for a run here.', read: () => inbox.size() },
-  ]
-  await openProcessPort(core, { gauges, healthy: async () => true })
-  return { port: server.port }
-}
-
-async function openProcessPort({ config, lifecycle }: Core, state: ProcessState): Promise<void> {
-  if (config.metricsPort === null) return
-  const server = await startProcessServer(config.host, config.metricsPort, state)
-  lifecycle.onClose('process port', () => server.close())
+  const processPort = await openProcessPort(core, { metrics, healthy: async () => true })
+  return { port: server.port, processPort }
 }
 
 /** The workers of this process, consuming. */
-export async function composeWorker(core: Core): Promise<RunWorker[]> {
+export async function composeWorker(
+  core: Core,
+): Promise<{ workers: RunWorker[]; processPort: number | null }> {
   const { config, log, lifecycle, connections, redis, tasks, runs, names, models, files } = core
   const client = createModelClient({ maxResponseBytes: config.responseLimit * 2 + 65_536 })
   lifecycle.onClose('model client', () => client.close())
@@ -201,26 +201,8 @@ export async function composeWorker(core: Core): Promise<RunWorker[]> {
     }),
   )
   lifecycle.onClose('workers', () => Promise.all(workers.map((worker) => worker.close())))
-  await openProcessPort(core, {
-    gauges: [
-      {
-        name: 'splitrun_active_runs',
-        help: 'Runs in hand in this process.',
-        read: () => workers.reduce((sum, worker) => sum + worker.active(), 0),
-      },
-    ],
-    // Alive means that work is consumed, or that there is none: never only that Redis can be reached.
-    async healthy() {
-      const recent = Date.now() - STUCK_AFTER_MS
-      const waiting = await Promise.all(
-        workers.map(async (worker, shard) =>
-          worker.active() > 0 || worker.lastProgress() > recent ? 0 : countWaiting(redis, shard),
-        ),
-      )
-      return waiting.every((count) => count === 0)
-    },
-  })
-  return workers
+  const processPort = await openProcessPort(core, workerState(redis, workers))
+  return { workers, processPort }
 }
 
 /** The simulated model where one is needed: the URL of the one that runs already, or of one started here. */

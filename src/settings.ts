@@ -115,6 +115,7 @@ export const SETTINGS = {
   reportRollupsMax: setting('SPLITRUN_REPORT_ROLLUPS_MAX', '100000', integer(1, 10_000_000), 'Most totals (one per day, revision, model and reporting group) that one report adds up.'),
   reportingGroupsMax: setting('SPLITRUN_REPORTING_GROUPS_MAX', '1000', integer(0, 100_000), 'Most reporting groups of a project; more are counted as `other`.'),
   metricsRevisionsMax: setting('SPLITRUN_METRICS_REVISIONS_MAX', '200', integer(0, 10_000), 'Most revisions with series of their own in /metrics; more are counted as `other`.'),
+  metricsCache: setting('SPLITRUN_METRICS_CACHE', '1s', seconds(0, 60), 'How old the numbers in /metrics may be.'),
   waitMax: setting('SPLITRUN_WAIT_MAX', '300s', seconds(0, 3600), 'Longest that a call waits for its run before it answers 202.'),
   runTimeout: setting('SPLITRUN_RUN_TIMEOUT', '24h', seconds(0.1, 30 * DAY), 'Time that a run has in all, unless its task or its caller says otherwise.'),
   queueTimeout: setting('SPLITRUN_QUEUE_TIMEOUT', '24h', seconds(0.1, 30 * DAY), 'Time within which a run has to be started, unless its task says otherwise.'),

@@ -9,7 +9,7 @@ export const TAGS = {
   Models: 'What revisions may name.',
   Tokens: 'Tokens for OAuth clients, and whom a token stands for.',
   Tenants: 'Organisations, projects, keys and OAuth clients; for the administrator.',
-  Service: 'Health, and this document.',
+  Service: 'Health, metrics, and this document.',
 } as const
 export type Tag = keyof typeof TAGS
 

@@ -1,12 +1,11 @@
 import { createServer } from 'node:http'
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, type Registry } from 'prom-client'
 import { openPort } from './open-port.ts'
 import type { RunningServer } from './server.ts'
 
 /** What this process says of itself. */
 export interface ProcessState {
-  /** Numbers of now, by metric name and help. */
-  readonly gauges: readonly { readonly name: string; readonly help: string; read(): number }[]
+  readonly metrics: Registry
   /** Resolves false when the process lives but does not do its work. */
   healthy(): Promise<boolean>
 }
@@ -20,18 +19,8 @@ export async function startProcessServer(
   port: number,
   state: ProcessState,
 ): Promise<RunningServer> {
-  const registry = new Registry()
+  const registry = state.metrics
   collectDefaultMetrics({ register: registry })
-  for (const { name, help, read } of state.gauges) {
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(read())
-      },
-    })
-  }
   const server = createServer(async (request, response) => {
     const path = request.url?.split('?')[0]
     if (path === '/metrics') {

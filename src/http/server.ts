@@ -7,6 +7,7 @@ import { isId, newId } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import { NOBODY } from '../tenancy/caller.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
+import type { ApiMetrics } from './api-metrics.ts'
 import { type Authenticate, authorise, type Target } from './authenticate.ts'
 import { errorHandler } from './error-handler.ts'
 import { openPort } from './open-port.ts'
@@ -19,6 +20,7 @@ export interface ServerDeps extends BodyLimits {
   /** Proxies that the server stands behind: so many addresses of X-Forwarded-For are believed. */
   readonly trustProxy: number
   readonly log: Logger
+  readonly apiMetrics: ApiMetrics
 }
 
 /** Every route is served under both, since clients differ in what they take for the base URL. */
@@ -28,7 +30,7 @@ const MOUNTS = ['/api/v1', '/'] as const
 export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint[]): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag').set('trust proxy', deps.trustProxy)
-  app.use(observe(deps.log))
+  app.use(observe(deps.log, deps.apiMetrics))
   app.use(helmet())
   const router = Router({ caseSensitive: true })
   // Path by path, so that what one refuses is not taken for another: `task/tag` is no task's id.
@@ -88,15 +90,18 @@ function serve(declared: Endpoint, deps: ServerDeps): RequestHandler {
   }
 }
 
-/** Gives each request an id and writes its one log line. */
-function observe(log: Logger): RequestHandler {
+/** Gives each request an id, writes its one log line and counts it. */
+function observe(log: Logger, metrics: ApiMetrics): RequestHandler {
   return (request: Request, response: Response, next) => {
     const started = performance.now()
     const given = request.headers['x-request-id']
     const requestId = typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : newId()
     response.locals['requestId'] = requestId
     response.set('X-Request-Id', requestId)
+    metrics.requestBegan()
     response.once('close', () => {
+      const ms = Math.round((performance.now() - started) * 10) / 10
+      metrics.requestEnded(request.method, request.route?.path ?? '', response.statusCode, ms)
       log.info(
         {
           request_id: requestId,
@@ -105,7 +110,7 @@ function observe(log: Logger): RequestHandler {
           path: request.originalUrl.split('?')[0],
           status: response.statusCode,
           aborted: response.writableFinished ? undefined : true,
-          ms: Math.round((performance.now() - started) * 10) / 10,
+          ms,
         },
         'request',
       )

@@ -1,8 +1,8 @@
 import type { ModelRegistry } from '../models/model-registry.ts'
 import { ApiError, ValidationError, type ValidationIssue } from '../platform/errors.ts'
 import { missingParameters } from '../tasks/prompt.ts'
-import type { Revision, Task } from '../tasks/task.ts'
 import type { TagStore } from '../tasks/tag-store.ts'
+import type { Revision, Task } from '../tasks/task.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import type { StartRunInput } from './start-run.ts'
 

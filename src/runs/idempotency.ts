@@ -9,7 +9,8 @@ const sha256 = (text: string | Buffer): string => createHash('sha256').update(te
  * their callers wait does not belong to it.
  */
 export function idempotencyKeyOf(key: string, input: StartRunInput): IdempotencyKey {
-  const { task, inputs, images, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup } = input
+  const { task, inputs, images, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup } =
+    input
   const same = [task, inputs, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup]
   return { hash: sha256(key), fingerprint: sha256(JSON.stringify([...same.map(sorted), images.map(sha256)])) }
 }

@@ -13,6 +13,12 @@ export interface RunFilter {
   readonly to?: number | undefined
 }
 
+/**
+ * `enqueued`: its job is with the queue. `held`: queued behind others of its project, or put off because its model asked
+ * to be spared. `running`: a worker has it, since its latest claim.
+ */
+export type BacklogState = 'enqueued' | 'held' | 'running'
+
 /** The reading half of the run store. */
 export function readRuns(redis: Redis, shards: number) {
   const keyOf = (id: string): string => shardKeys(shardOf(id)).run(id)
@@ -31,6 +37,34 @@ export function readRuns(redis: Redis, shards: number) {
         if (error) throw error
         return toRecord(fields as RecordFields)
       })
+    },
+
+    /** What has not ended: how many runs, and how old the oldest is where that is known without a search, in ms. */
+    async backlog(now: number): Promise<Record<BacklogState, { runs: number; oldestMs: number | null }>> {
+      const perShard = await Promise.all(
+        Array.from({ length: shards }, async (_, shard) => {
+          const keys = shardKeys(shard)
+          const [queued, enqueued, running, oldestEnqueued, oldestRunning] = await Promise.all([
+            redis.hget(keys.lanes(), '*'),
+            redis.zcard(keys.enqueued()),
+            redis.zcard(keys.running()),
+            redis.zrange(keys.enqueued(), '0', '0', 'WITHSCORES'),
+            redis.zrange(keys.running(), '0', '0', 'WITHSCORES'),
+          ])
+          const held = Math.max(0, Number(queued ?? 0) - enqueued)
+          return { enqueued, held, running, since: [oldestEnqueued[1], oldestRunning[1]] }
+        }),
+      )
+      const sum = (state: BacklogState) => perShard.reduce((all, each) => all + each[state], 0)
+      const oldest = (which: 0 | 1) => {
+        const since = perShard.flatMap((each) => (each.since[which] ? [Number(each.since[which])] : []))
+        return since.length === 0 ? 0 : Math.max(0, now - Math.min(...since))
+      }
+      return {
+        enqueued: { runs: sum('enqueued'), oldestMs: oldest(0) },
+        held: { runs: sum('held'), oldestMs: null },
+        running: { runs: sum('running'), oldestMs: oldest(1) },
+      }
     },
 
     /**

@@ -33,15 +33,19 @@ export function createReplyInbox(deps: {
   runs: RunStore
   /** One blocking connection per shard. */
   connections: readonly Redis[]
+  /** Told of each run that a call here waited for: how it was heard of, and how long after its end. */
+  onDelivered(by: 'reply' | 'sweep', ms: number): void
   log: Logger
 }) {
   const waiters = new Map<string, Set<Waiter>>()
   const closing = new AbortController()
 
-  function settle(record: RunRecord): void {
+  function settle(record: RunRecord, by: 'reply' | 'sweep'): void {
     const waiting = waiters.get(record.request.id)
+    if (!waiting) return
     waiters.delete(record.request.id)
-    for (const waiter of waiting ?? []) waiter.resolve(record)
+    if (record.result) deps.onDelivered(by, Date.now() - record.result.settled)
+    for (const waiter of waiting) waiter.resolve(record)
   }
 
   async function receive(fields: string[]): Promise<void> {
@@ -57,7 +61,7 @@ export function createReplyInbox(deps: {
           result: reply.result,
         }
       : await deps.runs.get(reply.id)
-    if (record) settle(record)
+    if (record) settle(record, 'reply')
   }
 
   async function sweep(): Promise<void> {
@@ -66,7 +70,7 @@ export function createReplyInbox(deps: {
     for (let at = 0; at < due.length; at += SWEEP_AT_ONCE) {
       const some = due.slice(at, at + SWEEP_AT_ONCE)
       const records = await deps.runs.getMany(some.map((waiter) => waiter.request.id))
-      for (const record of records) if (record && isFinal(record.status)) settle(record)
+      for (const record of records) if (record && isFinal(record.status)) settle(record, 'sweep')
       for (const waiter of some) {
         waiter.pauseMs = Math.min(waiter.pauseMs * 2, LONGEST_SWEEP_MS)
         waiter.due = Date.now() + waiter.pauseMs

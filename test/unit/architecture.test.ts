@@ -17,10 +17,11 @@ const LAYERS = [
   ['src/models', 'src/output', 'src/files', 'src/queues.ts'],
   ['src/tasks', 'src/tenancy'],
   ['src/runs', 'src/transfer'],
+  ['src/metrics'],
   ['src/http', 'workers'],
   ['src/settings.ts'],
   ['src/config.ts'],
-  ['src/compose-access.ts'],
+  ['src/compose-access.ts', 'src/compose-process-port.ts'],
   ['src/compose.ts'],
   ['src/cli.ts', 'src/dev.ts', 'src/demo.ts', 'src/transfer-files.ts'],
 ]

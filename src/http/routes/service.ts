@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { CONTENT_TYPE } from '../../metrics/family.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { describeApi } from '../openapi.ts'
 import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
@@ -7,6 +8,8 @@ import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
 export interface ServiceRouteDeps {
   /** Rejects or resolves false when Redis does not answer. */
   ready(): Promise<boolean>
+  /** The numbers of the whole installation, in Prometheus' text format. Rejects when Redis does not answer. */
+  metrics(): Promise<string>
 }
 
 const status = <S extends string>(word: S) =>
@@ -14,7 +17,7 @@ const status = <S extends string>(word: S) =>
 
 const etag = z.string().meta({ description: 'Changes when the document does.' })
 
-/** Health, and the document of the `others` and of these. */
+/** Health, metrics, and the document of the `others` and of these. */
 export function serviceRoutes(deps: ServiceRouteDeps, others: readonly Endpoint[]): Endpoint[] {
   const shared = { method: 'get', tag: 'Service', scope: 'open', params: noParams, query: noQuery } as const
   // Made once, when it is first asked for.
@@ -44,6 +47,20 @@ export function serviceRoutes(deps: ServiceRouteDeps, others: readonly Endpoint[
         if (!(await deps.ready().catch(() => false)))
           throw new ApiError('STORE_UNAVAILABLE', 'Redis does not answer.')
         return { status: 'ready' as const }
+      },
+    }),
+    endpoint({
+      ...shared,
+      path: '/metrics',
+      operation: 'getMetrics',
+      summary: "The whole installation's numbers, in Prometheus' text format",
+      description:
+        'The same from every process of the API: ask one of them, or all is counted several times.',
+      answer: null,
+      media: ['text/plain'],
+      reasons: ['STORE_UNAVAILABLE'],
+      async handle({ response }) {
+        response.set('Content-Type', CONTENT_TYPE).send(await deps.metrics())
       },
     }),
     endpoint({

@@ -20,6 +20,7 @@ async function openInbox(t: Cleanup) {
   const inbox = createReplyInbox({
     id: newId(),
     runs,
+    onDelivered: () => {},
     connections: [connections.patient('replies:0')],
     log: silentLogger(),
   })

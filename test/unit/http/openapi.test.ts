@@ -77,6 +77,7 @@ const PROMISED = `
   GET P/task/{}/credit_report
   GET /healthz
   GET /readyz
+  GET /metrics
   GET /openapi.json`
 
 describe('the OpenAPI document', () => {

@@ -1,0 +1,107 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
+import type { ModelRegistry } from '../models/model-registry.ts'
+import { type CountedNameStore, OTHER } from '../runs/counted-name-store.ts'
+import { joinName, splitName } from '../runs/rollup.ts'
+import type { RollupStore, Totals } from '../runs/rollup-store.ts'
+import type { RunStore } from '../runs/run-store.ts'
+import type { Task } from '../tasks/task.ts'
+import type { TaskStore } from '../tasks/task-store.ts'
+import { exposeFamily, type Family } from './family.ts'
+import { queueFamilies } from './queue-families.ts'
+import { RunFamilies } from './run-families.ts'
+import { taskFamilies } from './task-families.ts'
+
+export interface FleetMetricsDeps {
+  readonly rollups: RollupStore
+  readonly names: CountedNameStore
+  readonly runs: RunStore
+  readonly tasks: TaskStore
+  readonly models: ModelRegistry
+  /** How old the text may be: many who ask at once, or shortly after each other, cost one reading. */
+  readonly cacheMs: number
+}
+
+interface Found {
+  readonly name: string
+  readonly totals: Totals
+  readonly project: string
+  readonly task: string
+  readonly revision: string | null
+}
+
+/**
+ * The numbers of the whole installation, read from Redis, so that every API process shows the same. They are as exact as
+ * the rollups and survive restarts.
+ */
+export function createFleetMetrics(deps: FleetMetricsDeps) {
+  const cache = new LRUCache<'text', string>({
+    max: 1,
+    // None would mean for ever.
+    ttl: Math.max(1, deps.cacheMs),
+    fetchMethod: async () => expose(await readFamilies(deps)),
+  })
+  return {
+    /** In Prometheus' text format. Rejects when Redis does not answer. */
+    async text(): Promise<string> {
+      return (await cache.fetch('text')) ?? ''
+    },
+  }
+}
+
+async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
+  const [found, backlog] = await Promise.all([readRollups(deps), deps.runs.backlog(Date.now())])
+  const tasks = await readTasks(deps, found)
+  const gone = found.filter(({ task }) => task !== OTHER && !tasks.has(task))
+  await forget(deps, gone)
+
+  const runs = new RunFamilies((model) => deps.models.find(model)?.provider ?? '')
+  const shown = found.filter(({ task }) => task === OTHER || tasks.has(task))
+  for (const { name, totals } of shown) runs.add(name, totals)
+  const named = shown.filter(({ task, revision }) => task !== OTHER && revision !== null)
+  const revisions = new Map(named.map(({ revision, project }) => [revision ?? '', project]))
+  return [
+    ...runs.families(),
+    ...(await taskFamilies(deps.tasks, [...tasks.values()], revisions)),
+    ...queueFamilies(backlog),
+  ]
+}
+
+async function readRollups({ rollups }: FleetMetricsDeps): Promise<Found[]> {
+  return (await rollups.forEver()).map(({ name, totals }) => {
+    const [project, task, revision = null] = splitName(name)
+    return { name, totals, project: project ?? '', task: task ?? '', revision }
+  })
+}
+
+/** The tasks that there still are, by id. */
+async function readTasks({ tasks }: FleetMetricsDeps, found: readonly Found[]): Promise<Map<string, Task>> {
+  const projects = new Map(found.map(({ task, project }) => [task, project]))
+  projects.delete(OTHER)
+  const read = await Promise.all(
+    // One that was made just now may not be seen yet by the quicker way.
+    [...projects].map(
+      async ([task, project]) =>
+        (await tasks.recent(project, task)) ?? (await tasks.read(project, task))?.task,
+    ),
+  )
+  return new Map(read.flatMap((task) => (task ? [[task.id, task]] : [])))
+}
+
+/** A deleted task leaves the metrics; what its runs added up to by day stays in the reports of its project. */
+async function forget({ rollups, names }: FleetMetricsDeps, gone: readonly Found[]): Promise<void> {
+  await rollups.forget(gone.map(({ name }) => name))
+  await names.forgetSeries([
+    ...new Set(gone.map(({ project, task, revision }) => joinName([project, task, revision]))),
+  ])
+}
+
+/** One family at a time, with a breath between them: thousands of lines must not make requests wait. */
+async function expose(families: readonly Family[]): Promise<string> {
+  const texts: string[] = []
+  for (const family of families) {
+    texts.push(await exposeFamily(family))
+    await nextTurn()
+  }
+  return texts.join('\n')
+}

@@ -1,0 +1,118 @@
+import { CALL_SECONDS, SECONDS, TOKENS } from '../runs/histogram.ts'
+import { METRIC_PHASES, splitName } from '../runs/rollup.ts'
+import type { Totals } from '../runs/rollup-store.ts'
+import { type Family, Histograms, type Labels, Sums } from './family.ts'
+
+const MICRO = 1e-6
+const MODES = ['wait', 'async'] as const
+const TOKEN_TYPES = ['input', 'output'] as const
+/** Outcomes of calls that the model answered, whatever the answer was worth. */
+const ANSWERED = new Set(['succeeded', 'invalid'])
+
+/** The families that are made of what settled runs added up to. */
+export class RunFamilies {
+  readonly #runs = new Sums('splitrun_runs_total', 'Runs that ended, by outcome and reason.')
+  readonly #drawn = new Sums(
+    'splitrun_drawn_runs_total',
+    'Runs that ended whose revision was drawn by weight.',
+  )
+  readonly #checks = new Sums('splitrun_output_checks_total', 'Outputs: valid, repaired, invalid.')
+  readonly #duration = new Histograms(
+    'splitrun_run_duration_seconds',
+    'From the creation of a run to its end; mode says whether its caller waited.',
+    SECONDS,
+  )
+  readonly #phases = new Histograms('splitrun_run_phase_seconds', 'Time of runs by phase.', SECONDS)
+  readonly #overhead = new Histograms(
+    'splitrun_run_overhead_seconds',
+    'Time of runs that no model had: total minus model.',
+    SECONDS,
+  )
+  readonly #tokens = new Sums('splitrun_tokens_total', 'Tokens of all model calls, failed ones too.')
+  readonly #credits = new Sums('splitrun_credits_total', 'Credits charged, in units of the prices.')
+  readonly #attempts = new Sums('splitrun_attempts_total', 'Model calls by how they ended.')
+  readonly #duplicates = new Sums(
+    'splitrun_possible_duplicates_total',
+    'Model calls whose worker was lost: they may have been paid, and made again.',
+  )
+  readonly #calls = new Histograms(
+    'gen_ai_client_operation_duration_seconds',
+    'Duration of model calls; no error_type for those that were answered.',
+    CALL_SECONDS,
+  )
+  readonly #usage = new Histograms(
+    'gen_ai_client_token_usage',
+    'Tokens of model calls that were answered.',
+    TOKENS,
+  )
+  readonly #providerOf: (model: string) => string
+
+  constructor(providerOf: (model: string) => string) {
+    this.#providerOf = providerOf
+  }
+
+  /** Adds a rollup: of `project/task/revision`, or with `/model` that of its calls. */
+  add(name: string, totals: Totals): void {
+    const parts = splitName(name)
+    const [project, task, revision, model] = parts.map((part) => part ?? '')
+    const labels = { project: project ?? '', task: task ?? '', revision: revision ?? '' }
+    if (parts.length === 3) this.#addRuns(labels, totals)
+    else this.#addCalls({ ...labels, model: model ?? '' }, totals)
+  }
+
+  #addRuns(labels: { project: string; task: string; revision: string }, totals: Totals): void {
+    const { project, task } = labels
+    for (const [field, by] of totals) {
+      const [kind, first = '', second = ''] = field.split(':')
+      if (kind === 'runs') this.#runs.add({ ...labels, outcome: first, reason: second }, by)
+      else if (kind === 'check') this.#checks.add({ ...labels, check: first }, by)
+      else if (kind === 'drawn') this.#drawn.add(labels, by)
+    }
+    for (const mode of MODES) addTime(this.#duration, { ...labels, mode }, totals, mode)
+    for (const phase of METRIC_PHASES) {
+      if (phase === 'overhead') addTime(this.#overhead, { project, task }, totals, phase)
+      else addTime(this.#phases, { project, task, phase }, totals, phase)
+    }
+  }
+
+  #addCalls(
+    labels: { project: string; task: string; revision: string; model: string },
+    totals: Totals,
+  ): void {
+    const { model } = labels
+    const call = {
+      gen_ai_operation_name: 'chat',
+      gen_ai_provider_name: this.#providerOf(model),
+      gen_ai_request_model: model,
+    }
+    for (const [field, by] of totals) {
+      const [kind, first = ''] = field.split(':')
+      if (kind === 'tokens') this.#tokens.add({ ...labels, type: first }, by)
+      else if (kind === 'credits') this.#credits.add(labels, by)
+      else if (kind === 'attempts') this.#attempts.add({ ...labels, outcome: first }, by)
+      if (field === 'attempts:lost') this.#duplicates.add(labels, by)
+      if (kind === 'attempts') {
+        addTime(this.#calls, { ...call, error_type: ANSWERED.has(first) ? '' : first }, totals, first)
+      }
+    }
+    for (const type of TOKEN_TYPES) {
+      const sum = totals.get(`tokens:${type}`) ?? 0
+      this.#usage.add({ ...call, gen_ai_token_type: type }, totals, `size:${type}`, sum)
+    }
+  }
+
+  families(): Family[] {
+    return [
+      ...[this.#runs, this.#drawn, this.#checks, this.#tokens, this.#attempts, this.#duplicates].map((sums) =>
+        sums.family(),
+      ),
+      this.#credits.family(MICRO),
+      ...[this.#duration, this.#phases, this.#overhead, this.#calls].map((times) => times.family(MICRO)),
+      this.#usage.family(),
+    ]
+  }
+}
+
+function addTime(times: Histograms, labels: Labels, totals: Totals, name: string): void {
+  times.add(labels, totals, `seconds:${name}`, totals.get(`us:${name}`) ?? 0)
+}
