@@ -96,8 +96,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
         ...rollups.flatMap(({ day, name, increments }) => [
           name,
           day ? options.reportDays * DAY_SECONDS : 0,
-          increments.length,
-          ...increments.flat(),
+          increments.flat().join(' '),
         ]),
       ],
     )

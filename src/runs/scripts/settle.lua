@@ -4,8 +4,8 @@
 --   project with the final status, then per rollup: the index that names it, its totals.
 -- ARGV: run id, fence ('' for a run that no worker has: it must be queued), status, result, attempts, retention in
 --   ms, project, window, result for the reply streams ('' when too large), prefix of reply streams, prefix of run
---   keys, then per rollup: its name, how long it is kept in seconds (0: for ever), its number of increments, and
---   pairs of field and whole number.
+--   keys, then per rollup: its name, how long it is kept in seconds (0: for ever), and pairs of field and whole
+--   number, all with a space between them: one long argument costs the client far less than a hundred short ones.
 -- Returns {} or {id, request, ...} of runs that need a job now; nil when the run is no longer this claim's.
 local found = redis.call('HMGET', KEYS[1], 'status', 'fence', 'watchers', 'revision')
 local entered = {}
@@ -28,14 +28,13 @@ if ARGV[3] ~= 'succeeded' then
 end
 local at = 12
 for key = 9, #KEYS, 2 do
-  local last = at + 2 + 2 * ARGV[at + 2]
   redis.call('SADD', KEYS[key], ARGV[at])
-  for i = at + 3, last, 2 do redis.call('HINCRBY', KEYS[key + 1], ARGV[i], ARGV[i + 1]) end
+  for field, by in string.gmatch(ARGV[at + 2], '(%S+) (%S+)') do redis.call('HINCRBY', KEYS[key + 1], field, by) end
   if ARGV[at + 1] ~= '0' then
     redis.call('EXPIRE', KEYS[key], ARGV[at + 1])
     redis.call('EXPIRE', KEYS[key + 1], ARGV[at + 1])
   end
-  at = last + 1
+  at = at + 3
 end
 if found[3] then
   for watcher in string.gmatch(found[3], '[^,]+') do
