@@ -229,7 +229,9 @@ describe('reports', () => {
     ]) {
       assert.equal(await found(query), 0, query)
     }
-    assert.equal(await found(`start_date=${body.created}&end_date=${body.created}`), 1)
+    const around = (ms: number) => new Date(Date.parse(body.created) + ms).toISOString()
+    assert.equal(await found(`start_date=${around(-1000)}&end_date=${around(1000)}`), 1)
+    assert.equal(await found(`start_date=${around(-2000)}&end_date=${around(-1000)}`), 0)
     assert.equal((await system.call('GET', `/task/${task}/run?start_date=soon`)).status, 422)
   })
 
