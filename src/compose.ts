@@ -57,7 +57,7 @@ export async function composeCore(
     lifecycle.onClose('embedded redis', () => redis.close())
     target = redis.socketPath
   }
-  const connections = connectRedis(target, log)
+  const connections = connectRedis(target, log, config.redisTimeout * 1000)
   lifecycle.onClose('redis connections', () => connections.close())
   const redis = await connections.commands('commands')
   const models = createModelRegistry(loadModels(config, simulatedUrl, readSecret))

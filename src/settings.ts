@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readRedisTarget } from './platform/redis-target.ts'
 
 /** One setting: how it is spelled in the environment, its default as one would write it there, and its meaning. */
 export interface Setting<T> {
@@ -49,6 +50,14 @@ const optional = <T>(schema: z.ZodType<T, string>) =>
     .transform((value) => (value === '' ? undefined : value))
     .pipe(schema.optional())
     .transform((value): T | null => value ?? null)
+const redisTarget = () =>
+  text().superRefine((value, context) => {
+    try {
+      readRedisTarget(value)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message })
+    }
+  })
 const names = () =>
   z.string().transform((value) =>
     value
@@ -74,7 +83,8 @@ export const SETTINGS = {
   port: setting('PORT', '3000', integer(0, 65_535), 'Port of the API; 0 takes any free one.'),
   host: setting('HOST', '127.0.0.1', text(), 'Address that the API listens on.'),
   dataDir: setting('SPLITRUN_DATA_DIR', '.splitrun', text(), 'Folder for the embedded Redis, files and dev.json.'),
-  redisUrl: setting('REDIS_URL', null, optional(text()), 'redis://, rediss:// or a socket path. Unset: an embedded Redis.'),
+  redisUrl: setting('REDIS_URL', null, optional(redisTarget()), 'redis://, rediss://, redis+sentinel:// or a socket path. Unset: an embedded Redis.'),
+  redisTimeout: setting('SPLITRUN_REDIS_TIMEOUT', '5s', seconds(0.1, 60), 'Longest that a call waits for one answer of Redis before it is refused with 503.'),
   shards: setting('SPLITRUN_SHARDS', '1', integer(1, 256), 'Shards that new runs are spread over; never lower it while runs are kept.'),
   adminToken: setting('SPLITRUN_ADMIN_TOKEN', null, optional(z.string().min(16)), 'Token of the administrator, at least 16 characters. Unset: no administrator over HTTP.'),
   tokenSecret: setting('SPLITRUN_TOKEN_SECRET', null, optional(z.string().min(32)), 'Key that access tokens are signed with, at least 32 characters. Unset: made once and kept in Redis.'),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from './logger.ts'
+import { readRedisTarget } from './redis-target.ts'
 
 export type { Redis }
 
@@ -17,20 +18,29 @@ export interface RedisConnections {
 /** Reconnects quickly at first and never slower than every two seconds, for ever. */
 const retryStrategy = (times: number): number => Math.min(50 * 2 ** Math.min(times, 6), 2000)
 
-/** `target` is a redis:// or rediss:// URL, or the path of a unix socket. */
-export function connectRedis(target: string, log: Logger): RedisConnections {
+/** Longer than any blocking read waits here; a server that is silent for so long is gone, whatever TCP thinks. */
+const SILENCE_MS = 15_000
+
+/**
+ * `target` is what `readRedisTarget` understands. `timeoutMs` bounds each command on a connection for commands, and
+ * each attempt to connect.
+ */
+export function connectRedis(target: string, log: Logger, timeoutMs = 5000): RedisConnections {
+  const place = readRedisTarget(target)
   const opened: Redis[] = []
 
   function open(name: string, options: RedisOptions): Redis {
     const settings = {
       connectionName: `splitrun:${name}`,
+      connectTimeout: timeoutMs,
       retryStrategy,
+      // What was a master is a replica now: the name may lead to the new one already.
+      reconnectOnError: (error: Error) => /\bREADONLY\b/.test(error.message),
       ...options,
       replyMapping: 'legacy' as const,
     }
-    const redis = target.startsWith('/')
-      ? new Redis({ path: target, ...settings })
-      : new Redis(target, settings)
+    const redis =
+      'url' in place ? new Redis(place.url, settings) : new Redis({ ...(place as RedisOptions), ...settings })
     redis.on('error', (error: Error) =>
       log.warn({ connection: name, reason: error.message }, 'redis connection'),
     )
@@ -43,13 +53,14 @@ export function connectRedis(target: string, log: Logger): RedisConnections {
       const redis = open(name, {
         enableOfflineQueue: false,
         maxRetriesPerRequest: 0,
-        commandTimeout: 10_000,
+        commandTimeout: timeoutMs,
+        socketTimeout: timeoutMs,
         lazyConnect: true,
       })
       await redis.connect()
       return redis
     },
-    patient: (name) => open(name, { maxRetriesPerRequest: null }),
+    patient: (name) => open(name, { maxRetriesPerRequest: null, socketTimeout: SILENCE_MS }),
     close() {
       for (const redis of opened) redis.disconnect()
     },
@@ -82,21 +93,26 @@ export function loadScript(file: URL, shared?: URL): Script {
   }
 }
 
+/** The connection is lost, cannot be made, or is silent. */
+const AWAY =
+  /^(Connection is closed|Stream isn't writeable|Command timed out|Command aborted due to connection close|Socket timeout|All sentinels are unreachable|ERR max number of clients reached)|max retries per request|\b(ECONN(REFUSED|RESET|ABORTED)|E(PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NETDOWN|AI_AGAIN|NOTFOUND))\b|ENOENT.*sock/i
+
 /**
- * True when a command that failed cannot have had an effect: it was never sent, or Redis refused it. Of any other
- * failure of the connection nobody knows.
+ * It answers, and will not do it now: full, a replica, still loading, unable to save or to replicate, busy with a
+ * script, or no part of a working cluster. Redis before 7 puts its own words around what failed within a script.
  */
-export function wasNotExecuted(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return /Stream isn't writeable|^(OOM|READONLY|LOADING|MISCONF|CLUSTERDOWN|MASTERDOWN|NOREPLICAS) /.test(
-    error.message,
-  )
-}
+const UNABLE =
+  /^(ERR Error running script.*:\s*-?)?(OOM|READONLY|LOADING|MISCONF|BUSY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|EXECABORT)\b/
 
 /** True for the failures that mean "Redis cannot serve this now", as opposed to a mistake of ours. */
 export function isRedisUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return /Connection is closed|Stream isn't writeable|Command timed out|max retries per request|ECONNREFUSED|ECONNRESET|ENOENT.*sock|^OOM |^READONLY |^LOADING |^MISCONF |^CLUSTERDOWN |^MASTERDOWN /i.test(
-    `${error.message}`,
-  )
+  return error instanceof Error && (AWAY.test(error.message) || UNABLE.test(error.message))
+}
+
+/**
+ * True when a command that failed cannot have had an effect: it was never sent, or Redis refused it before its first
+ * change. Of any other failure of the connection nobody knows.
+ */
+export function wasNotExecuted(error: unknown): boolean {
+  return error instanceof Error && (/^Stream isn't writeable/.test(error.message) || UNABLE.test(error.message))
 }
