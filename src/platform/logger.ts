@@ -14,12 +14,34 @@ export function createLogger(level: string, bindings: Record<string, unknown> = 
     {
       level,
       base: bindings,
+      serializers: { err: describeError },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: [...SECRETS, ...SECRETS.map((name) => `*.${name}`)], censor: '[secret]' },
     },
     // Buffered, since a write per line costs more than the line; flushed twice a second and at exit.
     pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 500 }),
   )
+}
+
+const LONGEST_TEXT = 4000
+const MOST_CAUSES = 5
+
+/**
+ * An error as it is logged: what kind, what it says and where it came from, and the same of its causes. Nothing else
+ * that hangs on it: the Redis client hangs the whole command on its errors, with the inputs and outputs of runs.
+ */
+export function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return typeof error === 'object' ? typeof error : error
+  const { name, message, stack, cause } = error
+  const { code, reason } = error as { code?: unknown; reason?: unknown }
+  return {
+    type: name,
+    message: message.slice(0, LONGEST_TEXT),
+    stack: stack?.slice(0, LONGEST_TEXT),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof reason === 'string' ? { reason } : {}),
+    ...(cause !== undefined && depth < MOST_CAUSES ? { cause: describeError(cause, depth + 1) } : {}),
+  }
 }
 
 /** A logger that writes nothing: for tests and one-shot commands. */
