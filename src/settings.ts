@@ -143,6 +143,7 @@ export const SETTINGS = {
   imageLimit: setting('SPLITRUN_IMAGE_LIMIT', '20mb', bytes(1024, 200_000_000), 'Largest single file.'),
   imagePixelsMax: setting('SPLITRUN_IMAGE_PIXELS_MAX', '50000000', integer(1, 500_000_000), 'Most pixels in one image, counted before it is decoded.'),
   filesMax: setting('SPLITRUN_FILES_MAX', '8', integer(0, 100), 'Most files in one run.'),
+  fieldsMax: setting('SPLITRUN_FIELDS_MAX', '100', integer(1, 10_000), 'Most fields in a form.'),
   taskInputMax: setting('SPLITRUN_TASK_INPUT_MAX', '128000', integer(2, 10_000_000), 'Longest task_input, in characters of its JSON.'),
   responseLimit: setting('SPLITRUN_RESPONSE_LIMIT', '1mb', bytes(256, 50_000_000), 'Largest answer of a model; a longer one fails the run.'),
   outputDepthMax: setting('SPLITRUN_OUTPUT_DEPTH_MAX', '10', integer(1, 50), 'Deepest nesting of an output_format.'),

@@ -1,23 +1,28 @@
-import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import type { Request } from 'express'
 import { ApiError, ValidationError } from '../platform/errors.ts'
+import { readMultipart } from './read-multipart.ts'
 
 export interface BodyLimits {
+  /** Bytes of a body, or of a form's fields. */
   readonly bodyLimit: number
+  /** Bytes of one file. */
   readonly imageLimit: number
   readonly filesMax: number
+  readonly fieldsMax: number
 }
 
 /** A body as it was sent: its fields, and the files beside them. */
 export interface ReadBody {
   readonly fields: unknown
   readonly files: readonly { readonly field: string; readonly data: Buffer }[]
+  /** True where every field is text still, for its schema to say what it stands for: see `readForm`. */
+  readonly isForm: boolean
 }
 
 /**
  * Reads a body: multipart, urlencoded, or JSON, which is also what a body without a Content-Type is taken for.
  * Everything is bounded while it arrives.
- * @throws {ValidationError} for JSON that is nested too deeply
+ * @throws {ValidationError} for JSON that is nested too deeply, and for a form with a field sent twice
  * @throws {ApiError} MALFORMED_JSON, MALFORMED_REQUEST, BODY_TOO_LARGE, FILE_TOO_LARGE, TOO_MANY_FILES,
  *   UNSUPPORTED_MEDIA_TYPE
  */
@@ -27,10 +32,14 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Re
   if (encoding !== 'identity') {
     throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Compressed bodies are not accepted.')
   }
-  if (type === 'multipart/form-data') return readMultipart(request, limits)
+  if (type === 'multipart/form-data') {
+    const { fields, files } = await readMultipart(request, limits)
+    return { fields: toFields(fields), files, isForm: true }
+  }
   if (type === 'application/x-www-form-urlencoded') {
-    const pairs = new URLSearchParams(await readText(request, limits.bodyLimit))
-    return { fields: Object.fromEntries([...pairs].map(([name, value]) => [name, unwrap(value)])), files: [] }
+    const fields = [...new URLSearchParams(await readText(request, limits.bodyLimit))]
+    if (fields.length > limits.fieldsMax) throw new ApiError('BODY_TOO_LARGE', 'Too many fields.')
+    return { fields: toFields(fields), files: [], isForm: true }
   }
   // fetch() calls a string text/plain when nothing is said of it.
   const json = ['', 'text/plain', 'application/json'].includes(type) || type.endsWith('+json')
@@ -40,31 +49,49 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Re
       'Send application/json, multipart/form-data or a urlencoded form.',
     )
   }
-  return { fields: parseJson(await readText(request, limits.bodyLimit)), files: [] }
+  return { fields: parseJson(await readText(request, limits.bodyLimit)), files: [], isForm: false }
 }
 
-async function readText(request: Request, limit: number): Promise<string> {
-  const tooLarge = () => new ApiError('BODY_TOO_LARGE', `The body is larger than ${limit} bytes.`)
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge()
-  const parts: Buffer[] = []
-  let size = 0
-  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += part.length
-    if (size > limit) {
+function readText(request: Request, limit: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const refuse = () => reject(new ApiError('BODY_TOO_LARGE', `The body is larger than ${limit} bytes.`))
+    if (Number(request.headers['content-length'] ?? 0) > limit) return refuse()
+    let parts: Buffer[] = []
+    let size = 0
+    request.on('data', (part: Buffer) => {
+      size += part.length
+      if (size <= limit) return void parts.push(part)
       // The rest is read and dropped, so that the client gets the answer instead of a broken connection.
-      request.resume()
-      throw tooLarge()
-    }
-    parts.push(part)
+      parts = []
+      refuse()
+    })
+    request.on('end', () => resolve(Buffer.concat(parts).toString('utf8')))
+    request.on('error', (cause) =>
+      reject(new ApiError('MALFORMED_REQUEST', 'The body was cut off.', {}, cause)),
+    )
+  })
+}
+
+/**
+ * The fields of a form as an object.
+ * @throws {ValidationError} for a field that was sent twice: either of its values would be lost in silence
+ */
+function toFields(pairs: readonly (readonly [string, string])[]): Record<string, string> {
+  const names = new Set<string>()
+  for (const [name] of pairs) {
+    if (names.has(name)) throw ValidationError.at(['body', name], 'sent more than once')
+    names.add(name)
   }
-  return Buffer.concat(parts).toString('utf8')
+  // Not by assignment: a field named __proto__ is a field like any other, and refused as unknown.
+  return Object.fromEntries(pairs)
 }
 
 /** Far beyond any output_format, and far within what can be written again without running out of stack. */
 const MOST_LEVELS = 200
 
 /**
- * Parses JSON; an empty text is an empty object, since some calls need no body.
+ * Parses JSON; an empty text is an empty object, since some calls need no body. Of a key that stands twice in an
+ * object, the last one counts.
  * @throws {ValidationError} when it is nested too deeply
  * @throws {ApiError} MALFORMED_JSON
  */
@@ -85,69 +112,4 @@ export function parseJson(text: string): unknown {
 function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   return levels === 0 || Object.values(value).some((each) => isDeeperThan(levels - 1, each))
-}
-
-/** A form has only text: what looks like an object or a list is read as JSON. */
-function unwrap(value: string): unknown {
-  if (!/^\s*[{[]/.test(value)) return value
-  try {
-    return parseJson(value)
-  } catch {
-    return value
-  }
-}
-
-function readMultipart(request: Request, limits: BodyLimits): Promise<ReadBody> {
-  return new Promise((resolve, reject) => {
-    const fields: [string, unknown][] = []
-    const files: { field: string; data: Buffer }[] = []
-    let size = 0
-    let parser: InstanceType<typeof Busboy>
-    const fail = (error: ApiError): void => {
-      request.unpipe(parser)
-      // The rest is read and dropped, so that the client gets the answer instead of a broken connection.
-      request.resume()
-      reject(error)
-    }
-    const malformed = (cause: unknown) =>
-      new ApiError('MALFORMED_REQUEST', 'The multipart body cannot be read.', {}, cause)
-    try {
-      parser = new Busboy({
-        headers: request.headers as BusboyHeaders,
-        limits: {
-          fieldSize: limits.bodyLimit,
-          fields: 100,
-          fileSize: limits.imageLimit,
-          files: limits.filesMax,
-        },
-      })
-    } catch (cause) {
-      request.resume()
-      reject(malformed(cause))
-      return
-    }
-    parser.on('field', (name, value, _nameTruncated, truncated) => {
-      size += Buffer.byteLength(value)
-      if (truncated || size > limits.bodyLimit) {
-        fail(new ApiError('BODY_TOO_LARGE', `The fields are larger than ${limits.bodyLimit} bytes.`))
-      } else fields.push([name, unwrap(value)])
-    })
-    parser.on('file', (field, stream) => {
-      const parts: Buffer[] = []
-      stream.on('data', (part: Buffer) => parts.push(part))
-      stream.on('limit', () =>
-        fail(new ApiError('FILE_TOO_LARGE', `A file is larger than ${limits.imageLimit} bytes.`)),
-      )
-      stream.on('end', () => files.push({ field, data: Buffer.concat(parts) }))
-      stream.on('error', (cause) => fail(malformed(cause)))
-    })
-    parser.on('filesLimit', () =>
-      fail(new ApiError('TOO_MANY_FILES', `At most ${limits.filesMax} files are accepted.`)),
-    )
-    parser.on('fieldsLimit', () => fail(new ApiError('BODY_TOO_LARGE', 'Too many fields.')))
-    parser.on('error', (cause) => fail(malformed(cause)))
-    parser.on('finish', () => resolve({ fields: Object.fromEntries(fields), files }))
-    request.on('aborted', () => fail(malformed(new Error('the client went away'))))
-    request.pipe(parser)
-  })
 }

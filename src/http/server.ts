@@ -12,6 +12,7 @@ import { type Authenticate, authorise, type Target } from './authenticate.ts'
 import { errorHandler } from './error-handler.ts'
 import { openPort } from './open-port.ts'
 import { type BodyLimits, readBody } from './read-body.ts'
+import { readForm } from './read-form.ts'
 import { check, type Endpoint } from './route.ts'
 
 export interface ServerDeps extends BodyLimits {
@@ -73,7 +74,7 @@ function serve(declared: Endpoint, deps: ServerDeps): RequestHandler {
         throw ValidationError.at(['body', stray.field], 'no file is taken here', 'extra_forbidden')
       }
       response.locals['files'] = read.files
-      body = check(declared.body, read.fields, 'body')
+      body = check(declared.body, read.isForm ? readForm(declared.body, read.fields) : read.fields, 'body')
     }
     const gone = new AbortController()
     response.once('close', () => gone.abort())
