@@ -213,6 +213,7 @@ export async function composeSimulatedModel(config: Config, lifecycle: Lifecycle
     latencyMs: config.simulatedLatency * 1000,
     jitterMs: config.simulatedJitter * 1000,
     tokensPerSecond: config.simulatedTokensPerSecond,
+    seed: config.simulatedSeed,
     faults: {
       rateLimited: config.simulatedRateLimited,
       serverError: config.simulatedServerError,

@@ -10,7 +10,7 @@ const GOOD = /\b(good|great|love|loved|excellent|happy|fast|wonderful|perfect|am
 const BAD = /\b(bad|terrible|hate|hated|awful|sad|slow|broken|poor|worst|angry|never)\b/gi
 
 /** Numbers that depend on nothing but the text: the same request gets the same answer, in every process. */
-function drawsFrom(text: string): () => number {
+export function drawsFrom(text: string): () => number {
   const digest = createHash('sha256').update(text).digest()
   let state = digest.readUInt32LE(0)
   // mulberry32, by Tommy Ettinger: small, fast, and good enough to look random.

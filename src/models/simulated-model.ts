@@ -1,18 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { z } from 'zod'
-import { schemaInPrompt, simulateAnswer, violateSchema } from './simulate-answer.ts'
-
-/** How often each fault happens, as a share of the calls. Drawn in the order given; at most one per call. */
-export interface SimulatedFaults {
-  readonly rateLimited: number
-  readonly serverError: number
-  readonly hang: number
-  readonly cut: number
-  readonly invalidJson: number
-  readonly schemaViolation: number
-}
+import { sendCompletion, sendJson } from './send-completion.ts'
+import { type Call, callSchema, readSaid } from './simulated-call.ts'
+import { drawFault, drawsFor, type SimulatedFaults } from './simulated-faults.ts'
 
 export interface SimulatedModelOptions {
   readonly host?: string
@@ -23,55 +14,62 @@ export interface SimulatedModelOptions {
   readonly tokensPerSecond?: number
   readonly faults?: Partial<SimulatedFaults>
   readonly retryAfterMs?: number
+  /** Makes faults and jitter depend on it and on the number of the call. Null or absent: chance. */
+  readonly seed?: number | null
 }
+
+/**
+ * How many calls there were by what was decided for them when they came: `answered`, the name of a fault, or
+ * `malformed`. Besides, `aborted` counts those whose client left before it had the whole answer.
+ */
+export type CallCounts = Record<string, number>
 
 export interface SimulatedModel {
   /** Base URL with its /v1. */
   readonly url: string
-  /** Calls so far by outcome: `answered`, or the name of the fault. */
-  stats(): Record<string, number>
+  stats(): CallCounts
+  /** The same by mark, for the calls that bore one: see `Said`. */
+  marks(): Record<string, CallCounts>
   close(): Promise<void>
 }
 
 const MODELS = ['simulated-large', 'simulated-small', 'simulated-basic']
-const FAULTS = ['rateLimited', 'serverError', 'hang', 'cut', 'invalidJson', 'schemaViolation'] as const
+/** Calls with further marks are counted in the sum only. */
+const MOST_MARKS = 200_000
 
-const imagePart = z.object({
-  type: z.literal('image_url'),
-  image_url: z.object({ url: z.string().regex(/^(data:image\/[a-z]+;base64,|https?:\/\/)/) }),
-})
-const textPart = z.object({ type: z.literal('text'), text: z.string() })
-const callSchema = z.object({
-  model: z.string(),
-  messages: z
-    .array(
-      z.object({
-        role: z.enum(['system', 'developer', 'user', 'assistant']),
-        content: z.union([z.string(), z.array(z.union([textPart, imagePart]))]),
-      }),
-    )
-    .min(1),
-  response_format: z
-    .object({
-      type: z.string(),
-      json_schema: z.object({ schema: z.record(z.string(), z.unknown()) }).optional(),
-    })
-    .optional(),
-  max_tokens: z.int().positive().optional(),
-  seed: z.int().optional(),
-  stream: z.boolean().optional(),
-  stream_options: z.object({ include_usage: z.boolean().optional() }).optional(),
-})
-type Call = z.infer<typeof callSchema>
+/** Counts calls, in sum and by mark. */
+class Tally {
+  readonly sum: CallCounts = {}
+  readonly #marks = new Map<string, CallCounts>()
+  #calls = 0
+
+  /** The number of a call that comes in, from 1. */
+  next(): number {
+    this.#calls += 1
+    return this.#calls
+  }
+
+  add(what: string, mark: string | null): void {
+    this.sum[what] = (this.sum[what] ?? 0) + 1
+    if (mark === null) return
+    const counts = this.#marks.get(mark) ?? {}
+    counts[what] = (counts[what] ?? 0) + 1
+    if (this.#marks.has(mark) || this.#marks.size < MOST_MARKS) this.#marks.set(mark, counts)
+  }
+
+  marks(): Record<string, CallCounts> {
+    return Object.fromEntries(this.#marks)
+  }
+}
 
 /**
  * Starts a server that speaks chat completions, streaming too, and makes its answers up in the asked shape.
  * It is a real peer for the real client: it can be slow, limit, fail, hang, cut off, or answer wrongly.
  */
 export async function startSimulatedModel(options: SimulatedModelOptions = {}): Promise<SimulatedModel> {
-  const counts: Record<string, number> = {}
+  const tally = new Tally()
   const server = createServer((request, response) => {
-    serve(request, response, options, counts).catch(() => response.destroy())
+    serve(request, response, options, tally).catch(() => response.destroy())
   })
   server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve, reject) => {
@@ -81,7 +79,8 @@ export async function startSimulatedModel(options: SimulatedModelOptions = {}): 
   const { port } = server.address() as AddressInfo
   return {
     url: `http://${options.host ?? '127.0.0.1'}:${port}/v1`,
-    stats: () => ({ ...counts }),
+    stats: () => ({ ...tally.sum }),
+    marks: () => tally.marks(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -94,13 +93,14 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   options: SimulatedModelOptions,
-  counts: Record<string, number>,
+  tally: Tally,
 ): Promise<void> {
   const path = (request.url ?? '').replace(/^\/v1/, '')
-  if (path === '/healthz') return json(response, 200, { status: 'ok' })
-  if (path === '/stats') return json(response, 200, counts)
+  if (path === '/healthz') return sendJson(response, 200, { status: 'ok' })
+  if (path === '/stats') return sendJson(response, 200, tally.sum)
+  if (path === '/stats/marks') return sendJson(response, 200, tally.marks())
   if (path === '/models')
-    return json(response, 200, { object: 'list', data: MODELS.map((id) => ({ id, object: 'model' })) })
+    return sendJson(response, 200, { object: 'list', data: MODELS.map((id) => ({ id, object: 'model' })) })
   if (path !== '/chat/completions') return refuse(response, 404, 'no such path')
 
   const parts: Buffer[] = []
@@ -109,117 +109,25 @@ async function serve(
   try {
     call = callSchema.parse(JSON.parse(Buffer.concat(parts).toString('utf8')))
   } catch (error) {
+    tally.add('malformed', null)
     return refuse(response, 400, error instanceof Error ? error.message : 'malformed request')
   }
 
-  const fault = drawFault(options.faults ?? {})
-  const outcome = fault ?? 'answered'
-  counts[outcome] = (counts[outcome] ?? 0) + 1
-  const wait = (options.latencyMs ?? 0) + Math.random() * (options.jitterMs ?? 0)
+  const draw = drawsFor(options.seed ?? null, tally.next())
+  const fault = drawFault(options.faults ?? {}, draw)
+  const { mark } = readSaid(call)
+  tally.add(fault ?? 'answered', mark)
+  response.once('close', () => {
+    if (!response.writableFinished && fault !== 'cut') tally.add('aborted', mark)
+  })
+  const wait = (options.latencyMs ?? 0) + draw() * (options.jitterMs ?? 0)
   // No timer of ours keeps a process that wants to end.
   if (wait > 0) await pause(wait, undefined, { ref: false })
   if (response.destroyed) return
   if (fault === 'rateLimited') return limit(response, options.retryAfterMs ?? 100)
   if (fault === 'serverError') return refuse(response, 500, 'simulated failure')
   if (fault === 'hang') return
-  await answer(response, call, fault, options.tokensPerSecond ?? 0)
-}
-
-function drawFault(faults: Partial<SimulatedFaults>): (typeof FAULTS)[number] | null {
-  let left = Math.random()
-  for (const fault of FAULTS) {
-    left -= faults[fault] ?? 0
-    if (left < 0) return fault
-  }
-  return null
-}
-
-const tokens = (text: string): number => Math.max(1, Math.ceil(text.length / 4))
-
-async function answer(
-  response: ServerResponse,
-  call: Call,
-  fault: string | null,
-  pace: number,
-): Promise<void> {
-  const all = call.messages.flatMap(({ content }) =>
-    typeof content === 'string' ? [{ type: 'text', text: content } as const] : content,
-  )
-  const prompt = all.map((part) => (part.type === 'text' ? part.text : part.image_url.url)).join('\n')
-  const said = all.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
-  const images = all.filter((part) => part.type === 'image_url').length
-  const schema = call.response_format?.json_schema?.schema ?? schemaInPrompt(said)
-  let text = simulateAnswer(`${prompt}${call.seed ?? ''}`, schema)
-  if (fault === 'schemaViolation' && schema) text = violateSchema(text)
-  if (fault === 'invalidJson') text = 'I would rather not answer in JSON.'
-
-  const most = call.max_tokens ?? Number.POSITIVE_INFINITY
-  const finish = tokens(text) > most ? 'length' : 'stop'
-  if (finish === 'length') text = text.slice(0, most * 4)
-  // 765 tokens is what a mid-sized image costs at OpenAI; text goes by four characters to a token.
-  const prompted = tokens(said) + images * 765
-  const usage = {
-    prompt_tokens: prompted,
-    completion_tokens: tokens(text),
-    total_tokens: prompted + tokens(text),
-  }
-  const head = { id: 'chatcmpl-simulated', created: Math.floor(Date.now() / 1000), model: call.model }
-  const seconds = pace > 0 ? tokens(text) / pace : 0
-
-  if (!call.stream) {
-    if (seconds > 0) await pause(seconds * 1000, undefined, { ref: false })
-    const message = { role: 'assistant', content: text, refusal: null }
-    const body = {
-      ...head,
-      object: 'chat.completion',
-      choices: [{ index: 0, message, finish_reason: finish }],
-      usage,
-    }
-    if (fault !== 'cut') return json(response, 200, body)
-    const whole = JSON.stringify(body)
-    response.writeHead(200, {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(whole),
-    })
-    response.write(whole.slice(0, whole.length / 2), () => response.destroy())
-    return
-  }
-  response.writeHead(200, { 'content-type': 'text/event-stream' })
-  const chunk = (delta: object, reason: string | null) =>
-    send(response, {
-      ...head,
-      object: 'chat.completion.chunk',
-      choices: [{ index: 0, delta, finish_reason: reason }],
-    })
-  const pieces = text.match(/[\s\S]{1,16}/g) ?? []
-  for (const [index, content] of pieces.entries()) {
-    if (fault === 'cut' && index >= pieces.length / 2) return void response.destroy()
-    chunk(index === 0 ? { role: 'assistant', content } : { content }, null)
-    if (seconds > 0) await pause((seconds * 1000) / pieces.length, undefined, { ref: false })
-  }
-  chunk({}, finish)
-  if (call.stream_options?.include_usage)
-    send(response, { ...head, object: 'chat.completion.chunk', choices: [], usage })
-  response.end('data: [DONE]\n\n')
-}
-
-function send(response: ServerResponse, event: object): void {
-  response.write(`data: ${JSON.stringify(event)}\n\n`)
-}
-
-function json(
-  response: ServerResponse,
-  status: number,
-  body: object,
-  headers: Record<string, string> = {},
-): void {
-  const text = JSON.stringify(body)
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-    ...headers,
-  })
-  response.end(text)
+  await sendCompletion(response, call, fault, options.tokensPerSecond ?? 0)
 }
 
 /** An error in the shape that OpenAI's servers give it. */
@@ -229,7 +137,7 @@ function refuse(
   message: string,
   headers: Record<string, string> = {},
 ): void {
-  json(
+  sendJson(
     response,
     status,
     { error: { message, type: status < 500 ? 'invalid_request_error' : 'server_error', code: null } },

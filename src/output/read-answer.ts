@@ -13,10 +13,10 @@ export type AnswerReading =
  *
  * What was cut off is closed where it stands; a number or key that ends with the text is left out, for its
  * other half may be missing. Never throws, evaluates nothing, and takes time in proportion to the text,
- * which is refused beyond `maxLength` characters.
+ * which is refused beyond `maxBytes` of UTF-8.
  */
-export function readAnswer(text: string, maxLength: number): AnswerReading {
-  if (text.length > maxLength) return { ok: false, reason: `is longer than ${maxLength} characters` }
+export function readAnswer(text: string, maxBytes: number): AnswerReading {
+  if (Buffer.byteLength(text) > maxBytes) return { ok: false, reason: `is longer than ${maxBytes} bytes` }
   if (text.trim() === '') return { ok: false, reason: 'is empty' }
   try {
     return { ok: true, value: JSON.parse(text.trim()), repaired: false }

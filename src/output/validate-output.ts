@@ -8,10 +8,10 @@ export type ValidatedOutput =
 
 /**
  * Reads and checks a model's answer. `repaired` says that the text had to be mended or a value coerced;
- * `invalid` comes with at least one issue. `maxLength` is in characters.
+ * `invalid` comes with at least one issue. `maxBytes` is in UTF-8.
  */
-export function validateOutput(compiled: CompiledOutput, text: string, maxLength: number): ValidatedOutput {
-  const reading = readAnswer(text, maxLength)
+export function validateOutput(compiled: CompiledOutput, text: string, maxBytes: number): ValidatedOutput {
+  const reading = readAnswer(text, maxBytes)
   if (!reading.ok) return { check: 'invalid', issues: [{ path: '', message: reading.reason }] }
   const checked = compiled.check(reading.value)
   if (!checked.ok) return { check: 'invalid', issues: checked.issues }

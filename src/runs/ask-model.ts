@@ -40,7 +40,7 @@ export interface AskDeps {
   readonly client: ModelClient
   readonly lanes: ModelLanes
   readonly retry: RetryPolicy
-  /** Characters. */
+  /** Bytes of UTF-8. */
   readonly responseLimit: number
   /** No call is waited for that could only begin after this time, ms since the epoch. */
   readonly deadline: number
@@ -146,10 +146,10 @@ function check(
       return { check: 'invalid', issues: [{ path: '', message: 'the model refused to answer' }] }
     }
     if (compiled) return validateOutput(compiled, answer.text, limit)
-    if (answer.text.length <= limit) return { check: 'valid', value: answer.text }
+    if (Buffer.byteLength(answer.text) <= limit) return { check: 'valid', value: answer.text }
     return {
       check: 'invalid',
-      issues: [{ path: '', message: `the answer is longer than ${limit} characters` }],
+      issues: [{ path: '', message: `the answer is longer than ${limit} bytes` }],
     }
   } finally {
     watch.validate += performance.now() - started

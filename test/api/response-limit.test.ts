@@ -5,10 +5,10 @@ import { useSystem } from '../support/system.ts'
 describe("the length of a model's answer", () => {
   const running = useSystem({ env: { SPLITRUN_RESPONSE_LIMIT: '256' } })
 
-  /** Runs a task whose answer is known to be `{"a":"…"}`, of the given length. */
-  async function answerOf(length: number) {
+  /** Runs a task whose answer is known to be `{"a":"…"}`, of so many bytes. */
+  async function answerOf(bytes: number, letter = 'x') {
     const system = running()
-    const only = 'x'.repeat(length - '{"a":""}'.length)
+    const only = letter.repeat((bytes - '{"a":""}'.length) / Buffer.byteLength(letter))
     const task = await system.createTask({ output_format: { a: { type: 'string', options: [only] } } })
     return system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
   }
@@ -19,5 +19,7 @@ describe("the length of a model's answer", () => {
     const past = await answerOf(257)
     assert.deepEqual([past.status, past.body.detail.reason], [502, 'OUTPUT_INVALID'])
     assert.equal(past.body.detail.run.response, null)
+    // In bytes, however many characters they are.
+    assert.deepEqual([(await answerOf(256, 'é')).status, (await answerOf(258, 'é')).status], [200, 502])
   })
 })

@@ -7,6 +7,7 @@ import { loadModels } from '../../../src/models/load-models.ts'
 import { ModelError, type ModelErrorKind, type ModelRequest } from '../../../src/models/model.ts'
 import { createModelClient } from '../../../src/models/openai-compatible.ts'
 import { type SimulatedModelOptions, startSimulatedModel } from '../../../src/models/simulated-model.ts'
+import { until } from '../../support/system.ts'
 
 const schema = {
   type: 'object',
@@ -98,8 +99,52 @@ test('every fault reaches the client as what it is, and the server counts it', a
       assert.equal(error.retryAfterMs, kind === 'rate_limited' ? 1500 : null)
       return true
     })
-    assert.deepEqual(server.stats(), { [Object.keys(faults)[0] ?? '']: 1 })
+    // The client leaves the call that is never answered, which the server hears a moment later.
+    await until(() => kind !== 'timeout' || server.stats()['aborted'] === 1)
+    const aborted = kind === 'timeout' ? { aborted: 1 } : {}
+    assert.deepEqual(server.stats(), { [Object.keys(faults)[0] ?? '']: 1, ...aborted })
   }
+})
+
+test('with a seed, the same calls in the same order meet the same faults, from any server', async (t) => {
+  async function outcomes(seed: number): Promise<string> {
+    const { ask } = await simulated(t, { seed, faults: { rateLimited: 0.3, serverError: 0.3 } })
+    const all: string[] = []
+    for (let call = 0; call < 30; call += 1) {
+      all.push(
+        await ask().then(
+          () => 'answered',
+          (error: ModelError) => error.kind,
+        ),
+      )
+    }
+    assert.equal(new Set(all).size, 3, `${all}`)
+    return all.join()
+  }
+  const first = await outcomes(7)
+  assert.equal(await outcomes(7), first)
+  assert.notEqual(await outcomes(8), first)
+})
+
+test('calls are counted by the mark in their prompt, those that the client left too', async (t) => {
+  const { server, ask } = await simulated(t, { latencyMs: 200 })
+  const marked = (mark: string) => ({ turns: [{ role: 'user', text: `Say [mark:${mark}] tea` }] as const })
+  await Promise.all([ask(marked('run-1')), ask(marked('run-1')), ask(marked('run-2')), ask()])
+  const left = new AbortController()
+  const call = fetch(`${server.url}/chat/completions`, {
+    method: 'POST',
+    body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: '[mark:run-2]' }] }),
+    signal: left.signal,
+  })
+  await until(() => server.marks()['run-2']?.['answered'] === 2)
+  left.abort()
+  await assert.rejects(call)
+  await until(() => server.stats()['aborted'] === 1)
+  const marks = { 'run-1': { answered: 2 }, 'run-2': { answered: 2, aborted: 1 } }
+  assert.deepEqual(server.marks(), marks)
+  assert.deepEqual(server.stats(), { answered: 5, aborted: 1 })
+  const root = server.url.slice(0, -'/v1'.length)
+  assert.deepEqual(await (await fetch(`${root}/stats/marks`)).json(), marks)
 })
 
 test('wrong answers are answers to the client: no JSON, or the wrong shape', async (t) => {

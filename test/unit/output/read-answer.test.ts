@@ -129,7 +129,7 @@ test('no text is empty, whatever blanks it is made of', () => {
 test('a text is read up to the greatest length, and not beyond', () => {
   const text = '{"a": 1}'
   assert.equal(readAnswer(text, text.length).ok, true)
-  assert.deepEqual(readAnswer(text, text.length - 1), { ok: false, reason: 'is longer than 7 characters' })
+  assert.deepEqual(readAnswer(text, text.length - 1), { ok: false, reason: 'is longer than 7 bytes' })
 })
 
 test('a key named __proto__ is a key, and touches no prototype', () => {

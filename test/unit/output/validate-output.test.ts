@@ -32,7 +32,7 @@ test('a text that cannot be read is invalid as a whole', () => {
   const invalid = (message: string) => ({ check: 'invalid', issues: [{ path: '', message }] })
   assert.deepEqual(validate(''), invalid('is empty'))
   assert.deepEqual(validate('No.'), invalid('holds no readable JSON object'))
-  assert.deepEqual(validate('x'.repeat(101)), invalid('is longer than 100 characters'))
+  assert.deepEqual(validate('x'.repeat(101)), invalid('is longer than 100 bytes'))
 })
 
 test('an answer of the wrong shape is invalid, with every issue', () => {

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+
+const imagePart = z.object({
+  type: z.literal('image_url'),
+  image_url: z.object({ url: z.string().regex(/^(data:image\/[a-z]+;base64,|https?:\/\/)/) }),
+})
+const textPart = z.object({ type: z.literal('text'), text: z.string() })
+/** A chat completions call, as far as the simulated model looks at it. */
+export const callSchema = z.object({
+  model: z.string(),
+  messages: z
+    .array(
+      z.object({
+        role: z.enum(['system', 'developer', 'user', 'assistant']),
+        content: z.union([z.string(), z.array(z.union([textPart, imagePart]))]),
+      }),
+    )
+    .min(1),
+  response_format: z
+    .object({
+      type: z.string(),
+      json_schema: z.object({ schema: z.record(z.string(), z.unknown()) }).optional(),
+    })
+    .optional(),
+  max_tokens: z.int().positive().optional(),
+  seed: z.int().optional(),
+  stream: z.boolean().optional(),
+  stream_options: z.object({ include_usage: z.boolean().optional() }).optional(),
+})
+export type Call = z.infer<typeof callSchema>
+
+/** What was said in a call. */
+export interface Said {
+  /** All texts and images, for an answer that depends on them. */
+  readonly prompt: string
+  readonly text: string
+  readonly images: number
+  /**
+   * What stands in the texts as `[mark:NAME]`, or null. Calls are counted by it, so that whoever puts marks into the
+   * inputs of runs can compare their attempts with the calls that really came.
+   */
+  readonly mark: string | null
+}
+
+export function readSaid(call: Call): Said {
+  const all = call.messages.flatMap(({ content }) =>
+    typeof content === 'string' ? [{ type: 'text', text: content } as const] : content,
+  )
+  const text = all.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
+  return {
+    prompt: all.map((part) => (part.type === 'text' ? part.text : part.image_url.url)).join('\n'),
+    text,
+    images: all.filter((part) => part.type === 'image_url').length,
+    mark: /\[mark:([\w.-]{1,64})\]/.exec(text)?.[1] ?? null,
+  }
+}
