@@ -114,5 +114,7 @@ export function isRedisUnavailable(error: unknown): boolean {
  * change. Of any other failure of the connection nobody knows.
  */
 export function wasNotExecuted(error: unknown): boolean {
-  return error instanceof Error && (/^Stream isn't writeable/.test(error.message) || UNABLE.test(error.message))
+  return (
+    error instanceof Error && (/^Stream isn't writeable/.test(error.message) || UNABLE.test(error.message))
+  )
 }
