@@ -6,8 +6,9 @@ import { type Config, readSecret } from './config.ts'
 import { createLocalFileStore } from './files/file-store.ts'
 import { createApiMetrics } from './http/api-metrics.ts'
 import { type ApiDeps, endpointsOf } from './http/endpoints.ts'
+import { listen } from './http/listen.ts'
 import type { Endpoint } from './http/route.ts'
-import { createApplication, listen } from './http/server.ts'
+import { createApplication } from './http/server.ts'
 import { createFleetMetrics } from './metrics/fleet-metrics.ts'
 import { loadModels, needsSimulatedModel } from './models/load-models.ts'
 import { createModelLanes } from './models/model-lane.ts'
@@ -148,7 +149,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     metrics: createFleetMetrics({ ...core, cacheMs: config.metricsCache * 1000 }).text,
   })
   const app = createApplication({ ...config, tenants, authenticate, log, apiMetrics }, endpoints)
-  const server = await listen(app, config.host, config.port)
+  const server = await listen(app, config)
   // The door closes first; then the waits end, whose calls answer 202 with their run's id; then the last answer is out.
   lifecycle.onClose('http', async () => {
     const closed = server.close()

@@ -140,6 +140,10 @@ export const SETTINGS = {
   stalledInterval: setting('SPLITRUN_STALLED_INTERVAL', '3s', seconds(0.5, 600), 'How often workers look for such runs.'),
   claimsMax: setting('SPLITRUN_CLAIMS_MAX', '5', integer(1, 100), 'Workers that may die over one run before it fails with WORKER_LOST.'),
 
+  connectionsMax: setting('SPLITRUN_CONNECTIONS_MAX', '10000', integer(1, 1_000_000), 'Most connections to one API process; further ones are closed at once.'),
+  requestTimeout: setting('SPLITRUN_REQUEST_TIMEOUT', '120s', seconds(0.1, 3600), 'Longest that a client may take to send a request, or to read nothing of its answer.'),
+  keepAlive: setting('SPLITRUN_KEEP_ALIVE', '65s', seconds(0.1, 3600), 'How long a connection may stay without a request; longer than that of a proxy before it.'),
+  headerLimit: setting('SPLITRUN_HEADER_LIMIT', '16kb', bytes(1024, 1_000_000), "Largest head of a request, its path included."),
   bodyLimit: setting('SPLITRUN_BODY_LIMIT', '1mb', bytes(1024, 100_000_000), 'Largest request body without its files.'),
   imageLimit: setting('SPLITRUN_IMAGE_LIMIT', '20mb', bytes(1024, 200_000_000), 'Largest single file.'),
   imagePixelsMax: setting('SPLITRUN_IMAGE_PIXELS_MAX', '50000000', integer(1, 500_000_000), 'Most pixels in one image, counted before it is decoded.'),

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { collectDefaultMetrics, type Registry } from 'prom-client'
+import type { RunningServer } from './listen.ts'
 import { openPort } from './open-port.ts'
-import type { RunningServer } from './server.ts'
 
 /** What this process says of itself. */
 export interface ProcessState {

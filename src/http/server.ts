@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http'
-import type { Duplex } from 'node:stream'
 import express, { type Express, type Request, type RequestHandler, type Response, Router } from 'express'
 import helmet from 'helmet'
 import { ApiError, ValidationError } from '../platform/errors.ts'
@@ -10,7 +8,6 @@ import type { TenantStore } from '../tenancy/tenant-store.ts'
 import type { ApiMetrics } from './api-metrics.ts'
 import { type Authenticate, authorise, type Target } from './authenticate.ts'
 import { errorHandler } from './error-handler.ts'
-import { openPort } from './open-port.ts'
 import { type BodyLimits, readBody } from './read-body.ts'
 import { readForm } from './read-form.ts'
 import { check, type Endpoint } from './route.ts'
@@ -33,6 +30,12 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
   app.disable('x-powered-by').disable('etag').set('trust proxy', deps.trustProxy)
   app.use(observe(deps.log, deps.apiMetrics))
   app.use(helmet())
+  app.use((request, _response, next) => {
+    if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+      throw new ApiError('MALFORMED_REQUEST', 'The Host header is missing.')
+    }
+    next()
+  })
   const router = Router({ caseSensitive: true })
   // Path by path, so that what one refuses is not taken for another: `task/tag` is no task's id.
   for (const path of new Set(endpoints.map((each) => each.path))) {
@@ -117,57 +120,5 @@ function observe(log: Logger, metrics: ApiMetrics): RequestHandler {
       )
     })
     next()
-  }
-}
-
-export interface RunningServer {
-  readonly port: number
-  /** Stops accepting, and resolves when the last answer is out. */
-  close(): Promise<void>
-}
-
-/** Answers what is no HTTP, or has too large a head, as every other error is answered: with JSON. */
-function refuseUnreadable(_error: Error, socket: Duplex): void {
-  if (!socket.writable) {
-    socket.destroy()
-    return
-  }
-  const detail = { reason: 'MALFORMED_REQUEST', message: 'The request cannot be read.' }
-  const body = JSON.stringify({ detail })
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-  )
-}
-
-/** Listens. Port 0 takes any free one. */
-export async function listen(app: Express, host: string, port: number): Promise<RunningServer> {
-  const server: Server = createServer(
-    { maxHeaderSize: 16_384, requestTimeout: 120_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
-    app,
-  )
-  server.on('clientError', refuseUnreadable)
-  let inFlight = 0
-  let closing = false
-  const closeIfDone = (): void => {
-    // A connection that never sent a request is not idle to Node, and would keep the server open.
-    if (closing && inFlight === 0) server.closeAllConnections()
-  }
-  server.prependListener('request', (_request, response) => {
-    inFlight += 1
-    if (closing) response.setHeader('Connection', 'close')
-    response.once('close', () => {
-      inFlight -= 1
-      closeIfDone()
-    })
-  })
-  return {
-    port: await openPort(server, host, port),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeIdleConnections()
-        closing = true
-        closeIfDone()
-      }),
   }
 }

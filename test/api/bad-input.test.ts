@@ -142,6 +142,13 @@ describe('bad input, on every route and both mounts', () => {
       assert.equal(nowhere.status, 404)
     }))
 
+  test('so it is for the health of the process, which knows GET only', async () => {
+    for (const path of ['/healthz', '/readyz', '/api/v1/healthz']) {
+      const { status, headers } = await ask(running().url + path, 'POST', null, '{}')
+      assert.deepEqual([status, headers.get('allow')], [405, 'GET'])
+    }
+  })
+
   test('nothing of all that left a task or a run behind', async () => {
     const system = running()
     assert.deepEqual((await system.call('GET', '/task')).body.results, [])

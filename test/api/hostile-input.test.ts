@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
-import { connect } from 'node:net'
 import { describe, test } from 'node:test'
 import { type Answer, useSystem } from '../support/system.ts'
 
@@ -28,32 +27,11 @@ describe('input that is made to break a server', () => {
     })
   }
 
-  /** What comes back over a bare connection, until the server closes it. */
-  function sendRaw(text: string): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(Number(new URL(running().url).port), '127.0.0.1', () => socket.write(text))
-      let received = ''
-      socket.on('data', (part) => {
-        received += part
-      })
-      socket.on('end', () => resolve(received))
-      socket.on('error', reject)
-    })
-  }
-
   test('a chunked body is read up to its limit, and one past it gets 413 instead of a broken connection', async () => {
     assert.equal((await sendChunked(1_000_000)).status, 422)
     for (const size of [1_100_000, 8_000_000]) {
       const { status, body } = await sendChunked(size)
       assert.deepEqual([status, JSON.parse(body).detail.reason], [413, 'BODY_TOO_LARGE'])
-    }
-  })
-
-  test('what is no HTTP, or has too large a head, is answered with JSON', async () => {
-    for (const text of ['NO HTTP\r\n\r\n', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`]) {
-      const [head = '', body = ''] = (await sendRaw(text)).split('\r\n\r\n')
-      assert.match(head, /^HTTP\/1\.1 400 [\s\S]*content-type: application\/json/i)
-      assert.equal(JSON.parse(body).detail.reason, 'MALFORMED_REQUEST')
     }
   })
 
