@@ -39,8 +39,8 @@ export interface PrivateRedis {
   resume(): void
   /** Dies at once, as by `kill -9`; resolves when it is gone. */
   kill(): Promise<void>
-  /** Starts again after a kill; with `durable`, with the data that it had. */
-  start(): Promise<void>
+  /** Starts again after a kill, perhaps with further settings; with `durable`, with the data that it had. */
+  start(settings?: readonly string[]): Promise<void>
 }
 
 /** Starts a private Redis. `durable` writes every command to disk, so that a kill loses nothing. */
@@ -64,8 +64,9 @@ export async function startPrivateRedis(
       signal('SIGKILL')
       await server?.exited
     },
-    async start() {
-      server = await startRedisServer({ ...program, dir, address: { path: url }, args })
+    async start(settings = []) {
+      const all = [...args, ...settings]
+      server = await startRedisServer({ ...program, dir, address: { path: url }, args: all })
       await server.ready()
     },
   }
