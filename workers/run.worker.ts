@@ -71,6 +71,8 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
       concurrency: options.concurrency,
       lockDuration: options.lockDurationMs,
       stalledInterval: options.stalledIntervalMs,
+      // Redis may be back at any moment; the default waits a quarter of a minute.
+      runRetryDelay: 1000,
       // How often a run may be lost is the store's to say, not the queue's.
       maxStalledCount: 1_000_000,
       removeOnComplete: { count: 0 },

@@ -37,8 +37,8 @@ export function readRedisTarget(text: string): { url: string } | RedisOptions {
     ...(tls ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
     // A Sentinel that hangs must not hold up the others.
     sentinelCommandTimeout: 2000,
-    // When none answers, the connection's own retries begin again with the first.
-    sentinelRetryStrategy: () => null,
+    // When none answers, the first is asked again, for ever: to give up would be to end the connection.
+    sentinelRetryStrategy: (times: number) => Math.min(100 * times, 2000),
   }
 }
 
