@@ -103,7 +103,7 @@ export function createReplyInbox(deps: {
   return {
     id: deps.id,
     /** How many calls wait here now. */
-    size: (): number => waiters.size,
+    size: (): number => [...waiters.values()].reduce((sum, each) => sum + each.size, 0),
 
     /**
      * Waits for the end of a run, at most `ms`; null when it has not come by then or `signal` fired. Listens from

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { askRedis, startRedisServer } from '../../src/platform/redis-server-process.ts'
+import { freePorts } from './free-ports.ts'
 import { testRedisProgram } from './redis.ts'
 import { type Cleanup, until } from './system.ts'
 
@@ -18,18 +17,6 @@ export interface WatchedRedis {
 }
 
 const SENTINELS = 3
-
-/** Ports that were free a moment ago: Sentinels have to know each other's before any of them runs. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer())
-  const ports: number[] = []
-  for (const server of servers) {
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    ports.push((server.address() as AddressInfo).port)
-  }
-  for (const server of servers) await new Promise((resolve) => server.close(resolve))
-  return ports
-}
 
 /** Starts it all on this machine; resolves when the Sentinels know the replica and each other. */
 export async function startWatchedRedis(t: Cleanup): Promise<WatchedRedis> {
