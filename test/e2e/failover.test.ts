@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isFinal } from '../../src/runs/run.ts'
-import { startWatchedRedis } from '../support/sentinel.ts'
+import { startWatchedRedis, type WatchedRedis } from '../support/sentinel.ts'
 import { startSystem, until } from '../support/system.ts'
 
 test('when the master dies Sentinel names another, and every run that was accepted ends once', async (t) => {
-  // The system is closed first: what closes without its Redis takes its time.
-  const last: (() => Promise<void> | void)[] = []
-  const redis = await startWatchedRedis({ after: (clean) => void last.push(clean) })
+  let redis: WatchedRedis | undefined
   const system = await startSystem(t, {
-    env: {
-      REDIS_URL: redis.url,
-      SPLITRUN_LOCK_DURATION: '2s',
-      SPLITRUN_STALLED_INTERVAL: '1s',
-      SPLITRUN_LANE_WINDOW: '1000',
+    redisUrl: async (last) => {
+      redis = await startWatchedRedis(last)
+      return redis.url
     },
+    env: { SPLITRUN_LOCK_DURATION: '2s', SPLITRUN_STALLED_INTERVAL: '1s', SPLITRUN_LANE_WINDOW: '1000' },
     model: { latencyMs: 100 },
-  }).finally(() =>
-    t.after(async () => {
-      for (const clean of last) await clean()
-    }),
-  )
+  })
   const task = await system.createTask()
   const submit = () =>
     system
@@ -35,7 +28,7 @@ test('when the master dies Sentinel names another, and every run that was accept
   // What the replica has not got yet when the master dies is lost, as ever with Redis: so it has it.
   assert.equal(await system.core.redis.wait(1, 5000), 1)
   const waiting = system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
-  await redis.killMaster()
+  await redis?.killMaster()
 
   let refused = 0
   await until(async () => {

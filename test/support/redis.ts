@@ -1,7 +1,6 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { type FoundRedisServer, findRedisServer } from '../../src/platform/find-redis-server.ts'
 import { type Logger, silentLogger } from '../../src/platform/logger.ts'
 import { type RedisServerProcess, startRedisServer } from '../../src/platform/redis-server-process.ts'
@@ -45,7 +44,7 @@ export interface PrivateRedis {
 
 /** Starts a private Redis. `durable` writes every command to disk, so that a kill loses nothing. */
 export async function startPrivateRedis(
-  t: Pick<TestContext, 'after'>,
+  t: { after(clean: () => Promise<void> | void): void },
   options: { durable?: boolean; args?: readonly string[] } = {},
 ): Promise<PrivateRedis> {
   const dir = await mkdtemp(join(tmpdir(), 'splitrun-test-'))

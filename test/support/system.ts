@@ -61,6 +61,8 @@ export interface SystemOptions {
   readonly workers?: number
   /** Its Redis loses nothing when it is killed. */
   readonly durable?: boolean
+  /** Starts another Redis for it to use than its own, and returns the URL; what it opens is closed after the system. */
+  readonly redisUrl?: (t: Cleanup) => Promise<string>
 }
 
 /** What takes the clean-up: a test's context. */
@@ -89,14 +91,13 @@ export function useSystem(options: SystemOptions = {}): () => System {
 export async function startSystem(t: Cleanup, options: SystemOptions = {}): Promise<System> {
   const dataDir = await mkdtemp(join(tmpdir(), 'splitrun-system-'))
   const cleanups: (() => Promise<void> | void)[] = []
-  const redis = await startPrivateRedis(
-    { after: (clean) => void cleanups.push(clean as () => Promise<void>) },
-    { durable: options.durable ?? false },
-  )
+  const last: Cleanup = { after: (clean) => void cleanups.push(clean) }
+  const redis = await startPrivateRedis(last, { durable: options.durable ?? false })
+  const redisUrl = (await options.redisUrl?.(last)) ?? redis.url
   const model = await startSimulatedModel(options.model)
   const config = readConfig({
     PORT: '0',
-    REDIS_URL: redis.url,
+    REDIS_URL: redisUrl,
     SPLITRUN_DATA_DIR: dataDir,
     SPLITRUN_ADMIN_TOKEN: ADMIN_TOKEN,
     SPLITRUN_SIMULATED_URL: model.url,
