@@ -41,8 +41,12 @@ function readText(content: unknown): string | null {
   return texts.length > 0 ? texts.join('') : null
 }
 
+/** More tokens than any model takes at once: such a number is no count, and would spoil every sum it went into. */
+const MOST_TOKENS = 1_000_000_000
+
 function readCount(value: unknown): number | null {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null
+  const counts = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_TOKENS
+  return counts ? value : null
 }
 
 function describe(body: unknown): string {

@@ -92,6 +92,34 @@ test('a bomb is refused by the size that it declares, at the pixel', async () =>
   await assert.rejects(checkImage(image, 599), refusedAs('FILE_TOO_LARGE'))
 })
 
+test('a bomb of any kind is refused by what its head declares, before anything is decoded', async () => {
+  const gif = await red(1, 1).gif().toBuffer()
+  // The canvas, and the one frame on it: its separator, then left, top, width and height.
+  const place = gif.lastIndexOf(0x2c)
+  for (const at of [6, 8, place + 5, place + 7]) gif.writeUInt16LE(65_535, at)
+  const jpeg = await red(1, 1).jpeg().toBuffer()
+  // The frame header: its marker, its length, the precision, then height and width.
+  const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]))
+  jpeg.writeUInt16BE(65_500, frame + 5)
+  jpeg.writeUInt16BE(65_500, frame + 7)
+  for (const bomb of [gif, jpeg]) {
+    await assert.rejects(checkImage(bomb, MAX_PIXELS), refusedAs('FILE_TOO_LARGE'))
+    await assert.rejects(optimiseImage(bomb, 'image/x', MAX_PIXELS), refusedAs('FILE_TOO_LARGE'))
+  }
+})
+
+test('while images are checked and made smaller, the process does other things', async () => {
+  const bytes = await noise(4000, 3000).jpeg().toBuffer()
+  let turns = 0
+  const clock = setInterval(() => {
+    turns += 1
+  }, 1)
+  await Promise.all(Array.from({ length: 4 }, () => optimiseImage(bytes, 'image/jpeg', MAX_PIXELS)))
+  clearInterval(clock)
+  // The work takes hundreds of milliseconds; on this thread it would leave none for the clock.
+  assert.ok(turns > 10, `${turns} turns`)
+})
+
 test('the frames of an animation count together', async () => {
   const shades = ['black', 'grey', 'white'].map((background) =>
     sharp({ create: { width: 10, height: 10, channels: 3, background } })
