@@ -21,6 +21,7 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   TAG_NOT_FOUND: 'There is no such tag.',
   FILE_NOT_FOUND: 'The run has no such file.',
   METHOD_NOT_ALLOWED: 'The path does not know the method; `Allow` says which it knows.',
+  REQUEST_TIMEOUT: 'The request took too long to arrive.',
   TASK_DISABLED: 'The task is disabled.',
   TOO_MANY_REVISIONS: 'The task has as many revisions as it may.',
   TOO_MANY_TAGS: 'The project has as many tags as it may.',
@@ -39,6 +40,7 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   IDEMPOTENCY_KEY_REUSED: 'The Idempotency-Key was used for another request.',
   TOO_MANY_REQUESTS: 'Too many at once; try again later.',
   PROJECT_QUEUE_FULL: 'Too many runs of the project are queued.',
+  HEADERS_TOO_LARGE: 'The head of the request is too large.',
   INTERNAL_ERROR: 'Something went wrong in the server.',
   MODEL_ERROR: 'The model failed.',
   MODEL_UNAVAILABLE: 'The model could not be reached, or is not configured any more.',
@@ -70,6 +72,8 @@ function commonReasons({ path, scope, body }: Endpoint): Reason[] {
     ...(scope === 'open' ? [] : (['UNAUTHENTICATED', 'STORE_UNAVAILABLE'] as const)),
     ...(scope === 'open' || scope === 'any' ? [] : (['PERMISSION_CHECK_FAILED'] as const)),
     ...(body ? BODY : []),
+    'REQUEST_TIMEOUT',
+    'HEADERS_TOO_LARGE',
     'INTERNAL_ERROR',
   ]
 }
