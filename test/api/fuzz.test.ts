@@ -165,11 +165,15 @@ describe('whatever is sent, the answer is JSON and no failure of ours', () => {
       fc.tuple(names, encoded).map((pair) => pair.join('=')),
       { maxLength: 4 },
     )
+    const { url, project, token } = running()
     return check(150, fc.tuple(encoded, queries), async ([part, query]) => {
       const search = query.filter((each) => !each.startsWith('wait=')).join('&')
       for (const path of [`/task/${part}`, '/task_run', `/task/${task}/run/${part}`, `/${part}/${part}`]) {
-        const { status, body } = await running().call('GET', `${path}?${search}`)
-        assertCivil(status, body || {})
+        // Not by the contract's proxy: what comes of a path that ends in a slash is not in the document.
+        const answer = await fetch(`${url}${project}${path}?${search}`, {
+          headers: { authorization: `Bearer ${token}` },
+        })
+        assertCivil(answer.status, await answer.json())
       }
     })
   })
