@@ -148,6 +148,7 @@ export const SETTINGS = {
   imageLimit: setting('SPLITRUN_IMAGE_LIMIT', '20mb', bytes(1024, 200_000_000), 'Largest single file.'),
   imagePixelsMax: setting('SPLITRUN_IMAGE_PIXELS_MAX', '50000000', integer(1, 500_000_000), 'Most pixels in one image, counted before it is decoded.'),
   filesMax: setting('SPLITRUN_FILES_MAX', '8', integer(0, 100), 'Most files in one run.'),
+  uploadsMax: setting('SPLITRUN_UPLOADS_MAX', '512mb', bytes(1_000_000, 1_000_000_000_000), 'Most bytes of bodies that one API process holds at once; beyond it uploads are refused with 429.'),
   fieldsMax: setting('SPLITRUN_FIELDS_MAX', '100', integer(1, 10_000), 'Most fields in a form.'),
   taskInputMax: setting('SPLITRUN_TASK_INPUT_MAX', '128000', integer(2, 10_000_000), 'Longest task_input, in characters of its JSON.'),
   responseLimit: setting('SPLITRUN_RESPONSE_LIMIT', '1mb', bytes(256, 50_000_000), 'Largest text of a model, in bytes of UTF-8; a longer one fails the run.'),

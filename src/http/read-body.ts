@@ -11,6 +11,11 @@ export interface BodyLimits {
   readonly fieldsMax: number
 }
 
+export interface BodyOptions extends BodyLimits {
+  /** Told of every piece that is kept; throws an ApiError where there is no room for it. */
+  hold(bytes: number): void
+}
+
 /** A body as it was sent: its fields, and the files beside them. */
 export interface ReadBody {
   readonly fields: unknown
@@ -24,21 +29,21 @@ export interface ReadBody {
  * Everything is bounded while it arrives.
  * @throws {ValidationError} for JSON that is nested too deeply, and for a form with a field sent twice
  * @throws {ApiError} MALFORMED_JSON, MALFORMED_REQUEST, BODY_TOO_LARGE, FILE_TOO_LARGE, TOO_MANY_FILES,
- *   UNSUPPORTED_MEDIA_TYPE
+ *   UNSUPPORTED_MEDIA_TYPE, TOO_MANY_REQUESTS
  */
-export async function readBody(request: Request, limits: BodyLimits): Promise<ReadBody> {
+export async function readBody(request: Request, options: BodyOptions): Promise<ReadBody> {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   const encoding = request.headers['content-encoding'] ?? 'identity'
   if (encoding !== 'identity') {
     throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Compressed bodies are not accepted.')
   }
   if (type === 'multipart/form-data') {
-    const { fields, files } = await readMultipart(request, limits)
+    const { fields, files } = await readMultipart(request, options)
     return { fields: toFields(fields), files, isForm: true }
   }
   if (type === 'application/x-www-form-urlencoded') {
-    const fields = [...new URLSearchParams(await readText(request, limits.bodyLimit))]
-    if (fields.length > limits.fieldsMax) throw new ApiError('BODY_TOO_LARGE', 'Too many fields.')
+    const fields = [...new URLSearchParams(await readText(request, options))]
+    if (fields.length > options.fieldsMax) throw new ApiError('BODY_TOO_LARGE', 'Too many fields.')
     return { fields: toFields(fields), files: [], isForm: true }
   }
   // fetch() calls a string text/plain when nothing is said of it.
@@ -49,23 +54,32 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Re
       'Send application/json, multipart/form-data or a urlencoded form.',
     )
   }
-  return { fields: parseJson(await readText(request, limits.bodyLimit)), files: [], isForm: false }
+  return { fields: parseJson(await readText(request, options)), files: [], isForm: false }
 }
 
-function readText(request: Request, limit: number): Promise<string> {
+function readText(request: Request, { bodyLimit: limit, hold }: BodyOptions): Promise<string> {
   return new Promise((resolve, reject) => {
-    const refuse = () => reject(new ApiError('BODY_TOO_LARGE', `The body is larger than ${limit} bytes.`))
-    if (Number(request.headers['content-length'] ?? 0) > limit) return refuse()
-    let parts: Buffer[] = []
+    const tooLarge = new ApiError('BODY_TOO_LARGE', `The body is larger than ${limit} bytes.`)
+    if (Number(request.headers['content-length'] ?? 0) > limit) return reject(tooLarge)
+    let parts: Buffer[] | null = []
     let size = 0
+    const refuse = (error: unknown): void => {
+      parts = null
+      reject(error)
+    }
     request.on('data', (part: Buffer) => {
+      // What comes after a refusal is read and dropped, so that the client gets the answer and no broken connection.
+      if (!parts) return
       size += part.length
-      if (size <= limit) return void parts.push(part)
-      // The rest is read and dropped, so that the client gets the answer instead of a broken connection.
-      parts = []
-      refuse()
+      if (size > limit) return refuse(tooLarge)
+      try {
+        hold(part.length)
+        parts.push(part)
+      } catch (error) {
+        refuse(error)
+      }
     })
-    request.on('end', () => resolve(Buffer.concat(parts).toString('utf8')))
+    request.on('end', () => resolve(Buffer.concat(parts ?? []).toString('utf8')))
     request.on('error', (cause) =>
       reject(new ApiError('MALFORMED_REQUEST', 'The body was cut off.', {}, cause)),
     )

@@ -60,6 +60,7 @@ const BODY: readonly Reason[] = [
   'FILE_TOO_LARGE',
   'TOO_MANY_FILES',
   'UNSUPPORTED_MEDIA_TYPE',
+  'TOO_MANY_REQUESTS',
 ]
 
 /** What an endpoint may refuse with before its handler is reached, or whatever the handler does. */

@@ -7,12 +7,15 @@ import { NOBODY } from '../tenancy/caller.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
 import type { ApiMetrics } from './api-metrics.ts'
 import { type Authenticate, authorise, type Target } from './authenticate.ts'
+import { type BodyBudget, createBodyBudget } from './body-budget.ts'
 import { errorHandler } from './error-handler.ts'
 import { type BodyLimits, readBody } from './read-body.ts'
 import { readForm } from './read-form.ts'
 import { check, type Endpoint } from './route.ts'
 
 export interface ServerDeps extends BodyLimits {
+  /** Bytes of all bodies together that are held at once. */
+  readonly uploadsMax: number
   readonly tenants: TenantStore
   readonly authenticate: Authenticate
   /** Proxies that the server stands behind: so many addresses of X-Forwarded-For are believed. */
@@ -37,10 +40,11 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
     next()
   })
   const router = Router({ caseSensitive: true })
+  const budget = createBodyBudget(deps.uploadsMax)
   // Path by path, so that what one refuses is not taken for another: `task/tag` is no task's id.
   for (const path of new Set(endpoints.map((each) => each.path))) {
     const here = endpoints.filter((each) => each.path === path)
-    for (const declared of here) router[declared.method](path, serve(declared, deps))
+    for (const declared of here) router[declared.method](path, serve(declared, deps, budget))
     const allowed = here.map((each) => each.method.toUpperCase())
     router.all(path, (_request, response) => {
       response.set('Allow', allowed.join(', '))
@@ -56,7 +60,7 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
 }
 
 /** The whole way of a request: who is it, may it, is it well-formed, do it. */
-function serve(declared: Endpoint, deps: ServerDeps): RequestHandler {
+function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): RequestHandler {
   return async (request, response) => {
     response.locals['reword'] = declared.reword
     const caller = declared.scope === 'open' ? NOBODY : await deps.authenticate(request)
@@ -71,7 +75,8 @@ function serve(declared: Endpoint, deps: ServerDeps): RequestHandler {
     if (declared.headers) check(declared.headers, request.headers, 'header')
     let body: unknown
     if (declared.body) {
-      const read = await readBody(request, { ...deps, bodyLimit: declared.bodyLimit ?? deps.bodyLimit })
+      const limits = { ...deps, bodyLimit: declared.bodyLimit ?? deps.bodyLimit, hold: budget(response) }
+      const read = await readBody(request, limits)
       const stray = read.files.find(({ field }) => !Object.hasOwn(declared.files ?? {}, field))
       if (stray) {
         throw ValidationError.at(['body', stray.field], 'no file is taken here', 'extra_forbidden')
