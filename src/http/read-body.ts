@@ -80,9 +80,11 @@ function readText(request: Request, { bodyLimit: limit, hold }: BodyOptions): Pr
       }
     })
     request.on('end', () => resolve(Buffer.concat(parts ?? []).toString('utf8')))
-    request.on('error', (cause) =>
-      reject(new ApiError('MALFORMED_REQUEST', 'The body was cut off.', {}, cause)),
-    )
+    const cutOff = (cause: unknown) =>
+      reject(new ApiError('MALFORMED_REQUEST', 'The body was cut off.', {}, cause))
+    // A client may have left before anybody listened, and then nothing more is heard of it.
+    if (request.destroyed) return cutOff(request.errored)
+    request.on('error', cutOff)
   })
 }
 

@@ -84,7 +84,10 @@ export function readMultipart(request: Request, options: BodyOptions): Promise<M
     }
     parser.on('error', (cause) => fail(malformed(cause)))
     parser.on('finish', () => resolve({ fields, files }))
-    request.on('aborted', () => fail(malformed(new Error('the client went away'))))
+    const leave = () => fail(malformed(new Error('the client went away')))
+    // It may have left before anybody listened, and then nothing more is heard of it.
+    if (request.destroyed) return leave()
+    request.on('aborted', leave)
     request.pipe(parser)
   })
 }

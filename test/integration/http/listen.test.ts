@@ -171,7 +171,7 @@ test('what is no HTTP is refused once, with JSON, however much of it comes', asy
 })
 
 test('a client that expects 100-continue is told to go on, and other expectations are passed over', async (t) => {
-  const { connect } = await serve(t)
+  const { connect } = await serve(t, { requestTimeout: 60, keepAlive: 60 })
   const polite = connect()
   polite.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n')
   await polite.received(/^HTTP\/1\.1 100 Continue/)
