@@ -58,6 +58,25 @@ const redisTarget = () =>
       context.addIssue({ code: 'custom', message: (error as Error).message })
     }
   })
+/** `name=value,name=value`, the values percent-encoded, as OpenTelemetry writes headers. */
+const pairs = () =>
+  z.string().transform((text, context) => {
+    const found = text.split(',').filter((pair) => pair.trim() !== '')
+    const entries = found.map((pair) => /^\s*([\w.-]+)\s*=\s*([^\s]*)\s*$/.exec(pair)?.slice(1) ?? [])
+    try {
+      if (entries.every(([name]) => name !== undefined)) {
+        return Object.fromEntries(entries.map(([name = '', value = '']) => [name, decodeURIComponent(value)]))
+      }
+    } catch {
+      // Broken percent-encoding. The values are secrets, so the message does not repeat them.
+    }
+    context.issues.push({
+      code: 'custom',
+      input: '',
+      message: 'expected something like name=value,name=value',
+    })
+    return z.NEVER
+  })
 const names = () =>
   z.string().transform((value) =>
     value
@@ -98,6 +117,14 @@ export const SETTINGS = {
   logLevel: setting('SPLITRUN_LOG_LEVEL', 'info', z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'Least severe level that is logged.'),
   metricsPort: setting('SPLITRUN_METRICS_PORT', null, optional(integer(0, 65_535)), "Port for the process's own /metrics and /healthz. Unset: none."),
   shutdownGrace: setting('SPLITRUN_SHUTDOWN_GRACE', '20s', seconds(0, 600), 'How long a stopping process lets its work finish.'),
+
+  otlpEndpoint: setting('OTEL_EXPORTER_OTLP_ENDPOINT', null, optional(z.url({ protocol: /^https?$/ })), 'Base URL of an OpenTelemetry collector that takes OTLP over HTTP. Unset: no traces.'),
+  otlpHeaders: setting('OTEL_EXPORTER_OTLP_HEADERS', '', pairs(), 'Headers for the collector: `name=value`, separated by commas, values percent-encoded.'),
+  otlpTimeout: setting('OTEL_EXPORTER_OTLP_TIMEOUT', '10000', integer(1, 60_000), 'Longest export to the collector, repeats included, in milliseconds.'),
+  serviceName: setting('OTEL_SERVICE_NAME', 'splitrun', text(), 'Name of the service in traces.'),
+  traceRatio: setting('OTEL_TRACES_SAMPLER_ARG', '1', fraction(), 'Share of traces that are recorded, of those that begin here; callers with a `traceparent` decide for theirs.'),
+  spanQueueMax: setting('OTEL_BSP_MAX_QUEUE_SIZE', '2048', integer(1, 1_000_000), 'Spans that wait for an export; more are dropped.'),
+  spanDelay: setting('OTEL_BSP_SCHEDULE_DELAY', '5000', integer(1, 60_000), 'Milliseconds between two exports; a full batch (512 spans) goes at once.'),
 
   openaiApiKey: setting('OPENAI_API_KEY', null, optional(text()), 'Key for the OpenAI-compatible server.'),
   openaiBaseUrl: setting('OPENAI_BASE_URL', null, optional(z.url({ protocol: /^https?$/ })), 'Base URL of the OpenAI-compatible server, with its /v1.'),
