@@ -21,6 +21,7 @@ import { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/logger.ts'
 import { createProcessMetrics } from './platform/process-metrics.ts'
 import { connectRedis } from './platform/redis.ts'
+import { openTracer } from './platform/tracing.ts'
 import { openRunQueue, type RunQueue } from './queues.ts'
 import { addJobs } from './runs/add-jobs.ts'
 import { createCountedNameStore } from './runs/counted-name-store.ts'
@@ -52,6 +53,9 @@ export async function composeCore(
   simulatedUrl: string | null = config.simulatedUrl,
 ) {
   const lifecycle = new Lifecycle(log)
+  const tracer = await openTracer(config, log)
+  // Closed last, when all that had a span has ended.
+  lifecycle.onClose('tracer', () => tracer.close())
   let target = config.redisUrl
   if (!target) {
     const redis = await openEmbeddedRedis({ dataDir: resolve(config.dataDir), log })
@@ -66,6 +70,7 @@ export async function composeCore(
     config,
     log,
     lifecycle,
+    tracer,
     redisTarget: target,
     connections,
     redis,
@@ -126,7 +131,7 @@ export function transferDeps({ config, tenants, tasks, tags, models }: Core) {
 
 /** The API of this process, listening. */
 export async function composeApi(core: Core): Promise<{ port: number; processPort: number | null }> {
-  const { config, log, lifecycle, connections, redis, tenants, runs } = core
+  const { config, log, lifecycle, tracer, connections, redis, tenants, runs } = core
   const queues = openQueues(core)
   const metrics = createProcessMetrics(redis, [
     { name: 'splitrun_waiting_calls', help: 'Calls that wait for a run here.', read: () => inbox.size() },
@@ -148,7 +153,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     ready: async () => (await redis.ping()) === 'PONG',
     metrics: createFleetMetrics({ ...core, cacheMs: config.metricsCache * 1000 }).text,
   })
-  const app = createApplication({ ...config, tenants, authenticate, log, apiMetrics }, endpoints)
+  const app = createApplication({ ...config, tenants, authenticate, log, tracer, apiMetrics }, endpoints)
   const server = await listen(app, config)
   // The door closes first; then the waits end, whose calls answer 202 with their run's id; then the last answer is out.
   lifecycle.onClose('http', async () => {
@@ -164,7 +169,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
 export async function composeWorker(
   core: Core,
 ): Promise<{ workers: RunWorker[]; processPort: number | null }> {
-  const { config, log, lifecycle, connections, redis, tasks, runs, names, models, files } = core
+  const { config, log, lifecycle, tracer, connections, redis, tasks, runs, names, models, files } = core
   const client = createModelClient({ maxResponseBytes: config.responseLimit * 2 + 65_536 })
   lifecycle.onClose('model client', () => client.close())
   const queues = openQueues(core)
@@ -174,7 +179,7 @@ export async function composeWorker(
   )
   lifecycle.onClose('cancels', () => Promise.all(cancels.map((follower) => follower.close())))
   const deps = {
-    ...{ tasks, runs, names, models, client, files, log, inHand },
+    ...{ tracer, tasks, runs, names, models, client, files, log, inHand },
     lanes: createModelLanes(),
     settlePatienceMs: config.settlePatience * 1000,
     enqueue: (entered: readonly Entered[]) =>

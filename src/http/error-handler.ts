@@ -13,7 +13,12 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
     const known = reword?.(understood) ?? understood
     if (known instanceof ApiError && known.status >= 500) {
       log.error(
-        { err: error, request_id: response.locals['requestId'], path: request.path },
+        {
+          err: error,
+          request_id: response.locals['requestId'],
+          trace_id: response.locals['traceId'],
+          path: request.path,
+        },
         'request failed',
       )
     }

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { type ApiError, type Reason, ValidationError, type ValidationIssue } from '../platform/errors.ts'
 import type { Shown } from '../platform/shown.ts'
+import type { Span } from '../platform/tracing.ts'
 import type { Caller } from '../tenancy/caller.ts'
 import type { Scope } from '../tenancy/tenant.ts'
 import type { Tag } from './api-info.ts'
@@ -18,6 +19,8 @@ export interface Context<P, Q, B> {
   readonly gone: AbortSignal
   readonly request: Request
   readonly response: Response
+  /** What the request is in its trace. */
+  readonly span: Span
 }
 
 export type Reword = (refusal: ApiError | ValidationError) => ApiError

@@ -3,6 +3,7 @@ import helmet from 'helmet'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import { isId, newId } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
+import type { Tracer } from '../platform/tracing.ts'
 import { NOBODY } from '../tenancy/caller.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
 import type { ApiMetrics } from './api-metrics.ts'
@@ -12,6 +13,7 @@ import { errorHandler } from './error-handler.ts'
 import { type BodyLimits, readBody } from './read-body.ts'
 import { readForm } from './read-form.ts'
 import { check, type Endpoint } from './route.ts'
+import { traceRequest } from './trace-request.ts'
 
 export interface ServerDeps extends BodyLimits {
   /** Bytes of all bodies together that are held at once. */
@@ -22,6 +24,7 @@ export interface ServerDeps extends BodyLimits {
   readonly trustProxy: number
   readonly log: Logger
   readonly apiMetrics: ApiMetrics
+  readonly tracer: Tracer
 }
 
 /** Every route is served under both, since clients differ in what they take for the base URL. */
@@ -63,6 +66,7 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
 function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): RequestHandler {
   return async (request, response) => {
     response.locals['reword'] = declared.reword
+    const span = traceRequest(deps.tracer, declared, request, response)
     const caller = declared.scope === 'open' ? NOBODY : await deps.authenticate(request)
     for (const [name, value] of Object.entries(request.params)) {
       if (name.endsWith('_id') && !isId(String(value))) {
@@ -94,6 +98,7 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
       gone: gone.signal,
       request,
       response,
+      span,
     })
     if (answer !== undefined) response.json(answer)
   }
@@ -115,6 +120,7 @@ function observe(log: Logger, metrics: ApiMetrics): RequestHandler {
         {
           request_id: requestId,
           run_id: response.getHeader('x-task-run-id'),
+          trace_id: response.locals['traceId'],
           method: request.method,
           path: request.originalUrl.split('?')[0],
           status: response.statusCode,

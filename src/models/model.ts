@@ -1,3 +1,5 @@
+import type { TraceContext } from '../platform/tracing.ts'
+
 /**
  * How a model can be made to answer in a given shape, best first: by a JSON Schema that it follows, by a
  * promise to answer with some JSON object, or only by being asked to.
@@ -66,10 +68,14 @@ export interface ModelRequest {
   readonly parameters: ModelParameters
   /** The strict JSON Schema of the wanted answer, or null for plain text. */
   readonly schema: Readonly<Record<string, unknown>> | null
+  /** The span of the call, for a server that joins in the trace; absent or null: nothing is sent of it. */
+  readonly trace?: TraceContext | null
 }
 
 export interface ModelAnswer {
   readonly text: string
+  /** What the server says that answered; null when it does not. */
+  readonly model: string | null
   readonly inputTokens: number
   readonly outputTokens: number
   /** `stop`, `length`, `content_filter`, ... as the server says it. */

@@ -42,7 +42,10 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
       const { server } = request.model
       try {
         const { openai } = connectionTo(server)
-        const completion: unknown = await openai.chat.completions.create(toChatRequest(request), { signal })
+        const options = request.trace
+          ? { signal, headers: { traceparent: request.trace.traceparent } }
+          : { signal }
+        const completion: unknown = await openai.chat.completions.create(toChatRequest(request), options)
         return readCompletion(completion, request)
       } catch (error) {
         throw classifyFailure(error, signal, server.apiKey)

@@ -20,8 +20,10 @@ export function readCompletion(body: unknown, { turns }: ModelRequest): ModelAns
   }
   const usage = field(body, 'usage')
   const finishReason = field(choice, 'finish_reason')
+  const model = field(body, 'model')
   return {
     text,
+    model: typeof model === 'string' ? model : null,
     inputTokens: readCount(field(usage, 'prompt_tokens')) ?? estimateTurnTokens(turns),
     outputTokens: readCount(field(usage, 'completion_tokens')) ?? estimateTokens(text.length),
     finishReason: typeof finishReason === 'string' ? finishReason : 'stop',

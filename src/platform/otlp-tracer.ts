@@ -117,8 +117,11 @@ class OtlpSpan implements Span {
     this.#span.setAttributes({ ...attributes })
   }
 
-  end(error?: string | null): void {
-    if (error) this.#span.setAttribute('error.type', error).setStatus({ code: SpanStatusCode.ERROR })
+  fail(kind: string): void {
+    this.#span.setAttribute('error.type', kind).setStatus({ code: SpanStatusCode.ERROR })
+  }
+
+  end(): void {
     this.#span.end()
   }
 }

@@ -10,6 +10,9 @@ export interface TraceContext {
   readonly tracestate: string | null
 }
 
+/** A context as somebody sent it, who may have sent none, or nonsense. */
+export type Carrier = { readonly [K in keyof TraceContext]?: TraceContext[K] | undefined }
+
 /** What is said of a span. Never inputs, outputs or secrets; undefined says nothing. */
 export type Attributes = Readonly<Record<string, string | number | boolean | string[] | undefined>>
 
@@ -29,13 +32,15 @@ export interface Span {
   /** Begins a span below this one, in this process. */
   child(name: string, start: SpanStart): Span
   set(attributes: Attributes): void
-  /** Ends it, once. `error` is the kind of its failure, a word out of few; null or absent when there was none. */
-  end(error?: string | null): void
+  /** Marks it as failed. `kind` is a word out of few, never a message. */
+  fail(kind: string): void
+  /** Ends it, once. */
+  end(): void
 }
 
 export interface Tracer {
-  /** Begins a span below one of another process or another time; null begins a trace. What cannot be read is null. */
-  start(name: string, parent: Partial<TraceContext> | null, start: SpanStart): Span
+  /** Begins a span below one of another process or another time, or a trace where there is none that can be read. */
+  start(name: string, parent: Carrier | null, start: SpanStart): Span
   /** Sends what has ended, for a bounded time. Never rejects. */
   close(): Promise<void>
 }
@@ -56,7 +61,7 @@ export interface TracingOptions {
   readonly spanDelay: number
 }
 
-const NO_SPAN: Span = { context: null, child: () => NO_SPAN, set() {}, end() {} }
+const NO_SPAN: Span = { context: null, child: () => NO_SPAN, set() {}, fail() {}, end() {} }
 
 /** Tracing that is off: it does nothing, and nothing of OpenTelemetry is loaded. */
 export const NO_TRACING: Tracer = { start: () => NO_SPAN, close: async () => {} }
@@ -78,14 +83,14 @@ export function isSampled(context: TraceContext): boolean {
   return context.traceparent.endsWith('1')
 }
 
-/** Does some work within a span, which ends with it. */
+/** Does some work within a span, which ends with it, and fails with it. */
 export async function within<T>(span: Span, work: () => Promise<T>): Promise<T> {
   try {
-    const result = await work()
-    span.end()
-    return result
+    return await work()
   } catch (error) {
-    span.end(error instanceof Error ? error.name : 'unknown')
+    span.fail(error instanceof Error ? error.name : 'unknown')
     throw error
+  } finally {
+    span.end()
   }
 }

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { describeAnswer, describeFailure, startChatSpan } from '../models/chat-span.ts'
 import { type ModelAnswer, type ModelClient, ModelError, type ModelRequest } from '../models/model.ts'
 import type { ModelLanes } from '../models/model-lane.ts'
 import { type RetryPolicy, retryDelay } from '../models/retry.ts'
 import type { CompiledOutput } from '../output/compile-output.ts'
 import { repairRequest } from '../output/repair-output.ts'
 import { type ValidatedOutput, validateOutput } from '../output/validate-output.ts'
+import type { Span } from '../platform/tracing.ts'
 import type { Ledger } from './ledger.ts'
 import type { RunError } from './run.ts'
 
@@ -44,6 +46,8 @@ export interface AskDeps {
   readonly responseLimit: number
   /** No call is waited for that could only begin after this time, ms since the epoch. */
   readonly deadline: number
+  /** What its calls belong to in the trace. */
+  readonly span: Span
   /** Stores the ledger; throws ClaimLost when the claim is stale. */
   save(ledger: Ledger): Promise<void>
 }
@@ -72,7 +76,7 @@ export async function askModel(
   let failures = ledger.failuresOf(name)
   let repairs = 0
   for (;;) {
-    const answer = await call(deps.client, { ...request, turns }, watch, signal)
+    const answer = await call(deps, { ...request, turns }, watch, signal)
     const used = { model: name, inputTokens: 0, outputTokens: 0 }
     if (answer instanceof ModelError) {
       if (answer.kind === 'aborted') throw answer
@@ -108,18 +112,23 @@ export async function askModel(
 const failed = (error: RunError): Asked => ({ response: null, check: null, error })
 
 async function call(
-  client: ModelClient,
+  deps: AskDeps,
   request: ModelRequest,
   watch: Stopwatch,
   signal: AbortSignal,
 ): Promise<ModelAnswer | ModelError> {
+  const span = startChatSpan(deps.span, request)
   const started = performance.now()
   try {
-    return await client.complete(request, signal)
+    const answer = await deps.client.complete({ ...request, trace: span.context }, signal)
+    describeAnswer(span, answer)
+    return answer
   } catch (error) {
-    if (error instanceof ModelError) return error
-    throw error
+    if (!(error instanceof ModelError)) throw error
+    describeFailure(span, error)
+    return error
   } finally {
+    span.end()
     watch.model += performance.now() - started
   }
 }

@@ -1,15 +1,18 @@
 import type { ModelRegistry } from '../models/model-registry.ts'
 import { shardOf } from '../platform/ids.ts'
+import { type Tracer, within } from '../platform/tracing.ts'
 import type { RunQueue } from '../queues.ts'
 import { addJobs } from './add-jobs.ts'
 import { type CountRunDeps, countRun } from './count-run.ts'
 import type { RunRecord } from './run.ts'
 import { BROKEN_OFF, resultOf } from './run-result.ts'
+import { describeEnd } from './run-span.ts'
 import type { RunStore } from './run-store.ts'
 
 export interface EndQueuedRunDeps extends CountRunDeps {
   readonly runs: RunStore
   readonly models: ModelRegistry
+  readonly tracer: Tracer
   /** By shard. */
   readonly queues: readonly RunQueue[]
 }
@@ -26,7 +29,12 @@ export async function endQueuedRun(
   const { request, attempts, revision } = record
   const result = resultOf(request, null, attempts, { error: BROKEN_OFF[reason] }, deps.models.find)
   const rollups = await countRun(deps, request, revision ?? request.revision, result, attempts)
-  const entered = await deps.runs.settleQueued(request, result, attempts, rollups)
+  const span = deps.tracer.start('run settle', request.trace, { kind: 'internal' })
+  const entered = await within(span, async () => {
+    const settled = await deps.runs.settleQueued(request, result, attempts, rollups)
+    if (settled) describeEnd(span, result)
+    return settled
+  })
   if (!entered) return false
   await Promise.allSettled([
     addJobs(deps.queues, entered),

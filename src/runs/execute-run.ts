@@ -5,6 +5,7 @@ import type { ModelLanes } from '../models/model-lane.ts'
 import type { RetryPolicy } from '../models/retry.ts'
 import { type CompiledOutput, compileOutput } from '../output/compile-output.ts'
 import { isRedisUnavailable } from '../platform/redis.ts'
+import { type Span, type Tracer, traceIdOf, within } from '../platform/tracing.ts'
 import type { RunJob } from '../queues.ts'
 import type { Revision } from '../tasks/task.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
@@ -17,10 +18,12 @@ import { prepareCall } from './prepare-call.ts'
 import { isLate, type RunError } from './run.ts'
 import type { Claim, Entered } from './run-changes.ts'
 import { BROKEN_OFF, type Outcome } from './run-result.ts'
+import { startExecuteSpan } from './run-span.ts'
 import type { BreakReason, RunsInHand } from './runs-in-hand.ts'
 import { type SettleRunDeps, settleRun } from './settle-run.ts'
 
 export interface ExecuteRunDeps extends SettleRunDeps {
+  readonly tracer: Tracer
   readonly tasks: TaskStore
   readonly client: ModelClient
   readonly lanes: ModelLanes
@@ -35,6 +38,9 @@ export interface ExecuteRunDeps extends SettleRunDeps {
   /** Adds the jobs of runs that may enter the queue. It takes care of its own failures. */
   enqueue(entered: readonly Entered[]): void
 }
+
+/** What one claim is executed with: everything, and the span that it is seen as. */
+type ClaimDeps = ExecuteRunDeps & { readonly span: Span }
 
 /**
  * `settled`: it has ended, here. `released`: it is queued again. `gone`: nothing (more) to do for this worker.
@@ -65,6 +71,7 @@ export async function executeRun(
   job: RunJob,
   stopping: AbortSignal,
 ): Promise<Execution> {
+  const delivered = Date.now()
   const task = await deps.tasks.recent(job.project, job.task)
   const drawn = job.revision ?? (task ? drawRevision(task.active_revisions, id) : null)
   const model = drawn ? (await deps.tasks.revision(job.project, drawn))?.llm_model_id : undefined
@@ -79,17 +86,25 @@ export async function executeRun(
     if (claim === 'unknown') return 'unknown'
     deps.enqueue(claim.entered)
     const { deadline } = claim.request
-    return await deps.inHand.hold(id, deadline, stopping, (signal) => executeClaim(deps, claim, signal))
+    const span = startExecuteSpan(deps.tracer, claim, delivered)
+    return await within(span, async () => {
+      const traced = { ...deps, span }
+      const execution = await deps.inHand.hold(id, deadline, stopping, (signal) =>
+        executeClaim(traced, claim, signal),
+      )
+      span.set({ 'splitrun.execution': typeof execution === 'object' ? 'put_off' : execution })
+      return execution
+    })
   } finally {
     if (model) deps.lanes.leave(model)
   }
 }
 
-async function executeClaim(deps: ExecuteRunDeps, claim: Claim, signal: AbortSignal): Promise<Execution> {
+async function executeClaim(deps: ClaimDeps, claim: Claim, signal: AbortSignal): Promise<Execution> {
   const { request } = claim
   const ledger = new Ledger(claim.attempts, claim.fence, deps.worker)
   const end = async (outcome: Outcome): Promise<Execution> =>
-    (await settleRun(deps, claim, ledger, outcome)) ? 'settled' : 'gone'
+    (await settleRun(deps, claim, ledger, outcome, deps.span)) ? 'settled' : 'gone'
 
   const refusal = refuse(claim, ledger)
   if (refusal) return end({ error: refusal })
@@ -116,7 +131,8 @@ async function executeClaim(deps: ExecuteRunDeps, claim: Claim, signal: AbortSig
     }
     if (isRedisUnavailable(error)) throw error
     // A mistake of ours would be the same at the next delivery: the run fails, and the log says why.
-    deps.log.error({ err: error, run_id: request.id }, 'executing a run failed')
+    const trace_id = traceIdOf(request.trace) ?? undefined
+    deps.log.error({ err: error, run_id: request.id, trace_id }, 'executing a run failed')
     return end({ watch, error: OURS })
   }
 }
@@ -148,7 +164,7 @@ function refuse({ request, claimed, spent, cancelled }: Claim, ledger: Ledger): 
 
 /** Asks the run's models in their order until one gives a usable answer. */
 async function askModels(
-  deps: ExecuteRunDeps,
+  deps: ClaimDeps,
   claim: Claim,
   revision: Revision,
   ledger: Ledger,

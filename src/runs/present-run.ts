@@ -1,4 +1,5 @@
 import type { Shown } from '../platform/shown.ts'
+import { traceIdOf } from '../platform/tracing.ts'
 import { isFinal, type RunRecord } from './run.ts'
 import type { runAnswer } from './run-answer.ts'
 
@@ -43,6 +44,7 @@ export function presentRun({ request, status, revision, attempts, result }: RunR
     output_check: result?.outputCheck ?? null,
     deadline: iso(request.deadline),
     settled: result ? iso(result.settled) : null,
+    trace_id: traceIdOf(request.trace),
     timings: result?.timings ?? null,
     attempts: attempts.map((attempt) => ({
       number: attempt.number,

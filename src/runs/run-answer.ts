@@ -70,6 +70,7 @@ const example = {
   output_check: 'valid',
   deadline: '2026-01-15T09:40:00.000Z',
   settled: '2026-01-15T09:30:00.431Z',
+  trace_id: null,
   timings: { queued: 6, waiting_on_limit: 0, model: 412, validate: 1, total: 431 },
   attempts: [
     {
@@ -130,6 +131,11 @@ export const runAnswer = z
     output_check: z.enum(['valid', 'repaired', 'invalid']).nullable(),
     deadline: z.iso.datetime().meta({ description: 'When it expires if it has not ended.' }),
     settled: z.iso.datetime().nullable().meta({ description: 'When it ended.' }),
+    trace_id: z
+      .string()
+      .regex(/^[0-9a-f]{32}$/)
+      .nullable()
+      .meta({ description: 'The OpenTelemetry trace that it belongs to; null where the server traces nothing.' }),
     timings: timings.nullable(),
     attempts: z.array(attempt),
   })

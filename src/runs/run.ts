@@ -1,3 +1,5 @@
+import type { TraceContext } from '../platform/tracing.ts'
+
 /** Every state of a run. The diagram in src/README.md shows these transitions, and a test compares the two. */
 export const TRANSITIONS = {
   queued: ['running', 'cancelled', 'expired', 'failed'],
@@ -39,6 +41,8 @@ export interface RunRequest {
   /** When a run that no worker has taken expires, and when any run does. */
   readonly startBy: number
   readonly deadline: number
+  /** The span that enqueued it: every execution of it belongs to that trace. Null when tracing was off. */
+  readonly trace: TraceContext | null
   /** What follows when a worker is lost while its model call may have been paid. */
   readonly onLostAttempt: 'retry' | 'fail'
 }

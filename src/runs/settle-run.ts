@@ -1,11 +1,13 @@
 import type { ModelRegistry } from '../models/model-registry.ts'
 import type { Logger } from '../platform/logger.ts'
+import { type Span, traceIdOf, within } from '../platform/tracing.ts'
 import { type CountRunDeps, countRun } from './count-run.ts'
 import type { Ledger } from './ledger.ts'
 import { persist } from './persist.ts'
 import type { RunResult } from './run.ts'
 import type { Claim } from './run-changes.ts'
 import { type Outcome, resultOf } from './run-result.ts'
+import { describeEnd } from './run-span.ts'
 import type { RunStore } from './run-store.ts'
 
 export interface SettleRunDeps extends CountRunDeps {
@@ -17,7 +19,7 @@ export interface SettleRunDeps extends CountRunDeps {
 }
 
 /**
- * Ends a claimed run. False when the claim was lost to another worker.
+ * Ends a claimed run, and says on the claim's span how. False when the claim was lost to another worker.
  * @throws what Redis failed with, when it stays away for too long
  */
 export async function settleRun(
@@ -25,23 +27,29 @@ export async function settleRun(
   claim: Claim,
   ledger: Ledger,
   outcome: Outcome,
+  span: Span,
 ): Promise<boolean> {
   const { request, revision } = claim
   const attempts = ledger.all()
   const result = resultOf(request, claim.claimed, attempts, outcome, deps.models.find)
   // Written twice is written once: a second settle of the same claim finds a run that has ended.
-  const settled = await persist(deps.settlePatienceMs, async () => {
+  const write = async (): Promise<boolean> => {
     const rollups = await countRun(deps, request, revision, result, attempts)
     return deps.runs.settle(claim, result, attempts, rollups)
-  })
-  if (settled) logSettled(deps.log, claim, result, attempts.length)
-  return settled
+  }
+  const settling = span.child('run settle', { kind: 'internal' })
+  const settled = await within(settling, () => persist(deps.settlePatienceMs, write))
+  if (!settled) return false
+  describeEnd(span, result)
+  logSettled(deps.log, claim, result, attempts.length)
+  return true
 }
 
 function logSettled(log: Logger, { request, revision }: Claim, result: RunResult, attempts: number): void {
   log.info(
     {
       run_id: request.id,
+      trace_id: traceIdOf(request.trace) ?? undefined,
       task_id: request.task,
       revision_id: revision,
       status: result.status,

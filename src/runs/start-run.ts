@@ -3,6 +3,7 @@ import type { FileStore } from '../files/file-store.ts'
 import { checkImage } from '../files/image.ts'
 import { ApiError } from '../platform/errors.ts'
 import { newRunId } from '../platform/ids.ts'
+import { type Span, within } from '../platform/tracing.ts'
 import type { TagStore } from '../tasks/tag-store.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { awaitEnd } from './await-end.ts'
@@ -13,6 +14,7 @@ import { idempotencyKeyOf, shardOfKey } from './idempotency.ts'
 import { replayRun } from './replay-run.ts'
 import type { ReplyInbox } from './reply-inbox.ts'
 import type { RunRecord, RunRequest } from './run.ts'
+import { startEnqueueSpan } from './run-span.ts'
 
 export interface StartRunDeps extends EndQueuedRunDeps {
   readonly tasks: TaskStore
@@ -44,6 +46,8 @@ export interface StartRunInput {
   /** Seconds that the run may take in all; null for what its task or the server says. */
   readonly timeout: number | null
   readonly idempotencyKey: string | null
+  /** The span of the call. */
+  readonly span: Span
 }
 
 export interface StartedRun {
@@ -79,7 +83,9 @@ export async function startRun(
   const accepted = await checkRun(deps, input)
   const id = newRunId(shard)
   const files = await storeImages(deps, id, input.images)
-  const request = requestOf(deps, input, accepted, id, files, waitMs > 0 ? 'wait' : 'async')
+  const mode = waitMs > 0 ? 'wait' : 'async'
+  const enqueuing = startEnqueueSpan(input.span, { id, task: input.task, mode })
+  const request = requestOf(deps, input, accepted, id, files, mode, enqueuing.context)
 
   const unwanted = new AbortController()
   // Listening begins before the run exists, so its end cannot be missed.
@@ -88,7 +94,8 @@ export async function startRun(
       ? awaitEnd(deps, request, waitMs, AbortSignal.any([signal, unwanted.signal]))
       : Promise.resolve(null)
   try {
-    const created = await enqueueRun(deps, request, waitMs > 0 ? deps.inbox.id : null, key)
+    const watcher = waitMs > 0 ? deps.inbox.id : null
+    const created = await within(enqueuing, () => enqueueRun(deps, request, watcher, key))
     if (created.outcome === 'replayed' || created.outcome === 'reused') {
       unwanted.abort()
       await deps.files.removeRun(id)
@@ -113,13 +120,14 @@ function requestOf(
   id: string,
   files: readonly string[],
   mode: RunRequest['mode'],
+  trace: RunRequest['trace'],
 ): RunRequest {
   const { org, project, user, inputs, llmConfig, useFallback, reference, reportingGroup } = input
   const created = Date.now()
   const deadline = created + (input.timeout ?? task.timeout ?? runTimeout) * 1000
   return {
     ...{ id, org, project, task: task.id, user, created, inputs, files, revision },
-    ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline },
+    ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline, trace },
     startBy: Math.min(deadline, created + (task.queue_timeout ?? queueTimeout) * 1000),
     onLostAttempt: task.on_lost_attempt,
   }

@@ -37,6 +37,7 @@ export function aRequest(fields: Partial<RunRequest> = {}): RunRequest {
     startBy: Date.now() + 3_600_000,
     deadline: Date.now() + 3_600_000,
     onLostAttempt: 'retry',
+    trace: null,
     ...fields,
   }
 }

@@ -110,7 +110,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       params: taskParams,
       query: runQuery,
       body: runBody,
-      async handle({ caller, params, query, body, gone, request, response }) {
+      async handle({ caller, params, query, body, gone, request, response, span }) {
         const wait = readWait(query, request.get('prefer'), deps.waitMax)
         const started = await startRun(
           deps,
@@ -129,6 +129,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
             reportingGroup: query.reporting_group ?? null,
             timeout: query.timeout ?? null,
             idempotencyKey: readIdempotencyKey(request.get('idempotency-key')),
+            span,
           },
           wait.ms,
           gone,
