@@ -31,6 +31,7 @@ import { followCancels } from './runs/follow-cancels.ts'
 import { createReplyInbox } from './runs/reply-inbox.ts'
 import { createRollupStore } from './runs/rollup-store.ts'
 import type { Entered } from './runs/run-changes.ts'
+import { createRunDurations } from './runs/run-durations.ts'
 import { createRunStore } from './runs/run-store.ts'
 import { createRunsInHand } from './runs/runs-in-hand.ts'
 import { createTagStore } from './tasks/tag-store.ts'
@@ -174,12 +175,13 @@ export async function composeWorker(
   lifecycle.onClose('model client', () => client.close())
   const queues = openQueues(core)
   const inHand = createRunsInHand()
+  const durations = config.otlpEndpoint && config.metricsPort !== null ? createRunDurations() : null
   const cancels = shardsOf(config).map((shard) =>
     followCancels(connections.patient(`signals:${shard}`), shard, inHand, log),
   )
   lifecycle.onClose('cancels', () => Promise.all(cancels.map((follower) => follower.close())))
   const deps = {
-    ...{ tracer, tasks, runs, names, models, client, files, log, inHand },
+    ...{ tracer, tasks, runs, names, models, client, files, log, inHand, durations },
     lanes: createModelLanes(),
     settlePatienceMs: config.settlePatience * 1000,
     enqueue: (entered: readonly Entered[]) =>
@@ -207,8 +209,9 @@ export async function composeWorker(
     }),
   )
   lifecycle.onClose('workers', () => Promise.all(workers.map((worker) => worker.close())))
-  const processPort = await openProcessPort(core, workerState(redis, workers))
-  return { workers, processPort }
+  const state = workerState(redis, workers)
+  durations?.exposeIn(state.metrics)
+  return { workers, processPort: await openProcessPort(core, state) }
 }
 
 /** The simulated model where one is needed: the URL of the one that runs already, or of one started here. */

@@ -19,7 +19,7 @@ export function traceRequest(
       'http.request.method': method,
       'http.route': route,
       'url.scheme': request.protocol,
-      'url.path': request.path,
+      'url.path': request.originalUrl.split('?')[0],
       'splitrun.request.id': response.locals['requestId'],
     },
   })

@@ -11,6 +11,7 @@ export function startEnqueueSpan(parent: Span, run: Pick<RunRequest, 'id' | 'tas
     kind: 'producer',
     attributes: {
       ...QUEUE,
+      'messaging.operation.name': 'enqueue',
       'messaging.operation.type': 'send',
       'messaging.message.id': run.id,
       'splitrun.run.id': run.id,
@@ -31,6 +32,7 @@ export function startExecuteSpan(tracer: Tracer, claim: Claim, delivered: number
     started: delivered,
     attributes: {
       ...QUEUE,
+      'messaging.operation.name': 'execute',
       'messaging.operation.type': 'process',
       'messaging.message.id': request.id,
       'splitrun.run.id': request.id,

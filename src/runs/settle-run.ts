@@ -6,6 +6,7 @@ import type { Ledger } from './ledger.ts'
 import { persist } from './persist.ts'
 import type { RunResult } from './run.ts'
 import type { Claim } from './run-changes.ts'
+import type { RunDurations } from './run-durations.ts'
 import { type Outcome, resultOf } from './run-result.ts'
 import { describeEnd } from './run-span.ts'
 import type { RunStore } from './run-store.ts'
@@ -14,6 +15,8 @@ export interface SettleRunDeps extends CountRunDeps {
   readonly runs: RunStore
   readonly models: ModelRegistry
   readonly log: Logger
+  /** Null where nobody reads them. */
+  readonly durations: RunDurations | null
   /** How long a result is held while Redis is away, in ms, before it is given up and the run executed again. */
   readonly settlePatienceMs: number
 }
@@ -41,6 +44,7 @@ export async function settleRun(
   const settled = await within(settling, () => persist(deps.settlePatienceMs, write))
   if (!settled) return false
   describeEnd(span, result)
+  deps.durations?.observe(request, result)
   logSettled(deps.log, claim, result, attempts.length)
   return true
 }
