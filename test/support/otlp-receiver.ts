@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import { openPort } from '../../src/http/open-port.ts'
 import { type Cleanup, until } from './system.ts'
 
@@ -26,13 +26,30 @@ export interface OtlpReceiver {
   trace(traceId: string, counts: Readonly<Record<string, number>>): Promise<readonly ReceivedSpan[]>
   /** Headers of the last export. */
   headers(): IncomingHttpHeaders
+  /** How many exports wait for its answer. */
+  unanswered(): number
+  /** Refuses what waits for an answer, and stops listening. */
+  close(): void
 }
 
-export async function startOtlpReceiver(t: Cleanup): Promise<OtlpReceiver> {
+/** The settings that send spans to a receiver, at once. */
+export const tracedBy = ({ url }: OtlpReceiver): Record<string, string> => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: url,
+  OTEL_BSP_SCHEDULE_DELAY: '10',
+})
+
+/** Starts one. A silent one takes exports and never answers. */
+export async function startOtlpReceiver(t: Cleanup, { silent = false } = {}): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = []
+  const waiting = new Set<ServerResponse>()
   let headers: IncomingHttpHeaders = {}
   const server = createServer(async (request, response) => {
     headers = request.headers
+    if (silent) {
+      waiting.add(response)
+      response.once('close', () => waiting.delete(response))
+      return
+    }
     let text = ''
     for await (const chunk of request) text += chunk
     if (request.url === '/v1/traces') spans.push(...readExport(JSON.parse(text)))
@@ -40,14 +57,19 @@ export async function startOtlpReceiver(t: Cleanup): Promise<OtlpReceiver> {
     response.end('{}')
   })
   const port = await openPort(server, '127.0.0.1', 0)
-  t.after(() => {
+  const close = (): void => {
+    // For good: an exporter whose connection breaks would come again.
+    for (const response of waiting) response.writeHead(400).end()
     server.close()
-    server.closeAllConnections()
-  })
+    server.closeIdleConnections()
+  }
+  t.after(close)
   return {
     url: `http://127.0.0.1:${port}`,
     spans: () => spans,
     headers: () => headers,
+    unanswered: () => waiting.size,
+    close,
     async trace(traceId, counts) {
       const found = () => spans.filter((span) => span.traceId === traceId)
       await until(() =>

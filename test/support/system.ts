@@ -70,12 +70,18 @@ export interface Cleanup {
   after(clean: () => Promise<void> | void): void
 }
 
-/** One system for all tests of a suite: call it in the body of `describe`, and what it returns in a test. */
-export function useSystem(options: SystemOptions = {}): () => System {
+/**
+ * One system for all tests of a suite: call it in the body of `describe`, and what it returns in a test. Its options may
+ * be made by a function that starts what the system needs beside it.
+ */
+export function useSystem(
+  options: SystemOptions | ((t: Cleanup) => Promise<SystemOptions>) = {},
+): () => System {
   const cleanups: (() => Promise<void> | void)[] = []
   let system: System | undefined
   before(async () => {
-    system = await startSystem({ after: (clean) => void cleanups.push(clean) }, options)
+    const cleanup: Cleanup = { after: (clean) => void cleanups.unshift(clean) }
+    system = await startSystem(cleanup, typeof options === 'function' ? await options(cleanup) : options)
   })
   // A hook of the suite, not of the file: those run only once nothing is open any more.
   after(async () => {
