@@ -26,7 +26,11 @@ export interface OtlpReceiver {
   trace(traceId: string, counts: Readonly<Record<string, number>>): Promise<readonly ReceivedSpan[]>
   /** Headers of the last export. */
   headers(): IncomingHttpHeaders
-  /** How many exports wait for its answer. */
+  /** Refuses what waits for an answer, and answers from now on. */
+  speak(): void
+  /** How many exports it was sent. */
+  exports(): number
+  /** How many of them wait for its answer. */
   unanswered(): number
   /** Refuses what waits for an answer, and stops listening. */
   close(): void
@@ -41,11 +45,14 @@ export const tracedBy = ({ url }: OtlpReceiver): Record<string, string> => ({
 /** Starts one. A silent one takes exports and never answers. */
 export async function startOtlpReceiver(t: Cleanup, { silent = false } = {}): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = []
+  let mute = silent
+  let exports = 0
   const waiting = new Set<ServerResponse>()
   let headers: IncomingHttpHeaders = {}
   const server = createServer(async (request, response) => {
     headers = request.headers
-    if (silent) {
+    exports += 1
+    if (mute) {
       waiting.add(response)
       response.once('close', () => waiting.delete(response))
       return
@@ -57,9 +64,12 @@ export async function startOtlpReceiver(t: Cleanup, { silent = false } = {}): Pr
     response.end('{}')
   })
   const port = await openPort(server, '127.0.0.1', 0)
-  const close = (): void => {
-    // For good: an exporter whose connection breaks would come again.
+  // For good: an exporter whose connection breaks would come again.
+  const refuse = (): void => {
     for (const response of waiting) response.writeHead(400).end()
+  }
+  const close = (): void => {
+    refuse()
     server.close()
     server.closeIdleConnections()
   }
@@ -68,6 +78,11 @@ export async function startOtlpReceiver(t: Cleanup, { silent = false } = {}): Pr
     url: `http://127.0.0.1:${port}`,
     spans: () => spans,
     headers: () => headers,
+    speak() {
+      mute = false
+      refuse()
+    },
+    exports: () => exports,
     unanswered: () => waiting.size,
     close,
     async trace(traceId, counts) {

@@ -59,6 +59,9 @@ test('what only one file may do stands in that file alone', () => {
     'process\\.env': ['src/config.ts'],
     'process\\.exit\\(': ['src/cli.ts'],
     'new Redis\\(': ['src/platform/redis.ts'],
+    "from '@opentelemetry/": ['src/platform/otlp-tracer.ts'],
+    // Loaded only where traces are wanted: for everybody else they must cost nothing.
+    "from '.*otlp-tracer": [],
     'new Queue[<(]': ['src/queues.ts'],
     'new Worker[<(]': ['workers/run.worker.ts'],
   }

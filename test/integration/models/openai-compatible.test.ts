@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { type Model, ModelError, type ModelErrorKind } from '../../../src/models/model.ts'
 import { createModelClient } from '../../../src/models/openai-compatible.ts'
+import type { TraceContext } from '../../../src/platform/tracing.ts'
 
 const GOOD = { choices: [{ message: { content: 'hi' }, finish_reason: 'stop' }] }
 
@@ -34,8 +35,8 @@ async function peer(
     server: { name: 's', baseUrl, apiKey, timeoutMs },
   } as Model
   const turns = [{ role: 'user', text: 'hello' }] as const
-  const complete = (signal = new AbortController().signal) =>
-    client.complete({ model, turns, parameters: {}, schema: null }, signal)
+  const complete = (signal = new AbortController().signal, trace: TraceContext | null = null) =>
+    client.complete({ model, turns, parameters: {}, schema: null, trace }, signal)
   return { complete, seen, server, client }
 }
 
@@ -49,6 +50,20 @@ const fails = (call: Promise<unknown>, kind: ModelErrorKind, retryable: boolean)
     assert.deepEqual([error.kind, error.retryable], [kind, retryable])
     return true
   })
+
+test('a call within a trace tells the server its place, and nothing of what other systems added', async (t) => {
+  const { complete, seen } = await peer(t, (_, response) => send(response, JSON.stringify(GOOD)))
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
+  await complete(undefined, { traceparent, tracestate: 'one=1' })
+  await complete()
+  assert.deepEqual(
+    seen.map(({ headers }) => [headers['traceparent'], headers['tracestate']]),
+    [
+      [traceparent, undefined],
+      [undefined, undefined],
+    ],
+  )
+})
 
 test('the base URL keeps its path, and the key travels as a bearer token', async (t) => {
   const { complete, seen } = await peer(t, (_, response) => send(response, JSON.stringify(GOOD)), {

@@ -16,11 +16,17 @@ test('an answer is read with the usage that the server reports', () => {
   const usage = { prompt_tokens: 7, completion_tokens: 0 }
   assert.deepEqual(read({ content: 'hello' }, { usage }), {
     text: 'hello',
+    model: null,
     inputTokens: 7,
     outputTokens: 0,
     finishReason: 'length',
     refusal: null,
   })
+})
+
+test('which model answered is what the server says, if it says so in a string', () => {
+  assert.equal(read({ content: 'hello' }, { model: 'one-of-today' }).model, 'one-of-today')
+  assert.equal(read({ content: 'hello' }, { model: 7 }).model, null)
 })
 
 test('missing or senseless usage is estimated at four characters to a token', () => {
