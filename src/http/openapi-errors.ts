@@ -5,12 +5,22 @@ import { runAnswer } from '../runs/run-answer.ts'
 import { MEANINGS } from './reasons.ts'
 import type { Endpoint } from './route.ts'
 
-/** On every answer. */
-export const requestId = z.string().meta({
+const requestId = z.string().meta({
   description:
     'Id of the request, also in the log; that of the request’s own `X-Request-Id` if it is a sensible one.',
   header: { id: 'X-Request-Id' },
 })
+const traceparent = z
+  .string()
+  .optional()
+  .meta({
+    description:
+      'W3C Trace Context: where the request stands in its trace, which is that of its own `traceparent` if it bears one. ' +
+      'Absent where the server traces nothing.',
+    header: { id: 'traceparent' },
+  })
+/** On every answer. */
+export const everyAnswer = { 'X-Request-Id': requestId, traceparent }
 const retryAfter = z.string().meta({
   description: 'Seconds until trying again makes sense.',
   examples: ['1'],
@@ -98,7 +108,7 @@ function describeErrors(
   // Of words that a standard chose there are no examples here.
   if (reworded) examples.length = 0
   const headers = z.object({
-    'X-Request-Id': requestId,
+    ...everyAnswer,
     ...(status === 401 ? { 'WWW-Authenticate': challenge } : {}),
     ...(status === 429 || status === 503 ? { 'Retry-After': retryAfter } : {}),
     ...sends?.partial().shape,
@@ -118,6 +128,6 @@ function describeErrors(
 export const invalidResponse: ZodOpenApiResponseObject = {
   id: 'Invalid',
   description: 'Everything that is wrong with the request, each with its place.',
-  headers: z.object({ 'X-Request-Id': requestId }),
+  headers: z.object(everyAnswer),
   content: json(invalid, { missing: { value: missing } }),
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 import { PROJECT_SCOPES, type SCOPES } from '../tenancy/tenant.ts'
 import { INFO, SERVERS, TAGS } from './api-info.ts'
-import { errorResponse, invalidResponse, requestId } from './openapi-errors.ts'
+import { errorResponse, everyAnswer, invalidResponse } from './openapi-errors.ts'
 import { plainSchema } from './openapi-schema.ts'
 import { reasonsByStatus } from './reasons.ts'
 import type { Endpoint } from './route.ts'
@@ -96,7 +96,7 @@ function bodyOf({ files }: Endpoint, schema: z.ZodObject) {
 
 function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
   const { answer, accepted, media = [], sends, params, query, headers, body, method, reworded } = declared
-  const bears: Record<string, z.ZodType> = { 'X-Request-Id': requestId, ...sends?.shape }
+  const bears: Record<string, z.ZodType> = { ...everyAnswer, ...sends?.shape }
   const content = {
     ...(answer ? { 'application/json': { schema: answer } } : {}),
     ...Object.fromEntries(media.map((type) => [type, { schema: z.file() }])),

@@ -135,7 +135,9 @@ export const runAnswer = z
       .string()
       .regex(/^[0-9a-f]{32}$/)
       .nullable()
-      .meta({ description: 'The OpenTelemetry trace that it belongs to; null where the server traces nothing.' }),
+      .meta({
+        description: 'The OpenTelemetry trace that it belongs to; null where the server traces nothing.',
+      }),
     timings: timings.nullable(),
     attempts: z.array(attempt),
   })

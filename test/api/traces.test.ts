@@ -73,6 +73,11 @@ describe('tracing', () => {
     )
   })
 
+  test('probes have no span', async () => {
+    const { status, headers } = await running().call('GET', '/org/../healthz', undefined, { token: null })
+    assert.deepEqual([status, headers.get('traceparent')], [200, null])
+  })
+
   test('a caller that does not record its trace gets its run into it, and none is sent', async () => {
     const task = await running().createTask()
     const headers = { traceparent: `00-${TRACE}-00f067aa0ba902b7-00` }
