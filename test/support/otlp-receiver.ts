@@ -26,6 +26,8 @@ export interface OtlpReceiver {
   trace(traceId: string, counts: Readonly<Record<string, number>>): Promise<readonly ReceivedSpan[]>
   /** Headers of the last export. */
   headers(): IncomingHttpHeaders
+  /** Refuses what waits for an answer. */
+  refuse(words?: string): void
   /** Refuses what waits for an answer, and answers from now on. */
   speak(): void
   /** How many exports it was sent. */
@@ -65,8 +67,8 @@ export async function startOtlpReceiver(t: Cleanup, { silent = false } = {}): Pr
   })
   const port = await openPort(server, '127.0.0.1', 0)
   // For good: an exporter whose connection breaks would come again.
-  const refuse = (): void => {
-    for (const response of waiting) response.writeHead(400).end()
+  const refuse = (words = ''): void => {
+    for (const response of waiting) response.writeHead(400).end(words)
   }
   const close = (): void => {
     refuse()
@@ -78,6 +80,7 @@ export async function startOtlpReceiver(t: Cleanup, { silent = false } = {}): Pr
     url: `http://127.0.0.1:${port}`,
     spans: () => spans,
     headers: () => headers,
+    refuse,
     speak() {
       mute = false
       refuse()

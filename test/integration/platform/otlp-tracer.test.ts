@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { pino } from 'pino'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import {
   NO_TRACING,
@@ -65,6 +66,23 @@ test('an export that takes too long is given up, and the next one is made', asyn
     ['kept'],
   )
   await tracer.close()
+})
+
+test('the log tells of exports that fail once in a while, and not in the collector’s words', async (t) => {
+  const lines: string[] = []
+  const receiver = await startOtlpReceiver(t, { silent: true })
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) })
+  const tracer = await openTracer({ ...OPTIONS, otlpEndpoint: receiver.url }, log)
+  for (const name of ['one', 'another']) {
+    tracer.start(name, null, { kind: 'internal' }).end()
+    await until(() => receiver.unanswered() > 0)
+    receiver.refuse('words of a collector')
+    await until(() => receiver.unanswered() === 0)
+  }
+  await tracer.close()
+  assert.equal(lines.length, 1)
+  assert.match(lines[0] ?? '', /exporting spans failed/)
+  assert.doesNotMatch(lines[0] ?? '', /words of a collector/)
 })
 
 test('the collector is sent the configured headers', async (t) => {
