@@ -16,9 +16,14 @@ export interface FileStore {
   read(run: string, name: string): Promise<Buffer | null>
   /** Removes all files of a run; those that are not there are no error. */
   removeRun(run: string): Promise<void>
-  /** Every run that has files, in no order, for a janitor; also one whose files a process that died left half-written. */
-  runs(): AsyncIterable<{ run: string; modifiedMs: number }>
+  /**
+   * Every run of a part that has files, in no order, for a janitor; also one whose files a process that died left
+   * half-written. All runs fall evenly into `FILE_PARTS` parts, from 0 on, so that nobody has to list them at once.
+   */
+  runs(part: number): AsyncIterable<{ run: string; modifiedMs: number }>
 }
+
+export const FILE_PARTS = 256
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const RUN = new RegExp(`^${UUID}$`)
@@ -77,15 +82,12 @@ export function createLocalFileStore(folder: string): FileStore {
       const inner = folderOf(run)
       if (inner) await rm(inner, { recursive: true, force: true })
     },
-    async *runs() {
-      const spread = (await opendir(folder).catch(absent)) ?? []
-      for await (const { name } of spread) {
-        if (!/^[0-9a-f]{2}$/.test(name)) continue
-        for await (const { name: run } of await opendir(join(folder, name))) {
-          const inner = folderOf(run)
-          const found = inner && (await stat(inner).catch(absent))
-          if (found) yield { run, modifiedMs: found.mtimeMs }
-        }
+    async *runs(part) {
+      const spread = join(folder, part.toString(16).padStart(2, '0'))
+      for await (const { name: run } of (await opendir(spread).catch(absent)) ?? []) {
+        const inner = folderOf(run)
+        const found = inner && (await stat(inner).catch(absent))
+        if (found) yield { run, modifiedMs: found.mtimeMs }
       }
     },
   }

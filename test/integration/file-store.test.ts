@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
-import { createLocalFileStore, type FileStore, mediaTypeOf } from '../../src/files/file-store.ts'
+import { createLocalFileStore, FILE_PARTS, type FileStore, mediaTypeOf } from '../../src/files/file-store.ts'
 import { newId, newRunId } from '../../src/platform/ids.ts'
 
 async function makeStore(t: TestContext) {
@@ -22,7 +22,9 @@ async function filesBelow(root: string): Promise<string[]> {
 
 async function runsOf(store: FileStore) {
   const listed = []
-  for await (const each of store.runs()) listed.push(each)
+  for (let part = 0; part < FILE_PARTS; part += 1) {
+    for await (const each of store.runs(part)) listed.push(each)
+  }
   return listed
 }
 
@@ -129,13 +131,15 @@ test('the runs that have files are listed with their time, each once, and none b
 
 test('runs may vanish while they are listed, with all their files', async (t) => {
   const { root, store } = await makeStore(t)
-  for (let index = 0; index < 20; index++) await store.put(newRunId(0), `${newId()}.png`, Buffer.from('x'))
-  let seen = 0
-  for await (const { run } of store.runs()) {
-    seen++
+  // All in one part.
+  const ids = Array.from({ length: 20 }, () => newRunId(0).replace(/..(..)$/, '07$1'))
+  for (const id of ids) await store.put(id, `${newId()}.png`, Buffer.from('x'))
+  const seen = []
+  for await (const { run } of store.runs(7)) {
+    seen.push(run)
     await store.removeRun(run)
   }
-  assert.equal(seen, 20)
+  assert.deepEqual(seen.sort(), ids.sort())
   assert.deepEqual(await runsOf(store), [])
   assert.deepEqual(await filesBelow(root), [])
 })
