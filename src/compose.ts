@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
+import { startJanitorWorker } from '../workers/janitor.worker.ts'
 import { type RunWorker, startRunWorker } from '../workers/run.worker.ts'
 import { composeAccess } from './compose-access.ts'
 import { openProcessPort, workerState } from './compose-process-port.ts'
 import { type Config, readSecret } from './config.ts'
-import { createLocalFileStore } from './files/file-store.ts'
+import { createLocalFileStore, FILE_PARTS } from './files/file-store.ts'
 import { createApiMetrics } from './http/api-metrics.ts'
 import { type ApiDeps, endpointsOf } from './http/endpoints.ts'
 import { listen } from './http/listen.ts'
@@ -34,6 +35,8 @@ import type { Entered } from './runs/run-changes.ts'
 import { createRunDurations } from './runs/run-durations.ts'
 import { createRunStore } from './runs/run-store.ts'
 import { createRunsInHand } from './runs/runs-in-hand.ts'
+import { tidyFiles } from './runs/tidy-files.ts'
+import { tidyRuns } from './runs/tidy-runs.ts'
 import { createTagStore } from './tasks/tag-store.ts'
 import type { TaskLimits } from './tasks/task-fields.ts'
 import { createTaskStore } from './tasks/task-store.ts'
@@ -196,19 +199,36 @@ export async function composeWorker(
     claimsMax: config.claimsMax,
     worker: newId(),
   }
+  const common = {
+    lockDurationMs: config.lockDuration * 1000,
+    stalledIntervalMs: config.stalledInterval * 1000,
+    log,
+  }
   const workers = shardsOf(config).map((shard) =>
     startRunWorker({
+      ...common,
       shard,
       connection: connections.patient(`worker:${shard}`),
       concurrency: config.concurrency,
-      lockDurationMs: config.lockDuration * 1000,
-      stalledIntervalMs: config.stalledInterval * 1000,
       graceMs: config.shutdownGrace * 1000,
-      log,
       execute: (id, job, stopping) => executeRun(deps, id, job, stopping),
     }),
   )
-  lifecycle.onClose('workers', () => Promise.all(workers.map((worker) => worker.close())))
+  const everyMs = config.janitorInterval * 1000
+  // Each process goes round by itself, from anywhere: none has to know how far the others are.
+  let part = Math.floor(Math.random() * FILE_PARTS)
+  const janitor = startJanitorWorker({
+    ...common,
+    connection: connections.patient('janitor'),
+    everyMs,
+    async tidy(signal) {
+      const now = Date.now()
+      await tidyRuns({ runs, queues, log }, now - everyMs, signal)
+      part = (part + 1) % FILE_PARTS
+      await tidyFiles({ runs, files, log }, part, now - config.fileGrace * 1000, signal)
+    },
+  })
+  lifecycle.onClose('workers', () => Promise.all([...workers, janitor].map((worker) => worker.close())))
   const state = workerState(redis, workers)
   durations?.exposeIn(state.metrics)
   return { workers, processPort: await openProcessPort(core, state) }

@@ -1,4 +1,5 @@
 import { type JobsOptions, Queue, type QueueOptions } from 'bullmq'
+import { keysExist } from './platform/keys-exist.ts'
 import type { Redis } from './platform/redis.ts'
 
 /**
@@ -28,18 +29,19 @@ const JOB_OPTIONS: JobsOptions = {
   backoff: { type: 'fixed', delay: 1000 },
 }
 
+const queueOptions = (redis: Redis, prefix: string): QueueOptions => ({
+  connection: redis,
+  prefix,
+  // Nobody reads BullMQ's events here; the stream must not grow for nothing.
+  streams: { events: { maxLen: 100 } },
+  skipVersionCheck: true,
+})
+
 export type RunQueue = ReturnType<typeof openRunQueue>
 
 /** The producer's side of the queue of one shard. */
 export function openRunQueue(redis: Redis, shard: number, onError: (error: Error) => void) {
-  const options: QueueOptions = {
-    connection: redis,
-    prefix: queuePrefix(shard),
-    defaultJobOptions: JOB_OPTIONS,
-    // Nobody reads BullMQ's events here; the stream must not grow for nothing.
-    streams: { events: { maxLen: 100 } },
-    skipVersionCheck: true,
-  }
+  const options = { ...queueOptions(redis, queuePrefix(shard)), defaultJobOptions: JOB_OPTIONS }
   const queue = new Queue<RunJob, void>(RUN_QUEUE, options)
   queue.on('error', onError)
   return {
@@ -51,6 +53,12 @@ export function openRunQueue(redis: Redis, shard: number, onError: (error: Error
     remove: async (runId: string): Promise<void> => {
       await queue.remove(runId)
     },
+    /** Which of these runs have no job, in whatever state. */
+    async withoutJob(runIds: readonly string[]): Promise<string[]> {
+      const jobs = runIds.map((id) => `${queuePrefix(shard)}:${RUN_QUEUE}:${id}`)
+      const found = await keysExist(redis, jobs)
+      return runIds.filter((_, at) => !found[at])
+    },
     close: () => queue.close(),
   }
 }
@@ -58,4 +66,22 @@ export function openRunQueue(redis: Redis, shard: number, onError: (error: Error
 /** How many jobs of a shard wait for a worker. */
 export function countWaiting(redis: Redis, shard: number): Promise<number> {
   return redis.llen(`${queuePrefix(shard)}:${RUN_QUEUE}:wait`)
+}
+
+export const JANITOR_QUEUE = 'janitor'
+export const JANITOR_PREFIX = '{janitor}:q'
+
+/** The queue of the janitor's ticks, which carry nothing. One is worked on at a time, whoever has it. */
+export function openJanitorQueue(redis: Redis, onError: (error: Error) => void) {
+  const queue = new Queue<null, void>(JANITOR_QUEUE, queueOptions(redis, JANITOR_PREFIX))
+  queue.on('error', onError)
+  return {
+    /** Sees to it that a tick comes every so often. Done again it changes nothing, but mends what Redis has lost. */
+    async schedule(everyMs: number): Promise<void> {
+      await queue.setGlobalConcurrency(1)
+      const opts = { removeOnComplete: true, removeOnFail: true }
+      await queue.upsertJobScheduler('tick', { every: everyMs }, { name: 'tick', opts })
+    },
+    close: () => queue.close(),
+  }
 }

@@ -166,6 +166,8 @@ export const SETTINGS = {
   lockDuration: setting('SPLITRUN_LOCK_DURATION', '8s', seconds(1, 600), "How long a dead worker's run stays claimed."),
   stalledInterval: setting('SPLITRUN_STALLED_INTERVAL', '3s', seconds(0.5, 600), 'How often workers look for such runs.'),
   claimsMax: setting('SPLITRUN_CLAIMS_MAX', '5', integer(1, 100), 'Workers that may die over one run before it fails with WORKER_LOST.'),
+  janitorInterval: setting('SPLITRUN_JANITOR_INTERVAL', '5s', seconds(0.1, 3600), 'How often one of the workers looks for runs that lost their job, and through 1/256 of the files for those whose run is gone.'),
+  fileGrace: setting('SPLITRUN_FILE_GRACE', '10m', seconds(1, 30 * DAY), 'How old files without a run must be to be removed; longer than any call takes to create its run.'),
 
   connectionsMax: setting('SPLITRUN_CONNECTIONS_MAX', '10000', integer(1, 1_000_000), 'Most connections to one API process; further ones are closed at once.'),
   requestTimeout: setting('SPLITRUN_REQUEST_TIMEOUT', '120s', seconds(0.1, 3600), 'Longest that a client may take to send a request, or to read nothing of its answer.'),

@@ -3,6 +3,7 @@ import type { Logger } from '../src/platform/logger.ts'
 import type { Redis } from '../src/platform/redis.ts'
 import { queuePrefix, RUN_QUEUE, type RunJob } from '../src/queues.ts'
 import type { Execution } from '../src/runs/execute-run.ts'
+import { endWorker } from './end-worker.ts'
 
 export interface RunWorkerOptions {
   readonly shard: number
@@ -89,19 +90,11 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     active: () => active,
     lastProgress: () => progress,
     async close() {
-      const closed = worker.close()
       const grace = setTimeout(() => stopping.abort(), options.graceMs)
-      let last: NodeJS.Timeout | undefined
-      const deadline = new Promise<'late'>((resolve) => {
-        last = setTimeout(() => resolve('late'), options.graceMs + HAND_BACK_MS)
-      })
-      const end = await Promise.race([closed, deadline])
+      const ended = await endWorker(worker, options.graceMs + HAND_BACK_MS)
       clearTimeout(grace)
-      clearTimeout(last)
-      if (end !== 'late') return
-      options.log.warn({ shard: options.shard, active }, 'stopping without having handed everything back')
-      // Not `close(true)`: a close that has begun waits for Redis for ever, and every later one waits with it.
-      void worker.disconnect().catch(() => {})
+      if (!ended)
+        options.log.warn({ shard: options.shard, active }, 'stopping without having handed everything back')
     },
   }
 }

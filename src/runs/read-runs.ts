@@ -1,4 +1,5 @@
 import { lowestIdAt, shardOf } from '../platform/ids.ts'
+import { keysExist } from '../platform/keys-exist.ts'
 import type { Redis } from '../platform/redis.ts'
 import type { RunRecord, RunStatus } from './run.ts'
 import { shardKeys } from './run-keys.ts'
@@ -18,6 +19,9 @@ export interface RunFilter {
  * to be spared. `running`: a worker has it, since its latest claim.
  */
 export type BacklogState = 'enqueued' | 'held' | 'running'
+
+/** How many ids are read at a time where there may be very many. */
+const BATCH = 500
 
 /** The reading half of the run store. */
 export function readRuns(redis: Redis, shards: number) {
@@ -64,6 +68,26 @@ export function readRuns(redis: Redis, shards: number) {
         enqueued: { runs: sum('enqueued'), oldestMs: oldest(0) },
         held: { runs: sum('held'), oldestMs: null },
         running: { runs: sum('running'), oldestMs: oldest(1) },
+      }
+    },
+
+    /** Which of these runs are not known (any more). */
+    async unknown(ids: readonly string[]): Promise<string[]> {
+      const found = await keysExist(redis, ids.map(keyOf))
+      return ids.filter((_, at) => !found[at])
+    },
+
+    /**
+     * Ids of a shard's runs that should have a job since before the given time, in batches: queued runs that were let
+     * into the queue, and running ones. What changes meanwhile may be left out, or have ended when it is looked at.
+     */
+    async *owedJobs(shard: number, before: number): AsyncGenerator<string[]> {
+      const keys = shardKeys(shard)
+      for (const key of [keys.enqueued(), keys.running()]) {
+        const count = await redis.zcount(key, '-inf', String(before))
+        for (let at = 0; at < count; at += BATCH) {
+          yield await redis.zrange(key, at, String(Math.min(at + BATCH, count) - 1))
+        }
       }
     },
 

@@ -4,14 +4,7 @@ import { loadScript } from '../platform/redis.ts'
 import { readRuns } from './read-runs.ts'
 import type { Rollup } from './rollup.ts'
 import type { Attempt, RunRequest, RunResult, RunStatus } from './run.ts'
-import {
-  type Claim,
-  type Created,
-  type Entered,
-  type IdempotencyKey,
-  jobOf,
-  toEntered,
-} from './run-changes.ts'
+import { type Claim, type Created, type Entered, type IdempotencyKey, toEntered } from './run-changes.ts'
 import { shardKeys } from './run-keys.ts'
 import { fromLines, toLines } from './run-record.ts'
 
@@ -255,25 +248,6 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     /** True for a queued run that should have a job now. */
     async isEnqueued(id: string): Promise<boolean> {
       return (await redis.zscore(keysFor(id).enqueued(), id)) !== null
-    },
-
-    /**
-     * Runs of a shard, oldest first, that should have a job: queued ones that were enqueued, and running ones, since
-     * before the given time. Adding a job that is there already changes nothing.
-     */
-    async owedJobs(shard: number, before: number, limit: number): Promise<Entered[]> {
-      const keys = shardKeys(shard)
-      const found = await Promise.all(
-        [keys.enqueued(), keys.running()].map((key) =>
-          redis.zrange(key, '-inf', String(before), 'BYSCORE', 'LIMIT', 0, limit),
-        ),
-      )
-      const ids = found.flat()
-      const requests = await Promise.all(ids.map((id) => redis.hget(keys.run(id), 'request')))
-      return ids.flatMap((id, at) => {
-        const request = requests[at]
-        return request ? [{ id, job: jobOf(JSON.parse(request) as RunRequest) }] : []
-      })
     },
   }
 }
