@@ -4,6 +4,7 @@ import { composeApi, composeCore, composeSimulatedModel, composeWorker, declareE
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { startDev } from './dev.ts'
 import { describeApi } from './http/openapi.ts'
+import { RedisUnusableError } from './platform/await-redis.ts'
 import { Lifecycle } from './platform/lifecycle.ts'
 import { createLogger, type Logger, silentLogger } from './platform/logger.ts'
 import { PROJECT_SCOPES, SCOPES, type Scope } from './tenancy/tenant.ts'
@@ -28,23 +29,26 @@ const print = (text: string): Promise<void> =>
 /** Tells the process that started this one, if it listens. */
 const report = (message: object): void => void process.send?.(message)
 
-const COMMANDS: Record<string, (config: Config, log: Logger, args: string[]) => Promise<Lifecycle | null>> = {
-  async dev(config) {
-    const { lifecycle, text } = await startDev(config, createLogger('warn', { process: 'dev' }))
+/** A command; `signal` fires when the process is told to stop before it is up. Null: it is done. */
+type Command = (config: Config, log: Logger, args: string[], signal: AbortSignal) => Promise<Lifecycle | null>
+
+const COMMANDS: Record<string, Command> = {
+  async dev(config, _log, _args, signal) {
+    const { lifecycle, text } = await startDev(config, createLogger('warn', { process: 'dev' }), signal)
     await print(text)
     return lifecycle
   },
-  async api(config, log) {
-    const core = await composeCore(config, log)
+  async api(config, log, _args, signal) {
+    const core = await composeCore(config, log, config.simulatedUrl, signal)
     const { port } = await composeApi(core)
     log.info({ host: config.host, port }, 'listening')
     report({ port })
     return core.lifecycle
   },
-  async worker(config, log) {
+  async worker(config, log, _args, signal) {
     const lifecycle = new Lifecycle(log)
     const simulatedUrl = await composeSimulatedModel(config, lifecycle)
-    const core = await composeCore(config, log, simulatedUrl)
+    const core = await composeCore(config, log, simulatedUrl, signal)
     lifecycle.onClose('core', () => core.lifecycle.close())
     await composeWorker(core)
     log.info({ concurrency: config.concurrency, shards: config.shards }, 'consuming')
@@ -144,12 +148,12 @@ async function main(): Promise<void> {
   }
   const config = readConfig()
   const log = createLogger(config.logLevel, { process: name, pid: process.pid })
-  let signalled = false
+  const starting = new AbortController()
   let lifecycle: Lifecycle | null = null
   const stop = async (reason: string): Promise<void> => {
     // A second signal is a person who does not want to wait.
-    if (signalled && reason === 'SIGINT') process.exit(130)
-    signalled = true
+    if (starting.signal.aborted && reason === 'SIGINT') process.exit(130)
+    starting.abort()
     if (!lifecycle) return
     log.info({ reason }, 'stopping')
     // A closer that hangs must not keep the process: what is durable is in Redis.
@@ -162,13 +166,22 @@ async function main(): Promise<void> {
   process.on('disconnect', () => void stop('parent is gone'))
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
 
-  lifecycle = await command(config, log, args)
-  if (signalled) await stop('SIGTERM')
+  try {
+    lifecycle = await command(config, log, args, starting.signal)
+  } catch (error) {
+    // Told to stop before there was anything to close.
+    if ((error as Error).name === 'AbortError' && starting.signal.aborted) process.exit(0)
+    throw error
+  }
+  if (starting.signal.aborted) await stop('SIGTERM')
   if (!lifecycle) process.exit(0)
 }
 
 main().catch((error: unknown) => {
-  const known = error instanceof ConfigError || (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+  const known =
+    error instanceof ConfigError ||
+    error instanceof RedisUnusableError ||
+    (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   const text =
     known || process.argv[2] === 'dev' ? (error as Error).message : ((error as Error).stack ?? String(error))
   report({ problem: text })

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
-import { startJanitorWorker } from '../workers/janitor.worker.ts'
 import { type RunWorker, startRunWorker } from '../workers/run.worker.ts'
 import { composeAccess } from './compose-access.ts'
+import { composeJanitor } from './compose-janitor.ts'
 import { openProcessPort, workerState } from './compose-process-port.ts'
 import { type Config, readSecret } from './config.ts'
-import { createLocalFileStore, FILE_PARTS } from './files/file-store.ts'
+import { createLocalFileStore } from './files/file-store.ts'
 import { createApiMetrics } from './http/api-metrics.ts'
 import { type ApiDeps, endpointsOf } from './http/endpoints.ts'
 import { listen } from './http/listen.ts'
@@ -16,6 +16,7 @@ import { createModelLanes } from './models/model-lane.ts'
 import { createModelRegistry } from './models/model-registry.ts'
 import { createModelClient } from './models/openai-compatible.ts'
 import { startSimulatedModel } from './models/simulated-model.ts'
+import { awaitRedis } from './platform/await-redis.ts'
 import { openEmbeddedRedis } from './platform/embedded-redis.ts'
 import { newId } from './platform/ids.ts'
 import { Lifecycle } from './platform/lifecycle.ts'
@@ -35,8 +36,6 @@ import type { Entered } from './runs/run-changes.ts'
 import { createRunDurations } from './runs/run-durations.ts'
 import { createRunStore } from './runs/run-store.ts'
 import { createRunsInHand } from './runs/runs-in-hand.ts'
-import { tidyFiles } from './runs/tidy-files.ts'
-import { tidyRuns } from './runs/tidy-runs.ts'
 import { createTagStore } from './tasks/tag-store.ts'
 import type { TaskLimits } from './tasks/task-fields.ts'
 import { createTaskStore } from './tasks/task-store.ts'
@@ -49,12 +48,14 @@ export type Core = Awaited<ReturnType<typeof composeCore>>
 
 /**
  * What every process needs: Redis and the stores on it. Everything is built here by hand; whoever opens something
- * registers its closer on the next line.
+ * registers its closer on the next line. Waits for a
+ * Redis that is not there yet, until `signal` fires.
  */
 export async function composeCore(
   config: Config,
   log: Logger,
   simulatedUrl: string | null = config.simulatedUrl,
+  signal?: AbortSignal,
 ) {
   const lifecycle = new Lifecycle(log)
   const tracer = await openTracer(config, log)
@@ -68,6 +69,7 @@ export async function composeCore(
   }
   const connections = connectRedis(target, log, config.redisTimeout * 1000)
   lifecycle.onClose('redis connections', () => connections.close())
+  await awaitRedis(connections, { target, patienceMs: config.redisPatience * 1000, log, signal })
   const redis = await connections.commands('commands')
   const models = createModelRegistry(loadModels(config, simulatedUrl, readSecret))
   return {
@@ -199,35 +201,19 @@ export async function composeWorker(
     claimsMax: config.claimsMax,
     worker: newId(),
   }
-  const common = {
-    lockDurationMs: config.lockDuration * 1000,
-    stalledIntervalMs: config.stalledInterval * 1000,
-    log,
-  }
   const workers = shardsOf(config).map((shard) =>
     startRunWorker({
-      ...common,
       shard,
       connection: connections.patient(`worker:${shard}`),
       concurrency: config.concurrency,
+      lockDurationMs: config.lockDuration * 1000,
+      stalledIntervalMs: config.stalledInterval * 1000,
+      log,
       graceMs: config.shutdownGrace * 1000,
       execute: (id, job, stopping) => executeRun(deps, id, job, stopping),
     }),
   )
-  const everyMs = config.janitorInterval * 1000
-  // Each process goes round by itself, from anywhere: none has to know how far the others are.
-  let part = Math.floor(Math.random() * FILE_PARTS)
-  const janitor = startJanitorWorker({
-    ...common,
-    connection: connections.patient('janitor'),
-    everyMs,
-    async tidy(signal) {
-      const now = Date.now()
-      await tidyRuns({ runs, queues, log }, now - everyMs, signal)
-      part = (part + 1) % FILE_PARTS
-      await tidyFiles({ runs, files, log }, part, now - config.fileGrace * 1000, signal)
-    },
-  })
+  const janitor = composeJanitor(core, queues)
   lifecycle.onClose('workers', () => Promise.all([...workers, janitor].map((worker) => worker.close())))
   const state = workerState(redis, workers)
   durations?.exposeIn(state.metrics)

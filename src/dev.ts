@@ -17,13 +17,14 @@ const RESTART_MS = 500
 export async function startDev(
   config: Config,
   log: Logger,
+  signal?: AbortSignal,
 ): Promise<{ demo: Demo; lifecycle: Lifecycle; text: string }> {
   const dataDir = resolve(config.dataDir)
   mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
   const lifecycle = new Lifecycle(log)
   const simulatedUrl = await composeSimulatedModel(config, lifecycle)
   const modelNames = await findModelNames(config)
-  const core = await composeCore({ ...config, dataDir, modelNames }, log, simulatedUrl)
+  const core = await composeCore({ ...config, dataDir, modelNames }, log, simulatedUrl, signal)
   lifecycle.onClose('core', () => core.lifecycle.close())
 
   const adminToken = config.adminToken ?? (await readDemo(dataDir))?.admin_token ?? newAdminToken()

@@ -104,6 +104,7 @@ export const SETTINGS = {
   dataDir: setting('SPLITRUN_DATA_DIR', '.splitrun', text(), 'Folder for the embedded Redis, files and dev.json.'),
   redisUrl: setting('REDIS_URL', null, optional(redisTarget()), 'redis://, rediss://, redis+sentinel:// or a socket path. Unset: an embedded Redis.'),
   redisTimeout: setting('SPLITRUN_REDIS_TIMEOUT', '5s', seconds(0.1, 60), 'Longest that a call waits for one answer of Redis before it is refused with 503.'),
+  redisPatience: setting('SPLITRUN_REDIS_PATIENCE', '60s', seconds(0, 3600), 'How long a process that starts waits for Redis before it gives up.'),
   shards: setting('SPLITRUN_SHARDS', '1', integer(1, 256), 'Shards that new runs are spread over; never lower it while runs are kept.'),
   adminToken: setting('SPLITRUN_ADMIN_TOKEN', null, optional(z.string().min(16)), 'Token of the administrator, at least 16 characters. Unset: no administrator over HTTP.'),
   tokenSecret: setting('SPLITRUN_TOKEN_SECRET', null, optional(z.string().min(32)), 'Key that access tokens are signed with, at least 32 characters. Unset: made once and kept in Redis.'),

@@ -7,6 +7,8 @@ export type { Redis }
 
 /** Opens connections to the one Redis of this process. Nothing else in the project makes a `new Redis`. */
 export interface RedisConnections {
+  /** Connects, once, and lets go again. Rejects with what was in the way, a database that is not there included. */
+  probe(): Promise<void>
   /** For commands: fails at once while Redis is away, so that a caller gets a 503 and never hangs. */
   commands(name: string): Promise<Redis>
   /** For blocking reads and for BullMQ's workers: waits for ever and reconnects by itself. */
@@ -21,6 +23,8 @@ const retryStrategy = (times: number): number => Math.min(50 * 2 ** Math.min(tim
 /** Longer than any blocking read waits here; a server that is silent for so long is gone, whatever TCP thinks. */
 const SILENCE_MS = 15_000
 
+const PROBE_MS = 3000
+
 /**
  * `target` is what `readRedisTarget` understands. `timeoutMs` bounds each command on a connection for commands, and
  * each attempt to connect.
@@ -29,7 +33,7 @@ export function connectRedis(target: string, log: Logger, timeoutMs = 5000): Red
   const place = readRedisTarget(target)
   const opened: Redis[] = []
 
-  function open(name: string, options: RedisOptions): Redis {
+  function make(name: string, options: RedisOptions): Redis {
     const settings = {
       connectionName: `splitrun:${name}`,
       connectTimeout: timeoutMs,
@@ -39,8 +43,13 @@ export function connectRedis(target: string, log: Logger, timeoutMs = 5000): Red
       ...options,
       replyMapping: 'legacy' as const,
     }
-    const redis =
-      'url' in place ? new Redis(place.url, settings) : new Redis({ ...(place as RedisOptions), ...settings })
+    return 'url' in place
+      ? new Redis(place.url, settings)
+      : new Redis({ ...(place as RedisOptions), ...settings })
+  }
+
+  function open(name: string, options: RedisOptions): Redis {
+    const redis = make(name, options)
     redis.on('error', (error: Error) =>
       log.warn({ connection: name, reason: error.message }, 'redis connection'),
     )
@@ -49,6 +58,23 @@ export function connectRedis(target: string, log: Logger, timeoutMs = 5000): Red
   }
 
   return {
+    async probe() {
+      const never = () => null
+      const once = {
+        lazyConnect: true,
+        retryStrategy: never,
+        sentinelRetryStrategy: never,
+        enableReadyCheck: false,
+      }
+      const redis = make('probe', { ...once, connectTimeout: PROBE_MS, commandTimeout: PROBE_MS })
+      // What goes wrong is told by an event; the promise only tells that the connection was closed.
+      const failed = new Promise<never>((_, reject) => redis.on('error', reject))
+      try {
+        await Promise.race([redis.connect().then(() => redis.ping()), failed])
+      } finally {
+        redis.disconnect()
+      }
+    },
     async commands(name) {
       const redis = open(name, {
         enableOfflineQueue: false,

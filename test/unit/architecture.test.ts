@@ -21,7 +21,7 @@ const LAYERS = [
   ['src/http', 'workers'],
   ['src/settings.ts'],
   ['src/config.ts'],
-  ['src/compose-access.ts', 'src/compose-process-port.ts'],
+  ['src/compose-access.ts', 'src/compose-janitor.ts', 'src/compose-process-port.ts'],
   ['src/compose.ts'],
   ['src/cli.ts', 'src/dev.ts', 'src/demo.ts', 'src/transfer-files.ts'],
 ]
