@@ -3,8 +3,6 @@ import { type Exit, type SplitrunProcess, startProcess } from '../support/proces
 import type { Cleanup } from '../support/system.ts'
 
 const RESTART_MS = 250
-/** A start that takes longer, as it may while Redis stands still, is given up and made again. */
-const START_MS = 20_000
 
 /** One place in the fleet: a process that is kept running, except while a fault has taken it down. */
 export interface Member {
@@ -43,11 +41,9 @@ export function startMember(
     const life = startProcess(t, command, env)
     lives.push(life)
     running = life
-    const patience = new AbortController()
+    // However long it takes: it waits for its Redis by itself, and ends when that is in vain.
     const up = command === 'api' ? life.listening : life.wrote(/"consuming"/)
-    const late = pause(START_MS, false, { signal: patience.signal }).catch(() => false)
-    const came = await Promise.race([up.then(() => true).catch(() => false), late])
-    patience.abort()
+    const came = await up.then(() => true).catch(() => false)
     if (!came || running !== life) {
       if (running === life) forget()
       await life.stop('SIGKILL')
