@@ -5,11 +5,18 @@ import { isGood, printTable, tabulateDrill } from '../chaos/verdict.ts'
 import { startApiProcess, startWorkerProcess } from '../support/processes.ts'
 import { startSystem, until } from '../support/system.ts'
 
-test('whenever an API process and a worker are stopped, they exit 0, answer their callers and use up no attempt', async (t) => {
-  const options = { seed: 1, rounds: 3, runsPerRound: 12 }
-  const table = tabulateDrill(await drillStop(t, options, () => {}, t.signal))
-  assert.ok(isGood(table), `\n${printTable(table)}`)
-})
+/** Each round starts two processes: on a busy machine that alone takes minutes. */
+const PATIENTLY = { timeout: 300_000 }
+
+test(
+  'whenever an API process and a worker are stopped, they exit 0, answer their callers and use up no attempt',
+  PATIENTLY,
+  async (t) => {
+    const options = { seed: 1, rounds: 3, runsPerRound: 12 }
+    const table = tabulateDrill(await drillStop(t, options, () => {}, t.signal))
+    assert.ok(isGood(table), `\n${printTable(table)}`)
+  },
+)
 
 test('processes that are stopped while Redis is away exit 0, with a run in hand and a caller that waits', async (t) => {
   const system = await startSystem(t, { workers: 0, model: { faults: { hang: 1 } } })
