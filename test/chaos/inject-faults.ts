@@ -43,9 +43,9 @@ async function carryOut(
   const victim = target === 'redis' ? redisAs(fleet) : [...fleet.apis, ...fleet.workers].find(named(target))
   if (!victim) throw new Error(`nobody is called ${target}`)
   if (kind === 'freeze') {
-    victim.freeze()
+    const thaw = victim.freeze()
     await pause(forMs, undefined, { signal })
-    victim.thaw()
+    thaw()
     return
   }
   const exit = await victim.end(kind === 'kill' ? 'SIGKILL' : 'SIGTERM')
@@ -58,8 +58,10 @@ async function carryOut(
 const named = (name: string) => (each: { readonly name: string }) => each.name === name
 
 const redisAs = ({ redis }: Fleet) => ({
-  freeze: () => redis.pause(),
-  thaw: () => redis.resume(),
+  freeze() {
+    redis.pause()
+    return () => redis.resume()
+  },
   start: () => redis.start(),
   async end() {
     await redis.kill()

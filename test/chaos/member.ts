@@ -11,8 +11,8 @@ export interface Member {
   url(): string | null
   /** Sends a signal that the process does not survive, and waits for its end. Null when it was not up (yet). */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<Exit | null>
-  freeze(): void
-  thaw(): void
+  /** Makes it stand still until it is thawed by what this returns. */
+  freeze(): () => void
   /** Starts it, again and again until it is up. */
   start(): Promise<void>
   /** How often it ended though nobody had ended it. */
@@ -79,8 +79,12 @@ export function startMember(
       const exit = await life?.stop(signal)
       return exit && wasUp ? exit : null
     },
-    freeze: () => void (running && process.kill(running.pid, 'SIGSTOP')),
-    thaw: () => void (running && process.kill(running.pid, 'SIGCONT')),
+    freeze() {
+      const life = running
+      life?.signal('SIGSTOP')
+      // That very process, though it may have been asked to stop meanwhile.
+      return () => life?.signal('SIGCONT')
+    },
     async start() {
       while (!over && !running && !(await begin())) await pause(RESTART_MS)
     },

@@ -20,6 +20,8 @@ export interface SplitrunProcess {
   wrote(pattern: RegExp): Promise<RegExpExecArray>
   /** Resolves with the port that it says it listens on. */
   readonly listening: Promise<number>
+  /** Sends a signal that it survives, unless it has ended. */
+  signal(signal: NodeJS.Signals): void
   /** Sends a signal and waits for the end. */
   stop(signal: NodeJS.Signals): Promise<Exit>
   readonly exited: Promise<Exit>
@@ -87,6 +89,7 @@ export function startProcess(t: Cleanup, command: string, env: Record<string, st
         listeners.add(look)
         look()
       }),
+    signal: (signal) => void child.kill(signal),
     stop(signal) {
       child.kill(signal)
       return exited
