@@ -3,13 +3,21 @@ import type { RunFilter } from './read-runs.ts'
 import type { RunRecord } from './run.ts'
 import type { RunStore } from './run-store.ts'
 
-/** A filter that fits few runs must not read the whole index in one call: the page is then short, and has a next. */
+/** A filter that fits few runs must not read the whole index in one call. */
 const MOST_READ = 5000
-const BATCH = 200
+const BATCH = 50
+/** Characters of JSON: runs may hold a megabyte each, and a hundred of them on a page. */
+const PAGE_MAX = 8_000_000
+
+export interface RunPage {
+  readonly results: PresentedRun[]
+  /** The cursor of the page after this one; null when there are no more runs. */
+  readonly next: string | null
+}
 
 /**
- * Runs of a project, newest first, below the cursor: up to `limit + 1`, so that the caller sees whether there are
- * more. Their records are read in batches until enough fit the filter.
+ * Runs of a project that fit the filter, newest first, below the cursor. A page may be shorter than `limit`, even
+ * empty, and still have a next one: when it grew large, or when much was read that does not fit.
  */
 export async function listRuns(
   runs: RunStore,
@@ -17,18 +25,23 @@ export async function listRuns(
   filter: RunFilter,
   cursor: string | null,
   limit: number,
-): Promise<PresentedRun[]> {
-  const found: RunRecord[] = []
+): Promise<RunPage> {
+  const results: PresentedRun[] = []
+  let size = 0
   let below = cursor
   for (let read = 0; read < MOST_READ; read += BATCH) {
     const ids = await runs.ids(project, filter, below, BATCH)
     for (const record of await runs.getMany(ids)) {
-      if (record && fits(record, project, filter)) found.push(record)
+      if (!record || !fits(record, project, filter)) continue
+      if (results.length === limit || size > PAGE_MAX) return { results, next: results.at(-1)?.id ?? null }
+      const shown = presentRun(record)
+      size += JSON.stringify(shown).length
+      results.push(shown)
     }
-    if (found.length > limit || ids.length < BATCH) break
+    if (ids.length < BATCH) return { results, next: null }
     below = ids.at(-1) ?? null
   }
-  return found.slice(0, limit + 1).map(presentRun)
+  return { results, next: below }
 }
 
 function fits({ request, status, revision }: RunRecord, project: string, filter: RunFilter): boolean {

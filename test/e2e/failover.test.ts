@@ -11,7 +11,7 @@ test('when the master dies Sentinel names another, and every run that was accept
       redis = await startWatchedRedis(last)
       return redis.url
     },
-    env: { SPLITRUN_LOCK_DURATION: '2s', SPLITRUN_STALLED_INTERVAL: '1s', SPLITRUN_LANE_WINDOW: '1000' },
+    env: { SPLITRUN_LOCK_DURATION: '2s', SPLITRUN_STALLED_INTERVAL: '1s', SPLITRUN_JANITOR_INTERVAL: '1s' },
     model: { latencyMs: 100 },
   })
   const task = await system.createTask()

@@ -8,15 +8,16 @@ import { startSystem, until } from '../support/system.ts'
 /** How long Redis is away. Beyond six seconds workers of some BullMQ versions never came back (its issue 4585). */
 const SECONDS = Number(process.env['SPLITRUN_TEST_OUTAGE'] ?? 8)
 
-/** Every run has its job at once: what the queue itself loses would show. */
-const WIDE = { SPLITRUN_LANE_WINDOW: '1000' }
-
 test(`processes of their own live through ${SECONDS} s without Redis, and every run ends once`, async (t) => {
-  const system = await startSystem(t, { workers: 0, durable: true, env: WIDE, model: { latencyMs: 50 } })
+  const system = await startSystem(t, { workers: 0, durable: true, model: { latencyMs: 50 } })
   const task = await system.createTask()
   const [api, worker] = await Promise.all([
-    startApiProcess(t, system, WIDE),
-    startWorkerProcess(t, system, { ...WIDE, SPLITRUN_LOCK_DURATION: '2s', SPLITRUN_STALLED_INTERVAL: '1s' }),
+    startApiProcess(t, system),
+    startWorkerProcess(t, system, {
+      SPLITRUN_LOCK_DURATION: '2s',
+      SPLITRUN_STALLED_INTERVAL: '1s',
+      SPLITRUN_JANITOR_INTERVAL: '1s',
+    }),
   ])
   const submit = async (): Promise<string | null> => {
     const answer = await fetch(`${api.url}${system.project}/task/${task}/run?wait=0`, {

@@ -16,7 +16,6 @@ import {
   endpoint,
   noQuery,
   PROJECT,
-  page,
   pageOf,
   pageQuery,
   projectParams,
@@ -63,7 +62,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
     return expireRun(deps, record)
   }
 
-  function list(project: string, query: z.output<typeof listQuery>, task: string | undefined) {
+  async function list(project: string, query: z.output<typeof listQuery>, task: string | undefined) {
     const filter = {
       task,
       status: query.status,
@@ -71,7 +70,9 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       from: query.start_date?.from,
       to: query.end_date?.to,
     }
-    return listRuns(deps.runs, project, filter, query.cursor ?? null, query.page_limit)
+    const { cursor = null, page_limit } = query
+    const { results, next } = await listRuns(deps.runs, project, filter, cursor, page_limit)
+    return { results, pagination: { next_cursor: next, has_next: next !== null, page_limit } }
   }
 
   return [
@@ -193,7 +194,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       params: taskParams,
       query: listQuery,
       async handle({ params, query }) {
-        return page(await list(params.project_id, query, params.task_id), query.page_limit)
+        return list(params.project_id, query, params.task_id)
       },
     }),
     endpoint({
@@ -210,7 +211,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         task_id: z.uuid().toLowerCase().optional().meta({ description: 'Only runs of this task.' }),
       }),
       async handle({ params, query }) {
-        return page(await list(params.project_id, query, query.task_id), query.page_limit)
+        return list(params.project_id, query, query.task_id)
       },
     }),
     endpoint({
