@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { fetchRedisServer } from './fetch-redis.ts'
+import { fetchDebianProgram } from './fetch-debian-program.ts'
+import { findOnPath } from './find-on-path.ts'
 import type { Logger } from './logger.ts'
 import type { RedisCommand } from './redis-server-process.ts'
 
@@ -41,7 +42,7 @@ export async function findRedisServer(dataDir: string, log: Logger): Promise<Fou
 
   if ((await findOnPath('apt-get')) && (await findOnPath('dpkg'))) {
     try {
-      const server = await fetchRedisServer(resolve(dataDir, 'redis-server'), log)
+      const server = await fetchDebianProgram('redis-server', resolve(dataDir, 'redis-server'), log)
       const problem = await reasonAgainst(server)
       if (problem === null) return { ...server, source: 'fetched' }
       problems.push(problem)
@@ -56,13 +57,6 @@ export async function findRedisServer(dataDir: string, log: Logger): Promise<Fou
       `${await advice()}, or set REDIS_URL to one that runs.`,
     ].join('\n'),
   )
-}
-
-async function findOnPath(name: string): Promise<string | null> {
-  const { stdout } = await exec('/bin/sh', ['-c', 'command -v "$1"', 'sh', name]).catch(() => ({
-    stdout: '',
-  }))
-  return stdout.trim() || null
 }
 
 /** Why a server program will not do; null when it will. */

@@ -4,32 +4,37 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Logger } from './logger.ts'
 import { withProcessLock } from './process-lock.ts'
-import type { RedisCommand } from './redis-server-process.ts'
 
 const exec = promisify(execFile)
 
+/** A program of a Debian package, and the environment that finds the libraries which came with it. */
+export interface FetchedProgram {
+  readonly command: string
+  readonly env: NodeJS.ProcessEnv
+}
+
 /**
- * The redis-server of Debian or Ubuntu, unpacked into a folder: fetched when the folder is not there yet, by
- * one process however many ask, and without root. The packages are checked by apt's signatures as ever.
+ * A program of Debian's or Ubuntu's package of the same name, unpacked into a folder: fetched when the folder is not
+ * there yet, by one process however many ask, and without root. The packages are checked by apt's signatures as ever.
  * A fetch that fails or is killed leaves no folder.
  */
-export async function fetchRedisServer(dir: string, log: Logger): Promise<RedisCommand> {
+export async function fetchDebianProgram(name: string, dir: string, log: Logger): Promise<FetchedProgram> {
   return (
-    (await findUnpacked(dir)) ??
+    (await findUnpacked(name, dir)) ??
     withProcessLock(`${dir}.fetching`, async () => {
-      const byAnother = await findUnpacked(dir)
+      const byAnother = await findUnpacked(name, dir)
       if (byAnother) return byAnother
-      log.info({ dir }, 'fetching the redis-server package, once; this takes a few seconds')
-      await fetchInto(dir, log)
-      const server = await findUnpacked(dir)
-      if (!server) throw new Error('the redis-server package holds no /usr/bin/redis-server')
-      return server
+      log.info({ dir }, `fetching the ${name} package, once; this takes a few seconds`)
+      await fetchInto(name, dir, log)
+      const program = await findUnpacked(name, dir)
+      if (!program) throw new Error(`the ${name} package holds no /usr/bin/${name}`)
+      return program
     })
   )
 }
 
-async function findUnpacked(dir: string): Promise<RedisCommand | null> {
-  const command = join(dir, 'usr/bin/redis-server')
+async function findUnpacked(name: string, dir: string): Promise<FetchedProgram | null> {
+  const command = join(dir, 'usr/bin', name)
   try {
     await access(command, constants.X_OK)
   } catch {
@@ -38,18 +43,18 @@ async function findUnpacked(dir: string): Promise<RedisCommand | null> {
   // Debian keeps libraries in a folder named after the machine, like usr/lib/x86_64-linux-gnu.
   const lib = join(dir, 'usr/lib')
   const folders = await readdir(lib).catch(() => [])
-  const libraries = folders.filter((name) => name.includes('-linux-')).map((name) => join(lib, name))
+  const libraries = folders.filter((folder) => folder.includes('-linux-')).map((folder) => join(lib, folder))
   return { command, env: { LD_LIBRARY_PATH: libraries.join(':') } }
 }
 
-async function fetchInto(dir: string, log: Logger): Promise<void> {
+async function fetchInto(name: string, dir: string, log: Logger): Promise<void> {
   const work = `${dir}.partial`
   const debs = join(work, 'debs')
   const tree = join(work, 'tree')
   await rm(work, { recursive: true, force: true })
   await mkdir(join(work, 'lists/partial'), { recursive: true })
   try {
-    await download(work, debs, []).catch(async (error: Error) => {
+    await download(name, work, debs, []).catch(async (error: Error) => {
       log.info(
         { reason: error.message },
         "the machine's package lists are missing or old; making private ones",
@@ -57,7 +62,7 @@ async function fetchInto(dir: string, log: Logger): Promise<void> {
       const lists = [`Dir::State::Lists=${join(work, 'lists')}`]
       // Its exit code says that some source could not be reached; what matters is if one has the package.
       await apt(work, work, lists, ['update']).catch((reason: Error) => log.warn({ reason: reason.message }))
-      await download(work, debs, lists)
+      await download(name, work, debs, lists)
     })
     for (const deb of await readdir(debs)) await exec('dpkg', ['-x', join(debs, deb), tree])
     await rm(dir, { recursive: true, force: true })
@@ -67,16 +72,17 @@ async function fetchInto(dir: string, log: Logger): Promise<void> {
   }
 }
 
-/** Downloads redis-server and whatever it needs that this machine lacks, which apt works out as for an install. */
-async function download(work: string, debs: string, settings: readonly string[]): Promise<void> {
+/** Downloads a package and whatever it needs that this machine lacks, which apt works out as for an install. */
+async function download(
+  name: string,
+  work: string,
+  debs: string,
+  settings: readonly string[],
+): Promise<void> {
   await rm(debs, { recursive: true, force: true })
   await mkdir(debs)
-  const plan = await apt(work, debs, settings, [
-    'install',
-    '--simulate',
-    '--no-install-recommends',
-    'redis-server',
-  ])
+  const install = ['install', '--simulate', '--no-install-recommends', name]
+  const plan = await apt(work, debs, settings, install)
   const names = [...plan.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? '')
   await apt(work, debs, settings, ['download', ...names])
 }

@@ -1,0 +1,18 @@
+import { dirname, join } from 'node:path'
+import { fetchDebianProgram } from '../../src/platform/fetch-debian-program.ts'
+import { findOnPath } from '../../src/platform/find-on-path.ts'
+import { createLogger } from '../../src/platform/logger.ts'
+
+const DIR = join(import.meta.dirname, '../../.splitrun/prometheus')
+
+/** The programs of Prometheus: those on the PATH, else Debian's, fetched into the repository's data folder once. */
+export async function prometheusPrograms(): Promise<{
+  readonly prometheus: string
+  readonly promtool: string
+  readonly env: NodeJS.ProcessEnv | undefined
+}> {
+  const [prometheus, promtool] = await Promise.all([findOnPath('prometheus'), findOnPath('promtool')])
+  if (prometheus && promtool) return { prometheus, promtool, env: undefined }
+  const { command, env } = await fetchDebianProgram('prometheus', DIR, createLogger('info'))
+  return { prometheus: command, promtool: join(dirname(command), 'promtool'), env }
+}
