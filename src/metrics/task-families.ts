@@ -14,6 +14,7 @@ export async function taskFamilies(
   tasks: readonly Task[],
   revisions: ReadonlyMap<string, string>,
 ): Promise<Family[]> {
+  const other = { project: OTHER, task: OTHER }
   const info = new Sums('splitrun_task_info', 'Always 1: the name of a task.', 'gauge')
   const revisionInfo = new Sums('splitrun_revision_info', 'Always 1: the annotation of a revision.', 'gauge')
   const share = new Sums(
@@ -29,6 +30,9 @@ export async function taskFamilies(
       share.add({ project, task, revision: revisions.has(id) ? id : OTHER }, weight / largest / total)
     }
   }
+  // What is joined with names must find one for what is counted as `other`, too.
+  info.add({ ...other, task_name: OTHER }, 1)
+  revisionInfo.add({ ...other, revision: OTHER, created: '', annotation: '' }, 1)
   const read = await Promise.all([...revisions].map(([id, project]) => store.revision(project, id)))
   for (const revision of read) {
     if (!revision) continue

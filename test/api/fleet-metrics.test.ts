@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, type TestContext, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { composeApi } from '../../src/compose.ts'
-import { startSimulatedModel } from '../../src/models/simulated-model.ts'
 import { newId } from '../../src/platform/ids.ts'
 import { isFinal, type RunRecord } from '../../src/runs/run.ts'
 import { readExposition, type Sample, sumOf } from '../support/exposition.ts'
+import { writeModels } from '../support/models.ts'
 import { aRequest, aResult, settled } from '../support/runs.ts'
 import { type System, startSystem, until, useSystem } from '../support/system.ts'
 
@@ -23,33 +20,12 @@ async function recordsOf({ core, project }: System): Promise<RunRecord[]> {
   return (await core.runs.getMany(ids)).filter((record) => record !== null)
 }
 
-/** A models file: `first` fails always and is dear, `second` answers and has a price of its own. */
-async function pricedModels(t: TestContext): Promise<string> {
-  const [broken, sound] = await Promise.all([
-    startSimulatedModel({ faults: { serverError: 1 } }),
-    startSimulatedModel({ faults: { schemaViolation: 0.3, cut: 0.2 } }),
-  ])
-  const dir = await mkdtemp(join(tmpdir(), 'splitrun-models-'))
-  t.after(async () => {
-    await Promise.all([broken.close(), sound.close(), rm(dir, { recursive: true })])
-  })
-  const file = join(dir, 'models.json')
-  const models = [
-    { name: 'first', server: 'broken', upstream_name: 'simulated-large', price: { input: 3, output: 15 } },
-    {
-      name: 'second',
-      server: 'sound',
-      upstream_name: 'simulated-large',
-      price: { input: 0.25, output: 1.5 },
-    },
-  ]
-  const servers = { broken: { base_url: broken.url }, sound: { base_url: sound.url } }
-  await writeFile(file, JSON.stringify({ servers, models }))
-  return file
-}
-
 test('totals equal the sum over the runs, to the token and the millionth, with failures and two models', async (t) => {
-  const SPLITRUN_MODELS_FILE = await pricedModels(t)
+  // The first fails always and is dear.
+  const SPLITRUN_MODELS_FILE = await writeModels(t, {
+    first: { faults: { serverError: 1 }, price: { input: 3, output: 15 } },
+    second: { faults: { schemaViolation: 0.3, cut: 0.2 }, price: { input: 0.25, output: 1.5 } },
+  })
   const system = await startSystem(t, {
     workers: 2,
     env: { ...NO_CACHE, SPLITRUN_MODELS_FILE, SPLITRUN_MODEL_ATTEMPTS: '2' },
