@@ -1,0 +1,124 @@
+import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { emptyDashboard } from './dashboard.ts'
+import { chart, distribution, figure } from './panels.ts'
+import { CHOSEN, growth, rate, sum, withTaskName } from './queries.ts'
+
+const RUNS = `splitrun_runs_total{${CHOSEN}}`
+const CREDITS = `splitrun_credits_total{${CHOSEN}}`
+const THIRTY_DAYS = 30 * 86_400
+
+const tokens = (type: string): string => `splitrun_tokens_total{${CHOSEN},type="${type}"}`
+const TYPES = ['input', 'output'] as const
+
+/** What runs take of models, and what that costs in the currency of the models' prices. */
+export function tokensAndCost(): DashboardBuilder {
+  const dashboard = emptyDashboard('Splitrun: tokens and cost', 'splitrun-tokens')
+  for (const type of TYPES) {
+    dashboard.withPanel(
+      figure(
+        {
+          title: `Tokens, ${type}`,
+          about: 'Of all model calls in this range, failed ones too.',
+          unit: 'short',
+        },
+        sum(growth(tokens(type))),
+        { width: 5, ofRange: true },
+      ),
+    )
+  }
+  dashboard
+    .withPanel(
+      figure(
+        { title: 'Cost', about: 'In this range, in the currency of the prices.', unit: 'short' },
+        sum(growth(CREDITS)),
+        { width: 5, ofRange: true },
+      ),
+    )
+    .withPanel(
+      figure(
+        { title: 'Cost of 1000 runs', about: 'Mean over this range.', unit: 'short' },
+        `1000 * ${sum(growth(CREDITS))} / ${sum(growth(RUNS))}`,
+        { width: 5, ofRange: true },
+      ),
+    )
+    .withPanel(
+      figure(
+        { title: '30 days', about: 'Projected cost, at the pace of the last day.', unit: 'short' },
+        `${THIRTY_DAYS} * ${sum(`rate(${CREDITS}[1d])`)}`,
+        { width: 4, ofRange: true },
+      ),
+    )
+  for (const type of TYPES) {
+    dashboard.withPanel(
+      chart(
+        {
+          title: `Tokens per second by model, ${type}`,
+          about: 'Of all calls, failed ones too.',
+          unit: 'short',
+        },
+        [{ expr: sum(rate(tokens(type)), 'model'), legend: '{{model}}' }],
+        { stacked: true },
+      ),
+    )
+  }
+  for (const type of TYPES) {
+    dashboard.withPanel(
+      chart(
+        {
+          title: `Tokens per second by task, ${type}`,
+          about: 'Of all calls, failed ones too.',
+          unit: 'short',
+        },
+        [{ expr: withTaskName(sum(rate(tokens(type)), 'project, task')), legend: '{{task_name}}' }],
+        { stacked: true },
+      ),
+    )
+  }
+  for (const type of TYPES) {
+    dashboard.withPanel(
+      distribution(
+        {
+          title: `Tokens of a model call, ${type}`,
+          about: 'How many calls of this range fell into each bucket; of all tasks, answered calls only.',
+          unit: 'short',
+        },
+        sum(growth(`gen_ai_client_token_usage_bucket{gen_ai_token_type="${type}"}`), 'le'),
+      ),
+    )
+  }
+  return dashboard
+    .withPanel(
+      chart({ title: 'Tokens of a run by task', about: 'Mean, with all its calls.', unit: 'short' }, [
+        {
+          expr: withTaskName(
+            `${sum(rate(`splitrun_tokens_total{${CHOSEN}}`), 'project, task')} / ${sum(rate(RUNS), 'project, task')}`,
+          ),
+          legend: '{{task_name}}',
+        },
+      ]),
+    )
+    .withPanel(
+      chart({ title: 'Cost of a run by task', about: 'Mean, with all its calls.', unit: 'short' }, [
+        {
+          expr: withTaskName(`${sum(rate(CREDITS), 'project, task')} / ${sum(rate(RUNS), 'project, task')}`),
+          legend: '{{task_name}}',
+        },
+      ]),
+    )
+    .withPanel(
+      chart(
+        { title: 'Cost per day', about: 'Of the day that ends where a bar stands.', unit: 'short' },
+        [{ expr: withTaskName(sum(`increase(${CREDITS}[1d])`, 'project, task')), legend: '{{task_name}}' }],
+        { byDay: true },
+      ),
+    )
+    .withPanel(
+      chart(
+        { title: 'Projected cost of 30 days', about: 'At the pace of the last hour and day.', unit: 'short' },
+        [
+          { expr: `${THIRTY_DAYS} * ${sum(`rate(${CREDITS}[1h])`)}`, legend: 'at the pace of the last hour' },
+          { expr: `${THIRTY_DAYS} * ${sum(`rate(${CREDITS}[1d])`)}`, legend: 'at the pace of the last day' },
+        ],
+      ),
+    )
+}
