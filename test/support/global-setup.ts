@@ -3,12 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger } from '../../src/platform/logger.ts'
 import { startRedisServer } from '../../src/platform/redis-server-process.ts'
+import { prometheusPrograms } from './prometheus-program.ts'
 import { testRedisProgram } from './redis.ts'
 
 let stop = async () => {}
 
-/** One Redis for the whole run, forgotten at its end. Every test process finds it in its environment. */
+/**
+ * One Redis for the whole run, forgotten at its end. Every test process finds it in its environment. What is fetched once
+ * is fetched here, where no test's time limit runs; without a Prometheus only the tests that need it fail.
+ */
 export async function globalSetup(): Promise<void> {
+  const fetched = prometheusPrograms().catch(() => null)
   const dir = await mkdtemp(join(tmpdir(), 'splitrun-test-'))
   const socketPath = join(dir, 'redis.sock')
   const program = await testRedisProgram(createLogger('info'))
@@ -18,6 +23,7 @@ export async function globalSetup(): Promise<void> {
     await rm(dir, { recursive: true, force: true })
   }
   await server.ready()
+  await fetched
   process.env['SPLITRUN_TEST_REDIS'] = socketPath
 }
 

@@ -13,6 +13,11 @@ export async function prometheusPrograms(): Promise<{
 }> {
   const [prometheus, promtool] = await Promise.all([findOnPath('prometheus'), findOnPath('promtool')])
   if (prometheus && promtool) return { prometheus, promtool, env: undefined }
-  const { command, env } = await fetchDebianProgram('prometheus', DIR, createLogger('info'))
-  return { prometheus: command, promtool: join(dirname(command), 'promtool'), env }
+  try {
+    const { command, env } = await fetchDebianProgram('prometheus', DIR, createLogger('info'))
+    return { prometheus: command, promtool: join(dirname(command), 'promtool'), env }
+  } catch (cause) {
+    const problem = (cause as Error).message
+    throw new Error(`The tests need prometheus and promtool on the PATH, or apt-get: ${problem}`, { cause })
+  }
 }
