@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { isFinal, type RunRecord } from '../../src/runs/run.ts'
+import { askPanel, hasData, readDashboards, type View } from '../support/dashboard-panels.ts'
+import { type System, until } from '../support/system.ts'
+import { startWatchedSystem, type WatchedSystem } from '../support/watched-system.ts'
+
+describe('on a real Prometheus, that scrapes a system under load', () => {
+  const cleanups: (() => Promise<void> | void)[] = []
+  let watched: WatchedSystem
+  before(async () => {
+    watched = await startWatchedSystem({ after: (clean) => void cleanups.unshift(clean) }, { latencyMs: 20 })
+  })
+  after(async () => {
+    for (const clean of cleanups) await clean()
+  })
+  /** Goes on sending until what is asked for holds: rates need a load that lasts. */
+  const underLoad = (holds: () => Promise<boolean>) =>
+    until(async () => {
+      await watched.sendRuns(20)
+      return holds()
+    })
+
+  test('every query of every panel shows numbers', async () => {
+    const { prometheus, task } = watched
+    const view: View = { seconds: 60, task }
+    let empty: string[] = []
+    await underLoad(async () => {
+      const panels = readDashboards().flatMap(({ name, panels }) => panels.map((panel) => ({ name, panel })))
+      const asked = await Promise.all(
+        panels.map(async ({ name, panel }) =>
+          (await askPanel(prometheus, panel, view)).map((query) => ({
+            ...query,
+            where: `${name}: ${panel.title}`,
+          })),
+        ),
+      )
+      empty = asked
+        .flat()
+        .flatMap(({ series, where, expr }) => (hasData(series) ? [] : [`${where}: ${expr}`]))
+      assert.ok(asked.flat().length > 40, 'the queries are found')
+      return empty.length === 0
+    }).catch((error: Error) => assert.fail(`${error.message}\nwithout data:\n${empty.join('\n')}`))
+  })
+
+  test('every recording rule records numbers, and every alert is evaluated', async () => {
+    const { prometheus } = watched
+    await underLoad(async () => {
+      const rules = await prometheus.rules()
+      assert.ok(rules.length > 15, 'the rules are loaded')
+      assert.deepEqual(
+        rules.filter(({ health }) => health === 'err'),
+        [],
+      )
+      const recorded = rules.filter(({ type }) => type === 'recording')
+      const answers = await Promise.all(
+        recorded.flatMap(({ name, query }) => [prometheus.query(name), prometheus.query(query)]),
+      )
+      return rules.every(({ health }) => health === 'ok') && answers.every(hasData)
+    })
+  })
+
+  test('every series that an alert reads is there', async () => {
+    const { prometheus } = watched
+    const alerts = (await prometheus.rules()).filter(({ type }) => type === 'alerting')
+    const names = new Set(
+      alerts.flatMap(({ query }) => query.match(/\b(?:project_\w+:)?splitrun_[\w:]+/g) ?? []),
+    )
+    assert.ok(names.size > 8, 'names are found')
+    for (const name of names) assert.ok(hasData(await prometheus.query(name)), name)
+  })
+
+  test('totals equal the sum over the stored runs', async () => {
+    const { prometheus, system } = watched
+    let records: RunRecord[] = []
+    await until(async () => {
+      records = await recordsOf(system)
+      return records.every(({ status }) => isFinal(status))
+    })
+    const read = async (expr: string): Promise<number> =>
+      (await prometheus.query(expr))[0]?.points[0]?.[1] ?? 0
+    await until(async () => (await read('sum(splitrun_runs_total)')) === records.length)
+
+    const results = records.flatMap(({ result }) => (result ? [result] : []))
+    assert.equal(results.length, records.length)
+    const total = (of: (each: (typeof results)[number]) => number) =>
+      results.reduce((sum, each) => sum + of(each), 0)
+    for (const outcome of ['succeeded', 'failed', 'cancelled']) {
+      const stored = total(({ status }) => Number(status === outcome))
+      assert.equal(await read(`sum(splitrun_runs_total{outcome="${outcome}"})`), stored)
+      assert.ok(stored > 0, outcome)
+    }
+    assert.equal(
+      await read('sum(splitrun_tokens_total{type="input"})'),
+      total((each) => each.inputTokens),
+    )
+    assert.equal(
+      await read('sum(splitrun_tokens_total{type="output"})'),
+      total((each) => each.outputTokens),
+    )
+    assert.equal(
+      Math.round((await read('sum(splitrun_credits_total)')) * 1e6),
+      total(({ credits }) => credits),
+    )
+    assert.equal(
+      await read('sum(splitrun_attempts_total)'),
+      records.reduce((sum, { attempts }) => sum + attempts.length, 0),
+    )
+    assert.equal(await read('sum(splitrun_run_duration_seconds_count)'), records.length)
+    const seconds = total(({ timings }) => timings.total) / 1000
+    assert.ok(Math.abs((await read('sum(splitrun_run_duration_seconds_sum)')) - seconds) < 1e-3)
+  })
+})
+
+/** All runs of the system's project, page after page. */
+async function recordsOf({ core, project }: System): Promise<RunRecord[]> {
+  const ids = await core.runs.ids(project.split('/').at(-1) ?? '', {}, null, 100_000)
+  return (await core.runs.getMany(ids)).filter((record) => record !== null)
+}
