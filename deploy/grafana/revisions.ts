@@ -85,7 +85,7 @@ export function revisions(): DashboardBuilder {
       chart(
         {
           title: 'Valid at once',
-          about: 'Outputs that needed no repair and no second call.',
+          about: 'Of the outputs that were checked, those that needed no repair and no second call.',
           unit: 'percentunit',
         },
         [line(valid(rate))],

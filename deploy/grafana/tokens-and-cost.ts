@@ -43,7 +43,11 @@ export function tokensAndCost(): DashboardBuilder {
     )
     .withPanel(
       figure(
-        { title: '30 days', about: 'Projected cost, at the pace of the last day.', unit: 'short' },
+        {
+          title: '30 days',
+          about: 'Projected cost, at the pace of the last day, which has to be over for that.',
+          unit: 'short',
+        },
         `${THIRTY_DAYS} * ${sum(`rate(${CREDITS}[1d])`)}`,
         { width: 4, ofRange: true },
       ),
@@ -114,7 +118,11 @@ export function tokensAndCost(): DashboardBuilder {
     )
     .withPanel(
       chart(
-        { title: 'Projected cost of 30 days', about: 'At the pace of the last hour and day.', unit: 'short' },
+        {
+          title: 'Projected cost of 30 days',
+          about: 'At the pace of the last hour and day, each of which has to be over for that.',
+          unit: 'short',
+        },
         [
           { expr: `${THIRTY_DAYS} * ${sum(`rate(${CREDITS}[1h])`)}`, legend: 'at the pace of the last hour' },
           { expr: `${THIRTY_DAYS} * ${sum(`rate(${CREDITS}[1d])`)}`, legend: 'at the pace of the last day' },

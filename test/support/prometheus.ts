@@ -47,7 +47,7 @@ export async function startPrometheus(
   const dir = await mkdtemp(join(tmpdir(), 'splitrun-prometheus-'))
   t.after(() => rm(dir, { recursive: true, force: true }))
   const config = {
-    global: { scrape_interval: '500ms', scrape_timeout: '500ms', evaluation_interval: '1s' },
+    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
     rule_files: ['recording.yml', 'alerts.yml'].map((name) => join(RULES_DIR, name)),
     scrape_configs: [
       { job_name: 'splitrun', static_configs: [{ targets: [fleet], labels: { instance: 'fleet' } }] },

@@ -9,9 +9,6 @@ test('the stored dashboards are what the code builds', () => {
   assert.deepEqual(readdirSync(DASHBOARDS_DIR).sort(), [...files.keys()].sort())
   for (const [name, text] of files) {
     const stored = readFileSync(join(DASHBOARDS_DIR, name), 'utf8')
-    assert.ok(
-      stored === text,
-      `${name} is not up to date: run \`npx node deploy/grafana/write-dashboards.ts\``,
-    )
+    assert.ok(stored === text, `${name} is not up to date: run \`npm run dashboards\``)
   }
 })
