@@ -1,6 +1,6 @@
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { emptyDashboard } from './dashboard.ts'
-import { chart, distribution, figure } from './panels.ts'
+import { chart, distribution, figure, type Query } from './panels.ts'
 import { CHOSEN, growth, rate, sum, withTaskName } from './queries.ts'
 
 const RUNS = `splitrun_runs_total{${CHOSEN}}`
@@ -9,6 +9,15 @@ const THIRTY_DAYS = 30 * 86_400
 
 const tokens = (type: string): string => `splitrun_tokens_total{${CHOSEN},type="${type}"}`
 const TYPES = ['input', 'output'] as const
+
+/** A sum by what the tokens were for. */
+const SHARES = {
+  model: (expr: string): Query => ({ expr: sum(expr, 'model'), legend: '{{model}}' }),
+  task: (expr: string): Query => ({
+    expr: withTaskName(sum(expr, 'project, task')),
+    legend: '{{task_name}}',
+  }),
+}
 
 /** What runs take of models, and what that costs in the currency of the models' prices. */
 export function tokensAndCost(): DashboardBuilder {
@@ -52,31 +61,12 @@ export function tokensAndCost(): DashboardBuilder {
         { width: 4, ofRange: true },
       ),
     )
-  for (const type of TYPES) {
-    dashboard.withPanel(
-      chart(
-        {
-          title: `Tokens per second by model, ${type}`,
-          about: 'Of all calls, failed ones too.',
-          unit: 'short',
-        },
-        [{ expr: sum(rate(tokens(type)), 'model'), legend: '{{model}}' }],
-        { stacked: true },
-      ),
-    )
-  }
-  for (const type of TYPES) {
-    dashboard.withPanel(
-      chart(
-        {
-          title: `Tokens per second by task, ${type}`,
-          about: 'Of all calls, failed ones too.',
-          unit: 'short',
-        },
-        [{ expr: withTaskName(sum(rate(tokens(type)), 'project, task')), legend: '{{task_name}}' }],
-        { stacked: true },
-      ),
-    )
+  for (const by of ['model', 'task'] as const) {
+    for (const type of TYPES) {
+      const about = 'Of all calls, failed ones too.'
+      const panel = { title: `Tokens per second by ${by}, ${type}`, about, unit: 'short' }
+      dashboard.withPanel(chart(panel, [SHARES[by](rate(tokens(type)))], { stacked: true }))
+    }
   }
   for (const type of TYPES) {
     dashboard.withPanel(
