@@ -5,11 +5,14 @@ import { presentRun } from '../../src/runs/present-run.ts'
 import { type FinalStatus, isFinal, type RunRecord } from '../../src/runs/run.ts'
 import { shardKeys } from '../../src/runs/run-keys.ts'
 import type { RunAnswer, Sightings } from './caller.ts'
+import { photo } from './photo.ts'
 import { type RunHistory, readRunHistories, timesEnded } from './write-history.ts'
 
 /** What became of all runs. Lists name the offenders, by run id or in words; each of them should be empty. */
 export interface Audit {
   readonly records: readonly RunRecord[]
+  /** What Redis wrote of each of them, by id. */
+  readonly histories: ReadonlyMap<string, RunHistory>
   /** Runs that a caller was told of, or that exist. */
   readonly accepted: number
   readonly ended: Readonly<Record<FinalStatus, number>>
@@ -19,6 +22,10 @@ export interface Audit {
   readonly stuck: readonly string[]
   /** Runs that ended more than once, by Redis's own log of writes. */
   readonly settledTwice: readonly string[]
+  /** Files of runs that are gone or changed. */
+  readonly lostFiles: readonly string[]
+  /** What the store still counts as queued or running. */
+  readonly leftOver: readonly string[]
   /** Answers with an ended run that differ from its record. */
   readonly contradictions: readonly string[]
   /** Callers for whom more than one run was made. */
@@ -65,6 +72,7 @@ export async function audit(
   const sum = (count: (record: RunRecord) => number) => records.reduce((all, each) => all + count(each), 0)
   return {
     records,
+    histories,
     accepted: ids.length,
     ended: {
       succeeded: ended('succeeded'),
@@ -74,7 +82,9 @@ export async function audit(
     },
     lost: ids.filter((_, index) => !found[index]),
     stuck: records.filter(({ status }) => !isFinal(status)).map(({ request }) => request.id),
-    settledTwice: ids.filter((id) => timesEnded(histories.get(id) ?? NOTHING) > 1),
+    settledTwice: ids.filter((id) => timesEnded(histories.get(id)?.statuses ?? []) > 1),
+    lostFiles: await lostFiles(core, records),
+    leftOver: await leftOver(core),
     contradictions: contradictions(records, sightings.answers),
     madeTwice: [...references].filter(([, runs]) => runs.length > 1).map(([reference]) => reference),
     rollupErrors: await rollupErrors(core, records),
@@ -89,7 +99,31 @@ export async function audit(
   }
 }
 
-const NOTHING: RunHistory = { statuses: [] }
+async function lostFiles({ files }: Core, records: readonly RunRecord[]): Promise<string[]> {
+  const sent = await photo()
+  const lost: string[] = []
+  for (const { request } of records) {
+    for (const name of request.files) {
+      const found = await files.read(request.id, name)
+      if (!found?.equals(sent)) lost.push(`${request.id}: ${name} ${found ? 'is another' : 'is gone'}`)
+    }
+  }
+  return lost
+}
+
+/** When all runs have ended, no index and no count of unfinished ones holds anything. */
+async function leftOver({ redis, config }: Core): Promise<string[]> {
+  const perShard = Array.from({ length: config.shards }, async (_, shard) => {
+    const keys = shardKeys(shard)
+    const listed = [
+      ...(await redis.zrange(keys.enqueued(), '0', '-1')),
+      ...(await redis.zrange(keys.running(), '0', '-1')),
+    ]
+    const counted = Object.entries(await redis.hgetall(keys.lanes())).filter(([, count]) => count !== '0')
+    return [...listed, ...counted.map(([project, count]) => `${count} counted for ${project}`)]
+  })
+  return (await Promise.all(perShard)).flat()
+}
 
 /** A caller that was told how its run ended was told what the record says, to the last field. */
 function contradictions(records: readonly RunRecord[], answers: readonly RunAnswer[]): string[] {

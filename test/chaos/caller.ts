@@ -41,6 +41,7 @@ export interface Call {
   readonly method: 'GET' | 'POST'
   /** Behind the project's path. */
   readonly path: string
+  /** Sent as JSON unless it is a form. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   /** Which API process is asked first: an index. The others follow. */
@@ -78,8 +79,12 @@ async function callOnce(
   try {
     response = await fetch(`${base}/api/v1${project}${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body instanceof FormData ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
       signal: AbortSignal.any([late, signal]),
     })
     text = await response.text()

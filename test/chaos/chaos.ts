@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Cleanup } from '../support/system.ts'
 import { type Audit, audit } from './audit.ts'
 import type { Sightings } from './caller.ts'
+import { type CallComparison, compareCalls } from './compare-calls.ts'
 import { scheduleFaults } from './fault-schedule.ts'
 import { injectFaults, type Strike } from './inject-faults.ts'
 import { sendRuns } from './send-runs.ts'
@@ -37,7 +38,9 @@ export interface ChaosOutcome {
   readonly strikes: readonly Strike[]
   /** Processes that ended though nobody had ended them. */
   readonly crashes: number
+  /** Calls that the model saw, by what became of them. */
   readonly modelCalls: Readonly<Record<string, number>>
+  readonly calls: CallComparison
   /** What each process wrote, by its name. */
   readonly logs: ReadonlyMap<string, string>
 }
@@ -69,7 +72,8 @@ export async function chaos(
   signal: AbortSignal,
 ): Promise<ChaosOutcome> {
   const { forMs, env } = options
-  const stage = await setStage(t, { apis: 2, workers: 3, env: { ...PROCESSES, ...env }, model: MODEL })
+  const model = { ...MODEL, SPLITRUN_SIMULATED_SEED: String(options.seed) }
+  const stage = await setStage(t, { apis: 2, workers: 3, env: { ...PROCESSES, ...env }, model })
   const { fleet, core, projectId, tasks, callers, sightings } = stage
   const schedule = scheduleFaults({
     seed: options.seed,
@@ -86,12 +90,23 @@ export async function chaos(
   ])
   await stage.untilAllEnded(() => progress.served === options.runs, options.patienceMs, signal)
   await load
+  const audited = await audit(core, fleet.redis.dir, projectId, sightings)
+  const marks = await fleet.modelCalls()
   return {
-    audit: await audit(core, fleet.redis.dir, projectId, sightings),
+    audit: audited,
     sightings,
     strikes: progress.strikes,
     crashes: [...fleet.apis, ...fleet.workers].reduce((sum, member) => sum + member.crashes(), 0),
-    modelCalls: await fleet.modelCalls(),
+    modelCalls: sumOf(Object.values(marks)),
+    calls: compareCalls(audited.records, audited.histories, marks),
     logs: stage.logs(),
   }
+}
+
+function sumOf(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sum: Record<string, number> = {}
+  for (const [what, count] of counts.flatMap((each) => Object.entries(each))) {
+    sum[what] = (sum[what] ?? 0) + count
+  }
+  return sum
 }

@@ -13,8 +13,8 @@ export interface Fleet {
   readonly workers: readonly Member[]
   /** What every process was started with. */
   readonly env: Readonly<Record<string, string>>
-  /** Calls that the model server has seen so far, by what became of them. */
-  modelCalls(): Promise<Record<string, number>>
+  /** Calls that the model server has seen so far, by the mark that they bore and by what became of them. */
+  modelCalls(): Promise<Record<string, Record<string, number>>>
 }
 
 export interface FleetOptions {
@@ -62,8 +62,8 @@ export async function startFleet(t: Cleanup, options: FleetOptions): Promise<Fle
     workers,
     env,
     async modelCalls() {
-      const answer = await fetch(`${modelUrl.replace(/\/v1$/, '')}/stats`)
-      return (await answer.json()) as Record<string, number>
+      const answer = await fetch(`${modelUrl}/stats/marks`)
+      return (await answer.json()) as Record<string, Record<string, number>>
     },
   }
 }

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Call, type CallerOptions, callUntilAnswered, type RunAnswer } from './caller.ts'
 import { type Dice, diceFrom } from './dice.ts'
+import { photo } from './photo.ts'
+import type { StageTask } from './stage.ts'
 
 /** How a caller goes about a run. */
 const WAYS = [
@@ -19,7 +21,7 @@ type Way = (typeof WAYS)[number]['way']
 
 export interface LoadOptions extends CallerOptions {
   readonly seed: number
-  readonly tasks: readonly string[]
+  readonly tasks: readonly StageTask[]
   readonly runs: number
   /** Number of the first caller, where several loads go to one project; 0 unless told. */
   readonly from?: number
@@ -49,13 +51,13 @@ export async function sendRuns(options: LoadOptions): Promise<void> {
 
 async function sendRun(options: LoadOptions, caller: number, dice: Dice): Promise<void> {
   const { way } = dice.pick(WAYS)
-  const task = options.tasks[caller % options.tasks.length] ?? ''
+  const { id: task, withPhoto } = options.tasks[caller % options.tasks.length] ?? NO_TASK
   const reference = `caller-${caller}`
   const first = Math.floor(dice.between(0, options.fleet.apis.length))
   const call: Call = {
     method: 'POST',
     path: `/task/${task}/run${queryOf(way, dice)}`,
-    body: { task_input: { text: `text of ${reference}, seed ${options.seed}` }, reference },
+    body: await bodyOf(reference, options.seed, withPhoto),
     headers: { 'idempotency-key': reference, ...preferenceOf(way) },
     first,
   }
@@ -70,6 +72,19 @@ async function sendRun(options: LoadOptions, caller: number, dice: Dice): Promis
       await follow(options, task, answer, dice)
     }),
   )
+}
+
+const NO_TASK: StageTask = { id: '', withPhoto: false }
+
+/** The mark lets the model count the calls of this run. */
+async function bodyOf(reference: string, seed: number, withPhoto: boolean): Promise<unknown> {
+  const input = { text: `[mark:${reference}], seed ${seed}` }
+  if (!withPhoto) return { task_input: input, reference }
+  const form = new FormData()
+  form.set('task_input', JSON.stringify(input))
+  form.set('reference', reference)
+  form.set('task_file', new Blob([new Uint8Array(await photo())], { type: 'image/png' }), 'photo.png')
+  return form
 }
 
 function queryOf(way: Way, dice: Dice): string {

@@ -8,14 +8,20 @@ import { acceptedIds, unfinished } from './audit.ts'
 import type { CallerOptions, Sightings } from './caller.ts'
 import { type Fleet, type FleetOptions, startFleet } from './fleet.ts'
 
+export interface StageTask {
+  readonly id: string
+  /** True when its runs need an image. */
+  readonly withPhoto: boolean
+}
+
 /** A fleet with a project in it, callers for that project, and a look behind the scenes. */
 export interface Stage {
   readonly fleet: Fleet
   /** This process's own view of the store, for the audit: it changes nothing. */
   readonly core: Core
   readonly projectId: string
-  /** Ids; one answers JSON, one plain text. */
-  readonly tasks: readonly string[]
+  /** One answers JSON, one plain text, one looks at images. */
+  readonly tasks: readonly StageTask[]
   readonly callers: CallerOptions
   readonly sightings: Sightings
   /**
@@ -64,12 +70,13 @@ export async function setStage(t: Cleanup, options: FleetOptions): Promise<Stage
   }
 }
 
-function createTasks({ apis }: Fleet, project: string, token: string): Promise<string[]> {
+function createTasks({ apis }: Fleet, project: string, token: string): Promise<StageTask[]> {
   const base = { enabled: true, system_prompt: 'You answer.', user_prompt: 'Say something about {text}.' }
   const format = { answer: 'string', score: 'number' }
   const tasks = [
     { ...base, name: 'json', llm_model_id: 'simulated-large', output_format: format },
     { ...base, name: 'text', llm_model_id: 'simulated-small', output_modality: 'text' },
+    { ...base, name: 'photo', llm_model_id: 'simulated-large', output_format: format, image_required: true },
   ]
   return Promise.all(
     tasks.map(async (task) => {
@@ -80,7 +87,7 @@ function createTasks({ apis }: Fleet, project: string, token: string): Promise<s
       })
       const { id } = (await answer.json()) as { id?: string }
       if (!id) throw new Error(`no task: ${answer.status}`)
-      return id
+      return { id, withPhoto: 'image_required' in task }
     }),
   )
 }

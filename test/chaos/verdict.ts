@@ -16,21 +16,21 @@ export interface Line {
 const mustBeNone = (name: string, bad: readonly string[]): Line => ({ name, value: bad.length, bad })
 
 /** The outcome of chaos as a table. */
-export function tabulateChaos({ audit, sightings, strikes, crashes, modelCalls }: ChaosOutcome): Line[] {
-  const calls = Object.entries(modelCalls).filter(([, count]) => count > 0)
+export function tabulateChaos(outcome: ChaosOutcome): Line[] {
+  const { audit, sightings, strikes, crashes, modelCalls, calls } = outcome
+  const counts = Object.entries(modelCalls).map(([what, count]) => `${what} ${count}`)
   const slowest = slowestRecovery(audit.records, strikes)
   return [
     ...tabulateRuns(audit, sightings),
+    { name: 'model calls, by the model', value: calls.seen, note: counts.join(', ') },
+    { name: 'model calls, by the ledgers', value: calls.attempts },
     {
-      name: 'model calls in the ledgers',
-      value: audit.attempts.all,
-      note: `${audit.attempts.lost} of them possible duplicates`,
+      name: 'possible duplicate calls',
+      value: calls.lost,
+      note: `attempts of lost workers; the model saw ${calls.lostAndSeen} of them`,
     },
-    {
-      name: 'model calls the model saw',
-      value: calls.reduce((sum, [, count]) => sum + count, 0),
-      note: calls.map(([outcome, count]) => `${outcome} ${count}`).join(', '),
-    },
+    { name: 'handed back in the call', value: calls.handedBack, note: 'by workers that stopped' },
+    mustBeNone('runs whose calls differ', calls.unexplained),
     {
       name: 'calls cut off',
       value: sightings.broken.length,
@@ -87,6 +87,8 @@ function tabulateRuns({ ended, ...audit }: Audit, sightings: Sightings): Line[] 
     mustBeNone('settled twice', audit.settledTwice),
     mustBeNone('stuck', audit.stuck),
     mustBeNone('made twice for one caller', audit.madeTwice),
+    mustBeNone('files lost', audit.lostFiles),
+    mustBeNone('left over in the queue', audit.leftOver),
     mustBeNone('answers unlike the record', audit.contradictions),
     mustBeNone('answers nobody should see', sightings.unexpected),
     mustBeNone('calls that hung', sightings.hung),

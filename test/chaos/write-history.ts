@@ -8,6 +8,10 @@ import { shardKeys } from '../../src/runs/run-keys.ts'
 export interface RunHistory {
   /** Every status that was ever written, in order. */
   readonly statuses: string[]
+  /** How many attempts its ledger had when it was last written. */
+  attempts: number
+  /** How many attempts were taken out of its ledger as it went back to the queue. */
+  withdrawn: number
 }
 
 /**
@@ -22,17 +26,26 @@ export async function readRunHistories(redisDir: string, shards: number): Promis
       const prefix = prefixes.find((each) => key.startsWith(each))
       if (!prefix || !/^h(m|)set$/i.test(command)) continue
       const id = key.slice(prefix.length)
-      const history = histories.get(id) ?? { statuses: [] }
+      const history = histories.get(id) ?? { statuses: [], attempts: 0, withdrawn: 0 }
       histories.set(id, history)
-      const status = fields[fields.findIndex((name, at) => at % 2 === 0 && name === 'status') + 1]
+      const status = fieldOf('status', fields)
       if (RUN_STATUSES.some((each) => each === status)) history.statuses.push(status ?? '')
+      const ledger = fieldOf('attempts', fields)
+      if (ledger === undefined) continue
+      const attempts = ledger.split('\n').length - 1
+      if (status === 'queued') history.withdrawn += history.attempts - attempts
+      history.attempts = attempts
     }
   }
   return histories
 }
 
+/** From names and values in turn. */
+const fieldOf = (name: string, fields: readonly string[]): string | undefined =>
+  fields.find((_, at) => at % 2 === 1 && fields[at - 1] === name)
+
 /** How often a run ended. */
-export const timesEnded = ({ statuses }: RunHistory): number =>
+export const timesEnded = (statuses: readonly string[]): number =>
   statuses.filter((status) => RUN_STATUSES.some((each) => each === status && isFinal(each))).length
 
 /** The commands of an append-only file: arrays of bulk strings. What a kill cut off at the end is left out. */
