@@ -33,8 +33,6 @@ export interface Audit {
   /** Rollup fields that are not the sum over the records. */
   readonly rollupErrors: readonly string[]
   readonly tokens: { readonly input: number; readonly output: number }
-  /** Attempts in the ledgers, and those of them whose outcome nobody knows: their model may have been paid twice. */
-  readonly attempts: { readonly all: number; readonly lost: number }
 }
 
 /** Every id that the callers were told, and that the project lists. */
@@ -91,10 +89,6 @@ export async function audit(
     tokens: {
       input: sum(({ result }) => result?.inputTokens ?? 0),
       output: sum(({ result }) => result?.outputTokens ?? 0),
-    },
-    attempts: {
-      all: sum(({ attempts }) => attempts.length),
-      lost: sum(({ attempts }) => attempts.filter(({ outcome }) => outcome === 'lost').length),
     },
   }
 }

@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Cleanup } from '../support/system.ts'
 import { type Audit, audit } from './audit.ts'
 import type { Sightings } from './caller.ts'
+import { type CallComparison, compareCalls } from './compare-calls.ts'
 import { diceFrom } from './dice.ts'
 import { sendRuns } from './send-runs.ts'
 import { setStage } from './stage.ts'
-import { readRunHistories } from './write-history.ts'
 
 export interface DrillOptions {
   readonly seed: number
@@ -25,6 +25,7 @@ export interface Stop {
 export interface DrillOutcome {
   readonly audit: Audit
   readonly sightings: Sightings
+  readonly calls: CallComparison
   readonly stops: readonly Stop[]
   /** How often a run went back to the queue. */
   readonly handedBack: number
@@ -74,9 +75,11 @@ export async function drillStop(
   }
   await stage.untilAllEnded(() => progress.served === progress.sent, PATIENCE_MS, signal)
   await Promise.all(loads)
-  const histories = await readRunHistories(fleet.redis.dir, core.config.shards)
+  const audited = await audit(core, fleet.redis.dir, projectId, sightings)
+  const { records, histories } = audited
   return {
-    audit: await audit(core, fleet.redis.dir, projectId, sightings),
+    audit: audited,
+    calls: compareCalls(records, histories, await fleet.modelCalls()),
     sightings,
     stops,
     handedBack: [...histories.values()]

@@ -2,6 +2,7 @@ import type { RunRecord } from '../../src/runs/run.ts'
 import type { Audit } from './audit.ts'
 import type { Sightings } from './caller.ts'
 import type { ChaosOutcome } from './chaos.ts'
+import type { CallComparison } from './compare-calls.ts'
 import type { DrillOutcome } from './drill-stop.ts'
 import type { Strike } from './inject-faults.ts'
 
@@ -22,15 +23,7 @@ export function tabulateChaos(outcome: ChaosOutcome): Line[] {
   const slowest = slowestRecovery(audit.records, strikes)
   return [
     ...tabulateRuns(audit, sightings),
-    { name: 'model calls, by the model', value: calls.seen, note: counts.join(', ') },
-    { name: 'model calls, by the ledgers', value: calls.attempts },
-    {
-      name: 'possible duplicate calls',
-      value: calls.lost,
-      note: `attempts of lost workers; the model saw ${calls.lostAndSeen} of them`,
-    },
-    { name: 'handed back in the call', value: calls.handedBack, note: 'by workers that stopped' },
-    mustBeNone('runs whose calls differ', calls.unexplained),
+    ...tabulateCalls(calls, counts.join(', ')),
     {
       name: 'calls cut off',
       value: sightings.broken.length,
@@ -50,11 +43,25 @@ export function tabulateChaos(outcome: ChaosOutcome): Line[] {
   ]
 }
 
+function tabulateCalls(calls: CallComparison, counts?: string): Line[] {
+  return [
+    { name: 'model calls, by the model', value: calls.seen, ...(counts ? { note: counts } : {}) },
+    { name: 'model calls, by the ledgers', value: calls.attempts },
+    {
+      name: 'possible duplicate calls',
+      value: calls.lost,
+      note: `attempts of lost workers; the model saw ${calls.lostAndSeen} of them`,
+    },
+    { name: 'calls broken off and repeated', value: calls.handedBack, note: 'by workers that stopped' },
+    mustBeNone('runs whose calls differ', calls.unexplained),
+  ]
+}
+
 /** A call held for so long had been accepted, so that a process that stops owes it an answer; ms. */
 const SURELY_ACCEPTED = 1000
 
 /** The outcome of a drill as a table. */
-export function tabulateDrill({ audit, sightings, stops, handedBack }: DrillOutcome): Line[] {
+export function tabulateDrill({ audit, sightings, calls, stops, handedBack }: DrillOutcome): Line[] {
   const slowest = Math.max(...stops.map(({ ms }) => ms))
   const cutOff = sightings.broken.filter((heldMs) => heldMs > SURELY_ACCEPTED)
   return [
@@ -65,10 +72,8 @@ export function tabulateDrill({ audit, sightings, stops, handedBack }: DrillOutc
       stops.flatMap(({ name, code, ms }) => (code === 0 ? [] : [`${name}: ${code} after ${ms} ms`])),
     ),
     { name: 'runs handed back', value: handedBack },
-    mustBeNone(
-      'attempts used up by a stop',
-      audit.attempts.lost > 0 ? [`${audit.attempts.lost} attempts`] : [],
-    ),
+    ...tabulateCalls(calls),
+    mustBeNone('attempts used up by a stop', calls.lost > 0 ? [`${calls.lost} attempts`] : []),
     mustBeNone(
       'waiting calls cut off',
       cutOff.map((heldMs) => `one held for ${heldMs} ms`),
