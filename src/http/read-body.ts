@@ -42,7 +42,10 @@ export async function readBody(request: Request, options: BodyOptions): Promise<
     return { fields: toFields(fields), files, isForm: true }
   }
   if (type === 'application/x-www-form-urlencoded') {
-    const fields = [...new URLSearchParams(await readText(request, options))]
+    const text = await readText(request, options)
+    // curl -d calls everything a form. No form of ours begins like an object.
+    if (text.trimStart().startsWith('{')) return { fields: parseJson(text), files: [], isForm: false }
+    const fields = [...new URLSearchParams(text)]
     if (fields.length > options.fieldsMax) throw new ApiError('BODY_TOO_LARGE', 'Too many fields.')
     return { fields: toFields(fields), files: [], isForm: true }
   }

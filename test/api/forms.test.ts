@@ -32,6 +32,15 @@ describe('forms, urlencoded and multipart', () => {
     }
   })
 
+  test('JSON that is called a form, as curl calls it, is JSON', async () => {
+    const task = await running().createTask()
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const run = (text: string) => running().call('POST', `/task/${task}/run`, text, { headers })
+    const { status, body } = await run(' {"task_input": {"text": "a=b&c"}, "reference": "r"}')
+    assert.deepEqual([status, body.run_data.submitted, body.reference], [200, { text: 'a=b&c' }, 'r'])
+    assert.equal((await run('{"task_input": ')).body.detail.reason, 'MALFORMED_JSON')
+  })
+
   test('objects, lists, numbers and booleans are read where they are wanted', async () => {
     const fields = (name: string): Fields => [
       ['name', name],
