@@ -4,6 +4,7 @@ import { FILE_PARTS, type FileStore } from './files/file-store.ts'
 import type { Logger } from './platform/logger.ts'
 import type { RedisConnections } from './platform/redis.ts'
 import type { RunQueue } from './queues.ts'
+import type { RollupStore } from './runs/rollup-store.ts'
 import type { RunStore } from './runs/run-store.ts'
 import { tidyFiles } from './runs/tidy-files.ts'
 import { tidyRuns } from './runs/tidy-runs.ts'
@@ -15,11 +16,12 @@ export function composeJanitor(
     log: Logger
     connections: RedisConnections
     runs: RunStore
+    rollups: RollupStore
     files: FileStore
   },
   queues: readonly RunQueue[],
 ): JanitorWorker {
-  const { config, log, connections, runs, files } = deps
+  const { config, log, connections, runs, rollups, files } = deps
   const everyMs = config.janitorInterval * 1000
   // Each process goes round by itself, from anywhere: none has to know how far the others are.
   let part = Math.floor(Math.random() * FILE_PARTS)
@@ -32,6 +34,7 @@ export function composeJanitor(
     async tidy(signal) {
       const now = Date.now()
       await tidyRuns({ runs, queues, log }, now - everyMs, signal)
+      await rollups.fold()
       part = (part + 1) % FILE_PARTS
       await tidyFiles({ runs, files, log }, part, now - config.fileGrace * 1000, signal)
     },

@@ -94,7 +94,6 @@ export async function composeCore(
       projectQueueMax: config.projectQueueMax,
       queueMax: config.queueMax,
       idempotencySeconds: config.idempotencyRetention,
-      reportDays: config.reportDays,
     }),
     names: createCountedNameStore(redis, {
       groupsMax: config.reportingGroupsMax,

@@ -2,6 +2,7 @@ import { DAY_MS } from '../platform/date-span.ts'
 import type { Redis } from '../platform/redis.ts'
 import { rollupDay, splitName } from './rollup.ts'
 import { shardKeys } from './run-keys.ts'
+import { foldTallies } from './tally.ts'
 
 /** Sums of rollup fields; a field that is not there is 0. */
 export type Totals = ReadonlyMap<string, number>
@@ -28,8 +29,12 @@ const BATCH = 500
 
 export type RollupStore = ReturnType<typeof createRollupStore>
 
-/** Reads the totals that settling runs adds to. A total never holds a run in part. */
-export function createRollupStore(redis: Redis, options: { shards: number }) {
+/** Reads the totals of settled runs: all that were settled before the call, and none of them in part. */
+export function createRollupStore(redis: Redis, options: { shards: number; reportDays: number }) {
+  const fold = async (): Promise<void> => {
+    for (let shard = 0; shard < options.shards; shard += 1)
+      await foldTallies(redis, shard, options.reportDays)
+  }
   const shards = Array.from({ length: options.shards }, (_, shard) => shardKeys(shard))
   const readTotals = (keys: readonly string[]): Promise<Totals[]> =>
     inBatches(redis, keys, 'hgetall', (fields: Record<string, string>) => {
@@ -37,6 +42,9 @@ export function createRollupStore(redis: Redis, options: { shards: number }) {
     })
 
   return {
+    /** Adds to the totals what was put down before; whoever reads them here need not ask for it. */
+    fold,
+
     /**
      * A project's totals by day, from the day that begins at `first` to the one that begins at `last`.
      * @returns null when more than `most` would have to be read
@@ -47,6 +55,7 @@ export function createRollupStore(redis: Redis, options: { shards: number }) {
       fits: (owner: DayOwner) => boolean,
       most: number,
     ): Promise<DayTotals[] | null> {
+      await fold()
       const days = shards.flatMap((keys) =>
         Array.from({ length: Math.floor((range.last - range.first) / DAY_MS) + 1 }, (_, index) => {
           const day = range.first + index * DAY_MS
@@ -69,6 +78,7 @@ export function createRollupStore(redis: Redis, options: { shards: number }) {
 
     /** All that is kept for ever, by what `joinName` joined; of several shards the same name may come several times. */
     async forEver(): Promise<{ name: string; totals: Totals }[]> {
+      await fold()
       const indexes = shards.map((keys) => keys.rollups())
       const names = await inBatches(redis, indexes, 'smembers', (members: string[]) => members)
       const found = shards.flatMap((keys, at) =>
@@ -81,6 +91,7 @@ export function createRollupStore(redis: Redis, options: { shards: number }) {
     /** Forgets totals that are kept for ever; runs that still come begin anew. */
     async forget(names: readonly string[]): Promise<void> {
       if (names.length === 0) return
+      await fold()
       const pipeline = redis.pipeline()
       for (const keys of shards) {
         pipeline.srem(keys.rollups(), ...names)

@@ -1,4 +1,4 @@
-import { isoDay } from '../platform/date-span.ts'
+import { DAY_MS, isoDay } from '../platform/date-span.ts'
 import { bucketOf, CALL_SECONDS, SECONDS, TOKENS } from './histogram.ts'
 import type { Attempt, RunRequest, RunResult, Timings } from './run.ts'
 
@@ -15,9 +15,16 @@ export interface Rollup {
 
 /** Joins parts to one name; null stands where there is none. A part may hold any character. */
 export function joinName(parts: readonly (string | null)[]): string {
-  return parts
-    .map((part) => (part === '-' ? '%2D' : encodeURIComponent(part?.toWellFormed() ?? '-')))
-    .join('/')
+  return parts.map(escapePart).join('/')
+}
+
+/** Ids and most names: encoding them would change nothing, and cost more than looking. */
+const PLAIN = /^[\w.]+[\w.-]*$/
+
+function escapePart(part: string | null): string {
+  if (part === null) return '-'
+  if (PLAIN.test(part)) return part
+  return part === '-' ? '%2D' : encodeURIComponent(part.toWellFormed())
 }
 
 /** Reads what `joinName` wrote. */
@@ -27,8 +34,13 @@ export function splitName(name: string): (string | null)[] {
 
 /** The UTC day of a time in ms, as `20261124`. */
 export function rollupDay(ms: number): string {
-  return isoDay(ms).replaceAll('-', '')
+  const number = Math.floor(ms / DAY_MS)
+  if (number !== latestDay.number) latestDay = { number, text: isoDay(ms).replaceAll('-', '') }
+  return latestDay.text
 }
+
+/** Nearly all runs end on the same day as the one before. */
+let latestDay = { number: Number.NaN, text: '' }
 
 /** The parts of a run's time that reports tell of: the names of `timings`. */
 export const PHASES = ['queued', 'waiting_on_limit', 'model', 'validate', 'total'] as const

@@ -19,6 +19,8 @@ export const shardKeys = (shard: number) => ({
   signals: () => `{s${shard}}:signals`,
   reply: (api: string) => `{s${shard}}:reply:${api}`,
   idempotency: (project: string, keyHash: string) => `{s${shard}}:idem:${project}:${keyHash}`,
+  /** What settled runs have put down to be added to the totals. */
+  tallies: () => `{s${shard}}:tallies`,
   /** Names of the totals that are kept for ever. */
   rollups: () => `{s${shard}}:rollups`,
   /** Names of a project's totals of one day. */

@@ -7,6 +7,7 @@ import type { Attempt, RunRequest, RunResult, RunStatus } from './run.ts'
 import { type Claim, type Created, type Entered, type IdempotencyKey, toEntered } from './run-changes.ts'
 import { shardKeys } from './run-keys.ts'
 import { fromLines, toLines } from './run-record.ts'
+import { writeTally } from './tally.ts'
 
 const file = (name: string): URL => new URL(`./scripts/${name}.lua`, import.meta.url)
 const script = (name: string): Script => loadScript(file(name), file('lane'))
@@ -23,7 +24,6 @@ const SCRIPTS = {
 
 /** Answers larger than this travel to a waiting process as an id only; it then reads the record. */
 const REPLY_INLINE_MAX = 8192
-const DAY_SECONDS = 86_400
 
 export interface RunStoreOptions {
   readonly shards: number
@@ -34,8 +34,6 @@ export interface RunStoreOptions {
   readonly projectQueueMax: number
   readonly queueMax: number
   readonly idempotencySeconds: number
-  /** How long daily rollups are kept. */
-  readonly reportDays: number
 }
 
 export type RunStore = ReturnType<typeof createRunStore>
@@ -69,10 +67,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
         keys.runsIn(project, 'running'),
         keys.running(),
         keys.runsIn(project, result.status),
-        ...rollups.flatMap(({ day, name }) => [
-          day ? keys.dayRollups(project, day) : keys.rollups(),
-          keys.rollup(name, day),
-        ]),
+        keys.tallies(),
       ],
       [
         id,
@@ -86,11 +81,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
         json.length <= REPLY_INLINE_MAX ? json : '',
         keys.reply(''),
         keys.run(''),
-        ...rollups.flatMap(({ day, name, increments }) => [
-          name,
-          day ? options.reportDays * DAY_SECONDS : 0,
-          increments.flat().join(' '),
-        ]),
+        writeTally(id, project, rollups),
       ],
     )
     return reply === null ? null : toEntered(reply as string[])

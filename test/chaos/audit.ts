@@ -143,6 +143,7 @@ async function rollupErrors(core: Core, records: readonly RunRecord[]): Promise<
       }
     }
   }
+  await core.rollups.fold()
   const actual = new Map<string, number>()
   for (let shard = 0; shard < config.shards; shard += 1) {
     const prefix = shardKeys(shard).rollup('', null)

@@ -4,7 +4,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { isFinal, type RunRecord } from '../../src/runs/run.ts'
-import { shardKeys } from '../../src/runs/run-keys.ts'
 import { startApiProcess, startWorkerProcess } from '../support/processes.ts'
 import { type System, startSystem, until } from '../support/system.ts'
 
@@ -164,12 +163,9 @@ async function ended(system: System, ids: readonly string[]): Promise<RunRecord[
 
 /** The rollups hold these runs, each of them once, to the token. */
 async function assertExactRollups({ core }: System, records: readonly RunRecord[]): Promise<void> {
-  const keys = shardKeys(0)
   const sums: Record<string, number> = {}
-  for (const name of await core.redis.smembers(keys.rollups())) {
-    for (const [field, value] of Object.entries(await core.redis.hgetall(keys.rollup(name, null)))) {
-      sums[field] = (sums[field] ?? 0) + Number(value)
-    }
+  for (const { totals } of await core.rollups.forEver()) {
+    for (const [field, value] of totals) sums[field] = (sums[field] ?? 0) + value
   }
   const total = (count: (record: RunRecord) => number) => records.reduce((sum, each) => sum + count(each), 0)
   assert.equal(sums['runs:succeeded'], records.length)

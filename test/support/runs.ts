@@ -14,7 +14,6 @@ export const STORE_OPTIONS: RunStoreOptions = {
   projectQueueMax: 100_000,
   queueMax: 1_000_000,
   idempotencySeconds: 60,
-  reportDays: 400,
 }
 
 /** A run as it is asked for, with ids of its own. */

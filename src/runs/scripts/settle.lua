@@ -1,11 +1,10 @@
--- Ends a run, once: refuses a stale fence, writes the result, adds its numbers to the rollups and tells the
+-- Ends a run, once: refuses a stale fence, writes the result, puts its numbers down for the rollups and tells the
 -- waiting processes, all in one step.
 -- KEYS: run, queued runs of the project, lane, lanes, enqueued, running runs of the project, running, runs of the
---   project with the final status, then per rollup: the index that names it, its totals.
+--   project with the final status, tallies.
 -- ARGV: run id, fence ('' for a run that no worker has: it must be queued), status, result, attempts, retention in
 --   ms, project, window, result for the reply streams ('' when too large), prefix of reply streams, prefix of run
---   keys, then per rollup: its name, how long it is kept in seconds (0: for ever), and pairs of field and whole
---   number, all with a space between them: one long argument costs the client far less than a hundred short ones.
+--   keys, tally ('' for none).
 -- Returns {} or {id, request, ...} of runs that need a job now; nil when the run is no longer this claim's.
 local found = redis.call('HMGET', KEYS[1], 'status', 'fence', 'watchers', 'revision')
 local entered = {}
@@ -26,16 +25,7 @@ if ARGV[3] ~= 'succeeded' then
   end
   redis.call('ZADD', KEYS[8], 0, ARGV[1])
 end
-local at = 12
-for key = 9, #KEYS, 2 do
-  redis.call('SADD', KEYS[key], ARGV[at])
-  for field, by in string.gmatch(ARGV[at + 2], '(%S+) (%S+)') do redis.call('HINCRBY', KEYS[key + 1], field, by) end
-  if ARGV[at + 1] ~= '0' then
-    redis.call('EXPIRE', KEYS[key], ARGV[at + 1])
-    redis.call('EXPIRE', KEYS[key + 1], ARGV[at + 1])
-  end
-  at = at + 3
-end
+if ARGV[12] ~= '' then redis.call('RPUSH', KEYS[9], ARGV[12]) end
 if found[3] then
   for watcher in string.gmatch(found[3], '[^,]+') do
     local stream = ARGV[10] .. watcher

@@ -16,6 +16,7 @@ import type { Claim } from '../../../src/runs/run-changes.ts'
 import { shardKeys } from '../../../src/runs/run-keys.ts'
 import { readReply } from '../../../src/runs/run-record.ts'
 import { createRunStore, type RunStore } from '../../../src/runs/run-store.ts'
+import { foldTallies } from '../../../src/runs/tally.ts'
 import { testRedisUrl } from '../../support/redis.ts'
 import { aRequest, aResult, claimed, STORE_OPTIONS } from '../../support/runs.ts'
 
@@ -78,6 +79,7 @@ describe('the run store', () => {
     assert.equal(await runs.release(stale, []), false)
     assert.equal(await runs.saveAttempts(stale, []), false)
     assert.deepEqual(await redis.hgetall(KEYS.run(request.id)), untouched)
+    await foldTallies(redis, 0, 400)
     assert.equal(await redis.exists(KEYS.rollup(request.task, null)), 0)
 
     assert.equal(await runs.saveAttempts(current, current.attempts), true)
@@ -101,6 +103,7 @@ describe('the run store', () => {
     const outcomes = await Promise.all([1, 2, 3].map(() => settle(claim, { settled, credits: 7 })))
     assert.deepEqual(outcomes, [true, false, false])
     const { project, task } = request
+    await foldTallies(redis, 0, 400)
     const fields = ['runs:succeeded', 'check:valid', 'tokens:input', 'tokens:output', 'credits', 'us:total']
     assert.equal(rollupDay(settled), '20310506')
     const ofDay = await redis.hmget(KEYS.rollup(task, '20310506'), ...fields)
@@ -110,7 +113,7 @@ describe('the run store', () => {
     assert.deepEqual(forEver, ['1', '1', '3000'])
     assert.equal(await redis.sismember(KEYS.rollups(), task), 1)
     const kept = [KEYS.rollup(task, '20310506'), KEYS.dayRollups(project, '20310506')]
-    for (const key of kept) assert.equal(await redis.ttl(key), STORE_OPTIONS.reportDays * 86_400)
+    for (const key of kept) assert.equal(await redis.ttl(key), 400 * 86_400)
     assert.equal(await redis.ttl(KEYS.rollup(task, null)), -1)
   })
 
