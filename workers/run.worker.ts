@@ -78,7 +78,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
       maxStalledCount: 1_000_000,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
-      skipVersionCheck: true,
+      // Without `skipVersionCheck`: not knowing the version, BullMQ waits in whole seconds, and jobs that are put off are late.
     },
   )
   worker.on('error', (error) => options.log.warn({ err: error, shard: options.shard }, 'worker'))
