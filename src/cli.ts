@@ -140,6 +140,8 @@ const COMMANDS: Record<string, Command> = {
 }
 
 async function main(): Promise<void> {
+  // Whoever reads what is printed may stop reading, as head does.
+  process.stdout.on('error', () => process.exit(0))
   const [name = '', ...args] = process.argv.slice(2)
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (!command) {
