@@ -3,13 +3,13 @@ import { shardOf } from '../platform/ids.ts'
 import { type Tracer, within } from '../platform/tracing.ts'
 import type { RunQueue } from '../queues.ts'
 import { addJobs } from './add-jobs.ts'
-import { type CountRunDeps, countRun } from './count-run.ts'
 import type { RunRecord } from './run.ts'
 import { BROKEN_OFF, resultOf } from './run-result.ts'
 import { describeEnd } from './run-span.ts'
 import type { RunStore } from './run-store.ts'
+import { type TallyRunDeps, tallyRun } from './tally-run.ts'
 
-export interface EndQueuedRunDeps extends CountRunDeps {
+export interface EndQueuedRunDeps extends TallyRunDeps {
   readonly runs: RunStore
   readonly models: ModelRegistry
   readonly tracer: Tracer
@@ -28,10 +28,10 @@ export async function endQueuedRun(
 ): Promise<boolean> {
   const { request, attempts, revision } = record
   const result = resultOf(request, null, attempts, { error: BROKEN_OFF[reason] }, deps.models.find)
-  const rollups = await countRun(deps, request, revision ?? request.revision, result, attempts)
+  const tally = await tallyRun(deps, request, revision ?? request.revision, result, attempts)
   const span = deps.tracer.start('run settle', request.trace, { kind: 'internal' })
   const entered = await within(span, async () => {
-    const settled = await deps.runs.settleQueued(request, result, attempts, rollups)
+    const settled = await deps.runs.settleQueued(request, result, attempts, tally)
     if (settled) describeEnd(span, result)
     return settled
   })

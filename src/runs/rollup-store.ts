@@ -1,8 +1,8 @@
 import { DAY_MS } from '../platform/date-span.ts'
 import type { Redis } from '../platform/redis.ts'
+import { foldTallies } from './fold-tallies.ts'
 import { rollupDay, splitName } from './rollup.ts'
 import { shardKeys } from './run-keys.ts'
-import { foldTallies } from './tally.ts'
 
 /** Sums of rollup fields; a field that is not there is 0. */
 export type Totals = ReadonlyMap<string, number>

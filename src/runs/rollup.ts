@@ -1,6 +1,7 @@
 import { DAY_MS, isoDay } from '../platform/date-span.ts'
 import { bucketOf, CALL_SECONDS, SECONDS, TOKENS } from './histogram.ts'
-import type { Attempt, RunRequest, RunResult, Timings } from './run.ts'
+import type { RunRequest, Timings } from './run.ts'
+import type { TalliedCall, TalliedResult } from './tally.ts'
 
 /**
  * What one settled run adds to some totals: whole numbers only, so sums are exact. With a `day`, as `20261124`, they are
@@ -60,7 +61,7 @@ class Increments {
   }
 
   /** `runs:succeeded` or `runs:<status>:<reason>`, and `check:<output check>` where there was an output. */
-  end({ status, error, outputCheck }: RunResult): void {
+  end({ status, error, outputCheck }: TalliedResult): void {
     this.add(error ? `runs:${status}:${error.reason}` : `runs:${status}`, 1)
     if (outputCheck) this.add(`check:${outputCheck}`, 1)
   }
@@ -75,13 +76,17 @@ class Increments {
  * A run's part in the reports, of `project/task/revision/group` on the day that it ended: its end, `tokens:...`,
  * `credits` (millionths), `retries`, `attempts:<outcome>`, and the time of each phase.
  */
-export function reportRollup(name: string, result: RunResult, attempts: readonly Attempt[]): Rollup {
+export function reportRollup(
+  name: string,
+  result: TalliedResult,
+  calls: readonly Pick<TalliedCall, 'outcome'>[],
+): Rollup {
   const sums = new Increments()
   sums.end(result)
   sums.tokens(result.inputTokens, result.outputTokens)
   sums.add('credits', result.credits)
   sums.add('retries', result.retries)
-  for (const { outcome } of attempts) sums.add(`attempts:${outcome}`, 1)
+  for (const { outcome } of calls) sums.add(`attempts:${outcome}`, 1)
   for (const phase of PHASES) sums.time(phase, result.timings[phase])
   return { day: rollupDay(result.settled), name, increments: sums.all }
 }
@@ -96,12 +101,17 @@ const timeOf = (phase: (typeof METRIC_PHASES)[number], timings: Timings): number
  * A run's part in the metrics, of `project/task/revision`: its end, `drawn` when its revision was drawn by weight, the
  * time of each phase, and its whole time by `mode`.
  */
-export function runRollup(name: string, request: RunRequest, drawn: boolean, result: RunResult): Rollup {
+export function runRollup(
+  name: string,
+  mode: RunRequest['mode'],
+  drawn: boolean,
+  result: TalliedResult,
+): Rollup {
   const sums = new Increments()
   sums.end(result)
   if (drawn) sums.add('drawn', 1)
   for (const phase of METRIC_PHASES) sums.time(phase, timeOf(phase, result.timings))
-  sums.time(request.mode, result.timings.total)
+  sums.time(mode, result.timings.total)
   return { day: null, name, increments: sums.all }
 }
 
@@ -110,11 +120,10 @@ export function runRollup(name: string, request: RunRequest, drawn: boolean, res
  * `attempts:<outcome>`; of calls that came to an end their time, and of those that were answered
  * `size:input|output:<bucket>` in tokens.
  */
-export function callRollup(name: string, attempts: readonly Attempt[], credits: number): Rollup {
+export function callRollup(name: string, calls: readonly TalliedCall[], credits: number): Rollup {
   const sums = new Increments()
   sums.add('credits', credits)
-  for (const attempt of attempts) {
-    const { outcome, started, ended, inputTokens, outputTokens } = attempt
+  for (const { outcome, started, ended, inputTokens, outputTokens } of calls) {
     sums.add(`attempts:${outcome}`, 1)
     sums.tokens(inputTokens, outputTokens)
     if (ended !== null) sums.time(outcome, ended - started, CALL_SECONDS)

@@ -2,12 +2,11 @@ import { shardOf } from '../platform/ids.ts'
 import type { Redis, Script } from '../platform/redis.ts'
 import { loadScript } from '../platform/redis.ts'
 import { readRuns } from './read-runs.ts'
-import type { Rollup } from './rollup.ts'
 import type { Attempt, RunRequest, RunResult, RunStatus } from './run.ts'
 import { type Claim, type Created, type Entered, type IdempotencyKey, toEntered } from './run-changes.ts'
 import { shardKeys } from './run-keys.ts'
 import { fromLines, toLines } from './run-record.ts'
-import { writeTally } from './tally.ts'
+import type { Tally } from './tally.ts'
 
 const file = (name: string): URL => new URL(`./scripts/${name}.lua`, import.meta.url)
 const script = (name: string): Script => loadScript(file(name), file('lane'))
@@ -51,7 +50,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     fence: number | '',
     result: RunResult,
     attempts: readonly Attempt[],
-    rollups: readonly Rollup[],
+    tally: Tally | null,
   ): Promise<Entered[] | null> {
     const { id, project } = request
     const keys = keysFor(id)
@@ -81,7 +80,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
         json.length <= REPLY_INLINE_MAX ? json : '',
         keys.reply(''),
         keys.run(''),
-        writeTally(id, project, rollups),
+        tally ? JSON.stringify(tally) : '',
       ],
     )
     return reply === null ? null : toEntered(reply as string[])
@@ -207,14 +206,14 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       )
     },
 
-    /** Ends the run with its result, its rollups and its replies in one step. False when the claim is stale. */
+    /** Ends the run with its result, its tally and its replies in one step. False when the claim is stale. */
     async settle(
       claim: Claim,
       result: RunResult,
       attempts: readonly Attempt[],
-      rollups: readonly Rollup[],
+      tally: Tally | null,
     ): Promise<boolean> {
-      return (await settle(claim.request, claim.fence, result, attempts, rollups)) !== null
+      return (await settle(claim.request, claim.fence, result, attempts, tally)) !== null
     },
 
     /** Ends a run that no worker has. Null when one has it by now; else runs that may enter the queue in its place. */
@@ -222,8 +221,8 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       request: RunRequest,
       result: RunResult,
       attempts: readonly Attempt[],
-      rollups: readonly Rollup[],
-    ): Promise<Entered[] | null> => settle(request, '', result, attempts, rollups),
+      tally: Tally | null,
+    ): Promise<Entered[] | null> => settle(request, '', result, attempts, tally),
 
     /** Asks that a running run be cancelled. Returns the status of the run: only `running` was asked for it. */
     async requestCancel(id: string): Promise<RunStatus | null> {

@@ -1,7 +1,6 @@
 import type { ModelRegistry } from '../models/model-registry.ts'
 import type { Logger } from '../platform/logger.ts'
 import { type Span, traceIdOf, within } from '../platform/tracing.ts'
-import { type CountRunDeps, countRun } from './count-run.ts'
 import type { Ledger } from './ledger.ts'
 import { persist } from './persist.ts'
 import type { RunResult } from './run.ts'
@@ -10,8 +9,9 @@ import type { RunDurations } from './run-durations.ts'
 import { type Outcome, resultOf } from './run-result.ts'
 import { describeEnd } from './run-span.ts'
 import type { RunStore } from './run-store.ts'
+import { type TallyRunDeps, tallyRun } from './tally-run.ts'
 
-export interface SettleRunDeps extends CountRunDeps {
+export interface SettleRunDeps extends TallyRunDeps {
   readonly runs: RunStore
   readonly models: ModelRegistry
   readonly log: Logger
@@ -37,8 +37,8 @@ export async function settleRun(
   const result = resultOf(request, claim.claimed, attempts, outcome, deps.models.find)
   // Written twice is written once: a second settle of the same claim finds a run that has ended.
   const write = async (): Promise<boolean> => {
-    const rollups = await countRun(deps, request, revision, result, attempts)
-    return deps.runs.settle(claim, result, attempts, rollups)
+    const tally = await tallyRun(deps, request, revision, result, attempts)
+    return deps.runs.settle(claim, result, attempts, tally)
   }
   const settling = span.child('run settle', { kind: 'internal' })
   const settled = await within(settling, () => persist(deps.settlePatienceMs, write))

@@ -1,69 +1,51 @@
-import type { Redis } from '../platform/redis.ts'
-import { loadScript } from '../platform/redis.ts'
-import type { Rollup } from './rollup.ts'
-import { shardKeys } from './run-keys.ts'
+import { callRollup, joinName, type Rollup, reportRollup, runRollup } from './rollup.ts'
+import type { Attempt, RunRequest, RunResult } from './run.ts'
 
-const fold = loadScript(new URL('./scripts/fold.lua', import.meta.url))
+/** Of an attempt what totals are made of. */
+export type TalliedCall = Pick<
+  Attempt,
+  'model' | 'outcome' | 'started' | 'ended' | 'inputTokens' | 'outputTokens'
+> & { readonly credits: number }
 
-/** So many are summed up at a time: enough to pay, and few enough for Redis to answer others meanwhile. */
-const BATCH = 500
-const DAY_SECONDS = 86_400
-
-/**
- * What a settled run adds to the totals, as it is put down in the step that settles it. Its numbers count from then on;
- * that they are added to the totals later, many runs at once, costs a tenth, and whoever reads totals has it done first.
- */
-export function writeTally(run: string, project: string, rollups: readonly Rollup[]): string {
-  return rollups.length === 0 ? '' : JSON.stringify([run, project, rollups])
-}
-
-interface Sum {
-  readonly index: string
-  readonly key: string
-  readonly name: string
-  readonly ttl: number
-  readonly fields: Map<string, number>
-}
+/** Of a result the same: nothing of what was asked and answered. */
+export type TalliedResult = Pick<
+  RunResult,
+  'status' | 'settled' | 'outputCheck' | 'inputTokens' | 'outputTokens' | 'credits' | 'retries' | 'timings'
+> & { readonly error: { readonly reason: string } | null }
 
 /**
- * Adds to the totals of a shard what was put down before this call, each tally once, whoever else does the same.
- * @param reportDays how long a day's totals are kept
+ * What a run adds to the totals, put down in the step that settles it. The run counts from then on: that its numbers
+ * are added to the totals later, those of many runs at once, is nobody's to see, for whoever reads totals has it done.
  */
-export async function foldTallies(redis: Redis, shard: number, reportDays: number): Promise<void> {
-  const keys = shardKeys(shard)
-  let waiting = await redis.llen(keys.tallies())
-  while (waiting > 0) {
-    const tallies = await redis.lrange(keys.tallies(), 0, BATCH - 1)
-    if (tallies.length === 0) return
-    const sums = [...addUp(shard, tallies, reportDays).values()]
-    await fold(
-      redis,
-      [keys.tallies(), ...sums.flatMap(({ index, key }) => [index, key])],
-      [
-        tallies[0] ?? '',
-        tallies.length,
-        ...sums.flatMap(({ name, ttl, fields }) => [name, ttl, [...fields].flat().join(' ')]),
-      ],
-    )
-    waiting -= tallies.length
-  }
+export interface Tally {
+  readonly run: string
+  readonly project: string
+  readonly task: string
+  readonly revision: string | null
+  /** The reporting group that it counts under. */
+  readonly group: string | null
+  /** Project, task and revision as metrics show them. */
+  readonly shown: readonly (string | null)[]
+  /** True when its revision was drawn by weight. */
+  readonly drawn: boolean
+  readonly mode: RunRequest['mode']
+  readonly result: TalliedResult
+  readonly calls: readonly TalliedCall[]
 }
 
-function addUp(shard: number, tallies: readonly string[], reportDays: number): Map<string, Sum> {
-  const keys = shardKeys(shard)
-  const sums = new Map<string, Sum>()
-  for (const tally of tallies) {
-    const [, project, rollups] = JSON.parse(tally) as [string, string, Rollup[]]
-    for (const { day, name, increments } of rollups) {
-      const key = keys.rollup(name, day)
-      let sum = sums.get(key)
-      if (!sum) {
-        const index = day ? keys.dayRollups(project, day) : keys.rollups()
-        sum = { index, key, name, ttl: day ? reportDays * DAY_SECONDS : 0, fields: new Map() }
-        sums.set(key, sum)
-      }
-      for (const [field, by] of increments) sum.fields.set(field, (sum.fields.get(field) ?? 0) + by)
-    }
-  }
-  return sums
+/**
+ * One rollup for reports, one for metrics, and one for the metrics of each model that the run called, since it may have
+ * paid two.
+ */
+export function rollupsOf(tally: Tally): Rollup[] {
+  const { project, task, revision, group, shown, result, calls } = tally
+  return [
+    reportRollup(joinName([project, task, revision, group]), result, calls),
+    runRollup(joinName(shown), tally.mode, tally.drawn, result),
+    ...[...Map.groupBy(calls, (call) => call.model)].map(([model, ofModel]) => {
+      // Not a sum of tokens at a price: that would round the run once, where the ledger rounds each call.
+      const credits = ofModel.reduce((sum, call) => sum + call.credits, 0)
+      return callRollup(joinName([...shown, model]), ofModel, credits)
+    }),
+  ]
 }

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Core } from '../../src/compose.ts'
-import { countRun } from '../../src/runs/count-run.ts'
 import { presentRun } from '../../src/runs/present-run.ts'
 import { type FinalStatus, isFinal, type RunRecord } from '../../src/runs/run.ts'
 import { shardKeys } from '../../src/runs/run-keys.ts'
+import { rollupsOf } from '../../src/runs/tally.ts'
+import { tallyRun } from '../../src/runs/tally-run.ts'
 import type { RunAnswer, Sightings } from './caller.ts'
 import { photo } from './photo.ts'
 import { type RunHistory, readRunHistories, timesEnded } from './write-history.ts'
@@ -135,8 +136,8 @@ async function rollupErrors(core: Core, records: readonly RunRecord[]): Promise<
   const expected = new Map<string, number>()
   for (const { request, revision, result, attempts } of records) {
     if (!result) continue
-    const rollups = await countRun(core, request, revision ?? request.revision, result, attempts)
-    for (const { day, name, increments } of rollups) {
+    const tally = await tallyRun(core, request, revision ?? request.revision, result, attempts)
+    for (const { day, name, increments } of rollupsOf(tally)) {
       for (const [field, by] of increments) {
         const at = `${day ?? 'for ever'} ${name} ${field}`
         expected.set(at, (expected.get(at) ?? 0) + by)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import type { Core } from '../../src/compose.ts'
 import { newId, newRunId } from '../../src/platform/ids.ts'
-import { countRun } from '../../src/runs/count-run.ts'
 import type { Attempt, RunRequest, RunResult } from '../../src/runs/run.ts'
 import type { Claim } from '../../src/runs/run-changes.ts'
 import type { RunStore, RunStoreOptions } from '../../src/runs/run-store.ts'
+import type { Tally } from '../../src/runs/tally.ts'
+import { tallyRun } from '../../src/runs/tally-run.ts'
 
 /** A store without limits that a test would meet by chance. */
 export const STORE_OPTIONS: RunStoreOptions = {
@@ -85,6 +86,13 @@ export async function settled(
 ): Promise<void> {
   await core.runs.create(request, null)
   const claim = await claimed(core.runs, request, revision)
-  const rollups = await countRun(core, request, revision, result, attempts)
-  assert.equal(await core.runs.settle(claim, result, attempts, rollups), true)
+  const tally = await tallyRun(core, request, revision, result, attempts)
+  assert.equal(await core.runs.settle(claim, result, attempts, tally), true)
+}
+
+/** What a run without calls adds to the totals. */
+export function aTally(request: RunRequest, result: RunResult): Tally {
+  const { id: run, project, task, mode } = request
+  const owner = { run, project, task, revision: null, group: null, shown: [project, task, null] }
+  return { ...owner, drawn: false, mode, result, calls: [] }
 }

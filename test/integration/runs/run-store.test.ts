@@ -3,7 +3,8 @@ import { after, before, describe, test } from 'node:test'
 import { newId } from '../../../src/platform/ids.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { connectRedis, type Redis } from '../../../src/platform/redis.ts'
-import { reportRollup, rollupDay, runRollup } from '../../../src/runs/rollup.ts'
+import { foldTallies } from '../../../src/runs/fold-tallies.ts'
+import { joinName, rollupDay } from '../../../src/runs/rollup.ts'
 import {
   type Attempt,
   type FinalStatus,
@@ -16,9 +17,8 @@ import type { Claim } from '../../../src/runs/run-changes.ts'
 import { shardKeys } from '../../../src/runs/run-keys.ts'
 import { readReply } from '../../../src/runs/run-record.ts'
 import { createRunStore, type RunStore } from '../../../src/runs/run-store.ts'
-import { foldTallies } from '../../../src/runs/tally.ts'
 import { testRedisUrl } from '../../support/redis.ts'
-import { aRequest, aResult, claimed, STORE_OPTIONS } from '../../support/runs.ts'
+import { aRequest, aResult, aTally, claimed, STORE_OPTIONS } from '../../support/runs.ts'
 
 const FINAL: FinalStatus[] = ['succeeded', 'failed', 'cancelled', 'expired']
 const KEYS = shardKeys(0)
@@ -41,10 +41,7 @@ describe('the run store', () => {
   function settle(claim: Claim, fields = {}, attempts: readonly Attempt[] = []): Promise<boolean> {
     const { request } = claim
     const result = aResult(fields)
-    return runs.settle(claim, result, attempts, [
-      reportRollup(request.task, result, attempts),
-      runRollup(request.task, request, false, result),
-    ])
+    return runs.settle(claim, result, attempts, aTally(request, result))
   }
 
   test('creates a run once: a second time changes nothing', async () => {
@@ -80,7 +77,7 @@ describe('the run store', () => {
     assert.equal(await runs.saveAttempts(stale, []), false)
     assert.deepEqual(await redis.hgetall(KEYS.run(request.id)), untouched)
     await foldTallies(redis, 0, 400)
-    assert.equal(await redis.exists(KEYS.rollup(request.task, null)), 0)
+    assert.equal(await redis.exists(KEYS.rollup(joinName([request.project, request.task, null]), null)), 0)
 
     assert.equal(await runs.saveAttempts(current, current.attempts), true)
     assert.equal(await settle(current), true)
@@ -104,17 +101,24 @@ describe('the run store', () => {
     assert.deepEqual(outcomes, [true, false, false])
     const { project, task } = request
     await foldTallies(redis, 0, 400)
+    const inReports = joinName([project, task, null, null])
+    const inMetrics = joinName([project, task, null])
     const fields = ['runs:succeeded', 'check:valid', 'tokens:input', 'tokens:output', 'credits', 'us:total']
     assert.equal(rollupDay(settled), '20310506')
-    const ofDay = await redis.hmget(KEYS.rollup(task, '20310506'), ...fields)
+    const ofDay = await redis.hmget(KEYS.rollup(inReports, '20310506'), ...fields)
     assert.deepEqual(ofDay, ['1', '1', '10', '5', '7', '3000'])
-    assert.deepEqual(await redis.smembers(KEYS.dayRollups(project, '20310506')), [task])
-    const forEver = await redis.hmget(KEYS.rollup(task, null), 'runs:succeeded', 'check:valid', 'us:async')
+    assert.deepEqual(await redis.smembers(KEYS.dayRollups(project, '20310506')), [inReports])
+    const forEver = await redis.hmget(
+      KEYS.rollup(inMetrics, null),
+      'runs:succeeded',
+      'check:valid',
+      'us:async',
+    )
     assert.deepEqual(forEver, ['1', '1', '3000'])
-    assert.equal(await redis.sismember(KEYS.rollups(), task), 1)
-    const kept = [KEYS.rollup(task, '20310506'), KEYS.dayRollups(project, '20310506')]
+    assert.equal(await redis.sismember(KEYS.rollups(), inMetrics), 1)
+    const kept = [KEYS.rollup(inReports, '20310506'), KEYS.dayRollups(project, '20310506')]
     for (const key of kept) assert.equal(await redis.ttl(key), 400 * 86_400)
-    assert.equal(await redis.ttl(KEYS.rollup(task, null)), -1)
+    assert.equal(await redis.ttl(KEYS.rollup(inMetrics, null)), -1)
   })
 
   test('gives nothing to claim when a run has ended, nor when there is none', async () => {
@@ -161,7 +165,7 @@ describe('the run store', () => {
     for (const watcher of [creator, other, other]) assert.equal(await runs.watch(request.id, watcher), true)
     const claim = await claimed(runs, request, 'a-revision')
     const result = aResult({ settled: 1 })
-    await runs.settle(claim, result, [], [])
+    await runs.settle(claim, result, [], null)
     for (const watcher of [creator, other]) {
       const entries = await redis.xrange(KEYS.reply(watcher), '-', '+')
       assert.deepEqual(

@@ -41,7 +41,7 @@ describe('tidying files', () => {
     if (!inHand || !kept || !expired) return assert.fail()
     await claimed(runs, inHand)
     for (const request of [kept, expired]) {
-      assert.ok(await runs.settle(await claimed(runs, request), aResult(), [], []))
+      assert.ok(await runs.settle(await claimed(runs, request), aResult(), [], null))
     }
     // As expiry does.
     await redis.del(shardKeys(0).run(expired.id))

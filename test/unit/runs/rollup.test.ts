@@ -3,12 +3,13 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Model } from '../../../src/models/model.ts'
 import type { ModelRegistry } from '../../../src/models/model-registry.ts'
-import { countRun } from '../../../src/runs/count-run.ts'
 import type { CountedNameStore } from '../../../src/runs/counted-name-store.ts'
 import { presentCredits } from '../../../src/runs/report.ts'
 import { joinName, rollupDay, splitName } from '../../../src/runs/rollup.ts'
 import type { Attempt } from '../../../src/runs/run.ts'
 import { resultOf } from '../../../src/runs/run-result.ts'
+import { rollupsOf } from '../../../src/runs/tally.ts'
+import { tallyRun } from '../../../src/runs/tally-run.ts'
 import { aRequest } from '../../support/runs.ts'
 
 test('a name gives its parts back, whatever callers call their groups', () => {
@@ -54,7 +55,7 @@ test('calls are counted for the model that they asked, and all of a run adds up 
   const request = aRequest({ reportingGroup: 'g' })
   const result = resultOf(request, null, attempts, { error: null }, find)
   const models = { find } as unknown as ModelRegistry
-  const rollups = await countRun({ names, models }, request, 'r', result, attempts)
+  const rollups = rollupsOf(await tallyRun({ names, models }, request, 'r', result, attempts))
   const [report, run, dear, cheap] = rollups.map(({ increments }) => Object.fromEntries(increments))
   assert.deepEqual(
     rollups.map(({ name }) => splitName(name).slice(2)),

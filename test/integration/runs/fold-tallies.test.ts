@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { connectRedis } from '../../../src/platform/redis.ts'
-import { reportRollup, rollupDay, runRollup } from '../../../src/runs/rollup.ts'
+import { joinName, rollupDay } from '../../../src/runs/rollup.ts'
 import { createRollupStore } from '../../../src/runs/rollup-store.ts'
 import { shardKeys } from '../../../src/runs/run-keys.ts'
 import { createRunStore } from '../../../src/runs/run-store.ts'
 import { startPrivateRedis } from '../../support/redis.ts'
-import { aRequest, aResult, claimed, STORE_OPTIONS } from '../../support/runs.ts'
+import { aRequest, aResult, aTally, claimed, STORE_OPTIONS } from '../../support/runs.ts'
 import type { Cleanup } from '../../support/system.ts'
 
 const KEYS = shardKeys(0)
@@ -25,8 +25,7 @@ async function open(t: Cleanup) {
     await runs.create(request, null)
     const claim = await claimed(runs, request)
     const result = aResult()
-    const counted = [reportRollup(task, result, []), runRollup(task, request, false, result)]
-    assert.equal(await runs.settle(claim, result, [], counted), true)
+    assert.equal(await runs.settle(claim, result, [], aTally(request, result)), true)
   }
   return { redis, rollups, settle }
 }
@@ -46,7 +45,10 @@ test('however many add tallies up while runs settle, each run counts once, for e
   await Promise.all(folders)
   const [forEver] = await rollups.forEver()
   assert.equal(forEver?.totals.get('runs:succeeded'), 1200)
-  const ofDay = await redis.hget(KEYS.rollup(task, rollupDay(Date.now())), 'tokens:input')
+  const ofDay = await redis.hget(
+    KEYS.rollup(joinName([project, task, null, null]), rollupDay(Date.now())),
+    'tokens:input',
+  )
   assert.equal(ofDay, '12000')
   assert.equal(await redis.exists(KEYS.tallies()), 0)
 })
