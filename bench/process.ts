@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { once } from 'node:events'
+
+/** A process that is measured. */
+export interface Measured {
+  readonly name: string
+  readonly pid: number
+  /** CPU seconds so far, of the user and the system. */
+  cpu(): number
+  /** Resident memory now, in bytes. */
+  memory(): number
+  stop(): Promise<void>
+}
+
+export interface Started extends Measured {
+  /** What it printed as its port; 0 when it has none. */
+  readonly port: number
+}
+
+const TICKS_PER_SECOND = 100
+const PAGE = 4096
+
+/** Reads from /proc what a process has used; the benchmark runs on Linux only. */
+export function measured(name: string, pid: number, stop: () => Promise<void>): Measured {
+  const fields = (file: string) => readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  return {
+    name,
+    pid,
+    cpu() {
+      const line = fields('stat')
+      const after = line.slice(line.lastIndexOf(')') + 2).split(' ')
+      return (Number(after[11]) + Number(after[12])) / TICKS_PER_SECOND
+    },
+    memory: () => Number(fields('statm').split(' ')[1]) * PAGE,
+    stop,
+  }
+}
+
+/** Starts a Node program and waits until it says `listening PORT`, or in a log line of JSON what it listens on. */
+export async function startNode(name: string, args: string[], env: Record<string, string> = {}): Promise<Started> {
+  const { PATH = '', HOME = '' } = process.env
+  const child: ChildProcess = spawn(process.execPath, args, {
+    env: { PATH, HOME, NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let text = ''
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text = (text + chunk).slice(-10_000)
+      const match = /listening (\d+)|"port":(\d+)[^\n]*"listening"|"consuming"|Ready for connections/.exec(text)
+      if (match) resolve(Number(match[1] ?? match[2] ?? 0))
+    })
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code}: ${text}`)))
+  })
+  return {
+    ...measured(name, child.pid ?? 0, async () => {
+      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    }),
+    port,
+  }
+}
