@@ -1,4 +1,5 @@
-import autocannon from 'autocannon'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Pool } from 'undici'
 import type { Call } from './subjects.ts'
 
 export interface Load {
@@ -12,35 +13,69 @@ export interface Load {
   readonly p99: number
 }
 
+export interface LoadOptions {
+  readonly connections: number
+  readonly amount: number
+  /** At most so many calls a second, all connections together. Absent: each call follows the one before. */
+  readonly rate?: number
+}
+
+/** Of the connections, how many must have been busy all the time. */
+const BUSY = 0.85
+
 /**
- * Sends the same call over and over on so many connections; at most `rate` calls a second where given.
+ * Sends the same call over and over, one at a time on each connection.
  * @throws {Error} when a single call fails, or when rps x mean latency is not the number of connections: then calls
- *   were hanging, or the generator did not keep up, and the figures would say nothing
+ *   were hanging, or this generator did not keep up, and the figures would say nothing
  */
-export async function load(
-  call: Call,
-  options: { connections: number; amount: number; rate?: number },
-): Promise<Load> {
-  const result = await autocannon({
-    url: call.url,
-    method: 'POST',
+export async function load(call: Call, { connections, amount, rate }: LoadOptions): Promise<Load> {
+  const { origin, pathname, search } = new URL(call.url)
+  const pool = new Pool(origin, { connections, headersTimeout: 60_000, bodyTimeout: 60_000 })
+  const options = {
+    path: pathname + search,
+    method: 'POST' as const,
     headers: { ...call.headers },
     body: call.body,
-    connections: options.connections,
-    amount: options.amount,
-    timeout: 60,
-    ...(options.rate ? { overallRate: options.rate } : {}),
-  })
-  const failed = result.non2xx + result.errors + result.timeouts
-  if (failed > 0) throw new Error(`${failed} of ${options.amount} calls failed`)
-  const seconds = (result.finish.getTime() - result.start.getTime()) / 1000
-  const rps = result['2xx'] / seconds
-  const { mean, p50, p95, p99 } = result.latency as unknown as Record<'mean' | 'p50' | 'p95' | 'p99', number>
-  if (!options.rate) {
-    const busy = (rps * mean) / 1000
-    if (busy < options.connections * 0.8) {
-      throw new Error(`only ${busy.toFixed(1)} of ${options.connections} connections were busy`)
+  }
+  const latencies = new Float64Array(amount)
+  const started = performance.now()
+  let sent = 0
+
+  async function connection(): Promise<void> {
+    while (sent < amount) {
+      const at = sent
+      sent += 1
+      const due = rate ? started + (at * 1000) / rate : 0
+      const early = due - performance.now()
+      if (early > 1) await pause(early)
+      const begun = performance.now()
+      const { statusCode, body } = await pool.request(options)
+      const text = await body.text()
+      latencies[at] = performance.now() - begun
+      if (statusCode !== 200) throw new Error(`a call failed: ${statusCode} ${text.slice(0, 500)}`)
     }
   }
-  return { requests: result['2xx'], seconds, rps, mean, p50, p95, p99 }
+  try {
+    await Promise.all(Array.from({ length: connections }, connection))
+  } finally {
+    await pool.destroy()
+  }
+  const seconds = (performance.now() - started) / 1000
+  const rps = amount / seconds
+  const sorted = latencies.toSorted()
+  const mean = sorted.reduce((sum, each) => sum + each, 0) / amount
+  const busy = (rps * mean) / 1000
+  if (!rate && busy < connections * BUSY) {
+    throw new Error(`only ${busy.toFixed(1)} of ${connections} connections were busy`)
+  }
+  const percentile = (share: number) => sorted[Math.min(amount - 1, Math.floor(amount * share))] ?? 0
+  return {
+    requests: amount,
+    seconds,
+    rps,
+    mean,
+    p50: percentile(0.5),
+    p95: percentile(0.95),
+    p99: percentile(0.99),
+  }
 }

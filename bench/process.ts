@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 
 /** A process that is measured. */
 export interface Measured {
@@ -38,24 +38,34 @@ export function measured(name: string, pid: number, stop: () => Promise<void>): 
 }
 
 /** Starts a Node program and waits until it says `listening PORT`, or in a log line of JSON what it listens on. */
-export async function startNode(name: string, args: string[], env: Record<string, string> = {}): Promise<Started> {
+export async function startNode(
+  name: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<Started> {
   const { PATH = '', HOME = '' } = process.env
   const child: ChildProcess = spawn(process.execPath, args, {
     env: { PATH, HOME, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  // Whatever ends this process ends what it started.
+  const kill = () => void child.kill('SIGKILL')
+  process.once('exit', kill)
   let text = ''
   const port = await new Promise<number>((resolve, reject) => {
     child.stdout?.on('data', (chunk: Buffer) => {
       text = (text + chunk).slice(-10_000)
-      const match = /listening (\d+)|"port":(\d+)[^\n]*"listening"|"consuming"|Ready for connections/.exec(text)
+      const match = /listening (\d+)|"port":(\d+)[^\n]*"listening"|"consuming"|Ready for connections/.exec(
+        text,
+      )
       if (match) resolve(Number(match[1] ?? match[2] ?? 0))
     })
     child.once('exit', (code) => reject(new Error(`${name} ended with ${code}: ${text}`)))
   })
   return {
     ...measured(name, child.pid ?? 0, async () => {
-      child.kill('SIGKILL')
+      kill()
+      process.off('exit', kill)
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     }),
     port,

@@ -8,8 +8,8 @@ export interface Subject {
   readonly processes: readonly Measured[]
   readonly redis: BenchRedis | null
   readonly call: Call
-  /** How many runs it has accepted, and how many of them have ended, where it keeps such a thing. */
-  settled?(): Promise<{ accepted: number; ended: number }>
+  /** How many runs have ended, where it keeps such a thing. */
+  settled?(): Promise<number>
 }
 
 export interface Call {
@@ -92,15 +92,14 @@ async function splitrun(model: string): Promise<Subject> {
     },
   })
   const headers = { ...JSON_TYPE, authorization: `Bearer ${token}` }
-  const count = async (query: string) => {
-    const { total } = await ask<{ total: { runs: number } }>(`${home}/task/${task.id}/usage_report${query}`, token)
-    return total.runs
-  }
   return {
     processes: [api, worker, redis],
     redis,
     call: { url: `${base}${home}/task/${task.id}/run`, headers, body: INPUT },
-    settled: async () => ({ accepted: Number.NaN, ended: await count('') }),
+    async settled() {
+      const { total_task_runs } = await ask<{ total_task_runs: number }>(`${home}/usage_report`, token)
+      return total_task_runs
+    },
   }
 }
 

@@ -8,7 +8,10 @@ const app = express()
 app.use(express.json())
 app.post('/run', async (request, response) => {
   const content = PROMPT + String(request.body.task_input.text)
-  const answer = await openai.chat.completions.create({ model: 'bench', messages: [{ role: 'user', content }] })
+  const answer = await openai.chat.completions.create({
+    model: 'bench',
+    messages: [{ role: 'user', content }],
+  })
   response.json({ response: JSON.parse(answer.choices[0]?.message.content ?? '{}') })
 })
 listen(app)
