@@ -69,7 +69,7 @@ function show(rows: ReadonlyMap<string, Row[]>, direct: { p50: number; p99: numb
     'MB',
   ]
   const of = (name: string, value: (row: Row) => number) => median((rows.get(name) ?? []).map(value))
-  const reference = of('express + openai, no queue', (row) => row.busy.cpuTotal)
+  const reference = of('express + openai', (row) => row.busy.cpuTotal)
   const lines = [...rows.keys()].map((name) => {
     const all = rows.get(name) ?? []
     const cpu = of(name, (row) => row.busy.cpuTotal)

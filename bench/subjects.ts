@@ -105,9 +105,9 @@ async function splitrun(model: string): Promise<Subject> {
 
 /** By the name under which the table shows it. */
 export const SUBJECTS: Readonly<Record<string, (model: string) => Promise<Subject>>> = {
-  'express + undici, no queue': (model) => simple('express-undici', model),
-  'express + openai, no queue': (model) => simple('express-openai', model),
-  'bullmq, waiting': bareBullmq,
+  'express + undici': (model) => simple('express-undici', model),
+  'express + openai': (model) => simple('express-openai', model),
+  bullmq: bareBullmq,
   portkey,
   splitrun,
 }

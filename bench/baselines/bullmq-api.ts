@@ -7,6 +7,9 @@ const connection = { path: process.argv[3] ?? '', maxRetriesPerRequest: null }
 const queue = new Queue('bench', { connection })
 const events = new QueueEvents('bench', { connection })
 await events.waitUntilReady()
+// It listens anew for each call that waits.
+queue.setMaxListeners(0)
+events.setMaxListeners(0)
 const app = express()
 app.use(express.json())
 app.post('/run', async (request, response) => {
