@@ -35,6 +35,17 @@ export interface RunStoreOptions {
   readonly idempotencySeconds: number
 }
 
+/** A run, and all that knows where it stands until it ends. */
+const standingKeys = (keys: ReturnType<typeof shardKeys>, id: string, project: string): string[] => [
+  keys.run(id),
+  keys.runsIn(project, 'queued'),
+  keys.lane(project),
+  keys.lanes(),
+  keys.enqueued(),
+  keys.runsIn(project, 'running'),
+  keys.running(),
+]
+
 export type RunStore = ReturnType<typeof createRunStore>
 
 /**
@@ -57,17 +68,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     const json = JSON.stringify(result)
     const reply = await SCRIPTS.settle(
       redis,
-      [
-        keys.run(id),
-        keys.runsIn(project, 'queued'),
-        keys.lane(project),
-        keys.lanes(),
-        keys.enqueued(),
-        keys.runsIn(project, 'running'),
-        keys.running(),
-        keys.runsIn(project, result.status),
-        keys.tallies(),
-      ],
+      [...standingKeys(keys, id, project), keys.runsIn(project, result.status), keys.tallies()],
       [
         id,
         fence,
@@ -144,19 +145,16 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       claimsMax: number,
     ): Promise<Claim | 'ended' | 'unknown'> {
       const keys = keysFor(id)
-      const reply = (await SCRIPTS.claim(
-        redis,
-        [
-          keys.run(id),
-          keys.runsIn(project, 'queued'),
-          keys.lane(project),
-          keys.lanes(),
-          keys.enqueued(),
-          keys.runsIn(project, 'running'),
-          keys.running(),
-        ],
-        [id, drawn ?? '', worker, Date.now(), claimsMax, project, options.laneWindow, keys.run('')],
-      )) as [number, string, string, string, string, number, number, string[]] | 0 | null
+      const reply = (await SCRIPTS.claim(redis, standingKeys(keys, id, project), [
+        id,
+        drawn ?? '',
+        worker,
+        Date.now(),
+        claimsMax,
+        project,
+        options.laneWindow,
+        keys.run(''),
+      ])) as [number, string, string, string, string, number, number, string[]] | 0 | null
       if (reply === null) return 'ended'
       if (reply === 0) return 'unknown'
       const [fence, request, revision, earlier, claimed, spent, cancelled, entered] = reply
