@@ -25,14 +25,11 @@ import { createProcessMetrics } from './platform/process-metrics.ts'
 import { connectRedis } from './platform/redis.ts'
 import { openTracer } from './platform/tracing.ts'
 import { openRunQueue, type RunQueue } from './queues.ts'
-import { addJobs } from './runs/add-jobs.ts'
 import { createCountedNameStore } from './runs/counted-name-store.ts'
-import { createBacklogs } from './runs/enqueue-run.ts'
 import { executeRun } from './runs/execute-run.ts'
 import { followCancels } from './runs/follow-cancels.ts'
 import { createReplyInbox } from './runs/reply-inbox.ts'
 import { createRollupStore } from './runs/rollup-store.ts'
-import type { Entered } from './runs/run-changes.ts'
 import { createRunDurations } from './runs/run-durations.ts'
 import { createRunStore } from './runs/run-store.ts'
 import { createRunsInHand } from './runs/runs-in-hand.ts'
@@ -154,7 +151,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     ...core,
     ...config,
     ...tokenDeps,
-    ...{ taskTokens, queues, inbox, backlogs: createBacklogs() },
+    ...{ taskTokens, queues, inbox },
     ready: async () => (await redis.ping()) === 'PONG',
     metrics: createFleetMetrics({ ...core, cacheMs: config.metricsCache * 1000 }).text,
   })
@@ -188,8 +185,6 @@ export async function composeWorker(
     ...{ tracer, tasks, runs, names, models, client, files, log, inHand, durations },
     lanes: createModelLanes(),
     settlePatienceMs: config.settlePatience * 1000,
-    enqueue: (entered: readonly Entered[]) =>
-      void addJobs(queues, entered).catch((error: unknown) => log.warn({ err: error }, 'adding jobs failed')),
     retry: {
       maxAttempts: config.modelAttempts,
       baseMs: config.modelBackoff * 1000,
@@ -197,19 +192,21 @@ export async function composeWorker(
     },
     responseLimit: config.responseLimit,
     imagePixelsMax: config.imagePixelsMax,
-    claimsMax: config.claimsMax,
     worker: newId(),
   }
   const workers = shardsOf(config).map((shard) =>
     startRunWorker({
       shard,
+      runs,
+      worker: deps.worker,
+      claimsMax: config.claimsMax,
       connection: connections.patient(`worker:${shard}`),
       concurrency: config.concurrency,
       lockDurationMs: config.lockDuration * 1000,
       stalledIntervalMs: config.stalledInterval * 1000,
       log,
       graceMs: config.shutdownGrace * 1000,
-      execute: (id, job, stopping) => executeRun(deps, id, job, stopping),
+      execute: (claim, stopping) => executeRun(deps, claim, stopping),
     }),
   )
   const janitor = composeJanitor(core, queues)

@@ -1,19 +1,26 @@
 import { DelayedError, UnrecoverableError, WaitingError, Worker } from 'bullmq'
 import type { Logger } from '../src/platform/logger.ts'
 import type { Redis } from '../src/platform/redis.ts'
-import { queuePrefix, RUN_QUEUE, type RunJob } from '../src/queues.ts'
+import { queuePrefix, RUN_QUEUE } from '../src/queues.ts'
 import type { Execution } from '../src/runs/execute-run.ts'
+import type { Claim } from '../src/runs/run-changes.ts'
+import type { RunStore } from '../src/runs/run-store.ts'
 import { endWorker } from './end-worker.ts'
+import { createRunBackend } from './run-backend.ts'
 
 export interface RunWorkerOptions {
   readonly shard: number
   readonly connection: Redis
+  readonly runs: RunStore
+  /** Id of this worker process. */
+  readonly worker: string
   readonly concurrency: number
+  readonly claimsMax: number
   readonly lockDurationMs: number
   readonly stalledIntervalMs: number
   readonly graceMs: number
   readonly log: Logger
-  execute(runId: string, job: RunJob, stopping: AbortSignal): Promise<Execution>
+  execute(claim: Claim, stopping: AbortSignal): Promise<Execution>
 }
 
 export interface RunWorker {
@@ -31,35 +38,39 @@ export interface RunWorker {
 /** How long handing back may take after the grace period, for Redis to answer. */
 const HAND_BACK_MS = 5000
 
-/** A job whose record has not appeared by then never had one: its creation failed, and its caller knows. */
-const RECORD_LATE_MS = 30_000
-
 /** Consumes the run queue of one shard. */
 export function startRunWorker(options: RunWorkerOptions): RunWorker {
   const stopping = new AbortController()
   let active = 0
   let progress = Date.now()
 
-  const worker = new Worker<RunJob, void>(
+  const { shard, runs, worker: token, claimsMax, lockDurationMs: lockMs } = options
+  const giveBack = async (claim: Claim): Promise<'released' | 'gone'> =>
+    (await runs.release(claim, claim.attempts)) ? 'released' : 'gone'
+  const backend = createRunBackend({
+    token,
+    room: () => options.concurrency - active,
+    take: (most) => runs.take(shard, { worker: token, claimsMax, most, token, lockMs }),
+    giveBack,
+  })
+  const worker = new Worker<object, void>(
     RUN_QUEUE,
-    async (job, token) => {
-      if (!job.id) throw new UnrecoverableError('a job without an id')
+    async (job) => {
+      const claim = backend.claimOf(job.id ?? '')
+      if (!claim) throw new UnrecoverableError('a job that was not taken')
       active += 1
       progress = Date.now()
       try {
-        // A stopping worker may still be handed a job; it must go back at once or closing would wait for it.
+        // A stopping worker may still be handed a run; it must go back at once or closing would wait for it.
         const execution = stopping.signal.aborted
-          ? 'released'
-          : await options.execute(job.id, job.data, stopping.signal)
-        if (execution === 'unknown' && Date.now() - job.timestamp < RECORD_LATE_MS) {
-          throw new Error('the record of the run is not there yet')
-        }
+          ? await giveBack(claim)
+          : await options.execute(claim, stopping.signal)
         if (typeof execution === 'object') {
-          await job.moveToDelayed(Date.now() + Math.ceil(execution.putOff), token)
+          await job.moveToDelayed(Date.now() + Math.ceil(execution.putOff))
           throw new DelayedError()
         }
         if (execution !== 'released') return
-        await job.moveToWait(token)
+        await job.moveToWait()
         throw new WaitingError()
       } finally {
         active -= 1
@@ -80,6 +91,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
       removeOnFail: { count: 0 },
       // Without `skipVersionCheck`: not knowing the version, BullMQ waits in whole seconds, and jobs that are put off are late.
     },
+    backend.factory,
   )
   worker.on('error', (error) => options.log.warn({ err: error, shard: options.shard }, 'worker'))
   worker.on('failed', (job, error) =>
@@ -90,6 +102,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     active: () => active,
     lastProgress: () => progress,
     async close() {
+      void backend.stop()
       const grace = setTimeout(() => stopping.abort(), options.graceMs)
       const ended = await endWorker(worker, options.graceMs + HAND_BACK_MS)
       clearTimeout(grace)

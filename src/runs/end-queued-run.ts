@@ -2,7 +2,6 @@ import type { ModelRegistry } from '../models/model-registry.ts'
 import { shardOf } from '../platform/ids.ts'
 import { type Tracer, within } from '../platform/tracing.ts'
 import type { RunQueue } from '../queues.ts'
-import { addJobs } from './add-jobs.ts'
 import type { RunRecord } from './run.ts'
 import { BROKEN_OFF, resultOf } from './run-result.ts'
 import { describeEnd } from './run-span.ts'
@@ -30,15 +29,11 @@ export async function endQueuedRun(
   const result = resultOf(request, null, attempts, { error: BROKEN_OFF[reason] }, deps.models.find)
   const tally = await tallyRun(deps, request, revision ?? request.revision, result, attempts)
   const span = deps.tracer.start('run settle', request.trace, { kind: 'internal' })
-  const entered = await within(span, async () => {
-    const settled = await deps.runs.settleQueued(request, result, attempts, tally)
-    if (settled) describeEnd(span, result)
-    return settled
+  const settled = await within(span, async () => {
+    const ended = await deps.runs.settleQueued(request, result, attempts, tally)
+    if (ended) describeEnd(span, result)
+    return ended
   })
-  if (!entered) return false
-  await Promise.allSettled([
-    addJobs(deps.queues, entered),
-    deps.queues[shardOf(request.id)]?.remove(request.id),
-  ])
-  return true
+  if (settled) await deps.queues[shardOf(request.id)]?.remove(request.id).catch(() => {})
+  return settled
 }

@@ -6,7 +6,6 @@ import type { RetryPolicy } from '../models/retry.ts'
 import { type CompiledOutput, compileOutput } from '../output/compile-output.ts'
 import { isRedisUnavailable } from '../platform/redis.ts'
 import { type Span, type Tracer, traceIdOf, within } from '../platform/tracing.ts'
-import type { RunJob } from '../queues.ts'
 import type { Revision } from '../tasks/task.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { drawRevision } from '../tasks/traffic.ts'
@@ -15,8 +14,8 @@ import { chooseModels } from './choose-models.ts'
 import { Ledger } from './ledger.ts'
 import { persist } from './persist.ts'
 import { prepareCall } from './prepare-call.ts'
-import { isLate, type RunError } from './run.ts'
-import type { Claim, Entered } from './run-changes.ts'
+import { type Attempt, isLate, type RunError } from './run.ts'
+import type { Claim } from './run-changes.ts'
 import { BROKEN_OFF, type Outcome } from './run-result.ts'
 import { startExecuteSpan } from './run-span.ts'
 import type { BreakReason, RunsInHand } from './runs-in-hand.ts'
@@ -31,23 +30,19 @@ export interface ExecuteRunDeps extends SettleRunDeps {
   readonly retry: RetryPolicy
   readonly responseLimit: number
   readonly imagePixelsMax: number
-  readonly claimsMax: number
   readonly inHand: RunsInHand
   /** Id of this worker process, for the ledger. */
   readonly worker: string
-  /** Adds the jobs of runs that may enter the queue. It takes care of its own failures. */
-  enqueue(entered: readonly Entered[]): void
 }
 
 /** What one claim is executed with: everything, and the span that it is seen as. */
 type ClaimDeps = ExecuteRunDeps & { readonly span: Span }
 
 /**
- * `settled`: it has ended, here. `released`: it is queued again. `gone`: nothing (more) to do for this worker.
- * `unknown`: there is no such record; it may be on its way, for the job can overtake it.
- * `putOff`: it is queued, and to be delivered again after so many ms.
+ * `settled`: it has ended, here, and its job with it. `released`: it is queued again. `gone`: nothing (more) to do for
+ * this worker. `putOff`: it is queued, and to be delivered again after so many ms.
  */
-export type Execution = 'settled' | 'released' | 'gone' | 'unknown' | { readonly putOff: number }
+export type Execution = 'settled' | 'released' | 'gone' | { readonly putOff: number }
 
 const compiledByRevision = new LRUCache<string, CompiledOutput>({ max: 5000 })
 
@@ -61,31 +56,24 @@ function compiledFor(revision: Revision): CompiledOutput | null {
 }
 
 /**
- * Executes one run: draw a revision, find a place in its model's lane, claim, render, ask the model, check, settle.
- * When `stopping` fires, the run goes back to the queue with its attempt unused. Rejects only when Redis fails, so
- * that the job is delivered again.
+ * Executes a run that was just claimed: draw its revision, find a place in its model's lane, render, ask the model,
+ * check, settle. When `stopping` fires, the run goes back to the queue with its attempt unused. Rejects only when Redis
+ * fails, so that the job is delivered again.
  */
 export async function executeRun(
   deps: ExecuteRunDeps,
-  id: string,
-  job: RunJob,
+  taken: Claim,
   stopping: AbortSignal,
 ): Promise<Execution> {
   const delivered = Date.now()
-  const task = await deps.tasks.recent(job.project, job.task)
-  const drawn = job.revision ?? (task ? drawRevision(task.active_revisions, id) : null)
-  const model = drawn ? (await deps.tasks.revision(job.project, drawn))?.llm_model_id : undefined
+  const claim = await drawAnew(deps, taken)
+  const { id, project, deadline } = claim.request
+  const model = claim.revision
+    ? (await deps.tasks.revision(project, claim.revision))?.llm_model_id
+    : undefined
   const turnedAway = model ? deps.lanes.enter(model) : 0
-  if (turnedAway > 0) {
-    deps.enqueue(await deps.runs.putOff(id, job.project))
-    return { putOff: turnedAway }
-  }
+  if (turnedAway > 0) return putOff(deps, claim, claim.attempts, turnedAway)
   try {
-    const claim = await deps.runs.claim(id, job.project, drawn, deps.worker, deps.claimsMax)
-    if (claim === 'ended') return 'gone'
-    if (claim === 'unknown') return 'unknown'
-    deps.enqueue(claim.entered)
-    const { deadline } = claim.request
     const span = startExecuteSpan(deps.tracer, claim, delivered)
     return await within(span, async () => {
       const traced = { ...deps, span }
@@ -98,6 +86,16 @@ export async function executeRun(
   } finally {
     if (model) deps.lanes.leave(model)
   }
+}
+
+/** Who accepted the run has drawn its revision. The weights are what they are now: should they have changed, so does it. */
+async function drawAnew({ tasks, runs }: ExecuteRunDeps, claim: Claim): Promise<Claim> {
+  const { id, project, task, revision } = claim.request
+  if (revision !== null || (claim.revision !== null && claim.fence > 1)) return claim
+  const drawn = drawRevision((await tasks.recent(project, task))?.active_revisions ?? [], id)
+  if (drawn === null || drawn === claim.revision) return claim
+  await runs.revise(claim, drawn)
+  return { ...claim, revision: drawn }
 }
 
 async function executeClaim(deps: ClaimDeps, claim: Claim, signal: AbortSignal): Promise<Execution> {
@@ -119,7 +117,7 @@ async function executeClaim(deps: ClaimDeps, claim: Claim, signal: AbortSignal):
     return await end({ watch, ...(await askModels(deps, claim, revision, ledger, watch, signal)) })
   } catch (error) {
     if (error instanceof ClaimLost) return 'gone'
-    if (error instanceof PutOff) return putOff(deps, claim, ledger, error.ms)
+    if (error instanceof PutOff) return putOff(deps, claim, ledger.all(), error.ms)
     if (error instanceof ModelError && error.kind === 'aborted') {
       const reason = signal.reason as BreakReason
       if (reason === 'stopping') {
@@ -201,7 +199,11 @@ async function askModels(
   return outcome
 }
 
-async function putOff(deps: ExecuteRunDeps, claim: Claim, ledger: Ledger, ms: number): Promise<Execution> {
-  const released = await deps.runs.release(claim, ledger.all(), true)
-  return released ? { putOff: ms } : 'gone'
+async function putOff(
+  { runs }: ExecuteRunDeps,
+  claim: Claim,
+  attempts: readonly Attempt[],
+  ms: number,
+): Promise<Execution> {
+  return (await runs.release(claim, attempts, true)) ? { putOff: ms } : 'gone'
 }

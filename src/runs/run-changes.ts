@@ -1,11 +1,4 @@
-import type { RunJob } from '../queues.ts'
 import type { Attempt, RunRequest } from './run.ts'
-
-/** A run that the queue has to deliver: whoever is told adds its job. */
-export interface Entered {
-  readonly id: string
-  readonly job: RunJob
-}
 
 /** An idempotency key, and what it stands for. */
 export interface IdempotencyKey {
@@ -16,7 +9,7 @@ export interface IdempotencyKey {
 }
 
 /**
- * `enqueued`: its job is to be added. `lane`: its job is added when the project's earlier runs have left the queue.
+ * `enqueued`: it has its job. `lane`: it gets one when the project's earlier runs have left the queue.
  * `replayed` and `reused`: the idempotency key has the run `id`, of the same or of another request.
  */
 export type Created =
@@ -35,18 +28,13 @@ export interface Claim {
   readonly spent: boolean
   /** True when its cancellation was asked for while nobody could act on it. */
   readonly cancelled: boolean
-  /** Runs that may enter the queue in its place. */
-  readonly entered: readonly Entered[]
 }
 
-/** What the queue has to know of a run. */
-export const jobOf = ({ project, task, revision }: RunRequest): RunJob => ({ project, task, revision })
-
-/** From the reply of a script: `{id, request, ...}`. */
-export function toEntered(reply: readonly string[]): Entered[] {
-  const entered: Entered[] = []
-  for (let at = 0; at < reply.length; at += 2) {
-    entered.push({ id: reply[at] ?? '', job: jobOf(JSON.parse(reply[at + 1] ?? '') as RunRequest) })
-  }
-  return entered
+/** What a worker got from the queue. */
+export interface Taken {
+  readonly claims: readonly Claim[]
+  /** True when the queue had no more. */
+  readonly empty: boolean
+  /** When the next job that was put off is due, ms since the epoch; 0 when there is none. */
+  readonly nextDue: number
 }

@@ -2,6 +2,8 @@ import type { RunStatus } from './run.ts'
 
 /** The keys of one shard. All share its hash tag, so that every script stays within one slot. */
 export const shardKeys = (shard: number) => ({
+  /** What all others begin with; scripts make theirs of it. */
+  prefix: `{s${shard}}:`,
   run: (id: string) => `{s${shard}}:run:${id}`,
   /** Ids of all runs of a project or a task. */
   runsOf: (owner: string) => `{s${shard}}:runs:${owner}`,

@@ -1,7 +1,7 @@
 import type { Attempt, RunRecord, RunRequest, RunResult, RunStatus } from './run.ts'
 
 /** The fields of a run's hash that make up its record. */
-export const RECORD_FIELDS = ['status', 'request', 'revision', 'attempts', 'result'] as const
+export const RECORD_FIELDS = ['status', 'request', 'revision', 'attempts', 'result', 'fence'] as const
 export type RecordFields = readonly (string | null)[]
 
 /** The ledger as it is stored: one line of JSON per attempt, so that a script can append without decoding. */
@@ -15,12 +15,20 @@ export const fromLines = (lines: string | null | undefined): Attempt[] =>
     .map((line) => JSON.parse(line) as Attempt)
 
 /** A record from the values of RECORD_FIELDS; null when there is none. */
-export function toRecord([status, request, revision, attempts, result]: RecordFields): RunRecord | null {
+export function toRecord([
+  status,
+  request,
+  revision,
+  attempts,
+  result,
+  fence,
+]: RecordFields): RunRecord | null {
   if (!status || !request) return null
   return {
     status: status as RunStatus,
     request: JSON.parse(request) as RunRequest,
-    revision: revision ?? null,
+    // Until it is claimed, a worker may still draw another one.
+    revision: fence ? revision || null : null,
     attempts: fromLines(attempts),
     result: result ? (JSON.parse(result) as RunResult) : null,
   }

@@ -6,10 +6,11 @@ import { newRunId } from '../platform/ids.ts'
 import { type Span, within } from '../platform/tracing.ts'
 import type { TagStore } from '../tasks/tag-store.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
+import { drawRevision } from '../tasks/traffic.ts'
 import { awaitEnd } from './await-end.ts'
 import { type Accepted, checkRun } from './check-run.ts'
 import type { EndQueuedRunDeps } from './end-queued-run.ts'
-import { type Backlogs, enqueueRun } from './enqueue-run.ts'
+import { enqueueRun } from './enqueue-run.ts'
 import { idempotencyKeyOf, shardOfKey } from './idempotency.ts'
 import { replayRun } from './replay-run.ts'
 import type { ReplyInbox } from './reply-inbox.ts'
@@ -21,7 +22,6 @@ export interface StartRunDeps extends EndQueuedRunDeps {
   readonly tags: TagStore
   readonly files: FileStore
   readonly inbox: ReplyInbox
-  readonly backlogs: Backlogs
   readonly imagePixelsMax: number
   /** Seconds. */
   readonly runTimeout: number
@@ -95,7 +95,9 @@ export async function startRun(
       : Promise.resolve(null)
   try {
     const watcher = waitMs > 0 ? deps.inbox.id : null
-    const created = await within(enqueuing, () => enqueueRun(deps, request, watcher, key))
+    // What the worker will draw, unless the weights change meanwhile: knowing it spares it a step.
+    const drawn = accepted.revision ?? drawRevision(accepted.task.active_revisions, id)
+    const created = await within(enqueuing, () => enqueueRun(deps, request, watcher, key, drawn))
     if (created.outcome === 'replayed' || created.outcome === 'reused') {
       unwanted.abort()
       await deps.files.removeRun(id)

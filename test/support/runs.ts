@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Core } from '../../src/compose.ts'
 import { newId, newRunId } from '../../src/platform/ids.ts'
+import type { Redis } from '../../src/platform/redis.ts'
+import type { TakeOptions } from '../../src/runs/claim-runs.ts'
 import type { Attempt, RunRequest, RunResult } from '../../src/runs/run.ts'
 import type { Claim } from '../../src/runs/run-changes.ts'
 import type { RunStore, RunStoreOptions } from '../../src/runs/run-store.ts'
@@ -66,14 +68,41 @@ export function aResult(fields: Partial<RunResult> = {}): RunResult {
   }
 }
 
-/** Claims a run that is there to be claimed. */
+/** How the worker of these tests takes the next run. */
+export const TAKE_ONE = { worker: 'a-worker', claimsMax: 5, most: 1, token: 'a-token', lockMs: 60_000 }
+
+/**
+ * Has a run delivered next, also one that a worker has, as after the loss of that worker; and takes what is next.
+ * Nothing of this connection comes in between.
+ */
+export async function deliver(
+  redis: Redis,
+  runs: RunStore,
+  { id }: RunRequest,
+  options: Partial<TakeOptions> = {},
+): Promise<Claim | null> {
+  // Only a script that Redis knows is sent at once.
+  await runs.take(0, { ...TAKE_ONE, most: 0 })
+  const jobs = '{s0}:q:run'
+  const moved = [redis.lrem(`${jobs}:wait`, 0, id), redis.lrem(`${jobs}:active`, 0, id)]
+  const next = redis.rpush(`${jobs}:wait`, id)
+  const { claims } = await runs.take(0, { ...TAKE_ONE, ...options })
+  await Promise.all([...moved, next])
+  return claims[0] ?? null
+}
+
+/** Claims a run that is there to be claimed; when it is its first claim, with this revision. */
 export async function claimed(
+  redis: Redis,
   runs: RunStore,
   request: RunRequest,
   revision: string | null = null,
 ): Promise<Claim> {
-  const claim = await runs.claim(request.id, request.project, revision, 'a-worker', 5)
-  return typeof claim === 'string' ? assert.fail(`the run is ${claim}`) : claim
+  const claim = (await deliver(redis, runs, request)) ?? assert.fail('there is nothing to claim')
+  assert.equal(claim.request.id, request.id)
+  if (claim.fence > 1 || revision === null) return claim
+  assert.equal(await runs.revise(claim, revision), true)
+  return { ...claim, revision }
 }
 
 /** Settles a run as a worker would: claimed with this revision, ended with this result. */
@@ -85,7 +114,7 @@ export async function settled(
   attempts: readonly Attempt[] = [],
 ): Promise<void> {
   await core.runs.create(request, null)
-  const claim = await claimed(core.runs, request, revision)
+  const claim = await claimed(core.redis, core.runs, request, revision)
   const tally = await tallyRun(core, request, revision, result, attempts)
   assert.equal(await core.runs.settle(claim, result, attempts, tally), true)
 }

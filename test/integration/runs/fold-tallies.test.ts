@@ -23,7 +23,7 @@ async function open(t: Cleanup) {
   async function settle(): Promise<void> {
     const request = aRequest({ project, task })
     await runs.create(request, null)
-    const claim = await claimed(runs, request)
+    const claim = await claimed(redis, runs, request)
     const result = aResult()
     assert.equal(await runs.settle(claim, result, [], aTally(request, result)), true)
   }

@@ -2,19 +2,21 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { newId } from '../../../src/platform/ids.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
-import { connectRedis } from '../../../src/platform/redis.ts'
+import { connectRedis, type Redis } from '../../../src/platform/redis.ts'
 import { listRuns } from '../../../src/runs/list-runs.ts'
 import type { RunFilter } from '../../../src/runs/read-runs.ts'
 import { createRunStore, type RunStore } from '../../../src/runs/run-store.ts'
 import { testRedisUrl } from '../../support/redis.ts'
-import { aRequest, STORE_OPTIONS } from '../../support/runs.ts'
+import { aRequest, claimed, STORE_OPTIONS } from '../../support/runs.ts'
 
 describe('a list of runs', () => {
   const connections = connectRedis(testRedisUrl(), silentLogger())
   after(() => connections.close())
+  let redis: Redis
   let runs: RunStore
   before(async () => {
-    runs = createRunStore(await connections.commands('test'), STORE_OPTIONS)
+    redis = await connections.commands('test')
+    runs = createRunStore(redis, STORE_OPTIONS)
   })
 
   /** All pages of a list, from the first on. */
@@ -54,8 +56,7 @@ describe('a list of runs', () => {
     const task = newId()
     const [oldest] = await create(project, 1, { revision: 'wanted', task })
     await create(project, 5100, { task })
-    const claim = await runs.claim(oldest ?? '', project, 'wanted', 'a-worker', 5)
-    assert.equal(typeof claim, 'object')
+    await claimed(redis, runs, aRequest({ id: oldest ?? '', project }), 'wanted')
     const pages = await pagesOf(project, { revision: 'wanted' }, 10)
     assert.deepEqual(pages.flat(), [oldest])
   })

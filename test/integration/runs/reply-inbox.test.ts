@@ -40,23 +40,23 @@ async function killReading(redis: Redis): Promise<boolean> {
 }
 
 test('a waiter is told of the end of its run, and all waiters of one run are', async (t) => {
-  const { runs, inbox } = await openInbox(t)
+  const { redis, runs, inbox } = await openInbox(t)
   const request = aRequest()
   await runs.create(request, inbox.id)
   const waits = [1, 2].map(() => inbox.wait(request, 60_000, NEVER))
-  const claim = await claimed(runs, request)
+  const claim = await claimed(redis, runs, request)
   await runs.settle(claim, aResult({ response: 'tea' }), [], null)
   for (const record of await Promise.all(waits)) assert.deepEqual(record, await runs.get(request.id))
   assert.equal(inbox.size(), 0)
 })
 
 test('an answer too large to travel arrives all the same', async (t) => {
-  const { runs, inbox } = await openInbox(t)
+  const { redis, runs, inbox } = await openInbox(t)
   const request = aRequest()
   const response = 'x'.repeat(100_000)
   await runs.create(request, inbox.id)
   const wait = inbox.wait(request, 60_000, NEVER)
-  await runs.settle(await claimed(runs, request), aResult({ response }), [], null)
+  await runs.settle(await claimed(redis, runs, request), aResult({ response }), [], null)
   assert.equal((await wait)?.result?.response, response)
 })
 
@@ -65,11 +65,11 @@ test('a reply that is lost is found by the sweep', async (t) => {
   const [warm, request] = [aRequest(), aRequest()]
   // Redis knows the script from now on, which it has to before a transaction.
   await runs.create(warm, null)
-  await runs.settle(await claimed(runs, warm), aResult(), [], null)
+  await runs.settle(await claimed(redis, runs, warm), aResult(), [], null)
 
   await runs.create(request, inbox.id)
   const wait = inbox.wait(request, 60_000, NEVER)
-  const claim = await claimed(runs, request)
+  const claim = await claimed(redis, runs, request)
   // The reply is gone in the same step that wrote it: nobody can have read it.
   await redis.multi({ pipeline: false })
   // Within a transaction there is no answer to read yet.

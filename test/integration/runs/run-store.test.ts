@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { newId } from '../../../src/platform/ids.ts'
+import { newId, newRunId } from '../../../src/platform/ids.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { connectRedis, type Redis } from '../../../src/platform/redis.ts'
 import { foldTallies } from '../../../src/runs/fold-tallies.ts'
@@ -18,7 +18,7 @@ import { shardKeys } from '../../../src/runs/run-keys.ts'
 import { readReply } from '../../../src/runs/run-record.ts'
 import { createRunStore, type RunStore } from '../../../src/runs/run-store.ts'
 import { testRedisUrl } from '../../support/redis.ts'
-import { aRequest, aResult, aTally, claimed, STORE_OPTIONS } from '../../support/runs.ts'
+import { aRequest, aResult, aTally, claimed, deliver, STORE_OPTIONS } from '../../support/runs.ts'
 
 const FINAL: FinalStatus[] = ['succeeded', 'failed', 'cancelled', 'expired']
 const KEYS = shardKeys(0)
@@ -46,7 +46,7 @@ describe('the run store', () => {
 
   test('creates a run once: a second time changes nothing', async () => {
     const request = await queued()
-    await claimed(runs, request)
+    await claimed(redis, runs, request)
     assert.deepEqual(await runs.create({ ...request, inputs: { text: 'other' } }, null), {
       outcome: 'exists',
     })
@@ -56,7 +56,7 @@ describe('the run store', () => {
 
   test('a claim opens an attempt that is stored before it returns', async () => {
     const request = await queued()
-    const claim = await claimed(runs, request, 'a-revision')
+    const claim = await claimed(redis, runs, request, 'a-revision')
     const record = await runs.get(request.id)
     assert.deepEqual(claim.request, request)
     assert.deepEqual([record?.status, record?.revision], ['running', 'a-revision'])
@@ -68,8 +68,8 @@ describe('the run store', () => {
 
   test('refuses everything of a claim that another worker has superseded', async () => {
     const request = await queued()
-    const stale = await claimed(runs, request)
-    const current = await claimed(runs, request)
+    const stale = await claimed(redis, runs, request)
+    const current = await claimed(redis, runs, request)
     assert.ok(current.fence > stale.fence)
     const untouched = await redis.hgetall(KEYS.run(request.id))
     assert.equal(await settle(stale), false)
@@ -85,7 +85,7 @@ describe('the run store', () => {
 
   test('refuses a claim that was given back, even though no other worker took the run', async () => {
     const request = await queued()
-    const claim = await claimed(runs, request)
+    const claim = await claimed(redis, runs, request)
     assert.equal(await runs.release(claim, []), true)
     for (const outcome of [settle(claim), runs.release(claim, []), runs.saveAttempts(claim, [])]) {
       assert.equal(await outcome, false)
@@ -95,7 +95,7 @@ describe('the run store', () => {
 
   test('adds a run to the rollups once, for ever and for its day, however often it is settled', async () => {
     const request = await queued()
-    const claim = await claimed(runs, request)
+    const claim = await claimed(redis, runs, request)
     const settled = Date.UTC(2031, 4, 6, 23, 59, 59, 999)
     const outcomes = await Promise.all([1, 2, 3].map(() => settle(claim, { settled, credits: 7 })))
     assert.deepEqual(outcomes, [true, false, false])
@@ -123,20 +123,22 @@ describe('the run store', () => {
 
   test('gives nothing to claim when a run has ended, nor when there is none', async () => {
     const request = await queued()
-    await settle(await claimed(runs, request))
+    await settle(await claimed(redis, runs, request))
     const ended = await redis.hgetall(KEYS.run(request.id))
-    assert.equal(await runs.claim(request.id, request.project, null, 'a-worker', 5), 'ended')
+    assert.equal(await deliver(redis, runs, request), null)
     assert.deepEqual(await redis.hgetall(KEYS.run(request.id)), ended)
-    const { id, project } = aRequest()
-    assert.equal(await runs.claim(id, project, null, 'a-worker', 5), 'unknown')
-    assert.equal(await redis.exists(KEYS.run(id)), 0)
+    const never = aRequest()
+    assert.equal(await deliver(redis, runs, never), null)
+    assert.equal(await redis.exists(KEYS.run(never.id)), 0)
+    assert.equal(await redis.lpos('{s0}:q:run:active', never.id), null, 'the job is gone too')
   })
 
   test('says when so many claims were lost that the run should end; a claim given back is not one', async () => {
     const request = await queued()
     const claim = async () => {
-      const taken = await runs.claim(request.id, request.project, null, 'a-worker', 2)
-      return typeof taken === 'string' ? assert.fail(taken) : taken
+      return (
+        (await deliver(redis, runs, request, { claimsMax: 2 })) ?? assert.fail('there is nothing to claim')
+      )
     }
     for (let time = 0; time < 5; time += 1) await runs.release(await claim(), [])
     assert.deepEqual([(await claim()).spent, (await claim()).spent], [false, false])
@@ -149,13 +151,12 @@ describe('the run store', () => {
 
   test('keeps the time of the first claim and the revision drawn then', async () => {
     const request = await queued()
-    const first = await claimed(runs, request, 'first')
-    const lost = await claimed(runs, request, 'second')
+    const first = await claimed(redis, runs, request, 'first')
+    const lost = await claimed(redis, runs, request, 'second')
     await runs.release(lost, [])
-    const third = await claimed(runs, request, 'third')
-    for (const { revision, claimed } of [lost, third]) {
-      assert.deepEqual([revision, claimed], ['first', first.claimed])
-    }
+    const third = await claimed(redis, runs, request, 'third')
+    for (const { revision } of [lost, third]) assert.equal(revision, 'first')
+    assert.equal(lost.claimed, first.claimed)
   })
 
   test('tells each process that watches of the end, once, with the result when it is small', async () => {
@@ -163,7 +164,7 @@ describe('the run store', () => {
     const request = aRequest()
     await runs.create(request, creator)
     for (const watcher of [creator, other, other]) assert.equal(await runs.watch(request.id, watcher), true)
-    const claim = await claimed(runs, request, 'a-revision')
+    const claim = await claimed(redis, runs, request, 'a-revision')
     const result = aResult({ settled: 1 })
     await runs.settle(claim, result, [], null)
     for (const watcher of [creator, other]) {
@@ -182,7 +183,7 @@ describe('the run store', () => {
     const watcher = newId()
     const request = aRequest()
     await runs.create(request, watcher)
-    await settle(await claimed(runs, request), { response: 'x'.repeat(10_000) })
+    await settle(await claimed(redis, runs, request), { response: 'x'.repeat(10_000) })
     const [entry] = await redis.xrange(KEYS.reply(watcher), '-', '+')
     const reply = readReply(entry?.[1] ?? [])
     assert.deepEqual([reply.id, reply.result], [request.id, null])
@@ -191,7 +192,7 @@ describe('the run store', () => {
 
   test('an ended run expires after its retention, an unfinished one never', async () => {
     const request = await queued()
-    const claim = await claimed(runs, request)
+    const claim = await claimed(redis, runs, request)
     assert.equal(await redis.pttl(KEYS.run(request.id)), -1)
     await settle(claim)
     const left = await redis.pttl(KEYS.run(request.id))
@@ -202,16 +203,18 @@ describe('the run store', () => {
     const { project, task } = aRequest()
     const old = []
     for (let count = 0; count < 4; count += 1) old.push(await queued({ project, task }))
-    for (const request of old) await settle(await claimed(runs, request), { status: 'failed' })
+    for (const request of old) await settle(await claimed(redis, runs, request), { status: 'failed' })
     // As expiry does.
     for (const { id } of old) await redis.del(KEYS.run(id))
-    const kept = [await queued({ project, task }), await queued({ project, task })].map(({ id }) => id)
+    // One in sixteen does, by its id.
+    const kept = [newRunId(0), `${newRunId(0).slice(0, -3)}000`]
+    for (const id of kept) await queued({ project, task, id })
     for (const owner of [project, task])
       assert.deepEqual(await redis.zrange(KEYS.runsOf(owner), '0', '-1'), kept)
     const failed = await queued({ project, task })
-    await settle(await claimed(runs, failed), { status: 'failed' })
+    await settle(await claimed(redis, runs, failed), { status: 'failed' })
     const again = await queued({ project, task })
-    await settle(await claimed(runs, again), { status: 'failed' })
+    await settle(await claimed(redis, runs, again), { status: 'failed' })
     assert.deepEqual(await redis.zrange(KEYS.runsIn(project, 'failed'), '0', '-1'), [failed.id, again.id])
   })
 
@@ -219,7 +222,7 @@ describe('the run store', () => {
     type Operation = (claim: Claim) => Promise<unknown>
     const operations: Operation[] = [
       (claim) => runs.create(claim.request, null),
-      (claim) => runs.claim(claim.request.id, claim.request.project, null, 'a-worker', 5),
+      (claim) => deliver(redis, runs, claim.request),
       (claim) => runs.release(claim, []),
       (claim) => runs.saveAttempts(claim, []),
       (claim) => runs.watch(claim.request.id, newId()),
@@ -255,7 +258,7 @@ describe('the run store', () => {
 
   /** A fresh run in that state, with the claim that brought it there; of a queued run, one given back. */
   async function inState(status: RunStatus): Promise<Claim> {
-    const claim = await claimed(runs, await queued())
+    const claim = await claimed(redis, runs, await queued())
     if (status === 'queued') await runs.release(claim, [])
     else if (status !== 'running') await settle(claim, { status })
     assert.equal((await runs.get(claim.request.id))?.status, status)

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { stringify } from 'uuid'
+import { composeWorker } from '../../../src/compose.ts'
 import { newRunId } from '../../../src/platform/ids.ts'
-import { openRunQueue } from '../../../src/queues.ts'
-import { isFinal, type RunRecord } from '../../../src/runs/run.ts'
+import { isFinal, type RunRecord, type RunRequest } from '../../../src/runs/run.ts'
 import { drawRevision, type WeightedRevision } from '../../../src/tasks/traffic.ts'
 import { aRequest, claimed } from '../../support/runs.ts'
-import { type System, until, useSystem } from '../../support/system.ts'
+import { type System, startSystem, until, useSystem } from '../../support/system.ts'
 
 /** The chi-square statistic that a fair draw exceeds once in a thousand, by degrees of freedom. */
 const CHI_SQUARE_AT_0_001 = [0, 10.828, 13.816, 16.266]
@@ -23,7 +23,8 @@ describe('the revision that a run executes', () => {
       const system = running()
       const { task, active } = await taskWith(system, weights)
       const ids = Array.from({ length: 1000 }, (_, seed) => fixedId(`${weights} ${seed}`))
-      const records = await execute(system, task, ids)
+      await create(system, task, ids)
+      const records = await ended(system, ids)
 
       const observed = new Map(active.map(({ task_revision_id }) => [task_revision_id, 0]))
       for (const { request, revision, status } of records) {
@@ -48,17 +49,20 @@ describe('the revision that a run executes', () => {
     })
   }
 
-  test('stays the same for the next attempt when the first claim is lost, whatever the weights are then', async () => {
-    const system = running()
+  test('stays the same for the next attempt when the first claim is lost, whatever the weights are then', async (t) => {
+    const system = await startSystem(t, { workers: 0 })
     const { task, active } = await taskWith(system, [1, 1])
     const ids = Array.from({ length: 20 }, () => newRunId(0))
     // As other weights would have had it: never the one that would be drawn now.
     const firstOf = (id: string) =>
       active.find((each) => each.task_revision_id !== drawRevision(active, id))?.task_revision_id ?? null
-    const records = await execute(system, task, ids, async (request) => {
+    for (const request of await create(system, task, ids)) {
       // By a worker that is never heard of again.
-      await claimed(system.core.runs, request, firstOf(request.id))
-    })
+      await claimed(system.core.redis, system.core.runs, request, firstOf(request.id))
+      await system.core.redis.rpush('{s0}:q:run:wait', request.id)
+    }
+    await composeWorker(system.core)
+    const records = await ended(system, ids)
     for (const { request, revision, attempts } of records) {
       assert.equal(revision, firstOf(request.id))
       assert.deepEqual(
@@ -109,27 +113,24 @@ async function taskWith(system: System, weights: readonly number[]) {
   return { task, active }
 }
 
-/** Takes runs with these ids the way of every run: a record, a job, a worker. Resolves when all have ended. */
-async function execute(
+/** Queues runs with these ids. */
+async function create(
   { core, project }: System,
   task: string,
   ids: readonly string[],
-  before: (request: RunRecord['request']) => Promise<void> = async () => {},
-): Promise<RunRecord[]> {
+): Promise<RunRequest[]> {
   const [, , org = '', , owner = ''] = project.split('/')
-  const queue = openRunQueue(core.redis, 0, () => {})
-  const start = async (id: string): Promise<void> => {
-    const request = aRequest({ id, org, project: owner, task })
-    await core.runs.create(request, null)
-    await before(request)
-    await queue.add(id, { project: owner, task, revision: null })
-  }
-  await Promise.all(ids.map(start))
+  const requests = ids.map((id) => aRequest({ id, org, project: owner, task }))
+  await Promise.all(requests.map((request) => core.runs.create(request, null)))
+  return requests
+}
+
+/** Resolves when all have ended. */
+async function ended({ core }: System, ids: readonly string[]): Promise<RunRecord[]> {
   let records: RunRecord[] = []
   await until(async () => {
     records = (await core.runs.getMany(ids)).map((record) => record ?? assert.fail('a run is gone'))
     return records.every(({ status }) => isFinal(status))
   })
-  await queue.close()
   return records
 }

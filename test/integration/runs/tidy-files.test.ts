@@ -39,9 +39,9 @@ describe('tidying files', () => {
     const [, inHand, kept, expired] = requests
     const names = await Promise.all(requests.map(({ id }) => putFile(system, id)))
     if (!inHand || !kept || !expired) return assert.fail()
-    await claimed(runs, inHand)
+    await claimed(redis, runs, inHand)
     for (const request of [kept, expired]) {
-      assert.ok(await runs.settle(await claimed(runs, request), aResult(), [], null))
+      assert.ok(await runs.settle(await claimed(redis, runs, request), aResult(), [], null))
     }
     // As expiry does.
     await redis.del(shardKeys(0).run(expired.id))

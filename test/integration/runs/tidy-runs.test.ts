@@ -4,17 +4,22 @@ import { newRunId } from '../../../src/platform/ids.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { openRunQueue } from '../../../src/queues.ts'
 import { isFinal, type RunRecord, type RunRequest } from '../../../src/runs/run.ts'
-import { jobOf } from '../../../src/runs/run-changes.ts'
 import { tidyRuns } from '../../../src/runs/tidy-runs.ts'
 import { aRequest, claimed } from '../../support/runs.ts'
 import { type System, until, useSystem } from '../../support/system.ts'
 
-/** A record as the API makes it, without its job. */
+/** A run whose job somebody removed, be it in the queue or already taken. */
 async function createWithoutJob(system: System, fields: Partial<RunRequest> = {}): Promise<RunRequest> {
   const task = fields.task ?? (await system.createTask())
   const [, org = '', project = ''] = /^\/org\/(.*)\/project\/(.*)$/.exec(system.project) ?? []
   const request = aRequest({ id: newRunId(0), org, project, ...fields, task })
-  await system.core.runs.create(request, null)
+  const { redis, runs } = system.core
+  const jobs = '{s0}:q:run'
+  // Nobody takes it meanwhile.
+  await redis.hset(`${jobs}:meta`, 'paused', 1)
+  await runs.create(request, null)
+  await Promise.all([redis.lrem(`${jobs}:wait`, 0, request.id), redis.del(`${jobs}:${request.id}`)])
+  await redis.hdel(`${jobs}:meta`, 'paused')
   return request
 }
 
@@ -27,14 +32,16 @@ describe('the janitor of a running system', () => {
     return (await runs.get(id)) ?? assert.fail('it is gone')
   }
 
-  test('lets a run be executed whose process died between its record and its job', async () => {
+  test('lets a run be executed whose job was removed', async () => {
     const record = await ended(await createWithoutJob(running()))
     assert.deepEqual([record.status, record.attempts.length], ['succeeded', 1])
   })
 
   test('lets a run be executed again whose worker is lost and whose job has vanished', async () => {
     const request = await createWithoutJob(running())
-    await claimed(running().core.runs, request)
+    const { redis, runs } = running().core
+    await claimed(redis, runs, request)
+    await redis.lrem('{s0}:q:run:active', 0, request.id)
     const record = await ended(request)
     assert.equal(record.status, 'succeeded')
     assert.deepEqual(
@@ -65,7 +72,7 @@ describe('tidying runs', () => {
       await createWithoutJob(system, { created: now - 1000 }),
     ]
     const queue = openRunQueue(redis, 0, () => {})
-    await queue.add(delivered.id, jobOf(delivered))
+    await queue.add(delivered.id)
     await queue.close()
 
     const aborted = AbortSignal.abort()
