@@ -62,8 +62,8 @@ export async function readBody(request: Request, options: BodyOptions): Promise<
 
 function readText(request: Request, { bodyLimit: limit, hold }: BodyOptions): Promise<string> {
   return new Promise((resolve, reject) => {
-    const tooLarge = new ApiError('BODY_TOO_LARGE', `The body is larger than ${limit} bytes.`)
-    if (Number(request.headers['content-length'] ?? 0) > limit) return reject(tooLarge)
+    const tooLarge = () => new ApiError('BODY_TOO_LARGE', `The body is larger than ${limit} bytes.`)
+    if (Number(request.headers['content-length'] ?? 0) > limit) return reject(tooLarge())
     let parts: Buffer[] | null = []
     let size = 0
     const refuse = (error: unknown): void => {
@@ -74,7 +74,7 @@ function readText(request: Request, { bodyLimit: limit, hold }: BodyOptions): Pr
       // What comes after a refusal is read and dropped, so that the client gets the answer and no broken connection.
       if (!parts) return
       size += part.length
-      if (size > limit) return refuse(tooLarge)
+      if (size > limit) return refuse(tooLarge())
       try {
         hold(part.length)
         parts.push(part)
@@ -82,7 +82,10 @@ function readText(request: Request, { bodyLimit: limit, hold }: BodyOptions): Pr
         refuse(error)
       }
     })
-    request.on('end', () => resolve(Buffer.concat(parts ?? []).toString('utf8')))
+    request.on('end', () => {
+      const [only] = parts?.length === 1 ? parts : [Buffer.concat(parts ?? [])]
+      resolve((only as Buffer).toString('utf8'))
+    })
     const cutOff = (cause: unknown) =>
       reject(new ApiError('MALFORMED_REQUEST', 'The body was cut off.', {}, cause))
     // A client may have left before anybody listened, and then nothing more is heard of it.

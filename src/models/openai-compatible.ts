@@ -1,7 +1,8 @@
-import OpenAI from 'openai'
+import type OpenAI from 'openai'
 import { toChatRequest } from './chat-request.ts'
 import { classifyFailure } from './classify-failure.ts'
 import { type LeanFetch, leanFetch } from './lean-fetch.ts'
+import { LeanOpenAI } from './lean-openai.ts'
 import type { ModelAnswer, ModelClient, ModelRequest, ModelServer } from './model.ts'
 import { readCompletion } from './read-completion.ts'
 
@@ -63,7 +64,7 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
  * account's organisation or admin key from travelling to this server.
  */
 function createOpenAi({ baseUrl, apiKey, timeoutMs }: ModelServer, fetch: LeanFetch['fetch']): OpenAI {
-  return new OpenAI({
+  return new LeanOpenAI({
     baseURL: baseUrl,
     // It insists on some key. A server without one gets no Authorization header at all.
     apiKey: apiKey || 'none',

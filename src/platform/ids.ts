@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto'
 import { stringify, v7, validate } from 'uuid'
 
 /**
@@ -5,14 +6,40 @@ import { stringify, v7, validate } from 'uuid'
  * cursors are built on. A run's id also carries its shard, in its last byte.
  */
 export function newId(): string {
-  return v7()
+  return stringify(newBytes())
 }
 
 /** A new run id in the given shard (0-255). 66 random bits are left, more than enough per millisecond. */
 export function newRunId(shard: number): string {
-  const bytes = v7(undefined, new Uint8Array(16))
+  const bytes = newBytes()
   bytes[15] = shard
   return stringify(bytes)
+}
+
+// Random bytes are fetched for many ids at once: a request makes several, and each fetch is a call into the kernel.
+const pool = new Uint8Array(4096)
+let used = pool.length
+let lastMs = 0
+let seq = 0
+
+/** An id that is larger than all that this process made before, RFC 9562's method 1: a counter within a millisecond. */
+function newBytes(): Uint8Array {
+  if (used === pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  const random = pool.subarray(used, used + 16)
+  used += 16
+  const now = Date.now()
+  if (now > lastMs) {
+    lastMs = now
+    // 31 of its 32 bits, so that there is room to count.
+    seq = new DataView(random.buffer, random.byteOffset).getUint32(0) >>> 1
+  } else if (seq === 0xffffffff) {
+    lastMs += 1
+    seq = 0
+  } else seq += 1
+  return v7({ random, msecs: lastMs, seq }, new Uint8Array(16))
 }
 
 /** The shard that a run id names. Any UUID has one, so a made-up id leads to an empty answer, never an error. */

@@ -88,11 +88,11 @@ export async function startRun(
   const request = requestOf(deps, input, accepted, id, files, mode, enqueuing.context)
 
   const unwanted = new AbortController()
+  const leave = () => unwanted.abort()
+  if (signal.aborted) leave()
+  else signal.addEventListener('abort', leave, { once: true })
   // Listening begins before the run exists, so its end cannot be missed.
-  const ended =
-    waitMs > 0
-      ? awaitEnd(deps, request, waitMs, AbortSignal.any([signal, unwanted.signal]))
-      : Promise.resolve(null)
+  const ended = waitMs > 0 ? awaitEnd(deps, request, waitMs, unwanted.signal) : Promise.resolve(null)
   try {
     const watcher = waitMs > 0 ? deps.inbox.id : null
     // What the worker will draw, unless the weights change meanwhile: knowing it spares it a step.

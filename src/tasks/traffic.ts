@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { z } from 'zod'
 
 export interface WeightedRevision {
@@ -35,12 +35,13 @@ export function activeRevisionsSchema(most: number) {
  * their time, so they are hashed rather than used as they are.
  */
 export function shareOf(seed: string): number {
-  return createHash('sha256').update(seed).digest().readUIntBE(0, 6) / 2 ** 48
+  return hash('sha256', seed, 'buffer').readUIntBE(0, 6) / 2 ** 48
 }
 
 /** Draws a revision by weight. The same seed and weights draw the same one. Null when no weight is above 0. */
 export function drawRevision(active: readonly WeightedRevision[], seed: string): string | null {
   const candidates = active.filter(({ weight }) => weight > 0)
+  if (candidates.length < 2) return candidates[0]?.task_revision_id ?? null
   // Divided first, so that weights near the largest number do not add up to infinity.
   const largest = Math.max(...candidates.map(({ weight }) => weight))
   const total = candidates.reduce((sum, { weight }) => sum + weight / largest, 0)
