@@ -5,6 +5,7 @@ import type { Core } from './compose.ts'
 import { createTask } from './tasks/create-task.ts'
 import { createTaskSchema } from './tasks/task-input.ts'
 import { updateTask } from './tasks/update-task.ts'
+import { hashSecret } from './tenancy/secret.ts'
 import { PROJECT_SCOPES } from './tenancy/tenant.ts'
 
 /** What `.splitrun/dev.json` holds: all that a script needs to use the demo. */
@@ -58,7 +59,7 @@ const TASKS: Record<DemoName, Record<string, unknown>> = {
 export async function ensureDemo(core: Core, url: string, adminToken: string): Promise<Demo> {
   const known = await readDemo(core.config.dataDir)
   const project = known && (await core.tenants.project(known.project_id))
-  const valid = known && project && (await core.apiKeys.find(known.token))
+  const valid = known && project && (await core.apiKeys.find(hashSecret(known.token)))
   const demo = valid ? { ...known, url, admin_token: adminToken } : await createDemo(core, url, adminToken)
   await keepModels(core, demo)
   await mkdir(core.config.dataDir, { recursive: true, mode: 0o700 })

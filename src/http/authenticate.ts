@@ -4,7 +4,7 @@ import type { TaskStore } from '../tasks/task-store.ts'
 import { readAccessToken } from '../tenancy/access-token.ts'
 import { ADMIN, type Caller } from '../tenancy/caller.ts'
 import type { CredentialStore } from '../tenancy/credential-store.ts'
-import { sameSecret } from '../tenancy/secret.ts'
+import { hashSecret, sameHash } from '../tenancy/secret.ts'
 import type { TaskTokens, TokenTarget } from '../tenancy/task-token.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
 import type { TokenSigner } from '../tenancy/token-signer.ts'
@@ -35,8 +35,8 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     return { kind: 'task', id: task.id, name: task.name, ...owner, taskId: task.id, scopes }
   }
 
-  async function asKey(token: string): Promise<Caller | null> {
-    const key = await deps.apiKeys.find(token)
+  async function asKey(hash: string): Promise<Caller | null> {
+    const key = await deps.apiKeys.find(hash)
     if (!key) return null
     const owner = { orgId: key.org_id, projectId: key.project_id }
     return { kind: 'api_key', id: key.id, name: key.name, ...owner, taskId: null, scopes: key.scopes }
@@ -49,12 +49,14 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     return null
   }
 
+  const adminHash = deps.adminToken && hashSecret(deps.adminToken)
   return async (request) => {
     const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
     if (!token) throw new ApiError('UNAUTHENTICATED', 'A bearer token is required.')
-    if (deps.adminToken && sameSecret(token, deps.adminToken)) return ADMIN
+    const hash = hashSecret(token)
+    if (adminHash && sameHash(hash, adminHash)) return ADMIN
     // A JWT has dots, a key has none.
-    const caller = await (token.includes('.') ? asSigned(token) : asKey(token))
+    const caller = await (token.includes('.') ? asSigned(token) : asKey(hash))
     if (!caller) throw new ApiError('UNAUTHENTICATED', 'The token is unknown, revoked or expired.')
     return caller
   }

@@ -9,10 +9,17 @@ import helmet from 'helmet'
 export const SECURITY_HEADERS: readonly (readonly [string, string])[] = (() => {
   const response = new ServerResponse(new IncomingMessage(new Socket()))
   const directives = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }
-  helmet({ contentSecurityPolicy: { useDefaults: false, directives } })(
-    new IncomingMessage(new Socket()),
-    response,
-    () => {},
-  )
+  const secure = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives },
+    xFrameOptions: { action: 'deny' },
+    // These are for pages, or for browsers of the past.
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+  })
+  secure(new IncomingMessage(new Socket()), response, () => {})
   return Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)])
 })()

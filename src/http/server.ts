@@ -28,7 +28,7 @@ export interface ServerDeps extends BodyLimits {
 }
 
 /** Every route is served under both, since clients differ in what they take for the base URL. */
-const MOUNTS = ['/api/v1', '/'] as const
+const MOUNTS = ['/api/v1', ''] as const
 
 /** Builds the application; it listens to nothing yet. */
 export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint[]): Express {
@@ -48,14 +48,16 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
   // Path by path, so that what one refuses is not taken for another: `task/tag` is no task's id.
   for (const path of new Set(endpoints.map((each) => each.path))) {
     const here = endpoints.filter((each) => each.path === path)
-    for (const declared of here) router[declared.method](path, serve(declared, deps, budget))
+    const paths = MOUNTS.map((mount) => mount + path)
+    for (const declared of here) router[declared.method](paths, serve(declared, deps, budget))
     const allowed = here.map((each) => each.method.toUpperCase())
-    router.all(path, (_request, response) => {
+    router.all(paths, (_request, response) => {
+      response.locals['route'] = path
       response.set('Allow', allowed.join(', '))
       throw new ApiError('METHOD_NOT_ALLOWED', `This path knows ${allowed.join(', ')} only.`)
     })
   }
-  for (const mount of MOUNTS) app.use(mount, router)
+  app.use(router)
   app.use(() => {
     throw new ApiError('ROUTE_NOT_FOUND', 'There is no such route.')
   })
@@ -68,6 +70,7 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
   // Schemas copy what they check, and handlers change nothing of it: all requests without a query share one.
   let noQuery: unknown
   return async (request, response) => {
+    response.locals['route'] = declared.path
     response.locals['reword'] = declared.reword
     const span = traceRequest(deps.tracer, declared, request, response)
     const caller = declared.scope === 'open' ? NOBODY : await deps.authenticate(request)
@@ -130,7 +133,7 @@ function observe(log: Logger, metrics: ApiMetrics): RequestHandler {
     metrics.requestBegan()
     response.once('close', () => {
       const ms = Math.round((performance.now() - started) * 10) / 10
-      metrics.requestEnded(request.method, request.route?.path ?? '', response.statusCode, ms)
+      metrics.requestEnded(request.method, response.locals['route'] ?? '', response.statusCode, ms)
       log.info(
         {
           request_id: requestId,

@@ -61,7 +61,8 @@ export interface TracingOptions {
   readonly spanDelay: number
 }
 
-const NO_SPAN: Span = { context: null, child: () => NO_SPAN, set() {}, fail() {}, end() {} }
+/** A span that nobody records. */
+export const NO_SPAN: Span = { context: null, child: () => NO_SPAN, set() {}, fail() {}, end() {} }
 
 /** Tracing that is off: it does nothing, and nothing of OpenTelemetry is loaded. */
 export const NO_TRACING: Tracer = { start: () => NO_SPAN, close: async () => {} }

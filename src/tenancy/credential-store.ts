@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { newId } from '../platform/ids.ts'
 import { loadScript, type Redis } from '../platform/redis.ts'
 import { type Credential, type CredentialKind, isUsable, keepSecret } from './credential.ts'
-import { hashSecret, newSecret } from './secret.ts'
+import { newSecret } from './secret.ts'
 import type { Project, Scope } from './tenant.ts'
 
 const replaceCredential = loadScript(new URL('./scripts/replace-credential.lua', import.meta.url))
@@ -16,7 +16,7 @@ const KINDS = {
     records: (project: string) => `{p:${project}}:keys`,
     pointer: (handle: string) => `secret:${handle}`,
     handle: (credential: Credential) => credential.secret_hash,
-    handleGiven: hashSecret,
+    handleGiven: (hash: string) => hash,
   },
   oauth_client: {
     records: (project: string) => `{p:${project}}:clients`,
@@ -150,7 +150,7 @@ export function createCredentialStore(redis: Redis, kind: CredentialKind) {
     },
 
     /**
-     * What a caller names, by a key's secret or by a client's id, at most a second old; null when it is unknown, revoked
+     * What a caller names, by the hash of a key's secret or by a client's id, at most a second old; null when it is unknown, revoked
      * or expired.
      */
     async find(given: string): Promise<Credential | null> {

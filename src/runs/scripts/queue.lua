@@ -52,6 +52,5 @@ end
 -- The job of a run that has ended, or that is not there, has nothing to deliver any more.
 local function remove_active_job(id)
   redis.call('LREM', jobs .. 'active', -1, id)
-  redis.call('SREM', jobs .. 'stalled', id)
   redis.call('UNLINK', jobs .. id, jobs .. id .. ':lock')
 end
