@@ -54,11 +54,12 @@ export async function startNode(
   let text = ''
   const port = await new Promise<number>((resolve, reject) => {
     child.stdout?.on('data', (chunk: Buffer) => {
-      text = (text + chunk).slice(-10_000)
+      text += chunk
       const match = /listening (\d+)|"port":(\d+)[^\n]*"listening"|"consuming"|Ready for connections/.exec(
         text,
       )
       if (match) resolve(Number(match[1] ?? match[2] ?? 0))
+      text = text.slice(-10_000)
     })
     child.once('exit', (code) => reject(new Error(`${name} ended with ${code}: ${text}`)))
   })
