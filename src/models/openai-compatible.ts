@@ -64,7 +64,7 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
  * account's organisation or admin key from travelling to this server.
  */
 function createOpenAi({ baseUrl, apiKey, timeoutMs }: ModelServer, fetch: LeanFetch['fetch']): OpenAI {
-  return new LeanOpenAI({
+  const options = {
     baseURL: baseUrl,
     // It insists on some key. A server without one gets no Authorization header at all.
     apiKey: apiKey || 'none',
@@ -75,7 +75,7 @@ function createOpenAi({ baseUrl, apiKey, timeoutMs }: ModelServer, fetch: LeanFe
     webhookSecret: null,
     maxRetries: 0,
     timeout: Math.max(1, Math.round(timeoutMs)),
-    logLevel: 'off',
-    fetch,
-  })
+    logLevel: 'off' as const,
+  }
+  return new LeanOpenAI(options, fetch)
 }

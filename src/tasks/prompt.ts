@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** `{name}` or `{{name}}`; any other brace is text. */
 const PLACEHOLDER = /\{\{([A-Za-z_][A-Za-z0-9_]*)\}\}|\{([A-Za-z_][A-Za-z0-9_]*)\}/g
@@ -35,5 +35,5 @@ export function missingParameters(
 
 /** SHA-256 of the rendered prompts, for audit without keeping them. */
 export function hashPrompts(system: string, user: string): string {
-  return createHash('sha256').update(`${system.length}:`).update(system).update(user).digest('hex')
+  return hash('sha256', `${system.length}:${system}${user}`)
 }
