@@ -47,6 +47,22 @@ let latestDay = { number: Number.NaN, text: '' }
 export const PHASES = ['queued', 'waiting_on_limit', 'model', 'validate', 'total'] as const
 export type Phase = (typeof PHASES)[number]
 
+/**
+ * The fields of a time, by its name, which is one of few. The same texts each time: finding a sum by a new text is most
+ * of what adding up would cost.
+ */
+const timeFields = new Map<string, { readonly sum: string; readonly buckets: readonly string[] }>()
+
+function fieldsOf(name: string): { readonly sum: string; readonly buckets: readonly string[] } {
+  let fields = timeFields.get(name)
+  if (!fields) {
+    const buckets = Array.from({ length: SECONDS.length + 1 }, (_, bucket) => `seconds:${name}:${bucket}`)
+    fields = { sum: `us:${name}`, buckets }
+    timeFields.set(name, fields)
+  }
+  return fields
+}
+
 class Increments {
   readonly all: [field: string, by: number][] = []
 
@@ -56,8 +72,9 @@ class Increments {
 
   /** A time as its sum in microseconds, `us:<name>`, and a count in its bucket, `seconds:<name>:<bucket>`. */
   time(name: string, ms: number, bounds: readonly number[] = SECONDS): void {
-    this.add(`us:${name}`, Math.round(ms * 1000))
-    this.add(`seconds:${name}:${bucketOf(bounds, ms / 1000)}`, 1)
+    const { sum, buckets } = fieldsOf(name)
+    this.add(sum, Math.round(ms * 1000))
+    this.add(buckets[bucketOf(bounds, ms / 1000)] ?? sum, 1)
   }
 
   /** `runs:succeeded` or `runs:<status>:<reason>`, and `check:<output check>` where there was an output. */
