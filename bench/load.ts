@@ -1,6 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from 'undici'
-import type { Call } from './subjects.ts'
+
+/** The one call that is made again and again. */
+export interface Call {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Buffer
+}
 
 export interface Load {
   readonly requests: number
@@ -45,10 +51,11 @@ export async function load(call: Call, { connections, amount, rate }: LoadOption
     while (sent < amount) {
       const at = sent
       sent += 1
-      const due = rate ? started + (at * 1000) / rate : 0
+      const due = rate ? started + (at * 1000) / rate : performance.now()
       const early = due - performance.now()
       if (early > 1) await pause(early)
-      const begun = performance.now()
+      // A call that could not be sent in time, because all connections were waiting, has waited too.
+      const begun = early < 0 ? due : performance.now()
       const { statusCode, body } = await pool.request(options)
       const text = await body.text()
       latencies[at] = performance.now() - begun

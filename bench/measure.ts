@@ -1,18 +1,18 @@
 import type { Load } from './load.ts'
 import { load } from './load.ts'
+import type { BenchRedis } from './redis.ts'
 import type { Subject } from './subjects.ts'
 
 /** What one pass over one subject showed. Per 10,000 calls where a figure depends on how many there were. */
 export interface Pass {
   readonly load: Load
-  /** CPU seconds per 10,000 calls, by process. */
+  /** CPU seconds per 10,000 calls, by process; those of one name together. */
   readonly cpu: Readonly<Record<string, number>>
   readonly cpuTotal: number
   /** Resident megabytes at the end, by process. */
   readonly memory: Readonly<Record<string, number>>
-  /** Redis commands and bytes received per call; null without Redis. */
-  readonly commands: number | null
-  readonly bytes: number | null
+  /** What Redis did per call: commands, those within scripts included, and bytes received and sent. Null without it. */
+  readonly redis: { readonly commands: number; readonly bytes: number } | null
 }
 
 /**
@@ -34,17 +34,27 @@ export async function measure(
   if (settled !== undefined && settled - (settledBefore ?? 0) !== result.requests) {
     throw new Error(`${result.requests} calls, but ${settled - (settledBefore ?? 0)} settled runs`)
   }
-  const byName = (value: (at: number) => number) =>
-    Object.fromEntries(processes.map(({ name }, at) => [name, value(at)]))
-  const perCall = (from: number | undefined, to: number | undefined) =>
-    from === undefined || to === undefined ? null : (to - from) / result.requests
+  const byName = (value: (at: number) => number) => {
+    const sums: Record<string, number> = {}
+    for (const [at, { name }] of processes.entries()) sums[name] = (sums[name] ?? 0) + value(at)
+    return sums
+  }
   return {
     load: result,
     cpu: byName((at) => used[at] ?? 0),
     cpuTotal: used.reduce((sum, each) => sum + each, 0),
     memory: byName((at) => (processes[at]?.memory() ?? 0) / 1_000_000),
-    commands: perCall(traffic?.commands, after?.commands),
-    bytes: perCall(traffic?.bytes, after?.bytes),
+    redis: traffic && after ? perCall(traffic, after, result.requests) : null,
+  }
+}
+
+type Traffic = Awaited<ReturnType<BenchRedis['traffic']>>
+
+function perCall(before: Traffic, after: Traffic, calls: number) {
+  const bytes = ({ received, sent }: Traffic) => received + sent
+  return {
+    commands: (after.commands - before.commands) / calls,
+    bytes: (bytes(after) - bytes(before)) / calls,
   }
 }
 

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const FOLDER = join(import.meta.dirname, '../.splitrun/bench')
-const PACKAGE = '@portkey-ai/gateway@1.15.2'
+export const GATEWAY_VERSION = '1.15.2'
+const PACKAGE = `@portkey-ai/gateway@${GATEWAY_VERSION}`
 
 /** Installs the gateway apart from this project's own packages, once; returns the program that starts it. */
 export async function installPortkey(): Promise<string> {

@@ -20,6 +20,8 @@ export interface Started extends Measured {
 
 const TICKS_PER_SECOND = 100
 const PAGE = 4096
+/** What our processes and the others say when they are up. */
+const UP = /listening (\d+)|"port":(\d+)[^\n]*"listening"|"consuming"|Ready for connections/
 
 /** Reads from /proc what a process has used; the benchmark runs on Linux only. */
 export function measured(name: string, pid: number, stop: () => Promise<void>): Measured {
@@ -53,14 +55,15 @@ export async function startNode(
   process.once('exit', kill)
   let text = ''
   const port = await new Promise<number>((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
+    const read = (chunk: Buffer): void => {
       text += chunk
-      const match = /listening (\d+)|"port":(\d+)[^\n]*"listening"|"consuming"|Ready for connections/.exec(
-        text,
-      )
-      if (match) resolve(Number(match[1] ?? match[2] ?? 0))
-      text = text.slice(-10_000)
-    })
+      const match = UP.exec(text)
+      if (!match) return
+      // Whatever it logs from now on is taken and not looked at: this process has a load to generate.
+      child.stdout?.off('data', read).resume()
+      resolve(Number(match[1] ?? match[2] ?? 0))
+    }
+    child.stdout?.on('data', read)
     child.once('exit', (code) => reject(new Error(`${name} ended with ${code}: ${text}`)))
   })
   return {

@@ -1,0 +1,30 @@
+import type { Table } from './table.ts'
+
+export const DRILL_NAMES = ['backlog', 'in-flight', 'cold', 'images', 'scale', 'capacity'] as const
+export type DrillName = (typeof DRILL_NAMES)[number]
+
+export interface DrillOptions {
+  /** Smaller, to see that it works: the figures are no results. */
+  readonly quick: boolean
+  /** Is told what goes on. */
+  readonly say: (text: string) => void
+}
+
+/** Something that a drill finds true or not. */
+export interface Statement {
+  /** With the figures. */
+  readonly text: string
+  readonly holds: boolean
+}
+
+export interface DrillReport {
+  readonly title: string
+  readonly table: Table
+  readonly statements: readonly Statement[]
+}
+
+/** A situation of its own that Splitrun is put into. */
+export type Drill = (options: DrillOptions) => Promise<DrillReport>
+
+/** Of figures that should be alike: how many times the smallest the largest is. */
+export const spread = (figures: readonly number[]): number => Math.max(...figures) / Math.min(...figures)

@@ -1,0 +1,4 @@
+import type { Drill } from '../drill.ts'
+export const drillBacklog: Drill = async () => {
+  throw new Error('not yet')
+}

@@ -1,0 +1,87 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { CONNECTIONS } from '../compare.ts'
+import { type Drill, spread } from '../drill.ts'
+import { startFleet } from '../fleet.ts'
+import { measure, median, type Pass } from '../measure.ts'
+import { modelUrl, startModel } from '../model-process.ts'
+import { asSubject } from '../subjects.ts'
+
+const CALLS = 6000
+const QUICK_CALLS = 600
+const ROUNDS = 3
+const IDLE_SECONDS = 5
+/** CPU per run may differ by so much between one shard and sixteen, or one worker and three. */
+const GROWTH_MAX = 1.15
+
+interface Shape {
+  readonly name: string
+  readonly shards: number
+  readonly workers: number
+}
+
+const SHAPES: readonly Shape[] = [
+  ...[1, 2, 4, 8, 16].map((shards) => ({ name: `${shards} shards`, shards, workers: 1 })),
+  ...[2, 3].map((workers) => ({ name: `${workers} workers`, shards: 1, workers })),
+]
+
+interface Seen {
+  readonly pass: Pass
+  /** CPU milliseconds per second of all processes, without any call. */
+  readonly idle: number
+}
+
+/** What a run costs when it is spread over more shards of one Redis, and over more workers. */
+export const drillScale: Drill = async ({ quick, say }) => {
+  const model = await startModel(0)
+  const seen = new Map<Shape, Seen[]>(SHAPES.map((shape) => [shape, []]))
+  try {
+    for (let round = 1; round <= (quick ? 1 : ROUNDS); round += 1) {
+      for (const shape of SHAPES) {
+        const here = await observe(shape, modelUrl(model), quick ? QUICK_CALLS : CALLS)
+        seen.get(shape)?.push(here)
+        say(`round ${round}: ${shape.name}: ${here.pass.cpuTotal.toFixed(2)} CPU s per 10,000`)
+      }
+    }
+  } finally {
+    await model.stop()
+  }
+  const of = (shape: Shape, value: (seen: Seen) => number) => median((seen.get(shape) ?? []).map(value))
+  const parts = (pass: Pass, name: string) => pass.cpu[name] ?? 0
+  const growth = (kind: 'shards' | 'workers') => {
+    const shapes = SHAPES.filter((shape) => (kind === 'shards' ? shape.workers : shape.shards) === 1)
+    return spread(shapes.map((shape) => of(shape, ({ pass }) => pass.cpuTotal)))
+  }
+  return {
+    title: 'Shards and workers, one API process and one Redis on this machine',
+    table: {
+      head: ['', 'CPU s per 10,000', 'API', 'workers', 'Redis', 'commands a run', 'calls/s', 'idle CPU ms/s'],
+      rows: SHAPES.map((shape) => [
+        shape.name,
+        of(shape, ({ pass }) => pass.cpuTotal).toFixed(2),
+        ...['api', 'worker', 'redis'].map((name) => of(shape, ({ pass }) => parts(pass, name)).toFixed(2)),
+        of(shape, ({ pass }) => pass.redis?.commands ?? 0).toFixed(0),
+        of(shape, ({ pass }) => pass.load.rps).toFixed(0),
+        of(shape, ({ idle }) => idle).toFixed(1),
+      ]),
+    },
+    statements: (['shards', 'workers'] as const).map((kind) => ({
+      text: `over all numbers of ${kind}, CPU per run is within ${growth(kind).toFixed(2)} times the least (wanted: ${GROWTH_MAX})`,
+      holds: growth(kind) <= GROWTH_MAX,
+    })),
+  }
+}
+
+async function observe({ shards, workers }: Shape, model: string, calls: number): Promise<Seen> {
+  const fleet = await startFleet({ model, workers, env: { SPLITRUN_SHARDS: String(shards) } })
+  try {
+    const subject = asSubject(fleet)
+    await measure(subject, { connections: CONNECTIONS, amount: Math.ceil(calls / 3) })
+    const pass = await measure(subject, { connections: CONNECTIONS, amount: calls })
+    const cpu = () => subject.processes.reduce((sum, each) => sum + each.cpu(), 0)
+    const before = cpu()
+    await pause(IDLE_SECONDS * 1000)
+    return { pass, idle: ((cpu() - before) * 1000) / IDLE_SECONDS }
+  } finally {
+    await fleet.stop()
+  }
+}
