@@ -58,6 +58,7 @@ export async function startFleet({
   model,
   apis = 1,
   workers = 1,
+  watched = false,
   env: more = {},
 }: FleetOptions): Promise<Fleet> {
   const redis = await startBenchRedis()

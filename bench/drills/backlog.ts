@@ -1,4 +1,183 @@
-import type { Drill } from '../drill.ts'
-export const drillBacklog: Drill = async () => {
-  throw new Error('not yet')
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Drill, spread } from '../drill.ts'
+import { startFleet } from '../fleet.ts'
+import { load } from '../load.ts'
+import { median } from '../measure.ts'
+import { modelUrl, startModel } from '../model-process.ts'
+import type { Measured } from '../process.ts'
+import type { BenchRedis } from '../redis.ts'
+import { type Backlog, openBacklog } from './make-backlog.ts'
+
+const SIZES = [1000, 100_000, 1_000_000]
+const QUICK_SIZES = [1000, 20_000]
+/** Runs that are drained before anything counts, and while it counts. */
+const WARM = 3000
+const DRAINED = 12_000
+/** Repetitions of what takes some milliseconds. */
+const TRIES = 15
+const CALLS = 100
+const LOOK_EVERY_MS = 20
+/** The largest backlog may make a thing take so many times as long as the smallest. */
+const GROWTH_MAX = 1.3
+/** What is quicker than this differs by chance. */
+const NOISE_MS = 1.5
+
+/** What was seen with a backlog of some size. */
+interface Seen {
+  readonly queuedBytes: number
+  /** Null where not all were drained. */
+  readonly finishedBytes: number | null
+  /** Per run of the backlog, while a worker drains it as fast as it can. */
+  readonly drainMs: number
+  readonly workerCpuMs: number
+  readonly redisCpuMs: number
+  /** A call of another project that waits for its run meanwhile. */
+  readonly newcomerMs: number
+  readonly firstPageMs: number
+  readonly deepPageMs: number
+  readonly tickMs: number
+}
+
+/** Whether runs that wait slow down the next ones. */
+export const drillBacklog: Drill = async ({ quick, say }) => {
+  const sizes = quick ? QUICK_SIZES : SIZES
+  const seen: Seen[] = []
+  for (const size of sizes) seen.push(await observe(size, say))
+  const growth = (value: (each: Seen) => number) =>
+    spread(seen.map((each) => Math.max(value(each), NOISE_MS)))
+  const statement = (what: string, factor: number) => ({
+    text: `${what}: at most ${factor.toFixed(2)} times as long, whatever waits (wanted: ${GROWTH_MAX})`,
+    holds: factor <= GROWTH_MAX,
+  })
+  return {
+    title: 'Runs that wait in one project, one worker process, a model that answers at once',
+    table: {
+      head: [
+        'runs waiting',
+        'bytes of Redis: queued run',
+        'finished run',
+        'ms per run drained',
+        'CPU ms: worker',
+        'Redis',
+        'run of another project ms',
+        'first page ms',
+        'deep page ms',
+        "janitor's tick ms",
+      ],
+      rows: seen.map((each, at) => [
+        String(sizes[at]),
+        each.queuedBytes.toFixed(0),
+        each.finishedBytes?.toFixed(0) ?? '-',
+        ...[each.drainMs, each.workerCpuMs, each.redisCpuMs].map((ms) => ms.toFixed(3)),
+        ...[each.newcomerMs, each.firstPageMs, each.deepPageMs, each.tickMs].map((ms) => ms.toFixed(1)),
+      ]),
+    },
+    statements: [
+      statement('a run', spread(seen.map(({ drainMs }) => drainMs))),
+      statement(
+        'the CPU of a run',
+        spread(seen.map(({ workerCpuMs, redisCpuMs }) => workerCpuMs + redisCpuMs)),
+      ),
+      statement(
+        "another project's run",
+        growth(({ newcomerMs }) => newcomerMs),
+      ),
+      statement(
+        'a page of the list',
+        Math.max(
+          growth((each) => each.firstPageMs),
+          growth((each) => each.deepPageMs),
+        ),
+      ),
+      statement(
+        "the janitor's tick",
+        growth(({ tickMs }) => tickMs),
+      ),
+    ],
+  }
+}
+
+async function observe(size: number, say: (text: string) => void): Promise<Seen> {
+  const model = await startModel(0)
+  const most = String(2 * size + 100_000)
+  const env = { SPLITRUN_QUEUE_MAX: most, SPLITRUN_PROJECT_QUEUE_MAX: most, SPLITRUN_CONCURRENCY: '100' }
+  const fleet = await startFleet({ model: modelUrl(model), workers: 0, env })
+  const backlog = await openBacklog(fleet, env)
+  try {
+    const { redis, project } = fleet
+    const empty = await redis.used()
+    const began = performance.now()
+    await backlog.fill(size)
+    const seconds = (performance.now() - began) / 1000
+    const queuedBytes = ((await redis.used()) - empty) / size
+    say(`${size} runs wait, made in ${seconds.toFixed(1)} s, ${queuedBytes.toFixed(0)} bytes each`)
+    await redis.quiet()
+
+    const list = `/task/${project.task}/run?page_limit=100`
+    const firstPageMs = await timed(() => project.ask(list))
+    const deepPageMs = await timed(() => project.ask(`${list}&cursor=${backlog.middle()}`))
+    const tickMs = await timed(backlog.tick)
+
+    const newcomer = await fleet.createProject()
+    const worker = await fleet.start('worker')
+    try {
+      const drained = await backlog.keepAt(size, () => drain(backlog, [worker, redis]))
+      say(`${DRAINED} of ${size} drained, ${drained.drainMs.toFixed(3)} ms each`)
+      const call = newcomer.run(fleet.apis[0]?.port ?? 0)
+      const calls = await backlog.keepAt(size, () => load(call, { connections: 1, amount: CALLS }))
+      const finishedBytes = size > DRAINED ? null : await finish(backlog, redis, empty)
+      const pages = { firstPageMs, deepPageMs, tickMs }
+      return { queuedBytes, finishedBytes, ...drained, newcomerMs: calls.p50, ...pages }
+    } finally {
+      await worker.stop()
+    }
+  } finally {
+    await backlog.close()
+    await fleet.stop()
+    await model.stop()
+  }
+}
+
+/** Waits until a worker has drained so many runs, and says what each took. */
+async function drain(backlog: Backlog, [worker, redis]: readonly [Measured, Measured]) {
+  const until = async (runs: number): Promise<number> => {
+    for (;;) {
+      const ended = await backlog.ended()
+      if (ended >= runs) return ended
+      await pause(LOOK_EVERY_MS)
+    }
+  }
+  await until(WARM)
+  await backlog.ended()
+  const state = async () => ({
+    ended: await backlog.ended(),
+    at: performance.now(),
+    ...{ worker: worker.cpu(), redis: redis.cpu() },
+  })
+  const before = await state()
+  await until(before.ended + DRAINED)
+  const after = await state()
+  const runs = after.ended - before.ended
+  return {
+    drainMs: (after.at - before.at) / runs,
+    workerCpuMs: ((after.worker - before.worker) * 1000) / runs,
+    redisCpuMs: ((after.redis - before.redis) * 1000) / runs,
+  }
+}
+
+/** Lets all of it end, and says what Redis keeps of each run then. */
+async function finish(backlog: Backlog, redis: BenchRedis, empty: number): Promise<number> {
+  while ((await backlog.waiting()) > 0) await pause(LOOK_EVERY_MS)
+  await backlog.tick()
+  return ((await redis.used()) - empty) / (await backlog.ended())
+}
+
+async function timed(act: () => Promise<unknown>): Promise<number> {
+  const times: number[] = []
+  for (let each = 0; each < TRIES; each += 1) {
+    const began = performance.now()
+    await act()
+    times.push(performance.now() - began)
+  }
+  return median(times)
 }
