@@ -1,4 +1,5 @@
 import type OpenAI from 'openai'
+import { dataUrl } from './data-url.ts'
 import type { ModelParameters, ModelRequest, ModelServer, Turn } from './model.ts'
 
 type ChatRequest = OpenAI.ChatCompletionCreateParamsNonStreaming
@@ -27,9 +28,9 @@ export function toChatRequest({ model, turns, parameters, schema }: ModelRequest
 
 function toMessage({ role, text, images }: Turn): Message {
   if (role !== 'user' || !images?.length) return { role, content: text }
-  const parts: OpenAI.ChatCompletionContentPart[] = images.map(({ mediaType, base64 }) => ({
+  const parts: OpenAI.ChatCompletionContentPart[] = images.map((image) => ({
     type: 'image_url',
-    image_url: { url: `data:${mediaType};base64,${base64}` },
+    image_url: { url: dataUrl(image) },
   }))
   // Some servers refuse an empty text part.
   return { role, content: text ? [{ type: 'text', text }, ...parts] : parts }

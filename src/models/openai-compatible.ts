@@ -1,4 +1,5 @@
 import type OpenAI from 'openai'
+import { ownTurn } from '../platform/own-turn.ts'
 import { toChatRequest } from './chat-request.ts'
 import { classifyFailure } from './classify-failure.ts'
 import { type LeanFetch, leanFetch } from './lean-fetch.ts'
@@ -43,6 +44,8 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
       const { server } = request.model
       try {
         const { openai } = connectionTo(server)
+        // Writing megabytes of JSON takes milliseconds, during which this process does nothing else.
+        if (request.turns.some(({ images }) => images?.length)) await ownTurn()
         const options = request.trace
           ? { signal, headers: { traceparent: request.trace.traceparent } }
           : { signal }

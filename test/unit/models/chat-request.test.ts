@@ -34,7 +34,7 @@ test('images follow the text of a user turn as data URLs', () => {
       { role: 'user', text: '', images },
     ],
   })
-  assert.deepEqual(messages, [
+  assert.deepEqual(JSON.parse(JSON.stringify(messages)), [
     { role: 'system', content: 'rules' },
     { role: 'user', content: [{ type: 'text', text: 'look' }, image] },
     { role: 'user', content: [image] },
