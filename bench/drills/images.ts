@@ -8,7 +8,7 @@ import { modelUrl, startModel } from '../model-process.ts'
 import { asSubject } from '../subjects.ts'
 
 const IMAGES = 300
-const QUICK_IMAGES = 40
+const QUICK_IMAGES = 80
 const CONNECTIONS = 8
 const STALL_MAX_MS = 50
 /** Noise, which no encoder makes smaller: so many pixels give 2 MB at that quality. */
@@ -31,7 +31,7 @@ export const drillImages: Drill = async ({ quick, say }) => {
       const { id } = await fleet.project.ask<{ id: string }>('/task', taskLike(name, fields))
       const call = withImage(fleet.project.run(api.port, { task: id }), image)
       const subject = { ...asSubject(fleet), call }
-      await measure(subject, { connections: CONNECTIONS, amount: Math.ceil(amount / 4) })
+      await measure(subject, { connections: CONNECTIONS, amount: Math.ceil(amount / 2) })
       for (const each of [api, worker]) await each.own.stall()
       say(`${amount} images, ${name}`)
       const pass = await measure(subject, { connections: CONNECTIONS, amount })
