@@ -23,7 +23,8 @@ export interface LeanFetch {
  */
 export function leanFetch(baseUrl: string, maxBytes: number): LeanFetch {
   const pool = new Pool(new URL(baseUrl).origin, {
-    connections: 2048,
+    // As many as a process may have runs at once: none may wait here, where nothing sees it.
+    connections: 10_000,
     keepAliveTimeout: 30_000,
     headersTimeout: 0,
     bodyTimeout: 0,
