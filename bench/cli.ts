@@ -7,14 +7,16 @@ import { startBenchRedis } from './redis.ts'
 import { keepResult } from './results.ts'
 import { SUBJECTS } from './subjects.ts'
 import { tableAsText } from './table.ts'
+import { loadWithWrk } from './wrk.ts'
 
-const USAGE = `npm run bench -- [--passes 3] [--amount 10000] [--only NAME,NAME] [--write]
+const USAGE = `npm run bench -- [--passes 3] [--amount 10000] [--only NAME,NAME] [--generator wrk] [--write]
 
 Puts Splitrun and what it is compared with under the same loads, in turn, and prints the medians of all passes:
   CPU      all processes but the model and the load generator; 32 connections, a model that answers at once
-  added    latency at one connection, less that of the model called directly
+  added    latency at one connection, less the median of the model called directly
   half     the same at half of the calls per second that the first load reached
   slow     calls per second at 128 connections with a model of 200 ms (at best 640)
+The load comes from this process; with \`--generator wrk\` the first one comes from wrk, for ten seconds.
 
 npm run bench -- --drill NAME,NAME [--quick] [--write]
 
@@ -48,6 +50,7 @@ const { values } = parseArgs({
     passes: { type: 'string', default: '3' },
     amount: { type: 'string', default: '10000' },
     only: { type: 'string', default: Object.keys(SUBJECTS).join(',') },
+    generator: { type: 'string', default: 'own' },
     drill: { type: 'string' },
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
@@ -67,7 +70,8 @@ async function compare(): Promise<void> {
   const machine = await findMachine()
   print(machineLine(machine))
   const [passes, amount] = [Number(values.passes), Number(values.amount)]
-  const measured = summarise(await compareSubjects({ names, passes, amount, say }))
+  const generator = values.generator === 'wrk' ? loadWithWrk : null
+  const measured = summarise(await compareSubjects({ names, passes, amount, generator, say }))
   print(`\n${tableAsText(comparisonTable(measured))}\n\n${tableAsText(processesTable(measured))}`)
   if (values.write) await keepResult('comparison', { machine, measured })
 }

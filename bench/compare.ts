@@ -1,4 +1,4 @@
-import { measure, type Pass } from './measure.ts'
+import { type Generator, measure, type Pass } from './measure.ts'
 import { modelUrl, startModel } from './model-process.ts'
 import type { Started } from './process.ts'
 import { SUBJECTS, type Subject } from './subjects.ts'
@@ -25,6 +25,8 @@ export interface CompareOptions {
   readonly passes: number
   /** Calls of the busy load. */
   readonly amount: number
+  /** What makes the busy load, where it is not this process. */
+  readonly generator: Generator | null
   /** Is told what goes on. */
   readonly say: (text: string) => void
 }
@@ -39,7 +41,8 @@ export interface Passes {
  * Puts all subjects under the same loads, one after the other, again and again: what else the machine does meanwhile
  * falls on all of them alike.
  */
-export async function compareSubjects({ names, passes, amount, say }: CompareOptions): Promise<Passes> {
+export async function compareSubjects(options: CompareOptions): Promise<Passes> {
+  const { names, passes, amount, say } = options
   const [fast, slow] = [await startModel(0), await startModel(SLOW_MS)]
   const direct: Pass[] = []
   const subjects = new Map<string, SubjectPass[]>(names.map((name) => [name, []]))
@@ -47,7 +50,7 @@ export async function compareSubjects({ names, passes, amount, say }: CompareOpt
     for (let each = 1; each <= passes; each += 1) {
       direct.push(await measureModel(fast, amount))
       for (const name of names) {
-        const row = await passOver(name, { fast, slow }, amount)
+        const row = await passOver(name, { fast, slow }, options)
         subjects.get(name)?.push(row)
         say(
           `pass ${each} of ${passes}: ${name}: ${row.busy.cpuTotal.toFixed(2)} CPU s per 10,000, ` +
@@ -70,7 +73,7 @@ function measureModel(model: Started, amount: number): Promise<Pass> {
 async function passOver(
   name: string,
   models: { fast: Started; slow: Started },
-  amount: number,
+  { amount, generator }: CompareOptions,
 ): Promise<SubjectPass> {
   const start = SUBJECTS[name]
   if (!start) throw new Error(`no such subject: ${name}; there are ${Object.keys(SUBJECTS).join(', ')}`)
@@ -85,7 +88,8 @@ async function passOver(
   const fast = await through(models.fast, async (subject) => {
     // Code is compiled, connections are open and caches full before anything counts.
     await measure(subject, { connections: CONNECTIONS, amount: Math.ceil(amount / 3) })
-    const busy = await measure(subject, { connections: CONNECTIONS, amount })
+    const by = generator ? { generator } : {}
+    const busy = await measure(subject, { connections: CONNECTIONS, amount, ...by })
     const one = await measure(subject, { connections: 1, amount: Math.ceil(amount / 10) })
     const rate = Math.max(1, Math.floor(busy.load.rps / 2))
     const half = await measure(subject, { connections: CONNECTIONS, amount: Math.ceil(amount / 2), rate })

@@ -19,7 +19,7 @@ export interface Summary {
   /** Of the passes, the one with the least CPU in all and the one with the most. */
   readonly cpuRange: readonly [number, number]
   readonly rps: number
-  /** What it adds to the model's own latency, at one connection, and at half of the calls that it can take. */
+  /** What is beyond the model's own median latency, at one connection, and at half of the calls that it can take. */
   readonly added: Latencies
   readonly addedAtHalf: Latencies
   /** Calls per second with the slow model. */
@@ -35,18 +35,19 @@ export interface Comparison {
 }
 
 export function summarise({ direct, subjects }: Passes): Comparison {
-  const base = latenciesOf(direct.map(({ load }) => load))
+  const base = median(direct.map(({ load }) => load.p50))
   const all = [...subjects].map(([name, passes]) => [name, summariseSubject(passes, base)] as const)
   return { passes: direct.length, subjects: Object.fromEntries(all) }
 }
 
-function summariseSubject(passes: readonly SubjectPass[], base: Latencies): Summary {
+function summariseSubject(passes: readonly SubjectPass[], base: number): Summary {
   const of = (value: (pass: SubjectPass) => number): number => rounded(median(passes.map(value)))
   const byProcess = (value: (pass: SubjectPass) => Readonly<Record<string, number>>) => {
     const names = Object.keys(passes[0] ? value(passes[0]) : {})
     return Object.fromEntries(names.map((name) => [name, of((pass) => value(pass)[name] ?? 0)]))
   }
-  const added = (load: (pass: SubjectPass) => Load) => lessThan(latenciesOf(passes.map(load)), base)
+  const added = (load: (pass: SubjectPass) => Load) =>
+    latencies((part) => median(passes.map((pass) => load(pass)[part])) - base)
   const totals = passes.map(({ busy }) => busy.cpuTotal)
   return {
     cpu: byProcess(({ busy }) => busy.cpu),
@@ -70,10 +71,6 @@ const PARTS = ['mean', 'p50', 'p95', 'p99'] as const
 
 const latencies = (value: (part: keyof Latencies) => number): Latencies =>
   Object.fromEntries(PARTS.map((part) => [part, rounded(value(part))])) as Record<keyof Latencies, number>
-
-const latenciesOf = (loads: readonly Load[]) => latencies((part) => median(loads.map((load) => load[part])))
-
-const lessThan = (all: Latencies, base: Latencies) => latencies((part) => all[part] - base[part])
 
 /** Four digits: more would be noise. */
 const rounded = (value: number): number => Number(value.toPrecision(4))

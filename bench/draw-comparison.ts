@@ -1,8 +1,7 @@
-import * as echarts from 'echarts'
+import { renderChart } from '../test/pictures/render-chart.ts'
 import type { Comparison } from './comparison.ts'
 
-const WIDTH = 900
-const HEIGHT = 420
+const SIZE = { width: 900, height: 420 }
 const INK = '#6b7280'
 const GRID = { lineStyle: { color: '#d1d5db' } }
 const COLOURS: Readonly<Record<string, string>> = {
@@ -44,7 +43,8 @@ export function drawComparison({ subjects }: Comparison): string {
     color: colour,
     data: rows.map(([, row]) => row.addedAtHalf[name]),
   }))
-  return render({
+  return renderChart(SIZE, {
+    backgroundColor: '#ffffff',
     title: [titleAt('CPU seconds per 10,000 calls', '17%'), titleAt('added latency at half load, ms', '60%')],
     legend: [
       { ...LEGEND, data: parts, left: '16.5%' },
@@ -80,18 +80,3 @@ const titleAt = (text: string, left: string) => ({
   top: 8,
   textStyle: { fontSize: 14, color: INK, fontWeight: 'bold' as const },
 })
-
-function render(option: echarts.EChartsOption): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT })
-  chart.setOption({
-    animation: false,
-    backgroundColor: '#ffffff',
-    textStyle: { fontFamily: 'sans-serif' },
-    ...option,
-  })
-  const svg = chart.renderToSVGString()
-  chart.dispose()
-  return svg.replace(/ d="[^"]+"/g, (path) =>
-    path.replace(/\d+\.\d+/g, (n) => `${Number(Number(n).toFixed(1))}`),
-  )
-}

@@ -10,6 +10,8 @@ export interface Call {
 
 export interface Load {
   readonly requests: number
+  /** At most so many more were sent and not waited for. */
+  readonly brokenOff: number
   readonly seconds: number
   readonly rps: number
   /** Milliseconds. */
@@ -78,6 +80,7 @@ export async function load(call: Call, { connections, amount, rate }: LoadOption
   const percentile = (share: number) => sorted[Math.min(amount - 1, Math.floor(amount * share))] ?? 0
   return {
     requests: amount,
+    brokenOff: 0,
     seconds,
     rps,
     mean,

@@ -1,5 +1,4 @@
-import type { Load } from './load.ts'
-import { load } from './load.ts'
+import { type Call, type Load, type LoadOptions, load } from './load.ts'
 import type { BenchRedis } from './redis.ts'
 import type { Subject } from './subjects.ts'
 
@@ -15,25 +14,30 @@ export interface Pass {
   readonly redis: { readonly commands: number; readonly bytes: number } | null
 }
 
+export interface MeasureOptions extends LoadOptions {
+  /** Sends as many calls as it can for some seconds, whatever the amount; ours unless told. */
+  readonly generator?: Generator
+}
+
+export type Generator = (call: Call, connections: number) => Promise<Load>
+
 /**
- * Puts a subject under load and reads what its processes used for it, the model and the generator left out.
+ * Puts a subject under load and reads what its processes used for it, the model and the generator left out. Adding up
+ * what the runs put down for reports belongs to them, and is counted.
  * @throws {Error} when a run that was accepted has not been settled
  */
-export async function measure(
-  subject: Subject,
-  options: { connections: number; amount: number; rate?: number },
-): Promise<Pass> {
-  const { processes, redis } = subject
+export async function measure(subject: Subject, options: MeasureOptions): Promise<Pass> {
+  const { processes, redis, call } = subject
+  const settledBefore = (await subject.settled?.()) ?? 0
   const before = processes.map((each) => each.cpu())
   const traffic = await redis?.traffic()
-  const settledBefore = await subject.settled?.()
-  const result = await load(subject.call, options)
+  const result = await (options.generator?.(call, options.connections) ?? load(call, options))
+  const settled = ((await subject.settled?.()) ?? settledBefore + result.requests) - settledBefore
+  if (settled < result.requests || settled > result.requests + result.brokenOff) {
+    throw new Error(`${result.requests} calls, but ${settled} settled runs`)
+  }
   const used = processes.map((each, at) => ((each.cpu() - (before[at] ?? 0)) * 10_000) / result.requests)
   const after = await redis?.traffic()
-  const settled = await subject.settled?.()
-  if (settled !== undefined && settled - (settledBefore ?? 0) !== result.requests) {
-    throw new Error(`${result.requests} calls, but ${settled - (settledBefore ?? 0)} settled runs`)
-  }
   const byName = (value: (at: number) => number) => {
     const sums: Record<string, number> = {}
     for (const [at, { name }] of processes.entries()) sums[name] = (sums[name] ?? 0) + value(at)

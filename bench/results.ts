@@ -1,7 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Comparison, comparisonTable } from './comparison.ts'
-import { drawComparison } from './draw-comparison.ts'
 import { DRILL_NAMES, type DrillReport } from './drill.ts'
 import { type Machine, machineLine } from './machine.ts'
 import { tableAsMarkdown } from './table.ts'
@@ -22,9 +21,14 @@ export async function keepResult<T>(name: string, result: Result<T>): Promise<vo
   await mkdir(FOLDER, { recursive: true })
   await writeFile(join(FOLDER, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`)
   const comparison = await readResult<Comparison>('comparison')
-  if (comparison) await writeFile(join(FOLDER, 'comparison.svg'), drawComparison(comparison.measured))
-  await writeFile(README, (await readmeWithResults()).wanted)
+  if (comparison) {
+    const { drawComparison } = await import('./draw-comparison.ts')
+    await writeFile(join(FOLDER, 'comparison.svg'), drawComparison(comparison.measured))
+  }
+  await writeReadme()
 }
+
+const writeReadme = async () => writeFile(README, (await readmeWithResults()).wanted)
 
 /** The README with its section on the benchmark made anew. */
 export async function readmeWithResults(): Promise<{ current: string; wanted: string }> {
@@ -61,3 +65,5 @@ async function readResult<T>(name: string): Promise<Result<T> | null> {
   const text = await readFile(join(FOLDER, `${name}.json`), 'utf8').catch(() => null)
   return text === null ? null : (JSON.parse(text) as Result<T>)
 }
+
+if (import.meta.main) await writeReadme()

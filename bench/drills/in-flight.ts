@@ -8,7 +8,7 @@ const RUNS = 5000
 const QUICK_RUNS = 500
 const MODEL_MS = 20_000
 /** Calls a second: all have begun well before the first one ends. */
-const RATE = 500
+const RATE = 300
 
 /** Many runs in flight at once, on one API process that holds their calls and one worker process. */
 export const drillInFlight: Drill = async ({ quick, say }) => {

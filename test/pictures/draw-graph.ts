@@ -1,7 +1,8 @@
-import * as echarts from 'echarts'
+import type * as echarts from 'echarts'
 import { nameOf, type StoredPanel } from '../support/dashboard-panels.ts'
 import { formatNumber } from './format-number.ts'
 import { type AskedPanel, COLOURS, PALETTE, type Size, TEXT } from './look.ts'
+import { renderChart } from './render-chart.ts'
 
 interface Line {
   readonly name: string
@@ -27,7 +28,7 @@ export function drawGraph({ panel, answers }: AskedPanel, size: Size): string {
     series.map(({ labels, points }) => ({ name: nameOf(legend, labels) || 'value', points })),
   )
   const days = lines.flatMap(({ points }) => points.map(([at]) => dayOf(at)))
-  return render(size, {
+  return renderChart(size, {
     ...withLegend(
       lines.map(({ name }) => name),
       size.width,
@@ -66,7 +67,7 @@ export function drawDistribution({ panel, answers }: AskedPanel, size: Size): st
     .sort((a, b) => a.le - b.le)
     .map(({ le, count }, at, all) => ({ le, count: count - (all[at - 1]?.count ?? 0) }))
   const unit = panel.fieldConfig.defaults.unit ?? 'short'
-  return render(size, {
+  return renderChart(size, {
     grid: { left: 8, right: 12, top: 12, bottom: 8, outerBoundsMode: 'same' },
     color: [PALETTE[0] ?? ''],
     xAxis: {
@@ -83,7 +84,7 @@ export function drawDistribution({ panel, answers }: AskedPanel, size: Size): st
 /** The course of one number, small, without axes. */
 export function drawSparkline({ answers }: AskedPanel, size: Size): string {
   const points = answers[0]?.series[0]?.points ?? []
-  return render(size, {
+  return renderChart(size, {
     grid: { left: 0, right: 0, top: 2, bottom: 0 },
     color: PALETTE,
     xAxis: { type: 'time', show: false },
@@ -98,17 +99,6 @@ export function drawSparkline({ answers }: AskedPanel, size: Size): string {
       },
     ],
   })
-}
-
-function render(size: Size, option: echarts.EChartsOption): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size })
-  chart.setOption({ animation: false, useUTC: true, textStyle: { fontFamily: 'sans-serif' }, ...option })
-  const svg = chart.renderToSVGString()
-  chart.dispose()
-  // A tenth of a pixel is fine enough, and a file half as large.
-  return svg.replace(/ d="[^"]+"/g, (path) =>
-    path.replace(/\d+\.\d+/g, (n) => `${Number(Number(n).toFixed(1))}`),
-  )
 }
 
 function withLegend(names: readonly string[], width: number): echarts.EChartsOption {
