@@ -40,6 +40,7 @@ export function drawComparison({ subjects }: Comparison): string {
     type: 'bar' as const,
     xAxisIndex: 1,
     yAxisIndex: 1,
+    barCategoryGap: '40%',
     color: colour,
     data: rows.map(([, row]) => row.addedAtHalf[name]),
   }))

@@ -57,7 +57,7 @@ async function resultsSection(): Promise<string> {
       '',
     )
   }
-  return lines.length > 0 ? `\n${lines.join('\n')}` : ''
+  return lines.length > 0 ? `\n${lines.join('\n')}\n` : ''
 }
 
 /** Null when it has not been measured. */
