@@ -8,7 +8,7 @@ import { modelUrl, startModel } from '../model-process.ts'
 import { asSubject } from '../subjects.ts'
 
 const CALLS = 8000
-const QUICK_CALLS = 800
+const QUICK_CALLS = 2000
 /** How far a prediction may be from what is measured. */
 const MISS_MAX = 0.2
 

@@ -7,7 +7,7 @@ import { modelUrl, startModel } from '../model-process.ts'
 import { asSubject } from '../subjects.ts'
 
 const CALLS = 6000
-const QUICK_CALLS = 600
+const QUICK_CALLS = 2000
 const ROUNDS = 3
 const IDLE_SECONDS = 5
 /** CPU per run may differ by so much between one shard and sixteen, or one worker and three. */
