@@ -47,6 +47,8 @@ export interface Project {
   readonly org: string
   readonly id: string
   readonly task: string
+  /** The task's only one. */
+  readonly revision: string
   readonly headers: Readonly<Record<string, string>>
   /** `path` begins behind the project's. An object is sent as JSON; without one it is a GET. */
   ask<T>(path: string, body?: object): Promise<T>
@@ -132,11 +134,16 @@ async function createProject(port: number): Promise<Project> {
   const { id } = await ask<{ id: string }>(`/org/${org.id}/project`, ADMIN, { name: 'Bench' })
   const home = `/org/${org.id}/project/${id}`
   const { token } = await ask<{ token: string }>(`${home}/api_key`, ADMIN, { name: 'bench' })
-  const task = await ask<{ id: string }>(`${home}/task`, token, taskLike('bench'))
+  const task = await ask<{ id: string; revisions: { id: string }[] }>(
+    `${home}/task`,
+    token,
+    taskLike('bench'),
+  )
   return {
     org: org.id,
     id,
     task: task.id,
+    revision: task.revisions[0]?.id ?? '',
     headers: headersFor(token),
     ask: (path, body) => ask(home + path, token, body),
     run: (at, { task: which = task.id, query = '', body } = {}) => ({

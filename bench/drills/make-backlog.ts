@@ -4,7 +4,7 @@ import { readConfig } from '../../src/config.ts'
 import { newId, newRunId } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { openRunQueue } from '../../src/queues.ts'
-import { createBacklogs, enqueueRun } from '../../src/runs/enqueue-run.ts'
+import { enqueueRun } from '../../src/runs/enqueue-run.ts'
 import type { RunRequest } from '../../src/runs/run.ts'
 import { tidyRuns } from '../../src/runs/tidy-runs.ts'
 import type { Fleet } from '../fleet.ts'
@@ -39,7 +39,6 @@ export async function openBacklog(
   const core = await composeCore(config, log)
   const { runs, rollups } = core
   const queues = [openRunQueue(core.redis, 0, (error) => log.warn({ err: error }, 'queue'))]
-  const deps = { runs, queues, backlogs: createBacklogs() }
   const user = newId()
   const ids: string[] = []
 
@@ -59,7 +58,7 @@ export async function openBacklog(
     const one = async () => {
       for (; left > 0; ) {
         left -= 1
-        await enqueueRun(deps, request(), null, null)
+        await enqueueRun({ runs }, request(), null, null, project.revision)
       }
     }
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, amount) }, one))
