@@ -4,7 +4,9 @@ import { predict, type Station } from '../../../bench/capacity-model.ts'
 
 const near = (actual: number, expected: number) =>
   assert.ok(Math.abs(actual - expected) < 1e-9 * Math.max(1, expected), `${actual} is not ${expected}`)
-const station = (name: string, demand: number, processes = 1): Station => ({ name, demand, processes })
+const station = (name: string, demand: number, processes = 1): Station => ({
+  ...{ name, demand, demandAlone: demand, processes },
+})
 const SYSTEM = [station('api', 0.004), station('worker', 0.005), station('redis', 0.001)]
 
 test('a single caller never waits for another one', () => {
@@ -45,4 +47,11 @@ test('processes that share cores are bounded by them', () => {
   const shared = predict(SYSTEM, { callers: 100, elsewhere: 0, cores: 1 })
   near(shared.throughput, 1 / 0.01)
   assert.equal(shared.bottleneck, 'cores')
+})
+
+test('what is done once for all that wait is paid by a run that is alone, and by nobody where there are many', () => {
+  const waking = SYSTEM.map((each) => ({ ...each, demandAlone: 3 * each.demand }))
+  near(predict(waking, { callers: 1, elsewhere: 0, cores: null }).throughput, 1 / 0.03)
+  const { throughput } = predict(waking, { callers: 1000, elsewhere: 0, cores: null })
+  assert.ok(throughput > 0.99 / 0.005 && throughput <= 1 / 0.005, `${throughput}`)
 })
