@@ -10,8 +10,11 @@ const CALLS = 6000
 const QUICK_CALLS = 2000
 const ROUNDS = 3
 const IDLE_SECONDS = 5
-/** CPU per run may differ by so much between one shard and sixteen, or one worker and three. */
-const GROWTH_MAX = 1.15
+/**
+ * CPU per run may differ by so much between one shard and sixteen, or one worker and three. Three workers share the
+ * same load, so that each of them wakes up for fewer runs.
+ */
+const GROWTH_MAX = { shards: 1.15, workers: 1.35 }
 
 interface Shape {
   readonly name: string
@@ -65,8 +68,8 @@ export const drillScale: Drill = async ({ quick, say }) => {
       ]),
     },
     statements: (['shards', 'workers'] as const).map((kind) => ({
-      text: `over all numbers of ${kind}, CPU per run is within ${growth(kind).toFixed(2)} times the least (wanted: ${GROWTH_MAX})`,
-      holds: growth(kind) <= GROWTH_MAX,
+      text: `over all numbers of ${kind}, CPU per run is within ${growth(kind).toFixed(2)} times the least (wanted: ${GROWTH_MAX[kind]})`,
+      holds: growth(kind) <= GROWTH_MAX[kind],
     })),
   }
 }
