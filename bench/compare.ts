@@ -31,8 +31,8 @@ export interface CompareOptions {
   readonly say: (text: string) => void
 }
 
-/** The same passes over the model itself, called without anything between. */
 export interface Passes {
+  /** Of the model itself, called without anything between. */
   readonly direct: readonly Pass[]
   readonly subjects: ReadonlyMap<string, readonly SubjectPass[]>
 }

@@ -8,8 +8,9 @@ import type { Measured } from '../process.ts'
 import type { BenchRedis } from '../redis.ts'
 import { type Backlog, openBacklog } from './make-backlog.ts'
 
-const SIZES = [1000, 100_000, 1_000_000]
-const QUICK_SIZES = [1000, 20_000]
+const SMALLEST = 1000
+const SIZES = [SMALLEST, 100_000, 1_000_000]
+const QUICK_SIZES = [SMALLEST, 20_000]
 /** Runs that are drained before anything counts, and while it counts. */
 const WARM = 3000
 const WINDOWS = 12
@@ -50,7 +51,7 @@ export const drillBacklog: Drill = async ({ quick, say }) => {
     return Math.max(...more) / first
   }
   const statement = (what: string, factor: number) => ({
-    text: `${what} takes ${factor.toFixed(2)} times as long as with ${sizes[0]} waiting, at most (wanted: ${GROWTH_MAX})`,
+    text: `${what} takes ${factor.toFixed(2)} times as long as with ${SMALLEST} waiting, at most (wanted: ${GROWTH_MAX})`,
     holds: factor <= GROWTH_MAX,
   })
   const pages = [(each: Seen) => each.firstPageMs, (each: Seen) => each.deepPageMs]
@@ -127,7 +128,7 @@ async function observe(size: number, say: (text: string) => void): Promise<Seen>
       say(`${WINDOWS * WINDOW} drained, ${drained.drainMs.toFixed(3)} ms each`)
       const call = newcomer.run(fleet.apis[0]?.port ?? 0)
       const calls = await backlog.keepAt(size, () => load(call, { connections: 1, amount: CALLS }))
-      const finishedBytes = size > WINDOW ? null : await finish(backlog, redis, empty)
+      const finishedBytes = size > SMALLEST ? null : await finish(backlog, redis, empty)
       const pages = { firstPageMs, deepPageMs, tickMs }
       return { queuedBytes, finishedBytes, ...drained, newcomerMs: calls.p50, ...pages }
     } finally {
