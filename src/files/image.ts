@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+import pLimit from 'p-limit'
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { ApiError } from '../platform/errors.ts'
 
@@ -35,6 +37,9 @@ const MAX_EDGE = 2048
 const SMALL = 500_000
 /** Seconds that one image may take; an ordinary one takes a tenth of one. */
 const PATIENCE = 20
+
+/** So many images are decoded at a time; one core is left for all else that a process does, where there is another. */
+const decoding = pLimit(Math.max(1, availableParallelism() - 1))
 
 /** What a file is, by its first bytes and never by its name; null for anything but JPEG, PNG, GIF and WebP. */
 export function sniffImage(bytes: Buffer): ImageKind | null {
@@ -78,7 +83,7 @@ export async function optimiseImage(
     .resize(MAX_EDGE, MAX_EDGE, { fit: 'inside', withoutEnlargement: true })
     .timeout({ seconds: PATIENCE })
   const encoded = hasAlpha ? image.png() : image.jpeg({ quality: 85 })
-  const data = await encoded.toBuffer().catch((cause: unknown) => refuse(kind, cause))
+  const data = await decoding(() => encoded.toBuffer()).catch((cause: unknown) => refuse(kind, cause))
   if (isUpright && data.length >= bytes.length) return { data: bytes, mediaType }
   return { data, mediaType: hasAlpha ? 'image/png' : 'image/jpeg' }
 }
