@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { createRedisBackend, type QueueBaseOptions, type RedisQueueBackend } from 'bullmq'
+import { isRedisUnavailable } from '../src/platform/redis.ts'
 import { JOB_OPTIONS } from '../src/queues.ts'
 import type { Claim, Taken } from '../src/runs/run-changes.ts'
 
@@ -11,6 +13,18 @@ export interface RunBackendOptions {
   /** Gives a claimed run back to the store, its attempt unused. */
   giveBack(claim: Claim): Promise<'released' | 'gone'>
 }
+
+/**
+ * BullMQ takes again at once after a failure, unless it is one of these words: then it waits for `runRetryDelay`. Redis
+ * can be away in many other words; and what is no outage would come again as fast as it can be logged.
+ */
+async function slowDown(error: unknown): Promise<never> {
+  if (isRedisUnavailable(error)) throw new Error('Connection is closed.', { cause: error })
+  await pause(FAILURE_PAUSE_MS)
+  throw error
+}
+
+const FAILURE_PAUSE_MS = 1000
 
 /** So many runs are taken with one round trip at most. */
 const BATCH = 32
@@ -34,7 +48,7 @@ export function createRunBackend({ token, room, take, giveBack }: RunBackendOpti
   async function moveToActive(): Promise<unknown[]> {
     // When the last batch was all there was, BullMQ is told so, and waits for more before it asks again.
     if (ready.length === 0 && !empty) {
-      const taken = await take(Math.max(1, Math.min(BATCH, room())))
+      const taken = await take(Math.max(1, Math.min(BATCH, room()))).catch(slowDown)
       ready.push(...taken.claims)
       empty = taken.empty
       nextDue = taken.nextDue

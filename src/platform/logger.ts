@@ -20,8 +20,9 @@ export function createLogger(level: string, bindings: Record<string, unknown> = 
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { log: censor },
     },
-    // Buffered, since a write per line costs more than the line; flushed twice a second and at exit.
-    pino.destination({ dest: 1, sync: false, minLength: 16_000, periodicFlush: 500 }),
+    // Buffered, since a write per line costs more than the line; flushed twice a second and at exit. Where nobody reads
+    // on, what is too much is dropped.
+    pino.destination({ dest: 1, sync: false, minLength: 16_000, maxLength: LOG_BUFFER, periodicFlush: 500 }),
   )
 }
 
@@ -42,6 +43,8 @@ function censor(line: Record<string, unknown>, _: unknown = null, depth = 1): Re
   return censored
 }
 
+/** Bytes. */
+const LOG_BUFFER = 16_000_000
 const LONGEST_TEXT = 4000
 const MOST_CAUSES = 5
 

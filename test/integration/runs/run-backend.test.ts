@@ -4,6 +4,7 @@ import { Queue } from 'bullmq'
 import { composeWorker } from '../../../src/compose.ts'
 import { queuePrefix, RUN_QUEUE } from '../../../src/queues.ts'
 import { isFinal } from '../../../src/runs/run.ts'
+import { createRunBackend } from '../../../workers/run-backend.ts'
 import { aRequest, deliver } from '../../support/runs.ts'
 import { type Cleanup, type System, startSystem, until } from '../../support/system.ts'
 
@@ -91,6 +92,26 @@ test('a worker that stops gives back what it took: its attempts are unused, and 
   }
   assert.equal(await system.core.redis.llen('{s0}:q:run:active'), 0)
   assert.equal(await system.core.redis.llen('{s0}:q:run:wait'), 60)
+})
+
+test('while Redis is away, whatever its words for that, BullMQ is told what makes it wait before it tries again', async (t) => {
+  const system = await startSystem(t, { workers: 0 })
+  const { redis, runs } = system.core
+  const { factory } = createRunBackend({
+    token: 'a-token',
+    room: () => 1,
+    take: (most) => runs.take(0, { worker: 'w', claimsMax: 5, most, token: 'a-token', lockMs: 60_000 }),
+    giveBack: async () => 'gone',
+  })
+  const backend = factory(RUN_QUEUE, { connection: redis, prefix: queuePrefix(0), skipVersionCheck: true })
+  t.after(() => backend.close())
+  await system.redis.kill()
+  for (let time = 0; time < 3; time += 1) {
+    await assert.rejects(backend.moveToActive('a-token'), { message: 'Connection is closed.' })
+  }
+  await system.redis.start()
+  await until(async () => (await redis.ping().catch(() => null)) === 'PONG')
+  assert.deepEqual(await backend.moveToActive('a-token'), [null, null, 0, 0])
 })
 
 test('the weights count that are in force when a worker takes the run, not when it was accepted', async (t) => {
