@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Queue } from 'bullmq'
+import { Queue, type QueueOptions } from 'bullmq'
 import { composeWorker } from '../../../src/compose.ts'
 import { queuePrefix, RUN_QUEUE } from '../../../src/queues.ts'
 import { isFinal } from '../../../src/runs/run.ts'
@@ -103,7 +103,8 @@ test('while Redis is away, whatever its words for that, BullMQ is told what make
     take: (most) => runs.take(0, { worker: 'w', claimsMax: 5, most, token: 'a-token', lockMs: 60_000 }),
     giveBack: async () => 'gone',
   })
-  const backend = factory(RUN_QUEUE, { connection: redis, prefix: queuePrefix(0), skipVersionCheck: true })
+  const options: QueueOptions = { connection: redis, prefix: queuePrefix(0), skipVersionCheck: true }
+  const backend = factory(RUN_QUEUE, options)
   t.after(() => backend.close())
   await system.redis.kill()
   for (let time = 0; time < 3; time += 1) {
