@@ -1,10 +1,11 @@
 import { shardOf } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis.ts'
-import type { Attempt, RunRequest } from './run.ts'
+import type { Attempt } from './run.ts'
 import type { Claim, Taken } from './run-changes.ts'
 import { shardKeys } from './run-keys.ts'
 import { fromLines, toLines } from './run-record.ts'
 import { runScript } from './run-script.ts'
+import { textToRequest } from './run-text.ts'
 
 const SCRIPTS = {
   take: runScript('take'),
@@ -66,7 +67,7 @@ export function claimRuns(redis: Redis, options: { laneWindow: number }) {
 
 function toClaim([, fence, request, revision, earlier, claimed, spent, cancelled]: TakenRun): Claim {
   return {
-    request: JSON.parse(request) as RunRequest,
+    request: textToRequest(request),
     fence,
     revision: revision || null,
     attempts: fromLines(earlier),

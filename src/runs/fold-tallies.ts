@@ -1,7 +1,8 @@
 import type { Redis } from '../platform/redis.ts'
 import { loadScript } from '../platform/redis.ts'
 import { shardKeys } from './run-keys.ts'
-import { rollupsOf, type Tally } from './tally.ts'
+import { textToTally } from './run-text.ts'
+import { rollupsOf } from './tally.ts'
 
 const fold = loadScript(new URL('./scripts/fold.lua', import.meta.url))
 
@@ -45,7 +46,7 @@ function addUp(shard: number, tallies: readonly string[], reportDays: number): M
   const keys = shardKeys(shard)
   const sums = new Map<string, Sum>()
   for (const tally of tallies) {
-    const settled = JSON.parse(tally) as Tally
+    const settled = textToTally(tally)
     for (const { day, name, increments } of rollupsOf(settled)) {
       const key = keys.rollup(name, day)
       let sum = sums.get(key)

@@ -1,4 +1,5 @@
-import type { Attempt, RunRecord, RunRequest, RunResult, RunStatus } from './run.ts'
+import type { Attempt, RunRecord, RunStatus } from './run.ts'
+import { textToRequest, textToResult } from './run-text.ts'
 
 /** The fields of a run's hash that make up its record. */
 export const RECORD_FIELDS = ['status', 'request', 'revision', 'attempts', 'result', 'fence'] as const
@@ -26,11 +27,11 @@ export function toRecord([
   if (!status || !request) return null
   return {
     status: status as RunStatus,
-    request: JSON.parse(request) as RunRequest,
+    request: textToRequest(request),
     // Until it is claimed, a worker may still draw another one.
     revision: fence ? revision || null : null,
     attempts: fromLines(attempts),
-    result: result ? (JSON.parse(result) as RunResult) : null,
+    result: result ? textToResult(result) : null,
   }
 }
 
@@ -43,6 +44,6 @@ export function readReply(fields: readonly string[]) {
     id: entry['run'] ?? '',
     revision: entry['revision'] || null,
     attempts: fromLines(entry['attempts']),
-    result: entry['result'] ? (JSON.parse(entry['result']) as RunResult) : null,
+    result: entry['result'] ? textToResult(entry['result']) : null,
   }
 }

@@ -7,6 +7,7 @@ import type { Claim, Created, IdempotencyKey } from './run-changes.ts'
 import { shardKeys } from './run-keys.ts'
 import { toLines } from './run-record.ts'
 import { runScript } from './run-script.ts'
+import { requestToText, resultToText, tallyToText } from './run-text.ts'
 import type { Tally } from './tally.ts'
 
 const SCRIPTS = {
@@ -47,7 +48,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     attempts: readonly Attempt[],
     tally: Tally | null,
   ): Promise<boolean> {
-    const json = JSON.stringify(result)
+    const json = resultToText(result)
     const args = [
       id,
       fence,
@@ -58,7 +59,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       project,
       options.laneWindow,
       json.length <= REPLY_INLINE_MAX ? json : '',
-      tally ? JSON.stringify(tally) : '',
+      tally ? tallyToText(tally) : '',
     ]
     return (await SCRIPTS.settle(redis, [keysFor(id).prefix], args)) === 1
   }
@@ -81,7 +82,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       const { id, project, task, created } = request
       const args = [
         id,
-        JSON.stringify(request),
+        requestToText(request),
         watcher ?? '',
         project,
         task,
