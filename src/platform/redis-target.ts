@@ -2,8 +2,16 @@ import type { RedisOptions } from 'ioredis'
 
 const SENTINEL =
   /^redis(?<tls>s?)\+sentinel:\/\/(?:(?<login>[^@/?]*)@)?(?<hosts>[^/?@]+)\/(?<master>[^/?]+)(?:\/(?<db>\d+))?(?:\?(?<query>.*))?$/i
+const CLUSTER = /^redis(?<tls>s?)\+cluster:\/\/(?:(?<login>[^@/?]*)@)?(?<hosts>[^/?@]+)\/?$/i
 const HOST = /^(?:\[(?<v6>[0-9a-f:.]+)\]|(?<name>[^:[\]]+))(?::(?<port>\d{1,5}))?$/i
+const USUAL_PORT = 6379
 const USUAL_SENTINEL_PORT = 26_379
+
+/** Some nodes of a Redis Cluster, which know the others, and how to log in to each. */
+export interface ClusterTarget {
+  readonly nodes: readonly { readonly host: string; readonly port: number }[]
+  readonly login: Pick<RedisOptions, 'username' | 'password' | 'tls'>
+}
 
 /**
  * Where Redis is, as the client takes it. Understood are
@@ -11,26 +19,37 @@ const USUAL_SENTINEL_PORT = 26_379
  * - one server: `redis://[user:password@]host[:port][/db]`, or `rediss://` for TLS,
  * - one that Sentinels name: `redis+sentinel://[user:password@]host[:port][,host[:port]...]/master[/db]`, or
  *   `rediss+sentinel://` for TLS to all of them. The login is for Redis; `?sentinel_username=` and
- *   `?sentinel_password=` are for the Sentinels.
+ *   `?sentinel_password=` are for the Sentinels,
+ * - a Redis Cluster, by some of its nodes: `redis+cluster://[user:password@]host[:port][,host[:port]...]`, or
+ *   `rediss+cluster://` for TLS to all of them.
  * @throws an error that never repeats the text, for there may be a password in it
  */
-export function readRedisTarget(text: string): { url: string } | RedisOptions {
+export function readRedisTarget(text: string): { url: string } | ClusterTarget | RedisOptions {
   if (text.startsWith('/')) return { path: text }
   if (/^rediss?:\/\//i.test(text) && URL.canParse(text)) return { url: text }
+  const target = readClusterTarget(text) ?? readSentinelTarget(text)
+  if (target) return target
+  throw new Error(
+    'expected redis://host:port, rediss://, redis+sentinel://host:port,host:port/master, ' +
+      'redis+cluster://host:port,host:port or a socket path',
+  )
+}
+
+function readClusterTarget(text: string): ClusterTarget | null {
+  const { tls, login, hosts } = CLUSTER.exec(text)?.groups ?? {}
+  const nodes = readHosts(hosts, USUAL_PORT)
+  return nodes && { nodes, login: { ...readLogin(login), ...(tls ? { tls: {} } : {}) } }
+}
+
+function readSentinelTarget(text: string): RedisOptions | null {
   const { tls, login, hosts, master, db, query } = SENTINEL.exec(text)?.groups ?? {}
-  const sentinels = hosts?.split(',').map(readHost)
-  if (!sentinels || !master || sentinels.includes(null)) {
-    throw new Error(
-      'expected redis://host:port, rediss://, redis+sentinel://host:port,host:port/master or a socket path',
-    )
-  }
-  const [username, password] = (login ?? '').split(/:(.*)/s).map(decodeURIComponent)
+  const sentinels = readHosts(hosts, USUAL_SENTINEL_PORT)
+  if (!sentinels || !master) return null
   const options = new URLSearchParams(query)
   return {
-    sentinels: sentinels.filter((each) => each !== null),
+    sentinels,
     name: decodeURIComponent(master),
-    ...given('username', username),
-    ...given('password', password),
+    ...readLogin(login),
     ...given('sentinelUsername', options.get('sentinel_username')),
     ...given('sentinelPassword', options.get('sentinel_password')),
     ...(db ? { db: Number(db) } : {}),
@@ -42,10 +61,20 @@ export function readRedisTarget(text: string): { url: string } | RedisOptions {
   }
 }
 
-function readHost(text: string): { host: string; port: number } | null {
-  const { v6, name, port } = HOST.exec(text)?.groups ?? {}
-  const host = v6 ?? name
-  return host && Number(port ?? 1) < 65_536 ? { host, port: Number(port ?? USUAL_SENTINEL_PORT) } : null
+/** Null when there are none, or one of them is none. */
+function readHosts(hosts: string | undefined, usualPort: number): { host: string; port: number }[] | null {
+  const read = hosts?.split(',').map((text) => {
+    const { v6, name, port } = HOST.exec(text)?.groups ?? {}
+    const host = v6 ?? name
+    return host && Number(port ?? 1) < 65_536 ? { host, port: Number(port ?? usualPort) } : null
+  })
+  const found = read?.filter((each) => each !== null)
+  return found && found.length === read?.length ? found : null
+}
+
+function readLogin(login: string | undefined): { username?: string; password?: string } {
+  const [username, password] = (login ?? '').split(/:(.*)/s).map(decodeURIComponent)
+  return { ...given('username', username), ...given('password', password) }
 }
 
 const given = (name: string, value: string | null | undefined) => (value ? { [name]: value } : {})

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from './logger.ts'
+import { openCluster } from './redis-cluster.ts'
 import { readRedisTarget } from './redis-target.ts'
 
 export type { Redis }
@@ -33,7 +34,8 @@ export function connectRedis(target: string, log: Logger, timeoutMs = 5000): Red
   const place = readRedisTarget(target)
   const opened: Redis[] = []
 
-  function make(name: string, options: RedisOptions): Redis {
+  /** `node` is one of a cluster's, to be asked for itself. */
+  function make(name: string, options: RedisOptions, node?: { host: string; port: number }): Redis {
     const settings = {
       connectionName: `splitrun:${name}`,
       connectTimeout: timeoutMs,
@@ -42,6 +44,9 @@ export function connectRedis(target: string, log: Logger, timeoutMs = 5000): Red
       reconnectOnError: (error: Error) => /\bREADONLY\b/.test(error.message),
       ...options,
       replyMapping: 'legacy' as const,
+    }
+    if ('nodes' in place) {
+      return node ? new Redis({ ...settings, ...place.login, ...node }) : openCluster(place, settings)
     }
     return 'url' in place
       ? new Redis(place.url, settings)
@@ -60,21 +65,16 @@ export function connectRedis(target: string, log: Logger, timeoutMs = 5000): Red
 
   return {
     async probe() {
-      const never = () => null
-      const once = {
-        lazyConnect: true,
-        retryStrategy: never,
-        sentinelRetryStrategy: never,
-        enableReadyCheck: false,
+      if (!('nodes' in place)) return askOnce(make('probe', ONCE), (redis) => redis.ping())
+      let failure: unknown
+      for (const node of place.nodes) {
+        try {
+          return await askOnce(make('probe', ONCE, node), askForCluster)
+        } catch (error) {
+          failure = error
+        }
       }
-      const redis = make('probe', { ...once, connectTimeout: PROBE_MS, commandTimeout: PROBE_MS })
-      // What goes wrong is told by an event; the promise only tells that the connection was closed.
-      const failed = new Promise<never>((_, reject) => redis.on('error', reject))
-      try {
-        await Promise.race([redis.connect().then(() => redis.ping()), failed])
-      } finally {
-        redis.disconnect()
-      }
+      throw failure
     },
     async commands(name) {
       const redis = open(name, {
@@ -122,6 +122,35 @@ function writeOncePerTurn(stream: Redis['stream']): void {
   }) as typeof end
 }
 
+const never = () => null
+
+/** A connection that is tried once. */
+const ONCE: RedisOptions = {
+  lazyConnect: true,
+  retryStrategy: never,
+  sentinelRetryStrategy: never,
+  enableReadyCheck: false,
+  connectTimeout: PROBE_MS,
+  commandTimeout: PROBE_MS,
+}
+
+/** Connects, asks, and lets go again. */
+async function askOnce(redis: Redis, ask: (redis: Redis) => Promise<unknown>): Promise<void> {
+  // What goes wrong is told by an event; the promise only tells that the connection was closed.
+  const failed = new Promise<never>((_, reject) => redis.on('error', reject))
+  try {
+    await Promise.race([redis.connect().then(() => ask(redis)), failed])
+  } finally {
+    redis.disconnect()
+  }
+}
+
+/** Any node can tell how the whole cluster is, as it sees it. */
+async function askForCluster(node: Redis): Promise<void> {
+  const info = (await node.cluster('INFO')) as string
+  if (!info.includes('cluster_state:ok')) throw new Error('CLUSTERDOWN the cluster is not up')
+}
+
 /** A Lua script that Redis runs as one atomic step. */
 export type Script = (
   redis: Redis,
@@ -150,14 +179,15 @@ export function loadScript(file: URL, shared?: URL): Script {
 
 /** The connection is lost, cannot be made, or is silent. */
 const AWAY =
-  /^(Connection is closed|Stream isn't writeable|Command timed out|Command aborted due to connection close|Socket timeout|All sentinels are unreachable|ERR max number of clients reached)|max retries per request|\b(ECONN(REFUSED|RESET|ABORTED)|E(PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NETDOWN|AI_AGAIN|NOTFOUND))\b|ENOENT.*sock/i
+  /^(Connection is closed|Stream isn't writeable|Cluster isn't ready|Cluster is ended|None of startup nodes is available|Failed to refresh slots cache|Command timed out|Command aborted due to connection close|Socket timeout|All sentinels are unreachable|ERR max number of clients reached)|max retries per request|\b(ECONN(REFUSED|RESET|ABORTED)|E(PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NETDOWN|AI_AGAIN|NOTFOUND))\b|ENOENT.*sock/i
 
 /**
  * It answers, and will not do it now: full, a replica, still loading, unable to save or to replicate, busy with a
- * script, or no part of a working cluster. Redis before 7 puts its own words around what failed within a script.
+ * script, no part of a working cluster, or not the part that has the key, asked again and again. Redis before 7 puts its
+ * own words around what failed within a script.
  */
 const UNABLE =
-  /^(ERR Error running script.*:\s*-?)?(OOM|READONLY|LOADING|MISCONF|BUSY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|EXECABORT)\b/
+  /^(ERR Error running script.*:\s*-?|Too many Cluster redirections\. Last error: (Reply)?Error: )?(OOM|READONLY|LOADING|MISCONF|BUSY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|UNBLOCKED|EXECABORT)\b/
 
 /** True for the failures that mean "Redis cannot serve this now", as opposed to a mistake of ours. */
 export function isRedisUnavailable(error: unknown): boolean {
@@ -170,6 +200,7 @@ export function isRedisUnavailable(error: unknown): boolean {
  */
 export function wasNotExecuted(error: unknown): boolean {
   return (
-    error instanceof Error && (/^Stream isn't writeable/.test(error.message) || UNABLE.test(error.message))
+    error instanceof Error &&
+    (/^(Stream isn't writeable|Cluster isn't ready)/.test(error.message) || UNABLE.test(error.message))
   )
 }

@@ -1,5 +1,6 @@
 import { lowestIdAt, shardOf } from '../platform/ids.ts'
 import { keysExist } from '../platform/keys-exist.ts'
+import { askByTag } from '../platform/pipeline-by-tag.ts'
 import type { Redis } from '../platform/redis.ts'
 import type { RunRecord, RunStatus } from './run.ts'
 import { shardKeys } from './run-keys.ts'
@@ -33,14 +34,10 @@ export function readRuns(redis: Redis, shards: number) {
 
     /** The records of many runs, in one round trip; null where one is not known. */
     async getMany(ids: readonly string[]): Promise<(RunRecord | null)[]> {
-      if (ids.length === 0) return []
-      const pipeline = redis.pipeline()
-      for (const id of ids) pipeline.hmget(keyOf(id), ...RECORD_FIELDS)
-      const replies = (await pipeline.exec()) ?? []
-      return replies.map(([error, fields]) => {
-        if (error) throw error
-        return toRecord(fields as RecordFields)
-      })
+      const all = await askByTag<RecordFields>(redis, ids.map(keyOf), (pipeline, key) =>
+        pipeline.hmget(key, ...RECORD_FIELDS),
+      )
+      return all.map(toRecord)
     },
 
     /** What has not ended: how many runs, and how old the oldest is where that is known without a search, in ms. */

@@ -1,4 +1,5 @@
 import { DAY_MS } from '../platform/date-span.ts'
+import { askByTag } from '../platform/pipeline-by-tag.ts'
 import type { Redis } from '../platform/redis.ts'
 import { foldTallies } from './fold-tallies.ts'
 import { rollupDay, splitName } from './rollup.ts'
@@ -92,12 +93,13 @@ export function createRollupStore(redis: Redis, options: { shards: number; repor
     async forget(names: readonly string[]): Promise<void> {
       if (names.length === 0) return
       await fold()
-      const pipeline = redis.pipeline()
-      for (const keys of shards) {
-        pipeline.srem(keys.rollups(), ...names)
-        for (const name of names) pipeline.unlink(keys.rollup(name, null))
-      }
-      await pipeline.exec()
+      await Promise.all(
+        shards.map((keys) => {
+          const pipeline = redis.pipeline().srem(keys.rollups(), ...names)
+          for (const name of names) pipeline.unlink(keys.rollup(name, null))
+          return pipeline.exec()
+        }),
+      )
     },
   }
 }
@@ -111,12 +113,9 @@ async function inBatches<R, T>(
 ): Promise<T[]> {
   const found: T[] = []
   for (let at = 0; at < keys.length; at += BATCH) {
-    const pipeline = redis.pipeline()
-    for (const key of keys.slice(at, at + BATCH)) pipeline[command](key)
-    for (const [error, reply] of (await pipeline.exec()) ?? []) {
-      if (error) throw error
-      found.push(read(reply as R))
-    }
+    const some = keys.slice(at, at + BATCH)
+    const replies = await askByTag<R>(redis, some, (pipeline, key) => pipeline[command](key))
+    found.push(...replies.map(read))
   }
   return found
 }
