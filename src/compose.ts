@@ -152,7 +152,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     ...config,
     ...tokenDeps,
     ...{ taskTokens, queues, inbox },
-    ready: async () => (await redis.ping()) === 'PONG',
+    ready: () => runs.reach().then(() => true),
     metrics: createFleetMetrics({ ...core, cacheMs: config.metricsCache * 1000 }).text,
   })
   const app = createApplication({ ...config, tenants, authenticate, log, tracer, apiMetrics }, endpoints)

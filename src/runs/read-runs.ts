@@ -28,6 +28,11 @@ const BATCH = 500
 export function readRuns(redis: Redis, shards: number) {
   const keyOf = (id: string): string => shardKeys(shardOf(id)).run(id)
   return {
+    /** Resolves when any shard answers: a part of a cluster that is down must not take the others' callers along. */
+    async reach(): Promise<void> {
+      await Promise.any(Array.from({ length: shards }, (_, shard) => redis.exists(shardKeys(shard).lanes())))
+    },
+
     async get(id: string): Promise<RunRecord | null> {
       return toRecord(await redis.hmget(keyOf(id), ...RECORD_FIELDS))
     },

@@ -1,28 +1,178 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { startRedisCluster } from '../support/redis-cluster.ts'
-import { useSystem } from '../support/system.ts'
+import type { Cluster } from 'ioredis'
+import { newId, shardOf } from '../../src/platform/ids.ts'
+import { isFinal } from '../../src/runs/run.ts'
+import { shardKeys } from '../../src/runs/run-keys.ts'
+import { readExposition, sumOf } from '../support/exposition.ts'
+import { writeModels } from '../support/models.ts'
+import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts'
+import { ADMIN_TOKEN, type Answer, until, useSystem } from '../support/system.ts'
 
-const SHARDS = 12
+const SHARDS = 8
+const INPUT = { task_input: { text: 'tea' } }
+const FREE = { input: 0, output: 0 }
 
 describe('on a Redis Cluster', () => {
+  let cluster: RedisCluster
   const running = useSystem(async (t) => {
-    const t0 = Date.now()
-    const cluster = await startRedisCluster(t, { replicas: 1, nodeTimeoutMs: 3000 })
-    console.log('cluster up', Date.now() - t0)
-    return { redisUrl: async () => cluster.url, env: { SPLITRUN_SHARDS: String(SHARDS) } }
+    cluster = await startRedisCluster(t, { replicas: 1, nodeTimeoutMs: 3000 })
+    return {
+      redisUrl: async () => cluster.url,
+      workers: 2,
+      env: {
+        SPLITRUN_SHARDS: String(SHARDS),
+        SPLITRUN_METRICS_CACHE: '0s',
+        SPLITRUN_LOCK_DURATION: '2s',
+        SPLITRUN_STALLED_INTERVAL: '1s',
+        SPLITRUN_JANITOR_INTERVAL: '1s',
+        SPLITRUN_MODELS_FILE: await writeModels(t, {
+          quick: { latencyMs: 20, price: FREE },
+          endless: { latencyMs: 3_600_000, price: FREE },
+        }),
+      },
+    }
+  })
+  const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
+    running().call(method, path, body, headers ? { headers } : {})
+  const run = (task: string, query = '', headers = {}): Promise<Answer> =>
+    call('POST', `/task/${task}/run${query}`, INPUT, headers)
+  const aTask = (model: string) => running().createTask({ llm_model_id: model })
+  const many = <T>(count: number, make: (n: number) => Promise<T>): Promise<T[]> =>
+    Promise.all(Array.from({ length: count }, (_, n) => make(n)))
+  const succeeded = async (): Promise<number> => {
+    const samples = readExposition(await (await fetch(`${running().url}/metrics`)).text())
+    return sumOf(samples, 'splitrun_runs_total', { outcome: 'succeeded' })
+  }
+
+  test('every primary has shards, and every shard takes runs, whose callers hear of their end', async () => {
+    const primaries = await many(SHARDS, (shard) => cluster.primaryOf(shardKeys(shard).lanes()))
+    assert.equal(new Set(primaries).size, 3)
+    const task = await aTask('quick')
+    const shards = new Set<number>()
+    while (shards.size < SHARDS) {
+      for (const { status, body } of await many(40, () => run(task))) {
+        assert.deepEqual([status, body.status], [200, 'succeeded'])
+        shards.add(shardOf(body.id))
+      }
+    }
   })
 
-  test('runs on every shard end, and whoever waits for one gets its reply', async () => {
-    const t0 = Date.now()
-    const system = running()
-    const task = await system.createTask()
-    const answers = await Promise.all(
-      Array.from({ length: 200 }, () =>
-        system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } }),
-      ),
+  test('lists, reports and metrics put the shards together, and count each run once', async () => {
+    const [task, before] = [await aTask('quick'), await succeeded()]
+    const ids = (await many(100, () => run(task))).map(({ body }) => body.id as string)
+    assert.ok(new Set(ids.map(shardOf)).size > 1)
+    const listed: string[] = []
+    for (let cursor = ''; ; ) {
+      const { results, pagination } = (await call('GET', `/task/${task}/run?page_limit=7${cursor}`)).body
+      listed.push(...results.map(({ id }: { id: string }) => id))
+      if (!pagination.has_next) break
+      cursor = `&cursor=${pagination.next_cursor}`
+    }
+    assert.deepEqual(listed, ids.sort().toReversed())
+    assert.equal((await call('GET', `/task/${task}/usage_report`)).body.total_runs, 100)
+    assert.equal((await succeeded()) - before, 100)
+  })
+
+  test('an Idempotency-Key gives twins one run, whichever shard it leads to', async () => {
+    const task = await aTask('quick')
+    await many(20, async () => {
+      const twins = await many(
+        2,
+        (
+          (key) => () =>
+            run(task, '', { 'idempotency-key': key })
+        )(newId()),
+      )
+      assert.equal(new Set(twins.map(({ body }) => body.id)).size, 1)
+      assert.deepEqual(
+        twins.map(({ status }) => status),
+        [200, 200],
+      )
+    })
+    assert.equal((await call('GET', `/task/${task}/run`)).body.results.length, 20)
+  })
+
+  test('runs of all shards are cancelled in the middle of their model call, or before it', async () => {
+    const task = await aTask('endless')
+    const ids = (await many(60, () => run(task, '?wait=0'))).map(({ body }) => body.id as string)
+    await until(async () => (await call('GET', `/task/${task}/run?status=running`)).body.results.length > 20)
+    const waiting = many(5, (n) => call('GET', `/task/${task}/run/${ids[n]}?wait=300`))
+    for (const { body } of await many(60, (n) => call('POST', `/task/${task}/run/${ids[n]}/cancel`))) {
+      assert.equal(body.status, 'cancelled')
+    }
+    for (const { body } of await waiting) assert.equal(body.status, 'cancelled')
+  })
+
+  test('tasks, revisions, tags, tokens, clients, organisations and archives are kept in their slots', async () => {
+    const admin = (method: string, path: string, body?: unknown) =>
+      running().call(method, path, body, { token: ADMIN_TOKEN })
+    const task = await aTask('quick')
+    const { revisions } = (await call('POST', `/task/${task}`, { system_prompt: 'Second.' })).body
+    const both = revisions.map(({ id }: { id: string }) => ({ task_revision_id: id, weight: 1 }))
+    assert.equal((await call('POST', `/task/${task}`, { active_revisions: both })).status, 200)
+    const tag = (await call('POST', '/task_revision/tag', { name: 'live' })).body.id
+    await call('POST', `/task_revision/tag/${tag}/add`, { entities: [revisions[0].id] })
+    assert.equal((await run(task, '?revision_tag=live')).body.task_revision_id, revisions[0].id)
+
+    const client = await call('POST', '/oauth_client', { name: 'ci' }).then(
+      () => null,
+      () => null,
     )
-    for (const { status, body } of answers) assert.deepEqual([status, body.status], [200, 'succeeded'])
-    console.log('runs', Date.now() - t0)
+    assert.equal(client, null)
+    const { token } = await running().createProject()
+    assert.equal((await running().call('GET', '/task', undefined, { token })).status, 404)
+    const archive = (await call('GET', '/export')).body
+    const [{ org, project }] = archive.projects
+    Object.assign(org, { id: newId(), name: 'Other org' })
+    Object.assign(project, { id: newId(), name: 'Other project' })
+    assert.equal((await admin('POST', '/import', archive)).status, 200)
+    const there = `/org/${org.id}/project/${project.id}`
+    assert.deepEqual((await admin('GET', `${there}/export`)).body, archive)
+    assert.equal((await admin('POST', `${there}/task/${task}/run`, INPUT)).status, 200)
+    assert.equal((await call('DELETE', `/task/${task}`)).status, 200)
+    assert.equal((await call('GET', `/task_revision/tag/${tag}`)).body.tagged_entities.length, 0)
+  })
+
+  test('when a primary is killed, every run that was accepted ends once, and the totals stay exact', async () => {
+    const { core } = running()
+    const [task, before] = [await aTask('quick'), await succeeded()]
+    const submit = async (): Promise<string | null> => {
+      const { status, body } = await run(task, '?wait=0')
+      if (status === 202) return body.id
+      assert.deepEqual([status, body.detail.reason], [503, 'STORE_UNAVAILABLE'])
+      return null
+    }
+    const accepted = await many(600, submit)
+    const waiting = many(50, () => run(task))
+    await until(async () => (await succeeded()) > before)
+    // What no replica has got yet when its primary dies is lost, as ever with Redis: so they have it.
+    const primaries = (core.redis as unknown as Cluster).nodes('master')
+    await Promise.all(primaries.map(async (node) => assert.equal(await node.wait(1, 10_000), 1)))
+    const lost = await cluster.primaryOf(shardKeys(0).lanes())
+    await lost.kill()
+
+    const refused: null[] = []
+    await until(async () => {
+      const id = await submit()
+      if (id === null) refused.push(id)
+      else accepted.push(id)
+      return id !== null && shardOf(id) === 0
+    })
+    assert.ok(refused.length > 0)
+    const ids = accepted.filter((id) => id !== null)
+    for (const { status, body } of await waiting) {
+      assert.ok([200, 503].includes(status), `${status} ${JSON.stringify(body)}`)
+      if (status === 200) ids.push(body.id)
+    }
+    await until(async () => (await core.runs.getMany(ids)).every((run) => isFinal(run?.status ?? 'queued')))
+    for (const record of await core.runs.getMany(ids)) {
+      assert.equal(record?.status, 'succeeded')
+      assert.equal(record?.attempts.filter(({ outcome }) => outcome === 'succeeded').length, 1)
+    }
+    const project = running().project.split('/').at(-1) ?? ''
+    const all = await core.runs.ids(project, { task }, null, 10_000)
+    await until(async () => (await core.runs.getMany(all)).every((run) => isFinal(run?.status ?? 'queued')))
+    assert.equal((await succeeded()) - before, all.length)
   })
 })
