@@ -3,7 +3,7 @@ import type { Config } from './config.ts'
 import { FILE_PARTS, type FileStore } from './files/file-store.ts'
 import type { Logger } from './platform/logger.ts'
 import type { RedisConnections } from './platform/redis.ts'
-import type { RunQueue } from './queues.ts'
+import { JANITOR_PREFIX, type RunQueue } from './queues.ts'
 import type { RollupStore } from './runs/rollup-store.ts'
 import type { RunStore } from './runs/run-store.ts'
 import { tidyFiles } from './runs/tidy-files.ts'
@@ -26,7 +26,7 @@ export function composeJanitor(
   // Each process goes round by itself, from anywhere: none has to know how far the others are.
   let part = Math.floor(Math.random() * FILE_PARTS)
   return startJanitorWorker({
-    connection: connections.patient('janitor'),
+    connection: connections.patient('janitor', JANITOR_PREFIX),
     everyMs,
     lockDurationMs: config.lockDuration * 1000,
     stalledIntervalMs: config.stalledInterval * 1000,

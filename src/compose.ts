@@ -24,7 +24,7 @@ import type { Logger } from './platform/logger.ts'
 import { createProcessMetrics } from './platform/process-metrics.ts'
 import { connectRedis } from './platform/redis.ts'
 import { openTracer } from './platform/tracing.ts'
-import { openRunQueue, type RunQueue } from './queues.ts'
+import { openRunQueue, queuePrefix, type RunQueue } from './queues.ts'
 import { createCountedNameStore } from './runs/counted-name-store.ts'
 import { executeRun } from './runs/execute-run.ts'
 import { followCancels } from './runs/follow-cancels.ts'
@@ -143,7 +143,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
   const inbox = createReplyInbox({
     id: newId(),
     runs,
-    connections: shardsOf(config).map((shard) => connections.patient(`replies:${shard}`)),
+    connections: shardsOf(config).map((shard) => connections.patient(`replies:${shard}`, queuePrefix(shard))),
     onDelivered: apiMetrics.delivered,
     log,
   })
@@ -178,7 +178,7 @@ export async function composeWorker(
   const inHand = createRunsInHand()
   const durations = config.otlpEndpoint && config.metricsPort !== null ? createRunDurations() : null
   const cancels = shardsOf(config).map((shard) =>
-    followCancels(connections.patient(`signals:${shard}`), shard, inHand, log),
+    followCancels(connections.patient(`signals:${shard}`, queuePrefix(shard)), shard, inHand, log),
   )
   lifecycle.onClose('cancels', () => Promise.all(cancels.map((follower) => follower.close())))
   const deps = {
@@ -200,7 +200,7 @@ export async function composeWorker(
       runs,
       worker: deps.worker,
       claimsMax: config.claimsMax,
-      connection: connections.patient(`worker:${shard}`),
+      connection: connections.patient(`worker:${shard}`, queuePrefix(shard)),
       concurrency: config.concurrency,
       lockDurationMs: config.lockDuration * 1000,
       stalledIntervalMs: config.stalledInterval * 1000,

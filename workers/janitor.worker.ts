@@ -22,8 +22,6 @@ export interface JanitorWorker {
 /** How long that may take, for Redis to answer. */
 const END_MS = 5000
 
-const CONNECTED = ['ready', '+node'] as const
-
 /**
  * Takes part in the janitor's ticks: they come from one schedule, and the queue hands out one at a time, however many
  * processes take part. One that fails is not made up for; the next does what it left.
@@ -32,10 +30,9 @@ export function startJanitorWorker(options: JanitorWorkerOptions): JanitorWorker
   const { connection, log } = options
   const onError = (error: Error): void => log.warn({ err: error }, 'janitor')
   const queue = openJanitorQueue(connection, onError)
-  // At every connect, also after an outage: a Redis that came back without its memory has lost the schedule too. A
-  // cluster is ready once, and then tells of each node that it connects to.
+  // At every connect, also after an outage: a Redis that came back without its memory has lost the schedule too.
   const schedule = (): void => void queue.schedule(options.everyMs).catch(onError)
-  for (const event of CONNECTED) connection.on(event, schedule)
+  connection.on('ready', schedule)
 
   const worker: Worker<null, void> = new Worker(
     JANITOR_QUEUE,
@@ -57,7 +54,7 @@ export function startJanitorWorker(options: JanitorWorkerOptions): JanitorWorker
 
   return {
     async close() {
-      for (const event of CONNECTED) connection.off(event, schedule)
+      connection.off('ready', schedule)
       worker.cancelAllJobs()
       if (!(await endWorker(worker, END_MS))) log.warn('stopping in the middle of tidying')
       // It only lets go of the connection, for which nothing has to be waited.

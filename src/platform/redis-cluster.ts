@@ -1,11 +1,11 @@
-import { Cluster, type DNSLookupFunction, type Redis, type RedisOptions } from 'ioredis'
-import type { ClusterTarget } from './redis-target.ts'
+import { createConnection } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
+import { AbstractConnector, Cluster, type DNSLookupFunction, type Redis, type RedisOptions } from 'ioredis'
+import type { ClusterTarget, HostPort } from './redis-target.ts'
 
 /** How long one node may take to say who has which slots, before the next one is asked. */
 const MAP_MS = 2000
-
-/** A command that may wait tries again after so long, whatever was in its way: a failover takes seconds. */
-const PAUSE_MS = 250
 
 /**
  * A cluster whose commands are answered or refused in time. ioredis keeps them for as long as the cluster is away, and
@@ -31,38 +31,83 @@ class PromptCluster extends Cluster {
 }
 
 /**
- * A connection to a cluster: to each of its nodes that is needed, found again after a failover. It is used like that to
- * a single server, whose type it therefore has; a pipeline, a script or a MULTI must keep to one hash tag.
- * With a `commandTimeout` it is for commands, and must be told to connect; without, it waits for ever.
+ * For commands: a connection to each node that is needed. It is used like one to a single server, whose type it
+ * therefore has, except that each pipeline, script and MULTI keeps to one hash tag.
  */
 export function openCluster(
-  target: ClusterTarget,
-  { retryStrategy, commandTimeout, ...settings }: RedisOptions,
+  { nodes, login }: ClusterTarget,
+  timeoutMs: number,
+  { retryStrategy, ...settings }: RedisOptions,
 ): Redis {
-  const nodes = [...target.nodes]
-  const options = {
-    redisOptions: { ...settings, ...target.login, replyMapping: 'legacy' as const },
+  const cluster = new PromptCluster(timeoutMs, [...nodes], {
+    redisOptions: { ...settings, ...login, replyMapping: 'legacy' },
     clusterRetryStrategy: retryStrategy as (times: number) => number,
     slotsRefreshTimeout: MAP_MS,
     // A cluster that is down says so to each command; until then it may be of use.
     enableReadyCheck: false,
-    ...(target.login.tls ? { dnsLookup: keepName } : {}),
-  }
-  const cluster =
-    commandTimeout === undefined
-      ? new Cluster(nodes, { ...options, ...PATIENCE })
-      : new PromptCluster(commandTimeout, nodes, options)
+    ...(login.tls ? { dnsLookup: keepName } : {}),
+  })
   cluster.on('node error', (error: Error) => cluster.emit('error', error))
   return cluster as unknown as Redis
 }
 
-const PATIENCE = {
-  maxRedirections: Number.POSITIVE_INFINITY,
-  retryDelayOnFailover: PAUSE_MS,
-  retryDelayOnClusterDown: PAUSE_MS,
-  retryDelayOnTryAgain: PAUSE_MS,
-  retryDelayOnMoved: PAUSE_MS,
-}
-
 /** A certificate is made for a name, which ioredis would turn into an address. */
 const keepName: DNSLookupFunction = (name, found) => found(null, name)
+
+/**
+ * Leads a single connection to the node that has one slot, whichever that is whenever it connects. `find` is asked
+ * again and again until it knows; giving up would end the connection.
+ */
+export function leadTo(find: () => Promise<HostPort>, { tls }: ClusterTarget['login']): RedisOptions {
+  class SlotConnector extends AbstractConnector {
+    constructor() {
+      super(2000)
+    }
+
+    async connect(report: (type: string, error: Error) => void) {
+      this.connecting = true
+      for (let attempt = 1; this.connecting; attempt += 1) {
+        const place = await find().catch((error: Error) => report('error', error))
+        if (place && this.connecting) {
+          this.stream = tls ? connectTls({ ...place, ...tls }) : createConnection(place)
+          this.stream.once('error', (error) => {
+            this.firstError = error
+          })
+          return this.stream
+        }
+        await pause(Math.min(100 * attempt, 2000))
+      }
+      throw new Error('Connection is closed.')
+    }
+
+    /** Of what a node says when it is connected: a replica that was believed to be more is left again. */
+    override check({ role }: { role?: string }): boolean {
+      return role !== 'slave'
+    }
+  }
+  return { Connector: SlotConnector, ...(tls ? { tls } : {}) }
+}
+
+/** Any node can tell how the whole cluster is, as it sees it. */
+export async function askState(node: Redis): Promise<void> {
+  const info = (await node.cluster('INFO')) as string
+  if (!info.includes('cluster_state:ok')) throw new Error('CLUSTERDOWN the cluster is not up')
+}
+
+/** The primary of a key's slot, and all nodes, as one of them sees it. */
+export async function askForPrimary(
+  node: Redis,
+  asked: HostPort,
+  key: string,
+): Promise<{ primary: HostPort; nodes: HostPort[] }> {
+  const [slot, ranges] = await Promise.all([node.cluster('KEYSLOT', key), node.cluster('SLOTS')])
+  // A node that does not know its own address is found where it was asked.
+  const toPlace = ([host, port]: readonly [string, number, ...unknown[]]): HostPort => ({
+    host: host || asked.host,
+    port,
+  })
+  const range = ranges.find(([first, last]) => first <= Number(slot) && Number(slot) <= last)
+  const [, , primary] = range ?? []
+  if (!primary) throw new Error('CLUSTERDOWN no node has the slot')
+  return { primary: toPlace(primary), nodes: ranges.flatMap(([, , ...served]) => served.map(toPlace)) }
+}

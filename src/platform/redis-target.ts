@@ -7,9 +7,14 @@ const HOST = /^(?:\[(?<v6>[0-9a-f:.]+)\]|(?<name>[^:[\]]+))(?::(?<port>\d{1,5}))
 const USUAL_PORT = 6379
 const USUAL_SENTINEL_PORT = 26_379
 
+export interface HostPort {
+  readonly host: string
+  readonly port: number
+}
+
 /** Some nodes of a Redis Cluster, which know the others, and how to log in to each. */
 export interface ClusterTarget {
-  readonly nodes: readonly { readonly host: string; readonly port: number }[]
+  readonly nodes: readonly HostPort[]
   readonly login: Pick<RedisOptions, 'username' | 'password' | 'tls'>
 }
 
@@ -62,7 +67,7 @@ function readSentinelTarget(text: string): RedisOptions | null {
 }
 
 /** Null when there are none, or one of them is none. */
-function readHosts(hosts: string | undefined, usualPort: number): { host: string; port: number }[] | null {
+function readHosts(hosts: string | undefined, usualPort: number): HostPort[] | null {
   const read = hosts?.split(',').map((text) => {
     const { v6, name, port } = HOST.exec(text)?.groups ?? {}
     const host = v6 ?? name

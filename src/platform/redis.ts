@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from './logger.ts'
-import { openCluster } from './redis-cluster.ts'
-import { readRedisTarget } from './redis-target.ts'
+import { askForPrimary, askState, leadTo, openCluster } from './redis-cluster.ts'
+import { type HostPort, readRedisTarget } from './redis-target.ts'
 
 export type { Redis }
 
@@ -12,8 +12,11 @@ export interface RedisConnections {
   probe(): Promise<void>
   /** For commands: fails at once while Redis is away, so that a caller gets a 503 and never hangs. */
   commands(name: string): Promise<Redis>
-  /** For blocking reads and for BullMQ's workers: waits for ever and reconnects by itself. */
-  patient(name: string): Redis
+  /**
+   * For blocking reads and for BullMQ's workers: waits for ever and reconnects by itself. It leads to where `key` is,
+   * and must be asked for nothing but that and what shares its hash tag.
+   */
+  patient(name: string, key: string): Redis
   /** Closes every connection that was opened here. */
   close(): void
 }
@@ -32,29 +35,27 @@ const PROBE_MS = 3000
  */
 export function connectRedis(target: string, log: Logger, timeoutMs = 5000): RedisConnections {
   const place = readRedisTarget(target)
+  const cluster = 'nodes' in place ? place : null
   const opened: Redis[] = []
 
-  /** `node` is one of a cluster's, to be asked for itself. */
-  function make(name: string, options: RedisOptions, node?: { host: string; port: number }): Redis {
-    const settings = {
-      connectionName: `splitrun:${name}`,
-      connectTimeout: timeoutMs,
-      retryStrategy,
-      // What was a master is a replica now: the name may lead to the new one already.
-      reconnectOnError: (error: Error) => /\bREADONLY\b/.test(error.message),
-      ...options,
-      replyMapping: 'legacy' as const,
-    }
-    if ('nodes' in place) {
-      return node ? new Redis({ ...settings, ...place.login, ...node }) : openCluster(place, settings)
-    }
+  const settingsOf = (name: string, options: RedisOptions) => ({
+    connectionName: `splitrun:${name}`,
+    connectTimeout: timeoutMs,
+    retryStrategy,
+    // What was a master is a replica now: the name may lead to the new one already.
+    reconnectOnError: (error: Error) => /\b(READONLY|MOVED)\b/.test(error.message),
+    ...options,
+    replyMapping: 'legacy' as const,
+  })
+
+  function make(name: string, options: RedisOptions): Redis {
+    const settings = settingsOf(name, options)
     return 'url' in place
       ? new Redis(place.url, settings)
-      : new Redis({ ...(place as RedisOptions), ...settings })
+      : new Redis({ ...(cluster ? cluster.login : (place as RedisOptions)), ...settings })
   }
 
-  function open(name: string, options: RedisOptions): Redis {
-    const redis = make(name, options)
+  function keep(name: string, redis: Redis): Redis {
     redis.on('error', (error: Error) =>
       log.warn({ connection: name, reason: error.message }, 'redis connection'),
     )
@@ -63,33 +64,50 @@ export function connectRedis(target: string, log: Logger, timeoutMs = 5000): Red
     return redis
   }
 
-  return {
-    async probe() {
-      if (!('nodes' in place)) return askOnce(make('probe', ONCE), (redis) => redis.ping())
-      let failure: unknown
-      for (const node of place.nodes) {
-        try {
-          return await askOnce(make('probe', ONCE, node), askForCluster)
-        } catch (error) {
-          failure = error
-        }
+  /** The nodes of the cluster that are known by now: those that were given may go. */
+  let nodes: readonly HostPort[] = cluster?.nodes ?? []
+
+  /** Asks them one after the other, beginning with any, until one answers. */
+  async function askAny<T>(ask: (node: Redis, at: HostPort) => Promise<T>): Promise<T> {
+    const first = Math.floor(Math.random() * nodes.length)
+    let failure: unknown
+    for (const node of [...nodes.slice(first), ...nodes.slice(0, first)]) {
+      try {
+        return await askOnce(make('probe', { ...ONCE, ...node }), (redis) => ask(redis, node))
+      } catch (error) {
+        failure = error
       }
-      throw failure
-    },
+    }
+    throw failure
+  }
+
+  async function findPrimary(key: string): Promise<HostPort> {
+    const found = await askAny((node, at) => askForPrimary(node, at, key))
+    nodes = uniqueOf([...found.nodes, ...(cluster?.nodes ?? [])])
+    return found.primary
+  }
+
+  return {
+    probe: () =>
+      cluster ? askAny(askState) : askOnce(make('probe', ONCE), async (redis) => void (await redis.ping())),
     async commands(name) {
-      const redis = open(name, {
+      const options = {
         enableOfflineQueue: false,
         maxRetriesPerRequest: 0,
         commandTimeout: timeoutMs,
         socketTimeout: timeoutMs,
         lazyConnect: true,
-      })
-      await redis.connect()
+      }
+      const redis = cluster ? openCluster(cluster, timeoutMs, settingsOf(name, options)) : make(name, options)
+      await keep(name, redis).connect()
       return redis
     },
-    patient: (name) => open(name, { maxRetriesPerRequest: null, socketTimeout: SILENCE_MS }),
+    patient(name, key) {
+      const lead = cluster ? leadTo(() => findPrimary(key), cluster.login) : {}
+      return keep(name, make(name, { maxRetriesPerRequest: null, socketTimeout: SILENCE_MS, ...lead }))
+    },
     close() {
-      for (const redis of opened) redis.disconnect()
+      for (const redis of opened) if (redis.status !== 'end') redis.disconnect()
     },
   }
 }
@@ -122,6 +140,10 @@ function writeOncePerTurn(stream: Redis['stream']): void {
   }) as typeof end
 }
 
+const uniqueOf = (nodes: readonly HostPort[]): HostPort[] => [
+  ...new Map(nodes.map((node) => [`${node.host}:${node.port}`, node])).values(),
+]
+
 const never = () => null
 
 /** A connection that is tried once. */
@@ -135,20 +157,14 @@ const ONCE: RedisOptions = {
 }
 
 /** Connects, asks, and lets go again. */
-async function askOnce(redis: Redis, ask: (redis: Redis) => Promise<unknown>): Promise<void> {
+async function askOnce<T>(redis: Redis, ask: (redis: Redis) => Promise<T>): Promise<T> {
   // What goes wrong is told by an event; the promise only tells that the connection was closed.
   const failed = new Promise<never>((_, reject) => redis.on('error', reject))
   try {
-    await Promise.race([redis.connect().then(() => ask(redis)), failed])
+    return await Promise.race([redis.connect().then(() => ask(redis)), failed])
   } finally {
     redis.disconnect()
   }
-}
-
-/** Any node can tell how the whole cluster is, as it sees it. */
-async function askForCluster(node: Redis): Promise<void> {
-  const info = (await node.cluster('INFO')) as string
-  if (!info.includes('cluster_state:ok')) throw new Error('CLUSTERDOWN the cluster is not up')
 }
 
 /** A Lua script that Redis runs as one atomic step. */

@@ -29,7 +29,7 @@ export async function foldTallies(redis: Redis, shard: number, reportDays: numbe
     const tallies = await redis.lrange(keys.tallies(), 0, BATCH - 1)
     if (tallies.length === 0) return
     const sums = [...addUp(shard, tallies, reportDays).values()]
-    await fold(
+    const folded = await fold(
       redis,
       [keys.tallies(), ...sums.flatMap(({ index, key }) => [index, key])],
       [
@@ -38,7 +38,8 @@ export async function foldTallies(redis: Redis, shard: number, reportDays: numbe
         ...sums.flatMap(({ name, ttl, fields }) => [name, ttl, [...fields].flat().join(' ')]),
       ],
     )
-    waiting -= tallies.length
+    // Somebody else was faster with the first of them, and perhaps with no other.
+    waiting -= folded === 1 ? tallies.length : 1
   }
 }
 

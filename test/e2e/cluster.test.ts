@@ -22,12 +22,14 @@ describe('on a Redis Cluster', () => {
       workers: 2,
       env: {
         SPLITRUN_SHARDS: String(SHARDS),
+        SPLITRUN_CONCURRENCY: '2',
         SPLITRUN_METRICS_CACHE: '0s',
         SPLITRUN_LOCK_DURATION: '2s',
         SPLITRUN_STALLED_INTERVAL: '1s',
         SPLITRUN_JANITOR_INTERVAL: '1s',
         SPLITRUN_MODELS_FILE: await writeModels(t, {
           quick: { latencyMs: 20, price: FREE },
+          slow: { latencyMs: 500, price: FREE },
           endless: { latencyMs: 3_600_000, price: FREE },
         }),
       },
@@ -70,7 +72,7 @@ describe('on a Redis Cluster', () => {
       cursor = `&cursor=${pagination.next_cursor}`
     }
     assert.deepEqual(listed, ids.sort().toReversed())
-    assert.equal((await call('GET', `/task/${task}/usage_report`)).body.total_runs, 100)
+    assert.equal((await call('GET', `/task/${task}/token_report`)).body.total_task_runs, 100)
     assert.equal((await succeeded()) - before, 100)
   })
 
@@ -115,13 +117,15 @@ describe('on a Redis Cluster', () => {
     await call('POST', `/task_revision/tag/${tag}/add`, { entities: [revisions[0].id] })
     assert.equal((await run(task, '?revision_tag=live')).body.task_revision_id, revisions[0].id)
 
-    const client = await call('POST', '/oauth_client', { name: 'ci' }).then(
-      () => null,
-      () => null,
-    )
-    assert.equal(client, null)
-    const { token } = await running().createProject()
-    assert.equal((await running().call('GET', '/task', undefined, { token })).status, 404)
+    const { client_id, client_secret } = (await admin('POST', '/oauth_client', { name: 'ci' })).body
+    const body = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret })
+    const granted = await fetch(`${running().url}/oauth2/token`, { method: 'POST', body })
+    const { access_token: token } = (await granted.json()) as { access_token: string }
+    assert.equal((await running().call('GET', '/task', undefined, { token })).status, 200)
+    assert.equal((await call('GET', `/task/${task}`)).body.access_token.split('.').length, 3)
+    await running().createProject()
+    assert.ok((await admin('GET', '/org')).body.length > 1)
+
     const archive = (await call('GET', '/export')).body
     const [{ org, project }] = archive.projects
     Object.assign(org, { id: newId(), name: 'Other org' })
@@ -136,21 +140,23 @@ describe('on a Redis Cluster', () => {
 
   test('when a primary is killed, every run that was accepted ends once, and the totals stay exact', async () => {
     const { core } = running()
-    const [task, before] = [await aTask('quick'), await succeeded()]
+    const [task, before] = [await aTask('slow'), await succeeded()]
     const submit = async (): Promise<string | null> => {
       const { status, body } = await run(task, '?wait=0')
       if (status === 202) return body.id
       assert.deepEqual([status, body.detail.reason], [503, 'STORE_UNAVAILABLE'])
       return null
     }
-    const accepted = await many(600, submit)
+    const accepted = await many(400, submit)
     const waiting = many(50, () => run(task))
     await until(async () => (await succeeded()) > before)
     // What no replica has got yet when its primary dies is lost, as ever with Redis: so they have it.
     const primaries = (core.redis as unknown as Cluster).nodes('master')
     await Promise.all(primaries.map(async (node) => assert.equal(await node.wait(1, 10_000), 1)))
     const lost = await cluster.primaryOf(shardKeys(0).lanes())
+    const { enqueued, held, running: inHand } = await core.runs.backlog(Date.now())
     await lost.kill()
+    assert.ok(enqueued.runs + held.runs > 50 && inHand.runs > 10, 'it was killed in the middle of the work')
 
     const refused: null[] = []
     await until(async () => {

@@ -30,7 +30,7 @@ async function setUp(t: TestContext) {
     },
     joinIn(tidy: (signal: AbortSignal) => Promise<void>) {
       const janitor = startJanitorWorker({
-        ...{ connection: this.connect().patient('janitor'), everyMs: EVERY_MS, log, tidy },
+        ...{ connection: this.connect().patient('janitor', JANITOR_PREFIX), everyMs: EVERY_MS, log, tidy },
         ...{ lockDurationMs: 1000, stalledIntervalMs: 500 },
       })
       closers.push(() => janitor.close())
@@ -72,7 +72,7 @@ test('a tick whose process died is given to another one', async (t) => {
   await queue.schedule(EVERY_MS)
   // Takes a job and is not heard of again.
   const dead = new Worker(JANITOR_QUEUE, null, {
-    ...{ connection: connections.patient('dead'), prefix: JANITOR_PREFIX, lockDuration: 500 },
+    ...{ connection: connections.patient('dead', JANITOR_PREFIX), prefix: JANITOR_PREFIX, lockDuration: 500 },
   })
   await until(async () => (await dead.getNextJob('dead', { block: false })) !== undefined)
   await Promise.all([dead.close(), queue.close()])

@@ -132,8 +132,8 @@ async function isWhole(node: Redis, count: number): Promise<boolean> {
 
 async function portOfPrimary(node: Redis, key: string): Promise<number | undefined> {
   const slot = Number(await node.cluster('KEYSLOT', key))
-  const ranges = await node.cluster('SLOTS')
-  return ranges.find(([first, last]) => first <= slot && slot <= last)?.[2][1]
+  const range = (await node.cluster('SLOTS')).find(([first, last]) => first <= slot && slot <= last)
+  return range?.[2]?.[1]
 }
 
 /** Asks one node for itself. */

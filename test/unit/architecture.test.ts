@@ -59,6 +59,7 @@ test('what only one file may do stands in that file alone', () => {
     'process\\.env': ['src/config.ts'],
     'process\\.exit\\(': ['src/cli.ts'],
     'new Redis\\(': ['src/platform/redis.ts'],
+    'new (Prompt)?Cluster\\(': ['src/platform/redis-cluster.ts'],
     "from '@opentelemetry/": ['src/platform/otlp-tracer.ts'],
     // Loaded only where traces are wanted: for everybody else they must cost nothing.
     "from '.*otlp-tracer": [],

@@ -21,7 +21,7 @@ async function openInbox(t: Cleanup) {
     id: newId(),
     runs,
     onDelivered: () => {},
-    connections: [connections.patient('replies:0')],
+    connections: [connections.patient('replies:0', shardKeys(0).reply(''))],
     log: silentLogger(),
   })
   t.after(async () => {

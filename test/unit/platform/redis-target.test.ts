@@ -47,6 +47,21 @@ test('a Sentinel URL names the Sentinels, the master, logins and the database', 
   assert.equal(sentinelTarget('redis+sentinel://:only@a/main')['password'], 'only')
 })
 
+test('a cluster URL names some of its nodes, and a login for all', () => {
+  assert.deepEqual(readRedisTarget('redis+cluster://a:1,b,[::1]:3'), {
+    nodes: [
+      { host: 'a', port: 1 },
+      { host: 'b', port: 6379 },
+      { host: '::1', port: 3 },
+    ],
+    login: {},
+  })
+  assert.deepEqual(readRedisTarget('rediss+cluster://me:a%40b:c@a:1/'), {
+    nodes: [{ host: 'a', port: 1 }],
+    login: { username: 'me', password: 'a@b:c', tls: {} },
+  })
+})
+
 test('anything else is refused when the process starts, and the refusal repeats nothing of it', () => {
   const wrong = [
     'localhost:6379',
@@ -61,6 +76,8 @@ test('anything else is refused when the process starts, and the refusal repeats 
     'redis+sentinel://u:hunter2@h,,/m',
   )
   wrong.push('redis+sentinel://u:hunter2%@h/m')
+  // A cluster has one database, and its nodes are ports of hosts.
+  wrong.push('redis+cluster://h:hunter2', 'redis+cluster://u:hunter2@h:1/2', 'redis+cluster://u:hunter2@h,,')
   for (const text of wrong) {
     assert.throws(
       () => readConfig({ REDIS_URL: text }),
@@ -94,6 +111,14 @@ test('what Redis or its client says when it cannot serve is known, and mistakes 
     'NOREPLICAS Not enough good replicas to write.',
     "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
     'CLUSTERDOWN The cluster is down',
+    'TRYAGAIN Multiple keys request during rehashing of slot',
+    'MOVED 3999 127.0.0.1:6381',
+    'ASK 3999 127.0.0.1:6381',
+    'Too many Cluster redirections. Last error: ReplyError: CLUSTERDOWN Hash slot not served',
+    "Cluster isn't ready",
+    'Cluster is ended.',
+    'None of startup nodes is available',
+    'Failed to refresh slots cache.',
     'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
     'EXECABORT Transaction discarded because of previous errors.',
   ]
@@ -103,6 +128,8 @@ test('what Redis or its client says when it cannot serve is known, and mistakes 
     'WRONGTYPE Operation against a key holding the wrong kind of value',
     'ERR Error running script (call to f_1f2e): @user_script:4: attempt to index a nil value',
     'NOPERM this user has no permissions',
+    "CROSSSLOT Keys in request don't hash to the same slot",
+    'All keys in the pipeline should belong to the same slots allocation group',
     'Unexpected token O in JSON',
   ]
   for (const message of ours) assert.equal(isRedisUnavailable(new Error(message)), false, message)
