@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { connectRedis } from '../../../src/platform/redis.ts'
 import { joinName, rollupDay } from '../../../src/runs/rollup.ts'
@@ -27,7 +28,7 @@ async function open(t: Cleanup) {
     const result = aResult()
     assert.equal(await runs.settle(claim, result, [], aTally(request, result)), true)
   }
-  return { redis, rollups, settle }
+  return { url: server.url, redis, rollups, settle }
 }
 
 test('however many add tallies up while runs settle, each run counts once, for ever and in its day', async (t) => {
@@ -53,11 +54,13 @@ test('however many add tallies up while runs settle, each run counts once, for e
   assert.equal(await redis.exists(KEYS.tallies()), 0)
 })
 
-test('whoever reads totals sees every run that was settled before', async (t) => {
-  const { rollups, settle } = await open(t)
-  for (let runs = 1; runs <= 3; runs += 1) {
-    await settle()
+test('whoever reads totals sees every run that was settled before, also while others add them up', async (t) => {
+  const { url, rollups, settle } = await open(t)
+  const other = new Worker(new URL('../../fixtures/fold-for-ever.ts', import.meta.url), { workerData: url })
+  for (let runs = 2; runs <= 400; runs += 2) {
+    await Promise.all([settle(), settle()])
     const [forEver] = await rollups.forEver()
     assert.equal(forEver?.totals.get('runs:succeeded'), runs)
   }
+  await other.terminate()
 })
