@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { connectRedis, type Redis } from '../../src/platform/redis.ts'
 import { type RedisServerProcess, startRedisServer } from '../../src/platform/redis-server-process.ts'
 import { freePorts } from './free-ports.ts'
-import { testRedisProgram } from './redis.ts'
-import { type Cleanup, until } from './system.ts'
+import { type PrivateRedis, testRedisProgram } from './redis.ts'
+import type { Cleanup } from './system.ts'
 
 /** As few as can agree that one of them is gone. */
 const PRIMARIES = 3
@@ -93,6 +94,32 @@ export async function startRedisCluster(t: Cleanup, options: RedisClusterOptions
   }
   await cluster.whole()
   return cluster
+}
+
+/** A cluster without replicas in the place of a private Redis: what happens to that happens to all its nodes. */
+export async function startPrivateCluster(
+  t: Cleanup,
+  { durable, args = [] }: { durable?: boolean; args?: readonly string[] } = {},
+): Promise<PrivateRedis> {
+  const settings = [...(durable ? ['--appendonly', 'yes', '--appendfsync', 'always'] : []), ...args]
+  const cluster = await startRedisCluster(t, { replicas: 0, nodeTimeoutMs: 15_000, args: settings })
+  const all = <T>(change: (node: ClusterNode) => T): Promise<Awaited<T>[]> =>
+    Promise.all(cluster.nodes.map(change))
+  return {
+    url: cluster.url,
+    dir: cluster.dir,
+    pause: () => void all((node) => node.signal('SIGSTOP')),
+    resume: () => void all((node) => node.signal('SIGCONT')),
+    kill: async () => void (await all((node) => node.kill())),
+    async start(more = []) {
+      await all((node) => node.start(more))
+      await cluster.whole()
+    },
+  }
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await pause(20)
 }
 
 /** Makes one cluster of nodes that know nothing: the first ones become primaries, the others their replicas. */

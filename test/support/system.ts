@@ -15,6 +15,7 @@ import { silentLogger } from '../../src/platform/logger.ts'
 import { PROJECT_SCOPES, type Project, type Scope } from '../../src/tenancy/tenant.ts'
 import { startContractProxy, VIOLATION_HEADER } from './contract-proxy.ts'
 import { type PrivateRedis, startPrivateRedis } from './redis.ts'
+import { startPrivateCluster } from './redis-cluster.ts'
 
 export const ADMIN_TOKEN = 'the-tests-administrator'
 
@@ -24,6 +25,9 @@ export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
   readonly body: any
 }
+
+/** Set, every system has a Redis Cluster for its own, and as many shards: most of the tests hold there, too. */
+const SHARDS = process.env['SPLITRUN_TEST_CLUSTER']
 
 /** A whole Splitrun in this process: a Redis of its own, the API on a free port, a worker, a simulated model. */
 export interface System {
@@ -98,13 +102,15 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
   const dataDir = await mkdtemp(join(tmpdir(), 'splitrun-system-'))
   const cleanups: (() => Promise<void> | void)[] = []
   const last: Cleanup = { after: (clean) => void cleanups.push(clean) }
-  const redis = await startPrivateRedis(last, { durable: options.durable ?? false })
+  const startRedis = SHARDS ? startPrivateCluster : startPrivateRedis
+  const redis = await startRedis(last, { durable: options.durable ?? false })
   const redisUrl = (await options.redisUrl?.(last)) ?? redis.url
   const model = await startSimulatedModel(options.model)
   const config = readConfig({
     PORT: '0',
     REDIS_URL: redisUrl,
     SPLITRUN_DATA_DIR: dataDir,
+    SPLITRUN_SHARDS: SHARDS || '1',
     SPLITRUN_ADMIN_TOKEN: ADMIN_TOKEN,
     SPLITRUN_SIMULATED_URL: model.url,
     SPLITRUN_SHUTDOWN_GRACE: '0s',
