@@ -1,6 +1,7 @@
 import { type JobsOptions, Queue, type QueueOptions } from 'bullmq'
 import { keysExist } from './platform/keys-exist.ts'
 import type { Redis } from './platform/redis.ts'
+import { shardTag } from './platform/shard-tag.ts'
 
 /**
  * A job carries nothing but its id, which is the id of its run: the store knows the rest, and decides; the queue only
@@ -9,7 +10,7 @@ import type { Redis } from './platform/redis.ts'
 export const RUN_QUEUE = 'run'
 
 /** BullMQ's keys stand under the shard's own hash tag, apart from the records of runs. */
-export const queuePrefix = (shard: number): string => `{s${shard}}:q`
+export const queuePrefix = (shard: number): string => `${shardTag(shard)}:q`
 
 /**
  * A job leaves no trace when it ends. It is delivered again for as long as its worker fails to settle it, which only

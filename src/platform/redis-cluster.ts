@@ -37,12 +37,13 @@ class PromptCluster extends Cluster {
 export function openCluster(
   { nodes, login }: ClusterTarget,
   timeoutMs: number,
-  { retryStrategy, ...settings }: RedisOptions,
+  { retryStrategy, reconnectOnError: _, ...settings }: RedisOptions,
 ): Redis {
   const cluster = new PromptCluster(timeoutMs, [...nodes], {
     redisOptions: { ...settings, ...login, replyMapping: 'legacy' },
     clusterRetryStrategy: retryStrategy as (times: number) => number,
     slotsRefreshTimeout: MAP_MS,
+    // What has moved is followed, and what else is under way to a node is left alone: no reconnecting.
     // A cluster that is down says so to each command; until then it may be of use.
     enableReadyCheck: false,
     ...(login.tls ? { dnsLookup: keepName } : {}),
@@ -78,6 +79,11 @@ export function leadTo(find: () => Promise<HostPort>, { tls }: ClusterTarget['lo
         await pause(Math.min(100 * attempt, 2000))
       }
       throw new Error('Connection is closed.')
+    }
+
+    /** Each of many refusals that arrive together asks for it; once is enough. */
+    override disconnect(): void {
+      if (this.connecting) super.disconnect()
     }
 
     /** Of what a node says when it is connected: a replica that was believed to be more is left again. */

@@ -54,6 +54,8 @@ export async function startContractProxy(target: string, document: OpenApiDocume
     outgoing.on('close', () => forwarded.destroy())
     incoming.pipe(forwarded)
   })
+  // The server's word goes through to the client: a connection lasts at least as long as that says.
+  server.keepAliveTimeout = 600_000
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

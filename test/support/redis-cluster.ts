@@ -31,6 +31,8 @@ export interface RedisCluster {
   readonly nodes: readonly ClusterNode[]
   /** The node that a key belongs to now, by what the others say. */
   primaryOf(key: string): Promise<ClusterNode>
+  /** Lets the replica of a key's primary take its place by agreement, as for maintenance; resolves when it has. */
+  handOver(key: string): Promise<void>
   /** Resolves when all nodes serve, and all replicas follow. */
   whole(): Promise<void>
 }
@@ -78,15 +80,24 @@ export async function startRedisCluster(t: Cleanup, options: RedisClusterOptions
   })
   await Promise.all(nodes.map((node) => node.start()))
   await introduce(ports, buses)
+  /** Ports of those that have a key's slot: the primary first. */
+  const serversOf = (key: string): Promise<number[]> =>
+    Promise.any(ports.map((port) => askNode(port, (node) => portsOf(node, key))))
   const cluster: RedisCluster = {
     url: `redis+cluster://${ports.map((port) => `127.0.0.1:${port}`).join(',')}`,
     dir,
     nodes,
     async primaryOf(key) {
-      const port = await Promise.any(ports.map((each) => askNode(each, (node) => portOfPrimary(node, key))))
+      const [port] = await serversOf(key)
       const primary = nodes.find((node) => node.port === port)
       if (!primary) throw new Error(`no node has the slot of ${key}`)
       return primary
+    },
+    async handOver(key) {
+      const [, replica = 0] = await serversOf(key)
+      await askNode(replica, (node) => node.cluster('FAILOVER'))
+      for (const port of ports)
+        await until(() => askNode(port, async (node) => (await portsOf(node, key))[0] === replica))
     },
     async whole() {
       for (const port of ports) await until(() => askNode(port, (node) => isWhole(node, count)))
@@ -157,10 +168,11 @@ async function isWhole(node: Redis, count: number): Promise<boolean> {
   return healthy && primaries === PRIMARIES && /cluster_state:ok/.test(state) && follows
 }
 
-async function portOfPrimary(node: Redis, key: string): Promise<number | undefined> {
+async function portsOf(node: Redis, key: string): Promise<number[]> {
   const slot = Number(await node.cluster('KEYSLOT', key))
   const range = (await node.cluster('SLOTS')).find(([first, last]) => first <= slot && slot <= last)
-  return range?.[2]?.[1]
+  const [, , ...servers] = range ?? []
+  return servers.map(([, port]) => port)
 }
 
 /** Asks one node for itself. */
