@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { shardOf } from '../../src/platform/ids.ts'
+import { queuePrefix } from '../../src/queues.ts'
+import { shardKeys } from '../../src/runs/run-keys.ts'
 import { startSystem, until, useSystem } from '../support/system.ts'
 
 const INPUT = { task_input: { text: 'tea' } }
@@ -98,6 +101,7 @@ test('a queued run is cancelled at once, and never reaches the model', async (t)
   const { body } = await system.call('POST', `/task/${task}/run`, INPUT, ASYNC)
   const cancelled = await system.call('POST', `/task/${task}/run/${body.id}/cancel`)
   assert.deepEqual([cancelled.body.status, cancelled.body.attempts], ['cancelled', []])
-  assert.equal(await system.core.redis.exists(`{s0}:q:run:${body.id}`), 0, 'its job is gone')
-  assert.equal(await system.core.redis.hget('{s0}:lanes', '*'), '0')
+  const shard = shardOf(body.id)
+  assert.equal(await system.core.redis.exists(`${queuePrefix(shard)}:run:${body.id}`), 0, 'its job is gone')
+  assert.equal(await system.core.redis.hget(shardKeys(shard).lanes(), '*'), '0')
 })

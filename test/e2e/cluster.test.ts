@@ -9,7 +9,7 @@ import { writeModels } from '../support/models.ts'
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts'
 import { ADMIN_TOKEN, type Answer, until, useSystem } from '../support/system.ts'
 
-const SHARDS = 8
+const SHARDS = 6
 const INPUT = { task_input: { text: 'tea' } }
 const FREE = { input: 0, output: 0 }
 
@@ -29,7 +29,7 @@ describe('on a Redis Cluster', () => {
         SPLITRUN_JANITOR_INTERVAL: '1s',
         SPLITRUN_MODELS_FILE: await writeModels(t, {
           quick: { latencyMs: 20, price: FREE },
-          slow: { latencyMs: 500, price: FREE },
+          slow: { latencyMs: 250, price: FREE },
           endless: { latencyMs: 3_600_000, price: FREE },
         }),
       },
@@ -47,9 +47,9 @@ describe('on a Redis Cluster', () => {
     return sumOf(samples, 'splitrun_runs_total', { outcome: 'succeeded' })
   }
 
-  test('every primary has shards, and every shard takes runs, whose callers hear of their end', async () => {
+  test('every primary has as many shards, and every shard takes runs, whose callers hear of their end', async () => {
     const primaries = await many(SHARDS, (shard) => cluster.primaryOf(shardKeys(shard).lanes()))
-    assert.equal(new Set(primaries).size, 3)
+    for (const each of primaries) assert.equal(primaries.filter((other) => other === each).length, 2)
     const task = await aTask('quick')
     const shards = new Set<number>()
     while (shards.size < SHARDS) {
@@ -136,6 +136,18 @@ describe('on a Redis Cluster', () => {
     assert.equal((await admin('POST', `${there}/task/${task}/run`, INPUT)).status, 200)
     assert.equal((await call('DELETE', `/task/${task}`)).status, 200)
     assert.equal((await call('GET', `/task_revision/tag/${tag}`)).body.tagged_entities.length, 0)
+  })
+
+  test('a primary that hands over, as for maintenance, refuses nobody, and no run is lost', async () => {
+    const task = await aTask('slow')
+    const key = shardKeys(0).lanes()
+    const before = await cluster.primaryOf(key)
+    const waiting = many(60, () => run(task))
+    await until(async () => (await running().core.runs.backlog(Date.now())).running.runs > 0)
+    await cluster.handOver(key)
+    assert.notEqual(await cluster.primaryOf(key), before)
+    for (const { status, body } of await waiting) assert.deepEqual([status, body.status], [200, 'succeeded'])
+    for (const { status } of await many(30, () => run(task))) assert.equal(status, 200)
   })
 
   test('when a primary is killed, every run that was accepted ends once, and the totals stay exact', async () => {
