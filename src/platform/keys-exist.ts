@@ -1,4 +1,4 @@
-import { askByTag } from './pipeline-by-tag.ts'
+import { askByTag } from './ask-by-tag.ts'
 import type { Redis } from './redis.ts'
 
 /** For each of the keys whether there is anything under it. */

@@ -32,7 +32,8 @@ class PromptCluster extends Cluster {
 
 /**
  * For commands: a connection to each node that is needed. It is used like one to a single server, whose type it
- * therefore has, except that each pipeline, script and MULTI keeps to one hash tag.
+ * therefore has, except that each pipeline, script and MULTI keeps to one hash tag. A key that has moved is followed;
+ * what else is under way to its old node goes on, so nothing is reconnected for that.
  */
 export function openCluster(
   { nodes, login }: ClusterTarget,
@@ -43,7 +44,6 @@ export function openCluster(
     redisOptions: { ...settings, ...login, replyMapping: 'legacy' },
     clusterRetryStrategy: retryStrategy as (times: number) => number,
     slotsRefreshTimeout: MAP_MS,
-    // What has moved is followed, and what else is under way to a node is left alone: no reconnecting.
     // A cluster that is down says so to each command; until then it may be of use.
     enableReadyCheck: false,
     ...(login.tls ? { dnsLookup: keepName } : {}),
@@ -94,10 +94,20 @@ export function leadTo(find: () => Promise<HostPort>, { tls }: ClusterTarget['lo
   return { Connector: SlotConnector, ...(tls ? { tls } : {}) }
 }
 
-/** Any node can tell how the whole cluster is, as it sees it. */
-export async function askState(node: Redis): Promise<void> {
+/** Passes when all of the cluster serves, as a node of it sees it. */
+export async function expectCluster(node: Redis): Promise<void> {
   const info = (await node.cluster('INFO')) as string
   if (!info.includes('cluster_state:ok')) throw new Error('CLUSTERDOWN the cluster is not up')
+}
+
+/** Passes for a server that answers and does not share its keys with others. */
+export async function expectSingle(redis: Redis): Promise<void> {
+  await redis.ping()
+  // Most are no part of a cluster, and say so by an error.
+  const info = await redis.cluster('INFO').catch(() => '')
+  if (/cluster_size:(?!0|1\r)/.test(String(info))) {
+    throw new Error('it is one node of a cluster: REDIS_URL must begin with redis+cluster://')
+  }
 }
 
 /** The primary of a key's slot, and all nodes, as one of them sees it. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from './logger.ts'
-import { askForPrimary, askState, leadTo, openCluster } from './redis-cluster.ts'
+import { askForPrimary, expectCluster, expectSingle, leadTo, openCluster } from './redis-cluster.ts'
 import { type HostPort, readRedisTarget } from './redis-target.ts'
 
 export type { Redis }
@@ -88,8 +88,7 @@ export function connectRedis(target: string, log: Logger, timeoutMs = 5000): Red
   }
 
   return {
-    probe: () =>
-      cluster ? askAny(askState) : askOnce(make('probe', ONCE), async (redis) => void (await redis.ping())),
+    probe: () => (cluster ? askAny(expectCluster) : askOnce(make('probe', ONCE), expectSingle)),
     async commands(name) {
       const options = {
         enableOfflineQueue: false,

@@ -1,6 +1,6 @@
+import { askByTag } from '../platform/ask-by-tag.ts'
 import { lowestIdAt, shardOf } from '../platform/ids.ts'
 import { keysExist } from '../platform/keys-exist.ts'
-import { askByTag } from '../platform/pipeline-by-tag.ts'
 import type { Redis } from '../platform/redis.ts'
 import type { RunRecord, RunStatus } from './run.ts'
 import { shardKeys } from './run-keys.ts'

@@ -1,5 +1,5 @@
+import { askByTag } from '../platform/ask-by-tag.ts'
 import { DAY_MS } from '../platform/date-span.ts'
-import { askByTag } from '../platform/pipeline-by-tag.ts'
 import type { Redis } from '../platform/redis.ts'
 import { foldTallies } from './fold-tallies.ts'
 import { rollupDay, splitName } from './rollup.ts'

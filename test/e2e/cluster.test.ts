@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Cluster } from 'ioredis'
+import { awaitRedis } from '../../src/platform/await-redis.ts'
 import { newId, shardOf } from '../../src/platform/ids.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { connectRedis } from '../../src/platform/redis.ts'
 import { isFinal } from '../../src/runs/run.ts'
 import { shardKeys } from '../../src/runs/run-keys.ts'
 import { readExposition, sumOf } from '../support/exposition.ts'
@@ -58,6 +61,13 @@ describe('on a Redis Cluster', () => {
         shards.add(shardOf(body.id))
       }
     }
+  })
+
+  test('a URL that names one node as if it were all is refused at the start, with the one that is meant', async () => {
+    const one = `redis://127.0.0.1:${cluster.nodes[0]?.port}`
+    const options = { target: one, patienceMs: 10_000, log: silentLogger() }
+    const refused = awaitRedis(connectRedis(one, silentLogger()), options)
+    await assert.rejects(refused, { name: 'RedisUnusableError', message: /redis\+cluster:/ })
   })
 
   test('lists, reports and metrics put the shards together, and count each run once', async () => {

@@ -16,9 +16,11 @@ export async function askByTag<R>(
   const pipelines = [...Map.groupBy(places, ({ key }) => hashTagOf(key)).values()].map(async (together) => {
     const pipeline = redis.pipeline()
     for (const { key } of together) ask(pipeline, key)
-    for (const [index, [error, reply]] of ((await pipeline.exec()) ?? []).entries()) {
+    const answers = (await pipeline.exec()) ?? []
+    for (const [index, { at }] of together.entries()) {
+      const [error, reply] = answers[index] ?? []
       if (error) throw error
-      replies[together[index]?.at ?? -1] = reply as R
+      replies[at] = reply as R
     }
   })
   await Promise.all(pipelines)
