@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { AbstractConnector, Cluster, type DNSLookupFunction, type Redis, type RedisOptions } from 'ioredis'
 import type { ClusterTarget, HostPort } from './redis-target.ts'
+import { writeOncePerTurn } from './write-once-per-turn.ts'
 
 /** How long one node may take to say who has which slots, before the next one is asked. */
 const MAP_MS = 2000
@@ -48,6 +49,7 @@ export function openCluster(
     enableReadyCheck: false,
     ...(login.tls ? { dnsLookup: keepName } : {}),
   })
+  cluster.on('+node', (node: Redis) => node.on('connect', () => writeOncePerTurn(node.stream)))
   cluster.on('node error', (error: Error) => cluster.emit('error', error))
   return cluster as unknown as Redis
 }

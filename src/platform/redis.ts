@@ -3,6 +3,7 @@ import { Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from './logger.ts'
 import { askForPrimary, expectCluster, expectSingle, leadTo, openCluster } from './redis-cluster.ts'
 import { type HostPort, readRedisTarget } from './redis-target.ts'
+import { writeOncePerTurn } from './write-once-per-turn.ts'
 
 export type { Redis }
 
@@ -50,16 +51,17 @@ export function connectRedis(target: string, log: Logger, timeoutMs = 5000): Red
 
   function make(name: string, options: RedisOptions): Redis {
     const settings = settingsOf(name, options)
-    return 'url' in place
-      ? new Redis(place.url, settings)
-      : new Redis({ ...(cluster ? cluster.login : (place as RedisOptions)), ...settings })
+    const redis =
+      'url' in place
+        ? new Redis(place.url, settings)
+        : new Redis({ ...(cluster ? cluster.login : (place as RedisOptions)), ...settings })
+    return redis.on('connect', () => writeOncePerTurn(redis.stream))
   }
 
   function keep(name: string, redis: Redis): Redis {
     redis.on('error', (error: Error) =>
       log.warn({ connection: name, reason: error.message }, 'redis connection'),
     )
-    redis.on('connect', () => writeOncePerTurn(redis.stream))
     opened.push(redis)
     return redis
   }
@@ -109,34 +111,6 @@ export function connectRedis(target: string, log: Logger, timeoutMs = 5000): Red
       for (const redis of opened) if (redis.status !== 'end') redis.disconnect()
     },
   }
-}
-
-/**
- * Sends all that one turn of the event loop asks for with one write. Many runs end and begin within a turn of a busy
- * process, and a system call costs more than the command that it carries, on either side.
- */
-function writeOncePerTurn(stream: Redis['stream']): void {
-  const write = stream.write.bind(stream)
-  const end = stream.end.bind(stream)
-  let pending = ''
-  const flush = (): void => {
-    const text = pending
-    pending = ''
-    if (text !== '') write(text)
-  }
-  stream.write = ((data: string | Buffer) => {
-    if (typeof data !== 'string') {
-      flush()
-      return write(data)
-    }
-    if (pending === '') setImmediate(flush)
-    pending += data
-    return true
-  }) as typeof write
-  stream.end = ((...last: []) => {
-    flush()
-    return end(...last)
-  }) as typeof end
 }
 
 const uniqueOf = (nodes: readonly HostPort[]): HostPort[] => [
