@@ -100,6 +100,7 @@ export function startProcess(t: Cleanup, command: string, env: Record<string, st
 const settingsOf = ({ core, model }: System): Record<string, string> => ({
   PORT: '0',
   REDIS_URL: core.config.redisUrl ?? '',
+  SPLITRUN_SHARDS: String(core.config.shards),
   SPLITRUN_DATA_DIR: core.config.dataDir,
   SPLITRUN_ADMIN_TOKEN: core.config.adminToken ?? '',
   SPLITRUN_SIMULATED_URL: model.url,
