@@ -4,6 +4,8 @@ import type { Started } from './process.ts'
 import { SUBJECTS, type Subject } from './subjects.ts'
 
 export const CONNECTIONS = 32
+/** Calls after which nobody's costs fall any more. */
+const WARM_UP = 15_000
 export const SLOW_MS = 200
 export const SLOW_CONNECTIONS = 128
 
@@ -86,8 +88,8 @@ async function passOver(
     }
   }
   const fast = await through(models.fast, async (subject) => {
-    // Code is compiled, connections are open and caches full before anything counts.
-    await measure(subject, { connections: CONNECTIONS, amount: Math.ceil(amount / 3) })
+    // Code is compiled, connections are open and caches full before anything counts: a server runs for weeks.
+    await measure(subject, { connections: CONNECTIONS, amount: Math.max(WARM_UP, amount) })
     const by = generator ? { generator } : {}
     const busy = await measure(subject, { connections: CONNECTIONS, amount, ...by })
     const one = await measure(subject, { connections: 1, amount: Math.ceil(amount / 10) })

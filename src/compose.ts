@@ -33,6 +33,7 @@ import { createRollupStore } from './runs/rollup-store.ts'
 import { createRunDurations } from './runs/run-durations.ts'
 import { createRunStore } from './runs/run-store.ts'
 import { createRunsInHand } from './runs/runs-in-hand.ts'
+import { createShardTurns } from './runs/shard-turns.ts'
 import { createTagStore } from './tasks/tag-store.ts'
 import type { TaskLimits } from './tasks/task-fields.ts'
 import { createTaskStore } from './tasks/task-store.ts'
@@ -151,7 +152,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     ...core,
     ...config,
     ...tokenDeps,
-    ...{ taskTokens, queues, inbox },
+    ...{ taskTokens, queues, inbox, nextShard: createShardTurns(config.shards) },
     ready: () => runs.reach().then(() => true),
     metrics: createFleetMetrics({ ...core, cacheMs: config.metricsCache * 1000 }).text,
   })

@@ -23,6 +23,8 @@ export interface StartRunDeps extends EndQueuedRunDeps {
   readonly files: FileStore
   readonly inbox: ReplyInbox
   readonly imagePixelsMax: number
+  /** The shard that the next run goes to. */
+  nextShard(): number
   /** Seconds. */
   readonly runTimeout: number
   readonly queueTimeout: number
@@ -71,9 +73,7 @@ export async function startRun(
   signal: AbortSignal,
 ): Promise<StartedRun> {
   const key = input.idempotencyKey === null ? null : idempotencyKeyOf(input.idempotencyKey, input)
-  const shard = key
-    ? shardOfKey(key.hash, input.project, deps.queues.length)
-    : Math.floor(Math.random() * deps.queues.length)
+  const shard = key ? shardOfKey(key.hash, input.project, deps.queues.length) : deps.nextShard()
   if (key) {
     // What was accepted once is answered, even where it would be refused by now. Only the script decides for good.
     const owner = await deps.runs.keyOwner(shard, input.project, key.hash)
