@@ -8,8 +8,10 @@ import { asSubject } from '../subjects.ts'
 
 const CALLS = 6000
 const QUICK_CALLS = 2000
+/** Per worker process: each compiles what it does often. */
+const WARM_UP = 10_000
 const ROUNDS = 3
-const IDLE_SECONDS = 5
+const IDLE_SECONDS = 3
 /**
  * CPU per run may differ by so much between one shard and sixteen, or one worker and three. Three workers share the
  * same load, so that each of them wakes up for fewer runs.
@@ -78,7 +80,7 @@ async function observe({ shards, workers }: Shape, model: string, calls: number)
   const fleet = await startFleet({ model, workers, env: { SPLITRUN_SHARDS: String(shards) } })
   try {
     const subject = asSubject(fleet)
-    await measure(subject, { connections: CONNECTIONS, amount: Math.ceil(calls / 3) })
+    await measure(subject, { connections: CONNECTIONS, amount: WARM_UP * workers })
     const pass = await measure(subject, { connections: CONNECTIONS, amount: calls })
     const cpu = () => subject.processes.reduce((sum, each) => sum + each.cpu(), 0)
     const before = cpu()
