@@ -5,6 +5,8 @@ export interface Station {
   readonly demand: number
   /** The same where a run is alone: what processes do once for all that wait (waking up, one round trip) falls on it. */
   readonly demandAlone: number
+  /** How many those were that shared it where `demand` was measured; absent: very many. More share no more. */
+  readonly together?: number
   readonly processes: number
 }
 
@@ -32,19 +34,17 @@ export interface Prediction {
  * What a system gives, from what one run takes of each of its processes. Mean value analysis of a closed network of
  * queues (Reiser and Lavenberg 1980): with one more caller, a run finds each queue as long as it was on average without
  * that caller. It keeps both asymptotic bounds of Denning and Buzen (1978): with few callers nobody waits, with many
- * the busiest process is never idle. Exact where a run takes the same whether alone or not; else the work that is done
- * once for all is shared by those that are there, a part of them at each process of a kind. Where cores are shared, they are one more bound:
- * processes cannot be busy for longer than there are cores.
+ * the busiest process is never idle. Exact where a run takes the same whether alone or not; else what is done once for
+ * all that wait is shared by as many as a queue holds on average, spread over the processes of a kind. Where cores are
+ * shared, they are one more bound: processes cannot be busy for longer than there are cores.
  */
 export function predict(stations: readonly Station[], { callers, elsewhere, cores }: Workload): Prediction {
   const queues = stations.map(() => 0)
   let demands = stations.map(({ demandAlone }) => demandAlone)
   let throughput = 0
   for (let present = 1; present <= callers; present += 1) {
-    const others = sumOf(queues)
-    demands = stations.map(
-      ({ demand, demandAlone, processes }) => demand + (demandAlone - demand) / (1 + others / processes),
-    )
+    const queue = sumOf(queues) / stations.length
+    demands = stations.map((station) => demandAt(station, queue / station.processes))
     // A visit is to one process of the kind; the sum over all of them is the same as this.
     const residences = stations.map(
       ({ processes }, at) => (demands[at] ?? 0) * (1 + (queues[at] ?? 0) / processes),
@@ -63,6 +63,16 @@ export function predict(stations: readonly Station[], { callers, elsewhere, core
     utilisation: Object.fromEntries(each.map(({ name, busy }) => [name, throughput * busy])),
     bottleneck,
   }
+}
+
+/** What a run takes where as many as that share what is done once for all. */
+function demandAt(
+  { demand, demandAlone, together = Number.POSITIVE_INFINITY }: Station,
+  queue: number,
+): number {
+  const least = 1 / together
+  const share = Math.max(0, (1 / Math.max(1, queue) - least) / (1 - least))
+  return demand + (demandAlone - demand) * share
 }
 
 const sumOf = (all: readonly number[]): number => all.reduce((sum, each) => sum + each, 0)

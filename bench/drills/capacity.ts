@@ -51,15 +51,17 @@ export const drillCapacity: Drill = async ({ quick, say }) => {
   // What a run that is alone waits for though no process works on it.
   const between = Math.max(0, 1 / alone.rps - Object.values(alone.cpu).reduce((sum, each) => sum + each, 0))
   say(`one run takes, in ms of CPU: ${taken.join(', ')}; and ${inMs(between)} ms on its way`)
+  const together = CONNECTIONS / Object.keys(many.cpu).length
+  const station = (name: keyof Observed['cpu'], processes: number): Station => ({
+    ...{ name, processes, together, demand: many.cpu[name], demandAlone: alone.cpu[name] },
+  })
   const stations = ({ apis, workers, nodes }: Shape): Station[] => [
-    { name: 'api', demand: many.cpu.api, demandAlone: alone.cpu.api, processes: apis },
-    { name: 'worker', demand: many.cpu.worker, demandAlone: alone.cpu.worker, processes: workers },
-    { name: 'redis', demand: many.cpu.redis, demandAlone: alone.cpu.redis, processes: nodes },
+    station('api', apis),
+    station('worker', workers),
+    station('redis', nodes),
   ]
   // What runs on this machine as well, and takes its part of each run's time.
-  const beside = (['generator', 'model'] as const).map((name) => ({
-    ...{ name, demand: many.cpu[name], demandAlone: alone.cpu[name], processes: 1 },
-  }))
+  const beside = [station('generator', 1), station('model', 1)]
 
   const misses: number[] = []
   const checked: string[][] = []
