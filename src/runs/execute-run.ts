@@ -66,11 +66,17 @@ export async function executeRun(
   stopping: AbortSignal,
 ): Promise<Execution> {
   const delivered = Date.now()
-  const claim = await drawAnew(deps, taken)
-  const { id, project, deadline } = claim.request
-  const model = claim.revision
-    ? (await deps.tasks.revision(project, claim.revision))?.llm_model_id
-    : undefined
+  const { id, project, deadline } = taken.request
+  let claim: Claim
+  let model: string | undefined
+  try {
+    claim = await drawAnew(deps, taken)
+    model = claim.revision ? (await deps.tasks.revision(project, claim.revision))?.llm_model_id : undefined
+  } catch (error) {
+    // The part of Redis that has the tasks may be away alone: no claim is used up by waiting for it.
+    await deps.runs.release(taken, taken.attempts, true).catch(() => {})
+    throw error
+  }
   const turnedAway = model ? deps.lanes.enter(model) : 0
   if (turnedAway > 0) return putOff(deps, claim, claim.attempts, turnedAway)
   try {
