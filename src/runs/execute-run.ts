@@ -110,7 +110,9 @@ async function executeClaim(deps: ClaimDeps, claim: Claim, signal: AbortSignal):
   const end = async (outcome: Outcome): Promise<Execution> =>
     (await settleRun(deps, claim, ledger, outcome, deps.span)) ? 'settled' : 'gone'
 
-  const refusal = refuse(claim, ledger)
+  // Heard of before the first call: nothing is asked, and the ledger says so.
+  const cancelled = claim.cancelled || signal.reason === ('cancelled' satisfies BreakReason)
+  const refusal = refuse({ ...claim, cancelled }, ledger)
   if (refusal) return end({ error: refusal })
   ledger.open(Date.now())
   const watch: Stopwatch = { model: 0, validate: 0 }

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+
 /** Why the execution of a run is broken off. */
 export type BreakReason = 'stopping' | 'cancelled' | 'expired'
 
@@ -6,9 +8,15 @@ export type RunsInHand = ReturnType<typeof createRunsInHand>
 /** Node's timers take no longer delay; who waits so long is looked at again then. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
+/** Between being claimed in Redis and being held here a run has so much time, in ms, to be cancelled and still hear of it. */
+const HEARD_EARLY_MS = 60_000
+const MOST_HEARD_EARLY = 10_000
+
 /** The executions of this process, so that what ends one from outside finds it. */
 export function createRunsInHand() {
   const controllers = new Map<string, Set<AbortController>>()
+  // Signals travel apart from claims, and may be faster.
+  const heardEarly = new LRUCache<string, true>({ max: MOST_HEARD_EARLY, ttl: HEARD_EARLY_MS })
 
   return {
     /**
@@ -31,6 +39,7 @@ export function createRunsInHand() {
       else stopping.addEventListener('abort', stop, { once: true })
       const holders = controllers.get(id) ?? new Set()
       controllers.set(id, holders.add(controller))
+      if (heardEarly.has(id)) controller.abort('cancelled' satisfies BreakReason)
       try {
         return await work(controller.signal)
       } finally {
@@ -41,9 +50,11 @@ export function createRunsInHand() {
       }
     },
 
-    /** Breaks the run off if this process executes it. */
+    /** Breaks the run off if this process executes it, or is about to: a run that was taken may not be held yet. */
     cancel(id: string): void {
-      for (const controller of controllers.get(id) ?? []) controller.abort('cancelled' satisfies BreakReason)
+      const holders = controllers.get(id)
+      if (!holders) heardEarly.set(id, true)
+      for (const controller of holders ?? []) controller.abort('cancelled' satisfies BreakReason)
     },
   }
 }
