@@ -34,7 +34,7 @@ export function followStream(options: {
     while (!closing) {
       try {
         if (last === '$') last = await findEnd()
-        const reply = await redis.xread('COUNT', 500, 'BLOCK', 5000, 'STREAMS', stream, last)
+        const reply = await redis.xread('COUNT', 100, 'BLOCK', 5000, 'STREAMS', stream, last)
         for (const [id, fields] of reply?.[0]?.[1] ?? []) {
           last = id
           await options.onEntry(fields)

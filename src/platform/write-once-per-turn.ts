@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { atEndOfTurn } from './end-of-turn.ts'
 
 /**
  * Sends all that one turn of the event loop asks for with one write. Many runs end and begin within a turn of a busy
@@ -18,7 +19,7 @@ export function writeOncePerTurn(stream: Redis['stream']): void {
       flush()
       return write(data)
     }
-    if (pending === '') setImmediate(flush)
+    if (pending === '') atEndOfTurn(flush)
     pending += data
     return true
   }) as typeof write

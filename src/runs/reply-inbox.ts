@@ -5,7 +5,7 @@ import { followStream } from '../platform/stream-follower.ts'
 import type { RunRecord, RunRequest } from './run.ts'
 import { isFinal } from './run.ts'
 import { shardKeys } from './run-keys.ts'
-import { readReply } from './run-record.ts'
+import { type Reply, readReplies } from './run-record.ts'
 import type { RunStore } from './run-store.ts'
 
 interface Waiter {
@@ -48,8 +48,7 @@ export function createReplyInbox(deps: {
     for (const waiter of waiting) waiter.resolve(record)
   }
 
-  async function receive(fields: string[]): Promise<void> {
-    const reply = readReply(fields)
+  async function receive(reply: Reply): Promise<void> {
     const [waiter] = waiters.get(reply.id) ?? []
     if (!waiter) return
     const record = reply.result
@@ -90,7 +89,9 @@ export function createReplyInbox(deps: {
       redis,
       stream: shardKeys(shard).reply(deps.id),
       from: '0',
-      onEntry: receive,
+      onEntry: async (fields) => {
+        for (const reply of readReplies(fields)) await receive(reply)
+      },
       onTrouble(error) {
         deps.log.warn({ err: error, shard }, 'reading replies failed')
         // The stream may be gone with what it held: every waiter's record is read again at once.

@@ -1,4 +1,4 @@
-import type { Attempt, RunRecord, RunStatus } from './run.ts'
+import type { Attempt, RunRecord, RunResult, RunStatus } from './run.ts'
 import { textToRequest, textToResult } from './run-text.ts'
 
 /** The fields of a run's hash that make up its record. */
@@ -35,15 +35,26 @@ export function toRecord([
   }
 }
 
-/** Reads an entry of a reply stream. The result is null when it was too large to travel with it. */
-export function readReply(fields: readonly string[]) {
-  const entry = Object.fromEntries(
-    fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1] ?? '']] : [])),
-  )
-  return {
-    id: entry['run'] ?? '',
-    revision: entry['revision'] || null,
-    attempts: fromLines(entry['attempts']),
-    result: entry['result'] ? textToResult(entry['result']) : null,
+/** What a reply tells of a run that has ended. */
+export interface Reply {
+  readonly id: string
+  readonly revision: string | null
+  readonly attempts: Attempt[]
+  /** Null when it was too large to travel with it. */
+  readonly result: RunResult | null
+}
+
+/** Reads an entry of a reply stream: for each run that ended its id, revision, result and attempts. */
+export function readReplies(fields: readonly string[]): Reply[] {
+  const replies: Reply[] = []
+  for (let at = 0; at < fields.length; at += 4) {
+    const [id = '', revision, result, attempts] = fields.slice(at, at + 4)
+    replies.push({
+      id,
+      revision: revision || null,
+      attempts: fromLines(attempts),
+      result: result ? textToResult(result) : null,
+    })
   }
+  return replies
 }

@@ -1,3 +1,4 @@
+import { batchPerTurn } from '../platform/batch-per-turn.ts'
 import { shardOf } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis.ts'
 import { claimRuns } from './claim-runs.ts'
@@ -20,6 +21,13 @@ const SCRIPTS = {
 /** Answers larger than this travel to a waiting process as an id only; it then reads the record. */
 const REPLY_INLINE_MAX = 8192
 
+/** What begins or ends within one turn of the event loop is written together: so many runs of a shard at most. */
+const BATCH = 32
+/** Characters of a batch, at which it is full: Redis does nothing else while it writes one. */
+const CREATE_WEIGHT = 262_144
+/** The same, of what a reply stream keeps a thousand times. */
+const SETTLE_WEIGHT = 32_768
+
 export interface RunStoreOptions {
   readonly shards: number
   readonly retentionSeconds: number
@@ -39,6 +47,33 @@ export type RunStore = ReturnType<typeof createRunStore>
  */
 export function createRunStore(redis: Redis, options: RunStoreOptions) {
   const keysFor = (id: string) => shardKeys(shardOf(id))
+  const retention = Math.ceil(options.retentionSeconds * 1000)
+  const limits = [
+    options.laneWindow,
+    Math.ceil(options.projectQueueMax / options.shards),
+    Math.ceil(options.queueMax / options.shards),
+    options.idempotencySeconds * 1000,
+  ]
+
+  const createTogether = batchPerTurn({
+    most: BATCH,
+    mostWeight: CREATE_WEIGHT,
+    send: (shard, runs: readonly (readonly string[])[]) =>
+      SCRIPTS.create(redis, [shardKeys(shard).prefix], [...limits, ...runs.flat()]) as Promise<
+        [outcome: Created['outcome'], other: string][]
+      >,
+  })
+
+  const settleTogether = batchPerTurn({
+    most: BATCH,
+    mostWeight: SETTLE_WEIGHT,
+    send: (shard, runs: readonly (readonly (string | number)[])[]) =>
+      SCRIPTS.settle(
+        redis,
+        [shardKeys(shard).prefix],
+        [retention, options.laneWindow, ...runs.flat()],
+      ) as Promise<number[]>,
+  })
 
   /** Ends a run; `fence` is '' for one that no worker has. False when it is not, or no longer, as the caller thinks. */
   async function settle(
@@ -49,19 +84,11 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     tally: Tally | null,
   ): Promise<boolean> {
     const json = resultToText(result)
-    const args = [
-      id,
-      fence,
-      result.status,
-      json,
-      toLines(attempts),
-      Math.ceil(options.retentionSeconds * 1000),
-      project,
-      options.laneWindow,
-      json.length <= REPLY_INLINE_MAX ? json : '',
-      tally ? tallyToText(tally) : '',
-    ]
-    return (await SCRIPTS.settle(redis, [keysFor(id).prefix], args)) === 1
+    const lines = toLines(attempts)
+    const sum = tally ? tallyToText(tally) : ''
+    const inline = json.length <= REPLY_INLINE_MAX ? '1' : ''
+    const run = [id, fence, project, result.status, json, lines, inline, sum]
+    return (await settleTogether(shardOf(id), run, json.length + lines.length + sum.length)) === 1
   }
 
   return {
@@ -79,24 +106,11 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       key: IdempotencyKey | null = null,
       drawn: string | null = null,
     ): Promise<Created> {
-      const { id, project, task, created } = request
-      const args = [
-        id,
-        requestToText(request),
-        watcher ?? '',
-        project,
-        task,
-        request.revision ?? drawn ?? '',
-        options.laneWindow,
-        Math.ceil(options.projectQueueMax / options.shards),
-        Math.ceil(options.queueMax / options.shards),
-        created,
-        key?.hash ?? '',
-        key?.fingerprint ?? '',
-        options.idempotencySeconds * 1000,
-      ]
-      const reply = await SCRIPTS.create(redis, [keysFor(id).prefix], args)
-      const [outcome, other] = reply as [Created['outcome'], string]
+      const { id, project, task } = request
+      const text = requestToText(request)
+      const revision = request.revision ?? drawn ?? ''
+      const run = [id, text, watcher ?? '', project, task, revision, key?.hash ?? '', key?.fingerprint ?? '']
+      const [outcome, other] = await createTogether(shardOf(id), run, text.length)
       return outcome === 'replayed' || outcome === 'reused' ? { outcome, id: other } : { outcome }
     },
 

@@ -7,6 +7,10 @@
 -- Only so many queued runs of a project have a job at a time: its window. The others stand in the project's lane, in
 -- the order they came, and each one that leaves lets the next one in. So whoever comes with a single run finds a queue
 -- that is as long as the number of busy projects times the window, never as long as a backlog.
+--
+-- A batch of runs is written with as few commands as one run: what goes to the same key is collected and written at
+-- once. Numbers that never change are spelled as strings, which Redis takes as they are.
+local call = redis.call
 local shard = KEYS[1]
 local jobs = shard .. 'q:run:'
 local lanes = shard .. 'lanes'
@@ -16,41 +20,73 @@ local function run_key(id) return shard .. 'run:' .. id end
 local function runs_in(project, status) return shard .. 'runs:' .. project .. ':' .. status end
 local function lane_of(project) return shard .. 'lane:' .. project end
 
--- Lets a run have its job: last of all, with the marker that wakes a waiting worker.
-local function enqueue(id, project, created)
-  redis.call('HINCRBY', lanes, project, 1)
-  redis.call('ZADD', enqueued, created, id)
-  redis.call('HSET', jobs .. id, 'name', 'run', 'data', '{}', 'opts', '{}', 'timestamp', created, 'delay', 0, 'priority', 0)
-  redis.call('LPUSH', jobs .. 'wait', id)
-  redis.call('ZADD', jobs .. 'marker', 0, '0')
-end
-
--- A run leaves the state queued, wherever it stood.
-local function leave_queue(id, project)
-  redis.call('ZREM', runs_in(project, 'queued'), id)
-  if redis.call('ZREM', enqueued, id) == 1 then
-    if redis.call('HINCRBY', lanes, project, -1) <= 0 then redis.call('HDEL', lanes, project) end
-  else
-    redis.call('ZREM', lane_of(project), id)
+-- The list under a name, new when there is none yet.
+local function list_in(lists, name)
+  local list = lists[name]
+  if not list then
+    list = {}
+    lists[name] = list
   end
-  redis.call('HINCRBY', lanes, '*', -1)
+  return list
 end
 
--- Lets up to two runs in from a project's lane, while its window has room. Two, so that a lane that lost its pace
--- catches up.
-local function refill(project, window)
-  for _ = 1, 2 do
-    if redis.call('EXISTS', lane_of(project)) == 0 then return end
-    if tonumber(redis.call('HGET', lanes, project) or '0') >= tonumber(window) then return end
-    local id = redis.call('ZPOPMIN', lane_of(project))[1]
-    -- By the time the run was made, which its id begins with.
-    local created = tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16)
-    if redis.call('EXISTS', run_key(id)) == 1 then enqueue(id, project, created) end
+-- Adds ids to a sorted set that keeps them in the order of their ids, which is that of their time.
+local function add_ids(key, ids)
+  local members = {}
+  for at, id in ipairs(ids) do
+    members[2 * at - 1] = '0'
+    members[2 * at] = id
   end
+  call('ZADD', key, unpack(members))
 end
 
--- The job of a run that has ended, or that is not there, has nothing to deliver any more.
-local function remove_active_job(id)
-  redis.call('LREM', jobs .. 'active', -1, id)
-  redis.call('UNLINK', jobs .. id, jobs .. id .. ':lock')
+-- Lets runs of a project have their jobs: last of all, with the marker that wakes a waiting worker.
+local function enqueue(project, ids)
+  local by_time = {}
+  for at, id in ipairs(ids) do
+    -- The time the run was made, which its id begins with.
+    local made = string.format('%.0f', tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16))
+    by_time[2 * at - 1] = made
+    by_time[2 * at] = id
+    call('HSET', jobs .. id, 'name', 'run', 'data', '{}', 'opts', '{}', 'timestamp', made, 'delay', '0', 'priority', '0')
+  end
+  call('HINCRBY', lanes, project, #ids)
+  call('ZADD', enqueued, unpack(by_time))
+  call('LPUSH', jobs .. 'wait', unpack(ids))
+  call('ZADD', jobs .. 'marker', '0', '0')
+end
+
+-- Runs of a project leave the state queued, wherever they stood.
+local function leave_queue(project, ids)
+  call('ZREM', runs_in(project, 'queued'), unpack(ids))
+  local entered = call('ZREM', enqueued, unpack(ids))
+  if entered > 0 and call('HINCRBY', lanes, project, -entered) <= 0 then call('HDEL', lanes, project) end
+  if entered < #ids then call('ZREM', lane_of(project), unpack(ids)) end
+  call('HINCRBY', lanes, '*', -#ids)
+end
+
+-- Lets up to so many runs in from a project's lane, while its window has room. For each that left it is two, so that a
+-- lane that lost its pace catches up.
+local function refill(project, window, most)
+  local lane = lane_of(project)
+  if call('EXISTS', lane) == 0 then return end
+  local room = math.min(most, window - (call('HGET', lanes, project) or 0))
+  if room <= 0 then return end
+  local ids = {}
+  for at, id in ipairs(call('ZPOPMIN', lane, room)) do
+    -- Each is followed by its score.
+    if at % 2 == 1 and call('EXISTS', run_key(id)) == 1 then ids[#ids + 1] = id end
+  end
+  if #ids > 0 then enqueue(project, ids) end
+end
+
+-- The jobs of runs that have ended, or that are not there, have nothing to deliver any more.
+local function remove_active_jobs(ids)
+  local keys = {}
+  for at, id in ipairs(ids) do
+    call('LREM', jobs .. 'active', '-1', id)
+    keys[2 * at - 1] = jobs .. id
+    keys[2 * at] = jobs .. id .. ':lock'
+  end
+  call('UNLINK', unpack(keys))
 end

@@ -3,18 +3,18 @@
 --   runs that its project has in the queue, and others may enter meanwhile.
 -- Returns 1, or 0 when the run is no longer this claim's.
 local id, project, run = ARGV[1], ARGV[4], run_key(ARGV[1])
-local found = redis.call('HMGET', run, 'status', 'fence')
+local found = call('HMGET', run, 'status', 'fence')
 if found[1] ~= 'running' or found[2] ~= ARGV[2] then return 0 end
-redis.call('HINCRBY', run, 'claims', -1)
-redis.call('HSET', run, 'status', 'queued', 'attempts', ARGV[3])
+call('HINCRBY', run, 'claims', '-1')
+call('HSET', run, 'status', 'queued', 'attempts', ARGV[3])
 -- Nothing was done for it yet: it waits as if it had never been taken.
-if ARGV[3] == '' then redis.call('HDEL', run, 'claimed') end
-redis.call('ZREM', runs_in(project, 'running'), id)
-redis.call('ZREM', shard .. 'running', id)
-redis.call('ZADD', runs_in(project, 'queued'), 0, id)
-redis.call('HINCRBY', lanes, '*', 1)
+if ARGV[3] == '' then call('HDEL', run, 'claimed') end
+call('ZREM', runs_in(project, 'running'), id)
+call('ZREM', shard .. 'running', id)
+call('ZADD', runs_in(project, 'queued'), '0', id)
+call('HINCRBY', lanes, '*', '1')
 if ARGV[6] ~= '1' then
-  redis.call('ZADD', enqueued, ARGV[5], id)
-  redis.call('HINCRBY', lanes, project, 1)
+  call('ZADD', enqueued, ARGV[5], id)
+  call('HINCRBY', lanes, project, '1')
 end
 return 1

@@ -5,26 +5,35 @@
 -- Returns {when the next job that was put off is due (ms, 0 for none), 1 when nothing is left, then for each run a
 --   list: id, fence, request, revision, attempts so far as lines of JSON, time of the first claim, 1 when its claims are
 --   used up, 1 when it is to be cancelled}.
-local worker, now, window = ARGV[1], ARGV[2], ARGV[4]
+local worker, now, window = ARGV[1], ARGV[2], tonumber(ARGV[4])
 local taken = { 0, 1 }
-if redis.call('HEXISTS', jobs .. 'meta', 'paused') == 1 then return taken end
+if call('HEXISTS', jobs .. 'meta', 'paused') == 1 then return taken end
 
 -- BullMQ scores what is put off by its time, times 4096.
-local next_due = redis.call('ZRANGE', jobs .. 'delayed', 0, 0, 'WITHSCORES')[2]
+local next_due = call('ZRANGE', jobs .. 'delayed', '0', '0', 'WITHSCORES')[2]
 if next_due and next_due / 4096 <= tonumber(now) then
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', jobs .. 'delayed', 0, (now + 1) * 4096 - 1, 'LIMIT', 0, 1000)) do
-    redis.call('ZREM', jobs .. 'delayed', id)
-    redis.call('HSET', jobs .. id, 'delay', 0)
-    redis.call('LPUSH', jobs .. 'wait', id)
+  for _, id in ipairs(call('ZRANGEBYSCORE', jobs .. 'delayed', '0', (now + 1) * 4096 - 1, 'LIMIT', '0', '1000')) do
+    call('ZREM', jobs .. 'delayed', id)
+    call('HSET', jobs .. id, 'delay', '0')
+    call('LPUSH', jobs .. 'wait', id)
   end
-  next_due = redis.call('ZRANGE', jobs .. 'delayed', 0, 0, 'WITHSCORES')[2]
+  next_due = call('ZRANGE', jobs .. 'delayed', '0', '0', 'WITHSCORES')[2]
 end
 if next_due then taken[1] = math.ceil(next_due / 4096) end
 
+local ids = call('RPOP', jobs .. 'wait', ARGV[5])
+if not ids or #ids == 0 then return taken end
+call('LPUSH', jobs .. 'active', unpack(ids))
+
+local claimed_now, gone, leaving = {}, {}, {}
+
 local function claim(id)
-  local found = redis.call('HMGET', run_key(id), 'status', 'request', 'revision', 'attempts', 'claimed', 'cancel', 'fence', 'claims')
+  local found = call('HMGET', run_key(id), 'status', 'request', 'revision', 'attempts', 'claimed', 'cancel', 'fence', 'claims')
   local status, request = found[1], found[2]
-  if status ~= 'queued' and status ~= 'running' then return nil end
+  if status ~= 'queued' and status ~= 'running' then
+    gone[#gone + 1] = id
+    return
+  end
   -- A request begins like this; inputs, which are the caller's, come later.
   local project = string.match(request, '^{"id":"[^"]*","org":"[^"]*","project":"([^"]*)"')
   local fence = (found[7] or 0) + 1
@@ -38,30 +47,25 @@ local function claim(id)
     local number = select(2, string.gsub(earlier, '\n', '\n')) + 1
     open = string.format('{"number":%d,"fence":%d,"worker":"%s","started":%s,"ended":null,"outcome":"open","model":null,"inputTokens":0,"outputTokens":0}\n', number, fence, worker, now)
   end
-  redis.call('HSET', run_key(id), 'status', 'running', 'fence', fence, 'claims', claims, 'claimed', claimed, 'attempts', earlier .. open)
-  redis.call('ZADD', shard .. 'running', now, id)
-  if status == 'queued' then
-    leave_queue(id, project)
-    redis.call('ZADD', runs_in(project, 'running'), 0, id)
-    refill(project, window)
-  end
-  return { id, fence, request, found[3] or '', earlier, claimed, spent, found[6] and 1 or 0 }
+  call('HSET', run_key(id), 'status', 'running', 'fence', fence, 'claims', claims, 'claimed', claimed, 'attempts', earlier .. open)
+  call('SET', jobs .. id .. ':lock', ARGV[6], 'PX', ARGV[7])
+  claimed_now[#claimed_now + 1] = now
+  claimed_now[#claimed_now + 1] = id
+  if status == 'queued' then table.insert(list_in(leaving, project), id) end
+  taken[#taken + 1] = { id, fence, request, found[3] or '', earlier, claimed, spent, found[6] and 1 or 0 }
 end
 
-for _ = 1, tonumber(ARGV[5]) do
-  local id = redis.call('RPOPLPUSH', jobs .. 'wait', jobs .. 'active')
-  if not id then return taken end
-  local run = claim(id)
-  if run then
-    redis.call('SET', jobs .. id .. ':lock', ARGV[6], 'PX', ARGV[7])
-    taken[#taken + 1] = run
-  else
-    remove_active_job(id)
-  end
+for _, id in ipairs(ids) do claim(id) end
+if #gone > 0 then remove_active_jobs(gone) end
+if #claimed_now > 0 then call('ZADD', shard .. 'running', unpack(claimed_now)) end
+for project, left in pairs(leaving) do
+  leave_queue(project, left)
+  add_ids(runs_in(project, 'running'), left)
+  refill(project, window, 2 * #left)
 end
-if redis.call('LLEN', jobs .. 'wait') > 0 then
+if call('LLEN', jobs .. 'wait') > 0 then
   taken[2] = 0
   -- For other workers that wait.
-  redis.call('ZADD', jobs .. 'marker', 0, '0')
+  call('ZADD', jobs .. 'marker', '0', '0')
 end
 return taken

@@ -15,7 +15,7 @@ import {
 } from '../../../src/runs/run.ts'
 import type { Claim } from '../../../src/runs/run-changes.ts'
 import { shardKeys } from '../../../src/runs/run-keys.ts'
-import { readReply } from '../../../src/runs/run-record.ts'
+import { readReplies } from '../../../src/runs/run-record.ts'
 import { createRunStore, type RunStore } from '../../../src/runs/run-store.ts'
 import { testRedisUrl } from '../../support/redis.ts'
 import { aRequest, aResult, aTally, claimed, deliver, STORE_OPTIONS } from '../../support/runs.ts'
@@ -170,7 +170,7 @@ describe('the run store', () => {
     for (const watcher of [creator, other]) {
       const entries = await redis.xrange(KEYS.reply(watcher), '-', '+')
       assert.deepEqual(
-        entries.map(([, fields]) => readReply(fields)),
+        entries.flatMap(([, fields]) => readReplies(fields)),
         [{ id: request.id, revision: 'a-revision', attempts: [], result }],
       )
       assert.ok((await redis.ttl(KEYS.reply(watcher))) > 0, 'replies that nobody reads go away')
@@ -179,14 +179,62 @@ describe('the run store', () => {
     assert.equal(await runs.watch(aRequest().id, newId()), false)
   })
 
+  test('what is asked for at once is written at once, and each run gets its own answer', async () => {
+    const [watcher, project, task] = [newId(), newId(), newId()]
+    const requests = Array.from({ length: 40 }, () => aRequest({ project, task }))
+    const key = { hash: newId(), fingerprint: 'same' }
+    const [first, second, third] = requests as [RunRequest, RunRequest, RunRequest]
+    const created = await Promise.all([
+      ...requests.map((request) => runs.create(request, watcher, request === first ? key : null)),
+      runs.create(second, watcher),
+      runs.create(aRequest({ project }), watcher, key),
+      runs.create(aRequest({ project }), watcher, { ...key, fingerprint: 'other' }),
+    ])
+    assert.ok(created.slice(0, 40).every(({ outcome }) => outcome === 'enqueued'))
+    assert.deepEqual(created.slice(40), [
+      { outcome: 'exists' },
+      { outcome: 'replayed', id: first.id },
+      { outcome: 'reused', id: first.id },
+    ])
+    assert.equal(await redis.zcard(KEYS.runsIn(project, 'queued')), 40)
+    assert.equal(await redis.hget(KEYS.lanes(), project), '40')
+
+    const claims = []
+    for (const request of requests) claims.push(await claimed(redis, runs, request))
+    assert.equal(await redis.hget(KEYS.lanes(), project), null)
+    const stale = claims.find(({ request }) => request.id === third.id) ?? assert.fail()
+    await claimed(redis, runs, third)
+    const settled = await Promise.all(claims.map((claim) => settle(claim)))
+    assert.deepEqual(
+      claims.filter((_, at) => !settled[at]),
+      [stale],
+    )
+    const entries = await redis.xrange(KEYS.reply(watcher), '-', '+')
+    assert.ok(entries.length < 10, 'one entry for many')
+    assert.deepEqual(
+      entries.flatMap(([, fields]) => readReplies(fields)).map(({ id }) => id),
+      requests.filter((request) => request !== third).map(({ id }) => id),
+    )
+  })
+
+  test('the limits hold within what is asked for at once', async () => {
+    const small = createRunStore(redis, { ...STORE_OPTIONS, projectQueueMax: 3, laneWindow: 2 })
+    const project = newId()
+    const created = await Promise.all([1, 2, 3, 4].map(() => small.create(aRequest({ project }), null)))
+    assert.deepEqual(
+      created.map(({ outcome }) => outcome),
+      ['enqueued', 'enqueued', 'lane', 'project_full'],
+    )
+  })
+
   test('tells only the id of a run whose result is large', async () => {
     const watcher = newId()
     const request = aRequest()
     await runs.create(request, watcher)
     await settle(await claimed(redis, runs, request), { response: 'x'.repeat(10_000) })
     const [entry] = await redis.xrange(KEYS.reply(watcher), '-', '+')
-    const reply = readReply(entry?.[1] ?? [])
-    assert.deepEqual([reply.id, reply.result], [request.id, null])
+    const [reply] = readReplies(entry?.[1] ?? [])
+    assert.deepEqual([reply?.id, reply?.result], [request.id, null])
     assert.equal((await runs.get(request.id))?.result?.response, 'x'.repeat(10_000))
   })
 

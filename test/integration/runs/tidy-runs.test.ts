@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { newRunId } from '../../../src/platform/ids.ts'
+import { lowestIdAt, newRunId } from '../../../src/platform/ids.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { openRunQueue } from '../../../src/queues.ts'
 import { isFinal, type RunRecord, type RunRequest } from '../../../src/runs/run.ts'
 import { tidyRuns } from '../../../src/runs/tidy-runs.ts'
 import { aRequest, claimed } from '../../support/runs.ts'
 import { type System, until, useSystem } from '../../support/system.ts'
+
+/** The id of a run that is made at this time, in shard 0. */
+const runIdAt = (ms: number): string => lowestIdAt(ms).slice(0, 13) + newRunId(0).slice(13)
 
 /** A run whose job somebody removed, be it in the queue or already taken. */
 async function createWithoutJob(system: System, fields: Partial<RunRequest> = {}): Promise<RunRequest> {
@@ -66,10 +69,10 @@ describe('tidying runs', () => {
     const { redis, runs } = system.core
     const now = Date.now()
     const [orphan, delivered, fresh, inLane] = [
-      await createWithoutJob(system, { created: now - 1000 }),
-      await createWithoutJob(system, { created: now - 1000 }),
-      await createWithoutJob(system, { created: now + 1000 }),
-      await createWithoutJob(system, { created: now - 1000 }),
+      await createWithoutJob(system, { id: runIdAt(now - 1000) }),
+      await createWithoutJob(system, { id: runIdAt(now - 1000) }),
+      await createWithoutJob(system, { id: runIdAt(now + 1000) }),
+      await createWithoutJob(system, { id: runIdAt(now - 1000) }),
     ]
     const queue = openRunQueue(redis, 0, () => {})
     await queue.add(delivered.id)
