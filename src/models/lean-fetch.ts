@@ -7,6 +7,11 @@ export class ResponseTooLarge extends Error {
   override readonly name = 'ResponseTooLarge'
 }
 
+/** Raised when there is no whole answer within the time that it may take. */
+export class TimedOut extends Error {
+  override readonly name = 'TimedOut'
+}
+
 /** What is sent: as `fetch` has it, and how long everything may take, connecting and reading included, in ms. */
 export type LeanInit = RequestInit & { readonly timeoutMs?: number }
 
@@ -91,8 +96,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #giveUp(): void {
-    this.#end(() => this.#reject(new Error('timed out')))
-    this.#controller?.abort(new Error('timed out'))
+    const error = new TimedOut('timed out')
+    this.#end(() => this.#reject(error))
+    this.#controller?.abort(error)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
