@@ -140,18 +140,19 @@ class WholeResponse {
   readonly ok: boolean
   readonly url = ''
   readonly body = null
-  /** Names in lower case, as undici gives them and as the package asks for them. */
-  readonly headers = new Map<string, string>()
+  readonly headers: { get(name: string): string | null }
   readonly #chunks: readonly Buffer[]
 
   constructor(status: number, headers: Headers, chunks: readonly Buffer[]) {
     this.status = status
     this.ok = status >= 200 && status < 300
-    for (const name in headers) this.headers.set(name, String(headers[name]))
+    // Names are in lower case, as undici gives them and as the package asks for them.
+    this.headers = { get: (name) => headers[name]?.toString() ?? null }
     this.#chunks = chunks
   }
 
   async text(): Promise<string> {
-    return Buffer.concat(this.#chunks).toString()
+    const [only] = this.#chunks.length === 1 ? this.#chunks : [Buffer.concat(this.#chunks)]
+    return (only as Buffer).toString()
   }
 }

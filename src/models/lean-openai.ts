@@ -52,7 +52,9 @@ export class LeanOpenAI extends OpenAI {
     const known = this.#kinds.get(kind)
     if (known) return known
     const { url, req } = await this.buildRequest({ ...options, headers: {} })
-    const place = { url, headers: Object.fromEntries(req.headers) }
+    // What the package tells OpenAI of the machine it runs on is nobody's business, least of all another server's.
+    const headers = [...req.headers].filter(([name]) => !name.startsWith('x-stainless-'))
+    const place = { url, headers: Object.fromEntries(headers) }
     this.#kinds.set(kind, place)
     return place
   }
