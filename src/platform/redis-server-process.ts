@@ -37,7 +37,10 @@ export interface RedisServerProcess extends ProcessIdentity {
   lastWords(): Promise<string>
 }
 
-/** Starts a private Redis without snapshots and without eviction; the rest is Redis's own defaults and `args`. */
+/**
+ * Starts a private Redis without snapshots and without eviction, with small hashes kept compact; the rest is Redis's own
+ * defaults and `args`.
+ */
 export async function startRedisServer(options: RedisServerOptions): Promise<RedisServerProcess> {
   const { command, env, dir, address, args = [], detached = false } = options
   await mkdir(dir, { recursive: true, mode: 0o700 })
@@ -48,6 +51,8 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
       ? ['--port', '0', '--unixsocket', address.path, '--unixsocketperm', '700']
       : ['--bind', '127.0.0.1', '--port', String(address.port)]
   const fixed = ['--dir', dir, '--save', '', '--daemonize', 'no', '--maxmemory-policy', 'noeviction']
+  // By the name that Redis 6.2 knows too. A run's record stays in one piece, which takes a fifth less room.
+  fixed.push('--hash-max-ziplist-value', '1024')
   // A file and no pipe takes what it logs: the server may outlive us.
   const child = spawn(command, [...where, ...fixed, ...args], {
     env,

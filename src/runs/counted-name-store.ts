@@ -24,7 +24,8 @@ export function createCountedNameStore(redis: Redis, options: { groupsMax: numbe
     },
   })
   async function countedAs(key: string, name: string, most: number): Promise<string> {
-    return (await counted.fetch(`${key}/${name}`, { context: { key, name, most } })) ?? OTHER
+    const known = counted.get(`${key}/${name}`)
+    return known ?? (await counted.fetch(`${key}/${name}`, { context: { key, name, most } })) ?? OTHER
   }
 
   return {

@@ -15,7 +15,7 @@ interface Sum {
   readonly key: string
   readonly name: string
   readonly ttl: number
-  readonly fields: Map<string, number>
+  readonly fields: Map<string, { by: number }>
 }
 
 /**
@@ -35,7 +35,11 @@ export async function foldTallies(redis: Redis, shard: number, reportDays: numbe
       [
         tallies[0] ?? '',
         tallies.length,
-        ...sums.flatMap(({ name, ttl, fields }) => [name, ttl, [...fields].flat().join(' ')]),
+        ...sums.flatMap(({ name, ttl, fields }) => [
+          name,
+          ttl,
+          [...fields].map(([field, { by }]) => `${field} ${by}`).join(' '),
+        ]),
       ],
     )
     // Somebody else was faster with the first of them, and perhaps with no other.
@@ -56,7 +60,11 @@ function addUp(shard: number, tallies: readonly string[], reportDays: number): M
         sum = { index, key, name, ttl: day ? reportDays * DAY_SECONDS : 0, fields: new Map() }
         sums.set(key, sum)
       }
-      for (const [field, by] of increments) sum.fields.set(field, (sum.fields.get(field) ?? 0) + by)
+      for (const [field, by] of increments) {
+        const known = sum.fields.get(field)
+        if (known) known.by += by
+        else sum.fields.set(field, { by })
+      }
     }
   }
   return sums

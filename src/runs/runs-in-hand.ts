@@ -5,8 +5,11 @@ export type BreakReason = 'stopping' | 'cancelled' | 'expired'
 
 export type RunsInHand = ReturnType<typeof createRunsInHand>
 
-/** Node's timers take no longer delay; who waits so long is looked at again then. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+/**
+ * Deadlines are looked at so often, and when they have come: timers of one length, which nearly all are then, cost less
+ * than one per run.
+ */
+const LOOK_MS = 30_000
 
 /** Between being claimed in Redis and being held here a run has so much time, in ms, to be cancelled and still hear of it. */
 const HEARD_EARLY_MS = 60_000
@@ -17,6 +20,20 @@ export function createRunsInHand() {
   const controllers = new Map<string, Set<AbortController>>()
   // Signals travel apart from claims, and may be faster.
   const heardEarly = new LRUCache<string, true>({ max: MOST_HEARD_EARLY, ttl: HEARD_EARLY_MS })
+
+  /** Per worker of this process, what ends with it: one listener for all of its runs. */
+  const stops = new WeakMap<AbortSignal, Set<AbortController>>()
+
+  function stopOf(stopping: AbortSignal): Set<AbortController> {
+    const known = stops.get(stopping)
+    if (known) return known
+    const held = new Set<AbortController>()
+    stops.set(stopping, held)
+    stopping.addEventListener('abort', () => {
+      for (const controller of held) controller.abort('stopping' satisfies BreakReason)
+    })
+    return held
+  }
 
   return {
     /**
@@ -30,21 +47,24 @@ export function createRunsInHand() {
       work: (signal: AbortSignal) => Promise<T>,
     ): Promise<T> {
       const controller = new AbortController()
-      const stop = () => controller.abort('stopping' satisfies BreakReason)
-      const left = Math.min(LONGEST_TIMER_MS, deadline - Date.now())
-      const timer = setTimeout(() => {
-        if (Date.now() >= deadline) controller.abort('expired' satisfies BreakReason)
-      }, left)
-      if (stopping.aborted) stop()
-      else stopping.addEventListener('abort', stop, { once: true })
+      let timer: NodeJS.Timeout | undefined
+      const look = (): void => {
+        const left = deadline - Date.now()
+        if (left <= 0) controller.abort('expired' satisfies BreakReason)
+        else timer = setTimeout(look, Math.min(left, LOOK_MS))
+      }
+      const stopped = stopOf(stopping)
+      stopped.add(controller)
+      if (stopping.aborted) controller.abort('stopping' satisfies BreakReason)
       const holders = controllers.get(id) ?? new Set()
       controllers.set(id, holders.add(controller))
       if (heardEarly.has(id)) controller.abort('cancelled' satisfies BreakReason)
+      look()
       try {
         return await work(controller.signal)
       } finally {
         clearTimeout(timer)
-        stopping.removeEventListener('abort', stop)
+        stopped.delete(controller)
         holders.delete(controller)
         if (holders.size === 0) controllers.delete(id)
       }

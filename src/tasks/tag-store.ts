@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { cached } from '../platform/cached.ts'
 import { newId } from '../platform/ids.ts'
 import { loadScript, type Redis } from '../platform/redis.ts'
 import type { Tag, TagKind } from './tag.ts'
@@ -124,7 +125,7 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
 
     /** The newest revision of a task that bears the tag of this name, as of at most a second ago: for the path of a run. */
     async revisionByTag(project: string, task: string, name: string): Promise<string | null> {
-      return (await revisionsByTag.fetch(`${project}/${task}/${name}`))?.revision ?? null
+      return (await cached(revisionsByTag, `${project}/${task}/${name}`))?.revision ?? null
     },
   }
 }

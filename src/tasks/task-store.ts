@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { cached } from '../platform/cached.ts'
 import { loadScript, type Redis } from '../platform/redis.ts'
 import type { Revision, Task } from './task.ts'
 import { splitPair, taskKeys } from './task-keys.ts'
@@ -54,7 +55,7 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
     ignoreFetchAbort: true,
     fetchMethod: async (key) => ({ stored: await read(key.slice(0, 36), key.slice(37)) }),
   })
-  const cached = new LRUCache<string, Revision>({
+  const revisions = new LRUCache<string, Revision>({
     max: 10_000,
     maxSize: CACHE_CHARACTERS,
     sizeCalculation: (revision) => JSON.stringify(revision).length,
@@ -66,14 +67,14 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
   })
 
   async function readRevisions(project: string, ids: readonly string[]): Promise<Revision[]> {
-    const found = new Map(ids.map((id) => [id, cached.get(`${project}/${id}`)]))
+    const found = new Map(ids.map((id) => [id, revisions.get(`${project}/${id}`)]))
     const unknown = ids.filter((id) => !found.get(id))
     const texts = unknown.length > 0 ? await redis.mget(unknown.map(taskKeys(project).revision)) : []
     for (const text of texts) {
       if (text === null) continue
       const revision = JSON.parse(text) as Revision
       found.set(revision.id, revision)
-      cached.set(`${project}/${revision.id}`, revision)
+      revisions.set(`${project}/${revision.id}`, revision)
     }
     return [...found.values()].filter((revision) => revision !== undefined)
   }
@@ -84,12 +85,12 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
 
     /** The task as of at most a second ago: for the path of a run. */
     async recent(project: string, id: string): Promise<Task | null> {
-      return (await tasks.fetch(`${project}/${id}`))?.stored?.task ?? null
+      return (await cached(tasks, `${project}/${id}`))?.stored?.task ?? null
     },
 
     /** A revision, whichever task it belongs to; immutable, so kept once it was read. */
     async revision(project: string, id: string): Promise<Revision | null> {
-      return (await cached.fetch(`${project}/${id}`)) ?? null
+      return (await cached(revisions, `${project}/${id}`)) ?? null
     },
 
     /** All revisions of a task, newest first. */

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { cached } from '../platform/cached.ts'
 import { newId } from '../platform/ids.ts'
 import { loadScript, type Redis } from '../platform/redis.ts'
 import { type Credential, type CredentialKind, isUsable, keepSecret } from './credential.ts'
@@ -154,7 +155,7 @@ export function createCredentialStore(redis: Redis, kind: CredentialKind) {
      * or expired.
      */
     async find(given: string): Promise<Credential | null> {
-      const credential = (await found.fetch(keys.handleGiven(given)))?.credential
+      const credential = (await cached(found, keys.handleGiven(given)))?.credential
       return credential && isUsable(credential) ? credential : null
     },
   }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { cached } from '../platform/cached.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis.ts'
 
@@ -40,7 +41,7 @@ export function createTaskTokenStore(redis: Redis) {
 
     /** The last rotation as of at most a second ago: for the path of a run. */
     async recent(project: string, task: string): Promise<Rotation | null> {
-      return (await rotations.fetch(`${project}/${task}`))?.rotation ?? null
+      return (await cached(rotations, `${project}/${task}`))?.rotation ?? null
     },
 
     async rotate(project: string, task: string): Promise<Rotation> {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { cached } from '../platform/cached.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis.ts'
 import type { Organisation, Project } from './tenant.ts'
@@ -60,7 +61,7 @@ export function createTenantStore(redis: Redis) {
     },
     /** At most a second old. */
     async project(id: string): Promise<Project | null> {
-      return (await projects.fetch(id))?.project ?? null
+      return (await cached(projects, id))?.project ?? null
     },
     async projects(org: string): Promise<Project[]> {
       return readAll((await redis.smembers(KEYS.projectsOf(org))).sort().reverse().map(KEYS.project))
