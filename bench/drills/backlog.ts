@@ -16,8 +16,8 @@ const WARM = 3000
 const WINDOWS = 12
 const WINDOW = 1000
 /** Repetitions of what takes some milliseconds. */
-const TRIES = 15
-const CALLS = 100
+const TRIES = 51
+const CALLS = 300
 const LOOK_EVERY_MS = 20
 /** The largest backlog may make a thing take so many times as long as the smallest. */
 const GROWTH_MAX = 1.3
