@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { type ApiError, type Reason, ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import { ApiError, type Reason, ValidationError, type ValidationIssue } from '../platform/errors.ts'
 import type { Shown } from '../platform/shown.ts'
 import type { Span } from '../platform/tracing.ts'
 import type { Caller } from '../tenancy/caller.ts'
@@ -139,6 +139,19 @@ export function page<T extends { id: string }>(found: readonly T[], limit: numbe
       page_limit: limit,
     },
   }
+}
+
+/**
+ * Checks what a path names.
+ * @throws {ApiError} MALFORMED_ID, for the first id that is none
+ * @throws {ValidationError} for anything else
+ */
+export function checkPath<T>(schema: z.ZodType<T>, params: unknown): T {
+  const result = schema.safeParse(params)
+  if (result.success) return result.data
+  const name = result.error.issues.map(({ path }) => String(path[0])).find((each) => each.endsWith('_id'))
+  if (name) throw new ApiError('MALFORMED_ID', `${name} is not a UUID.`)
+  return check(schema, params, 'path')
 }
 
 /** Checks a part of a request. @throws {ValidationError} with locations that begin with `where`. */

@@ -1,6 +1,6 @@
 import express, { type Express, type Request, type RequestHandler, type Response, Router } from 'express'
 import { ApiError, ValidationError } from '../platform/errors.ts'
-import { isId, newId } from '../platform/ids.ts'
+import { newId } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Tracer } from '../platform/tracing.ts'
 import { NOBODY } from '../tenancy/caller.ts'
@@ -11,7 +11,7 @@ import { type BodyBudget, createBodyBudget } from './body-budget.ts'
 import { errorHandler } from './error-handler.ts'
 import { type BodyLimits, readBody } from './read-body.ts'
 import { readForm } from './read-form.ts'
-import { check, type Endpoint } from './route.ts'
+import { check, checkPath, type Endpoint } from './route.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 import { traceRequest } from './trace-request.ts'
 
@@ -74,12 +74,7 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
     response.locals['reword'] = declared.reword
     const span = traceRequest(deps.tracer, declared, request, response)
     const caller = declared.scope === 'open' ? NOBODY : await deps.authenticate(request)
-    for (const [name, value] of Object.entries(request.params)) {
-      if (name.endsWith('_id') && !isId(String(value))) {
-        throw new ApiError('MALFORMED_ID', `${name} is not a UUID.`)
-      }
-    }
-    const params = check(declared.params, request.params, 'path')
+    const params = checkPath(declared.params, request.params)
     await authorise(caller, declared, params as Target, deps.tenants)
     const hasQuery = request.url.includes('?')
     const query = hasQuery || !noQuery ? check(declared.query, request.query, 'query') : noQuery
