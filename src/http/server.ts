@@ -1,4 +1,4 @@
-import express, { type Express, type Request, type RequestHandler, type Response, Router } from 'express'
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -33,7 +33,8 @@ const MOUNTS = ['/api/v1', ''] as const
 /** Builds the application; it listens to nothing yet. */
 export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint[]): Express {
   const app = express()
-  app.disable('x-powered-by').disable('etag').set('trust proxy', deps.trustProxy)
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing')
+  app.set('trust proxy', deps.trustProxy)
   app.use(observe(deps.log, deps.apiMetrics))
   app.response.json = sendJson
   app.use((request, response, next) => {
@@ -43,21 +44,19 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
     }
     next()
   })
-  const router = Router({ caseSensitive: true })
   const budget = createBodyBudget(deps.uploadsMax)
   // Path by path, so that what one refuses is not taken for another: `task/tag` is no task's id.
   for (const path of new Set(endpoints.map((each) => each.path))) {
     const here = endpoints.filter((each) => each.path === path)
     const paths = MOUNTS.map((mount) => mount + path)
-    for (const declared of here) router[declared.method](paths, serve(declared, deps, budget))
+    for (const declared of here) app[declared.method](paths, serve(declared, deps, budget))
     const allowed = here.map((each) => each.method.toUpperCase())
-    router.all(paths, (_request, response) => {
+    app.all(paths, (_request, response) => {
       response.locals['route'] = path
       response.set('Allow', allowed.join(', '))
       throw new ApiError('METHOD_NOT_ALLOWED', `This path knows ${allowed.join(', ')} only.`)
     })
   }
-  app.use(router)
   app.use(() => {
     throw new ApiError('ROUTE_NOT_FOUND', 'There is no such route.')
   })
