@@ -1,8 +1,9 @@
 import type { Redis } from '../platform/redis.ts'
 import { loadScript } from '../platform/redis.ts'
+import { Sums } from './rollup.ts'
 import { shardKeys } from './run-keys.ts'
 import { textToTally } from './run-text.ts'
-import { rollupsOf } from './tally.ts'
+import { addTally } from './tally.ts'
 
 const fold = loadScript(new URL('./scripts/fold.lua', import.meta.url))
 
@@ -15,7 +16,7 @@ interface Sum {
   readonly key: string
   readonly name: string
   readonly ttl: number
-  readonly fields: Map<string, { by: number }>
+  readonly sums: Sums
 }
 
 /**
@@ -35,11 +36,7 @@ export async function foldTallies(redis: Redis, shard: number, reportDays: numbe
       [
         tallies[0] ?? '',
         tallies.length,
-        ...sums.flatMap(({ name, ttl, fields }) => [
-          name,
-          ttl,
-          [...fields].map(([field, { by }]) => `${field} ${by}`).join(' '),
-        ]),
+        ...sums.flatMap(({ name, ttl, sums: added }) => [name, ttl, added.all().flat().join(' ')]),
       ],
     )
     // Somebody else was faster with the first of them, and perhaps with no other.
@@ -49,23 +46,18 @@ export async function foldTallies(redis: Redis, shard: number, reportDays: numbe
 
 function addUp(shard: number, tallies: readonly string[], reportDays: number): Map<string, Sum> {
   const keys = shardKeys(shard)
-  const sums = new Map<string, Sum>()
-  for (const tally of tallies) {
-    const settled = textToTally(tally)
-    for (const { day, name, increments } of rollupsOf(settled)) {
+  const found = new Map<string, Sum>()
+  for (const text of tallies) {
+    const tally = textToTally(text)
+    addTally(tally, (name, day) => {
       const key = keys.rollup(name, day)
-      let sum = sums.get(key)
-      if (!sum) {
-        const index = day ? keys.dayRollups(settled.project, day) : keys.rollups()
-        sum = { index, key, name, ttl: day ? reportDays * DAY_SECONDS : 0, fields: new Map() }
-        sums.set(key, sum)
-      }
-      for (const [field, by] of increments) {
-        const known = sum.fields.get(field)
-        if (known) known.by += by
-        else sum.fields.set(field, { by })
-      }
-    }
+      const known = found.get(key)
+      if (known) return known.sums
+      const index = day ? keys.dayRollups(tally.project, day) : keys.rollups()
+      const sums = new Sums()
+      found.set(key, { index, key, name, ttl: day ? reportDays * DAY_SECONDS : 0, sums })
+      return sums
+    })
   }
-  return sums
+  return found
 }

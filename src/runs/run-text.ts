@@ -36,8 +36,9 @@ function without<T extends object>(value: T, usual: Partial<T>): Partial<Record<
 
 /** A request as it is stored: JSON that begins with the ids of run, organisation and project, for scripts to find. */
 export function requestToText(request: RunRequest): string {
-  const rest = without(request, USUAL_REQUEST)
-  return JSON.stringify(request.startBy === request.deadline ? { ...rest, startBy: undefined } : rest)
+  const { id, org, project, deadline } = request
+  const startBy = request.startBy === deadline ? undefined : request.startBy
+  return JSON.stringify({ id, org, project, ...without(request, USUAL_REQUEST), startBy })
 }
 
 export function textToRequest(text: string): RunRequest {

@@ -1,4 +1,4 @@
-import { callRollup, joinName, type Rollup, reportRollup, runRollup } from './rollup.ts'
+import { addToCallMetrics, addToReport, addToRunMetrics, joinName, rollupDay, type Sums } from './rollup.ts'
 import type { Attempt, RunRequest, RunResult } from './run.ts'
 
 /** Of an attempt what totals are made of. */
@@ -33,19 +33,19 @@ export interface Tally {
   readonly calls: readonly TalliedCall[]
 }
 
+/** The totals of a name, as `joinName` joins it: of the given UTC day (`20261124`), or for ever where it is null. */
+export type SumsOf = (name: string, day: string | null) => Sums
+
 /**
- * One rollup for reports, one for metrics, and one for the metrics of each model that the run called, since it may have
- * paid two.
+ * Adds a tally to the totals that it belongs to: one for reports, one for metrics, and one for the metrics of each model
+ * that the run called, since it may have paid two.
  */
-export function rollupsOf(tally: Tally): Rollup[] {
-  const { project, task, revision, group, shown, result, calls } = tally
-  return [
-    reportRollup(joinName([project, task, revision, group]), result, calls),
-    runRollup(joinName(shown), tally.mode, tally.drawn, result),
-    ...[...Map.groupBy(calls, (call) => call.model)].map(([model, ofModel]) => {
-      // Not a sum of tokens at a price: that would round the run once, where the ledger rounds each call.
-      const credits = ofModel.reduce((sum, call) => sum + call.credits, 0)
-      return callRollup(joinName([...shown, model]), ofModel, credits)
-    }),
-  ]
+export function addTally({ project, task, revision, group, shown, ...tally }: Tally, sumsOf: SumsOf): void {
+  const { result, calls, mode, drawn } = tally
+  addToReport(sumsOf(joinName([project, task, revision, group]), rollupDay(result.settled)), result, calls)
+  const name = joinName(shown)
+  addToRunMetrics(sumsOf(name, null), mode, drawn, result)
+  for (const [model, ofModel] of Map.groupBy(calls, (call) => call.model)) {
+    addToCallMetrics(sumsOf(`${name}/${joinName([model])}`, null), ofModel)
+  }
 }

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Core } from '../../src/compose.ts'
 import { presentRun } from '../../src/runs/present-run.ts'
+import { Sums } from '../../src/runs/rollup.ts'
 import { type FinalStatus, isFinal, type RunRecord } from '../../src/runs/run.ts'
 import { shardKeys } from '../../src/runs/run-keys.ts'
-import { rollupsOf } from '../../src/runs/tally.ts'
+import { addTally } from '../../src/runs/tally.ts'
 import { tallyRun } from '../../src/runs/tally-run.ts'
 import type { RunAnswer, Sightings } from './caller.ts'
 import { photo } from './photo.ts'
@@ -133,17 +134,22 @@ function contradictions(records: readonly RunRecord[], answers: readonly RunAnsw
 /** The rollups are what the records add up to: for ever and by day, each field of each of them. */
 async function rollupErrors(core: Core, records: readonly RunRecord[]): Promise<string[]> {
   const { redis, config } = core
-  const expected = new Map<string, number>()
+  const totals = new Map<string, Sums>()
   for (const { request, revision, result, attempts } of records) {
     if (!result) continue
     const tally = await tallyRun(core, request, revision ?? request.revision, result, attempts)
-    for (const { day, name, increments } of rollupsOf(tally)) {
-      for (const [field, by] of increments) {
-        const at = `${day ?? 'for ever'} ${name} ${field}`
-        expected.set(at, (expected.get(at) ?? 0) + by)
-      }
-    }
+    addTally(tally, (name, day) => {
+      const of = `${day ?? 'for ever'} ${name}`
+      const sums = totals.get(of) ?? new Sums()
+      totals.set(of, sums)
+      return sums
+    })
   }
+  const expected = new Map(
+    [...totals].flatMap(([of, sums]) =>
+      sums.all().map(([field, sum]): [string, number] => [`${of} ${field}`, sum]),
+    ),
+  )
   await core.rollups.fold()
   const actual = new Map<string, number>()
   for (let shard = 0; shard < config.shards; shard += 1) {

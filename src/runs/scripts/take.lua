@@ -30,12 +30,12 @@ local claimed_now, gone, leaving = {}, {}, {}
 local function claim(id)
   local found = call('HMGET', run_key(id), 'status', 'request', 'revision', 'attempts', 'claimed', 'cancel', 'fence', 'claims')
   local status, request = found[1], found[2]
-  if status ~= 'queued' and status ~= 'running' then
+  -- A request begins like this; inputs, which are the caller's, come later.
+  local project = string.match(request or '', '^{"id":"[^"]*","org":"[^"]*","project":"([^"]*)"')
+  if not project or (status ~= 'queued' and status ~= 'running') then
     gone[#gone + 1] = id
     return
   end
-  -- A request begins like this; inputs, which are the caller's, come later.
-  local project = string.match(request, '^{"id":"[^"]*","org":"[^"]*","project":"([^"]*)"')
   local fence = (found[7] or 0) + 1
   local claims = (found[8] or 0) + 1
   local earlier = found[4] or ''

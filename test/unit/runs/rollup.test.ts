@@ -5,10 +5,10 @@ import type { Model } from '../../../src/models/model.ts'
 import type { ModelRegistry } from '../../../src/models/model-registry.ts'
 import type { CountedNameStore } from '../../../src/runs/counted-name-store.ts'
 import { presentCredits } from '../../../src/runs/report.ts'
-import { joinName, rollupDay, splitName } from '../../../src/runs/rollup.ts'
+import { joinName, rollupDay, Sums, splitName } from '../../../src/runs/rollup.ts'
 import type { Attempt } from '../../../src/runs/run.ts'
 import { resultOf } from '../../../src/runs/run-result.ts'
-import { rollupsOf } from '../../../src/runs/tally.ts'
+import { addTally } from '../../../src/runs/tally.ts'
 import { tallyRun } from '../../../src/runs/tally-run.ts'
 import { aRequest } from '../../support/runs.ts'
 
@@ -55,10 +55,15 @@ test('calls are counted for the model that they asked, and all of a run adds up 
   const request = aRequest({ reportingGroup: 'g' })
   const result = resultOf(request, null, attempts, { error: null }, find)
   const models = { find } as unknown as ModelRegistry
-  const rollups = rollupsOf(await tallyRun({ names, models }, request, 'r', result, attempts))
-  const [report, run, dear, cheap] = rollups.map(({ increments }) => Object.fromEntries(increments))
+  const totals: [name: string, sums: Sums][] = []
+  addTally(await tallyRun({ names, models }, request, 'r', result, attempts), (name) => {
+    const sums = new Sums()
+    totals.push([name, sums])
+    return sums
+  })
+  const [report, run, dear, cheap] = totals.map(([, sums]) => Object.fromEntries(sums.all()))
   assert.deepEqual(
-    rollups.map(({ name }) => splitName(name).slice(2)),
+    totals.map(([name]) => splitName(name).slice(2)),
     [['r', 'g'], ['r'], ['r', 'dear'], ['r', 'cheap']],
   )
   assert.equal(run?.['runs:succeeded'], 1)
