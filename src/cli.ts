@@ -161,7 +161,6 @@ async function main(): Promise<void> {
     // A closer that hangs must not keep the process: what is durable is in Redis.
     setTimeout(() => process.exit(1), (config.shutdownGrace + 10) * 1000).unref()
     await lifecycle.close()
-    log.flush()
     process.exit(0)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal))
