@@ -68,15 +68,16 @@ export async function executeRun(
   const delivered = Date.now()
   const { id, project, deadline } = taken.request
   let claim: Claim
-  let model: string | undefined
+  let revision: Revision | null
   try {
     claim = await drawAnew(deps, taken)
-    model = claim.revision ? (await deps.tasks.revision(project, claim.revision))?.llm_model_id : undefined
+    revision = claim.revision ? await deps.tasks.revision(project, claim.revision) : null
   } catch (error) {
     // The part of Redis that has the tasks may be away alone: no claim is used up by waiting for it.
     await deps.runs.release(taken, taken.attempts, true).catch(() => {})
     throw error
   }
+  const model = revision?.llm_model_id
   const turnedAway = model ? deps.lanes.enter(model) : 0
   if (turnedAway > 0) return putOff(deps, claim, claim.attempts, turnedAway)
   try {
@@ -84,7 +85,7 @@ export async function executeRun(
     return await within(span, async () => {
       const traced = { ...deps, span }
       const execution = await deps.inHand.hold(id, deadline, stopping, (signal) =>
-        executeClaim(traced, claim, signal),
+        executeClaim(traced, claim, revision, signal),
       )
       span.set({ 'splitrun.execution': typeof execution === 'object' ? 'put_off' : execution })
       return execution
@@ -104,7 +105,12 @@ async function drawAnew({ tasks, runs }: ExecuteRunDeps, claim: Claim): Promise<
   return { ...claim, revision: drawn }
 }
 
-async function executeClaim(deps: ClaimDeps, claim: Claim, signal: AbortSignal): Promise<Execution> {
+async function executeClaim(
+  deps: ClaimDeps,
+  claim: Claim,
+  revision: Revision | null,
+  signal: AbortSignal,
+): Promise<Execution> {
   const { request } = claim
   const ledger = new Ledger(claim.attempts, claim.fence, deps.worker)
   const end = async (outcome: Outcome): Promise<Execution> =>
@@ -117,7 +123,6 @@ async function executeClaim(deps: ClaimDeps, claim: Claim, signal: AbortSignal):
   ledger.open(Date.now())
   const watch: Stopwatch = { model: 0, validate: 0 }
   try {
-    const revision = claim.revision ? await deps.tasks.revision(request.project, claim.revision) : null
     if (!revision) {
       ledger.drop()
       return await end({ error: GONE })
