@@ -68,6 +68,8 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
 function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): RequestHandler {
   // Schemas copy what they check, and handlers change nothing of it: all requests without a query share one.
   let noQuery: unknown
+  const { imageLimit, filesMax, fieldsMax } = deps
+  const limits = { imageLimit, filesMax, fieldsMax, bodyLimit: declared.bodyLimit ?? deps.bodyLimit }
   return async (request, response) => {
     response.locals['route'] = declared.path
     response.locals['reword'] = declared.reword
@@ -81,8 +83,7 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
     if (declared.headers) check(declared.headers, request.headers, 'header')
     let body: unknown
     if (declared.body) {
-      const limits = { ...deps, bodyLimit: declared.bodyLimit ?? deps.bodyLimit, hold: budget(response) }
-      const read = await readBody(request, limits)
+      const read = await readBody(request, { ...limits, hold: budget(response) })
       const stray = read.files.find(({ field }) => !Object.hasOwn(declared.files ?? {}, field))
       if (stray) {
         throw ValidationError.at(['body', stray.field], 'no file is taken here', 'extra_forbidden')
