@@ -16,6 +16,8 @@ export interface FleetOptions {
   readonly workers?: number
   /** Whether each process tells of itself, which costs it a little. */
   readonly watched?: boolean
+  /** What starts its Redis; one of its own unless told. */
+  readonly startRedis?: () => Promise<BenchRedis>
   /** Settings of all processes, by their environment names. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -61,9 +63,10 @@ export async function startFleet({
   apis = 1,
   workers = 1,
   watched = false,
+  startRedis = startBenchRedis,
   env: more = {},
 }: FleetOptions): Promise<Fleet> {
-  const redis = await startBenchRedis()
+  const redis = await startRedis()
   const env = {
     PORT: '0',
     REDIS_URL: redis.path,

@@ -6,6 +6,7 @@ import { Redis } from 'ioredis'
 import { findRedisServer } from '../src/platform/find-redis-server.ts'
 import { silentLogger } from '../src/platform/logger.ts'
 import { startRedisServer } from '../src/platform/redis-server-process.ts'
+import { startRedisCluster } from '../test/support/redis-cluster.ts'
 import { type Measured, measured } from './process.ts'
 
 export interface BenchRedis extends Measured {
@@ -30,11 +31,7 @@ export async function startBenchRedis(): Promise<BenchRedis> {
   const server = await startRedisServer({ ...program, dir, address: { path }, args })
   const { version } = await server.ready()
   const redis = new Redis({ path })
-  async function read<const Names extends readonly string[]>(section: string, ...names: Names) {
-    const info = await redis.info(section)
-    const value = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1])
-    return names.map(value) as { [At in keyof Names]: number }
-  }
+  const read = readInfo(redis)
   const stop = async () => {
     redis.disconnect()
     await server.stop(0)
@@ -45,18 +42,63 @@ export async function startBenchRedis(): Promise<BenchRedis> {
     path,
     version,
     dataDir: join(dir, 'data'),
-    async traffic() {
-      const [commands, received, sent] = await read(
-        'stats',
-        'total_commands_processed',
-        'total_net_input_bytes',
-        'total_net_output_bytes',
-      )
-      return { commands, received, sent }
-    },
+    traffic: () => trafficOf(read),
     used: async () => (await read('memory', 'used_memory'))[0],
     async quiet() {
       while ((await read('persistence', 'aof_rewrite_in_progress'))[0] !== 0) await pause(100)
+    },
+  }
+}
+
+type ReadInfo = ReturnType<typeof readInfo>
+
+function readInfo(redis: Redis) {
+  return async <const Names extends readonly string[]>(section: string, ...names: Names) => {
+    const info = await redis.info(section)
+    const value = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1])
+    return names.map(value) as { [At in keyof Names]: number }
+  }
+}
+
+async function trafficOf(read: ReadInfo) {
+  const names = ['total_commands_processed', 'total_net_input_bytes', 'total_net_output_bytes'] as const
+  const [commands, received, sent] = await read('stats', ...names)
+  return { commands, received, sent }
+}
+
+/** Three primaries of a cluster, on ports of this machine, as one Redis that is measured: sums over the three. */
+export async function startBenchCluster(): Promise<BenchRedis> {
+  const cleanups: (() => Promise<void> | void)[] = []
+  const t = { after: (clean: () => Promise<void> | void) => void cleanups.push(clean) }
+  const args = ['--appendonly', 'yes', '--appendfsync', 'everysec']
+  const cluster = await startRedisCluster(t, { replicas: 0, nodeTimeoutMs: 15_000, args })
+  const connections = cluster.nodes.map(({ port }) => new Redis({ port }))
+  const reads = connections.map(readInfo)
+  const nodes = cluster.nodes.map((node) => measured('redis', node.pid(), async () => {}))
+  const sum = <T>(of: readonly T[], value: (each: T) => number) =>
+    of.reduce((total, each) => total + value(each), 0)
+  const stop = async () => {
+    for (const redis of connections) redis.disconnect()
+    for (const clean of cleanups.reverse()) await clean()
+  }
+  const [version = 0] = (await connections[0]?.info('server'))?.match(/(?<=redis_version:)\S+/) ?? []
+  return {
+    ...measured('redis', nodes[0]?.pid ?? 0, stop),
+    cpu: () => sum(nodes, (node) => node.cpu()),
+    memory: () => sum(nodes, (node) => node.memory()),
+    path: cluster.url,
+    version: String(version),
+    dataDir: join(cluster.dir, 'data'),
+    async traffic() {
+      const all = await Promise.all(reads.map(trafficOf))
+      const total = (name: 'commands' | 'received' | 'sent') => sum(all, (each) => each[name])
+      return { commands: total('commands'), received: total('received'), sent: total('sent') }
+    },
+    used: async () =>
+      sum(await Promise.all(reads.map((read) => read('memory', 'used_memory'))), ([used]) => used),
+    async quiet() {
+      for (const read of reads)
+        while ((await read('persistence', 'aof_rewrite_in_progress'))[0] !== 0) await pause(100)
     },
   }
 }

@@ -4,6 +4,7 @@ import { type Drill, spread } from '../drill.ts'
 import { startFleet } from '../fleet.ts'
 import { measure, median, type Pass } from '../measure.ts'
 import { modelUrl, startModel } from '../model-process.ts'
+import { startBenchCluster, startBenchRedis } from '../redis.ts'
 import { asSubject } from '../subjects.ts'
 
 const CALLS = 6000
@@ -22,11 +23,14 @@ interface Shape {
   readonly name: string
   readonly shards: number
   readonly workers: number
+  /** Over three nodes of a cluster instead of one Redis. */
+  readonly cluster?: boolean
 }
 
 const SHAPES: readonly Shape[] = [
   ...[1, 2, 4, 8, 16].map((shards) => ({ name: `${shards} shards`, shards, workers: 1 })),
   ...[2, 3].map((workers) => ({ name: `${workers} workers`, shards: 1, workers })),
+  ...[3, 6].map((shards) => ({ name: `cluster of 3, ${shards} shards`, shards, workers: 1, cluster: true })),
 ]
 
 interface Seen {
@@ -35,7 +39,7 @@ interface Seen {
   readonly idle: number
 }
 
-/** What a run costs when it is spread over more shards of one Redis, and over more workers. */
+/** What a run costs when it is spread over more shards, of one Redis or a cluster's nodes, and over more workers. */
 export const drillScale: Drill = async ({ quick, say }) => {
   const model = await startModel(0)
   const seen = new Map<Shape, Seen[]>(SHAPES.map((shape) => [shape, []]))
@@ -53,11 +57,13 @@ export const drillScale: Drill = async ({ quick, say }) => {
   const of = (shape: Shape, value: (seen: Seen) => number) => median((seen.get(shape) ?? []).map(value))
   const parts = (pass: Pass, name: string) => pass.cpu[name] ?? 0
   const growth = (kind: 'shards' | 'workers') => {
-    const shapes = SHAPES.filter((shape) => (kind === 'shards' ? shape.workers : shape.shards) === 1)
+    const shapes = SHAPES.filter(
+      (shape) => !shape.cluster && (kind === 'shards' ? shape.workers : shape.shards) === 1,
+    )
     return spread(shapes.map((shape) => of(shape, ({ pass }) => pass.cpuTotal)))
   }
   return {
-    title: 'Shards and workers, one API process and one Redis on this machine',
+    title: 'Shards, workers and nodes of Redis, all with one API process on this machine',
     table: {
       head: ['', 'CPU s per 10,000', 'API', 'workers', 'Redis', 'commands a run', 'calls/s', 'idle CPU ms/s'],
       rows: SHAPES.map((shape) => [
@@ -76,8 +82,9 @@ export const drillScale: Drill = async ({ quick, say }) => {
   }
 }
 
-async function observe({ shards, workers }: Shape, model: string, calls: number): Promise<Seen> {
-  const fleet = await startFleet({ model, workers, env: { SPLITRUN_SHARDS: String(shards) } })
+async function observe({ shards, workers, cluster }: Shape, model: string, calls: number): Promise<Seen> {
+  const startRedis = cluster ? startBenchCluster : startBenchRedis
+  const fleet = await startFleet({ model, workers, startRedis, env: { SPLITRUN_SHARDS: String(shards) } })
   try {
     const subject = asSubject(fleet)
     await measure(subject, { connections: CONNECTIONS, amount: WARM_UP * workers })

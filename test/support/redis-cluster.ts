@@ -15,6 +15,8 @@ const SLOTS = 16_384
 
 export interface ClusterNode {
   readonly port: number
+  /** Of its present life. */
+  pid(): number
   signal(signal: NodeJS.Signals): void
   /** Dies at once, as by `kill -9`; resolves when it is gone. */
   kill(): Promise<void>
@@ -61,9 +63,11 @@ export async function startRedisCluster(t: Cleanup, options: RedisClusterOptions
   const nodes = ports.map((port, at): ClusterNode => {
     const asNode = ['--cluster-enabled', 'yes', '--cluster-port', String(buses[at])]
     const timing = ['--cluster-node-timeout', String(nodeTimeoutMs), '--repl-diskless-sync-delay', '0']
-    const signal = (name: NodeJS.Signals) => process.kill(servers[at]?.pid ?? 0, name)
+    const pid = () => servers[at]?.pid ?? 0
+    const signal = (name: NodeJS.Signals) => process.kill(pid(), name)
     return {
       port,
+      pid,
       signal,
       async kill() {
         signal('SIGKILL')
