@@ -133,6 +133,16 @@ describe('the run store', () => {
     assert.equal(await redis.lpos('{s0}:q:run:active', never.id), null, 'the job is gone too')
   })
 
+  test('a record that cannot be read loses its job, and keeps no other run from its worker', async () => {
+    const [broken, whole] = [await queued(), await queued()]
+    await redis.hset(KEYS.run(broken.id), 'request', '{}')
+    const jobs = '{s0}:q:run'
+    await redis.multi().lrem(`${jobs}:wait`, 0, whole.id).rpush(`${jobs}:wait`, whole.id).exec()
+    assert.equal((await deliver(redis, runs, broken, { most: 2 }))?.request.id, whole.id)
+    assert.equal(await redis.exists(`${jobs}:${broken.id}`), 0)
+    assert.equal(await redis.lpos(`${jobs}:active`, broken.id), null)
+  })
+
   test('says when so many claims were lost that the run should end; a claim given back is not one', async () => {
     const request = await queued()
     const claim = async () => {
