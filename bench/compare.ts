@@ -4,8 +4,8 @@ import type { Started } from './process.ts'
 import { SUBJECTS, type Subject } from './subjects.ts'
 
 export const CONNECTIONS = 32
-/** Calls after which nobody's costs fall any more. */
-const WARM_UP = 15_000
+/** Calls after which nobody compiles anything any more, nor do costs fall. */
+const WARM_UP = 40_000
 export const SLOW_MS = 200
 export const SLOW_CONNECTIONS = 128
 
