@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { findRedisServer } from '../src/platform/find-redis-server.ts'
 import { silentLogger } from '../src/platform/logger.ts'
@@ -18,7 +20,7 @@ export interface BenchRedis extends Measured {
   traffic(): Promise<{ commands: number; received: number; sent: number }>
   /** Bytes that its data takes. */
   used(): Promise<number>
-  /** Resolves when no rewrite of its append-only file goes on beside what is measured. */
+  /** Resolves when no rewrite of its append-only file goes on beside what is measured, and the disk has what was written. */
   quiet(): Promise<void>
 }
 
@@ -44,9 +46,7 @@ export async function startBenchRedis(): Promise<BenchRedis> {
     dataDir: join(dir, 'data'),
     traffic: () => trafficOf(read),
     used: async () => (await read('memory', 'used_memory'))[0],
-    async quiet() {
-      while ((await read('persistence', 'aof_rewrite_in_progress'))[0] !== 0) await pause(100)
-    },
+    quiet: () => beQuiet([read]),
   }
 }
 
@@ -64,6 +64,13 @@ async function trafficOf(read: ReadInfo) {
   const names = ['total_commands_processed', 'total_net_input_bytes', 'total_net_output_bytes'] as const
   const [commands, received, sent] = await read('stats', ...names)
   return { commands, received, sent }
+}
+
+async function beQuiet(reads: readonly ReadInfo[]): Promise<void> {
+  for (const read of reads) {
+    while ((await read('persistence', 'aof_rewrite_in_progress'))[0] !== 0) await pause(100)
+  }
+  await promisify(execFile)('sync')
 }
 
 /** Three primaries of a cluster, on ports of this machine, as one Redis that is measured: sums over the three. */
@@ -96,9 +103,6 @@ export async function startBenchCluster(): Promise<BenchRedis> {
     },
     used: async () =>
       sum(await Promise.all(reads.map((read) => read('memory', 'used_memory'))), ([used]) => used),
-    async quiet() {
-      for (const read of reads)
-        while ((await read('persistence', 'aof_rewrite_in_progress'))[0] !== 0) await pause(100)
-    },
+    quiet: () => beQuiet(reads),
   }
 }

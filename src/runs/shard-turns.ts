@@ -1,5 +1,5 @@
 /** So many runs in a row go to one shard: what comes together is taken together, which costs less than one by one. */
-const IN_A_ROW = 8
+const IN_A_ROW = 32
 
 /** Says which shard the next run goes to: each has its turn, beginning anywhere, since other processes go round too. */
 export function createShardTurns(shards: number, random: () => number = Math.random): () => number {
