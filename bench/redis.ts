@@ -20,7 +20,7 @@ export interface BenchRedis extends Measured {
   traffic(): Promise<{ commands: number; received: number; sent: number }>
   /** Bytes that its data takes. */
   used(): Promise<number>
-  /** Resolves when no rewrite of its append-only file goes on beside what is measured, and the disk has what was written. */
+  /** Rewrites its append-only file, so that this does not fall due in what is measured; resolves when the disk has it. */
   quiet(): Promise<void>
 }
 
@@ -46,7 +46,7 @@ export async function startBenchRedis(): Promise<BenchRedis> {
     dataDir: join(dir, 'data'),
     traffic: () => trafficOf(read),
     used: async () => (await read('memory', 'used_memory'))[0],
-    quiet: () => beQuiet([read]),
+    quiet: () => beQuiet([redis]),
   }
 }
 
@@ -66,9 +66,19 @@ async function trafficOf(read: ReadInfo) {
   return { commands, received, sent }
 }
 
-async function beQuiet(reads: readonly ReadInfo[]): Promise<void> {
-  for (const read of reads) {
-    while ((await read('persistence', 'aof_rewrite_in_progress'))[0] !== 0) await pause(100)
+async function beQuiet(connections: readonly Redis[]): Promise<void> {
+  for (const redis of connections) {
+    const read = readInfo(redis)
+    const rewritten = async () => {
+      for (;;) {
+        const [now, soon] = await read('persistence', 'aof_rewrite_in_progress', 'aof_rewrite_scheduled')
+        if (now + soon === 0) return
+        await pause(100)
+      }
+    }
+    await rewritten()
+    await redis.bgrewriteaof()
+    await rewritten()
   }
   await promisify(execFile)('sync')
 }
@@ -103,6 +113,6 @@ export async function startBenchCluster(): Promise<BenchRedis> {
     },
     used: async () =>
       sum(await Promise.all(reads.map((read) => read('memory', 'used_memory'))), ([used]) => used),
-    quiet: () => beQuiet(reads),
+    quiet: () => beQuiet(connections),
   }
 }

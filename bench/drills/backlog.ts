@@ -16,7 +16,7 @@ const WARM = 3000
 const WINDOWS = 12
 const WINDOW = 1000
 /** Repetitions of what takes some milliseconds. */
-const TRIES = 51
+const TRIES = 101
 const CALLS = 300
 const LOOK_EVERY_MS = 20
 /** The largest backlog may make a thing take so many times as long as the smallest. */
