@@ -9,16 +9,16 @@ test('every shard has its turn, as long as any other, wherever the first one is'
     [16, 0.999],
   ] as const) {
     const next = createShardTurns(shards, () => start)
-    const seen = Array.from({ length: shards * 32 * 5 }, next)
+    const seen = Array.from({ length: shards * 8 * 5 }, next)
     assert.equal(seen[0], Math.floor(start * shards))
     for (let shard = 0; shard < shards; shard += 1) {
-      assert.equal(seen.filter((each) => each === shard).length, 32 * 5)
+      assert.equal(seen.filter((each) => each === shard).length, 8 * 5)
     }
   }
 })
 
 test('runs that come together go to the same shard, mostly', () => {
   const next = createShardTurns(16, () => 0)
-  const seen = Array.from({ length: 640 }, next)
+  const seen = Array.from({ length: 160 }, next)
   assert.equal(seen.filter((shard, at) => at > 0 && shard !== seen[at - 1]).length, 19)
 })
