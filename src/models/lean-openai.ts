@@ -14,7 +14,7 @@ export class LeanOpenAI extends OpenAI {
   readonly #kinds = new Map<string, { url: string; headers: Readonly<Record<string, string>> }>()
 
   constructor(options: ClientOptions, transport: LeanFetch['fetch']) {
-    super({ ...options, fetch: transport })
+    super(options)
     this.#transport = transport
   }
 

@@ -51,6 +51,18 @@ const fails = (call: Promise<unknown>, kind: ModelErrorKind, retryable: boolean)
     return true
   })
 
+test('a server is told who calls and what, and nothing of the machine that calls', async (t) => {
+  const { complete, seen } = await peer(t, (_, response) => send(response, JSON.stringify(GOOD)))
+  await complete()
+  const headers = seen[0]?.headers ?? {}
+  assert.equal(headers.authorization, 'Bearer sk-a-key-of-some-length')
+  assert.equal(headers['content-type'], 'application/json')
+  assert.deepEqual(
+    Object.keys(headers).filter((name) => name.startsWith('x-stainless-')),
+    [],
+  )
+})
+
 test('a call within a trace tells the server its place, and nothing of what other systems added', async (t) => {
   const { complete, seen } = await peer(t, (_, response) => send(response, JSON.stringify(GOOD)))
   const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`

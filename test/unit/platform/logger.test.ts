@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { ApiError } from '../../../src/platform/errors.ts'
 import { describeError } from '../../../src/platform/logger.ts'
 
@@ -19,4 +21,19 @@ test('what is no error, causes without end and messages without end are bounded'
   const endless = new Error('x'.repeat(1_000_000))
   endless.cause = endless
   assert.ok(JSON.stringify(describeError(endless)).length < 60_000)
+})
+
+test('what is logged just before the process exits is written all the same', async () => {
+  const module = new URL('../../../src/platform/logger.ts', import.meta.url)
+  const program = `const { createLogger } = await import('${module}')
+    const log = createLogger('info')
+    log.info('first')
+    log.info('last')
+    process.exit(0)`
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program])
+  const lines = stdout.trim().split('\n')
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).msg),
+    ['first', 'last'],
+  )
 })
