@@ -202,6 +202,7 @@ export async function composeWorker(
       worker: deps.worker,
       claimsMax: config.claimsMax,
       connection: connections.patient(`worker:${shard}`, queuePrefix(shard)),
+      handConnection: connections.patient(`hand:${shard}`, queuePrefix(shard)),
       concurrency: config.concurrency,
       lockDurationMs: config.lockDuration * 1000,
       stalledIntervalMs: config.stalledInterval * 1000,

@@ -4,12 +4,15 @@ import { isRedisUnavailable } from '../src/platform/redis.ts'
 import { JOB_OPTIONS } from '../src/queues.ts'
 import type { Claim, Taken } from '../src/runs/run-changes.ts'
 
+type Marker = Awaited<ReturnType<RedisQueueBackend['waitForJob']>>
+
 export interface RunBackendOptions {
   /** What the locks of this worker's jobs are known by. */
   readonly token: string
-  /** How many runs may be taken now. */
+  /** How many runs there is room for beside those that were taken. */
   room(): number
-  take(most: number): Promise<Taken>
+  /** Takes so many at most, and says how many there would be room for. */
+  take(most: number, room: number): Promise<Taken>
   /** Gives a claimed run back to the store, its attempt unused. */
   giveBack(claim: Claim): Promise<'released' | 'gone'>
 }
@@ -29,36 +32,43 @@ const FAILURE_PAUSE_MS = 1000
 /** So many runs are taken with one round trip at most. */
 const BATCH = 32
 
+/** A marker of BullMQ's that says: there is something to take. */
+const NOW = { member: '0', score: 0 }
+
 /**
  * BullMQ's backend for the queue of runs. Taking a job and claiming its run are one step, for many runs at a time, and
  * so are settling the run and removing its job; BullMQ's own scripts do all the rest (locks, stalled jobs, jobs that
  * are put off or given back) on the same keys. One token serves for all jobs of a worker: that a lost worker writes
  * nothing more is what the runs' fences are for.
+ *
+ * A worker that waits is handed runs as they are created: they are its own already, and need not be taken.
  */
 export function createRunBackend({ token, room, take, giveBack }: RunBackendOptions) {
   /** Taken, and not begun yet: BullMQ begins one after the other. */
   const ready: Claim[] = []
   /** Begun, and not ended yet. */
   const begun = new Map<string, Claim>()
-  let empty = false
+  /** Whether there may be more to take: not known to be otherwise. */
+  let ask = true
   let nextDue = 0
   let stopped = false
+  /** What BullMQ waits with for a marker; while it does something else, that goes on. */
+  let marker: Promise<Marker> | null = null
+  let wake = (_now: Marker): void => {}
   let moveToWait = async (_id: string): Promise<unknown> => undefined
 
   async function moveToActive(): Promise<unknown[]> {
     // When the last batch was all there was, BullMQ is told so, and waits for more before it asks again.
-    if (ready.length === 0 && !empty) {
-      const taken = await take(Math.max(1, Math.min(BATCH, room()))).catch(slowDown)
+    if (ready.length === 0 && ask) {
+      const free = room()
+      const taken = await take(Math.max(1, Math.min(BATCH, free)), free).catch(slowDown)
       ready.push(...taken.claims)
-      empty = taken.empty
+      ask = !taken.empty
       nextDue = taken.nextDue
       if (stopped) await giveAllBack()
     }
     const claim = ready.shift()
-    if (!claim) {
-      empty = false
-      return [null, null, 0, nextDue]
-    }
+    if (!claim) return [null, null, 0, nextDue]
     const { id, created } = claim.request
     begun.set(id, claim)
     return [
@@ -67,6 +77,25 @@ export function createRunBackend({ token, room, take, giveBack }: RunBackendOpti
       0,
       0,
     ]
+  }
+
+  /** Waits for a marker, or until a run is handed over. */
+  function waiting(waitForJob: (seconds: number) => Promise<Marker>) {
+    return async (seconds: number): Promise<Marker> => {
+      if (ready.length > 0 || ask) return NOW
+      if (!marker) {
+        marker = waitForJob(seconds).finally(() => {
+          marker = null
+          ask = true
+        })
+        // Nobody may be waiting when it fails; then there is more to ask all the same.
+        marker.catch(() => {})
+      }
+      const handed = new Promise<Marker>((resolve) => {
+        wake = resolve
+      })
+      return Promise.race([marker, handed])
+    }
   }
 
   async function giveAllBack(): Promise<void> {
@@ -81,11 +110,13 @@ export function createRunBackend({ token, room, take, giveBack }: RunBackendOpti
   function factory(name: string, options: QueueBaseOptions, flags?: object): RedisQueueBackend {
     const backend = createRedisBackend(name, options, flags)
     const moveJobFromActiveToWait = backend.moveJobFromActiveToWait.bind(backend)
+    const waitForJob = backend.waitForJob.bind(backend)
     const moveToDelayed = backend.moveToDelayed.bind(backend)
     const extendLocks = backend.extendLocks.bind(backend)
     moveToWait = (id) => moveJobFromActiveToWait(id, token)
     return Object.assign(backend, {
       moveToActive,
+      waitForJob: waiting(waitForJob),
       moveToCompleted: async () => ({ result: undefined, finishedOn: Date.now() }),
       moveJobFromActiveToWait: moveToWait,
       moveToDelayed: ((id, timestamp, delay, _token, more) =>
@@ -106,6 +137,14 @@ export function createRunBackend({ token, room, take, giveBack }: RunBackendOpti
       const claim = begun.get(id)
       begun.delete(id)
       return claim
+    },
+    /** How many runs are here that were not begun yet. */
+    notBegun: (): number => ready.length + begun.size,
+    /** Takes in runs that were handed to this worker. */
+    accept(claims: readonly Claim[]): void {
+      ready.push(...claims)
+      if (stopped) void giveAllBack()
+      else wake(NOW)
     },
     /** Gives back what was taken and not begun. What is still being taken then is given back as soon as it comes. */
     stop(): Promise<void> {

@@ -105,7 +105,9 @@ export function connectRedis(target: string, log: Logger, timeoutMs = 5000): Red
     },
     patient(name, key) {
       const lead = cluster ? leadTo(() => findPrimary(key), cluster.login) : {}
-      return keep(name, make(name, { maxRetriesPerRequest: null, socketTimeout: SILENCE_MS, ...lead }))
+      // Whoever listens to a channel asks to listen again by itself.
+      const own = { maxRetriesPerRequest: null, socketTimeout: SILENCE_MS, autoResubscribe: false }
+      return keep(name, make(name, { ...own, ...lead }))
     },
     close() {
       for (const redis of opened) if (redis.status !== 'end') redis.disconnect()

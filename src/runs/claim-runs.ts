@@ -1,9 +1,9 @@
 import { shardOf } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis.ts'
 import type { Attempt } from './run.ts'
-import type { Claim, Taken } from './run-changes.ts'
+import type { Claim, Handed, Offer, Taken } from './run-changes.ts'
 import { shardKeys } from './run-keys.ts'
-import { fromLines, toLines } from './run-record.ts'
+import { BETWEEN, fromLines, toLines } from './run-record.ts'
 import { runScript } from './run-script.ts'
 import { textToRequest } from './run-text.ts'
 
@@ -24,6 +24,8 @@ export interface TakeOptions {
   /** What the locks of the jobs are known by, and how long they last without being extended. */
   readonly token: string
   readonly lockMs: number
+  /** When the queue has no more: what the worker may be handed beside those that it takes. */
+  readonly offer?: Offer | null
 }
 
 type TakenRun = [string, number, string, string, string, string, number, number]
@@ -34,8 +36,12 @@ export function claimRuns(redis: Redis, options: { laneWindow: number }) {
 
   return {
     /** Takes runs out of a shard's queue, oldest first, each with its job. */
-    async take(shard: number, { worker, claimsMax, most, token, lockMs }: TakeOptions): Promise<Taken> {
+    async take(
+      shard: number,
+      { worker, claimsMax, most, token, lockMs, offer }: TakeOptions,
+    ): Promise<Taken> {
       const args = [worker, Date.now(), claimsMax, options.laneWindow, most, token, lockMs]
+      if (offer) args.push(offer.heard, offer.room)
       const reply = await SCRIPTS.take(redis, [shardKeys(shard).prefix], args)
       const [nextDue, empty, ...runs] = reply as [number, number, ...TakenRun[]]
       return { claims: runs.map(toClaim), empty: empty === 1, nextDue }
@@ -75,4 +81,22 @@ function toClaim([, fence, request, revision, earlier, claimed, spent, cancelled
     spent: spent === 1,
     cancelled: cancelled === 1,
   }
+}
+
+/** Reads what `create.lua` tells a worker: the time, how many runs it was handed so far, each new one's request and revision. */
+export function readHanded(text: string): Handed {
+  const [claimed, heard, ...runs] = text.split(BETWEEN)
+  const claims: Claim[] = []
+  for (let at = 0; at < runs.length; at += 2) {
+    claims.push({
+      request: textToRequest(runs[at] ?? ''),
+      fence: 1,
+      revision: runs[at + 1] || null,
+      attempts: [],
+      claimed: Number(claimed),
+      spent: false,
+      cancelled: false,
+    })
+  }
+  return { claims, heard: Number(heard) }
 }

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { listenTo } from '../platform/channel-listener.ts'
+import { shardOf } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Redis } from '../platform/redis.ts'
-import { followStream } from '../platform/stream-follower.ts'
 import type { RunRecord, RunRequest } from './run.ts'
 import { isFinal } from './run.ts'
 import { shardKeys } from './run-keys.ts'
@@ -24,14 +25,15 @@ const SWEEP_AT_ONCE = 200
 export type ReplyInbox = ReturnType<typeof createReplyInbox>
 
 /**
- * Where this API process hears that a run has ended. Settled runs are appended to a stream of its own; a sweep
- * re-reads the records of those that wait long, so a lost reply makes an answer late and never absent.
+ * Where this API process hears that a run has ended. It is told of settled runs on a channel of its own. What is said
+ * while it does not listen is lost: so whenever it begins to listen, it reads the records of all that wait; and a sweep
+ * re-reads those that wait long. A lost reply makes an answer late and never absent.
  */
 export function createReplyInbox(deps: {
   /** Of the process; runs name it as their watcher. */
   id: string
   runs: RunStore
-  /** One blocking connection per shard. */
+  /** Per shard a connection that is used for nothing else. */
   connections: readonly Redis[]
   /** Told of each run that a call here waited for: how it was heard of, and how long after its end. */
   onDelivered(by: 'reply' | 'sweep', ms: number): void
@@ -59,7 +61,8 @@ export function createReplyInbox(deps: {
           attempts: reply.attempts,
           result: reply.result,
         }
-      : await deps.runs.get(reply.id)
+      : // Failing that, the sweep finds it.
+        await deps.runs.get(reply.id).catch(() => null)
     if (record) settle(record, 'reply')
   }
 
@@ -77,26 +80,30 @@ export function createReplyInbox(deps: {
     }
   }
 
+  const sweepNow = (): Promise<void> =>
+    sweep().catch((error: unknown) => deps.log.warn({ err: error }, 'sweeping failed'))
+
   async function keepSweeping(): Promise<void> {
     while (!closing.signal.aborted) {
-      await sweep().catch((error: unknown) => deps.log.warn({ err: error }, 'sweeping failed'))
+      await sweepNow()
       await pause(SWEEP_EVERY_MS, undefined, { signal: closing.signal }).catch(() => {})
     }
   }
 
-  const followers = deps.connections.map((redis, shard) =>
-    followStream({
+  const listeners = deps.connections.map((redis, shard) =>
+    listenTo({
       redis,
-      stream: shardKeys(shard).reply(deps.id),
-      from: '0',
-      onEntry: async (fields) => {
-        for (const reply of readReplies(fields)) await receive(reply)
+      channel: shardKeys(shard).reply(deps.id),
+      onMessage(text) {
+        for (const reply of readReplies(text)) void receive(reply)
       },
-      onTrouble(error) {
-        deps.log.warn({ err: error, shard }, 'reading replies failed')
-        // The stream may be gone with what it held: every waiter's record is read again at once.
-        for (const waiter of [...waiters.values()].flatMap((each) => [...each])) waiter.due = 0
+      onListening() {
+        for (const [id, waiting] of waiters) {
+          if (shardOf(id) === shard) for (const waiter of waiting) waiter.due = 0
+        }
+        void sweepNow()
       },
+      onTrouble: (error) => deps.log.warn({ err: error, shard }, 'listening for replies failed'),
     }),
   )
   void keepSweeping()
@@ -142,7 +149,7 @@ export function createReplyInbox(deps: {
       closing.abort()
       for (const waiter of [...waiters.values()].flatMap((each) => [...each])) waiter.resolve(null)
       waiters.clear()
-      await Promise.all(followers.map((follower) => follower.close()))
+      await Promise.all(listeners.map((listener) => listener.close()))
     },
   }
 }

@@ -38,3 +38,21 @@ export interface Taken {
   /** When the next job that was put off is due, ms since the epoch; 0 when there is none. */
   readonly nextDue: number
 }
+
+/** What a worker says of itself, so that runs can be handed to it as they are created. */
+export interface Offer {
+  readonly worker: string
+  /** How many runs it was handed so far. */
+  readonly heard: number
+  /** How many more it has room for. */
+  readonly room: number
+  /** What its locks last for, in ms, without being extended. */
+  readonly lockMs: number
+}
+
+/** Runs that a worker was handed: they are its own, as if it had taken them. */
+export interface Handed {
+  readonly claims: readonly Claim[]
+  /** How many runs it was handed so far, these included. */
+  readonly heard: number
+}

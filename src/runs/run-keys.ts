@@ -27,7 +27,10 @@ const keysUnder = (tag: string) => ({
   running: () => `${tag}:running`,
   /** What workers have to be told: runs to cancel. */
   signals: () => `${tag}:signals`,
+  /** The channel on which an API process hears of runs that have ended. */
   reply: (api: string) => `${tag}:reply:${api}`,
+  /** The channel on which a worker is handed runs. */
+  hand: (worker: string) => `${tag}:hand:${worker}`,
   idempotency: (project: string, keyHash: string) => `${tag}:idem:${project}:${keyHash}`,
   /** What settled runs have put down to be added to the totals. */
   tallies: () => `${tag}:tallies`,

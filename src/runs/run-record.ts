@@ -44,8 +44,9 @@ export interface Reply {
   readonly result: RunResult | null
 }
 
-/** Reads an entry of a reply stream: for each run that ended its id, revision, result and attempts. */
-export function readReplies(fields: readonly string[]): Reply[] {
+/** Reads what is told on a reply channel: for each run that ended its id, revision, result and attempts. */
+export function readReplies(text: string): Reply[] {
+  const fields = text.split(BETWEEN)
   const replies: Reply[] = []
   for (let at = 0; at < fields.length; at += 4) {
     const [id = '', revision, result, attempts] = fields.slice(at, at + 4)
@@ -58,3 +59,6 @@ export function readReplies(fields: readonly string[]): Reply[] {
   }
   return replies
 }
+
+/** What separates the values of a message: neither ids nor JSON have it. */
+export const BETWEEN = '\0'

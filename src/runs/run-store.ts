@@ -4,7 +4,7 @@ import type { Redis } from '../platform/redis.ts'
 import { claimRuns } from './claim-runs.ts'
 import { readRuns } from './read-runs.ts'
 import type { Attempt, RunRequest, RunResult, RunStatus } from './run.ts'
-import type { Claim, Created, IdempotencyKey } from './run-changes.ts'
+import type { Claim, Created, IdempotencyKey, Offer } from './run-changes.ts'
 import { shardKeys } from './run-keys.ts'
 import { toLines } from './run-record.ts'
 import { runScript } from './run-script.ts'
@@ -18,6 +18,8 @@ const SCRIPTS = {
   watch: runScript('watch'),
 }
 
+const NO_OFFER: Offer = { worker: '', heard: 0, room: 0, lockMs: 0 }
+
 /** Answers larger than this travel to a waiting process as an id only; it then reads the record. */
 const REPLY_INLINE_MAX = 8192
 
@@ -25,7 +27,7 @@ const REPLY_INLINE_MAX = 8192
 const BATCH = 32
 /** Characters of a batch, at which it is full: Redis does nothing else while it writes one. */
 const CREATE_WEIGHT = 262_144
-/** The same, of what a reply stream keeps a thousand times. */
+/** The same, of which a part is told to whoever waits. */
 const SETTLE_WEIGHT = 32_768
 
 export interface RunStoreOptions {
@@ -59,20 +61,22 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     most: BATCH,
     mostWeight: CREATE_WEIGHT,
     send: (shard, runs: readonly (readonly string[])[]) =>
-      SCRIPTS.create(redis, [shardKeys(shard).prefix], [...limits, ...runs.flat()]) as Promise<
+      SCRIPTS.create(redis, [shardKeys(shard).prefix], [Date.now(), ...limits, ...runs.flat()]) as Promise<
         [outcome: Created['outcome'], other: string][]
       >,
   })
 
+  /** Per shard, what the worker of this process says of itself. */
+  const offers = new Map<number, () => Offer | null>()
+
   const settleTogether = batchPerTurn({
     most: BATCH,
     mostWeight: SETTLE_WEIGHT,
-    send: (shard, runs: readonly (readonly (string | number)[])[]) =>
-      SCRIPTS.settle(
-        redis,
-        [shardKeys(shard).prefix],
-        [retention, options.laneWindow, ...runs.flat()],
-      ) as Promise<number[]>,
+    send(shard, runs: readonly (readonly (string | number)[])[]) {
+      const { worker, heard, room, lockMs } = offers.get(shard)?.() ?? NO_OFFER
+      const args = [retention, options.laneWindow, worker, heard, room + runs.length, lockMs, ...runs.flat()]
+      return SCRIPTS.settle(redis, [shardKeys(shard).prefix], args) as Promise<number[]>
+    },
   })
 
   /** Ends a run; `fence` is '' for one that no worker has. False when it is not, or no longer, as the caller thinks. */
@@ -95,8 +99,13 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     ...readRuns(redis, options.shards),
     ...claimRuns(redis, options),
 
+    /** From now on whatever is settled here in a shard tells what its worker has room for; null while it has none. */
+    offer(shard: number, say: () => Offer | null): void {
+      offers.set(shard, say)
+    },
+
     /**
-     * Creates a queued run, and its job when its turn has come.
+     * Creates a run: it is handed to a worker that waits for one, or queued, with its job when its turn has come.
      * @param watcher the API process that wants to be told of its end, if any
      * @param drawn the revision that a worker would draw now, if that is known
      */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Core } from '../../src/compose.ts'
+import { listenTo } from '../../src/platform/channel-listener.ts'
 import { newId, newRunId } from '../../src/platform/ids.ts'
-import type { Redis } from '../../src/platform/redis.ts'
+import type { Redis, RedisConnections } from '../../src/platform/redis.ts'
 import type { TakeOptions } from '../../src/runs/claim-runs.ts'
 import type { Attempt, RunRequest, RunResult } from '../../src/runs/run.ts'
 import type { Claim } from '../../src/runs/run-changes.ts'
@@ -66,6 +67,20 @@ export function aResult(fields: Partial<RunResult> = {}): RunResult {
     primaryFailure: null,
     ...fields,
   }
+}
+
+/** What is published in a channel from now on. */
+export function hear(connections: RedisConnections, channel: string): Promise<string[]> {
+  const messages: string[] = []
+  return new Promise((resolve, reject) => {
+    listenTo({
+      redis: connections.patient('hear', channel),
+      channel,
+      onMessage: (text) => messages.push(text),
+      onListening: () => resolve(messages),
+      onTrouble: reject,
+    })
+  })
 }
 
 /** How the worker of these tests takes the next run. */

@@ -1,22 +1,25 @@
--- Creates runs, queued, each with its job when its turn has come, unless its idempotency key has one already or the queue
--- is full.
--- ARGV: window, most queued runs of a project, most queued runs of the shard, for how long an idempotency key is kept
+-- Creates runs, each unless its idempotency key has one already or the queue is full: handed to a worker that waits for
+-- one, or queued, with its job when its turn has come.
+-- ARGV: now, window, most queued runs of a project, most queued runs of the shard, for how long an idempotency key is kept
 --   in ms, then per run: id, request, id of the API process that waits ('' for none), project, task, revision drawn so
 --   far, hash of the idempotency key ('' for none), fingerprint of the request.
--- Returns for each run: {'enqueued'}, {'lane'} (its job comes later), {'exists'}, {'project_full'}, {'full'},
---   {'replayed', id of the run that the key has}, {'reused', id}: the key has a run of another request.
-local window, project_max, all_max = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+-- Returns for each run: {'enqueued'} (or handed on), {'lane'} (its job comes later), {'exists'}, {'project_full'},
+--   {'full'}, {'replayed', id of the run that the key has}, {'reused', id}: the key has a run of another request.
+local now, window = ARGV[1], tonumber(ARGV[2])
+local project_max, all_max = tonumber(ARGV[3]), tonumber(ARGV[4])
 local queued = tonumber(call('HGET', lanes, '*') or '0')
-local before = queued
--- Per project: how many runs are queued, how many of them have a job, and the new ones that get one or wait for it.
+-- Per project: how many runs are queued, how many of them have a job, and new ones by what becomes of them: they start,
+-- get a job, or wait in the lane for one.
 local projects = {}
 local indexes = {}
+-- In the order they came, and by their ids.
+local new, known = {}, {}
 
 local function project_of(name)
   local project = projects[name]
   if not project then
     local with_job = tonumber(call('HGET', lanes, name) or '0')
-    project = { queued = call('ZCARD', runs_in(name, 'queued')), with_job = with_job, enter = {}, wait = {}, new = {} }
+    project = { queued = call('ZCARD', runs_in(name, 'queued')), with_job = with_job, start = {}, enter = {}, wait = {} }
     projects[name] = project
   end
   return project
@@ -30,49 +33,117 @@ local function sweep(index)
   end
 end
 
+-- Writes the record of a run, with more fields when a worker has it from the start.
+local function write(run, status, ...)
+  local request, revision = run.request, run.revision
+  if run.watcher == '' then
+    call('HSET', run_key(run.id), 'status', status, 'request', request, 'revision', revision, ...)
+  else
+    call('HSET', run_key(run.id), 'status', status, 'request', request, 'revision', revision, 'watchers', run.watcher, ...)
+  end
+end
+
 local function create(id, request, watcher, owner, task, revision, hash, fingerprint)
   local key = shard .. 'idem:' .. owner .. ':' .. hash
   if hash ~= '' then
-    local known = call('GET', key)
-    if known then
-      local other, asked = string.match(known, '^(%S+) (%S+)$')
+    local before = call('GET', key)
+    if before then
+      local other, asked = string.match(before, '^(%S+) (%S+)$')
       return { asked == fingerprint and 'replayed' or 'reused', other }
     end
   end
-  if call('EXISTS', run_key(id)) == 1 then return { 'exists' } end
+  if known[id] or call('EXISTS', run_key(id)) == 1 then return { 'exists' } end
+  known[id] = true
   if queued >= all_max then return { 'full' } end
   local project = project_of(owner)
   if project.queued >= project_max then return { 'project_full' } end
-  if hash ~= '' then call('SET', key, id .. ' ' .. fingerprint, 'PX', ARGV[4]) end
-  if watcher == '' then
-    call('HSET', run_key(id), 'status', 'queued', 'request', request, 'revision', revision)
-  else
-    call('HSET', run_key(id), 'status', 'queued', 'request', request, 'revision', revision, 'watchers', watcher)
-  end
+  if hash ~= '' then call('SET', key, id .. ' ' .. fingerprint, 'PX', ARGV[5]) end
   for _, index in ipairs({ shard .. 'runs:' .. owner, shard .. 'runs:' .. task }) do
     if string.sub(id, -3, -3) == '0' then sweep(index) end
     table.insert(list_in(indexes, index), id)
   end
-  table.insert(project.new, id)
   queued = queued + 1
   project.queued = project.queued + 1
-  if project.with_job >= window then
-    table.insert(project.wait, id)
-    return { 'lane' }
+  local outcome = { 'enqueued' }
+  new[#new + 1] = { id = id, request = request, watcher = watcher, owner = owner, revision = revision, outcome = outcome }
+  return outcome
+end
+
+-- Hands runs from `first` on to the worker that has the most room for them, if it is there. Returns the first that is
+-- left, or nil when no worker has room.
+local function hand(first)
+  local worker, room = unpack(call('ZRANGE', offers, '0', '0', 'REV', 'WITHSCORES'))
+  room = tonumber(room or '0')
+  if room < 1 then return nil end
+  local last = math.min(#new, first + room - 1)
+  local ids, times, told = {}, {}, {}
+  for at = first, last do
+    local run = new[at]
+    ids[#ids + 1] = run.id
+    times[#times + 1] = now
+    times[#times + 1] = run.id
+    told[#told + 1] = run.request
+    told[#told + 1] = run.revision
   end
-  table.insert(project.enter, id)
-  project.with_job = project.with_job + 1
-  return { 'enqueued' }
+  -- What cannot be written (Redis is full) must not have been told: so this is written first.
+  local handed = call('HINCRBY', hand_of(worker), 'handed', #ids)
+  local lock_ms = call('HGET', hand_of(worker), 'lock')
+  -- One that has said nothing for a while, or whose connection is gone, is not there as far as anybody knows.
+  if not lock_ms or call(publish, hand_of(worker), table.concat({ now, handed, unpack(told) }, '\0')) == 0 then
+    call('DEL', hand_of(worker))
+    call('ZREM', offers, worker)
+    return first
+  end
+  call('ZINCRBY', offers, -#ids, worker)
+  for at = first, last do
+    local run = new[at]
+    write(run, 'running', 'fence', '1', 'claims', '1', 'claimed', now, 'attempts', open_attempt(1, 1, worker, now))
+    make_job(run.id)
+    call('SET', jobs .. run.id .. ':lock', worker, 'PX', lock_ms)
+    table.insert(project_of(run.owner).start, run.id)
+  end
+  call('LPUSH', jobs .. 'active', unpack(ids))
+  call('ZADD', shard .. 'running', unpack(times))
+  return last + 1
 end
 
 local outcomes = {}
-for at = 5, #ARGV, 8 do outcomes[#outcomes + 1] = create(unpack(ARGV, at, at + 7)) end
+for at = 6, #ARGV, 8 do outcomes[#outcomes + 1] = create(unpack(ARGV, at, at + 7)) end
+
+-- Who waits already goes first.
+local left = 1
+if #new > 0 and call('LLEN', jobs .. 'wait') == 0 and call('HEXISTS', jobs .. 'meta', 'paused') == 0 then
+  while left <= #new do
+    local next_left = hand(left)
+    if not next_left then break end
+    left = next_left
+  end
+end
+for at = left, #new do
+  local run, project = new[at], project_of(new[at].owner)
+  write(run, 'queued')
+  if project.with_job < window then
+    project.with_job = project.with_job + 1
+    table.insert(project.enter, run.id)
+  else
+    run.outcome[1] = 'lane'
+    table.insert(project.wait, run.id)
+  end
+end
 
 for index, ids in pairs(indexes) do add_ids(index, ids) end
-if queued > before then call('HINCRBY', lanes, '*', queued - before) end
+local entered = 0
 for name, project in pairs(projects) do
-  if #project.new > 0 then add_ids(runs_in(name, 'queued'), project.new) end
-  if #project.wait > 0 then add_ids(lane_of(name), project.wait) end
-  if #project.enter > 0 then enqueue(name, project.enter) end
+  if #project.start > 0 then add_ids(runs_in(name, 'running'), project.start) end
+  if #project.wait > 0 then
+    add_ids(runs_in(name, 'queued'), project.wait)
+    add_ids(lane_of(name), project.wait)
+  end
+  if #project.enter > 0 then
+    add_ids(runs_in(name, 'queued'), project.enter)
+    enqueue(name, project.enter)
+  end
+  entered = entered + #project.wait + #project.enter
 end
+if entered > 0 then call('HINCRBY', lanes, '*', entered) end
 return outcomes

@@ -15,10 +15,16 @@ local shard = KEYS[1]
 local jobs = shard .. 'q:run:'
 local lanes = shard .. 'lanes'
 local enqueued = shard .. 'enqueued'
+-- Workers by how many more runs they may be handed, of those that have said so lately.
+local offers = shard .. 'offers'
+-- Sharded channels where there are any (Redis 7): the others reach all nodes of a cluster.
+local publish = redis.REDIS_VERSION_NUM and 'SPUBLISH' or 'PUBLISH'
 
 local function run_key(id) return shard .. 'run:' .. id end
 local function runs_in(project, status) return shard .. 'runs:' .. project .. ':' .. status end
 local function lane_of(project) return shard .. 'lane:' .. project end
+-- The channel on which a worker is handed runs, and what is known of it: how many it was handed, and its locks' time.
+local function hand_of(worker) return shard .. 'hand:' .. worker end
 
 -- The list under a name, new when there is none yet.
 local function list_in(lists, name)
@@ -40,15 +46,19 @@ local function add_ids(key, ids)
   call('ZADD', key, unpack(members))
 end
 
+-- Makes a run's job. Returns the time the run was made, which its id begins with.
+local function make_job(id)
+  local made = string.format('%.0f', tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16))
+  call('HSET', jobs .. id, 'name', 'run', 'data', '{}', 'opts', '{}', 'timestamp', made, 'delay', '0', 'priority', '0')
+  return made
+end
+
 -- Lets runs of a project have their jobs: last of all, with the marker that wakes a waiting worker.
 local function enqueue(project, ids)
   local by_time = {}
   for at, id in ipairs(ids) do
-    -- The time the run was made, which its id begins with.
-    local made = string.format('%.0f', tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16))
-    by_time[2 * at - 1] = made
+    by_time[2 * at - 1] = make_job(id)
     by_time[2 * at] = id
-    call('HSET', jobs .. id, 'name', 'run', 'data', '{}', 'opts', '{}', 'timestamp', made, 'delay', '0', 'priority', '0')
   end
   call('HINCRBY', lanes, project, #ids)
   call('ZADD', enqueued, unpack(by_time))
@@ -78,6 +88,23 @@ local function refill(project, window, most)
     if at % 2 == 1 and call('EXISTS', run_key(id)) == 1 then ids[#ids + 1] = id end
   end
   if #ids > 0 then enqueue(project, ids) end
+end
+
+-- A new attempt as the ledger has it, one line of JSON: appending needs no decoding.
+local function open_attempt(number, fence, worker, started)
+  return string.format(
+    '{"number":%d,"fence":%d,"worker":"%s","started":%s,"ended":null,"outcome":"open","model":null,"inputTokens":0,"outputTokens":0}\n',
+    number, fence, worker, started
+  )
+end
+
+-- A worker says how many runs it has room for: it may be handed those, for a second. Of the runs that it was handed so
+-- far it knows `heard`; the others are under way to it.
+local function offer(worker, heard, room, lock_ms)
+  local handed = call('HGET', hand_of(worker), 'handed') or heard
+  call('HSET', hand_of(worker), 'handed', handed, 'lock', lock_ms)
+  call('PEXPIRE', hand_of(worker), '1000')
+  call('ZADD', offers, room - (handed - heard), worker)
 end
 
 -- The jobs of runs that have ended, or that are not there, have nothing to deliver any more.

@@ -1,6 +1,7 @@
 -- Ends runs, each once: refuses a stale fence, writes the result, puts its numbers down for the rollups, removes its job
 -- and tells the waiting processes, all in one step.
--- ARGV: retention in ms, window, then per run: id, fence ('' for a run that no worker has: it must be queued), project,
+-- ARGV: retention in ms, window, the worker that has room for more runs ('' for none), how many it was handed so far,
+--   how many it has room for when these have ended, the time of its locks in ms, then per run: id, fence ('' for a run that no worker has: it must be queued), project,
 --   status, result, attempts, '1' when the result travels with the reply, tally ('' for none).
 -- Returns for each run 1, or 0 when it is no longer this claim's.
 local window = tonumber(ARGV[2])
@@ -43,7 +44,7 @@ local function settle(id, fence, project, status, result, attempts, inline, tall
 end
 
 local outcomes = {}
-for at = 3, #ARGV, 8 do outcomes[#outcomes + 1] = settle(unpack(ARGV, at, at + 7)) end
+for at = 7, #ARGV, 8 do outcomes[#outcomes + 1] = settle(unpack(ARGV, at, at + 7)) end
 
 for project, ids in pairs(running) do call('ZREM', runs_in(project, 'running'), unpack(ids)) end
 if #ended > 0 then
@@ -51,10 +52,7 @@ if #ended > 0 then
   remove_active_jobs(ended)
 end
 if #tallies > 0 then call('RPUSH', shard .. 'tallies', unpack(tallies)) end
--- One entry for all that a process hears of now: two pairs per run.
-for watcher, entry in pairs(replies) do
-  local stream = shard .. 'reply:' .. watcher
-  call('XADD', stream, 'MAXLEN', '~', '1000', '*', unpack(entry))
-  call('EXPIRE', stream, '60')
-end
+-- One message for all that a process hears of now. Neither ids nor JSON have a zero byte.
+for watcher, entry in pairs(replies) do call(publish, shard .. 'reply:' .. watcher, table.concat(entry, '\0')) end
+if ARGV[3] ~= '' then offer(ARGV[3], ARGV[4], ARGV[5], ARGV[6]) end
 return outcomes

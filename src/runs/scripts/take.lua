@@ -1,13 +1,19 @@
 -- Takes runs from the queue for one worker, first come, first served: each job becomes the worker's, and its run, queued
 -- or (after its owner was lost) running, becomes running with a new fence, its new attempt open. The revision that was
 -- drawn stays from the first claim on, so that every attempt runs the same one.
--- ARGV: worker, now, most claims of a run, window, how many at most, token for the jobs' locks, their time in ms.
+-- ARGV: worker, now, most claims of a run, window, how many at most, token for the jobs' locks, their time in ms, then
+--   unless the worker may not be handed runs: how many it was handed so far, how many more than those taken it has room for.
 -- Returns {when the next job that was put off is due (ms, 0 for none), 1 when nothing is left, then for each run a
 --   list: id, fence, request, revision, attempts so far as lines of JSON, time of the first claim, 1 when its claims are
 --   used up, 1 when it is to be cancelled}.
 local worker, now, window = ARGV[1], ARGV[2], tonumber(ARGV[4])
 local taken = { 0, 1 }
 if call('HEXISTS', jobs .. 'meta', 'paused') == 1 then return taken end
+
+-- It has all there is, and may be handed what comes.
+local function offer_room()
+  if ARGV[8] then offer(worker, ARGV[8], ARGV[9] - (#taken - 2), ARGV[7]) end
+end
 
 -- BullMQ scores what is put off by its time, times 4096.
 local next_due = call('ZRANGE', jobs .. 'delayed', '0', '0', 'WITHSCORES')[2]
@@ -22,7 +28,10 @@ end
 if next_due then taken[1] = math.ceil(next_due / 4096) end
 
 local ids = call('RPOP', jobs .. 'wait', ARGV[5])
-if not ids or #ids == 0 then return taken end
+if not ids or #ids == 0 then
+  offer_room()
+  return taken
+end
 call('LPUSH', jobs .. 'active', unpack(ids))
 
 local claimed_now, gone, leaving = {}, {}, {}
@@ -43,9 +52,7 @@ local function claim(id)
   local spent = claims > tonumber(ARGV[3]) and 1 or 0
   local open = ''
   if spent == 0 then
-    -- One line of JSON per attempt: appending needs no decoding.
-    local number = select(2, string.gsub(earlier, '\n', '\n')) + 1
-    open = string.format('{"number":%d,"fence":%d,"worker":"%s","started":%s,"ended":null,"outcome":"open","model":null,"inputTokens":0,"outputTokens":0}\n', number, fence, worker, now)
+    open = open_attempt(select(2, string.gsub(earlier, '\n', '\n')) + 1, fence, worker, now)
   end
   call('HSET', run_key(id), 'status', 'running', 'fence', fence, 'claims', claims, 'claimed', claimed, 'attempts', earlier .. open)
   call('SET', jobs .. id .. ':lock', ARGV[6], 'PX', ARGV[7])
@@ -67,5 +74,7 @@ if call('LLEN', jobs .. 'wait') > 0 then
   taken[2] = 0
   -- For other workers that wait.
   call('ZADD', jobs .. 'marker', '0', '0')
+else
+  offer_room()
 end
 return taken

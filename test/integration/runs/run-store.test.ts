@@ -18,7 +18,8 @@ import { shardKeys } from '../../../src/runs/run-keys.ts'
 import { readReplies } from '../../../src/runs/run-record.ts'
 import { createRunStore, type RunStore } from '../../../src/runs/run-store.ts'
 import { testRedisUrl } from '../../support/redis.ts'
-import { aRequest, aResult, aTally, claimed, deliver, STORE_OPTIONS } from '../../support/runs.ts'
+import { aRequest, aResult, aTally, claimed, deliver, hear, STORE_OPTIONS } from '../../support/runs.ts'
+import { until } from '../../support/system.ts'
 
 const FINAL: FinalStatus[] = ['succeeded', 'failed', 'cancelled', 'expired']
 const KEYS = shardKeys(0)
@@ -176,14 +177,13 @@ describe('the run store', () => {
     for (const watcher of [creator, other, other]) assert.equal(await runs.watch(request.id, watcher), true)
     const claim = await claimed(redis, runs, request, 'a-revision')
     const result = aResult({ settled: 1 })
+    const heard = await Promise.all([creator, other].map((api) => hear(connections, KEYS.reply(api))))
     await runs.settle(claim, result, [], null)
-    for (const watcher of [creator, other]) {
-      const entries = await redis.xrange(KEYS.reply(watcher), '-', '+')
-      assert.deepEqual(
-        entries.flatMap(([, fields]) => readReplies(fields)),
+    for (const messages of heard) {
+      await until(() => messages.length > 0)
+      assert.deepEqual(messages.map(readReplies), [
         [{ id: request.id, revision: 'a-revision', attempts: [], result }],
-      )
-      assert.ok((await redis.ttl(KEYS.reply(watcher))) > 0, 'replies that nobody reads go away')
+      ])
     }
     assert.equal(await runs.watch(request.id, newId()), false, 'its record tells the end')
     assert.equal(await runs.watch(aRequest().id, newId()), false)
@@ -214,15 +214,16 @@ describe('the run store', () => {
     assert.equal(await redis.hget(KEYS.lanes(), project), null)
     const stale = claims.find(({ request }) => request.id === third.id) ?? assert.fail()
     await claimed(redis, runs, third)
+    const messages = await hear(connections, KEYS.reply(watcher))
     const settled = await Promise.all(claims.map((claim) => settle(claim)))
     assert.deepEqual(
       claims.filter((_, at) => !settled[at]),
       [stale],
     )
-    const entries = await redis.xrange(KEYS.reply(watcher), '-', '+')
-    assert.ok(entries.length < 10, 'one entry for many')
+    await until(() => messages.flatMap(readReplies).length === 39)
+    assert.ok(messages.length < 10, 'one message for many')
     assert.deepEqual(
-      entries.flatMap(([, fields]) => readReplies(fields)).map(({ id }) => id),
+      messages.flatMap(readReplies).map(({ id }) => id),
       requests.filter((request) => request !== third).map(({ id }) => id),
     )
   })
@@ -241,9 +242,10 @@ describe('the run store', () => {
     const watcher = newId()
     const request = aRequest()
     await runs.create(request, watcher)
+    const messages = await hear(connections, KEYS.reply(watcher))
     await settle(await claimed(redis, runs, request), { response: 'x'.repeat(10_000) })
-    const [entry] = await redis.xrange(KEYS.reply(watcher), '-', '+')
-    const [reply] = readReplies(entry?.[1] ?? [])
+    await until(() => messages.length > 0)
+    const [reply] = messages.flatMap(readReplies)
     assert.deepEqual([reply?.id, reply?.result], [request.id, null])
     assert.equal((await runs.get(request.id))?.result?.response, 'x'.repeat(10_000))
   })

@@ -1,0 +1,83 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Redis } from './redis.ts'
+
+/**
+ * Which pair of commands publishes and hears: sharded channels where there are any (Redis 7), since others reach every
+ * node of a cluster. Scripts that publish decide by the same word.
+ */
+const WHICH = "return redis.REDIS_VERSION_NUM and 'ssubscribe' or 'subscribe'"
+
+/** Shorter than the silence after which a connection is made anew: who listens may hear nothing for long. */
+const PING_MS = 5000
+
+/** A connection that is just away never answers: it is left behind. */
+const CLOSE_MS = 500
+
+export interface ChannelListener {
+  /** Hears nothing more once this has resolved; until then messages may still come. */
+  close(): Promise<void>
+}
+
+/**
+ * Hears what is published in a channel while it listens, in order; over broken connections, though what is said
+ * meanwhile is missed. Its connection must be its own, and is closed at the end.
+ */
+export function listenTo(options: {
+  redis: Redis
+  channel: string
+  onMessage(text: string): void
+  /** Listening begins, for the first time or again: what was said before may have been missed. */
+  onListening(): void
+  onTrouble(error: unknown): void
+}): ChannelListener {
+  const { redis, channel } = options
+  let listening: Promise<unknown> = Promise.resolve()
+  let sharded = false
+  let closing = false
+
+  async function listen(): Promise<void> {
+    try {
+      sharded = (await redis.eval(WHICH, 1, channel)) === 'ssubscribe'
+      await (sharded ? redis.ssubscribe(channel) : redis.subscribe(channel))
+      options.onListening()
+    } catch (error) {
+      if (closing) return
+      options.onTrouble(error)
+      await pause(100)
+      // A connection that is there, and may not listen: perhaps a new one may.
+      if (redis.status === 'ready') redis.disconnect(true)
+    }
+  }
+
+  function hear(_channel: string, text: string): void {
+    try {
+      options.onMessage(text)
+    } catch (error) {
+      options.onTrouble(error)
+    }
+  }
+  const start = (): void => {
+    listening = listen()
+  }
+  redis.on('ready', start).on('message', hear).on('smessage', hear)
+  if (redis.status === 'ready') start()
+  const pinging = setInterval(() => {
+    if (redis.status === 'ready') redis.ping().catch(() => {})
+  }, PING_MS).unref()
+
+  return {
+    async close() {
+      closing = true
+      clearInterval(pinging)
+      redis.off('ready', start)
+      const ended = new AbortController()
+      const late = pause(CLOSE_MS, undefined, { signal: ended.signal }).catch(() => {})
+      if (redis.status === 'ready') {
+        const silenced = listening.then(() => (sharded ? redis.sunsubscribe() : redis.unsubscribe()))
+        await Promise.race([silenced.catch(() => {}), late])
+      }
+      ended.abort()
+      redis.disconnect()
+    },
+  }
+}
