@@ -7,8 +7,9 @@ import type { Claim, Taken } from '../src/runs/run-changes.ts'
 type Marker = Awaited<ReturnType<RedisQueueBackend['waitForJob']>>
 
 export interface RunBackendOptions {
-  /** What the locks of this worker's jobs are known by. */
+  /** What the locks of this worker's jobs are known by, and how long they last without being extended. */
   readonly token: string
+  readonly lockMs: number
   /** How many runs there is room for beside those that were taken. */
   room(): number
   /** Takes so many at most, and says how many there would be room for. */
@@ -43,7 +44,7 @@ const NOW = { member: '0', score: 0 }
  *
  * A worker that waits is handed runs as they are created: they are its own already, and need not be taken.
  */
-export function createRunBackend({ token, room, take, giveBack }: RunBackendOptions) {
+export function createRunBackend({ token, lockMs, room, take, giveBack }: RunBackendOptions) {
   /** Taken, and not begun yet: BullMQ begins one after the other. */
   const ready: Claim[] = []
   /** Begun, and not ended yet. */
@@ -52,14 +53,16 @@ export function createRunBackend({ token, room, take, giveBack }: RunBackendOpti
   let ask = true
   let nextDue = 0
   let stopped = false
-  /** What BullMQ waits with for a marker; while it does something else, that goes on. */
-  let marker: Promise<Marker> | null = null
-  let wake = (_now: Marker): void => {}
+  /** A marker is waited for; while BullMQ does something else, that goes on. */
+  let awaited = false
+  let waiter: PromiseWithResolvers<Marker> | null = null
   let moveToWait = async (_id: string): Promise<unknown> => undefined
+
+  const isDue = (): boolean => nextDue > 0 && nextDue - Date.now() < 1
 
   async function moveToActive(): Promise<unknown[]> {
     // When the last batch was all there was, BullMQ is told so, and waits for more before it asks again.
-    if (ready.length === 0 && ask) {
+    if (ready.length === 0 && (ask || isDue())) {
       const free = room()
       const taken = await take(Math.max(1, Math.min(BATCH, free)), free).catch(slowDown)
       ready.push(...taken.claims)
@@ -79,27 +82,40 @@ export function createRunBackend({ token, room, take, giveBack }: RunBackendOpti
     ]
   }
 
-  /** Waits for a marker, or until a run is handed over. */
+  /** Waits for a marker, or until runs are handed over. */
   function waiting(waitForJob: (seconds: number) => Promise<Marker>) {
     return async (seconds: number): Promise<Marker> => {
       if (ready.length > 0 || ask) return NOW
-      if (!marker) {
-        marker = waitForJob(seconds).finally(() => {
-          marker = null
+      waiter = Promise.withResolvers()
+      if (!awaited) {
+        awaited = true
+        // When it fails, too, nobody knows what there is to take.
+        const end = (): void => {
+          awaited = false
           ask = true
-        })
-        // Nobody may be waiting when it fails; then there is more to ask all the same.
-        marker.catch(() => {})
+        }
+        waitForJob(seconds)
+          .finally(end)
+          .then(
+            (marker) => waiter?.resolve(marker),
+            (error) => waiter?.reject(error),
+          )
       }
-      const handed = new Promise<Marker>((resolve) => {
-        wake = resolve
-      })
-      return Promise.race([marker, handed])
+      return waiter.promise
     }
   }
 
   async function giveAllBack(): Promise<void> {
-    const back = ready.splice(0).map(async (claim) => {
+    await giveSomeBack(ready.splice(0))
+  }
+
+  /** What was handed over beyond what there is room for, for longer than settling takes. */
+  function giveExcessBack(): void {
+    void giveSomeBack(ready.splice(Math.max(0, ready.length + room())))
+  }
+
+  async function giveSomeBack(claims: readonly Claim[]): Promise<void> {
+    const back = claims.map(async (claim) => {
       if ((await giveBack(claim)) === 'released') await moveToWait(claim.request.id)
     })
     // What cannot be given back, because Redis is away, is delivered again once its lock has expired.
@@ -144,7 +160,9 @@ export function createRunBackend({ token, room, take, giveBack }: RunBackendOpti
     accept(claims: readonly Claim[]): void {
       ready.push(...claims)
       if (stopped) void giveAllBack()
-      else wake(NOW)
+      else waiter?.resolve(NOW)
+      // A run that was settled may take its place a little longer; one that never finds a place would lose its lock.
+      if (room() < 0) setTimeout(giveExcessBack, lockMs / 4).unref()
     },
     /** Gives back what was taken and not begun. What is still being taken then is given back as soon as it comes. */
     stop(): Promise<void> {

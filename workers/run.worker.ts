@@ -58,6 +58,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     listening ? { worker: token, heard, room: free, lockMs } : null
   const backend = createRunBackend({
     token,
+    lockMs,
     room,
     take: (most, free) =>
       runs.take(shard, { worker: token, claimsMax, most, token, lockMs, offer: offer(free) }),

@@ -99,6 +99,7 @@ test('while Redis is away, whatever its words for that, BullMQ is told what make
   const { redis, runs } = system.core
   const { factory } = createRunBackend({
     token: 'a-token',
+    lockMs: 60_000,
     room: () => 1,
     take: (most) => runs.take(0, { worker: 'w', claimsMax: 5, most, token: 'a-token', lockMs: 60_000 }),
     giveBack: async () => 'gone',
