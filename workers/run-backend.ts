@@ -56,6 +56,7 @@ export function createRunBackend({ token, lockMs, room, take, giveBack }: RunBac
   /** A marker is waited for; while BullMQ does something else, that goes on. */
   let awaited = false
   let waiter: PromiseWithResolvers<Marker> | null = null
+  let givenBack: Promise<unknown> = Promise.resolve()
   let moveToWait = async (_id: string): Promise<unknown> => undefined
 
   const isDue = (): boolean => nextDue > 0 && nextDue - Date.now() < 1
@@ -105,21 +106,21 @@ export function createRunBackend({ token, lockMs, room, take, giveBack }: RunBac
     }
   }
 
-  async function giveAllBack(): Promise<void> {
-    await giveSomeBack(ready.splice(0))
-  }
-
-  /** What was handed over beyond what there is room for, for longer than settling takes. */
-  function giveExcessBack(): void {
-    void giveSomeBack(ready.splice(Math.max(0, ready.length + room())))
-  }
-
-  async function giveSomeBack(claims: readonly Claim[]): Promise<void> {
+  /** Resolves when these and all that were given back before are. */
+  function giveSomeBack(claims: readonly Claim[]): Promise<unknown> {
     const back = claims.map(async (claim) => {
       if ((await giveBack(claim)) === 'released') await moveToWait(claim.request.id)
     })
     // What cannot be given back, because Redis is away, is delivered again once its lock has expired.
-    await Promise.allSettled(back)
+    givenBack = Promise.allSettled([givenBack, ...back])
+    return givenBack
+  }
+
+  const giveAllBack = (): Promise<unknown> => giveSomeBack(ready.splice(0))
+
+  /** What was handed over beyond what there is room for, for longer than settling takes. */
+  function giveExcessBack(): void {
+    void giveSomeBack(ready.splice(Math.max(0, ready.length + Math.min(0, room()))))
   }
 
   /** A BullMQ `BackendFactory`. */
@@ -164,8 +165,8 @@ export function createRunBackend({ token, lockMs, room, take, giveBack }: RunBac
       // A run that was settled may take its place a little longer; one that never finds a place would lose its lock.
       if (room() < 0) setTimeout(giveExcessBack, lockMs / 4).unref()
     },
-    /** Gives back what was taken and not begun. What is still being taken then is given back as soon as it comes. */
-    stop(): Promise<void> {
+    /** Gives back what is here and was not begun, and from now on whatever else is taken or handed over. */
+    stop(): Promise<unknown> {
       stopped = true
       return giveAllBack()
     },

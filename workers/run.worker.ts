@@ -1,12 +1,10 @@
 import { DelayedError, UnrecoverableError, WaitingError, Worker } from 'bullmq'
-import { listenTo } from '../src/platform/channel-listener.ts'
 import type { Logger } from '../src/platform/logger.ts'
 import type { Redis } from '../src/platform/redis.ts'
 import { queuePrefix, RUN_QUEUE } from '../src/queues.ts'
-import { readHanded } from '../src/runs/claim-runs.ts'
 import type { Execution } from '../src/runs/execute-run.ts'
-import type { Claim, Offer } from '../src/runs/run-changes.ts'
-import { shardKeys } from '../src/runs/run-keys.ts'
+import { followHand } from '../src/runs/follow-hand.ts'
+import type { Claim } from '../src/runs/run-changes.ts'
 import type { RunStore } from '../src/runs/run-store.ts'
 import { endWorker } from './end-worker.ts'
 import { createRunBackend } from './run-backend.ts'
@@ -52,33 +50,24 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   const { shard, runs, worker: token, claimsMax, lockDurationMs: lockMs } = options
   const giveBack = async (claim: Claim): Promise<'released' | 'gone'> =>
     (await runs.release(claim, claim.attempts)) ? 'released' : 'gone'
-  let heard = 0
   const room = (): number => options.concurrency - active - backend.notBegun()
-  const offer = (free: number): Offer | null =>
-    listening ? { worker: token, heard, room: free, lockMs } : null
   const backend = createRunBackend({
     token,
     lockMs,
     room,
     take: (most, free) =>
-      runs.take(shard, { worker: token, claimsMax, most, token, lockMs, offer: offer(free) }),
+      runs.take(shard, { worker: token, claimsMax, most, token, lockMs, offer: hand.offer(free) }),
     giveBack,
   })
-  let listening = false
-  const hand = listenTo({
+  const hand = followHand({
     redis: options.handConnection,
-    channel: shardKeys(shard).hand(token),
-    onMessage(text) {
-      const handed = readHanded(text)
-      heard = handed.heard
-      backend.accept(handed.claims)
-    },
-    onListening() {
-      listening = true
-    },
-    onTrouble: (error) => options.log.warn({ err: error, shard }, 'listening for runs failed'),
+    shard,
+    worker: token,
+    lockMs,
+    log: options.log,
+    onHanded: backend.accept,
   })
-  runs.offer(shard, () => offer(room()))
+  runs.offer(shard, () => hand.offer(room()))
   const worker = new Worker<object, void>(
     RUN_QUEUE,
     async (job) => {
@@ -128,12 +117,13 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     active: () => active,
     lastProgress: () => progress,
     async close() {
-      listening = false
       void backend.stop()
-      void hand.close()
+      const silent = hand.close()
       const grace = setTimeout(() => stopping.abort(), options.graceMs)
       const ended = await endWorker(worker, options.graceMs + HAND_BACK_MS)
       clearTimeout(grace)
+      await silent
+      await backend.stop()
       if (!ended)
         options.log.warn({ shard: options.shard, active }, 'stopping without having handed everything back')
     },

@@ -1,9 +1,9 @@
 import { shardOf } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis.ts'
 import type { Attempt } from './run.ts'
-import type { Claim, Handed, Offer, Taken } from './run-changes.ts'
+import type { Claim, Offer, Taken } from './run-changes.ts'
 import { shardKeys } from './run-keys.ts'
-import { BETWEEN, fromLines, toLines } from './run-record.ts'
+import { fromLines, toLines } from './run-record.ts'
 import { runScript } from './run-script.ts'
 import { textToRequest } from './run-text.ts'
 
@@ -81,22 +81,4 @@ function toClaim([, fence, request, revision, earlier, claimed, spent, cancelled
     spent: spent === 1,
     cancelled: cancelled === 1,
   }
-}
-
-/** Reads what `create.lua` tells a worker: the time, how many runs it was handed so far, each new one's request and revision. */
-export function readHanded(text: string): Handed {
-  const [claimed, heard, ...runs] = text.split(BETWEEN)
-  const claims: Claim[] = []
-  for (let at = 0; at < runs.length; at += 2) {
-    claims.push({
-      request: textToRequest(runs[at] ?? ''),
-      fence: 1,
-      revision: runs[at + 1] || null,
-      attempts: [],
-      claimed: Number(claimed),
-      spent: false,
-      cancelled: false,
-    })
-  }
-  return { claims, heard: Number(heard) }
 }

@@ -49,10 +49,3 @@ export interface Offer {
   /** What its locks last for, in ms, without being extended. */
   readonly lockMs: number
 }
-
-/** Runs that a worker was handed: they are its own, as if it had taken them. */
-export interface Handed {
-  readonly claims: readonly Claim[]
-  /** How many runs it was handed so far, these included. */
-  readonly heard: number
-}
