@@ -94,26 +94,62 @@ test('a worker that stops gives back what it took: its attempts are unused, and 
   assert.equal(await system.core.redis.llen('{s0}:q:run:wait'), 60)
 })
 
-test('while Redis is away, whatever its words for that, BullMQ is told what makes it wait before it tries again', async (t) => {
-  const system = await startSystem(t, { workers: 0 })
-  const { redis, runs } = system.core
-  const { factory } = createRunBackend({
-    token: 'a-token',
-    lockMs: 60_000,
-    room: () => 1,
-    take: (most) => runs.take(0, { worker: 'w', claimsMax: 5, most, token: 'a-token', lockMs: 60_000 }),
-    giveBack: async () => 'gone',
+/** The backend of a worker of one run, which nothing but the test uses. */
+function openBackend(t: Cleanup, { core }: System, lockMs = 60_000) {
+  const { redis, runs } = core
+  const token = 'a-token'
+  const backend = createRunBackend({
+    ...{ token, lockMs },
+    room: () => 1 - backend.notBegun(),
+    take: (most) => runs.take(0, { worker: 'w', claimsMax: 5, most, token, lockMs }),
+    giveBack: async (claim) => ((await runs.release(claim, [])) ? 'released' : 'gone'),
   })
   const options: QueueOptions = { connection: redis, prefix: queuePrefix(0), skipVersionCheck: true }
-  const backend = factory(RUN_QUEUE, options)
-  t.after(() => backend.close())
+  const queue = backend.factory(RUN_QUEUE, options)
+  t.after(() => queue.close())
+  return { backend, queue, token }
+}
+
+test('while Redis is away, whatever its words for that, BullMQ is told what makes it wait before it tries again', async (t) => {
+  const system = await startSystem(t, { workers: 0 })
+  const { queue, token } = openBackend(t, system)
   await system.redis.kill()
   for (let time = 0; time < 3; time += 1) {
-    await assert.rejects(backend.moveToActive('a-token'), { message: 'Connection is closed.' })
+    await assert.rejects(queue.moveToActive(token), { message: 'Connection is closed.' })
   }
   await system.redis.start()
-  await until(async () => (await redis.ping().catch(() => null)) === 'PONG')
-  assert.deepEqual(await backend.moveToActive('a-token'), [null, null, 0, 0])
+  await until(async () => (await system.core.redis.ping().catch(() => null)) === 'PONG')
+  assert.deepEqual(await queue.moveToActive(token), [null, null, 0, 0])
+})
+
+test('a job that was put off is asked for once it is due, also when nothing else has come', async (t) => {
+  const system = await startSystem(t, { workers: 0 })
+  const { redis } = system.core
+  const { queue, token } = openBackend(t, system)
+  const [id = ''] = await submit(system, await system.createTask(), 1)
+  const due = Date.now() + 2000
+  await redis
+    .multi()
+    .lrem('{s0}:q:run:wait', 0, id)
+    .zadd('{s0}:q:run:delayed', due * 4096, id)
+    .exec()
+  assert.deepEqual(await queue.moveToActive(token), [null, null, 0, due])
+  await until(() => Date.now() >= due)
+  assert.equal((await queue.moveToActive(token))[1], id)
+})
+
+test('runs that a worker was handed and has no room for are given back before they lose their locks', async (t) => {
+  const system = await startSystem(t, { workers: 0 })
+  const { redis, runs } = system.core
+  const { backend, token } = openBackend(t, system, 60)
+  const ids = await submit(system, await system.createTask(), 3)
+  const { claims } = await runs.take(0, { worker: 'w', claimsMax: 5, most: 3, token, lockMs: 60_000 })
+  backend.accept(claims)
+  await until(async () => (await redis.llen('{s0}:q:run:wait')) === 2)
+  assert.deepEqual(
+    (await runs.getMany(ids)).map((record) => record?.status),
+    ['running', 'queued', 'queued'],
+  )
 })
 
 test('the weights count that are in force when a worker takes the run, not when it was accepted', async (t) => {
