@@ -1,13 +1,11 @@
-import { DelayedError, UnrecoverableError, WaitingError, Worker } from 'bullmq'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../src/platform/logger.ts'
-import type { Redis } from '../src/platform/redis.ts'
-import { queuePrefix, RUN_QUEUE } from '../src/queues.ts'
+import { isRedisUnavailable, type Redis } from '../src/platform/redis.ts'
 import type { Execution } from '../src/runs/execute-run.ts'
 import { followHand } from '../src/runs/follow-hand.ts'
 import type { Claim } from '../src/runs/run-changes.ts'
 import type { RunStore } from '../src/runs/run-store.ts'
-import { endWorker } from './end-worker.ts'
-import { createRunBackend } from './run-backend.ts'
+import { openRunJobs } from './run-jobs.ts'
 
 export interface RunWorkerOptions {
   readonly shard: number
@@ -38,94 +36,159 @@ export interface RunWorker {
   close(): Promise<void>
 }
 
+/** So many runs are taken with one round trip at most. */
+const BATCH = 32
 /** How long handing back may take after the grace period, for Redis to answer. */
 const HAND_BACK_MS = 5000
+/** Between a failure of Redis and the next try. */
+const FAILURE_PAUSE_MS = 1000
 
-/** Consumes the run queue of one shard. */
+/**
+ * Executes the runs of one shard. It takes what is queued, as much as it has room for, and when nothing is left it waits:
+ * for a job, or until runs are handed to it as they are created. Those are its own already, and need not be taken. One
+ * token serves for all its locks: that a lost worker writes nothing more is what the runs' fences are for.
+ */
 export function startRunWorker(options: RunWorkerOptions): RunWorker {
+  const { shard, runs, worker: token, claimsMax, concurrency, lockDurationMs: lockMs, log } = options
   const stopping = new AbortController()
+  /** Claimed, and not begun for want of room: what was handed over while others were being settled. */
+  const ready: Claim[] = []
+  /** Claimed and not ended: their locks are extended. */
+  const held = new Set<Claim>()
+  /** What has to end before this worker has. */
+  const busy = new Set<Promise<unknown>>()
   let active = 0
   let progress = Date.now()
+  let stopped = false
+  let placeFree = Promise.withResolvers<void>()
 
-  const { shard, runs, worker: token, claimsMax, lockDurationMs: lockMs } = options
-  const giveBack = async (claim: Claim): Promise<'released' | 'gone'> =>
-    (await runs.release(claim, claim.attempts)) ? 'released' : 'gone'
-  const room = (): number => options.concurrency - active - backend.notBegun()
-  const backend = createRunBackend({
-    token,
-    lockMs,
-    room,
-    take: (most, free) =>
-      runs.take(shard, { worker: token, claimsMax, most, token, lockMs, offer: hand.offer(free) }),
-    giveBack,
-  })
+  const jobs = openRunJobs({ ...options, token, lockMs })
   const hand = followHand({
     redis: options.handConnection,
-    shard,
-    worker: token,
-    lockMs,
-    log: options.log,
-    onHanded: backend.accept,
+    ...{ shard, worker: token, lockMs, log },
+    onHanded(claims) {
+      accept(claims)
+      // Runs that are settled may keep their places a little longer. Whoever has places now should have what is left.
+      if (ready.length > 0) setTimeout(() => giveBack(ready.splice(0)), lockMs / 4).unref()
+    },
   })
+  const room = (): number => concurrency - active - ready.length
   runs.offer(shard, () => hand.offer(room()))
-  const worker = new Worker<object, void>(
-    RUN_QUEUE,
-    async (job) => {
-      const claim = backend.claimOf(job.id ?? '')
-      if (!claim) throw new UnrecoverableError('a job that was not taken')
-      active += 1
+
+  /** That Redis is away its connections say. */
+  function warn(error: unknown, what: string): void {
+    if (!isRedisUnavailable(error)) log.warn({ err: error, shard }, what)
+  }
+
+  function track<T>(work: Promise<T>): Promise<T> {
+    const ended = work.catch(() => {}).finally(() => busy.delete(ended))
+    busy.add(ended)
+    return work
+  }
+
+  function accept(claims: readonly Claim[]): void {
+    ready.push(...claims)
+    for (const claim of claims) held.add(claim)
+    beginReady()
+  }
+
+  function beginReady(): void {
+    if (stopped) giveBack(ready.splice(0))
+    while (active < concurrency && ready.length > 0) void track(deliver(ready.shift() as Claim))
+  }
+
+  function giveBack(claims: readonly Claim[]): void {
+    for (const claim of claims) {
+      const released = release(claim).catch((error: unknown) => {
+        log.warn({ err: error, run_id: claim.request.id }, 'a run is given back when its lock has expired')
+      })
+      void track(released.finally(() => held.delete(claim)))
+    }
+  }
+
+  async function release(claim: Claim): Promise<void> {
+    if (await runs.release(claim, claim.attempts)) await jobs.giveBack(claim.request.id)
+  }
+
+  async function deliver(claim: Claim): Promise<void> {
+    active += 1
+    progress = Date.now()
+    const { id } = claim.request
+    try {
+      const execution = await options.execute(claim, stopping.signal)
+      if (execution === 'released') await jobs.giveBack(id)
+      else if (typeof execution === 'object') await jobs.putOff(id, execution.putOff)
+    } catch (error) {
+      log.warn({ err: error, run_id: id }, 'a run could not be executed; it is delivered again')
+      // Failing that, when its lock has expired.
+      await jobs.putOff(id, FAILURE_PAUSE_MS).catch(() => {})
+    } finally {
+      held.delete(claim)
+      active -= 1
       progress = Date.now()
+      beginReady()
+      if (room() > 0) placeFree.resolve()
+    }
+  }
+
+  /** Returns what is known of the queue then: whether it has more, and when the next job that was put off is due. */
+  async function takeSome(): Promise<{ empty: boolean; nextDue: number }> {
+    const most = Math.max(0, Math.min(BATCH, room()))
+    const offer = hand.offer(room())
+    const taken = await runs.take(shard, { worker: token, claimsMax, most, token, lockMs, offer })
+    accept(taken.claims)
+    return taken
+  }
+
+  async function consume(): Promise<void> {
+    let known = { empty: false, nextDue: 0 }
+    while (!stopped) {
       try {
-        // A stopping worker may still be handed a run; it must go back at once or closing would wait for it.
-        const execution = stopping.signal.aborted
-          ? await giveBack(claim)
-          : await options.execute(claim, stopping.signal)
-        if (typeof execution === 'object') {
-          await job.moveToDelayed(Date.now() + Math.ceil(execution.putOff))
-          throw new DelayedError()
+        if (known.empty && (known.nextDue === 0 || Date.now() < known.nextDue)) await jobs.wait(known.nextDue)
+        // Also without room: that another worker is woken for what is there is part of it.
+        known = await track(takeSome())
+        if (room() < 1) {
+          placeFree = Promise.withResolvers()
+          await placeFree.promise
+          known = { empty: false, nextDue: 0 }
         }
-        if (execution !== 'released') return
-        await job.moveToWait()
-        throw new WaitingError()
-      } finally {
-        active -= 1
-        progress = Date.now()
+      } catch (error) {
+        if (!stopped) warn(error, 'taking runs failed')
+        known = { empty: false, nextDue: 0 }
+        await pause(FAILURE_PAUSE_MS, undefined, { ref: false })
       }
-    },
-    {
-      connection: options.connection,
-      prefix: queuePrefix(options.shard),
-      concurrency: options.concurrency,
-      lockDuration: options.lockDurationMs,
-      stalledInterval: options.stalledIntervalMs,
-      // Redis may be back at any moment; the default waits a quarter of a minute.
-      runRetryDelay: 1000,
-      // How often a run may be lost is the store's to say, not the queue's.
-      maxStalledCount: 1_000_000,
-      removeOnComplete: { count: 0 },
-      removeOnFail: { count: 0 },
-      // Without `skipVersionCheck`: not knowing the version, BullMQ waits in whole seconds, and jobs that are put off are late.
-    },
-    backend.factory,
-  )
-  worker.on('error', (error) => options.log.warn({ err: error, shard: options.shard }, 'worker'))
-  worker.on('failed', (job, error) =>
-    options.log.warn({ err: error, run_id: job?.id }, 'job failed; it is delivered again'),
-  )
+    }
+  }
+  void consume()
+
+  const extending = setInterval(() => {
+    const ids = Array.from(held, ({ request }) => request.id)
+    jobs.extend(ids).catch((error: unknown) => warn(error, 'extending locks failed'))
+  }, lockMs / 3)
+
+  async function allEnded(): Promise<true> {
+    while (busy.size > 0) await Promise.all(busy)
+    return true
+  }
 
   return {
     active: () => active,
     lastProgress: () => progress,
     async close() {
-      void backend.stop()
-      const silent = hand.close()
+      stopped = true
+      beginReady()
+      placeFree.resolve()
       const grace = setTimeout(() => stopping.abort(), options.graceMs)
-      const ended = await endWorker(worker, options.graceMs + HAND_BACK_MS)
+      const late = new AbortController()
+      const patience = pause(options.graceMs + HAND_BACK_MS, false, { signal: late.signal }).catch(
+        () => false,
+      )
+      const ended = await Promise.race([hand.close().then(allEnded), patience])
+      late.abort()
       clearTimeout(grace)
-      await silent
-      await backend.stop()
-      if (!ended)
-        options.log.warn({ shard: options.shard, active }, 'stopping without having handed everything back')
+      clearInterval(extending)
+      await jobs.close()
+      if (!ended) log.warn({ shard, active }, 'stopping without having handed everything back')
     },
   }
 }

@@ -64,7 +64,7 @@ test('what only one file may do stands in that file alone', () => {
     // Loaded only where traces are wanted: for everybody else they must cost nothing.
     "from '.*otlp-tracer": [],
     'new Queue[<(]': ['src/queues.ts'],
-    'new Worker[<(]': ['workers/run.worker.ts', 'workers/janitor.worker.ts'],
+    'new Worker[<(]': ['workers/run-jobs.ts', 'workers/janitor.worker.ts'],
   }
   for (const [pattern, allowed] of Object.entries(owners)) {
     const found = files.filter(({ text }) => new RegExp(pattern).test(text.replace(/^\s*(\*|\/\/).*$/gm, '')))

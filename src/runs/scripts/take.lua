@@ -29,7 +29,13 @@ if next_due then taken[1] = math.ceil(next_due / 4096) end
 
 local ids = call('RPOP', jobs .. 'wait', ARGV[5])
 if not ids or #ids == 0 then
-  offer_room()
+  if ids and call('LLEN', jobs .. 'wait') > 0 then
+    -- It was woken for what it has no room for: another one may have it.
+    taken[2] = 0
+    call('ZADD', jobs .. 'marker', '0', '0')
+  else
+    offer_room()
+  end
   return taken
 end
 call('LPUSH', jobs .. 'active', unpack(ids))

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Queue, type QueueOptions } from 'bullmq'
+import { Queue } from 'bullmq'
 import { composeWorker } from '../../../src/compose.ts'
+import { newId } from '../../../src/platform/ids.ts'
 import { queuePrefix, RUN_QUEUE } from '../../../src/queues.ts'
 import { isFinal } from '../../../src/runs/run.ts'
-import { createRunBackend } from '../../../workers/run-backend.ts'
+import { shardKeys } from '../../../src/runs/run-keys.ts'
+import { type RunWorkerOptions, startRunWorker } from '../../../workers/run.worker.ts'
 import { aRequest, deliver } from '../../support/runs.ts'
 import { type Cleanup, type System, startSystem, until } from '../../support/system.ts'
 
@@ -94,57 +96,59 @@ test('a worker that stops gives back what it took: its attempts are unused, and 
   assert.equal(await system.core.redis.llen('{s0}:q:run:wait'), 60)
 })
 
-/** The backend of a worker of one run, which nothing but the test uses. */
-function openBackend(t: Cleanup, { core }: System, lockMs = 60_000) {
-  const { redis, runs } = core
-  const token = 'a-token'
-  const backend = createRunBackend({
-    ...{ token, lockMs },
-    room: () => 1 - backend.notBegun(),
-    take: (most) => runs.take(0, { worker: 'w', claimsMax: 5, most, token, lockMs }),
-    giveBack: async (claim) => ((await runs.release(claim, [])) ? 'released' : 'gone'),
+/** A worker that has room for one run, and executes it for as long as it runs itself. */
+function startOne({ core }: System, options: Partial<RunWorkerOptions> = {}): string {
+  const id = newId()
+  const worker = startRunWorker({
+    ...{ shard: 0, runs: core.runs, worker: id, concurrency: 1, claimsMax: 5, log: core.log },
+    ...{ lockDurationMs: 60_000, stalledIntervalMs: 60_000, graceMs: 0 },
+    connection: core.connections.patient('worker:0', queuePrefix(0)),
+    handConnection: core.connections.patient('hand:0', queuePrefix(0)),
+    execute: (_claim, stopping) =>
+      new Promise((resolve) => stopping.addEventListener('abort', () => resolve('gone'))),
+    ...options,
   })
-  const options: QueueOptions = { connection: redis, prefix: queuePrefix(0), skipVersionCheck: true }
-  const queue = backend.factory(RUN_QUEUE, options)
-  t.after(() => queue.close())
-  return { backend, queue, token }
+  core.lifecycle.onClose('worker', () => worker.close())
+  return id
 }
 
-test('while Redis is away, whatever its words for that, BullMQ is told what makes it wait before it tries again', async (t) => {
+test('while Redis is away, whatever its words for that, a worker asks again once a second at most', async (t) => {
   const system = await startSystem(t, { workers: 0 })
-  const { queue, token } = openBackend(t, system)
+  const { runs } = system.core
+  const failures: number[] = []
+  const take: typeof runs.take = (...given) =>
+    runs.take(...given).catch((error) => {
+      failures.push(performance.now())
+      throw error
+    })
+  startOne(system, { runs: { ...runs, take } })
   await system.redis.kill()
-  for (let time = 0; time < 3; time += 1) {
-    await assert.rejects(queue.moveToActive(token), { message: 'Connection is closed.' })
-  }
+  await until(() => failures.length === 3)
+  for (const [at, time] of failures.slice(1).entries()) assert.ok(time - (failures[at] ?? 0) > 950)
   await system.redis.start()
-  await until(async () => (await system.core.redis.ping().catch(() => null)) === 'PONG')
-  assert.deepEqual(await queue.moveToActive(token), [null, null, 0, 0])
 })
 
-test('a job that was put off is asked for once it is due, also when nothing else has come', async (t) => {
+test('a job that was put off is taken once it is due, also when nothing else comes', async (t) => {
   const system = await startSystem(t, { workers: 0 })
   const { redis } = system.core
-  const { queue, token } = openBackend(t, system)
-  const [id = ''] = await submit(system, await system.createTask(), 1)
-  const due = Date.now() + 2000
-  await redis
-    .multi()
-    .lrem('{s0}:q:run:wait', 0, id)
-    .zadd('{s0}:q:run:delayed', due * 4096, id)
-    .exec()
-  assert.deepEqual(await queue.moveToActive(token), [null, null, 0, due])
-  await until(() => Date.now() >= due)
-  assert.equal((await queue.moveToActive(token))[1], id)
+  const ids = await submit(system, await system.createTask(), 1)
+  const due = (Date.now() + 1500) * 4096
+  await redis.multi().del('{s0}:q:run:wait').zadd('{s0}:q:run:delayed', due, `${ids[0]}`).exec()
+  await composeWorker(system.core)
+  await allEnded(system, ids)
 })
 
-test('runs that a worker was handed and has no room for are given back before they lose their locks', async (t) => {
+test('runs that a worker was handed and has no room for are given back, for others to take', async (t) => {
   const system = await startSystem(t, { workers: 0 })
   const { redis, runs } = system.core
-  const { backend, token } = openBackend(t, system, 60)
-  const ids = await submit(system, await system.createTask(), 3)
-  const { claims } = await runs.take(0, { worker: 'w', claimsMax: 5, most: 3, token, lockMs: 60_000 })
-  backend.accept(claims)
+  const task = await system.createTask()
+  const worker = startOne(system, { lockDurationMs: 2000 })
+  const hand = shardKeys(0).hand(worker)
+  await until(async () => (await redis.hget(hand, 'handed')) !== null)
+  const offer = { worker, heard: 0, room: 3, lockMs: 2000 }
+  await runs.take(0, { worker, claimsMax: 5, most: 0, token: worker, lockMs: 2000, offer })
+  await redis.persist(hand)
+  const ids = await submit(system, task, 3)
   await until(async () => (await redis.llen('{s0}:q:run:wait')) === 2)
   assert.deepEqual(
     (await runs.getMany(ids)).map((record) => record?.status),

@@ -1,0 +1,91 @@
+import { createRedisBackend, type RedisQueueBackend, Worker } from 'bullmq'
+import type { Logger } from '../src/platform/logger.ts'
+import type { Redis } from '../src/platform/redis.ts'
+import { queuePrefix, RUN_QUEUE } from '../src/queues.ts'
+import { endWorker } from './end-worker.ts'
+
+export interface RunJobsOptions {
+  readonly shard: number
+  readonly connection: Redis
+  /** What the locks of this worker's jobs are known by, and how long they last without being extended. */
+  readonly token: string
+  readonly lockMs: number
+  readonly stalledIntervalMs: number
+  readonly log: Logger
+}
+
+/** A worker that nothing wakes looks after so long, in seconds; and no longer than this while something is due later. */
+const IDLE_SECONDS = 5
+const LONGEST_SECONDS = 10
+
+/** Closing lets go of connections only. */
+const CLOSE_MS = 2000
+
+export type RunJobs = ReturnType<typeof openRunJobs>
+
+/**
+ * BullMQ's part in delivering the runs of a shard: waking whoever waits, extending locks, finding jobs that stalled, putting
+ * jobs off and giving them back. Taking and completing them is done by the scripts that claim and settle their runs.
+ */
+export function openRunJobs(options: RunJobsOptions) {
+  const { shard, token, lockMs, log } = options
+  const backends: RedisQueueBackend[] = []
+  // No function to process jobs: it only looks for those that stalled.
+  const worker = new Worker(
+    RUN_QUEUE,
+    null,
+    {
+      connection: options.connection,
+      prefix: queuePrefix(shard),
+      lockDuration: lockMs,
+      stalledInterval: options.stalledIntervalMs,
+      // How often a run may be lost is the store's to say, not the queue's.
+      maxStalledCount: 1_000_000,
+      // Without `skipVersionCheck`: not knowing the version, BullMQ waits in whole seconds, and jobs that are put off are late.
+    },
+    (...given) => {
+      const made = createRedisBackend(...given)
+      backends.push(made)
+      return made
+    },
+  )
+  const backend = backends[0] as RedisQueueBackend
+  worker.on('error', (error) => log.warn({ err: error, shard }, 'worker'))
+  void worker.startStalledCheckTimer()
+  let closing = false
+
+  return {
+    /**
+     * Waits until there is something to take, or a while at most; not beyond `due` (ms since the epoch, 0 for never).
+     * @throws when Redis is away; the connection is mended then before the next wait
+     */
+    async wait(due: number): Promise<void> {
+      const seconds = due > 0 ? Math.min((due - Date.now()) / 1000, LONGEST_SECONDS) : IDLE_SECONDS
+      try {
+        await backend.waitForJob(Math.max(seconds, backend.minimumBlockTimeout))
+      } catch (error) {
+        if (!closing) await backend.reconnectBlocking().catch(() => {})
+        throw error
+      }
+    },
+    /** Puts the job of a released run back to where it is taken next. */
+    giveBack: (id: string) => backend.moveJobFromActiveToWait(id, token),
+    putOff: (id: string, ms: number) =>
+      backend.moveToDelayed(id, Date.now(), Math.max(0, Math.ceil(ms)), token, { skipAttempt: true }),
+    /** Those that are not this worker's any more are left as they are. */
+    async extend(ids: readonly string[]): Promise<void> {
+      if (ids.length === 0) return
+      await backend.extendLocks(
+        [...ids],
+        ids.map(() => token),
+        lockMs,
+      )
+    },
+    async close(): Promise<void> {
+      closing = true
+      // Its connection may be in the middle of a wait, and would not hear of anything else.
+      void backend.disconnectBlocking(false).catch(() => {})
+      await endWorker(worker, CLOSE_MS)
+    },
+  }
+}
