@@ -145,6 +145,8 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     while (!stopped) {
       try {
         if (known.empty && (known.nextDue === 0 || Date.now() < known.nextDue)) await jobs.wait(known.nextDue)
+        // It may have been woken by what it gives back itself.
+        if (stopped) return
         // Also without room: that another worker is woken for what is there is part of it.
         known = await track(takeSome())
         if (room() < 1) {
