@@ -81,11 +81,12 @@ export function openRunJobs(options: RunJobsOptions) {
         lockMs,
       )
     },
-    async close(): Promise<void> {
+    /** Nothing wakes this worker any more: what comes is for others. A wait that goes on fails. */
+    stopWaiting(): void {
       closing = true
-      // Its connection may be in the middle of a wait, and would not hear of anything else.
       void backend.disconnectBlocking(false).catch(() => {})
-      await endWorker(worker, CLOSE_MS)
     },
+    /** After `stopWaiting`, and when nothing is put off or given back any more. */
+    close: () => endWorker(worker, CLOSE_MS),
   }
 }

@@ -133,7 +133,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
 
   /** Returns what is known of the queue then: whether it has more, and when the next job that was put off is due. */
   async function takeSome(): Promise<{ empty: boolean; nextDue: number }> {
-    const most = Math.max(0, Math.min(BATCH, room()))
+    const most = stopped ? 0 : Math.max(0, Math.min(BATCH, room()))
     const offer = hand.offer(room())
     const taken = await runs.take(shard, { worker: token, claimsMax, most, token, lockMs, offer })
     accept(taken.claims)
@@ -145,9 +145,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     while (!stopped) {
       try {
         if (known.empty && (known.nextDue === 0 || Date.now() < known.nextDue)) await jobs.wait(known.nextDue)
-        // It may have been woken by what it gives back itself.
-        if (stopped) return
-        // Also without room: that another worker is woken for what is there is part of it.
+        // Also without room, or stopped meanwhile: that another worker is woken for what is there is part of it.
         known = await track(takeSome())
         if (room() < 1) {
           placeFree = Promise.withResolvers()
@@ -178,6 +176,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     lastProgress: () => progress,
     async close() {
       stopped = true
+      jobs.stopWaiting()
       beginReady()
       placeFree.resolve()
       const grace = setTimeout(() => stopping.abort(), options.graceMs)
