@@ -21,9 +21,9 @@ const FAILURES = {
 
 /** The headers that belong to a run, on every answer that does. */
 export function setRunHeaders(response: Response, { request, revision }: RunRecord): void {
-  response.set('x-task-run-id', request.id)
+  response.setHeader('x-task-run-id', request.id)
   const known = revision ?? request.revision
-  if (known) response.set('x-task-revision-id', known)
+  if (known) response.setHeader('x-task-revision-id', known)
 }
 
 /** Answers the call that started a run: the run, its failure, or 202 with the run as it stands. */
@@ -41,8 +41,11 @@ export function sendStarted(response: Response, { record, replayed }: StartedRun
   }
   if (record.result) {
     const { queued, waiting_on_limit, model, validate, total } = record.result.timings
-    const phases = Object.entries({ queued, waiting_on_limit, model, validate, total })
-    response.set('Server-Timing', phases.map(([phase, ms]) => `${phase};dur=${ms}`).join(', '))
+    response.setHeader(
+      'Server-Timing',
+      `queued;dur=${queued}, waiting_on_limit;dur=${waiting_on_limit}, model;dur=${model}, ` +
+        `validate;dur=${validate}, total;dur=${total}`,
+    )
   }
   if (record.status === 'succeeded') {
     response.json(run)

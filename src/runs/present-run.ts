@@ -1,3 +1,4 @@
+import { isoWriter } from '../platform/iso-time.ts'
 import type { Shown } from '../platform/shown.ts'
 import { traceIdOf } from '../platform/tracing.ts'
 import { isFinal, type RunRecord } from './run.ts'
@@ -5,7 +6,9 @@ import type { runAnswer } from './run-answer.ts'
 
 export type PresentedRun = Shown<typeof runAnswer>
 
-const iso = (ms: number): string => new Date(ms).toISOString()
+const iso = isoWriter()
+/** Deadlines are of other seconds than all else that a run shows. */
+const isoDeadline = isoWriter()
 
 /** A run on the wire: section 6 of the contract, with what section 8 adds. Numbers are 0 until the run has ended. */
 export function presentRun({ request, status, revision, attempts, result }: RunRecord): PresentedRun {
@@ -42,7 +45,7 @@ export function presentRun({ request, status, revision, attempts, result }: RunR
     llm_config: result?.parameters ?? request.llmConfig,
     prompt_hash: result?.promptHash ?? null,
     output_check: result?.outputCheck ?? null,
-    deadline: iso(request.deadline),
+    deadline: isoDeadline(request.deadline),
     settled: result ? iso(result.settled) : null,
     trace_id: traceIdOf(request.trace),
     timings: result?.timings ?? null,
