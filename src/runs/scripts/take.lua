@@ -10,9 +10,15 @@ local worker, now, window = ARGV[1], ARGV[2], tonumber(ARGV[4])
 local taken = { 0, 1 }
 if call('HEXISTS', jobs .. 'meta', 'paused') == 1 then return taken end
 
--- It has all there is, and may be handed what comes.
-local function offer_room()
-  if ARGV[8] then offer(worker, ARGV[8], ARGV[9] - (#taken - 2), ARGV[7]) end
+-- What is left is for other workers that wait, who are woken; when nothing is left, this one may be handed what comes.
+local function finish()
+  if call('LLEN', jobs .. 'wait') > 0 then
+    taken[2] = 0
+    call('ZADD', jobs .. 'marker', '0', '0')
+  elseif ARGV[8] then
+    offer(worker, ARGV[8], ARGV[9] - (#taken - 2), ARGV[7])
+  end
+  return taken
 end
 
 -- BullMQ scores what is put off by its time, times 4096.
@@ -28,16 +34,7 @@ end
 if next_due then taken[1] = math.ceil(next_due / 4096) end
 
 local ids = call('RPOP', jobs .. 'wait', ARGV[5])
-if not ids or #ids == 0 then
-  if ids and call('LLEN', jobs .. 'wait') > 0 then
-    -- It was woken for what it has no room for: another one may have it.
-    taken[2] = 0
-    call('ZADD', jobs .. 'marker', '0', '0')
-  else
-    offer_room()
-  end
-  return taken
-end
+if not ids or #ids == 0 then return finish() end
 call('LPUSH', jobs .. 'active', unpack(ids))
 
 local claimed_now, gone, leaving = {}, {}, {}
@@ -76,11 +73,4 @@ for project, left in pairs(leaving) do
   add_ids(runs_in(project, 'running'), left)
   refill(project, window, 2 * #left)
 end
-if call('LLEN', jobs .. 'wait') > 0 then
-  taken[2] = 0
-  -- For other workers that wait.
-  call('ZADD', jobs .. 'marker', '0', '0')
-else
-  offer_room()
-end
-return taken
+return finish()
