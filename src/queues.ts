@@ -12,16 +12,8 @@ export const RUN_QUEUE = 'run'
 /** BullMQ's keys stand under the shard's own hash tag, apart from the records of runs. */
 export const queuePrefix = (shard: number): string => `${shardTag(shard)}:q`
 
-/**
- * A job leaves no trace when it ends. It is delivered again for as long as its worker fails to settle it, which only
- * happens while Redis is in trouble: what can go wrong with a run itself is the run's outcome, not the job's.
- */
-export const JOB_OPTIONS: JobsOptions = {
-  removeOnComplete: true,
-  removeOnFail: true,
-  attempts: 1000,
-  backoff: { type: 'fixed', delay: 1000 },
-}
+/** A job leaves no trace when it ends; what goes wrong with a run is the run's outcome, never the job's. */
+const JOB_OPTIONS: JobsOptions = { removeOnComplete: true, removeOnFail: true }
 
 const queueOptions = (redis: Redis, prefix: string): QueueOptions => ({
   connection: redis,

@@ -41,7 +41,7 @@ export function createApiMetrics(registry: Registry) {
       requests.observe(labels, ms / 1000)
     },
 
-    /** By the reply stream, as it should be, or by the sweep, which finds what the stream lost. */
+    /** By the reply channel, as it should be, or by the sweep, which finds what was not heard there. */
     delivered: (by: 'reply' | 'sweep', ms: number): void =>
       deliveries.observe({ by }, Math.max(0, ms) / 1000),
   }
