@@ -2,12 +2,12 @@ import { type JanitorWorker, startJanitorWorker } from '../workers/janitor.worke
 import type { Config } from './config.ts'
 import { FILE_PARTS, type FileStore } from './files/file-store.ts'
 import type { Logger } from './platform/logger.ts'
-import type { RedisConnections } from './platform/redis.ts'
+import type { RedisConnections } from './platform/redis/redis.ts'
 import { JANITOR_PREFIX, type RunQueue } from './queues.ts'
-import type { RollupStore } from './runs/rollup-store.ts'
-import type { RunStore } from './runs/run-store.ts'
-import { tidyFiles } from './runs/tidy-files.ts'
-import { tidyRuns } from './runs/tidy-runs.ts'
+import type { RollupStore } from './totals/rollup-store.ts'
+import type { RunStore } from './runs/store/run-store.ts'
+import { tidyFiles } from './runs/end/clean-up-files.ts'
+import { tidyRuns } from './runs/end/clean-up-runs.ts'
 
 /** The part of this process in the janitor. `queues` are those of all shards, to add to. */
 export function composeJanitor(

@@ -3,7 +3,7 @@ import type { Config } from './config.ts'
 import { type ProcessState, startProcessServer } from './http/process-server.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import { createProcessMetrics } from './platform/process-metrics.ts'
-import type { Redis } from './platform/redis.ts'
+import type { Redis } from './platform/redis/redis.ts'
 import { countWaiting } from './queues.ts'
 
 /** A worker that begins nothing for so long while work waits does not do its work. */

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { composeCore, composeSimulatedModel } from './compose.ts'
 import { type Config, childEnvironment } from './config.ts'
 import { type Demo, ensureDemo, newAdminToken, readDemo } from './demo.ts'
-import { needsSimulatedModel } from './models/load-models.ts'
+import { needsSimulatedModel } from './models/servers/load-models.ts'
 import { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/logger.ts'
 

@@ -1,7 +1,7 @@
 import { type JobsOptions, Queue, type QueueOptions } from 'bullmq'
-import { keysExist } from './platform/keys-exist.ts'
-import type { Redis } from './platform/redis.ts'
-import { shardTag } from './platform/shard-tag.ts'
+import { keysExist } from './platform/redis/keys-exist.ts'
+import type { Redis } from './platform/redis/redis.ts'
+import { shardTag } from './platform/redis/shard-tag.ts'
 
 /**
  * A job carries nothing but its id, which is the id of its run: the store knows the rest, and decides; the queue only

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readRedisTarget } from './platform/redis-target.ts'
+import { readRedisTarget } from './platform/redis/redis-target.ts'
 
 /** One setting: how it is spelled in the environment, its default as one would write it there, and its meaning. */
 export interface Setting<T> {

@@ -1,6 +1,6 @@
 import { createRedisBackend, type RedisQueueBackend, Worker } from 'bullmq'
 import type { Logger } from '../src/platform/logger.ts'
-import type { Redis } from '../src/platform/redis.ts'
+import type { Redis } from '../src/platform/redis/redis.ts'
 import { queuePrefix, RUN_QUEUE } from '../src/queues.ts'
 import { endWorker } from './end-worker.ts'
 

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../src/platform/logger.ts'
-import { isRedisUnavailable, type Redis } from '../src/platform/redis.ts'
-import type { Execution } from '../src/runs/execute-run.ts'
-import { followHand } from '../src/runs/follow-hand.ts'
-import type { Claim } from '../src/runs/run-changes.ts'
-import type { RunStore } from '../src/runs/run-store.ts'
+import { isRedisUnavailable, type Redis } from '../src/platform/redis/redis.ts'
+import type { Execution } from '../src/runs/execute/execute-run.ts'
+import { followHand } from '../src/runs/execute/follow-dispatch.ts'
+import type { Claim } from '../src/runs/store/run-changes.ts'
+import type { RunStore } from '../src/runs/store/run-store.ts'
 import { openRunJobs } from './run-jobs.ts'
 
 export interface RunWorkerOptions {

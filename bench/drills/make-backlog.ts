@@ -4,9 +4,9 @@ import { readConfig } from '../../src/config.ts'
 import { newId, newRunId } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { openRunQueue } from '../../src/queues.ts'
-import { enqueueRun } from '../../src/runs/enqueue-run.ts'
+import { enqueueRun } from '../../src/runs/start/enqueue-run.ts'
 import type { RunRequest } from '../../src/runs/run.ts'
-import { tidyRuns } from '../../src/runs/tidy-runs.ts'
+import { tidyRuns } from '../../src/runs/end/clean-up-runs.ts'
 import type { Fleet } from '../fleet.ts'
 
 /** Runs of a fleet's first project, made by the product's own code in this process: HTTP would take too long. */

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
-import { isRedisUnavailable } from '../platform/redis.ts'
+import { isRedisUnavailable } from '../platform/redis/redis.ts'
 import { OAuthError } from '../tenancy/oauth-error.ts'
 import type { Reword } from './route.ts'
 

@@ -2,10 +2,10 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { ApiError, type Reason, ValidationError, type ValidationIssue } from '../platform/errors.ts'
 import type { Shown } from '../platform/shown.ts'
-import type { Span } from '../platform/tracing.ts'
+import type { Span } from '../platform/tracing/tracing.ts'
 import type { Caller } from '../tenancy/caller.ts'
 import type { Scope } from '../tenancy/tenant.ts'
-import type { Tag } from './api-info.ts'
+import type { Tag } from './openapi/api-info.ts'
 
 export type Method = 'get' | 'post' | 'delete'
 

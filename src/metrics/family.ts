@@ -1,5 +1,5 @@
 import { type Metric, Registry } from 'prom-client'
-import type { Totals } from '../runs/rollup-store.ts'
+import type { Totals } from '../totals/rollup-store.ts'
 
 export type Labels = Readonly<Record<string, string>>
 

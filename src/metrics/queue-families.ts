@@ -1,4 +1,4 @@
-import type { RunStore } from '../runs/run-store.ts'
+import type { RunStore } from '../runs/store/run-store.ts'
 import { type Family, Sums } from './family.ts'
 
 type Backlog = Awaited<ReturnType<RunStore['backlog']>>

@@ -1,6 +1,6 @@
-import { CALL_SECONDS, SECONDS, TOKENS } from '../runs/histogram.ts'
-import { METRIC_PHASES, splitName } from '../runs/rollup.ts'
-import type { Totals } from '../runs/rollup-store.ts'
+import { CALL_SECONDS, SECONDS, TOKENS } from '../totals/histogram.ts'
+import { METRIC_PHASES, splitName } from '../totals/rollup.ts'
+import type { Totals } from '../totals/rollup-store.ts'
 import { type Family, Histograms, type Labels, Sums } from './family.ts'
 
 const MICRO = 1e-6

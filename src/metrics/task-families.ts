@@ -1,4 +1,4 @@
-import { OTHER } from '../runs/counted-name-store.ts'
+import { OTHER } from '../totals/cardinality-store.ts'
 import type { Task } from '../tasks/task.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { type Family, Sums } from './family.ts'

@@ -1,4 +1,4 @@
-import type { TraceContext } from '../platform/tracing.ts'
+import type { TraceContext } from '../platform/tracing/tracing.ts'
 
 /**
  * How a model can be made to answer in a given shape, best first: by a JSON Schema that it follows, by a

@@ -1,6 +1,6 @@
 import type { OutputIssue } from './check-output.ts'
 import type { CompiledOutput } from './compile-output.ts'
-import { readAnswer } from './read-answer.ts'
+import { readAnswer } from './read-output.ts'
 
 export type ValidatedOutput =
   | { readonly check: 'valid' | 'repaired'; readonly value: Record<string, unknown> }

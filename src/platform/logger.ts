@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino'
-import { atEndOfTurn } from './end-of-turn.ts'
+import { atEndOfTurn } from './event-loop/end-of-tick.ts'
 
 export type { Logger }
 

@@ -1,5 +1,5 @@
 import { Gauge, Registry } from 'prom-client'
-import type { Redis } from './redis.ts'
+import type { Redis } from './redis/redis.ts'
 
 /** A Redis that has not answered by then is not asked any longer how quick it is. */
 const PING_PATIENCE_MS = 2000

@@ -1,7 +1,7 @@
 import { type PresentedRun, presentRun } from './present-run.ts'
-import type { RunFilter } from './read-runs.ts'
+import type { RunFilter } from './store/read-runs.ts'
 import type { RunRecord } from './run.ts'
-import type { RunStore } from './run-store.ts'
+import type { RunStore } from './store/run-store.ts'
 
 /** A filter that fits few runs must not read the whole index in one call. */
 const MOST_READ = 5000

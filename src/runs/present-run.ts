@@ -1,8 +1,8 @@
 import { isoWriter } from '../platform/iso-time.ts'
 import type { Shown } from '../platform/shown.ts'
-import { traceIdOf } from '../platform/tracing.ts'
+import { traceIdOf } from '../platform/tracing/tracing.ts'
 import { isFinal, type RunRecord } from './run.ts'
-import type { runAnswer } from './run-answer.ts'
+import type { runAnswer } from './run-response.ts'
 
 export type PresentedRun = Shown<typeof runAnswer>
 

@@ -1,4 +1,4 @@
-import type { TraceContext } from '../platform/tracing.ts'
+import type { TraceContext } from '../platform/tracing/tracing.ts'
 
 /** Every state of a run. The diagram in src/README.md shows these transitions, and a test compares the two. */
 export const TRANSITIONS = {

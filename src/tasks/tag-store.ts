@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { cached } from '../platform/cached.ts'
 import { newId } from '../platform/ids.ts'
-import { loadScript, type Redis } from '../platform/redis.ts'
+import { loadScript, type Redis } from '../platform/redis/redis.ts'
 import type { Tag, TagKind } from './tag.ts'
 import { splitPair, taskKeys } from './task-keys.ts'
 

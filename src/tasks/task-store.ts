@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { cached } from '../platform/cached.ts'
-import { loadScript, type Redis } from '../platform/redis.ts'
+import { loadScript, type Redis } from '../platform/redis/redis.ts'
 import type { Revision, Task } from './task.ts'
 import { splitPair, taskKeys } from './task-keys.ts'
 

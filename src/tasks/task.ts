@@ -2,7 +2,7 @@ import type { ModelParameters } from '../models/model.ts'
 import type { OutputFormat } from '../output/output-format.ts'
 import type { Shown } from '../platform/shown.ts'
 import type { Tag } from './tag.ts'
-import type { revisionAnswer, taskAnswer } from './task-answer.ts'
+import type { revisionAnswer, taskAnswer } from './task-response.ts'
 import type { WeightedRevision } from './traffic.ts'
 
 export type OutputModality = 'json' | 'text'

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { cached } from '../platform/cached.ts'
 import { newId } from '../platform/ids.ts'
-import { loadScript, type Redis } from '../platform/redis.ts'
+import { loadScript, type Redis } from '../platform/redis/redis.ts'
 import { type Credential, type CredentialKind, isUsable, keepSecret } from './credential.ts'
 import { newSecret } from './secret.ts'
 import type { Project, Scope } from './tenant.ts'

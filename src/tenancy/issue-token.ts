@@ -1,6 +1,6 @@
 import { signAccessToken } from './access-token.ts'
 import type { CredentialStore } from './credential-store.ts'
-import type { GuessStore } from './guess-store.ts'
+import type { GuessStore } from './auth-throttle-store.ts'
 import { OAuthError } from './oauth-error.ts'
 import { hashSecret, sameSecret } from './secret.ts'
 import type { Scope } from './tenant.ts'

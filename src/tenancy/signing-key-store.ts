@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Redis } from '../platform/redis.ts'
+import type { Redis } from '../platform/redis/redis.ts'
 
 const KEY = 'signing-key'
 

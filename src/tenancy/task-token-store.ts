@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { cached } from '../platform/cached.ts'
 import { newId } from '../platform/ids.ts'
-import type { Redis } from '../platform/redis.ts'
+import type { Redis } from '../platform/redis/redis.ts'
 
 /** Half of the second within which every process sees a rotation, so that a slow read still is in time. */
 const CACHE_MS = 500

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { cached } from '../platform/cached.ts'
 import { newId } from '../platform/ids.ts'
-import type { Redis } from '../platform/redis.ts'
+import type { Redis } from '../platform/redis/redis.ts'
 import type { Organisation, Project } from './tenant.ts'
 
 /** A new project is seen by every process within this time. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { shardOf } from '../../src/platform/ids.ts'
 import { queuePrefix } from '../../src/queues.ts'
-import { shardKeys } from '../../src/runs/run-keys.ts'
+import { shardKeys } from '../../src/runs/store/run-keys.ts'
 import { startSystem, until, useSystem } from '../support/system.ts'
 
 const INPUT = { task_input: { text: 'tea' } }

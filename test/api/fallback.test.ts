@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { SimulatedFaults } from '../../src/models/simulated-faults.ts'
-import { startSimulatedModel } from '../../src/models/simulated-model.ts'
+import type { SimulatedFaults } from '../../src/models/simulated/simulated-faults.ts'
+import { startSimulatedModel } from '../../src/models/simulated/simulated-model.ts'
 import { startSystem } from '../support/system.ts'
 
 const INPUT = { task_input: { text: 'tea' } }

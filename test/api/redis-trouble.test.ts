@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { silentLogger } from '../../src/platform/logger.ts'
-import { connectRedis, type Redis } from '../../src/platform/redis.ts'
+import { connectRedis, type Redis } from '../../src/platform/redis/redis.ts'
 import { isFinal } from '../../src/runs/run.ts'
 import { type Answer, startSystem, until, useSystem } from '../support/system.ts'
 

@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isFinal, RUN_STATUSES } from '../../src/runs/run.ts'
-import { shardKeys } from '../../src/runs/run-keys.ts'
+import { shardKeys } from '../../src/runs/store/run-keys.ts'
 
 /** What Redis was made to write of one run, from its append-only file: evidence that no code of ours has a say in. */
 export interface RunHistory {

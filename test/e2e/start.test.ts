@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { startSimulatedModel } from '../../src/models/simulated-model.ts'
+import { startSimulatedModel } from '../../src/models/simulated/simulated-model.ts'
 import {
   descendantsOf,
   type ListedProcess,

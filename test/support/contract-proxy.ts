@@ -1,6 +1,6 @@
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { OpenApiDocument } from '../../src/http/openapi.ts'
+import type { OpenApiDocument } from '../../src/http/openapi/openapi.ts'
 import { createContract } from './contract.ts'
 
 /** Bears what an answer broke; the answer itself goes through as it came. */

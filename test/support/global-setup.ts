@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger } from '../../src/platform/logger.ts'
-import { startRedisServer } from '../../src/platform/redis-server-process.ts'
+import { startRedisServer } from '../../src/platform/embedded-redis/redis-server-process.ts'
 import { prometheusPrograms } from './prometheus-program.ts'
 import { testRedisProgram } from './redis.ts'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { declareEndpoints } from '../../src/compose.ts'
 import { readConfig } from '../../src/config.ts'
-import { describeApi } from '../../src/http/openapi.ts'
+import { describeApi } from '../../src/http/openapi/openapi.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const LINTER = join(ROOT, 'node_modules/@redocly/cli/bin/cli.js')

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
-import { fetchDebianProgram } from '../../src/platform/fetch-debian-program.ts'
-import { findOnPath } from '../../src/platform/find-on-path.ts'
+import { fetchDebianProgram } from '../../src/platform/embedded-redis/fetch-debian-program.ts'
+import { findOnPath } from '../../src/platform/embedded-redis/find-on-path.ts'
 import { createLogger } from '../../src/platform/logger.ts'
 
 const DIR = join(import.meta.dirname, '../../.splitrun/prometheus')

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import type { Core } from '../../src/compose.ts'
-import { listenTo } from '../../src/platform/channel-listener.ts'
+import { listenTo } from '../../src/platform/redis/channel-listener.ts'
 import { newId, newRunId } from '../../src/platform/ids.ts'
-import type { Redis, RedisConnections } from '../../src/platform/redis.ts'
-import type { TakeOptions } from '../../src/runs/claim-runs.ts'
+import type { Redis, RedisConnections } from '../../src/platform/redis/redis.ts'
+import type { TakeOptions } from '../../src/runs/store/claim-runs.ts'
 import type { Attempt, RunRequest, RunResult } from '../../src/runs/run.ts'
-import type { Claim } from '../../src/runs/run-changes.ts'
-import type { RunStore, RunStoreOptions } from '../../src/runs/run-store.ts'
-import type { Tally } from '../../src/runs/tally.ts'
-import { tallyRun } from '../../src/runs/tally-run.ts'
+import type { Claim } from '../../src/runs/store/run-changes.ts'
+import type { RunStore, RunStoreOptions } from '../../src/runs/store/run-store.ts'
+import type { Tally } from '../../src/totals/delta.ts'
+import { tallyRun } from '../../src/runs/execute/delta-of-run.ts'
 
 /** A store without limits that a test would meet by chance. */
 export const STORE_OPTIONS: RunStoreOptions = {

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { type Core, composeApi, composeCore, composeWorker, declareEndpoints } from '../../src/compose.ts'
 import { readConfig } from '../../src/config.ts'
-import { describeApi } from '../../src/http/openapi.ts'
+import { describeApi } from '../../src/http/openapi/openapi.ts'
 import {
   type SimulatedModel,
   type SimulatedModelOptions,
   startSimulatedModel,
-} from '../../src/models/simulated-model.ts'
+} from '../../src/models/simulated/simulated-model.ts'
 import { newId } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { PROJECT_SCOPES, type Project, type Scope } from '../../src/tenancy/tenant.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { modelAnswer, presentModel } from '../../models/model-answer.ts'
+import { modelAnswer, presentModel } from '../../models/model-response.ts'
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { ApiError } from '../../platform/errors.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'

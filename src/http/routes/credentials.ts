@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
 import { type Credential, type CredentialKind, presentCredential } from '../../tenancy/credential.ts'
-import { CREDENTIAL_ANSWERS } from '../../tenancy/credential-answer.ts'
+import { CREDENTIAL_ANSWERS } from '../../tenancy/credential-response.ts'
 import type { CredentialStore, Issued } from '../../tenancy/credential-store.ts'
 import { PROJECT_SCOPES } from '../../tenancy/tenant.ts'
 import type { TenantStore } from '../../tenancy/tenant-store.ts'

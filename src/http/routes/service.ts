@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { CONTENT_TYPE } from '../../metrics/family.ts'
 import { ApiError } from '../../platform/errors.ts'
-import { describeApi } from '../openapi.ts'
+import { describeApi } from '../openapi/openapi.ts'
 import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
 
 export interface ServiceRouteDeps {

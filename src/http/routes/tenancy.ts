@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
-import { organisationAnswer, projectAnswer } from '../../tenancy/tenant-answer.ts'
+import { organisationAnswer, projectAnswer } from '../../tenancy/tenant-response.ts'
 import type { TenantStore } from '../../tenancy/tenant-store.ts'
 import { type Endpoint, endpoint, noParams, noQuery, orgParams } from '../route.ts'
 

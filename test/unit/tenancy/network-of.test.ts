@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { networkOf } from '../../../src/tenancy/guess-store.ts'
+import { networkOf } from '../../../src/tenancy/auth-throttle-store.ts'
 
 test('an address counts by what one subscriber has: an IPv4 address, or half of an IPv6 one', () => {
   const networks: Record<string, string> = {

@@ -1,0 +1,137 @@
+import type { Request } from 'express'
+import { ApiError, ValidationError } from '../../platform/errors.ts'
+import { readMultipart } from './read-multipart.ts'
+
+export interface BodyLimits {
+  /** Bytes of a body, or of a form's fields. */
+  readonly bodyLimit: number
+  /** Bytes of one file. */
+  readonly imageLimit: number
+  readonly filesMax: number
+  readonly fieldsMax: number
+}
+
+export interface BodyOptions extends BodyLimits {
+  /** Told of every piece that is kept; throws an ApiError where there is no room for it. */
+  hold(bytes: number): void
+}
+
+/** A body as it was sent: its fields, and the files beside them. */
+export interface ReadBody {
+  readonly fields: unknown
+  readonly files: readonly { readonly field: string; readonly data: Buffer }[]
+  /** True where every field is text still, for its schema to say what it stands for: see `readForm`. */
+  readonly isForm: boolean
+}
+
+/**
+ * Reads a body: multipart, urlencoded, or JSON, which is also what a body without a Content-Type is taken for.
+ * Everything is bounded while it arrives.
+ * @throws {ValidationError} for JSON that is nested too deeply, and for a form with a field sent twice
+ * @throws {ApiError} MALFORMED_JSON, MALFORMED_REQUEST, BODY_TOO_LARGE, FILE_TOO_LARGE, TOO_MANY_FILES,
+ *   UNSUPPORTED_MEDIA_TYPE, TOO_MANY_REQUESTS
+ */
+export async function readBody(request: Request, options: BodyOptions): Promise<ReadBody> {
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  const encoding = request.headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity') {
+    throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Compressed bodies are not accepted.')
+  }
+  if (type === 'multipart/form-data') {
+    const { fields, files } = await readMultipart(request, options)
+    return { fields: toFields(fields), files, isForm: true }
+  }
+  if (type === 'application/x-www-form-urlencoded') {
+    const text = await readText(request, options)
+    // curl -d calls everything a form. No form of ours begins like an object.
+    if (text.trimStart().startsWith('{')) return { fields: parseJson(text), files: [], isForm: false }
+    const fields = [...new URLSearchParams(text)]
+    if (fields.length > options.fieldsMax) throw new ApiError('BODY_TOO_LARGE', 'Too many fields.')
+    return { fields: toFields(fields), files: [], isForm: true }
+  }
+  // fetch() calls a string text/plain when nothing is said of it.
+  const json = ['', 'text/plain', 'application/json'].includes(type) || type.endsWith('+json')
+  if (!json) {
+    throw new ApiError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'Send application/json, multipart/form-data or a urlencoded form.',
+    )
+  }
+  return { fields: parseJson(await readText(request, options)), files: [], isForm: false }
+}
+
+function readText(request: Request, { bodyLimit: limit, hold }: BodyOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const tooLarge = () => new ApiError('BODY_TOO_LARGE', `The body is larger than ${limit} bytes.`)
+    if (Number(request.headers['content-length'] ?? 0) > limit) return reject(tooLarge())
+    let parts: Buffer[] | null = []
+    let size = 0
+    const refuse = (error: unknown): void => {
+      parts = null
+      reject(error)
+    }
+    request.on('data', (part: Buffer) => {
+      // What comes after a refusal is read and dropped, so that the client gets the answer and no broken connection.
+      if (!parts) return
+      size += part.length
+      if (size > limit) return refuse(tooLarge())
+      try {
+        hold(part.length)
+        parts.push(part)
+      } catch (error) {
+        refuse(error)
+      }
+    })
+    request.on('end', () => {
+      const [only] = parts?.length === 1 ? parts : [Buffer.concat(parts ?? [])]
+      resolve((only as Buffer).toString('utf8'))
+    })
+    const cutOff = (cause: unknown) =>
+      reject(new ApiError('MALFORMED_REQUEST', 'The body was cut off.', {}, cause))
+    // A client may have left before anybody listened, and then nothing more is heard of it.
+    if (request.destroyed) return cutOff(request.errored)
+    request.on('error', cutOff)
+  })
+}
+
+/**
+ * The fields of a form as an object.
+ * @throws {ValidationError} for a field that was sent twice: either of its values would be lost in silence
+ */
+function toFields(pairs: readonly (readonly [string, string])[]): Record<string, string> {
+  const names = new Set<string>()
+  for (const [name] of pairs) {
+    if (names.has(name)) throw ValidationError.at(['body', name], 'sent more than once')
+    names.add(name)
+  }
+  // Not by assignment: a field named __proto__ is a field like any other, and refused as unknown.
+  return Object.fromEntries(pairs)
+}
+
+/** Far beyond any output_format, and far within what can be written again without running out of stack. */
+const MOST_LEVELS = 200
+
+/**
+ * Parses JSON; an empty text is an empty object, since some calls need no body. Of a key that stands twice in an
+ * object, the last one counts.
+ * @throws {ValidationError} when it is nested too deeply
+ * @throws {ApiError} MALFORMED_JSON
+ */
+export function parseJson(text: string): unknown {
+  if (text.trim() === '') return {}
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new ApiError('MALFORMED_JSON', 'The body is not valid JSON.', {}, cause)
+  }
+  if (isDeeperThan(MOST_LEVELS, value)) {
+    throw ValidationError.at(['body'], `nested deeper than ${MOST_LEVELS} levels`, 'too_big')
+  }
+  return value
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((each) => isDeeperThan(levels - 1, each))
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import type { ZodOpenApiResponseObject } from 'zod-openapi'
+import type { Reason } from '../../platform/errors.ts'
+import { runAnswer } from '../../runs/run-response.ts'
+import { MEANINGS } from './reasons.ts'
+import type { Endpoint } from '../route.ts'
+
+const requestId = z.string().meta({
+  description:
+    'Id of the request, also in the log; that of the request’s own `X-Request-Id` if it is a sensible one.',
+  header: { id: 'X-Request-Id' },
+})
+const traceparent = z
+  .string()
+  .optional()
+  .meta({
+    description:
+      'W3C Trace Context: where the request stands in its trace, which is that of its own `traceparent` if it bears one. ' +
+      'Absent where the server traces nothing.',
+    header: { id: 'traceparent' },
+  })
+/** On every answer. */
+export const everyAnswer = { 'X-Request-Id': requestId, traceparent }
+const retryAfter = z.string().meta({
+  description: 'Seconds until trying again makes sense.',
+  examples: ['1'],
+  header: { id: 'Retry-After' },
+})
+const challenge = z.string().meta({
+  description: 'What would be accepted.',
+  examples: ['Bearer', 'Basic realm="splitrun", charset="UTF-8"'],
+  header: { id: 'WWW-Authenticate' },
+})
+
+const unauthenticated = z.object({ code: z.literal(401), message: z.string() })
+
+const issue = z
+  .object({
+    loc: z
+      .array(z.union([z.string(), z.int()]))
+      .meta({ description: 'Where: `body`, `query`, `path` or `header`, then the way down.' }),
+    msg: z.string().meta({ description: 'For a person.' }),
+    type: z
+      .string()
+      .meta({ description: 'The kind of the mistake, such as `missing` or `extra_forbidden`.' }),
+  })
+  .meta({ id: 'ValidationIssue' })
+
+const invalid = z.object({ detail: z.array(issue) }).meta({ id: 'ValidationProblem' })
+
+const missing = {
+  detail: [{ loc: ['body', 'task_input', 'text'], msg: 'the prompt needs this parameter', type: 'missing' }],
+}
+
+const json = (schema: z.ZodType, examples: Record<string, { value: unknown }>) => ({
+  'application/json': { schema, examples },
+})
+
+/** What many operations answer alike is one component; for that, it must be one object. */
+const shared = new Map<string, ZodOpenApiResponseObject>()
+
+/** What an operation does differently from others when it refuses: its headers, and what stands beside `detail`. */
+type OwnManner = Pick<Endpoint, 'sends' | 'reworded'>
+
+/**
+ * Answers of one status, with the closed list of reasons that an operation may give there.
+ * @param own null for answers that other operations give in the same way
+ */
+export function errorResponse(
+  status: number,
+  reasons: readonly Reason[],
+  own: OwnManner | null,
+): ZodOpenApiResponseObject {
+  if (own) return describeErrors(status, reasons, own)
+  const id = reasons.map(inPascalCase).join('Or')
+  const known = shared.get(id) ?? { id, ...describeErrors(status, reasons, {}) }
+  shared.set(id, known)
+  return known
+}
+
+const inPascalCase = (reason: string): string =>
+  reason.replaceAll(/([A-Z])([A-Z]*)_?/g, (_, first: string, rest: string) => first + rest.toLowerCase())
+
+function describeErrors(
+  status: number,
+  reasons: readonly Reason[],
+  { sends, reworded }: OwnManner,
+): ZodOpenApiResponseObject {
+  const detail = z.object({
+    reason: z.enum(reasons).meta({ description: 'Branch on this.' }),
+    message: z.string().meta({ description: 'For a person.' }),
+    run_id: z.uuid().optional().meta({ description: 'Where there is a run.' }),
+    retryable: z.boolean().optional().meta({ description: 'Whether the same call may succeed later.' }),
+    retry_after: z.number().optional().meta({ description: 'Seconds, as in `Retry-After`.' }),
+    run: runAnswer.optional(),
+    conflicts: z
+      .array(issue)
+      .optional()
+      .meta({ description: 'What is in the way of an import, by its place.' }),
+  })
+  const beside = reworded?.shape ?? (status === 401 ? { error: unauthenticated } : {})
+  const problem = z.object({ ...beside, detail })
+  const examples = reasons.map((reason) => {
+    const message = MEANINGS[reason]
+    const value = { detail: { reason, message } }
+    return [reason, { value: status === 401 ? { error: { code: 401, message }, ...value } : value }]
+  })
+  // Of words that a standard chose there are no examples here.
+  if (reworded) examples.length = 0
+  const headers = z.object({
+    ...everyAnswer,
+    ...(status === 401 ? { 'WWW-Authenticate': challenge } : {}),
+    ...(status === 429 || status === 503 ? { 'Retry-After': retryAfter } : {}),
+    ...sends?.partial().shape,
+  })
+  return {
+    description: reasons.map((reason) => `- \`${reason}\`: ${MEANINGS[reason]}`).join('\n'),
+    headers,
+    content: json(
+      // Either what is wrong with the request by itself, or a reason that only the store could know.
+      status === 422 ? z.union([invalid, problem]) : problem,
+      Object.fromEntries(status === 422 ? [['missing', { value: missing }], ...examples] : examples),
+    ),
+  }
+}
+
+/** The answer to a request that was understood and refused. */
+export const invalidResponse: ZodOpenApiResponseObject = {
+  id: 'Invalid',
+  description: 'Everything that is wrong with the request, each with its place.',
+  headers: z.object(everyAnswer),
+  content: json(invalid, { missing: { value: missing } }),
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
+import { PROJECT_SCOPES, type SCOPES } from '../../tenancy/tenant.ts'
+import { INFO, SERVERS, TAGS } from './api-info.ts'
+import { errorResponse, everyAnswer, invalidResponse } from './openapi-errors.ts'
+import { plainSchema } from './openapi-schema.ts'
+import { reasonsByStatus } from './reasons.ts'
+import type { Endpoint } from '../route.ts'
+
+const SCOPE_MEANINGS = {
+  'task:read': 'Read tasks, revisions and models.',
+  'task:write': 'Create, change and delete tasks.',
+  'run:read': 'Read runs and their files.',
+  'run:write': 'Start runs.',
+  admin: 'Everything, in every organisation.',
+} as const satisfies Record<(typeof SCOPES)[number], string>
+
+export type OpenApiDocument = ReturnType<typeof describeApi>
+
+/**
+ * The OpenAPI document of these endpoints, made of the schemas that check requests.
+ * @param closed answers may have no members beyond those that are documented: what tests hold the server to. The
+ *   public document is open, since clients must not break when an answer gains a member.
+ */
+export function describeApi(endpoints: readonly Endpoint[], { closed = false } = {}) {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
+  for (const declared of endpoints) {
+    const path = declared.path.replaceAll(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [declared.method]: operationOf(declared) }
+  }
+  return createDocument(
+    {
+      openapi: '3.1.1',
+      info: INFO,
+      servers: SERVERS,
+      tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+      paths,
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'A key of a project, or any other token.' },
+          oauth2: {
+            type: 'oauth2',
+            description: 'A token that an OAuth client of a project gets; it is sent as a bearer token.',
+            flows: {
+              clientCredentials: {
+                tokenUrl: '/api/v1/oauth2/token',
+                scopes: Object.fromEntries(PROJECT_SCOPES.map((scope) => [scope, SCOPE_MEANINGS[scope]])),
+              },
+            },
+          },
+        },
+      },
+    },
+    { override: (context) => plainSchema(context, closed) },
+  )
+}
+
+function operationOf(declared: Endpoint): ZodOpenApiOperationObject {
+  const { operation, tag, summary, description, scope, params, query, headers } = declared
+  const given = { path: params, query, ...(headers ? { header: headers } : {}) }
+  return {
+    operationId: operation,
+    tags: [tag],
+    summary,
+    ...(description ? { description } : {}),
+    security: securityOf(scope),
+    requestParams: given as NonNullable<ZodOpenApiOperationObject['requestParams']>,
+    ...(declared.body ? { requestBody: bodyOf(declared, declared.body as z.ZodObject) } : {}),
+    responses: responsesOf(declared),
+  }
+}
+
+/** The administrator's calls take no OAuth token: no client of a project has that scope. */
+function securityOf(scope: Endpoint['scope']) {
+  if (scope === 'open') return []
+  const oauth = scope === 'any' ? [] : [scope]
+  return scope === 'admin' ? [{ bearer: [] }] : [{ bearer: [] }, { oauth2: oauth }]
+}
+
+/** A body in every encoding that is read. */
+function bodyOf({ files }: Endpoint, schema: z.ZodObject) {
+  const fileFields = Object.entries(files ?? {}).map(([name, description]) => [
+    name,
+    z.array(z.file()).optional().meta({ description }),
+  ])
+  const withFiles = files ? schema.safeExtend(Object.fromEntries(fileFields)) : schema
+  return {
+    required: !schema.safeParse({}).success,
+    content: {
+      'application/json': { schema },
+      'multipart/form-data': { schema: withFiles },
+      'application/x-www-form-urlencoded': { schema },
+    },
+  }
+}
+
+function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
+  const { answer, accepted, media = [], sends, params, query, headers, body, method, reworded } = declared
+  const bears: Record<string, z.ZodType> = { ...everyAnswer, ...sends?.shape }
+  const content = {
+    ...(answer ? { 'application/json': { schema: answer } } : {}),
+    ...Object.fromEntries(media.map((type) => [type, { schema: z.file() }])),
+  }
+  const responses: ZodOpenApiResponsesObject = {
+    200: { description: 'Done.', headers: z.object(bears), content },
+  }
+  if (accepted) {
+    const waits = {
+      Location: z.string().meta({ description: 'Where to ask again.' }),
+      'Retry-After': z.string().meta({ description: 'Seconds until asking again makes sense.' }),
+    }
+    responses['202'] = { description: accepted, headers: z.object({ ...bears, ...waits }), content }
+  }
+  if (method === 'get' && bears['ETag']) {
+    responses['304'] = { description: 'What `If-None-Match` names is still so.', headers: z.object(bears) }
+  }
+  for (const [status, { reasons, own }] of [...reasonsByStatus(declared)].sort(([a], [b]) => a - b)) {
+    responses[`${status}` as `4${string}`] = errorResponse(status, reasons, own || reworded ? declared : null)
+  }
+  if (reworded) return responses
+  if (body || [query, headers, params].some(mayBeInvalid)) responses['422'] ??= invalidResponse
+  return responses
+}
+
+/** Ids in paths are checked before, and refused with MALFORMED_ID. */
+function mayBeInvalid(schema: unknown): boolean {
+  const names = Object.keys((schema as z.ZodObject | undefined)?.shape ?? {})
+  return names.some((name) => !['org_id', 'project_id'].includes(name))
+}

@@ -1,0 +1,91 @@
+import { REASONS, type Reason } from '../../platform/errors.ts'
+import type { Endpoint } from '../route.ts'
+
+/** What each reason means, for the document: one sentence for a person who has to act on it. */
+export const MEANINGS: Readonly<Record<Reason, string>> = {
+  MALFORMED_JSON: 'The body is not valid JSON.',
+  MALFORMED_ID: 'An id in the path is not a UUID.',
+  MALFORMED_REQUEST: 'The request cannot be read.',
+  DUPLICATE_TASK_NAME: 'The project has a task of that name already.',
+  DUPLICATE_TAG_NAME: 'The project has a tag of that name already.',
+  INVALID_SCOPE: 'The client was not given that scope.',
+  UNSUPPORTED_GRANT_TYPE: 'Only client_credentials is supported.',
+  UNAUTHENTICATED: 'The token is missing, unknown, revoked or expired.',
+  PERMISSION_CHECK_FAILED: 'The token lacks the scope.',
+  NOT_FOUND: 'There is no such thing.',
+  ROUTE_NOT_FOUND: 'There is no such route.',
+  PROJECT_NOT_FOUND: 'There is no such project, or the token does not reach it.',
+  TASK_NOT_FOUND: 'There is no such task.',
+  TASK_REVISION_NOT_FOUND: 'The task has no such revision.',
+  TASK_RUN_NOT_FOUND: 'There is no such run, or its retention has ended.',
+  TAG_NOT_FOUND: 'There is no such tag.',
+  FILE_NOT_FOUND: 'The run has no such file.',
+  METHOD_NOT_ALLOWED: 'The path does not know the method; `Allow` says which it knows.',
+  REQUEST_TIMEOUT: 'The request took too long to arrive.',
+  TASK_DISABLED: 'The task is disabled.',
+  TOO_MANY_REVISIONS: 'The task has as many revisions as it may.',
+  TOO_MANY_TAGS: 'The project has as many tags as it may.',
+  NO_ACTIVE_REVISION: 'No revision of the task has a share of its traffic.',
+  ID_CONFLICT: 'The id is taken.',
+  IMPORT_CONFLICT: 'What is imported does not fit what is there; nothing was imported.',
+  CREDENTIAL_REVOKED: 'The credential is revoked, for good.',
+  RUN_CANCELLED: 'The run was cancelled.',
+  STALE_TASK: 'The task is no longer the one that If-Match names.',
+  BODY_TOO_LARGE: 'The body is too large.',
+  FILE_TOO_LARGE: 'A file is too large, in bytes or in pixels.',
+  TOO_MANY_FILES: 'There are too many files.',
+  EXPORT_TOO_LARGE: 'The file would be too large to be imported.',
+  UNSUPPORTED_MEDIA_TYPE: 'The body has a type or an encoding that is not read.',
+  NOT_AN_IMAGE: 'A file is no image, whatever its name says.',
+  IDEMPOTENCY_KEY_REUSED: 'The Idempotency-Key was used for another request.',
+  TOO_MANY_REQUESTS: 'Too many at once; try again later.',
+  PROJECT_QUEUE_FULL: 'Too many runs of the project are queued.',
+  HEADERS_TOO_LARGE: 'The head of the request is too large.',
+  INTERNAL_ERROR: 'Something went wrong in the server.',
+  MODEL_ERROR: 'The model failed.',
+  MODEL_UNAVAILABLE: 'The model could not be reached, or is not configured any more.',
+  OUTPUT_INVALID: 'The model kept answering in a shape that does not fit the output_format.',
+  INPUT_INVALID: 'The revision that was drawn cannot be served with these inputs.',
+  WORKER_LOST: 'Too many workers died over the run.',
+  STORE_UNAVAILABLE: 'The store cannot be reached; try again.',
+  SHUTTING_DOWN: 'The server is stopping; try again.',
+  QUEUE_FULL: 'Too many runs are queued.',
+  RUN_EXPIRED: 'The run did not end before its deadline.',
+}
+
+const BODY: readonly Reason[] = [
+  'MALFORMED_JSON',
+  'MALFORMED_REQUEST',
+  'BODY_TOO_LARGE',
+  'FILE_TOO_LARGE',
+  'TOO_MANY_FILES',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'TOO_MANY_REQUESTS',
+]
+
+/** What an endpoint may refuse with before its handler is reached, or whatever the handler does. */
+function commonReasons({ path, scope, body }: Endpoint): Reason[] {
+  return [
+    ...(path.includes('_id') ? (['MALFORMED_ID', 'MALFORMED_REQUEST'] as const) : []),
+    ...(path.includes(':project_id') ? (['PROJECT_NOT_FOUND'] as const) : []),
+    ...(path.includes(':task_id') ? (['TASK_NOT_FOUND'] as const) : []),
+    ...(path.includes(':tag_id') ? (['TAG_NOT_FOUND'] as const) : []),
+    ...(scope === 'open' ? [] : (['UNAUTHENTICATED', 'STORE_UNAVAILABLE'] as const)),
+    ...(scope === 'open' || scope === 'any' ? [] : (['PERMISSION_CHECK_FAILED'] as const)),
+    ...(body ? BODY : []),
+    'REQUEST_TIMEOUT',
+    'HEADERS_TOO_LARGE',
+    'INTERNAL_ERROR',
+  ]
+}
+
+/** The reasons that an endpoint may give, by status. `own` tells that one of them is the endpoint's own. */
+export function reasonsByStatus(declared: Endpoint): Map<number, { reasons: Reason[]; own: boolean }> {
+  const found = new Map<number, { reasons: Reason[]; own: boolean }>()
+  for (const reason of new Set([...declared.reasons, ...commonReasons(declared)])) {
+    const status = REASONS[reason]
+    const { reasons, own } = found.get(status) ?? { reasons: [], own: false }
+    found.set(status, { reasons: [...reasons, reason], own: own || declared.reasons.includes(reason) })
+  }
+  return found
+}

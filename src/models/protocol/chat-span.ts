@@ -1,0 +1,48 @@
+import type { Span } from '../../platform/tracing/tracing.ts'
+import type { ModelAnswer, ModelError, ModelRequest } from '../model.ts'
+
+/**
+ * Begins the span of one model call below the given one, by OpenTelemetry's conventions for generative AI. It tells the
+ * model and its parameters, never what it was asked.
+ */
+export function startChatSpan(parent: Span, { model, parameters, schema }: ModelRequest): Span {
+  // Spares the work of describing what nobody records.
+  if (!parent.context) return parent
+  const { hostname, port, protocol } = new URL(model.server.baseUrl)
+  return parent.child(`chat ${model.upstreamName}`, {
+    kind: 'client',
+    attributes: {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': model.provider,
+      'gen_ai.request.model': model.upstreamName,
+      'gen_ai.output.type': schema ? 'json' : 'text',
+      'gen_ai.request.temperature': parameters.temperature,
+      'gen_ai.request.top_p': parameters.top_p,
+      'gen_ai.request.max_tokens': parameters.max_tokens,
+      'gen_ai.request.seed': parameters.seed,
+      'gen_ai.request.frequency_penalty': parameters.frequency_penalty,
+      'gen_ai.request.presence_penalty': parameters.presence_penalty,
+      'server.address': hostname,
+      'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+    },
+  })
+}
+
+/** Says how the model answered, as far as numbers go. */
+export function describeAnswer(
+  span: Span,
+  { model, finishReason, inputTokens, outputTokens }: ModelAnswer,
+): void {
+  span.set({
+    'gen_ai.response.model': model ?? undefined,
+    'gen_ai.response.finish_reasons': [finishReason],
+    'gen_ai.usage.input_tokens': inputTokens,
+    'gen_ai.usage.output_tokens': outputTokens,
+  })
+}
+
+/** Says why it did not. */
+export function describeFailure(span: Span, { kind, status }: ModelError): void {
+  span.set({ 'http.response.status_code': status ?? undefined })
+  span.fail(kind)
+}

@@ -1,0 +1,92 @@
+import type { ServerResponse } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import { schemaInPrompt, simulateAnswer, violateSchema } from './simulate-completion.ts'
+import { type Call, readSaid } from './simulated-call.ts'
+import type { Fault } from './simulated-faults.ts'
+
+const tokens = (text: string): number => Math.max(1, Math.ceil(text.length / 4))
+
+/**
+ * Answers a call in the shape it asked for, whole or as a stream, with the faults that an answer can have.
+ * @param pace tokens per second; 0 for all at once
+ */
+export async function sendCompletion(
+  response: ServerResponse,
+  call: Call,
+  fault: Fault | null,
+  pace: number,
+): Promise<void> {
+  const { prompt, text: said, images } = readSaid(call)
+  const schema = call.response_format?.json_schema?.schema ?? schemaInPrompt(said)
+  let text = simulateAnswer(`${prompt}${call.seed ?? ''}`, schema)
+  if (fault === 'schemaViolation' && schema) text = violateSchema(text)
+  if (fault === 'invalidJson') text = 'I would rather not answer in JSON.'
+
+  const most = call.max_tokens ?? Number.POSITIVE_INFINITY
+  const finish = tokens(text) > most ? 'length' : 'stop'
+  if (finish === 'length') text = text.slice(0, most * 4)
+  // 765 tokens is what a mid-sized image costs at OpenAI; text goes by four characters to a token.
+  const prompted = tokens(said) + images * 765
+  const usage = {
+    prompt_tokens: prompted,
+    completion_tokens: tokens(text),
+    total_tokens: prompted + tokens(text),
+  }
+  const head = { id: 'chatcmpl-simulated', created: Math.floor(Date.now() / 1000), model: call.model }
+  const seconds = pace > 0 ? tokens(text) / pace : 0
+
+  if (!call.stream) {
+    if (seconds > 0) await pause(seconds * 1000, undefined, { ref: false })
+    const message = { role: 'assistant', content: text, refusal: null }
+    const body = {
+      ...head,
+      object: 'chat.completion',
+      choices: [{ index: 0, message, finish_reason: finish }],
+      usage,
+    }
+    if (fault !== 'cut') return sendJson(response, 200, body)
+    const whole = JSON.stringify(body)
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(whole),
+    })
+    response.write(whole.slice(0, whole.length / 2), () => response.destroy())
+    return
+  }
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  const chunk = (delta: object, reason: string | null) =>
+    send(response, {
+      ...head,
+      object: 'chat.completion.chunk',
+      choices: [{ index: 0, delta, finish_reason: reason }],
+    })
+  const pieces = text.match(/[\s\S]{1,16}/g) ?? []
+  for (const [index, content] of pieces.entries()) {
+    if (fault === 'cut' && index >= pieces.length / 2) return void response.destroy()
+    chunk(index === 0 ? { role: 'assistant', content } : { content }, null)
+    if (seconds > 0) await pause((seconds * 1000) / pieces.length, undefined, { ref: false })
+  }
+  chunk({}, finish)
+  if (call.stream_options?.include_usage)
+    send(response, { ...head, object: 'chat.completion.chunk', choices: [], usage })
+  response.end('data: [DONE]\n\n')
+}
+
+function send(response: ServerResponse, event: object): void {
+  response.write(`data: ${JSON.stringify(event)}\n\n`)
+}
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Record<string, string> = {},
+): void {
+  const text = JSON.stringify(body)
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    ...headers,
+  })
+  response.end(text)
+}

@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process'
+import { access, constants, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Logger } from '../logger.ts'
+import { withProcessLock } from './process-lock.ts'
+
+const exec = promisify(execFile)
+
+/** A program of a Debian package, and the environment that finds the libraries which came with it. */
+export interface FetchedProgram {
+  readonly command: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+/**
+ * A program of Debian's or Ubuntu's package of the same name, unpacked into a folder: fetched when the folder is not
+ * there yet, by one process however many ask, and without root. The packages are checked by apt's signatures as ever.
+ * A fetch that fails or is killed leaves no folder.
+ */
+export async function fetchDebianProgram(name: string, dir: string, log: Logger): Promise<FetchedProgram> {
+  return (
+    (await findUnpacked(name, dir)) ??
+    withProcessLock(`${dir}.fetching`, async () => {
+      const byAnother = await findUnpacked(name, dir)
+      if (byAnother) return byAnother
+      log.info({ dir }, `fetching the ${name} package, once; this takes a few seconds`)
+      await fetchInto(name, dir, log)
+      const program = await findUnpacked(name, dir)
+      if (!program) throw new Error(`the ${name} package holds no /usr/bin/${name}`)
+      return program
+    })
+  )
+}
+
+async function findUnpacked(name: string, dir: string): Promise<FetchedProgram | null> {
+  const command = join(dir, 'usr/bin', name)
+  try {
+    await access(command, constants.X_OK)
+  } catch {
+    return null
+  }
+  // Debian keeps libraries in a folder named after the machine, like usr/lib/x86_64-linux-gnu.
+  const lib = join(dir, 'usr/lib')
+  const folders = await readdir(lib).catch(() => [])
+  const libraries = folders.filter((folder) => folder.includes('-linux-')).map((folder) => join(lib, folder))
+  return { command, env: { LD_LIBRARY_PATH: libraries.join(':') } }
+}
+
+async function fetchInto(name: string, dir: string, log: Logger): Promise<void> {
+  const work = `${dir}.partial`
+  const debs = join(work, 'debs')
+  const tree = join(work, 'tree')
+  await rm(work, { recursive: true, force: true })
+  await mkdir(join(work, 'lists/partial'), { recursive: true })
+  try {
+    await download(name, work, debs, []).catch(async (error: Error) => {
+      log.info(
+        { reason: error.message },
+        "the machine's package lists are missing or old; making private ones",
+      )
+      const lists = [`Dir::State::Lists=${join(work, 'lists')}`]
+      // Its exit code says that some source could not be reached; what matters is if one has the package.
+      await apt(work, work, lists, ['update']).catch((reason: Error) => log.warn({ reason: reason.message }))
+      await download(name, work, debs, lists)
+    })
+    for (const deb of await readdir(debs)) await exec('dpkg', ['-x', join(debs, deb), tree])
+    await rm(dir, { recursive: true, force: true })
+    await rename(tree, dir)
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+/** Downloads a package and whatever it needs that this machine lacks, which apt works out as for an install. */
+async function download(
+  name: string,
+  work: string,
+  debs: string,
+  settings: readonly string[],
+): Promise<void> {
+  await rm(debs, { recursive: true, force: true })
+  await mkdir(debs)
+  const install = ['install', '--simulate', '--no-install-recommends', name]
+  const plan = await apt(work, debs, settings, install)
+  const names = [...plan.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? '')
+  await apt(work, debs, settings, ['download', ...names])
+}
+
+/** apt-get without what needs root: a user of its own, locks and the machine's cache. The same as any user. */
+async function apt(
+  work: string,
+  cwd: string,
+  settings: readonly string[],
+  args: readonly string[],
+): Promise<string> {
+  const rootless = [
+    'APT::Sandbox::User=root',
+    'Debug::NoLocking=1',
+    `Dir::Cache=${work}`,
+    'Acquire::Retries=2',
+  ]
+  const options = [...rootless, ...settings].flatMap((setting) => ['-o', setting])
+  try {
+    const limits = { timeout: 300_000, maxBuffer: 32 * 1024 * 1024 }
+    return (await exec('apt-get', ['-q', ...options, ...args], { cwd, ...limits })).stdout
+  } catch (error) {
+    const complaint = (error as { stderr?: string }).stderr?.trim() || (error as Error).message
+    throw new Error(`apt-get ${args[0]}: ${complaint}`, { cause: error })
+  }
+}

@@ -1,0 +1,41 @@
+import type { FileStore } from '../../files/file-store.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { RunStore } from '../store/run-store.ts'
+
+export interface TidyFilesDeps {
+  readonly runs: RunStore
+  readonly files: FileStore
+  readonly log: Logger
+}
+
+const BATCH = 200
+
+/**
+ * Removes the files of runs that are gone, in one part of the file store, half-written ones with them. A run is gone
+ * when its retention is over, or when it was never accepted. Files that were written after `before` stay, because their
+ * run may be about to be made; those of a run that has not ended stay, because its record does.
+ */
+export async function tidyFiles(
+  { runs, files, log }: TidyFilesDeps,
+  part: number,
+  before: number,
+  signal: AbortSignal,
+): Promise<void> {
+  let removed = 0
+  async function removeUnknown(ids: readonly string[]): Promise<void> {
+    for (const run of await runs.unknown(ids)) {
+      await files.removeRun(run)
+      removed += 1
+    }
+  }
+  let batch: string[] = []
+  for await (const { run, modifiedMs } of files.runs(part)) {
+    if (signal.aborted) break
+    if (modifiedMs < before) batch.push(run)
+    if (batch.length < BATCH) continue
+    await removeUnknown(batch)
+    batch = []
+  }
+  if (!signal.aborted) await removeUnknown(batch)
+  if (removed > 0) log.info({ runs: removed }, 'removed the files of runs that are gone')
+}

@@ -1,0 +1,185 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { describeAnswer, describeFailure, startChatSpan } from '../../models/protocol/chat-span.ts'
+import { type ModelAnswer, type ModelClient, ModelError, type ModelRequest } from '../../models/model.ts'
+import type { ModelLanes } from '../../models/limits/model-limiter.ts'
+import { type RetryPolicy, retryDelay } from '../../models/protocol/retry.ts'
+import type { CompiledOutput } from '../../output/compile-output.ts'
+import { repairRequest } from '../../output/repair-output.ts'
+import { type ValidatedOutput, validateOutput } from '../../output/validate-output.ts'
+import type { Span } from '../../platform/tracing/tracing.ts'
+import type { Ledger } from '../ledger.ts'
+import type { RunError } from '../run.ts'
+
+/** The claim was lost to another worker: nothing that this one does counts any more. */
+export class ClaimLost extends Error {
+  override readonly name = 'ClaimLost'
+}
+
+/** The next call is so far away that the run goes back to the queue until then, and its place to others. */
+export class PutOff extends Error {
+  override readonly name = 'PutOff'
+  readonly ms: number
+
+  constructor(ms: number) {
+    super(`put off for ${Math.round(ms)} ms`)
+    this.ms = ms
+  }
+}
+
+/** Milliseconds spent by this claim; filled in while the run goes on, so that they are known when it is cut short. */
+export interface Stopwatch {
+  model: number
+  validate: number
+}
+
+export interface Asked {
+  readonly response: unknown
+  readonly check: 'valid' | 'repaired' | 'invalid' | null
+  readonly error: RunError | null
+}
+
+export interface AskDeps {
+  readonly client: ModelClient
+  readonly lanes: ModelLanes
+  readonly retry: RetryPolicy
+  /** Bytes of UTF-8. */
+  readonly responseLimit: number
+  /** No call is waited for that could only begin after this time, ms since the epoch. */
+  readonly deadline: number
+  /** What its calls belong to in the trace. */
+  readonly span: Span
+  /** Stores the ledger; throws ClaimLost when the claim is stale. */
+  save(ledger: Ledger): Promise<void>
+}
+
+/** An answer of the wrong shape is asked for again so often. */
+const MOST_REPAIRS = 1
+/** A longer pause is not spent holding a place in this worker. */
+const LONGEST_HOLD_MS = 1000
+
+/**
+ * Asks one model until there is an answer of the right shape, or no sense in asking: failures that may pass are tried
+ * again, an answer of the wrong shape is sent back once with its issues. `compiled` is null for plain text.
+ * Its ledger has an open attempt when it is called, and none when it returns. Attempts that earlier claims made count.
+ * Rejects only when `signal` fires (ModelError `aborted`), the claim is lost, or the next call is far (PutOff).
+ */
+export async function askModel(
+  deps: AskDeps,
+  request: ModelRequest,
+  compiled: CompiledOutput | null,
+  ledger: Ledger,
+  watch: Stopwatch,
+  signal: AbortSignal,
+): Promise<Asked> {
+  const { id, name } = request.model
+  let turns = request.turns
+  let failures = ledger.failuresOf(name)
+  let repairs = 0
+  for (;;) {
+    const answer = await call(deps, { ...request, turns }, watch, signal)
+    const used = { model: name, inputTokens: 0, outputTokens: 0 }
+    if (answer instanceof ModelError) {
+      if (answer.kind === 'aborted') throw answer
+      ledger.close({ ...used, outcome: answer.kind })
+      failures += 1
+      if (answer.kind === 'rate_limited') deps.lanes.limited(id, answer.retryAfterMs)
+      const delay = retryDelay(failures, answer, deps.retry)
+      if (delay === null || Date.now() + delay >= deps.deadline) return failed(modelFailure(answer))
+      if (delay > LONGEST_HOLD_MS) throw new PutOff(delay)
+      await hold(delay, signal)
+    } else {
+      deps.lanes.succeeded(id)
+      const checked = check(compiled, answer, deps.responseLimit, watch)
+      const { inputTokens, outputTokens } = answer
+      const outcome = checked.check === 'invalid' ? 'invalid' : 'succeeded'
+      ledger.close({ model: name, inputTokens, outputTokens, outcome })
+      if (checked.check !== 'invalid') {
+        return { response: checked.value, check: repairs > 0 ? 'repaired' : checked.check, error: null }
+      }
+      if (repairs >= MOST_REPAIRS) return { ...failed(invalidOutput(checked.issues)), check: 'invalid' }
+      repairs += 1
+      turns = [
+        ...request.turns,
+        { role: 'assistant', text: answer.text.slice(0, 20_000) || '(no answer)' },
+        { role: 'user', text: repairRequest(checked.issues) },
+      ]
+    }
+    ledger.open(Date.now())
+    await deps.save(ledger)
+  }
+}
+
+const failed = (error: RunError): Asked => ({ response: null, check: null, error })
+
+async function call(
+  deps: AskDeps,
+  request: ModelRequest,
+  watch: Stopwatch,
+  signal: AbortSignal,
+): Promise<ModelAnswer | ModelError> {
+  const span = startChatSpan(deps.span, request)
+  const started = performance.now()
+  try {
+    const answer = await deps.client.complete({ ...request, trace: span.context }, signal)
+    describeAnswer(span, answer)
+    return answer
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error
+    describeFailure(span, error)
+    return error
+  } finally {
+    span.end()
+    watch.model += performance.now() - started
+  }
+}
+
+async function hold(delay: number, signal: AbortSignal): Promise<void> {
+  try {
+    await pause(delay, undefined, { signal })
+  } catch (cause) {
+    throw new ModelError('aborted', 'stopped between two attempts', { retryable: false, cause })
+  }
+}
+
+type Checked = ValidatedOutput | { readonly check: 'valid'; readonly value: string }
+
+function check(
+  compiled: CompiledOutput | null,
+  answer: ModelAnswer,
+  limit: number,
+  watch: Stopwatch,
+): Checked {
+  const started = performance.now()
+  try {
+    if (answer.refusal !== null) {
+      return { check: 'invalid', issues: [{ path: '', message: 'the model refused to answer' }] }
+    }
+    if (compiled) return validateOutput(compiled, answer.text, limit)
+    if (Buffer.byteLength(answer.text) <= limit) return { check: 'valid', value: answer.text }
+    return {
+      check: 'invalid',
+      issues: [{ path: '', message: `the answer is longer than ${limit} bytes` }],
+    }
+  } finally {
+    watch.validate += performance.now() - started
+  }
+}
+
+/** The caller learns the kind of failure, never the provider's words. */
+function modelFailure(error: ModelError): RunError {
+  return {
+    reason: 'MODEL_ERROR',
+    message: `The model gave no answer (${error.kind}${error.status ? `, status ${error.status}` : ''}).`,
+    retryable: error.retryable,
+  }
+}
+
+function invalidOutput(issues: readonly { path: string; message: string }[]): RunError {
+  const first = issues[0]
+  const where = first ? `: ${first.path === '' ? 'it' : first.path} ${first.message}` : ''
+  return {
+    reason: 'OUTPUT_INVALID',
+    message: `The model's answer does not match output_format${where}.`.slice(0, 500),
+    retryable: true,
+  }
+}

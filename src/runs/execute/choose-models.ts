@@ -1,0 +1,27 @@
+import type { Model, ModelParameters } from '../../models/model.ts'
+import type { ModelRegistry } from '../../models/model-registry.ts'
+import type { Revision } from '../../tasks/task.ts'
+import type { RunRequest } from '../run.ts'
+
+/** A model that a run may ask, and with what. */
+export interface ModelChoice {
+  readonly model: Model
+  readonly parameters: ModelParameters
+  readonly fallback: boolean
+}
+
+/**
+ * The models that a run asks, in their order: the revision's, then its fallback; the fallback alone where the caller
+ * wants that. One that is no longer configured, or sees no images where there are some, is left out.
+ */
+export function chooseModels(request: RunRequest, revision: Revision, models: ModelRegistry): ModelChoice[] {
+  const choices: ModelChoice[] = []
+  function add(reference: string | null, config: ModelParameters | null, fallback: boolean): void {
+    const model = reference ? models.find(reference) : null
+    if (!model || (request.files.length > 0 && !model.supportsVision)) return
+    choices.push({ model, parameters: { ...config, ...request.llmConfig }, fallback })
+  }
+  if (!request.useFallback) add(revision.llm_model_id, revision.llm_config, false)
+  add(revision.fallback_llm_model_id, revision.fallback_llm_config, true)
+  return choices
+}

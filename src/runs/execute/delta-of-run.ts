@@ -1,0 +1,43 @@
+import type { ModelRegistry } from '../../models/model-registry.ts'
+import { type CountedNameStore, OTHER } from '../../totals/cardinality-store.ts'
+import { joinName } from '../../totals/rollup.ts'
+import type { Attempt, RunRequest, RunResult } from '../run.ts'
+import { creditsOf } from '../run-result.ts'
+import type { Tally } from '../../totals/delta.ts'
+
+export interface TallyRunDeps {
+  readonly names: CountedNameStore
+  readonly models: ModelRegistry
+}
+
+/** What a run that ends like this adds to the totals, and under which names: those are bounded. */
+export async function tallyRun(
+  { names, models }: TallyRunDeps,
+  request: RunRequest,
+  revision: string | null,
+  result: RunResult,
+  attempts: readonly Attempt[],
+): Promise<Tally> {
+  const { id, project, task, reportingGroup, mode } = request
+  const owner = [project, task, revision]
+  const { status, settled, outputCheck, inputTokens, outputTokens, credits, retries, timings } = result
+  return {
+    ...{ run: id, project, task, revision, mode },
+    group: reportingGroup === null ? null : await names.group(project, reportingGroup),
+    shown: (await names.hasSeries(joinName(owner))) ? owner : [OTHER, OTHER, OTHER],
+    drawn: request.revision === null && revision !== null,
+    result: {
+      ...{ status, settled, outputCheck, inputTokens, outputTokens, credits, retries, timings },
+      error: result.error && { reason: result.error.reason },
+    },
+    calls: attempts.map((attempt) => ({
+      model: attempt.model,
+      outcome: attempt.outcome,
+      started: attempt.started,
+      ended: attempt.ended,
+      inputTokens: attempt.inputTokens,
+      outputTokens: attempt.outputTokens,
+      credits: creditsOf(attempt, models.find),
+    })),
+  }
+}

@@ -1,0 +1,84 @@
+import { type FileStore, mediaTypeOf } from '../../files/file-store.ts'
+import { optimiseImage } from '../../files/image.ts'
+import type { ImagePart, Model, Turn } from '../../models/model.ts'
+import type { CompiledOutput } from '../../output/compile-output.ts'
+import { outputInstructions } from '../../output/repair-output.ts'
+import { ApiError } from '../../platform/errors.ts'
+import { ownTurn } from '../../platform/event-loop/own-tick.ts'
+import { hashPrompts, missingParameters, renderPrompt } from '../../tasks/prompt.ts'
+import type { Revision } from '../../tasks/task.ts'
+import type { RunError, RunRequest } from '../run.ts'
+
+/** Everything that a model call is made from. */
+export interface PreparedCall {
+  readonly turns: readonly Turn[]
+  readonly promptHash: string
+  readonly inputSeconds: number
+}
+
+/**
+ * Renders the prompts and makes the images ready. Returns a RunError when the run's inputs do not fit the revision
+ * that was drawn, which only happens when the task was changed after the run was accepted.
+ */
+export async function prepareCall(
+  deps: { files: FileStore; imagePixelsMax: number },
+  request: RunRequest,
+  revision: Revision,
+  model: Model,
+  compiled: CompiledOutput | null,
+): Promise<PreparedCall | RunError> {
+  const missing = missingParameters(revision.input_params, request.inputs)
+  if (missing.length > 0) return misfit(`the prompt needs ${missing.join(', ')}`)
+  if (revision.image_required && request.files.length === 0) return misfit('it requires an image')
+
+  const started = performance.now()
+  let images: (ImagePart | null)[]
+  try {
+    images = await Promise.all(
+      request.files.map((name) => loadImage(deps, request.id, name, revision.optimise_images)),
+    )
+  } catch (error) {
+    // Only decoding shows that the body of an image is broken: its head was all that could be checked on arrival.
+    if (error instanceof ApiError) return misfit(error.message)
+    throw error
+  }
+  if (images.includes(null)) return misfit('an image is no longer stored')
+  const inputSeconds = request.files.length > 0 ? (performance.now() - started) / 1000 : 0
+
+  const instructions = compiled && outputInstructions(compiled, model.output)
+  const rendered = renderPrompt(revision.system_prompt, request.inputs)
+  const system = instructions ? `${rendered}\n\n${instructions}` : rendered
+  const user = renderPrompt(revision.user_prompt, request.inputs)
+  return {
+    turns: [
+      { role: 'system', text: system },
+      { role: 'user', text: user, images: images.filter((image) => image !== null) },
+    ],
+    promptHash: hashPrompts(system, user),
+    inputSeconds,
+  }
+}
+
+async function loadImage(
+  { files, imagePixelsMax }: { files: FileStore; imagePixelsMax: number },
+  run: string,
+  name: string,
+  optimise: boolean,
+): Promise<ImagePart | null> {
+  const stored = await files.read(run, name)
+  if (!stored) return null
+  const mediaType = mediaTypeOf(name)
+  const image = optimise
+    ? await optimiseImage(stored, mediaType, imagePixelsMax)
+    : { data: stored, mediaType }
+  await ownTurn()
+  return { mediaType: image.mediaType, base64: image.data.toString('base64') }
+}
+
+function misfit(why: string): RunError {
+  return {
+    reason: 'INPUT_INVALID',
+    message: `The inputs do not fit the task's revision: ${why}.`,
+    retryable: false,
+  }
+}

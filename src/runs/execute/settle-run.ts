@@ -1,0 +1,69 @@
+import type { ModelRegistry } from '../../models/model-registry.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { type Span, traceIdOf, within } from '../../platform/tracing/tracing.ts'
+import type { Ledger } from '../ledger.ts'
+import { persist } from './retry-while-redis-down.ts'
+import type { RunResult } from '../run.ts'
+import type { Claim } from '../store/run-changes.ts'
+import type { RunDurations } from './run-durations.ts'
+import { type Outcome, resultOf } from '../run-result.ts'
+import { describeEnd } from '../run-span.ts'
+import type { RunStore } from '../store/run-store.ts'
+import { type TallyRunDeps, tallyRun } from './delta-of-run.ts'
+
+export interface SettleRunDeps extends TallyRunDeps {
+  readonly runs: RunStore
+  readonly models: ModelRegistry
+  readonly log: Logger
+  /** Null where nobody reads them. */
+  readonly durations: RunDurations | null
+  /** How long a result is held while Redis is away, in ms, before it is given up and the run executed again. */
+  readonly settlePatienceMs: number
+}
+
+/**
+ * Ends a claimed run, and says on the claim's span how. False when the claim was lost to another worker.
+ * @throws what Redis failed with, when it stays away for too long
+ */
+export async function settleRun(
+  deps: SettleRunDeps,
+  claim: Claim,
+  ledger: Ledger,
+  outcome: Outcome,
+  span: Span,
+): Promise<boolean> {
+  const { request, revision } = claim
+  const attempts = ledger.all()
+  const result = resultOf(request, claim.claimed, attempts, outcome, deps.models.find)
+  // Written twice is written once: a second settle of the same claim finds a run that has ended.
+  const write = async (): Promise<boolean> => {
+    const tally = await tallyRun(deps, request, revision, result, attempts)
+    return deps.runs.settle(claim, result, attempts, tally)
+  }
+  const settling = span.child('run settle', { kind: 'internal' })
+  const settled = await within(settling, () => persist(deps.settlePatienceMs, write))
+  if (!settled) return false
+  describeEnd(span, result)
+  deps.durations?.observe(request, result)
+  logSettled(deps.log, claim, result, attempts.length)
+  return true
+}
+
+function logSettled(log: Logger, { request, revision }: Claim, result: RunResult, attempts: number): void {
+  log.info(
+    {
+      run_id: request.id,
+      trace_id: traceIdOf(request.trace) ?? undefined,
+      task_id: request.task,
+      revision_id: revision,
+      status: result.status,
+      reason: result.error?.reason,
+      model: result.model,
+      attempts,
+      input_tokens: result.inputTokens,
+      output_tokens: result.outputTokens,
+      timings: result.timings,
+    },
+    'run settled',
+  )
+}

@@ -1,0 +1,74 @@
+import type { ModelRegistry } from '../../models/model-registry.ts'
+import { ApiError, ValidationError, type ValidationIssue } from '../../platform/errors.ts'
+import { missingParameters } from '../../tasks/prompt.ts'
+import type { TagStore } from '../../tasks/tag-store.ts'
+import type { Revision, Task } from '../../tasks/task.ts'
+import type { TaskStore } from '../../tasks/task-store.ts'
+import type { StartRunInput } from './start-run.ts'
+
+/** What a run may become: its task, and the revision that was insisted on, if any. */
+export interface Accepted {
+  readonly task: Task
+  readonly revision: string | null
+}
+
+/**
+ * Makes sure that a run can be served by every revision which may be drawn for it: a caller's mistake must not depend
+ * on the luck of the draw.
+ * @throws {ApiError} TASK_NOT_FOUND, TASK_REVISION_NOT_FOUND, TASK_DISABLED, NO_ACTIVE_REVISION
+ * @throws {ValidationError} naming what is missing, or what no revision can do
+ */
+export async function checkRun(
+  deps: { tasks: TaskStore; tags: TagStore; models: ModelRegistry },
+  input: StartRunInput,
+): Promise<Accepted> {
+  const task = await deps.tasks.recent(input.project, input.task)
+  if (!task) throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
+  if (!task.enabled) throw new ApiError('TASK_DISABLED', 'The task is disabled.')
+  const revision = await chosenRevision(deps.tags, input)
+  const ids = revision ? [revision] : drawable(task)
+  if (ids.length === 0) throw new ApiError('NO_ACTIVE_REVISION', 'The task has no active revision.')
+  const revisions = await Promise.all(ids.map((id) => deps.tasks.revision(input.project, id)))
+  const candidates = revisions.map((each) => {
+    if (each?.task_id === task.id) return each
+    throw new ApiError('TASK_REVISION_NOT_FOUND', 'The task has no such revision.')
+  })
+  checkInputs(candidates, input, deps.models)
+  return { task, revision }
+}
+
+/** The revision that the caller insists on, by its id or by a tag. */
+async function chosenRevision(tags: TagStore, input: StartRunInput): Promise<string | null> {
+  if (!input.revisionTag) return input.revision
+  const tagged = await tags.revisionByTag(input.project, input.task, input.revisionTag)
+  if (!tagged) throw new ApiError('TASK_REVISION_NOT_FOUND', 'No revision of the task bears that tag.')
+  return tagged
+}
+
+const drawable = (task: Task): string[] =>
+  task.active_revisions.filter(({ weight }) => weight > 0).map(({ task_revision_id }) => task_revision_id)
+
+function checkInputs(revisions: readonly Revision[], input: StartRunInput, models: ModelRegistry): void {
+  const issues: ValidationIssue[] = []
+  const missing = new Set(revisions.flatMap((each) => missingParameters(each.input_params, input.inputs)))
+  for (const name of missing) {
+    issues.push({
+      loc: ['body', 'task_input', name],
+      msg: 'the prompt needs this parameter',
+      type: 'missing',
+    })
+  }
+  if (input.images.length === 0 && revisions.some((each) => each.image_required)) {
+    issues.push({ loc: ['body', 'task_file'], msg: 'the task requires an image', type: 'missing' })
+  }
+  const first = (each: Revision) => (input.useFallback ? each.fallback_llm_model_id : each.llm_model_id)
+  if (revisions.some((each) => !first(each))) {
+    const msg = 'the revision has no fallback model'
+    issues.push({ loc: ['query', 'use_fallback_model'], msg, type: 'value_error' })
+  }
+  const blind = revisions.some((each) => models.find(first(each) ?? '')?.supportsVision === false)
+  if (input.images.length > 0 && blind) {
+    issues.push({ loc: ['body', 'task_file'], msg: "the task's model sees no images", type: 'value_error' })
+  }
+  if (issues.length > 0) throw new ValidationError(issues)
+}

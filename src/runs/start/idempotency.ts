@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto'
+import type { IdempotencyKey } from '../store/run-changes.ts'
+import type { StartRunInput } from './start-run.ts'
+
+const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex')
+
+/**
+ * What a caller's key stands for: everything that makes two requests for a run the same, files included. How long
+ * their callers wait does not belong to it.
+ */
+export function idempotencyKeyOf(key: string, input: StartRunInput): IdempotencyKey {
+  const { task, inputs, images, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup } =
+    input
+  const same = [task, inputs, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup]
+  return { hash: sha256(key), fingerprint: sha256(JSON.stringify([...same.map(sorted), images.map(sha256)])) }
+}
+
+/** The shard of a key, so that both its uses find the same one. */
+export function shardOfKey(hash: string, project: string, shards: number): number {
+  return Number.parseInt(sha256(`${project}/${hash}`).slice(0, 8), 16) % shards
+}
+
+/** JSON objects are the same in whatever order their members stand. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return { members: members.map(([name, member]) => [name, sorted(member)]) }
+}

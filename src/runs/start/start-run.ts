@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto'
+import type { FileStore } from '../../files/file-store.ts'
+import { checkImage } from '../../files/image.ts'
+import { ApiError } from '../../platform/errors.ts'
+import { newRunId } from '../../platform/ids.ts'
+import { type Span, within } from '../../platform/tracing/tracing.ts'
+import type { TagStore } from '../../tasks/tag-store.ts'
+import type { TaskStore } from '../../tasks/task-store.ts'
+import { drawRevision } from '../../tasks/traffic.ts'
+import { awaitEnd } from '../wait/await-end.ts'
+import { type Accepted, checkRun } from './check-run.ts'
+import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
+import { enqueueRun } from './enqueue-run.ts'
+import { idempotencyKeyOf, shardOfKey } from './idempotency.ts'
+import { replayRun } from './replay-run.ts'
+import type { ReplyInbox } from '../wait/reply-inbox.ts'
+import type { RunRecord, RunRequest } from '../run.ts'
+import { startEnqueueSpan } from '../run-span.ts'
+
+export interface StartRunDeps extends EndQueuedRunDeps {
+  readonly tasks: TaskStore
+  readonly tags: TagStore
+  readonly files: FileStore
+  readonly inbox: ReplyInbox
+  readonly imagePixelsMax: number
+  /** The shard that the next run goes to. */
+  nextShard(): number
+  /** Seconds. */
+  readonly runTimeout: number
+  readonly queueTimeout: number
+}
+
+/** What a caller wants run. */
+export interface StartRunInput {
+  readonly org: string
+  readonly project: string
+  readonly task: string
+  readonly user: string
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly images: readonly Buffer[]
+  readonly revision: string | null
+  /** The name of a tag: the newest revision that bears it. */
+  readonly revisionTag: string | null
+  readonly llmConfig: Readonly<Record<string, unknown>> | null
+  readonly useFallback: boolean
+  readonly reference: string | null
+  readonly reportingGroup: string | null
+  /** Seconds that the run may take in all; null for what its task or the server says. */
+  readonly timeout: number | null
+  readonly idempotencyKey: string | null
+  /** The span of the call. */
+  readonly span: Span
+}
+
+export interface StartedRun {
+  /** The run: ended, or as it stood when the wait was over. */
+  readonly record: RunRecord
+  /** True when the idempotency key had it already. */
+  readonly replayed: boolean
+}
+
+/**
+ * Accepts a run: checks it, stores its files, creates its record and enqueues its job. When it resolves, the run is
+ * durable. With an idempotency key that has been used for the same request, it waits for that run instead.
+ * @param waitMs how long to wait for the end; 0 not at all
+ * @throws {ApiError} see checkRun and enqueueRun; NOT_AN_IMAGE, FILE_TOO_LARGE; IDEMPOTENCY_KEY_REUSED
+ * @throws {ValidationError} see checkRun
+ */
+export async function startRun(
+  deps: StartRunDeps,
+  input: StartRunInput,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<StartedRun> {
+  const key = input.idempotencyKey === null ? null : idempotencyKeyOf(input.idempotencyKey, input)
+  const shard = key ? shardOfKey(key.hash, input.project, deps.queues.length) : deps.nextShard()
+  if (key) {
+    // What was accepted once is answered, even where it would be refused by now. Only the script decides for good.
+    const owner = await deps.runs.keyOwner(shard, input.project, key.hash)
+    const same = owner?.fingerprint === key.fingerprint
+    if (owner) return replayRun(deps, { outcome: same ? 'replayed' : 'reused', id: owner.id }, waitMs, signal)
+  }
+  const accepted = await checkRun(deps, input)
+  const id = newRunId(shard)
+  const files = await storeImages(deps, id, input.images)
+  const mode = waitMs > 0 ? 'wait' : 'async'
+  const enqueuing = startEnqueueSpan(input.span, { id, task: input.task, mode })
+  const request = requestOf(deps, input, accepted, id, files, mode, enqueuing.context)
+
+  const unwanted = new AbortController()
+  const leave = () => unwanted.abort()
+  if (signal.aborted) leave()
+  else signal.addEventListener('abort', leave, { once: true })
+  // Listening begins before the run exists, so its end cannot be missed.
+  const ended = waitMs > 0 ? awaitEnd(deps, request, waitMs, unwanted.signal) : Promise.resolve(null)
+  try {
+    const watcher = waitMs > 0 ? deps.inbox.id : null
+    // What the worker will draw, unless the weights change meanwhile: knowing it spares it a step.
+    const drawn = accepted.revision ?? drawRevision(accepted.task.active_revisions, id)
+    const created = await within(enqueuing, () => enqueueRun(deps, request, watcher, key, drawn))
+    if (created.outcome === 'replayed' || created.outcome === 'reused') {
+      unwanted.abort()
+      await deps.files.removeRun(id)
+      return await replayRun(deps, created, waitMs, signal)
+    }
+  } catch (error) {
+    unwanted.abort()
+    // Where the run may have been accepted after all, its files stay.
+    if (!(error instanceof ApiError && error.extra['run_id'])) await deps.files.removeRun(id)
+    throw error
+  }
+  const record: RunRecord = { request, status: 'queued', revision: null, attempts: [], result: null }
+  // A wait that is over tells nothing of how far the run is: its record does.
+  const known = (await ended) ?? (waitMs > 0 ? await deps.runs.get(id).catch(() => null) : null)
+  return { record: known ?? record, replayed: false }
+}
+
+function requestOf(
+  { runTimeout, queueTimeout }: StartRunDeps,
+  input: StartRunInput,
+  { task, revision }: Accepted,
+  id: string,
+  files: readonly string[],
+  mode: RunRequest['mode'],
+  trace: RunRequest['trace'],
+): RunRequest {
+  const { org, project, user, inputs, llmConfig, useFallback, reference, reportingGroup } = input
+  const created = Date.now()
+  const deadline = created + (input.timeout ?? task.timeout ?? runTimeout) * 1000
+  return {
+    ...{ id, org, project, task: task.id, user, created, inputs, files, revision },
+    ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline, trace },
+    startBy: Math.min(deadline, created + (task.queue_timeout ?? queueTimeout) * 1000),
+    onLostAttempt: task.on_lost_attempt,
+  }
+}
+
+async function storeImages(
+  { files, imagePixelsMax }: StartRunDeps,
+  run: string,
+  images: readonly Buffer[],
+): Promise<string[]> {
+  // All are checked before any is stored: a refused request leaves nothing behind.
+  const kinds = await Promise.all(images.map((image) => checkImage(image, imagePixelsMax)))
+  return Promise.all(
+    images.map(async (image, index) => {
+      const name = `${randomUUID()}.${kinds[index]?.extension}`
+      await files.put(run, name, image)
+      return name
+    }),
+  )
+}

@@ -1,0 +1,32 @@
+import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
+import { expireRun } from '../end/expire-run.ts'
+import type { ReplyInbox } from './reply-inbox.ts'
+import { isFinal, type RunRecord, type RunRequest } from '../run.ts'
+
+/** Timers may fire a little early. */
+const LATE_MS = 5
+
+/**
+ * Waits for the end of a run, at most `ms`; null when it has not come by then or `signal` fired. Listens from the
+ * moment of the call. When the time that the run was given is over, it is ended here if no worker has it.
+ */
+export async function awaitEnd(
+  deps: EndQueuedRunDeps & { inbox: ReplyInbox },
+  request: RunRequest,
+  ms: number,
+  signal: AbortSignal,
+): Promise<RunRecord | null> {
+  const end = Date.now() + ms
+  for (const limit of [request.startBy, request.deadline, end]) {
+    const patience = Math.min(limit + LATE_MS, end) - Date.now()
+    const ended = await deps.inbox.wait(request, Math.max(0, patience), signal)
+    if (ended || signal.aborted || limit + LATE_MS >= end) return ended
+    // While Redis is away nobody knows how far it is; the wait goes on all the same.
+    const current = await deps.runs
+      .get(request.id)
+      .then((record) => record && expireRun(deps, record))
+      .catch(() => null)
+    if (current && isFinal(current.status)) return current
+  }
+  return null
+}

@@ -1,0 +1,24 @@
+import { awaitEnd } from './await-end.ts'
+import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
+import type { ReplyInbox } from './reply-inbox.ts'
+import type { RunRecord } from '../run.ts'
+
+/** Waits for the end of a run that was started elsewhere; returns it as it stands when the wait is over. */
+export async function watchRun(
+  deps: EndQueuedRunDeps & { inbox: ReplyInbox },
+  record: RunRecord,
+  ms: number,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  const settled = new AbortController()
+  const { id } = record.request
+  // Listening begins before asking to be told, so that the end cannot fall between the two.
+  const ended = awaitEnd(deps, record.request, ms, AbortSignal.any([signal, settled.signal]))
+  try {
+    if (!(await deps.runs.watch(id, deps.inbox.id))) settled.abort()
+  } catch (error) {
+    settled.abort()
+    throw error
+  }
+  return (await ended) ?? (await deps.runs.get(id)) ?? record
+}

@@ -1,0 +1,121 @@
+import { askByTag } from '../platform/redis/ask-by-tag.ts'
+import { DAY_MS } from '../platform/date-span.ts'
+import type { Redis } from '../platform/redis/redis.ts'
+import { foldTallies } from './merge-deltas.ts'
+import { rollupDay, splitName } from './rollup.ts'
+import { shardKeys } from '../runs/store/run-keys.ts'
+
+/** Sums of rollup fields; a field that is not there is 0. */
+export type Totals = ReadonlyMap<string, number>
+
+/** Whom a day's numbers belong to. */
+export interface DayOwner {
+  readonly task: string
+  /** Null for runs that ended before one was drawn. */
+  readonly revision: string | null
+  /** The reporting group as it is counted; null for runs without one. */
+  readonly group: string | null
+}
+
+/** What one owner's runs added up to on one UTC day. */
+export interface DayTotals {
+  readonly owner: DayOwner
+  /** The day's begin, ms since the epoch. */
+  readonly day: number
+  readonly totals: Totals
+}
+
+/** So many keys are read with one round trip. */
+const BATCH = 500
+
+export type RollupStore = ReturnType<typeof createRollupStore>
+
+/** Reads the totals of settled runs: all that were settled before the call, and none of them in part. */
+export function createRollupStore(redis: Redis, options: { shards: number; reportDays: number }) {
+  const fold = async (): Promise<void> => {
+    for (let shard = 0; shard < options.shards; shard += 1)
+      await foldTallies(redis, shard, options.reportDays)
+  }
+  const shards = Array.from({ length: options.shards }, (_, shard) => shardKeys(shard))
+  const readTotals = (keys: readonly string[]): Promise<Totals[]> =>
+    inBatches(redis, keys, 'hgetall', (fields: Record<string, string>) => {
+      return new Map(Object.entries(fields).map(([field, sum]) => [field, Number(sum)]))
+    })
+
+  return {
+    /** Adds to the totals what was put down before; whoever reads them here need not ask for it. */
+    fold,
+
+    /**
+     * A project's totals by day, from the day that begins at `first` to the one that begins at `last`.
+     * @returns null when more than `most` would have to be read
+     */
+    async days(
+      project: string,
+      range: { first: number; last: number },
+      fits: (owner: DayOwner) => boolean,
+      most: number,
+    ): Promise<DayTotals[] | null> {
+      await fold()
+      const days = shards.flatMap((keys) =>
+        Array.from({ length: Math.floor((range.last - range.first) / DAY_MS) + 1 }, (_, index) => {
+          const day = range.first + index * DAY_MS
+          return { keys, day, name: rollupDay(day) }
+        }),
+      )
+      const indexes = days.map(({ keys, name }) => keys.dayRollups(project, name))
+      const names = await inBatches(redis, indexes, 'smembers', (members: string[]) => members)
+      const wanted = days.flatMap(({ keys, day, name }, at) =>
+        (names[at] ?? []).flatMap((rollup) => {
+          const [, task = '', revision = null, group = null] = splitName(rollup)
+          const owner = { task: task ?? '', revision, group }
+          return fits(owner) ? [{ owner, day, key: keys.rollup(rollup, name) }] : []
+        }),
+      )
+      if (wanted.length > most) return null
+      const totals = await readTotals(wanted.map(({ key }) => key))
+      return wanted.map(({ owner, day }, at) => ({ owner, day, totals: totals[at] ?? new Map() }))
+    },
+
+    /** All that is kept for ever, by what `joinName` joined; of several shards the same name may come several times. */
+    async forEver(): Promise<{ name: string; totals: Totals }[]> {
+      await fold()
+      const indexes = shards.map((keys) => keys.rollups())
+      const names = await inBatches(redis, indexes, 'smembers', (members: string[]) => members)
+      const found = shards.flatMap((keys, at) =>
+        (names[at] ?? []).map((name) => ({ name, key: keys.rollup(name, null) })),
+      )
+      const totals = await readTotals(found.map(({ key }) => key))
+      return found.map(({ name }, at) => ({ name, totals: totals[at] ?? new Map() }))
+    },
+
+    /** Forgets totals that are kept for ever; runs that still come begin anew. */
+    async forget(names: readonly string[]): Promise<void> {
+      if (names.length === 0) return
+      await fold()
+      await Promise.all(
+        shards.map((keys) => {
+          const pipeline = redis.pipeline().srem(keys.rollups(), ...names)
+          for (const name of names) pipeline.unlink(keys.rollup(name, null))
+          return pipeline.exec()
+        }),
+      )
+    },
+  }
+}
+
+/** Reads many keys alike, a batch at a time. */
+async function inBatches<R, T>(
+  redis: Redis,
+  keys: readonly string[],
+  command: 'hgetall' | 'smembers',
+  read: (reply: R) => T,
+): Promise<T[]> {
+  const found: T[] = []
+  for (let at = 0; at < keys.length; at += BATCH) {
+    const some = keys.slice(at, at + BATCH)
+    const replies = await askByTag<R>(redis, some, (pipeline, key) => pipeline[command](key))
+    found.push(...replies.map(read))
+  }
+  return found
+}

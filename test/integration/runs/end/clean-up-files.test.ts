@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { FILE_PARTS } from '../../../../src/files/file-store.ts'
+import { newRunId } from '../../../../src/platform/ids.ts'
+import { silentLogger } from '../../../../src/platform/logger.ts'
+import { shardKeys } from '../../../../src/runs/store/run-keys.ts'
+import { tidyFiles } from '../../../../src/runs/end/clean-up-files.ts'
+import { aRequest, aResult, claimed } from '../../../support/runs.ts'
+import { type System, until, useSystem } from '../../../support/system.ts'
+
+const NEVER = new AbortController().signal
+const tomorrow = () => Date.now() + 86_400_000
+
+/** An id of a run whose files are in the first part. */
+const idInPartZero = () => newRunId(0).replace(/..(..)$/, '00$1')
+
+async function putFile({ core }: System, run: string): Promise<string> {
+  const name = `${randomUUID()}.png`
+  await core.files.put(run, name, Buffer.from('an image'))
+  return name
+}
+
+const isThere = async ({ core }: System, run: string, name: string): Promise<boolean> =>
+  (await core.files.read(run, name)) !== null
+
+describe('tidying files', () => {
+  const running = useSystem({ workers: 0 })
+  const tidy = ({ core }: System, before: number, signal = NEVER) =>
+    tidyFiles({ ...core, log: silentLogger() }, 0, before, signal)
+
+  test('removes those of a run that has expired, and keeps those of runs that wait, run or have ended', async () => {
+    const system = running()
+    const { runs, redis } = system.core
+    const requests = Array.from({ length: 4 }, () => aRequest({ id: idInPartZero() }))
+    for (const request of requests) await runs.create(request, null)
+    const [, inHand, kept, expired] = requests
+    const names = await Promise.all(requests.map(({ id }) => putFile(system, id)))
+    if (!inHand || !kept || !expired) return assert.fail()
+    await claimed(redis, runs, inHand)
+    for (const request of [kept, expired]) {
+      assert.ok(await runs.settle(await claimed(redis, runs, request), aResult(), [], null))
+    }
+    // As expiry does.
+    await redis.del(shardKeys(0).run(expired.id))
+
+    await tidy(system, tomorrow())
+    const there = await Promise.all(requests.map(({ id }, at) => isThere(system, id, names[at] ?? '')))
+    assert.deepEqual(there, [true, true, true, false])
+  })
+
+  test('keeps young ones, whose run may be about to be made, and then removes all that a dead process left', async () => {
+    const system = running()
+    const run = idInPartZero()
+    const name = await putFile(system, run)
+    const folder = join(system.core.config.dataDir, 'files', '00', run)
+    await writeFile(join(folder, `${randomUUID()}.partial`), 'half an im')
+    await tidy(system, Date.now() - 60_000)
+    assert.ok(await isThere(system, run, name))
+    await tidy(system, tomorrow(), AbortSignal.abort())
+    assert.ok(await isThere(system, run, name), 'a tick that is called off removes nothing')
+    await tidy(system, tomorrow())
+    await assert.rejects(readdir(folder), { code: 'ENOENT' })
+  })
+
+  test('goes through more of them than fit one batch', async () => {
+    const system = running()
+    const runs = Array.from({ length: 450 }, idInPartZero)
+    for (const run of runs) await putFile(system, run)
+    await tidy(system, tomorrow())
+    for await (const { run } of system.core.files.runs(0)) assert.ok(!runs.includes(run))
+  })
+
+  test('removes nothing while Redis cannot say what is gone', async () => {
+    const system = running()
+    const run = idInPartZero()
+    const name = await putFile(system, run)
+    await system.redis.kill()
+    await assert.rejects(tidy(system, tomorrow()))
+    assert.ok(await isThere(system, run, name))
+    await system.redis.start()
+  })
+})
+
+describe('the janitor of a running system', () => {
+  const env = { SPLITRUN_JANITOR_INTERVAL: '100ms', SPLITRUN_FILE_GRACE: '1s' }
+  const running = useSystem({ env })
+
+  test('goes through the parts one after the other', async () => {
+    const system = running()
+    const parts = Array.from({ length: FILE_PARTS }, (_, part) => part.toString(16).padStart(2, '0'))
+    const runs = parts.map((part) => newRunId(0).replace(/..(..)$/, `${part}$1`))
+    const names = await Promise.all(runs.map((run) => putFile(system, run)))
+    await until(async () => {
+      const there = await Promise.all(runs.map((run, at) => isThere(system, run, names[at] ?? '')))
+      return there.filter((each) => !each).length >= 3
+    })
+  })
+})

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { composeWorker } from '../../../../src/compose.ts'
+import { newRunId } from '../../../../src/platform/ids.ts'
+import type { RunRequest } from '../../../../src/runs/run.ts'
+import { isFinal } from '../../../../src/runs/run.ts'
+import { aRequest, claimed } from '../../../support/runs.ts'
+import { type Cleanup, startSystem, until } from '../../../support/system.ts'
+
+/** A run whose worker was lost while its model call was open, delivered once more. */
+async function lostAndDelivered(t: Cleanup, fields: Partial<RunRequest>) {
+  const system = await startSystem(t, { workers: 0 })
+  const { runs, redis } = system.core
+  const task = await system.createTask()
+  const [, org = '', project = ''] = /^\/org\/(.*)\/project\/(.*)$/.exec(system.project) ?? []
+  const request = aRequest({ id: newRunId(0), org, project, task, ...fields })
+  await runs.create(request, null)
+  await claimed(redis, runs, request)
+  await redis.rpush('{s0}:q:run:wait', request.id)
+  await composeWorker(system.core)
+  await until(async () => isFinal((await runs.get(request.id))?.status ?? 'queued'))
+  return { record: await runs.get(request.id), answered: system.model.stats()['answered'] ?? 0 }
+}
+
+test('a run whose worker was lost is executed again, and the ledger keeps the possible duplicate', async (t) => {
+  const { record } = await lostAndDelivered(t, {})
+  assert.equal(record?.status, 'succeeded')
+  assert.deepEqual(
+    record?.attempts.map(({ outcome }) => outcome),
+    ['lost', 'succeeded'],
+  )
+})
+
+test('a run whose worker was lost fails where its task would rather not pay twice', async (t) => {
+  const { record, answered } = await lostAndDelivered(t, { onLostAttempt: 'fail' })
+  assert.deepEqual([record?.status, record?.result?.error?.reason], ['failed', 'WORKER_LOST'])
+  assert.deepEqual(
+    record?.attempts.map(({ outcome }) => outcome),
+    ['lost'],
+  )
+  assert.equal(answered, 0)
+})

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { describe, test } from 'node:test'
+import { stringify } from 'uuid'
+import { composeWorker } from '../../../../src/compose.ts'
+import { newRunId } from '../../../../src/platform/ids.ts'
+import { isFinal, type RunRecord, type RunRequest } from '../../../../src/runs/run.ts'
+import { drawRevision, type WeightedRevision } from '../../../../src/tasks/traffic.ts'
+import { aRequest, claimed } from '../../../support/runs.ts'
+import { type System, startSystem, until, useSystem } from '../../../support/system.ts'
+
+/** The chi-square statistic that a fair draw exceeds once in a thousand, by degrees of freedom. */
+const CHI_SQUARE_AT_0_001 = [0, 10.828, 13.816, 16.266]
+
+describe('the revision that a run executes', () => {
+  const running = useSystem({ env: { SPLITRUN_CONCURRENCY: '100' } })
+
+  for (const weights of [
+    [70, 30],
+    [1, 0, 1.5, 0.5],
+  ]) {
+    test(`is drawn by its weight, and by the id of the run alone: ${weights.join(' to ')} over 1,000 runs`, async () => {
+      const system = running()
+      const { task, active } = await taskWith(system, weights)
+      const ids = Array.from({ length: 1000 }, (_, seed) => fixedId(`${weights} ${seed}`))
+      await create(system, task, ids)
+      const records = await ended(system, ids)
+
+      const observed = new Map(active.map(({ task_revision_id }) => [task_revision_id, 0]))
+      for (const { request, revision, status } of records) {
+        assert.equal(status, 'succeeded')
+        assert.equal(revision, drawRevision(active, request.id))
+        observed.set(revision ?? '', (observed.get(revision ?? '') ?? 0) + 1)
+      }
+      assert.equal(observed.size, active.length, 'no other revision was drawn')
+      const total = weights.reduce((sum, weight) => sum + weight, 0)
+      const drawable = active.filter(({ weight }) => weight > 0)
+      const chiSquare = drawable.reduce((sum, { task_revision_id, weight }) => {
+        const expected = (weight / total) * ids.length
+        return sum + ((observed.get(task_revision_id) ?? 0) - expected) ** 2 / expected
+      }, 0)
+      assert.ok(
+        chiSquare < (CHI_SQUARE_AT_0_001[drawable.length - 1] ?? 0),
+        `chi-square ${chiSquare}, observed ${[...observed.values()]}`,
+      )
+      for (const { task_revision_id, weight } of active) {
+        if (weight === 0) assert.equal(observed.get(task_revision_id), 0)
+      }
+    })
+  }
+
+  test('stays the same for the next attempt when the first claim is lost, whatever the weights are then', async (t) => {
+    const system = await startSystem(t, { workers: 0 })
+    const { task, active } = await taskWith(system, [1, 1])
+    const ids = Array.from({ length: 20 }, () => newRunId(0))
+    // As other weights would have had it: never the one that would be drawn now.
+    const firstOf = (id: string) =>
+      active.find((each) => each.task_revision_id !== drawRevision(active, id))?.task_revision_id ?? null
+    for (const request of await create(system, task, ids)) {
+      // By a worker that is never heard of again.
+      await claimed(system.core.redis, system.core.runs, request, firstOf(request.id))
+      await system.core.redis.rpush('{s0}:q:run:wait', request.id)
+    }
+    await composeWorker(system.core)
+    const records = await ended(system, ids)
+    for (const { request, revision, attempts } of records) {
+      assert.equal(revision, firstOf(request.id))
+      assert.deepEqual(
+        attempts.map(({ outcome }) => outcome),
+        ['lost', 'succeeded'],
+      )
+    }
+  })
+
+  test('is the one that the caller names, be it inactive or of weight 0', async () => {
+    const system = running()
+    const { task, active } = await taskWith(system, [1, 0, 0])
+    const [first, idle, out] = active.map(({ task_revision_id }) => task_revision_id)
+    await activate(system, task, active.slice(0, 2))
+    for (const wanted of [first, idle, out]) {
+      const { status, body } = await system.call('POST', `/task/${task}/run?revision_id=${wanted}`, {
+        task_input: { text: 'tea' },
+      })
+      assert.deepEqual([status, body.status, body.task_revision_id], [200, 'succeeded', wanted])
+    }
+  })
+})
+
+/** A run's id of shard 0, the same in every test run. */
+function fixedId(seed: string): string {
+  const bytes = new Uint8Array(createHash('sha256').update(seed).digest().subarray(0, 16))
+  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  bytes[15] = 0
+  return stringify(bytes)
+}
+
+async function activate(system: System, task: string, active_revisions: readonly WeightedRevision[]) {
+  const answer = await system.call('POST', `/task/${task}`, { active_revisions })
+  assert.equal(answer.status, 200, JSON.stringify(answer.body))
+}
+
+async function taskWith(system: System, weights: readonly number[]) {
+  const task = await system.createTask()
+  for (const [index] of weights.slice(1).entries()) {
+    const answer = await system.call('POST', `/task/${task}`, { system_prompt: `Variant ${index}.` })
+    assert.equal(answer.status, 200)
+  }
+  const project = system.project.split('/').at(-1) ?? ''
+  const revisions = (await system.core.tasks.revisions(project, task)).toReversed()
+  const active = weights.map((weight, index) => ({ task_revision_id: revisions[index]?.id ?? '', weight }))
+  await activate(system, task, active)
+  return { task, active }
+}
+
+/** Queues runs with these ids. */
+async function create(
+  { core, project }: System,
+  task: string,
+  ids: readonly string[],
+): Promise<RunRequest[]> {
+  const [, , org = '', , owner = ''] = project.split('/')
+  const requests = ids.map((id) => aRequest({ id, org, project: owner, task }))
+  await Promise.all(requests.map((request) => core.runs.create(request, null)))
+  return requests
+}
+
+/** Resolves when all have ended. */
+async function ended({ core }: System, ids: readonly string[]): Promise<RunRecord[]> {
+  let records: RunRecord[] = []
+  await until(async () => {
+    records = (await core.runs.getMany(ids)).map((record) => record ?? assert.fail('a run is gone'))
+    return records.every(({ status }) => isFinal(status))
+  })
+  return records
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { composeWorker } from '../../../../src/compose.ts'
+import type { RunRecord } from '../../../../src/runs/run.ts'
+import { isFinal } from '../../../../src/runs/run.ts'
+import { shardKeys } from '../../../../src/runs/store/run-keys.ts'
+import { type System, startSystem, until } from '../../../support/system.ts'
+
+const KEYS = shardKeys(0)
+const WINDOW = 4
+const INPUT = { task_input: { text: 'tea' } }
+
+/** A project with a task, and a way to submit runs of it one after the other. */
+async function aProject(system: System) {
+  const { project, token } = await system.createProject()
+  const fields = { name: 'task', enabled: true, system_prompt: 's', user_prompt: '{text}' }
+  const task = { ...fields, llm_model_id: 'simulated-large', output_modality: 'text' }
+  const made = await system.call('POST', `${project}/task`, task, { token })
+  const call = (method: string, path: string) =>
+    system.call(method, `${project}/task/${made.body.id}${path}`, method === 'POST' ? INPUT : undefined, {
+      token,
+      headers: { prefer: 'respond-async' },
+    })
+  return {
+    async submit(count: number): Promise<string[]> {
+      const ids: string[] = []
+      for (let each = 0; each < count; each += 1) ids.push((await call('POST', '/run')).body.id)
+      return ids
+    },
+    submitOne: () => call('POST', '/run'),
+    cancel: (id: string) => call('POST', `/run/${id}/cancel`),
+  }
+}
+
+async function ended(system: System, ids: readonly string[]): Promise<RunRecord[]> {
+  let records: RunRecord[] = []
+  await until(async () => {
+    records = (await system.core.runs.getMany(ids)).filter((record) => record !== null)
+    return records.length === ids.length && records.every(({ status }) => isFinal(status))
+  })
+  return records
+}
+
+const startOf = ({ attempts }: RunRecord): number => attempts[0]?.started ?? Number.NaN
+
+test('a single run passes the backlog of another project, which is served in its own order all the same', async (t) => {
+  const system = await startSystem(t, {
+    workers: 0,
+    model: { latencyMs: 2 },
+    env: { SPLITRUN_LANE_WINDOW: String(WINDOW), SPLITRUN_CONCURRENCY: '1' },
+  })
+  const [large, small] = [await aProject(system), await aProject(system)]
+  const many = await large.submit(200)
+  const [single = ''] = await small.submit(1)
+  assert.equal(await system.core.redis.llen('{s0}:q:run:wait'), WINDOW + 1, 'the others have no job yet')
+  await composeWorker(system.core)
+
+  const records = await ended(system, [...many, single])
+  const before = records.filter((record) => startOf(record) < startOf(records.at(-1) as RunRecord))
+  assert.ok(before.length <= WINDOW, `${before.length} runs were served first`)
+  const starts = records.slice(0, -1).map(startOf)
+  assert.deepEqual(
+    starts,
+    starts.toSorted((a, b) => a - b),
+  )
+  assert.deepEqual(await system.core.redis.hgetall(KEYS.lanes()), { '*': '0' })
+  assert.equal(await system.core.redis.zcard(KEYS.enqueued()), 0)
+})
+
+test('runs that are cancelled let others in, wherever they stood', async (t) => {
+  const system = await startSystem(t, { workers: 0, env: { SPLITRUN_LANE_WINDOW: String(WINDOW) } })
+  const project = await aProject(system)
+  const ids = await project.submit(12)
+  // Of those with a job all but one, and one of those in the lane.
+  for (const id of [ids[0], ids[1], ids[2], ids[8]]) await project.cancel(id ?? '')
+  await composeWorker(system.core)
+  const records = await ended(system, ids)
+  assert.equal(records.filter(({ status }) => status === 'succeeded').length, 8)
+  assert.deepEqual(await system.core.redis.hgetall(KEYS.lanes()), { '*': '0' })
+})
+
+test('more runs than a project, or the whole queue, may have are refused before anything is stored', async (t) => {
+  const system = await startSystem(t, {
+    workers: 0,
+    env: { SPLITRUN_PROJECT_QUEUE_MAX: '3', SPLITRUN_QUEUE_MAX: '5', SPLITRUN_LANE_WINDOW: '2' },
+  })
+  const [one, two] = [await aProject(system), await aProject(system)]
+  const ids = await one.submit(3)
+  const refused = await one.submitOne()
+  assert.deepEqual([refused.status, refused.body.detail.reason], [429, 'PROJECT_QUEUE_FULL'])
+  assert.ok(Number(refused.headers.get('retry-after')) > 0)
+  await two.submit(2)
+  const full = await two.submitOne()
+  assert.deepEqual([full.status, full.body.detail.reason], [503, 'QUEUE_FULL'])
+  assert.ok(Number(full.headers.get('retry-after')) > 0)
+  assert.equal((await system.core.redis.keys('{s0}:run:*')).length, 5)
+
+  await one.cancel(ids[0] ?? '')
+  assert.equal((await one.submitOne()).status, 202)
+})
+
+test('a model that says 429 holds up neither the runs of other models nor a place in the worker', async (t) => {
+  const limited = { model: { faults: { rateLimited: 1 }, retryAfterMs: 20_000 } }
+  const system = await startSystem(t, {
+    ...limited,
+    env: { SPLITRUN_CONCURRENCY: '2', SPLITRUN_LANE_WINDOW: '2' },
+  })
+  const project = await aProject(system)
+  const ids = await project.submit(10)
+  const { runs, redis } = system.core
+  // All have been put off: the first by their own answers, the others because their model's lane is closed.
+  await until(async () => (await redis.zcard('{s0}:q:run:delayed')) === ids.length)
+  assert.ok((system.model.stats()['rateLimited'] ?? 0) <= 2, 'nobody else asks')
+  for (const record of await runs.getMany(ids)) {
+    assert.equal(record?.status, 'queued')
+    for (const { outcome } of record?.attempts ?? []) assert.equal(outcome, 'rate_limited')
+  }
+  assert.deepEqual(await redis.hgetall(KEYS.lanes()), { '*': '10' }, 'none stands in the way of other runs')
+})
+
+test('many who come at once all get their turn, whichever of them found the window full', async (t) => {
+  const system = await startSystem(t, {
+    model: { latencyMs: 1 },
+    env: { SPLITRUN_LANE_WINDOW: '1', SPLITRUN_CONCURRENCY: '4' },
+  })
+  const project = await aProject(system)
+  for (let round = 0; round < 5; round += 1) {
+    const ids = await Promise.all(Array.from({ length: 40 }, async () => (await project.submitOne()).body.id))
+    for (const { status } of await ended(system, ids)) assert.equal(status, 'succeeded')
+  }
+})

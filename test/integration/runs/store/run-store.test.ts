@@ -1,0 +1,327 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { newId, newRunId } from '../../../../src/platform/ids.ts'
+import { silentLogger } from '../../../../src/platform/logger.ts'
+import { connectRedis, type Redis } from '../../../../src/platform/redis/redis.ts'
+import { foldTallies } from '../../../../src/totals/merge-deltas.ts'
+import { joinName, rollupDay } from '../../../../src/totals/rollup.ts'
+import {
+  type Attempt,
+  type FinalStatus,
+  RUN_STATUSES,
+  type RunRequest,
+  type RunStatus,
+  TRANSITIONS,
+} from '../../../../src/runs/run.ts'
+import type { Claim } from '../../../../src/runs/store/run-changes.ts'
+import { shardKeys } from '../../../../src/runs/store/run-keys.ts'
+import { readReplies } from '../../../../src/runs/store/run-record.ts'
+import { createRunStore, type RunStore } from '../../../../src/runs/store/run-store.ts'
+import { testRedisUrl } from '../../../support/redis.ts'
+import { aRequest, aResult, aTally, claimed, deliver, hear, STORE_OPTIONS } from '../../../support/runs.ts'
+import { until } from '../../../support/system.ts'
+
+const FINAL: FinalStatus[] = ['succeeded', 'failed', 'cancelled', 'expired']
+const KEYS = shardKeys(0)
+
+describe('the run store', () => {
+  const connections = connectRedis(testRedisUrl(), silentLogger())
+  after(() => connections.close())
+  let redis: Redis
+  let runs: RunStore
+  before(async () => {
+    redis = await connections.commands('test')
+    runs = createRunStore(redis, STORE_OPTIONS)
+  })
+
+  async function queued(fields: Partial<RunRequest> = {}): Promise<RunRequest> {
+    const request = aRequest(fields)
+    assert.deepEqual(await runs.create(request, null), { outcome: 'enqueued' })
+    return request
+  }
+  function settle(claim: Claim, fields = {}, attempts: readonly Attempt[] = []): Promise<boolean> {
+    const { request } = claim
+    const result = aResult(fields)
+    return runs.settle(claim, result, attempts, aTally(request, result))
+  }
+
+  test('creates a run once: a second time changes nothing', async () => {
+    const request = await queued()
+    await claimed(redis, runs, request)
+    assert.deepEqual(await runs.create({ ...request, inputs: { text: 'other' } }, null), {
+      outcome: 'exists',
+    })
+    const record = await runs.get(request.id)
+    assert.deepEqual([record?.status, record?.request], ['running', request])
+  })
+
+  test('a claim opens an attempt that is stored before it returns', async () => {
+    const request = await queued()
+    const claim = await claimed(redis, runs, request, 'a-revision')
+    const record = await runs.get(request.id)
+    assert.deepEqual(claim.request, request)
+    assert.deepEqual([record?.status, record?.revision], ['running', 'a-revision'])
+    assert.deepEqual(
+      record?.attempts.map(({ number, fence, worker, outcome }) => ({ number, fence, worker, outcome })),
+      [{ number: 1, fence: claim.fence, worker: 'a-worker', outcome: 'open' }],
+    )
+  })
+
+  test('refuses everything of a claim that another worker has superseded', async () => {
+    const request = await queued()
+    const stale = await claimed(redis, runs, request)
+    const current = await claimed(redis, runs, request)
+    assert.ok(current.fence > stale.fence)
+    const untouched = await redis.hgetall(KEYS.run(request.id))
+    assert.equal(await settle(stale), false)
+    assert.equal(await runs.release(stale, []), false)
+    assert.equal(await runs.saveAttempts(stale, []), false)
+    assert.deepEqual(await redis.hgetall(KEYS.run(request.id)), untouched)
+    await foldTallies(redis, 0, 400)
+    assert.equal(await redis.exists(KEYS.rollup(joinName([request.project, request.task, null]), null)), 0)
+
+    assert.equal(await runs.saveAttempts(current, current.attempts), true)
+    assert.equal(await settle(current), true)
+  })
+
+  test('refuses a claim that was given back, even though no other worker took the run', async () => {
+    const request = await queued()
+    const claim = await claimed(redis, runs, request)
+    assert.equal(await runs.release(claim, []), true)
+    for (const outcome of [settle(claim), runs.release(claim, []), runs.saveAttempts(claim, [])]) {
+      assert.equal(await outcome, false)
+    }
+    assert.equal((await runs.get(request.id))?.status, 'queued')
+  })
+
+  test('adds a run to the rollups once, for ever and for its day, however often it is settled', async () => {
+    const request = await queued()
+    const claim = await claimed(redis, runs, request)
+    const settled = Date.UTC(2031, 4, 6, 23, 59, 59, 999)
+    const outcomes = await Promise.all([1, 2, 3].map(() => settle(claim, { settled, credits: 7 })))
+    assert.deepEqual(outcomes, [true, false, false])
+    const { project, task } = request
+    await foldTallies(redis, 0, 400)
+    const inReports = joinName([project, task, null, null])
+    const inMetrics = joinName([project, task, null])
+    const fields = ['runs:succeeded', 'check:valid', 'tokens:input', 'tokens:output', 'credits', 'us:total']
+    assert.equal(rollupDay(settled), '20310506')
+    const ofDay = await redis.hmget(KEYS.rollup(inReports, '20310506'), ...fields)
+    assert.deepEqual(ofDay, ['1', '1', '10', '5', '7', '3000'])
+    assert.deepEqual(await redis.smembers(KEYS.dayRollups(project, '20310506')), [inReports])
+    const forEver = await redis.hmget(
+      KEYS.rollup(inMetrics, null),
+      'runs:succeeded',
+      'check:valid',
+      'us:async',
+    )
+    assert.deepEqual(forEver, ['1', '1', '3000'])
+    assert.equal(await redis.sismember(KEYS.rollups(), inMetrics), 1)
+    const kept = [KEYS.rollup(inReports, '20310506'), KEYS.dayRollups(project, '20310506')]
+    for (const key of kept) assert.equal(await redis.ttl(key), 400 * 86_400)
+    assert.equal(await redis.ttl(KEYS.rollup(inMetrics, null)), -1)
+  })
+
+  test('gives nothing to claim when a run has ended, nor when there is none', async () => {
+    const request = await queued()
+    await settle(await claimed(redis, runs, request))
+    const ended = await redis.hgetall(KEYS.run(request.id))
+    assert.equal(await deliver(redis, runs, request), null)
+    assert.deepEqual(await redis.hgetall(KEYS.run(request.id)), ended)
+    const never = aRequest()
+    assert.equal(await deliver(redis, runs, never), null)
+    assert.equal(await redis.exists(KEYS.run(never.id)), 0)
+    assert.equal(await redis.lpos('{s0}:q:run:active', never.id), null, 'the job is gone too')
+  })
+
+  test('a record that cannot be read loses its job, and keeps no other run from its worker', async () => {
+    const [broken, whole] = [await queued(), await queued()]
+    await redis.hset(KEYS.run(broken.id), 'request', '{}')
+    const jobs = '{s0}:q:run'
+    await redis.multi().lrem(`${jobs}:wait`, 0, whole.id).rpush(`${jobs}:wait`, whole.id).exec()
+    assert.equal((await deliver(redis, runs, broken, { most: 2 }))?.request.id, whole.id)
+    assert.equal(await redis.exists(`${jobs}:${broken.id}`), 0)
+    assert.equal(await redis.lpos(`${jobs}:active`, broken.id), null)
+  })
+
+  test('says when so many claims were lost that the run should end; a claim given back is not one', async () => {
+    const request = await queued()
+    const claim = async () => {
+      return (
+        (await deliver(redis, runs, request, { claimsMax: 2 })) ?? assert.fail('there is nothing to claim')
+      )
+    }
+    for (let time = 0; time < 5; time += 1) await runs.release(await claim(), [])
+    assert.deepEqual([(await claim()).spent, (await claim()).spent], [false, false])
+    const last = await claim()
+    assert.equal(last.spent, true)
+    assert.equal(last.attempts.length, 2)
+    assert.equal((await runs.get(request.id))?.attempts.length, 2, 'a spent claim opens no attempt')
+    assert.equal(await settle(last, { status: 'failed' }), true)
+  })
+
+  test('keeps the time of the first claim and the revision drawn then', async () => {
+    const request = await queued()
+    const first = await claimed(redis, runs, request, 'first')
+    const lost = await claimed(redis, runs, request, 'second')
+    await runs.release(lost, [])
+    const third = await claimed(redis, runs, request, 'third')
+    for (const { revision } of [lost, third]) assert.equal(revision, 'first')
+    assert.equal(lost.claimed, first.claimed)
+  })
+
+  test('tells each process that watches of the end, once, with the result when it is small', async () => {
+    const [creator, other] = [newId(), newId()]
+    const request = aRequest()
+    await runs.create(request, creator)
+    for (const watcher of [creator, other, other]) assert.equal(await runs.watch(request.id, watcher), true)
+    const claim = await claimed(redis, runs, request, 'a-revision')
+    const result = aResult({ settled: 1 })
+    const heard = await Promise.all([creator, other].map((api) => hear(connections, KEYS.reply(api))))
+    await runs.settle(claim, result, [], null)
+    for (const messages of heard) {
+      await until(() => messages.length > 0)
+      assert.deepEqual(messages.map(readReplies), [
+        [{ id: request.id, revision: 'a-revision', attempts: [], result }],
+      ])
+    }
+    assert.equal(await runs.watch(request.id, newId()), false, 'its record tells the end')
+    assert.equal(await runs.watch(aRequest().id, newId()), false)
+  })
+
+  test('what is asked for at once is written at once, and each run gets its own answer', async () => {
+    const [watcher, project, task] = [newId(), newId(), newId()]
+    const requests = Array.from({ length: 40 }, () => aRequest({ project, task }))
+    const key = { hash: newId(), fingerprint: 'same' }
+    const [first, second, third] = requests as [RunRequest, RunRequest, RunRequest]
+    const created = await Promise.all([
+      ...requests.map((request) => runs.create(request, watcher, request === first ? key : null)),
+      runs.create(second, watcher),
+      runs.create(aRequest({ project }), watcher, key),
+      runs.create(aRequest({ project }), watcher, { ...key, fingerprint: 'other' }),
+    ])
+    assert.ok(created.slice(0, 40).every(({ outcome }) => outcome === 'enqueued'))
+    assert.deepEqual(created.slice(40), [
+      { outcome: 'exists' },
+      { outcome: 'replayed', id: first.id },
+      { outcome: 'reused', id: first.id },
+    ])
+    assert.equal(await redis.zcard(KEYS.runsIn(project, 'queued')), 40)
+    assert.equal(await redis.hget(KEYS.lanes(), project), '40')
+
+    const claims = []
+    for (const request of requests) claims.push(await claimed(redis, runs, request))
+    assert.equal(await redis.hget(KEYS.lanes(), project), null)
+    const stale = claims.find(({ request }) => request.id === third.id) ?? assert.fail()
+    await claimed(redis, runs, third)
+    const messages = await hear(connections, KEYS.reply(watcher))
+    const settled = await Promise.all(claims.map((claim) => settle(claim)))
+    assert.deepEqual(
+      claims.filter((_, at) => !settled[at]),
+      [stale],
+    )
+    await until(() => messages.flatMap(readReplies).length === 39)
+    assert.ok(messages.length < 10, 'one message for many')
+    assert.deepEqual(
+      messages.flatMap(readReplies).map(({ id }) => id),
+      requests.filter((request) => request !== third).map(({ id }) => id),
+    )
+  })
+
+  test('the limits hold within what is asked for at once', async () => {
+    const small = createRunStore(redis, { ...STORE_OPTIONS, projectQueueMax: 3, laneWindow: 2 })
+    const project = newId()
+    const created = await Promise.all([1, 2, 3, 4].map(() => small.create(aRequest({ project }), null)))
+    assert.deepEqual(
+      created.map(({ outcome }) => outcome),
+      ['enqueued', 'enqueued', 'lane', 'project_full'],
+    )
+  })
+
+  test('tells only the id of a run whose result is large', async () => {
+    const watcher = newId()
+    const request = aRequest()
+    await runs.create(request, watcher)
+    const messages = await hear(connections, KEYS.reply(watcher))
+    await settle(await claimed(redis, runs, request), { response: 'x'.repeat(10_000) })
+    await until(() => messages.length > 0)
+    const [reply] = messages.flatMap(readReplies)
+    assert.deepEqual([reply?.id, reply?.result], [request.id, null])
+    assert.equal((await runs.get(request.id))?.result?.response, 'x'.repeat(10_000))
+  })
+
+  test('an ended run expires after its retention, an unfinished one never', async () => {
+    const request = await queued()
+    const claim = await claimed(redis, runs, request)
+    assert.equal(await redis.pttl(KEYS.run(request.id)), -1)
+    await settle(claim)
+    const left = await redis.pttl(KEYS.run(request.id))
+    assert.ok(left > 0 && left <= 60_000)
+  })
+
+  test('new runs sweep expired ones out of the lists', async () => {
+    const { project, task } = aRequest()
+    const old = []
+    for (let count = 0; count < 4; count += 1) old.push(await queued({ project, task }))
+    for (const request of old) await settle(await claimed(redis, runs, request), { status: 'failed' })
+    // As expiry does.
+    for (const { id } of old) await redis.del(KEYS.run(id))
+    // One in sixteen does, by its id.
+    const kept = [newRunId(0), `${newRunId(0).slice(0, -3)}000`]
+    for (const id of kept) await queued({ project, task, id })
+    for (const owner of [project, task])
+      assert.deepEqual(await redis.zrange(KEYS.runsOf(owner), '0', '-1'), kept)
+    const failed = await queued({ project, task })
+    await settle(await claimed(redis, runs, failed), { status: 'failed' })
+    const again = await queued({ project, task })
+    await settle(await claimed(redis, runs, again), { status: 'failed' })
+    assert.deepEqual(await redis.zrange(KEYS.runsIn(project, 'failed'), '0', '-1'), [failed.id, again.id])
+  })
+
+  test('each operation in each state makes a transition of the table, or none; ended runs never change', async () => {
+    type Operation = (claim: Claim) => Promise<unknown>
+    const operations: Operation[] = [
+      (claim) => runs.create(claim.request, null),
+      (claim) => deliver(redis, runs, claim.request),
+      (claim) => runs.release(claim, []),
+      (claim) => runs.saveAttempts(claim, []),
+      (claim) => runs.watch(claim.request.id, newId()),
+      ...FINAL.map(
+        (status): Operation =>
+          (claim) =>
+            settle(claim, { status }),
+      ),
+    ]
+    const seen = new Set<string>()
+    for (const from of RUN_STATUSES) {
+      for (const operation of operations) {
+        const claim = await inState(from)
+        const { id, project } = claim.request
+        const earlier = await redis.hgetall(KEYS.run(id))
+        await operation(claim)
+        const to = (await runs.get(id))?.status ?? assert.fail('it is gone')
+        if (to !== from) seen.add(`${from} -> ${to}`)
+        if (FINAL.some((status) => status === from)) {
+          assert.deepEqual(await redis.hgetall(KEYS.run(id)), earlier)
+        }
+        for (const status of RUN_STATUSES) {
+          const listed = await redis.zscore(KEYS.runsIn(project, status), id)
+          assert.equal(listed !== null, status === to && status !== 'succeeded', `${to} listed in ${status}`)
+        }
+      }
+    }
+    const table = RUN_STATUSES.flatMap((from) => TRANSITIONS[from].map((to) => `${from} -> ${to}`))
+    // Nothing ends a run yet that no worker has claimed.
+    const reachable = table.filter((each) => !each.startsWith('queued') || each === 'queued -> running')
+    assert.deepEqual([...seen].sort(), reachable.sort())
+  })
+
+  /** A fresh run in that state, with the claim that brought it there; of a queued run, one given back. */
+  async function inState(status: RunStatus): Promise<Claim> {
+    const claim = await claimed(redis, runs, await queued())
+    if (status === 'queued') await runs.release(claim, [])
+    else if (status !== 'running') await settle(claim, { status })
+    assert.equal((await runs.get(claim.request.id))?.status, status)
+    return claim
+  }
+})

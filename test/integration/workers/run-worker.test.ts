@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Queue } from 'bullmq'
+import { composeWorker } from '../../../src/compose.ts'
+import { newId } from '../../../src/platform/ids.ts'
+import { queuePrefix, RUN_QUEUE } from '../../../src/queues.ts'
+import { isFinal } from '../../../src/runs/run.ts'
+import { shardKeys } from '../../../src/runs/store/run-keys.ts'
+import { type RunWorkerOptions, startRunWorker } from '../../../workers/run.worker.ts'
+import { aRequest, deliver } from '../../support/runs.ts'
+import { type Cleanup, type System, startSystem, until } from '../../support/system.ts'
+
+/** The queue of runs as any tool of BullMQ's sees it. */
+function openAsTool(t: Cleanup, { core }: System): Queue {
+  const queue = new Queue(RUN_QUEUE, {
+    connection: core.redis,
+    prefix: queuePrefix(0),
+    skipVersionCheck: true,
+  })
+  t.after(() => queue.close())
+  return queue
+}
+
+async function submit(system: System, task: string, count: number): Promise<string[]> {
+  const ids: string[] = []
+  for (let each = 0; each < count; each += 1) {
+    const { body } = await system.call('POST', `/task/${task}/run?wait=0`, { task_input: { text: 'tea' } })
+    ids.push(body.id)
+  }
+  return ids
+}
+
+const allEnded = (system: System, ids: readonly string[]) =>
+  until(async () => (await system.core.runs.getMany(ids)).every((run) => run && isFinal(run.status)))
+
+test("BullMQ's own tools see the jobs of runs, can hold up the queue, and find nothing left of what has ended", async (t) => {
+  const system = await startSystem(t, { workers: 0 })
+  const queue = openAsTool(t, system)
+  await queue.pause()
+  const ids = await submit(system, await system.createTask(), 3)
+  assert.equal(await queue.getWaitingCount(), 3)
+  assert.deepEqual((await queue.getWaiting()).map(({ id }) => id).sort(), ids.toSorted())
+  await composeWorker(system.core)
+  assert.deepEqual(
+    (await system.core.runs.take(0, { worker: 'w', claimsMax: 5, most: 9, token: 't', lockMs: 9 })).claims,
+    [],
+  )
+  await queue.resume()
+  await allEnded(system, ids)
+  const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'completed', 'failed')
+  assert.deepEqual(Object.values(counts), [0, 0, 0, 0, 0])
+  assert.deepEqual(await system.core.redis.keys('{s0}:q:run:0*'), [], 'neither jobs nor locks')
+})
+
+test('one step takes as many runs as there is room for, oldest first, and tells whether more are left', async (t) => {
+  const system = await startSystem(t, { workers: 0 })
+  const ids = await submit(system, await system.createTask(), 5)
+  const { runs } = system.core
+  const options = { worker: 'a-worker', claimsMax: 5, most: 3, token: 'a-token', lockMs: 60_000 }
+  const first = await runs.take(0, options)
+  assert.deepEqual([first.claims.map(({ request }) => request.id), first.empty], [ids.slice(0, 3), false])
+  const second = await runs.take(0, options)
+  assert.deepEqual([second.claims.map(({ request }) => request.id), second.empty], [ids.slice(3), true])
+  assert.deepEqual(await runs.take(0, options), { claims: [], empty: true, nextDue: 0 })
+})
+
+test('a job whose run is gone, or has ended, is dropped on the way to the next one', async (t) => {
+  const system = await startSystem(t, { workers: 0 })
+  const { runs, redis } = system.core
+  const gone = aRequest()
+  assert.equal(await deliver(redis, runs, gone), null)
+  const [next] = await submit(system, await system.createTask(), 1)
+  await redis.rpush('{s0}:q:run:wait', gone.id)
+  const { claims } = await runs.take(0, { worker: 'w', claimsMax: 5, most: 2, token: 't', lockMs: 60_000 })
+  assert.deepEqual(
+    claims.map(({ request }) => request.id),
+    [next],
+  )
+  assert.deepEqual(await redis.lrange('{s0}:q:run:active', 0, -1), [next])
+})
+
+test('a worker that stops gives back what it took: its attempts are unused, and another one has the runs at once', async (t) => {
+  const system = await startSystem(t, {
+    workers: 0,
+    model: { latencyMs: 60_000 },
+    env: { SPLITRUN_CONCURRENCY: '40', SPLITRUN_LANE_WINDOW: '100' },
+  })
+  const ids = await submit(system, await system.createTask(), 60)
+  const { workers } = await composeWorker(system.core)
+  await until(async () => workers.reduce((sum, each) => sum + each.active(), 0) === 40)
+  await Promise.all(workers.map((each) => each.close()))
+  for (const record of await system.core.runs.getMany(ids)) {
+    assert.deepEqual([record?.status, record?.attempts], ['queued', []])
+  }
+  assert.equal(await system.core.redis.llen('{s0}:q:run:active'), 0)
+  assert.equal(await system.core.redis.llen('{s0}:q:run:wait'), 60)
+})
+
+/** A worker that has room for one run, and executes it for as long as it runs itself. */
+function startOne({ core }: System, options: Partial<RunWorkerOptions> = {}): string {
+  const id = newId()
+  const worker = startRunWorker({
+    ...{ shard: 0, runs: core.runs, worker: id, concurrency: 1, claimsMax: 5, log: core.log },
+    ...{ lockDurationMs: 60_000, stalledIntervalMs: 60_000, graceMs: 0 },
+    connection: core.connections.patient('worker:0', queuePrefix(0)),
+    handConnection: core.connections.patient('hand:0', queuePrefix(0)),
+    execute: (_claim, stopping) =>
+      new Promise((resolve) => stopping.addEventListener('abort', () => resolve('gone'))),
+    ...options,
+  })
+  core.lifecycle.onClose('worker', () => worker.close())
+  return id
+}
+
+test('while Redis is away, whatever its words for that, a worker asks again once a second at most', async (t) => {
+  const system = await startSystem(t, { workers: 0 })
+  const { runs } = system.core
+  const failures: number[] = []
+  const take: typeof runs.take = (...given) =>
+    runs.take(...given).catch((error) => {
+      failures.push(performance.now())
+      throw error
+    })
+  startOne(system, { runs: { ...runs, take } })
+  await system.redis.kill()
+  await until(() => failures.length === 3)
+  for (const [at, time] of failures.slice(1).entries()) assert.ok(time - (failures[at] ?? 0) > 950)
+  await system.redis.start()
+})
+
+test('a job that was put off is taken once it is due, also when nothing else comes', async (t) => {
+  const system = await startSystem(t, { workers: 0 })
+  const { redis } = system.core
+  const ids = await submit(system, await system.createTask(), 1)
+  const due = (Date.now() + 1500) * 4096
+  await redis.multi().del('{s0}:q:run:wait').zadd('{s0}:q:run:delayed', due, `${ids[0]}`).exec()
+  await composeWorker(system.core)
+  await allEnded(system, ids)
+})
+
+test('runs that a worker was handed and has no room for are given back, for others to take', async (t) => {
+  const system = await startSystem(t, { workers: 0 })
+  const { redis, runs } = system.core
+  const task = await system.createTask()
+  const worker = startOne(system, { lockDurationMs: 2000 })
+  const hand = shardKeys(0).hand(worker)
+  await until(async () => (await redis.hget(hand, 'handed')) !== null)
+  const offer = { worker, heard: 0, room: 3, lockMs: 2000 }
+  await runs.take(0, { worker, claimsMax: 5, most: 0, token: worker, lockMs: 2000, offer })
+  await redis.persist(hand)
+  const ids = await submit(system, task, 3)
+  await until(async () => (await redis.llen('{s0}:q:run:wait')) === 2)
+  assert.deepEqual(
+    (await runs.getMany(ids)).map((record) => record?.status),
+    ['running', 'queued', 'queued'],
+  )
+})
+
+test('the weights count that are in force when a worker takes the run, not when it was accepted', async (t) => {
+  const system = await startSystem(t, { workers: 0 })
+  const task = await system.createTask()
+  assert.equal((await system.call('POST', `/task/${task}`, { system_prompt: 'Another.' })).status, 200)
+  const project = system.project.split('/').at(-1) ?? ''
+  const [second, first] = await system.core.tasks.revisions(project, task)
+  const set = (active_revisions: unknown[]) => system.call('POST', `/task/${task}`, { active_revisions })
+  await set([{ task_revision_id: first?.id, weight: 1 }])
+  // What was accepted by older weights, as far as this process had heard of them.
+  const ids = await submit(system, task, 1)
+  assert.equal(
+    (await system.call('GET', `/task/${task}/run/${ids[0]}`)).body.task_revision_id,
+    null,
+    'nothing is known yet',
+  )
+  await set([{ task_revision_id: second?.id, weight: 1 }])
+  await until(async () => {
+    const active = (await system.core.tasks.recent(project, task))?.active_revisions
+    return active?.length === 1 && active[0]?.task_revision_id === second?.id
+  })
+  await composeWorker(system.core)
+  await allEnded(system, ids)
+  assert.equal((await system.core.runs.get(ids[0] ?? ''))?.revision, second?.id)
+})

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { batchPerTurn } from '../../../../src/platform/event-loop/batch-per-tick.ts'
+import { atEndOfTurn } from '../../../../src/platform/event-loop/end-of-tick.ts'
+
+describe('a batch per turn', () => {
+  const sent: [group: number, items: readonly string[]][] = []
+  const ask = batchPerTurn({
+    most: 3,
+    mostWeight: 10,
+    async send(group, items: readonly string[]) {
+      sent.push([group, items])
+      if (items.includes('bad')) throw new Error('refused')
+      return items.map((item) => item.toUpperCase())
+    },
+  })
+
+  test('sends what one turn asks for together, by group, and answers each in its place', async () => {
+    sent.length = 0
+    const answers = [ask(1, 'a', 1), ask(2, 'b', 1), ask(1, 'c', 1)]
+    assert.deepEqual(sent, [], 'nothing is sent before the turn is over')
+    assert.deepEqual(await Promise.all(answers), ['A', 'B', 'C'])
+    assert.deepEqual(sent, [
+      [1, ['a', 'c']],
+      [2, ['b']],
+    ])
+  })
+
+  test('a batch is sent when it is full, by number or by weight', async () => {
+    sent.length = 0
+    await Promise.all(['a', 'b', 'c', 'd'].map((item) => ask(1, item, 1)))
+    await Promise.all(['e', 'f'].map((item) => ask(1, item, 10)))
+    assert.deepEqual(
+      sent.map(([, items]) => items),
+      [['a', 'b', 'c'], ['d'], ['e'], ['f']],
+    )
+  })
+
+  test('when sending fails, all of the batch have failed, and no other', async () => {
+    const outcomes = await Promise.allSettled([ask(1, 'bad', 1), ask(1, 'a', 1), ask(2, 'b', 1)])
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['rejected', 'rejected', 'fulfilled'],
+    )
+  })
+})
+
+test('what is put off to the end of a turn may put off more to the same end', async () => {
+  const done: string[] = []
+  atEndOfTurn(() => {
+    done.push('first')
+    atEndOfTurn(() => done.push('third'))
+  })
+  atEndOfTurn(() => done.push('second'))
+  await nextTurn()
+  assert.deepEqual(done, ['first', 'second', 'third'])
+})
