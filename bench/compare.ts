@@ -22,7 +22,7 @@ export interface SubjectPass {
 }
 
 export interface CompareOptions {
-  /** Names of subjects, in the order in which they take turns. */
+  /** Names of subjects, in the order in which they take messages. */
   readonly names: readonly string[]
   readonly passes: number
   /** Calls of the busy load. */

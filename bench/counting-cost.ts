@@ -2,15 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findRedisServer } from '../src/platform/embedded-redis/find-redis-server.ts'
+import { startRedisServer } from '../src/platform/embedded-redis/redis-server-process.ts'
 import { newId, newRunId } from '../src/platform/ids.ts'
 import { silentLogger } from '../src/platform/logger.ts'
 import { connectRedis, type Redis } from '../src/platform/redis/redis.ts'
-import { startRedisServer } from '../src/platform/embedded-redis/redis-server-process.ts'
-import { foldTallies } from '../src/totals/merge-deltas.ts'
+import { deltaOfRun } from '../src/runs/execute/delta-of-run.ts'
 import type { RunRequest } from '../src/runs/run.ts'
 import { resultOf } from '../src/runs/run-result.ts'
 import { createRunStore } from '../src/runs/store/run-store.ts'
-import { tallyRun } from '../src/runs/execute/delta-of-run.ts'
+import { mergeDeltas } from '../src/totals/merge-deltas.ts'
 import { median } from './measure.ts'
 
 /**
@@ -28,7 +28,7 @@ await server.ready()
 const connections = connectRedis(path, silentLogger())
 const redis = await connections.commands('bench')
 const limits = { projectQueueMax: 1_000_000, queueMax: 1_000_000, idempotencySeconds: 60 }
-const runs = createRunStore(redis, { shards: 1, retentionSeconds: 60, laneWindow: RUNS, ...limits })
+const runs = createRunStore(redis, { shards: 1, retentionSeconds: 60, queueWindow: RUNS, ...limits })
 const names = { group: async (_: string, name: string) => name, hasSeries: async () => true }
 const models = { find: () => null, list: () => [] }
 const owner = { org: newId(), project: newId(), task: newId(), user: newId() }
@@ -55,7 +55,7 @@ async function round(counted: boolean): Promise<{ redis: number; node: number }>
     const run = request()
     await runs.create(run, null)
     const one = { worker: 'a-worker', claimsMax: 5, most: 1, token: 'a-token', lockMs: 10_000 }
-    claims.push(...(await runs.take(0, one)).claims)
+    claims.push(...(await runs.dequeue(0, one)).claims)
   }
   const before = { redis: await redisCpu(redis), node: process.cpuUsage() }
   for (const claim of claims) {
@@ -63,12 +63,12 @@ async function round(counted: boolean): Promise<{ redis: number; node: number }>
     const attempt = { number: 1, fence: claim.fence, worker: 'a-worker', started: ended - 5, ended }
     const attempts = [{ ...attempt, outcome: 'succeeded', model: 'm', inputTokens: 40, outputTokens: 20 }]
     const result = resultOf(claim.request, claim.claimed, attempts, { error: null }, models.find)
-    const tally = counted
-      ? await tallyRun({ names, models } as never, claim.request, 'a-revision', result, attempts)
+    const delta = counted
+      ? await deltaOfRun({ names, models } as never, claim.request, 'a-revision', result, attempts)
       : null
-    await runs.settle(claim, result, attempts, tally)
+    await runs.settle(claim, result, attempts, delta)
   }
-  if (counted) await foldTallies(redis, 0, 400)
+  if (counted) await mergeDeltas(redis, 0, 400)
   const used = process.cpuUsage(before.node)
   return {
     redis: ((await redisCpu(redis)) - before.redis) / RUNS,

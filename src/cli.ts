@@ -4,9 +4,9 @@ import { composeApi, composeCore, composeSimulatedModel, composeWorker, declareE
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { startDev } from './dev.ts'
 import { describeApi } from './http/openapi/openapi.ts'
-import { RedisUnusableError } from './platform/redis/await-redis.ts'
 import { Lifecycle } from './platform/lifecycle.ts'
 import { createLogger, type Logger, silentLogger } from './platform/logger.ts'
+import { RedisUnusableError } from './platform/redis/await-redis.ts'
 import { PROJECT_SCOPES, SCOPES, type Scope } from './tenancy/tenant.ts'
 import { exportText, importFile } from './transfer-files.ts'
 

@@ -2,8 +2,8 @@ import type { Config } from './config.ts'
 import { type Authenticate, createAuthenticate } from './http/authenticate.ts'
 import type { Redis } from './platform/redis/redis.ts'
 import type { TaskStore } from './tasks/task-store.ts'
+import { createAuthThrottleStore } from './tenancy/auth-throttle-store.ts'
 import type { CredentialStore } from './tenancy/credential-store.ts'
-import { createGuessStore } from './tenancy/auth-throttle-store.ts'
 import type { IssueTokenDeps } from './tenancy/issue-token.ts'
 import { keepSigningKey } from './tenancy/signing-key-store.ts'
 import { createTaskTokens, type TaskTokens } from './tenancy/task-token.ts'
@@ -29,17 +29,17 @@ export async function composeAccess(deps: {
   const signer = createTokenSigner(config.tokenSecret ?? (await keepSigningKey(redis)), config.issuer)
   const store = createTaskTokenStore(redis)
   const taskTokens = createTaskTokens({ store, signer, lifetime: config.taskTokenLifetime })
-  const guesses = createGuessStore(redis, {
-    free: config.guessesMax,
-    pause: config.guessPause,
-    pauseMax: config.guessPauseMax,
+  const authThrottle = createAuthThrottleStore(redis, {
+    free: config.authFailuresFree,
+    pause: config.authPause,
+    pauseMax: config.authPauseMax,
   })
   return {
     authenticate: createAuthenticate({ ...deps, adminToken: config.adminToken, signer, taskTokens }),
     taskTokens,
     tokenDeps: {
       clients: deps.clients,
-      guesses,
+      authThrottle,
       signer,
       accessTokenLifetime: config.accessTokenLifetime,
     },

@@ -4,7 +4,7 @@ import { type ProcessState, startProcessServer } from './http/process-server.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import { createProcessMetrics } from './platform/process-metrics.ts'
 import type { Redis } from './platform/redis/redis.ts'
-import { countWaiting } from './queues.ts'
+import { countWaiting } from './queue/run-jobs.ts'
 
 /** A worker that begins nothing for so long while work waits does not do its work. */
 const STUCK_AFTER_MS = 30_000

@@ -11,34 +11,34 @@ import { listen } from './http/listen.ts'
 import type { Endpoint } from './http/route.ts'
 import { createApplication } from './http/server.ts'
 import { createFleetMetrics } from './metrics/fleet-metrics.ts'
-import { loadModels, needsSimulatedModel } from './models/servers/load-models.ts'
-import { createModelLanes } from './models/limits/model-limiter.ts'
+import { createModelLimiters } from './models/limits/model-limiter.ts'
 import { createModelRegistry } from './models/model-registry.ts'
 import { createModelClient } from './models/protocol/openai-compatible.ts'
+import { loadModels, needsSimulatedModel } from './models/servers/load-models.ts'
 import { startSimulatedModel } from './models/simulated/simulated-model.ts'
-import { awaitRedis } from './platform/redis/await-redis.ts'
 import { openEmbeddedRedis } from './platform/embedded-redis/embedded-redis.ts'
 import { newId } from './platform/ids.ts'
 import { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/logger.ts'
 import { createProcessMetrics } from './platform/process-metrics.ts'
+import { awaitRedis } from './platform/redis/await-redis.ts'
 import { connectRedis } from './platform/redis/redis.ts'
 import { openTracer } from './platform/tracing/tracing.ts'
-import { openRunQueue, queuePrefix, type RunQueue } from './queues.ts'
-import { createCountedNameStore } from './totals/cardinality-store.ts'
+import { queuePrefix } from './queue/bullmq-keys.ts'
 import { executeRun } from './runs/execute/execute-run.ts'
+import { createExecutions } from './runs/execute/executions.ts'
 import { followCancels } from './runs/execute/follow-cancels.ts'
-import { createReplyInbox } from './runs/wait/reply-inbox.ts'
-import { createRollupStore } from './totals/rollup-store.ts'
 import { createRunDurations } from './runs/execute/run-durations.ts'
+import { createShardRotation } from './runs/start/shard-rotation.ts'
 import { createRunStore } from './runs/store/run-store.ts'
-import { createRunsInHand } from './runs/execute/executions.ts'
-import { createShardTurns } from './runs/start/shard-rotation.ts'
+import { createReplyInbox } from './runs/wait/reply-inbox.ts'
 import { createTagStore } from './tasks/tag-store.ts'
 import type { TaskLimits } from './tasks/task-fields.ts'
 import { createTaskStore } from './tasks/task-store.ts'
 import { createCredentialStore } from './tenancy/credential-store.ts'
 import { createTenantStore } from './tenancy/tenant-store.ts'
+import { createCardinalityStore } from './totals/cardinality-store.ts'
+import { createRollupStore } from './totals/rollup-store.ts'
 
 const LONGEST_BACKOFF_MS = 30_000
 
@@ -88,26 +88,18 @@ export async function composeCore(
     runs: createRunStore(redis, {
       shards: config.shards,
       retentionSeconds: config.runRetention,
-      laneWindow: config.laneWindow,
+      queueWindow: config.queueWindow,
       projectQueueMax: config.projectQueueMax,
       queueMax: config.queueMax,
       idempotencySeconds: config.idempotencyRetention,
     }),
-    names: createCountedNameStore(redis, {
+    names: createCardinalityStore(redis, {
       groupsMax: config.reportingGroupsMax,
       revisionsMax: config.metricsRevisionsMax,
     }),
     rollups: createRollupStore(redis, config),
     files: createLocalFileStore(resolve(config.dataDir, 'files')),
   }
-}
-
-/** The queues of all shards, to add to. */
-function openQueues({ config, log, redis, lifecycle }: Core): RunQueue[] {
-  const onError = (error: Error) => log.warn({ err: error }, 'queue')
-  const queues = shardsOf(config).map((shard) => openRunQueue(redis, shard, onError))
-  lifecycle.onClose('queues', () => Promise.all(queues.map((queue) => queue.close())))
-  return queues
 }
 
 const shardsOf = (config: Config): number[] => Array.from({ length: config.shards }, (_, shard) => shard)
@@ -135,7 +127,6 @@ export function transferDeps({ config, tenants, tasks, tags, models }: Core) {
 /** The API of this process, listening. */
 export async function composeApi(core: Core): Promise<{ port: number; processPort: number | null }> {
   const { config, log, lifecycle, tracer, connections, redis, tenants, runs } = core
-  const queues = openQueues(core)
   const metrics = createProcessMetrics(redis, [
     { name: 'splitrun_waiting_calls', help: 'Calls that wait for a run here.', read: () => inbox.size() },
   ])
@@ -144,7 +135,9 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
   const inbox = createReplyInbox({
     id: newId(),
     runs,
-    connections: shardsOf(config).map((shard) => connections.patient(`replies:${shard}`, queuePrefix(shard))),
+    connections: shardsOf(config).map((shard) =>
+      connections.blocking(`replies:${shard}`, queuePrefix(shard)),
+    ),
     onDelivered: apiMetrics.delivered,
     log,
   })
@@ -152,7 +145,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     ...core,
     ...config,
     ...tokenDeps,
-    ...{ taskTokens, queues, inbox, nextShard: createShardTurns(config.shards) },
+    ...{ taskTokens, inbox, nextShard: createShardRotation(config.shards) },
     ready: () => runs.reach().then(() => true),
     metrics: createFleetMetrics({ ...core, cacheMs: config.metricsCache * 1000 }).text,
   })
@@ -175,16 +168,16 @@ export async function composeWorker(
   const { config, log, lifecycle, tracer, connections, redis, tasks, runs, names, models, files } = core
   const client = createModelClient({ maxResponseBytes: config.responseLimit * 2 + 65_536 })
   lifecycle.onClose('model client', () => client.close())
-  const queues = openQueues(core)
-  const inHand = createRunsInHand()
+  const executions = createExecutions()
   const durations = config.otlpEndpoint && config.metricsPort !== null ? createRunDurations() : null
-  const cancels = shardsOf(config).map((shard) =>
-    followCancels(connections.patient(`signals:${shard}`, queuePrefix(shard)), shard, inHand, log),
-  )
+  const cancels = shardsOf(config).map((shard) => {
+    const connection = connections.blocking(`cancels:${shard}`, queuePrefix(shard))
+    return followCancels({ redis: connection, shard, runs, executions, log })
+  })
   lifecycle.onClose('cancels', () => Promise.all(cancels.map((follower) => follower.close())))
   const deps = {
-    ...{ tracer, tasks, runs, names, models, client, files, log, inHand, durations },
-    lanes: createModelLanes(),
+    ...{ tracer, tasks, runs, names, models, client, files, log, executions, durations },
+    limiters: createModelLimiters(),
     settlePatienceMs: config.settlePatience * 1000,
     retry: {
       maxAttempts: config.modelAttempts,
@@ -201,17 +194,17 @@ export async function composeWorker(
       runs,
       worker: deps.worker,
       claimsMax: config.claimsMax,
-      connection: connections.patient(`worker:${shard}`, queuePrefix(shard)),
-      handConnection: connections.patient(`hand:${shard}`, queuePrefix(shard)),
+      connection: connections.blocking(`worker:${shard}`, queuePrefix(shard)),
+      dispatchConnection: connections.blocking(`dispatch:${shard}`, queuePrefix(shard)),
       concurrency: config.concurrency,
       lockDurationMs: config.lockDuration * 1000,
       stalledIntervalMs: config.stalledInterval * 1000,
       log,
       graceMs: config.shutdownGrace * 1000,
-      execute: (claim, stopping) => executeRun(deps, claim, stopping),
+      execute: (claim, side) => executeRun(deps, claim, side),
     }),
   )
-  const janitor = composeJanitor(core, queues)
+  const janitor = composeJanitor(core)
   lifecycle.onClose('workers', () => Promise.all([...workers, janitor].map((worker) => worker.close())))
   const state = workerState(redis, workers)
   durations?.exposeIn(state.metrics)

@@ -1,8 +1,8 @@
 import { Worker } from 'bullmq'
 import type { Logger } from '../src/platform/logger.ts'
 import type { Redis } from '../src/platform/redis/redis.ts'
-import { JANITOR_PREFIX, JANITOR_QUEUE, openJanitorQueue } from '../src/queues.ts'
-import { endWorker } from './end-worker.ts'
+import { endWorker } from '../src/queue/end-worker.ts'
+import { JANITOR_PREFIX, JANITOR_QUEUE, openJanitorQueue } from '../src/queue/janitor-queue.ts'
 
 export interface JanitorWorkerOptions {
   readonly connection: Redis
@@ -11,7 +11,7 @@ export interface JanitorWorkerOptions {
   readonly stalledIntervalMs: number
   readonly log: Logger
   /** One tick. It ends early when the signal fires: the process stops, or another one has taken the tick over. */
-  tidy(signal: AbortSignal): Promise<void>
+  cleanUp(signal: AbortSignal): Promise<void>
 }
 
 export interface JanitorWorker {
@@ -37,7 +37,7 @@ export function startJanitorWorker(options: JanitorWorkerOptions): JanitorWorker
   const worker: Worker<null, void> = new Worker(
     JANITOR_QUEUE,
     // BullMQ gives the signal to functions of three parameters alone.
-    async (_job, _token, signal) => options.tidy(signal ?? new AbortController().signal),
+    async (_job, _token, signal) => options.cleanUp(signal ?? new AbortController().signal),
     {
       connection,
       prefix: JANITOR_PREFIX,

@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../src/platform/logger.ts'
 import { isRedisUnavailable, type Redis } from '../src/platform/redis/redis.ts'
-import type { Execution } from '../src/runs/execute/execute-run.ts'
-import { followHand } from '../src/runs/execute/follow-dispatch.ts'
-import type { Claim } from '../src/runs/store/run-changes.ts'
+import { openRunJobs } from '../src/queue/run-jobs.ts'
+import type { Execution, WorkerSide } from '../src/runs/execute/execute-run.ts'
+import { followDispatch } from '../src/runs/execute/follow-dispatch.ts'
+import type { Claim } from '../src/runs/store/claim.ts'
 import type { RunStore } from '../src/runs/store/run-store.ts'
-import { openRunJobs } from './run-jobs.ts'
 
 export interface RunWorkerOptions {
   readonly shard: number
   readonly connection: Redis
-  /** On which it is handed runs; used for nothing else. */
-  readonly handConnection: Redis
+  /** On which runs are dispatched to it; used for nothing else. */
+  readonly dispatchConnection: Redis
   readonly runs: RunStore
   /** Id of this worker process. */
   readonly worker: string
@@ -21,40 +21,40 @@ export interface RunWorkerOptions {
   readonly stalledIntervalMs: number
   readonly graceMs: number
   readonly log: Logger
-  execute(claim: Claim, stopping: AbortSignal): Promise<Execution>
+  execute(claim: Claim, side: WorkerSide): Promise<Execution>
 }
 
 export interface RunWorker {
-  /** Runs in hand now. */
+  /** Runs that are executed now. */
   active(): number
   /** When a job was last begun or ended, ms since the epoch. */
   lastProgress(): number
   /**
-   * Takes nothing new, lets runs finish within the grace period, then hands the rest back. What cannot be handed back,
+   * Claims nothing new, lets runs finish within the grace period, then gives the rest back. What cannot be given back,
    * because Redis is away, is left to be claimed by another worker once its lock has expired.
    */
   close(): Promise<void>
 }
 
-/** So many runs are taken with one round trip at most. */
+/** So many runs are claimed with one round trip at most. */
 const BATCH = 32
-/** How long handing back may take after the grace period, for Redis to answer. */
-const HAND_BACK_MS = 5000
+/** How long giving back may take after the grace period, for Redis to answer. */
+const GIVE_BACK_MS = 5000
 /** Between a failure of Redis and the next try. */
 const FAILURE_PAUSE_MS = 1000
 
 /**
- * Executes the runs of one shard. It takes what is queued, as much as it has room for, and when nothing is left it waits:
- * for a job, or until runs are handed to it as they are created. Those are its own already, and need not be taken. One
- * token serves for all its locks: that a lost worker writes nothing more is what the runs' fences are for.
+ * Executes the runs of one shard. It claims what is queued, as much as it has room for, and when nothing is left it waits:
+ * for a job, or until runs are dispatched to it as they are created. Those are its own already. One token serves for all
+ * its locks: that a lost worker writes nothing more is what the runs' fences are for.
  */
 export function startRunWorker(options: RunWorkerOptions): RunWorker {
   const { shard, runs, worker: token, claimsMax, concurrency, lockDurationMs: lockMs, log } = options
   const stopping = new AbortController()
-  /** Claimed, and not begun for want of room: what was handed over while others were being settled. */
+  /** Claimed, and not begun for want of room: what was dispatched while others were being settled. */
   const ready: Claim[] = []
   /** Claimed and not ended: their locks are extended. */
-  const held = new Set<Claim>()
+  const claimed = new Set<Claim>()
   /** What has to end before this worker has. */
   const busy = new Set<Promise<unknown>>()
   let active = 0
@@ -63,17 +63,17 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   let placeFree = Promise.withResolvers<void>()
 
   const jobs = openRunJobs({ ...options, token, lockMs })
-  const hand = followHand({
-    redis: options.handConnection,
+  const dispatch = followDispatch({
+    redis: options.dispatchConnection,
     ...{ shard, worker: token, lockMs, log },
-    onHanded(claims) {
+    onDispatched(claims) {
       accept(claims)
       // Runs that are settled may keep their places a little longer. Whoever has places now should have what is left.
       if (ready.length > 0) setTimeout(() => giveBack(ready.splice(0)), lockMs / 4).unref()
     },
   })
   const room = (): number => concurrency - active - ready.length
-  runs.offer(shard, () => hand.offer(room()))
+  const side: WorkerSide = { stopping: stopping.signal, capacity: () => dispatch.capacity(room()) }
 
   /** That Redis is away its connections say. */
   function warn(error: unknown, what: string): void {
@@ -88,7 +88,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
 
   function accept(claims: readonly Claim[]): void {
     ready.push(...claims)
-    for (const claim of claims) held.add(claim)
+    for (const claim of claims) claimed.add(claim)
     beginReady()
   }
 
@@ -102,28 +102,28 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
       const released = release(claim).catch((error: unknown) => {
         log.warn({ err: error, run_id: claim.request.id }, 'a run is given back when its lock has expired')
       })
-      void track(released.finally(() => held.delete(claim)))
+      void track(released.finally(() => claimed.delete(claim)))
     }
   }
 
   async function release(claim: Claim): Promise<void> {
-    if (await runs.release(claim, claim.attempts)) await jobs.giveBack(claim.request.id)
+    const released = await runs.release(claim, claim.attempts)
+    if (released === 'cancelled') await options.execute({ ...claim, cancelled: true }, side)
   }
 
   async function deliver(claim: Claim): Promise<void> {
     active += 1
     progress = Date.now()
-    const { id } = claim.request
     try {
-      const execution = await options.execute(claim, stopping.signal)
-      if (execution === 'released') await jobs.giveBack(id)
-      else if (typeof execution === 'object') await jobs.putOff(id, execution.putOff)
+      await options.execute(claim, side)
     } catch (error) {
-      log.warn({ err: error, run_id: id }, 'a run could not be executed; it is delivered again')
-      // Failing that, when its lock has expired.
-      await jobs.putOff(id, FAILURE_PAUSE_MS).catch(() => {})
+      const run_id = claim.request.id
+      log.warn(
+        { err: error, run_id },
+        'a run could not be executed; it is delivered again when its lock expires',
+      )
     } finally {
-      held.delete(claim)
+      claimed.delete(claim)
       active -= 1
       progress = Date.now()
       beginReady()
@@ -131,13 +131,13 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     }
   }
 
-  /** Returns what is known of the queue then: whether it has more, and when the next job that was put off is due. */
-  async function takeSome(): Promise<{ empty: boolean; nextDue: number }> {
+  /** Returns what is known of the queue then: whether it has more, and when to look again. */
+  async function dequeueSome(): Promise<{ empty: boolean; nextDue: number }> {
     const most = stopped ? 0 : Math.max(0, Math.min(BATCH, room()))
-    const offer = hand.offer(room())
-    const taken = await runs.take(shard, { worker: token, claimsMax, most, token, lockMs, offer })
-    accept(taken.claims)
-    return taken
+    const capacity = side.capacity()
+    const dequeued = await runs.dequeue(shard, { worker: token, claimsMax, most, token, lockMs, capacity })
+    accept(dequeued.claims)
+    return dequeued
   }
 
   async function consume(): Promise<void> {
@@ -146,14 +146,14 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
       try {
         if (known.empty && (known.nextDue === 0 || Date.now() < known.nextDue)) await jobs.wait(known.nextDue)
         // Also without room, or stopped meanwhile: that another worker is woken for what is there is part of it.
-        known = await track(takeSome())
+        known = await track(dequeueSome())
         if (room() < 1) {
           placeFree = Promise.withResolvers()
           await placeFree.promise
           known = { empty: false, nextDue: 0 }
         }
       } catch (error) {
-        if (!stopped) warn(error, 'taking runs failed')
+        if (!stopped) warn(error, 'claiming runs failed')
         known = { empty: false, nextDue: 0 }
         await pause(FAILURE_PAUSE_MS, undefined, { ref: false })
       }
@@ -162,7 +162,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   void consume()
 
   const extending = setInterval(() => {
-    const ids = Array.from(held, ({ request }) => request.id)
+    const ids = Array.from(claimed, ({ request }) => request.id)
     jobs.extend(ids).catch((error: unknown) => warn(error, 'extending locks failed'))
   }, lockMs / 3)
 
@@ -181,15 +181,15 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
       placeFree.resolve()
       const grace = setTimeout(() => stopping.abort(), options.graceMs)
       const late = new AbortController()
-      const patience = pause(options.graceMs + HAND_BACK_MS, false, { signal: late.signal }).catch(
+      const patience = pause(options.graceMs + GIVE_BACK_MS, false, { signal: late.signal }).catch(
         () => false,
       )
-      const ended = await Promise.race([hand.close().then(allEnded), patience])
+      const ended = await Promise.race([dispatch.close().then(allEnded), patience])
       late.abort()
       clearTimeout(grace)
       clearInterval(extending)
       await jobs.close()
-      if (!ended) log.warn({ shard, active }, 'stopping without having handed everything back')
+      if (!ended) log.warn({ shard, active }, 'stopping without having given everything back')
     },
   }
 }

@@ -3,10 +3,9 @@ import { composeCore } from '../../src/compose.ts'
 import { readConfig } from '../../src/config.ts'
 import { newId, newRunId } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
-import { openRunQueue } from '../../src/queues.ts'
-import { enqueueRun } from '../../src/runs/start/enqueue-run.ts'
+import { cleanUpRuns } from '../../src/runs/end/clean-up-runs.ts'
 import type { RunRequest } from '../../src/runs/run.ts'
-import { tidyRuns } from '../../src/runs/end/clean-up-runs.ts'
+import { enqueueRun } from '../../src/runs/start/enqueue-run.ts'
 import type { Fleet } from '../fleet.ts'
 
 /** Runs of a fleet's first project, made by the product's own code in this process: HTTP would take too long. */
@@ -38,7 +37,6 @@ export async function openBacklog(
   const config = readConfig({ REDIS_URL: redis.path, SPLITRUN_DATA_DIR: redis.dataDir, ...env })
   const core = await composeCore(config, log)
   const { runs, rollups } = core
-  const queues = [openRunQueue(core.redis, 0, (error) => log.warn({ err: error }, 'queue'))]
   const user = newId()
   const ids: string[] = []
 
@@ -87,11 +85,10 @@ export async function openBacklog(
     ended: async () => ids.length - (await waiting()),
     middle: () => ids[Math.floor(ids.length / 2)] ?? '',
     async tick() {
-      await tidyRuns({ runs, queues, log }, Date.now(), new AbortController().signal)
-      await rollups.fold()
+      await cleanUpRuns({ ...core, shards: 1 }, Date.now(), new AbortController().signal)
+      await rollups.merge()
     },
     async close() {
-      await queues[0]?.close()
       await core.lifecycle.close()
     },
   }

@@ -3,14 +3,14 @@ import { ApiError, ValidationError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import { isRedisUnavailable } from '../platform/redis/redis.ts'
 import { OAuthError } from '../tenancy/oauth-error.ts'
-import type { Reword } from './route.ts'
+import type { MapError } from './route.ts'
 
 /** Answers an error in the shape of section 2 of the contract: the only place where one becomes a response. */
 export function errorHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const understood = understand(error)
-    const reword = response.locals['reword'] as Reword | undefined
-    const known = reword?.(understood) ?? understood
+    const mapError = response.locals['mapError'] as MapError | undefined
+    const known = mapError?.(understood) ?? understood
     if (known instanceof ApiError && known.status >= 500) {
       log.error(
         {

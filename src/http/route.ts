@@ -23,7 +23,7 @@ export interface Context<P, Q, B> {
   readonly span: Span
 }
 
-export type Reword = (refusal: ApiError | ValidationError) => ApiError
+export type MapError = (refusal: ApiError | ValidationError) => ApiError
 
 /** The answer's JSON, or nothing when the handler has answered by itself. */
 type Answered<A> = [A] extends [z.ZodType]
@@ -73,9 +73,9 @@ export interface Endpoint<
   /** What it may refuse with, beyond what every endpoint may (authentication, validation, the store). */
   readonly reasons: readonly Reason[]
   /** How it words a refusal, where a standard says that; absent: as everywhere. */
-  readonly reword?: Reword
+  readonly mapError?: MapError
   /** What then stands beside the `detail` of a refusal. */
-  readonly reworded?: z.ZodObject
+  readonly errorExtension?: z.ZodObject
   handle(context: Context<P, Q, B>): Answered<A>
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import { llmConfigSchema } from '../tasks/task-fields.ts'
-import { parseJson } from './body/read-body.ts'
+import { parseJson } from './body/parse-json.ts'
 
 const flag = z.stringbool().default(false)
 const secondsText = z.coerce.number().min(0)

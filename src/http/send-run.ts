@@ -2,7 +2,7 @@ import type { Response } from 'express'
 import { ApiError } from '../platform/errors.ts'
 import { presentRun } from '../runs/present-run.ts'
 import { isFinal, type RunRecord } from '../runs/run.ts'
-import type { StartedRun } from '../runs/start/start-run.ts'
+import type { StartedRun } from '../runs/start/submission.ts'
 import { sendError } from './error-handler.ts'
 import type { Wait } from './run-request.ts'
 

@@ -7,10 +7,11 @@ import { NOBODY } from '../tenancy/caller.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
 import type { ApiMetrics } from './api-metrics.ts'
 import { type Authenticate, authorise, type Target } from './authenticate.ts'
+import type { BodyLimits } from './body/body.ts'
 import { type BodyBudget, createBodyBudget } from './body/body-budget.ts'
-import { errorHandler } from './error-handler.ts'
-import { type BodyLimits, readBody } from './body/read-body.ts'
+import { readBody } from './body/read-body.ts'
 import { readForm } from './body/read-form.ts'
+import { errorHandler } from './error-handler.ts'
 import { check, checkPath, type Endpoint } from './route.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 import { traceRequest } from './trace-request.ts'
@@ -72,7 +73,7 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
   const limits = { imageLimit, filesMax, fieldsMax, bodyLimit: declared.bodyLimit ?? deps.bodyLimit }
   return async (request, response) => {
     response.locals['route'] = declared.path
-    response.locals['reword'] = declared.reword
+    response.locals['mapError'] = declared.mapError
     const span = traceRequest(deps.tracer, declared, request, response)
     const caller = declared.scope === 'open' ? NOBODY : await deps.authenticate(request)
     const params = checkPath(declared.params, request.params)

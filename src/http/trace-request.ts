@@ -1,5 +1,12 @@
 import type { Request, Response } from 'express'
-import { type Carrier, NO_SPAN, NO_TRACING, type Span, type Tracer, traceIdOf } from '../platform/tracing/tracing.ts'
+import {
+  type Carrier,
+  NO_SPAN,
+  NO_TRACING,
+  type Span,
+  type Tracer,
+  traceIdOf,
+} from '../platform/tracing/tracing.ts'
 import type { Endpoint } from './route.ts'
 
 /**

@@ -36,7 +36,7 @@ class ByLabels<T> {
 }
 
 /** Adds up numbers by their labels, whose names and order must be the same for all. */
-export class Sums {
+export class LabelledSums {
   readonly #name: string
   readonly #help: string
   readonly #type: 'counter' | 'gauge'

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { ModelRegistry } from '../models/model-registry.ts'
-import { type CountedNameStore, OTHER } from '../totals/cardinality-store.ts'
-import { joinName, splitName } from '../totals/rollup.ts'
-import type { RollupStore, Totals } from '../totals/rollup-store.ts'
 import type { RunStore } from '../runs/store/run-store.ts'
 import type { Task } from '../tasks/task.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
+import { type CardinalityStore, OTHER } from '../totals/cardinality-store.ts'
+import { joinName, splitName } from '../totals/rollup.ts'
+import type { RollupStore, Totals } from '../totals/rollup-store.ts'
 import { exposeFamily, type Family } from './family.ts'
 import { queueFamilies } from './queue-families.ts'
 import { RunFamilies } from './run-families.ts'
@@ -14,7 +14,7 @@ import { taskFamilies } from './task-families.ts'
 
 export interface FleetMetricsDeps {
   readonly rollups: RollupStore
-  readonly names: CountedNameStore
+  readonly names: CardinalityStore
   readonly runs: RunStore
   readonly tasks: TaskStore
   readonly models: ModelRegistry

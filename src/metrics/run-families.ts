@@ -1,7 +1,7 @@
 import { CALL_SECONDS, SECONDS, TOKENS } from '../totals/histogram.ts'
 import { METRIC_PHASES, splitName } from '../totals/rollup.ts'
 import type { Totals } from '../totals/rollup-store.ts'
-import { type Family, Histograms, type Labels, Sums } from './family.ts'
+import { type Family, Histograms, LabelledSums, type Labels } from './family.ts'
 
 const MICRO = 1e-6
 const MODES = ['wait', 'async'] as const
@@ -11,12 +11,12 @@ const ANSWERED = new Set(['succeeded', 'invalid'])
 
 /** The families that are made of what settled runs added up to. */
 export class RunFamilies {
-  readonly #runs = new Sums('splitrun_runs_total', 'Runs that ended, by outcome and reason.')
-  readonly #drawn = new Sums(
+  readonly #runs = new LabelledSums('splitrun_runs_total', 'Runs that ended, by outcome and reason.')
+  readonly #drawn = new LabelledSums(
     'splitrun_drawn_runs_total',
     'Runs that ended whose revision was drawn by weight.',
   )
-  readonly #checks = new Sums('splitrun_output_checks_total', 'Outputs: valid, repaired, invalid.')
+  readonly #checks = new LabelledSums('splitrun_output_checks_total', 'Outputs: valid, repaired, invalid.')
   readonly #duration = new Histograms(
     'splitrun_run_duration_seconds',
     'From the creation of a run to its end; mode says whether its caller waited.',
@@ -28,10 +28,10 @@ export class RunFamilies {
     'Time of runs that no model had: total minus model.',
     SECONDS,
   )
-  readonly #tokens = new Sums('splitrun_tokens_total', 'Tokens of all model calls, failed ones too.')
-  readonly #credits = new Sums('splitrun_credits_total', 'Credits charged, in units of the prices.')
-  readonly #attempts = new Sums('splitrun_attempts_total', 'Model calls by how they ended.')
-  readonly #duplicates = new Sums(
+  readonly #tokens = new LabelledSums('splitrun_tokens_total', 'Tokens of all model calls, failed ones too.')
+  readonly #credits = new LabelledSums('splitrun_credits_total', 'Credits charged, in units of the prices.')
+  readonly #attempts = new LabelledSums('splitrun_attempts_total', 'Model calls by how they ended.')
+  readonly #duplicates = new LabelledSums(
     'splitrun_possible_duplicates_total',
     'Model calls whose worker was lost: they may have been paid, and made again.',
   )

@@ -1,7 +1,7 @@
-import { OTHER } from '../totals/cardinality-store.ts'
 import type { Task } from '../tasks/task.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
-import { type Family, Sums } from './family.ts'
+import { OTHER } from '../totals/cardinality-store.ts'
+import { type Family, LabelledSums } from './family.ts'
 
 const LONGEST_ANNOTATION = 60
 
@@ -15,9 +15,13 @@ export async function taskFamilies(
   revisions: ReadonlyMap<string, string>,
 ): Promise<Family[]> {
   const other = { project: OTHER, task: OTHER }
-  const info = new Sums('splitrun_task_info', 'Always 1: the name of a task.', 'gauge')
-  const revisionInfo = new Sums('splitrun_revision_info', 'Always 1: the annotation of a revision.', 'gauge')
-  const share = new Sums(
+  const info = new LabelledSums('splitrun_task_info', 'Always 1: the name of a task.', 'gauge')
+  const revisionInfo = new LabelledSums(
+    'splitrun_revision_info',
+    'Always 1: the annotation of a revision.',
+    'gauge',
+  )
+  const share = new LabelledSums(
     'splitrun_traffic_share_configured',
     "Share of a task's traffic that a revision's weight asks for, 0 to 1.",
     'gauge',

@@ -3,7 +3,7 @@ import type { Shown } from '../platform/shown.ts'
 import type { Model } from './model.ts'
 
 /** A model on the wire: none of its strings is ever null. */
-export const modelAnswer = z
+export const modelResponse = z
   .object({
     id: z.uuid(),
     name: z.string(),
@@ -30,7 +30,7 @@ export const modelAnswer = z
   })
 
 /** A model as lists show it. */
-export function presentModel(model: Model): Shown<typeof modelAnswer> {
+export function presentModel(model: Model): Shown<typeof modelResponse> {
   return {
     id: model.id,
     name: model.name,

@@ -56,7 +56,7 @@ export interface ImagePart {
 }
 
 /** One turn of the conversation with the model. Images may only stand in a user turn. */
-export interface Turn {
+export interface Message {
   readonly role: 'system' | 'user' | 'assistant'
   readonly text: string
   readonly images?: readonly ImagePart[]
@@ -64,7 +64,7 @@ export interface Turn {
 
 export interface ModelRequest {
   readonly model: Model
-  readonly turns: readonly Turn[]
+  readonly messages: readonly Message[]
   readonly parameters: ModelParameters
   /** The strict JSON Schema of the wanted answer, or null for plain text. */
   readonly schema: Readonly<Record<string, unknown>> | null
@@ -72,7 +72,7 @@ export interface ModelRequest {
   readonly trace?: TraceContext | null
 }
 
-export interface ModelAnswer {
+export interface Completion {
   readonly text: string
   /** What the server says that answered; null when it does not. */
   readonly model: string | null
@@ -125,6 +125,6 @@ export interface ModelClient {
    * Asks the model once, never retrying by itself.
    * @throws {ModelError} for every failure, `kind: 'aborted'` when `signal` fired.
    */
-  complete(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer>
+  complete(request: ModelRequest, signal: AbortSignal): Promise<Completion>
   close(): Promise<void>
 }

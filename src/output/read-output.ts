@@ -15,7 +15,7 @@ export type AnswerReading =
  * other half may be missing. Never throws, evaluates nothing, and takes time in proportion to the text,
  * which is refused beyond `maxBytes` of UTF-8.
  */
-export function readAnswer(text: string, maxBytes: number): AnswerReading {
+export function readOutput(text: string, maxBytes: number): AnswerReading {
   if (Buffer.byteLength(text) > maxBytes) return { ok: false, reason: `is longer than ${maxBytes} bytes` }
   if (text.trim() === '') return { ok: false, reason: 'is empty' }
   try {

@@ -1,6 +1,6 @@
 import type { OutputIssue } from './check-output.ts'
 import type { CompiledOutput } from './compile-output.ts'
-import { readAnswer } from './read-output.ts'
+import { readOutput } from './read-output.ts'
 
 export type ValidatedOutput =
   | { readonly check: 'valid' | 'repaired'; readonly value: Record<string, unknown> }
@@ -11,7 +11,7 @@ export type ValidatedOutput =
  * `invalid` comes with at least one issue. `maxBytes` is in UTF-8.
  */
 export function validateOutput(compiled: CompiledOutput, text: string, maxBytes: number): ValidatedOutput {
-  const reading = readAnswer(text, maxBytes)
+  const reading = readOutput(text, maxBytes)
   if (!reading.ok) return { check: 'invalid', issues: [{ path: '', message: reading.reason }] }
   const checked = compiled.check(reading.value)
   if (!checked.ok) return { check: 'invalid', issues: checked.issues }

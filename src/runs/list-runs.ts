@@ -1,6 +1,6 @@
 import { type PresentedRun, presentRun } from './present-run.ts'
-import type { RunFilter } from './store/read-runs.ts'
 import type { RunRecord } from './run.ts'
+import type { RunFilter } from './store/read-runs.ts'
 import type { RunStore } from './store/run-store.ts'
 
 /** A filter that fits few runs must not read the whole index in one call. */

@@ -2,9 +2,9 @@ import { isoWriter } from '../platform/iso-time.ts'
 import type { Shown } from '../platform/shown.ts'
 import { traceIdOf } from '../platform/tracing/tracing.ts'
 import { isFinal, type RunRecord } from './run.ts'
-import type { runAnswer } from './run-response.ts'
+import type { runResponse } from './run-response.ts'
 
-export type PresentedRun = Shown<typeof runAnswer>
+export type PresentedRun = Shown<typeof runResponse>
 
 const iso = isoWriter()
 /** Deadlines are of other seconds than all else that a run shows. */

@@ -86,7 +86,7 @@ const example = {
 }
 
 /** A run on the wire. All members are always there; numbers are 0 until the run has ended. */
-export const runAnswer = z
+export const runResponse = z
   .object({
     id: z.uuid(),
     task_id: z.uuid(),

@@ -1,8 +1,8 @@
 import type { Model, ModelParameters } from '../models/model.ts'
 import type { Asked, Stopwatch } from './execute/ask-model.ts'
+import type { BreakReason } from './execute/executions.ts'
 import type { PreparedCall } from './execute/prepare-call.ts'
 import type { Attempt, RunError, RunRequest, RunResult } from './run.ts'
-import type { BreakReason } from './execute/executions.ts'
 
 /** How a run ended, in the words of who ended it; what is absent did not come about. */
 export interface Outcome {

@@ -1,7 +1,7 @@
 import type { Span, Tracer } from '../platform/tracing/tracing.ts'
-import { RUN_QUEUE } from '../queues.ts'
+import { RUN_QUEUE } from '../queue/bullmq-keys.ts'
 import type { RunRequest, RunResult } from './run.ts'
-import type { Claim } from './store/run-changes.ts'
+import type { Claim } from './store/claim.ts'
 
 const QUEUE = { 'messaging.system': 'bullmq', 'messaging.destination.name': RUN_QUEUE } as const
 

@@ -1,4 +1,5 @@
 import type { TraceContext } from '../platform/tracing/tracing.ts'
+import type { FinalStatus, RunMode, Timings } from '../totals/delta.ts'
 
 /** Every state of a run. The diagram in src/README.md shows these transitions, and a test compares the two. */
 export const TRANSITIONS = {
@@ -11,7 +12,7 @@ export const TRANSITIONS = {
 } as const satisfies Record<string, readonly string[]>
 
 export type RunStatus = keyof typeof TRANSITIONS
-export type FinalStatus = 'succeeded' | 'failed' | 'cancelled' | 'expired'
+export type { FinalStatus, Timings }
 export const RUN_STATUSES = Object.keys(TRANSITIONS) as RunStatus[]
 
 /** True for the states that a run never leaves. */
@@ -37,8 +38,8 @@ export interface RunRequest {
   readonly reference: string | null
   readonly reportingGroup: string | null
   /** Whether its caller waited for it when it was created. */
-  readonly mode: 'wait' | 'async'
-  /** When a run that no worker has taken expires, and when any run does. */
+  readonly mode: RunMode
+  /** When a run that no worker has claimed expires, and when any run does. */
   readonly startBy: number
   readonly deadline: number
   /** The span that enqueued it: every execution of it belongs to that trace. Null when tracing was off. */
@@ -70,15 +71,6 @@ export interface RunError {
   readonly reason: string
   readonly message: string
   readonly retryable: boolean
-}
-
-/** Milliseconds per phase. `waiting_on_limit` holds the pauses between attempts. */
-export interface Timings {
-  readonly queued: number
-  readonly waiting_on_limit: number
-  readonly model: number
-  readonly validate: number
-  readonly total: number
 }
 
 /** How a run ended: written once, by the settle script. */

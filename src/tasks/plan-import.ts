@@ -56,8 +56,8 @@ export async function planImport(
   const allNames = tasks.map(({ name }) => name)
   const names = await deps.tasks.owners(owner.project, allNames)
   const revisionIds = tasks.flatMap((task) => task.revisions.map(({ id }) => id))
-  const known = await deps.tasks.fates(owner.project, revisionIds)
-  const fates = new Map(revisionIds.map((id, at) => [id, known[at]]))
+  const known = await deps.tasks.revisionStates(owner.project, revisionIds)
+  const revisionStates = new Map(revisionIds.map((id, at) => [id, known[at]]))
   const taskIds = tasks.map(({ id }) => id)
   const present = new Map((await readTasks(deps, owner.project, taskIds)).map((each) => [each.task.id, each]))
 
@@ -123,7 +123,7 @@ export async function planImport(
         return []
       }
       const revision = toRevision(task, archived)
-      const fate = fates.get(archived.id)
+      const fate = revisionStates.get(archived.id)
       if (fate === 'present') report([...own, 'id'], 'a revision of another task has this id here')
       else if (fate && fate.digest !== digestOf(revision)) {
         report([...own, 'id'], 'a revision of this id was deleted here, and was different; it never changes')

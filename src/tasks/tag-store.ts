@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import { cached } from '../platform/cached.ts'
 import { newId } from '../platform/ids.ts'
-import { loadScript, type Redis } from '../platform/redis/redis.ts'
+import type { Redis } from '../platform/redis/redis.ts'
+import { loadScript } from '../platform/redis/script.ts'
 import type { Tag, TagKind } from './tag.ts'
 import { splitPair, taskKeys } from './task-keys.ts'
 

@@ -16,7 +16,7 @@ export interface Tag {
 export const tagName = z.string().regex(/^[A-Za-z0-9]{1,15}$/, 'expected 1-15 letters or digits')
 
 /** A tag on the wire. */
-export const tagAnswer = z
+export const tagResponse = z
   .object({
     id: z.uuid(),
     name: z.string(),
@@ -35,11 +35,11 @@ export const tagAnswer = z
   .meta({ id: 'Tag', description: 'A word on tasks or on revisions.' })
 
 /** A tag with the ids of what bears it, newest first. */
-export const wholeTagAnswer = tagAnswer
+export const wholeTagResponse = tagResponse
   .extend({ tagged_entities: z.array(z.uuid()).meta({ description: 'Newest first within each task.' }) })
   .meta({ id: 'TagWithEntities' })
 
-export function presentTag(tag: Tag, kind: TagKind, project: string): Shown<typeof tagAnswer> {
+export function presentTag(tag: Tag, kind: TagKind, project: string): Shown<typeof tagResponse> {
   return {
     id: tag.id,
     name: tag.name,

@@ -35,7 +35,7 @@ const revisionExample = {
 }
 
 /** A revision on the wire. All members are always there. */
-export const revisionAnswer = z
+export const revisionResponse = z
   .object({
     id: z.uuid(),
     created: z.iso.datetime(),
@@ -63,7 +63,7 @@ export const revisionAnswer = z
   .meta({ id: 'Revision', description: 'One immutable version of a task.', examples: [revisionExample] })
 
 /** A task on the wire. All members are always there. */
-export const taskAnswer = z
+export const taskResponse = z
   .object({
     id: z.uuid(),
     project_id: z.uuid(),
@@ -76,7 +76,7 @@ export const taskAnswer = z
     task_run_visibility: z.string(),
     created: z.iso.datetime(),
     modified: z.iso.datetime(),
-    revisions: z.array(revisionAnswer).meta({ description: 'Newest first.' }),
+    revisions: z.array(revisionResponse).meta({ description: 'Newest first.' }),
     active_revisions: z.array(z.object({ task_revision_id: z.uuid(), weight: z.number().min(0) })),
     timeout: z.number().nullable().meta({
       description: 'Seconds that a run may take in all; null for the server’s default.',

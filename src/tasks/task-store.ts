@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { cached } from '../platform/cached.ts'
-import { loadScript, type Redis } from '../platform/redis/redis.ts'
+import type { Redis } from '../platform/redis/redis.ts'
+import { loadScript } from '../platform/redis/script.ts'
 import type { Revision, Task } from './task.ts'
 import { splitPair, taskKeys } from './task-keys.ts'
 
@@ -103,7 +104,10 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
      * What is known of revisions by their ids: `present` for one of any task of the project, a digest (see `digestOf`)
      * for one that went with its task, null for an id that is free.
      */
-    async fates(project: string, ids: readonly string[]): Promise<('present' | { digest: string } | null)[]> {
+    async revisionStates(
+      project: string,
+      ids: readonly string[],
+    ): Promise<('present' | { digest: string } | null)[]> {
       if (ids.length === 0) return []
       const keys = taskKeys(project)
       // Not from the cache, which also knows what is gone.

@@ -2,7 +2,7 @@ import type { ModelParameters } from '../models/model.ts'
 import type { OutputFormat } from '../output/output-format.ts'
 import type { Shown } from '../platform/shown.ts'
 import type { Tag } from './tag.ts'
-import type { revisionAnswer, taskAnswer } from './task-response.ts'
+import type { revisionResponse, taskResponse } from './task-response.ts'
 import type { WeightedRevision } from './traffic.ts'
 
 export type OutputModality = 'json' | 'text'
@@ -101,7 +101,7 @@ export function presentRevision(
   revision: Revision,
   active: boolean,
   tags?: readonly Tag[],
-): Shown<typeof revisionAnswer> {
+): Shown<typeof revisionResponse> {
   const { task_id: _, ...shown } = revision
   return {
     ...shown,
@@ -125,7 +125,7 @@ export interface ShownRevisions {
 export function presentTask(
   { task, revisions, tags }: WholeTask,
   shown: ShownRevisions = {},
-): Shown<typeof taskAnswer> {
+): Shown<typeof taskResponse> {
   const { org_id: _, ...fields } = task
   const active = new Set(task.active_revisions.map((each) => each.task_revision_id))
   const isShown = ({ id, test }: Revision) =>

@@ -1,16 +1,17 @@
 import { isIP } from 'node:net'
 import { isId } from '../platform/ids.ts'
-import { loadScript, type Redis } from '../platform/redis/redis.ts'
+import type { Redis } from '../platform/redis/redis.ts'
+import { loadScript } from '../platform/redis/script.ts'
 
-const countGuess = loadScript(new URL('./scripts/count-failure.lua', import.meta.url))
+const countFailure = loadScript(new URL('./scripts/count-failure.lua', import.meta.url))
 
-/** How long wrong guesses are remembered after the pause that the last one brought. */
+/** How long wrong authThrottle are remembered after the pause that the last one brought. */
 const MEMORY_MS = 3_600_000
-/** So many times the guesses for one client are allowed to an address for all clients together. */
+/** So many times the authThrottle for one client are allowed to an address for all clients together. */
 const ADDRESS_SHARE = 10
 
 export interface GuessLimits {
-  /** Wrong guesses before the first pause. */
+  /** Wrong authThrottle before the first pause. */
   readonly free: number
   /** Seconds; doubles with each further one. */
   readonly pause: number
@@ -24,13 +25,13 @@ export interface Guesser {
   readonly clientId: string
 }
 
-export type GuessStore = ReturnType<typeof createGuessStore>
+export type AuthThrottleStore = ReturnType<typeof createAuthThrottleStore>
 
 /**
  * The only owner of the counts of wrong secrets: one per client and address, one per address. There is none per client
  * alone, so nobody can lock a client out from elsewhere. Both keys share the address's hash tag and expire.
  */
-export function createGuessStore(redis: Redis, limits: GuessLimits) {
+export function createAuthThrottleStore(redis: Redis, limits: GuessLimits) {
   const keysOf = ({ address, clientId }: Guesser): [string, string] => {
     const tag = `{guess:${networkOf(address)}}`
     return [`${tag}:${isId(clientId) ? clientId.toLowerCase() : 'no-id'}`, tag]
@@ -48,7 +49,7 @@ export function createGuessStore(redis: Redis, limits: GuessLimits) {
     async count(guesser: Guesser): Promise<void> {
       const { free, pause, pauseMax } = limits
       const times = [pause, pauseMax].map((seconds) => Math.round(seconds * 1000))
-      await countGuess(redis, keysOf(guesser), [free, free * ADDRESS_SHARE, ...times, MEMORY_MS])
+      await countFailure(redis, keysOf(guesser), [free, free * ADDRESS_SHARE, ...times, MEMORY_MS])
     },
 
     /** After the right secret. The address's own count stays: it may know one secret and guess others. */

@@ -1,6 +1,6 @@
 import { signAccessToken } from './access-token.ts'
+import type { AuthThrottleStore } from './auth-throttle-store.ts'
 import type { CredentialStore } from './credential-store.ts'
-import type { GuessStore } from './auth-throttle-store.ts'
 import { OAuthError } from './oauth-error.ts'
 import { hashSecret, sameSecret } from './secret.ts'
 import type { Scope } from './tenant.ts'
@@ -8,7 +8,7 @@ import type { TokenSigner } from './token-signer.ts'
 
 export interface IssueTokenDeps {
   readonly clients: CredentialStore
-  readonly guesses: GuessStore
+  readonly authThrottle: AuthThrottleStore
   readonly signer: TokenSigner
   /** Seconds. */
   readonly accessTokenLifetime: number
@@ -25,7 +25,7 @@ export interface TokenRequest {
 }
 
 /** The answer of RFC 6749, section 5.1. */
-export interface TokenAnswer {
+export interface TokenResponse {
   readonly access_token: string
   readonly token_type: 'bearer'
   /** Seconds. */
@@ -37,8 +37,8 @@ export interface TokenAnswer {
  * Trades a client's secret for an access token (the client credentials grant).
  * @throws {OAuthError} invalid_client, invalid_scope; temporarily_unavailable after too many wrong secrets
  */
-export async function issueToken(deps: IssueTokenDeps, request: TokenRequest): Promise<TokenAnswer> {
-  const { seconds, guessed } = await deps.guesses.wait(request)
+export async function issueToken(deps: IssueTokenDeps, request: TokenRequest): Promise<TokenResponse> {
+  const { seconds, guessed } = await deps.authThrottle.wait(request)
   if (seconds > 0) {
     throw new OAuthError(
       'temporarily_unavailable',
@@ -50,14 +50,14 @@ export async function issueToken(deps: IssueTokenDeps, request: TokenRequest): P
   const client = await deps.clients.find(request.clientId)
   const right = sameSecret(hashSecret(request.secret), client?.secret_hash ?? '')
   if (!client || !right) {
-    await deps.guesses.count(request)
+    await deps.authThrottle.count(request)
     throw new OAuthError(
       'invalid_client',
       'UNAUTHENTICATED',
       'The client is unknown, revoked or expired, or the secret is wrong.',
     )
   }
-  if (guessed) await deps.guesses.forget(request)
+  if (guessed) await deps.authThrottle.forget(request)
 
   const scopes = client.scopes.filter((scope) => request.scopes?.includes(scope) ?? true)
   const beyond = request.scopes?.find((scope) => !client.scopes.includes(scope as Scope))

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import { loadScript, type Redis } from '../platform/redis/redis.ts'
+import type { Redis } from '../platform/redis/redis.ts'
+import { loadScript } from '../platform/redis/script.ts'
 
 const admitName = loadScript(new URL('./scripts/admit-name.lua', import.meta.url))
 
@@ -9,14 +10,14 @@ export const OTHER = 'other'
 const groupsOf = (project: string): string => `{p:${project}}:reporting-groups`
 const REVISIONS = '{metrics}:revisions'
 
-export type CountedNameStore = ReturnType<typeof createCountedNameStore>
+export type CardinalityStore = ReturnType<typeof createCardinalityStore>
 
 /**
  * The only owner of the names that numbers are kept under: a project's reporting groups, which callers make up, and
  * the revisions in the metrics. Each set is bounded, first come first served. Whoever is counted with the others stays
  * there, so that no total ever jumps because a run moved from one name to another.
  */
-export function createCountedNameStore(redis: Redis, options: { groupsMax: number; revisionsMax: number }) {
+export function createCardinalityStore(redis: Redis, options: { groupsMax: number; revisionsMax: number }) {
   const counted = new LRUCache<string, string, { key: string; name: string; most: number }>({
     max: 20_000,
     async fetchMethod(_cached, _stale, { context: { key, name, most } }) {

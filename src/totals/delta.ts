@@ -1,23 +1,48 @@
-import { addToCallMetrics, addToReport, addToRunMetrics, joinName, rollupDay, type Sums } from './rollup.ts'
-import type { Attempt, RunRequest, RunResult } from '../runs/run.ts'
+/** How long each part of a run took, in ms; the names of `timings` on the wire. `waiting_on_limit` holds pauses between attempts. */
+export interface Timings {
+  readonly queued: number
+  readonly waiting_on_limit: number
+  readonly model: number
+  readonly validate: number
+  readonly total: number
+}
 
-/** Of an attempt what totals are made of. */
-export type TalliedCall = Pick<
-  Attempt,
-  'model' | 'outcome' | 'started' | 'ended' | 'inputTokens' | 'outputTokens'
-> & { readonly credits: number }
+export type FinalStatus = 'succeeded' | 'failed' | 'cancelled' | 'expired'
+
+/** Of a model call, what totals are made of. Times in ms since the epoch. */
+export interface CountedCall {
+  readonly model: string | null
+  readonly outcome: string
+  readonly started: number
+  readonly ended: number | null
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Millionths of a currency unit. */
+  readonly credits: number
+}
 
 /** Of a result the same: nothing of what was asked and answered. */
-export type TalliedResult = Pick<
-  RunResult,
-  'status' | 'settled' | 'outputCheck' | 'inputTokens' | 'outputTokens' | 'credits' | 'retries' | 'timings'
-> & { readonly error: { readonly reason: string } | null }
+export interface CountedResult {
+  readonly status: FinalStatus
+  /** When the run ended, ms since the epoch. */
+  readonly settled: number
+  readonly outputCheck: 'valid' | 'repaired' | 'invalid' | null
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly credits: number
+  readonly retries: number
+  readonly timings: Timings
+  readonly error: { readonly reason: string } | null
+}
+
+/** Whether the caller of a run waited for it when it was created. */
+export type RunMode = 'wait' | 'async'
 
 /**
  * What a run adds to the totals, put down in the step that settles it. The run counts from then on: that its numbers
- * are added to the totals later, those of many runs at once, is nobody's to see, for whoever reads totals has it done.
+ * are added to the totals later, those of many runs at once, is nobody's to see, since the deltas are merged before anybody reads.
  */
-export interface Tally {
+export interface Delta {
   readonly run: string
   readonly project: string
   readonly task: string
@@ -28,24 +53,19 @@ export interface Tally {
   readonly shown: readonly (string | null)[]
   /** True when its revision was drawn by weight. */
   readonly drawn: boolean
-  readonly mode: RunRequest['mode']
-  readonly result: TalliedResult
-  readonly calls: readonly TalliedCall[]
+  readonly mode: RunMode
+  readonly result: CountedResult
+  readonly calls: readonly CountedCall[]
 }
 
-/** The totals of a name, as `joinName` joins it: of the given UTC day (`20261124`), or for ever where it is null. */
-export type SumsOf = (name: string, day: string | null) => Sums
+/** A delta as it is stored: the names that it is shown under only where those are not its own. */
+export function deltaToText(delta: Delta): string {
+  const { project, task, revision, shown } = delta
+  const own = shown[0] === project && shown[1] === task && shown[2] === revision
+  return JSON.stringify(own ? { ...delta, shown: undefined } : delta)
+}
 
-/**
- * Adds a tally to the totals that it belongs to: one for reports, one for metrics, and one for the metrics of each model
- * that the run called, since it may have paid two.
- */
-export function addTally({ project, task, revision, group, shown, ...tally }: Tally, sumsOf: SumsOf): void {
-  const { result, calls, mode, drawn } = tally
-  addToReport(sumsOf(joinName([project, task, revision, group]), rollupDay(result.settled)), result, calls)
-  const name = joinName(shown)
-  addToRunMetrics(sumsOf(name, null), mode, drawn, result)
-  for (const [model, ofModel] of Map.groupBy(calls, (call) => call.model)) {
-    addToCallMetrics(sumsOf(`${name}/${joinName([model])}`, null), ofModel)
-  }
+export function textToDelta(text: string): Delta {
+  const stored = JSON.parse(text) as Delta
+  return { ...stored, shown: stored.shown ?? [stored.project, stored.task, stored.revision] }
 }

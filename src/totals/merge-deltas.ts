@@ -1,11 +1,11 @@
 import type { Redis } from '../platform/redis/redis.ts'
-import { loadScript } from '../platform/redis/redis.ts'
-import { Sums } from './rollup.ts'
-import { shardKeys } from '../runs/store/run-keys.ts'
-import { textToTally } from '../runs/store/run-text.ts'
-import { addTally } from './delta.ts'
+import { loadScript } from '../platform/redis/script.ts'
+import { addDelta } from './add-delta.ts'
+import { textToDelta } from './delta.ts'
+import { FieldSums } from './rollup.ts'
+import { totalKeys } from './total-keys.ts'
 
-const fold = loadScript(new URL('./scripts/merge.lua', import.meta.url))
+const merge = loadScript(new URL('./scripts/merge.lua', import.meta.url))
 
 /** So many are summed up at a time: enough to pay, and few enough for Redis to answer others meanwhile. */
 const BATCH = 500
@@ -16,45 +16,45 @@ interface Sum {
   readonly key: string
   readonly name: string
   readonly ttl: number
-  readonly sums: Sums
+  readonly sums: FieldSums
 }
 
 /**
- * Adds to the totals of a shard what was put down before this call, each tally once, whoever else does the same.
+ * Adds to the totals of a shard what was put down before this call, each delta once, also when others do the same.
  * @param reportDays how long a day's totals are kept
  */
-export async function foldTallies(redis: Redis, shard: number, reportDays: number): Promise<void> {
-  const keys = shardKeys(shard)
-  let waiting = await redis.llen(keys.tallies())
+export async function mergeDeltas(redis: Redis, shard: number, reportDays: number): Promise<void> {
+  const keys = totalKeys(shard)
+  let waiting = await redis.llen(keys.deltas)
   while (waiting > 0) {
-    const tallies = await redis.lrange(keys.tallies(), 0, BATCH - 1)
-    if (tallies.length === 0) return
-    const sums = [...addUp(shard, tallies, reportDays).values()]
-    const folded = await fold(
+    const deltas = await redis.lrange(keys.deltas, 0, BATCH - 1)
+    if (deltas.length === 0) return
+    const sums = [...addUp(shard, deltas, reportDays).values()]
+    const merged = await merge(
       redis,
-      [keys.tallies(), ...sums.flatMap(({ index, key }) => [index, key])],
+      [keys.deltas, ...sums.flatMap(({ index, key }) => [index, key])],
       [
-        tallies[0] ?? '',
-        tallies.length,
+        deltas[0] ?? '',
+        deltas.length,
         ...sums.flatMap(({ name, ttl, sums: added }) => [name, ttl, added.all().flat().join(' ')]),
       ],
     )
     // Somebody else was faster with the first of them, and perhaps with no other.
-    waiting -= folded === 1 ? tallies.length : 1
+    waiting -= merged === 1 ? deltas.length : 1
   }
 }
 
-function addUp(shard: number, tallies: readonly string[], reportDays: number): Map<string, Sum> {
-  const keys = shardKeys(shard)
+function addUp(shard: number, deltas: readonly string[], reportDays: number): Map<string, Sum> {
+  const keys = totalKeys(shard)
   const found = new Map<string, Sum>()
-  for (const text of tallies) {
-    const tally = textToTally(text)
-    addTally(tally, (name, day) => {
-      const key = keys.rollup(name, day)
+  for (const text of deltas) {
+    const delta = textToDelta(text)
+    addDelta(delta, (name, day) => {
+      const key = day ? keys.dayRollup(name, day) : keys.rollup(name)
       const known = found.get(key)
       if (known) return known.sums
-      const index = day ? keys.dayRollups(tally.project, day) : keys.rollups()
-      const sums = new Sums()
+      const index = day ? keys.dayRollups(delta.project, day) : keys.rollups
+      const sums = new FieldSums()
       found.set(key, { index, key, name, ttl: day ? reportDays * DAY_SECONDS : 0, sums })
       return sums
     })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import type { FinalStatus } from './delta.ts'
 import { quantile, SECONDS } from './histogram.ts'
 import { PHASES, type Phase } from './rollup.ts'
-import type { FinalStatus } from '../runs/run.ts'
 import type { RunSum } from './run-sum.ts'
 
 const count = z.int().min(0)

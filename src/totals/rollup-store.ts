@@ -1,9 +1,9 @@
-import { askByTag } from '../platform/redis/ask-by-tag.ts'
 import { DAY_MS } from '../platform/date-span.ts'
+import { askByTag } from '../platform/redis/ask-by-tag.ts'
 import type { Redis } from '../platform/redis/redis.ts'
-import { foldTallies } from './merge-deltas.ts'
+import { mergeDeltas } from './merge-deltas.ts'
 import { rollupDay, splitName } from './rollup.ts'
-import { shardKeys } from '../runs/store/run-keys.ts'
+import { totalKeys } from './total-keys.ts'
 
 /** Sums of rollup fields; a field that is not there is 0. */
 export type Totals = ReadonlyMap<string, number>
@@ -32,19 +32,19 @@ export type RollupStore = ReturnType<typeof createRollupStore>
 
 /** Reads the totals of settled runs: all that were settled before the call, and none of them in part. */
 export function createRollupStore(redis: Redis, options: { shards: number; reportDays: number }) {
-  const fold = async (): Promise<void> => {
+  const merge = async (): Promise<void> => {
     for (let shard = 0; shard < options.shards; shard += 1)
-      await foldTallies(redis, shard, options.reportDays)
+      await mergeDeltas(redis, shard, options.reportDays)
   }
-  const shards = Array.from({ length: options.shards }, (_, shard) => shardKeys(shard))
+  const shards = Array.from({ length: options.shards }, (_, shard) => totalKeys(shard))
   const readTotals = (keys: readonly string[]): Promise<Totals[]> =>
     inBatches(redis, keys, 'hgetall', (fields: Record<string, string>) => {
       return new Map(Object.entries(fields).map(([field, sum]) => [field, Number(sum)]))
     })
 
   return {
-    /** Adds to the totals what was put down before; whoever reads them here need not ask for it. */
-    fold,
+    /** Adds to the totals what was put down before. Reading them here does it by itself. */
+    merge,
 
     /**
      * A project's totals by day, from the day that begins at `first` to the one that begins at `last`.
@@ -56,7 +56,7 @@ export function createRollupStore(redis: Redis, options: { shards: number; repor
       fits: (owner: DayOwner) => boolean,
       most: number,
     ): Promise<DayTotals[] | null> {
-      await fold()
+      await merge()
       const days = shards.flatMap((keys) =>
         Array.from({ length: Math.floor((range.last - range.first) / DAY_MS) + 1 }, (_, index) => {
           const day = range.first + index * DAY_MS
@@ -69,7 +69,7 @@ export function createRollupStore(redis: Redis, options: { shards: number; repor
         (names[at] ?? []).flatMap((rollup) => {
           const [, task = '', revision = null, group = null] = splitName(rollup)
           const owner = { task: task ?? '', revision, group }
-          return fits(owner) ? [{ owner, day, key: keys.rollup(rollup, name) }] : []
+          return fits(owner) ? [{ owner, day, key: keys.dayRollup(rollup, name) }] : []
         }),
       )
       if (wanted.length > most) return null
@@ -79,11 +79,11 @@ export function createRollupStore(redis: Redis, options: { shards: number; repor
 
     /** All that is kept for ever, by what `joinName` joined; of several shards the same name may come several times. */
     async forEver(): Promise<{ name: string; totals: Totals }[]> {
-      await fold()
-      const indexes = shards.map((keys) => keys.rollups())
+      await merge()
+      const indexes = shards.map((keys) => keys.rollups)
       const names = await inBatches(redis, indexes, 'smembers', (members: string[]) => members)
       const found = shards.flatMap((keys, at) =>
-        (names[at] ?? []).map((name) => ({ name, key: keys.rollup(name, null) })),
+        (names[at] ?? []).map((name) => ({ name, key: keys.rollup(name) })),
       )
       const totals = await readTotals(found.map(({ key }) => key))
       return found.map(({ name }, at) => ({ name, totals: totals[at] ?? new Map() }))
@@ -92,11 +92,11 @@ export function createRollupStore(redis: Redis, options: { shards: number; repor
     /** Forgets totals that are kept for ever; runs that still come begin anew. */
     async forget(names: readonly string[]): Promise<void> {
       if (names.length === 0) return
-      await fold()
+      await merge()
       await Promise.all(
         shards.map((keys) => {
-          const pipeline = redis.pipeline().srem(keys.rollups(), ...names)
-          for (const name of names) pipeline.unlink(keys.rollup(name, null))
+          const pipeline = redis.pipeline().srem(keys.rollups, ...names)
+          for (const name of names) pipeline.unlink(keys.rollup(name))
           return pipeline.exec()
         }),
       )

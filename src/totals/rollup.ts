@@ -1,7 +1,6 @@
 import { DAY_MS, isoDay } from '../platform/date-span.ts'
+import type { CountedCall, CountedResult, RunMode, Timings } from './delta.ts'
 import { bucketOf, CALL_SECONDS, SECONDS, TOKENS } from './histogram.ts'
-import type { RunRequest, Timings } from '../runs/run.ts'
-import type { TalliedCall, TalliedResult } from './delta.ts'
 
 /** Joins parts to one name; null stands where there is none. A part may hold any character. */
 export function joinName(parts: readonly (string | null)[]): string {
@@ -64,7 +63,7 @@ function bucketsOf(time: string): (bucket: number) => string {
 }
 
 /** Some totals: whole numbers by field, so sums are exact. */
-export class Sums {
+export class FieldSums {
   readonly #fields = new Map<string, { by: number }>()
 
   add(field: string, by: number): void {
@@ -81,7 +80,7 @@ export class Sums {
   }
 
   /** `runs:succeeded` or `runs:<status>:<reason>`, and `check:<output check>` where there was an output. */
-  end({ status, error, outputCheck }: TalliedResult): void {
+  end({ status, error, outputCheck }: CountedResult): void {
     this.add(ENDS(error ? `${status}:${error.reason}` : status), 1)
     if (outputCheck) this.add(CHECKS(outputCheck), 1)
   }
@@ -101,9 +100,9 @@ export class Sums {
  * `credits` (millionths), `retries`, `attempts:<outcome>`, and the time of each phase.
  */
 export function addToReport(
-  sums: Sums,
-  result: TalliedResult,
-  calls: readonly Pick<TalliedCall, 'outcome'>[],
+  sums: FieldSums,
+  result: CountedResult,
+  calls: readonly Pick<CountedCall, 'outcome'>[],
 ): void {
   sums.end(result)
   sums.tokens(result.inputTokens, result.outputTokens)
@@ -123,12 +122,7 @@ const timeOf = (phase: (typeof METRIC_PHASES)[number], timings: Timings): number
  * Adds a run's part in the metrics, of `project/task/revision`: its end, `drawn` when its revision was drawn by weight,
  * the time of each phase, and its whole time by `mode`.
  */
-export function addToRunMetrics(
-  sums: Sums,
-  mode: RunRequest['mode'],
-  drawn: boolean,
-  result: TalliedResult,
-): void {
+export function addToRunMetrics(sums: FieldSums, mode: RunMode, drawn: boolean, result: CountedResult): void {
   sums.end(result)
   if (drawn) sums.add('drawn', 1)
   for (const phase of METRIC_PHASES) sums.time(phase, timeOf(phase, result.timings))
@@ -140,7 +134,7 @@ export function addToRunMetrics(
  * `attempts:<outcome>`; of calls that came to an end their time, and of those that were answered
  * `size:input|output:<bucket>` in tokens.
  */
-export function addToCallMetrics(sums: Sums, calls: readonly TalliedCall[]): void {
+export function addToCallMetrics(sums: FieldSums, calls: readonly CountedCall[]): void {
   for (const { outcome, started, ended, inputTokens, outputTokens, credits } of calls) {
     // Not a sum of tokens at a price: that would round the run once, where the ledger rounds each call.
     sums.add('credits', credits)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { shardOf } from '../../src/platform/ids.ts'
-import { queuePrefix } from '../../src/queues.ts'
+import { queuePrefix } from '../../src/queue/bullmq-keys.ts'
 import { shardKeys } from '../../src/runs/store/run-keys.ts'
 import { startSystem, until, useSystem } from '../support/system.ts'
 
@@ -103,5 +103,5 @@ test('a queued run is cancelled at once, and never reaches the model', async (t)
   assert.deepEqual([cancelled.body.status, cancelled.body.attempts], ['cancelled', []])
   const shard = shardOf(body.id)
   assert.equal(await system.core.redis.exists(`${queuePrefix(shard)}:run:${body.id}`), 0, 'its job is gone')
-  assert.equal(await system.core.redis.hget(shardKeys(shard).lanes(), '*'), '0')
+  assert.equal(await system.core.redis.hget(shardKeys(shard).enqueuedCounts, '*'), '0')
 })

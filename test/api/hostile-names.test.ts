@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
 import sharp from 'sharp'
-import { openBareConnection, readAnswer } from '../support/bare-connection.ts'
+import { openBareConnection, readOutput } from '../support/bare-connection.ts'
 import { useSystem } from '../support/system.ts'
 
 const CRLF = '\r\nX-Evil: 1\r\n\r\nHTTP/1.1 200 OK'
@@ -82,7 +82,7 @@ describe('names that are made to lead somewhere else', () => {
     for (const head of ['GET /healthz HTTP/1.1', 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: b\rX-Evil: 1']) {
       const connection = openBareConnection(t, port)
       connection.send(`${head}\r\nConnection: close\r\n\r\n`)
-      const { status, body } = readAnswer(await connection.ended)
+      const { status, body } = readOutput(await connection.ended)
       assert.equal(status, 400)
       assert.partialDeepStrictEqual(body, { detail: { reason: 'MALFORMED_REQUEST' } })
     }

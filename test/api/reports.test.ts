@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { newId } from '../../src/platform/ids.ts'
+import type { RunResult } from '../../src/runs/run.ts'
 import { REPORTS } from '../../src/totals/report.ts'
 import { REPORT_ANSWERS } from '../../src/totals/report-response.ts'
-import type { RunResult } from '../../src/runs/run.ts'
 import { aRequest, aResult, settled } from '../support/runs.ts'
 import { type System, startSystem, useSystem } from '../support/system.ts'
 

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Core } from '../../src/compose.ts'
+import { deltaOfRun } from '../../src/runs/execute/delta-of-run.ts'
 import { presentRun } from '../../src/runs/present-run.ts'
-import { Sums } from '../../src/totals/rollup.ts'
 import { type FinalStatus, isFinal, type RunRecord } from '../../src/runs/run.ts'
 import { shardKeys } from '../../src/runs/store/run-keys.ts'
-import { addTally } from '../../src/totals/delta.ts'
-import { tallyRun } from '../../src/runs/execute/delta-of-run.ts'
-import type { RunAnswer, Sightings } from './caller.ts'
+import { addDelta } from '../../src/totals/add-delta.ts'
+import { FieldSums } from '../../src/totals/rollup.ts'
+import { totalKeys } from '../../src/totals/total-keys.ts'
+import type { RunResponse, Sightings } from './caller.ts'
 import { photo } from './photo.ts'
 import { type RunHistory, readRunHistories, timesEnded } from './write-history.ts'
 
@@ -112,17 +113,21 @@ async function leftOver({ redis, config }: Core): Promise<string[]> {
   const perShard = Array.from({ length: config.shards }, async (_, shard) => {
     const keys = shardKeys(shard)
     const listed = [
-      ...(await redis.zrange(keys.enqueued(), '0', '-1')),
-      ...(await redis.zrange(keys.running(), '0', '-1')),
+      ...(await redis.zrange(keys.enqueued, '0', '-1')),
+      ...(await redis.zrange(keys.running, '0', '-1')),
+      ...(await redis.zrange(keys.deferred, '0', '-1')),
+      ...(await redis.zrange(keys.expiring, '0', '-1')),
     ]
-    const counted = Object.entries(await redis.hgetall(keys.lanes())).filter(([, count]) => count !== '0')
+    const counted = Object.entries(await redis.hgetall(keys.enqueuedCounts)).filter(
+      ([, count]) => count !== '0',
+    )
     return [...listed, ...counted.map(([project, count]) => `${count} counted for ${project}`)]
   })
   return (await Promise.all(perShard)).flat()
 }
 
 /** A caller that was told how its run ended was told what the record says, to the last field. */
-function contradictions(records: readonly RunRecord[], answers: readonly RunAnswer[]): string[] {
+function contradictions(records: readonly RunRecord[], answers: readonly RunResponse[]): string[] {
   const byId = new Map(
     records.map((record) => [record.request.id, JSON.parse(JSON.stringify(presentRun(record)))]),
   )
@@ -134,13 +139,13 @@ function contradictions(records: readonly RunRecord[], answers: readonly RunAnsw
 /** The rollups are what the records add up to: for ever and by day, each field of each of them. */
 async function rollupErrors(core: Core, records: readonly RunRecord[]): Promise<string[]> {
   const { redis, config } = core
-  const totals = new Map<string, Sums>()
+  const totals = new Map<string, FieldSums>()
   for (const { request, revision, result, attempts } of records) {
     if (!result) continue
-    const tally = await tallyRun(core, request, revision ?? request.revision, result, attempts)
-    addTally(tally, (name, day) => {
+    const delta = await deltaOfRun(core, request, revision ?? request.revision, result, attempts)
+    addDelta(delta, (name, day) => {
       const of = `${day ?? 'for ever'} ${name}`
-      const sums = totals.get(of) ?? new Sums()
+      const sums = totals.get(of) ?? new FieldSums()
       totals.set(of, sums)
       return sums
     })
@@ -150,10 +155,10 @@ async function rollupErrors(core: Core, records: readonly RunRecord[]): Promise<
       sums.all().map(([field, sum]): [string, number] => [`${of} ${field}`, sum]),
     ),
   )
-  await core.rollups.fold()
+  await core.rollups.merge()
   const actual = new Map<string, number>()
   for (let shard = 0; shard < config.shards; shard += 1) {
-    const prefix = shardKeys(shard).rollup('', null)
+    const prefix = totalKeys(shard).rollup('')
     for (const key of await redis.keys(`${prefix}*`)) {
       const [name = '', day = 'for ever'] = key.slice(prefix.length).split(':')
       for (const [field, value] of Object.entries(await redis.hgetall(key))) {

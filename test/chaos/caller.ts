@@ -4,7 +4,7 @@ import type { Dice } from './dice.ts'
 import type { Fleet } from './fleet.ts'
 
 /** An answer that said something about a run. */
-export interface RunAnswer {
+export interface RunResponse {
   readonly status: number
   readonly id: string
   /** Null where the answer named the run only. */
@@ -13,7 +13,7 @@ export interface RunAnswer {
 
 /** What the callers have seen, for the audit. */
 export interface Sightings {
-  readonly answers: RunAnswer[]
+  readonly answers: RunResponse[]
   /** Answers that no caller should ever see, for a person. */
   readonly unexpected: string[]
   /** Calls that had no answer in `HANGS_AFTER_MS`. */
@@ -56,7 +56,7 @@ export async function callUntilAnswered(
   options: CallerOptions,
   call: Call,
   dice: Dice,
-): Promise<RunAnswer | null> {
+): Promise<RunResponse | null> {
   for (let at = call.first; !options.signal.aborted; at += 1) {
     const answer = await callOnce(options, call, at)
     if (answer) return answer
@@ -69,7 +69,7 @@ async function callOnce(
   { fleet, project, token, sightings, signal }: CallerOptions,
   { method, path, body, headers }: Call,
   at: number,
-): Promise<RunAnswer | null> {
+): Promise<RunResponse | null> {
   const base = fleet.apis[at % fleet.apis.length]?.url()
   if (!base) return null
   const began = Date.now()
@@ -109,7 +109,7 @@ async function callOnce(
 /** The run, accepted, or its end: failed, cancelled (409), expired (504). */
 const EXPECTED = [200, 202, 409, 502, 504]
 
-function read(response: Response, text: string): RunAnswer | null {
+function read(response: Response, text: string): RunResponse | null {
   const id = response.headers.get('x-task-run-id')
   if (!id || !response.headers.get('content-type')?.startsWith('application/json')) return null
   const body = JSON.parse(text) as PresentedRun & { detail?: { run?: PresentedRun } }

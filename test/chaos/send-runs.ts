@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Call, type CallerOptions, callUntilAnswered, type RunAnswer } from './caller.ts'
+import { type Call, type CallerOptions, callUntilAnswered, type RunResponse } from './caller.ts'
 import { type Dice, diceFrom } from './dice.ts'
 import { photo } from './photo.ts'
 import type { StageTask } from './stage.ts'
@@ -97,15 +97,15 @@ function preferenceOf(way: Way): Record<string, string> {
   return way === 'waits briefly' ? { prefer: 'wait=1' } : {}
 }
 
-async function cancel(options: LoadOptions, task: string, { id }: RunAnswer, dice: Dice): Promise<void> {
+async function cancel(options: LoadOptions, task: string, { id }: RunResponse, dice: Dice): Promise<void> {
   await pause(dice.between(0, 2000))
   const first = Math.floor(dice.between(0, options.fleet.apis.length))
   await callUntilAnswered(options, { method: 'POST', path: `/task/${task}/run/${id}/cancel`, first }, dice)
 }
 
 /** Asks after the run until it has ended. */
-async function follow(options: LoadOptions, task: string, begun: RunAnswer, dice: Dice): Promise<void> {
-  let answer: RunAnswer | null = begun
+async function follow(options: LoadOptions, task: string, begun: RunResponse, dice: Dice): Promise<void> {
+  let answer: RunResponse | null = begun
   while (answer && answer.run?.done === false) {
     const first = Math.floor(dice.between(0, options.fleet.apis.length))
     const path = `/task/${task}/run/${begun.id}?wait=${Math.round(dice.between(0, 5))}`

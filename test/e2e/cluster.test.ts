@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Cluster } from 'ioredis'
-import { awaitRedis } from '../../src/platform/redis/await-redis.ts'
 import { newId, shardOf } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
+import { awaitRedis } from '../../src/platform/redis/await-redis.ts'
 import { connectRedis } from '../../src/platform/redis/redis.ts'
 import { isFinal } from '../../src/runs/run.ts'
 import { shardKeys } from '../../src/runs/store/run-keys.ts'
@@ -52,7 +52,7 @@ describe('on a Redis Cluster', () => {
   }
 
   test('every primary has as many shards, and every shard takes runs, whose callers hear of their end', async () => {
-    const primaries = await many(SHARDS, (shard) => cluster.primaryOf(shardKeys(shard).lanes()))
+    const primaries = await many(SHARDS, (shard) => cluster.primaryOf(shardKeys(shard).enqueuedCounts))
     for (const each of primaries) assert.equal(primaries.filter((other) => other === each).length, 2)
     const task = await aTask('quick')
     const shards = new Set<number>()
@@ -151,7 +151,7 @@ describe('on a Redis Cluster', () => {
 
   test('a primary that hands over, as for maintenance, refuses nobody, and no run is lost', async () => {
     const task = await aTask('slow')
-    const key = shardKeys(0).lanes()
+    const key = shardKeys(0).enqueuedCounts
     const before = await cluster.primaryOf(key)
     const waiting = many(30, () => run(task))
     await until(async () => (await running().core.runs.backlog(Date.now())).running.runs > 0)
@@ -176,10 +176,13 @@ describe('on a Redis Cluster', () => {
     // What no replica has got yet when its primary dies is lost, as ever with Redis: so they have it.
     const primaries = (core.redis as unknown as Cluster).nodes('master')
     await Promise.all(primaries.map(async (node) => assert.equal(await node.wait(1, 10_000), 1)))
-    const lost = await cluster.primaryOf(shardKeys(0).lanes())
-    const { enqueued, held, running: inHand } = await core.runs.backlog(Date.now())
+    const lost = await cluster.primaryOf(shardKeys(0).enqueuedCounts)
+    const { enqueued, held, running: executions } = await core.runs.backlog(Date.now())
     await lost.kill()
-    assert.ok(enqueued.runs + held.runs > 20 && inHand.runs > 5, 'it was killed in the middle of the work')
+    assert.ok(
+      enqueued.runs + held.runs > 20 && executions.runs > 5,
+      'it was killed in the middle of the work',
+    )
 
     const refused: null[] = []
     await until(async () => {

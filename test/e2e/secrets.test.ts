@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { startRedisServer } from '../../src/platform/embedded-redis/redis-server-process.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { connectRedis } from '../../src/platform/redis/redis.ts'
-import { startRedisServer } from '../../src/platform/embedded-redis/redis-server-process.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { startApiProcess, startProcess, startWorkerProcess } from '../support/processes.ts'
 import { testRedisProgram } from '../support/redis.ts'
@@ -37,7 +37,7 @@ async function startGuardedRedis(t: Cleanup) {
   return { port, url: `redis://:${PASSWORD}@127.0.0.1:${port}`, stop: () => server.stop(0) }
 }
 
-/** A model server that repeats what it was sent, the key too, and fails in turns. */
+/** A model server that repeats what it was sent, the key too, and fails in messages. */
 async function startTellTale(t: Cleanup): Promise<string> {
   let calls = 0
   const server = createServer(async (request, response) => {

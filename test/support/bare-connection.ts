@@ -42,7 +42,7 @@ export function openBareConnection(
 }
 
 /** Takes an answer apart; its body has to be JSON. */
-export function readAnswer(text: string): { status: number; head: string; body: unknown } {
+export function readOutput(text: string): { status: number; head: string; body: unknown } {
   const [head = '', ...rest] = text.split('\r\n\r\n')
   return { status: Number(head.split(' ')[1]), head, body: JSON.parse(rest.join('\r\n\r\n')) }
 }

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLogger } from '../../src/platform/logger.ts'
 import { startRedisServer } from '../../src/platform/embedded-redis/redis-server-process.ts'
+import { createLogger } from '../../src/platform/logger.ts'
 import { prometheusPrograms } from './prometheus-program.ts'
 import { testRedisProgram } from './redis.ts'
 

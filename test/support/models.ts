@@ -1,7 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type SimulatedModelOptions, startSimulatedModel } from '../../src/models/simulated/simulated-model.ts'
+import {
+  type SimulatedModelOptions,
+  startSimulatedModel,
+} from '../../src/models/simulated/simulated-model.ts'
 import type { Cleanup } from './system.ts'
 
 /** How a model behaves, and what it costs by the million tokens. */

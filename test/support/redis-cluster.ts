@@ -2,9 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import {
+  type RedisServerProcess,
+  startRedisServer,
+} from '../../src/platform/embedded-redis/redis-server-process.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { connectRedis, type Redis } from '../../src/platform/redis/redis.ts'
-import { type RedisServerProcess, startRedisServer } from '../../src/platform/embedded-redis/redis-server-process.ts'
 import { freePorts } from './free-ports.ts'
 import { type PrivateRedis, testRedisProgram } from './redis.ts'
 import type { Cleanup } from './system.ts'

@@ -1,9 +1,15 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type FoundRedisServer, findRedisServer } from '../../src/platform/embedded-redis/find-redis-server.ts'
+import {
+  type FoundRedisServer,
+  findRedisServer,
+} from '../../src/platform/embedded-redis/find-redis-server.ts'
+import {
+  type RedisServerProcess,
+  startRedisServer,
+} from '../../src/platform/embedded-redis/redis-server-process.ts'
 import { type Logger, silentLogger } from '../../src/platform/logger.ts'
-import { type RedisServerProcess, startRedisServer } from '../../src/platform/embedded-redis/redis-server-process.ts'
 
 /** The repository's own data folder: a server program that is fetched for the tests is fetched once. */
 const DATA_DIR = join(import.meta.dirname, '../../.splitrun')

@@ -1,20 +1,22 @@
 import assert from 'node:assert/strict'
 import type { Core } from '../../src/compose.ts'
-import { listenTo } from '../../src/platform/redis/channel-listener.ts'
 import { newId, newRunId } from '../../src/platform/ids.ts'
+import { listenTo } from '../../src/platform/redis/channel-listener.ts'
 import type { Redis, RedisConnections } from '../../src/platform/redis/redis.ts'
-import type { TakeOptions } from '../../src/runs/store/claim-runs.ts'
+import { bullmqKeys } from '../../src/queue/bullmq-keys.ts'
+import { deltaOfRun } from '../../src/runs/execute/delta-of-run.ts'
 import type { Attempt, RunRequest, RunResult } from '../../src/runs/run.ts'
-import type { Claim } from '../../src/runs/store/run-changes.ts'
+import type { Claim, DequeueOptions } from '../../src/runs/store/claim.ts'
 import type { RunStore, RunStoreOptions } from '../../src/runs/store/run-store.ts'
-import type { Tally } from '../../src/totals/delta.ts'
-import { tallyRun } from '../../src/runs/execute/delta-of-run.ts'
+import type { Delta } from '../../src/totals/delta.ts'
+
+const JOBS = bullmqKeys(0)
 
 /** A store without limits that a test would meet by chance. */
 export const STORE_OPTIONS: RunStoreOptions = {
   shards: 1,
   retentionSeconds: 60,
-  laneWindow: 1000,
+  queueWindow: 1000,
   projectQueueMax: 100_000,
   queueMax: 1_000_000,
   idempotencySeconds: 60,
@@ -74,7 +76,7 @@ export function hear(connections: RedisConnections, channel: string): Promise<st
   const messages: string[] = []
   return new Promise((resolve, reject) => {
     listenTo({
-      redis: connections.patient('hear', channel),
+      redis: connections.blocking('hear', channel),
       channel,
       onMessage: (text) => messages.push(text),
       onListening: () => resolve(messages),
@@ -94,14 +96,13 @@ export async function deliver(
   redis: Redis,
   runs: RunStore,
   { id }: RunRequest,
-  options: Partial<TakeOptions> = {},
+  options: Partial<DequeueOptions> = {},
 ): Promise<Claim | null> {
   // Only a script that Redis knows is sent at once.
-  await runs.take(0, { ...TAKE_ONE, most: 0 })
-  const jobs = '{s0}:q:run'
-  const moved = [redis.lrem(`${jobs}:wait`, 0, id), redis.lrem(`${jobs}:active`, 0, id)]
-  const next = redis.rpush(`${jobs}:wait`, id)
-  const { claims } = await runs.take(0, { ...TAKE_ONE, ...options })
+  await runs.dequeue(0, { ...TAKE_ONE, most: 0 })
+  const moved = [redis.lrem(JOBS.wait, 0, id), redis.lrem(JOBS.active, 0, id)]
+  const next = redis.rpush(JOBS.wait, id)
+  const { claims } = await runs.dequeue(0, { ...TAKE_ONE, ...options })
   await Promise.all([...moved, next])
   return claims[0] ?? null
 }
@@ -130,12 +131,12 @@ export async function settled(
 ): Promise<void> {
   await core.runs.create(request, null)
   const claim = await claimed(core.redis, core.runs, request, revision)
-  const tally = await tallyRun(core, request, revision, result, attempts)
-  assert.equal(await core.runs.settle(claim, result, attempts, tally), true)
+  const delta = await deltaOfRun(core, request, revision, result, attempts)
+  assert.equal(await core.runs.settle(claim, result, attempts, delta), true)
 }
 
 /** What a run without calls adds to the totals. */
-export function aTally(request: RunRequest, result: RunResult): Tally {
+export function aTally(request: RunRequest, result: RunResult): Delta {
   const { id: run, project, task, mode } = request
   const owner = { run, project, task, revision: null, group: null, shown: [project, task, null] }
   return { ...owner, drawn: false, mode, result, calls: [] }

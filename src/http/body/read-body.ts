@@ -1,28 +1,8 @@
 import type { Request } from 'express'
 import { ApiError, ValidationError } from '../../platform/errors.ts'
+import type { BodyOptions, ReadBody } from './body.ts'
+import { parseJson } from './parse-json.ts'
 import { readMultipart } from './read-multipart.ts'
-
-export interface BodyLimits {
-  /** Bytes of a body, or of a form's fields. */
-  readonly bodyLimit: number
-  /** Bytes of one file. */
-  readonly imageLimit: number
-  readonly filesMax: number
-  readonly fieldsMax: number
-}
-
-export interface BodyOptions extends BodyLimits {
-  /** Told of every piece that is kept; throws an ApiError where there is no room for it. */
-  hold(bytes: number): void
-}
-
-/** A body as it was sent: its fields, and the files beside them. */
-export interface ReadBody {
-  readonly fields: unknown
-  readonly files: readonly { readonly field: string; readonly data: Buffer }[]
-  /** True where every field is text still, for its schema to say what it stands for: see `readForm`. */
-  readonly isForm: boolean
-}
 
 /**
  * Reads a body: multipart, urlencoded, or JSON, which is also what a body without a Content-Type is taken for.
@@ -106,32 +86,4 @@ function toFields(pairs: readonly (readonly [string, string])[]): Record<string,
   }
   // Not by assignment: a field named __proto__ is a field like any other, and refused as unknown.
   return Object.fromEntries(pairs)
-}
-
-/** Far beyond any output_format, and far within what can be written again without running out of stack. */
-const MOST_LEVELS = 200
-
-/**
- * Parses JSON; an empty text is an empty object, since some calls need no body. Of a key that stands twice in an
- * object, the last one counts.
- * @throws {ValidationError} when it is nested too deeply
- * @throws {ApiError} MALFORMED_JSON
- */
-export function parseJson(text: string): unknown {
-  if (text.trim() === '') return {}
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new ApiError('MALFORMED_JSON', 'The body is not valid JSON.', {}, cause)
-  }
-  if (isDeeperThan(MOST_LEVELS, value)) {
-    throw ValidationError.at(['body'], `nested deeper than ${MOST_LEVELS} levels`, 'too_big')
-  }
-  return value
-}
-
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((each) => isDeeperThan(levels - 1, each))
 }

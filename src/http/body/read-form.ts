@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseJson } from './read-body.ts'
+import { parseJson } from './parse-json.ts'
 
 /**
  * What the fields of a form stand for. A form has only text, so the schema of each field decides: where it takes the

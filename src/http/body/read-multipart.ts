@@ -1,7 +1,7 @@
 import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import type { Request } from 'express'
 import { ApiError } from '../../platform/errors.ts'
-import type { BodyOptions } from './read-body.ts'
+import type { BodyOptions } from './body.ts'
 
 /** Bytes of the head of one part: more than any name of a file needs. */
 const PART_HEAD_LIMIT = 8192

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { ZodOpenApiResponseObject } from 'zod-openapi'
 import type { Reason } from '../../platform/errors.ts'
-import { runAnswer } from '../../runs/run-response.ts'
-import { MEANINGS } from './reasons.ts'
+import { runResponse } from '../../runs/run-response.ts'
 import type { Endpoint } from '../route.ts'
+import { MEANINGS } from './reasons.ts'
 
 const requestId = z.string().meta({
   description:
@@ -60,7 +60,7 @@ const json = (schema: z.ZodType, examples: Record<string, { value: unknown }>) =
 const shared = new Map<string, ZodOpenApiResponseObject>()
 
 /** What an operation does differently from others when it refuses: its headers, and what stands beside `detail`. */
-type OwnManner = Pick<Endpoint, 'sends' | 'reworded'>
+type OwnManner = Pick<Endpoint, 'sends' | 'errorExtension'>
 
 /**
  * Answers of one status, with the closed list of reasons that an operation may give there.
@@ -84,7 +84,7 @@ const inPascalCase = (reason: string): string =>
 function describeErrors(
   status: number,
   reasons: readonly Reason[],
-  { sends, reworded }: OwnManner,
+  { sends, errorExtension }: OwnManner,
 ): ZodOpenApiResponseObject {
   const detail = z.object({
     reason: z.enum(reasons).meta({ description: 'Branch on this.' }),
@@ -92,13 +92,13 @@ function describeErrors(
     run_id: z.uuid().optional().meta({ description: 'Where there is a run.' }),
     retryable: z.boolean().optional().meta({ description: 'Whether the same call may succeed later.' }),
     retry_after: z.number().optional().meta({ description: 'Seconds, as in `Retry-After`.' }),
-    run: runAnswer.optional(),
+    run: runResponse.optional(),
     conflicts: z
       .array(issue)
       .optional()
       .meta({ description: 'What is in the way of an import, by its place.' }),
   })
-  const beside = reworded?.shape ?? (status === 401 ? { error: unauthenticated } : {})
+  const beside = errorExtension?.shape ?? (status === 401 ? { error: unauthenticated } : {})
   const problem = z.object({ ...beside, detail })
   const examples = reasons.map((reason) => {
     const message = MEANINGS[reason]
@@ -106,7 +106,7 @@ function describeErrors(
     return [reason, { value: status === 401 ? { error: { code: 401, message }, ...value } : value }]
   })
   // Of words that a standard chose there are no examples here.
-  if (reworded) examples.length = 0
+  if (errorExtension) examples.length = 0
   const headers = z.object({
     ...everyAnswer,
     ...(status === 401 ? { 'WWW-Authenticate': challenge } : {}),

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 import { PROJECT_SCOPES, type SCOPES } from '../../tenancy/tenant.ts'
+import type { Endpoint } from '../route.ts'
 import { INFO, SERVERS, TAGS } from './api-info.ts'
 import { errorResponse, everyAnswer, invalidResponse } from './openapi-errors.ts'
 import { plainSchema } from './openapi-schema.ts'
 import { reasonsByStatus } from './reasons.ts'
-import type { Endpoint } from '../route.ts'
 
 const SCOPE_MEANINGS = {
   'task:read': 'Read tasks, revisions and models.',
@@ -95,7 +95,18 @@ function bodyOf({ files }: Endpoint, schema: z.ZodObject) {
 }
 
 function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
-  const { answer, accepted, media = [], sends, params, query, headers, body, method, reworded } = declared
+  const {
+    answer,
+    accepted,
+    media = [],
+    sends,
+    params,
+    query,
+    headers,
+    body,
+    method,
+    errorExtension,
+  } = declared
   const bears: Record<string, z.ZodType> = { ...everyAnswer, ...sends?.shape }
   const content = {
     ...(answer ? { 'application/json': { schema: answer } } : {}),
@@ -115,9 +126,13 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
     responses['304'] = { description: 'What `If-None-Match` names is still so.', headers: z.object(bears) }
   }
   for (const [status, { reasons, own }] of [...reasonsByStatus(declared)].sort(([a], [b]) => a - b)) {
-    responses[`${status}` as `4${string}`] = errorResponse(status, reasons, own || reworded ? declared : null)
+    responses[`${status}` as `4${string}`] = errorResponse(
+      status,
+      reasons,
+      own || errorExtension ? declared : null,
+    )
   }
-  if (reworded) return responses
+  if (errorExtension) return responses
   if (body || [query, headers, params].some(mayBeInvalid)) responses['422'] ??= invalidResponse
   return responses
 }

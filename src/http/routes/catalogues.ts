@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { modelAnswer, presentModel } from '../../models/model-response.ts'
 import type { ModelRegistry } from '../../models/model-registry.ts'
+import { modelResponse, presentModel } from '../../models/model-response.ts'
 import { ApiError } from '../../platform/errors.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, projectParams, taskParams } from '../route.ts'
@@ -38,7 +38,7 @@ export function catalogueRoutes({ tasks, models }: { tasks: TaskStore; models: M
           .default(false)
           .meta({ description: 'Also those that new revisions may not name.' }),
       }),
-      answer: z.array(modelAnswer),
+      answer: z.array(modelResponse),
       handle: async ({ query }) => models.list({ includeRetired: query.include_retired }).map(presentModel),
     }),
     nothing('input_processor', 'listInputProcessors', 'input processors'),

@@ -28,7 +28,7 @@ const tokenBody = z
     override: { examples: [{ grant_type: 'client_credentials', scope: 'run:read run:write' }] },
   })
 
-const tokenAnswer = z
+const tokenResponse = z
   .object({
     access_token: z.string(),
     token_type: z.literal('bearer'),
@@ -50,7 +50,7 @@ const notStored = z.object({
   Pragma: z.literal('no-cache').optional(),
 })
 
-const whoamiAnswer = z
+const whoamiResponse = z
   .object({
     client: z.object({
       kind: z.enum(['admin', 'api_key', 'oauth_client', 'task', 'nobody']),
@@ -87,12 +87,12 @@ export function oauthRoutes(deps: IssueTokenDeps): Endpoint[] {
       description:
         'The client names itself by HTTP Basic, or by `client_id` and `client_secret` in the body.',
       sends: notStored,
-      reworded: refusal,
+      errorExtension: refusal,
       scope: 'open',
       params: noParams,
       query: noQuery,
       body: tokenBody,
-      answer: tokenAnswer,
+      answer: tokenResponse,
       reasons: [
         'UNAUTHENTICATED',
         'INVALID_SCOPE',
@@ -100,7 +100,7 @@ export function oauthRoutes(deps: IssueTokenDeps): Endpoint[] {
         'TOO_MANY_REQUESTS',
         'STORE_UNAVAILABLE',
       ],
-      reword: inOAuthTerms,
+      mapError: inOAuthTerms,
       async handle({ request, response, body }) {
         if (body.grant_type !== 'client_credentials') {
           throw new OAuthError(
@@ -129,7 +129,7 @@ export function oauthRoutes(deps: IssueTokenDeps): Endpoint[] {
       scope: 'any',
       params: noParams,
       query: noQuery,
-      answer: whoamiAnswer,
+      answer: whoamiResponse,
       async handle({ caller }) {
         const { kind, id, name, orgId, projectId, taskId, scopes } = caller
         return {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
-import type { CountedNameStore } from '../../totals/cardinality-store.ts'
+import type { TaskStore } from '../../tasks/task-store.ts'
+import type { CardinalityStore } from '../../totals/cardinality-store.ts'
 import { makeReport, type ReportDeps } from '../../totals/make-report.ts'
 import { REPORTS, type ReportKind, type ReportName } from '../../totals/report.ts'
 import { REPORT_ANSWERS, reportingGroup } from '../../totals/report-response.ts'
-import type { TaskStore } from '../../tasks/task-store.ts'
 import { dateQuery } from '../date-query.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, projectParams, taskParams } from '../route.ts'
 
@@ -22,7 +22,7 @@ const reportQuery = z.object({
 
 export interface ReportRouteDeps extends ReportDeps {
   readonly tasks: TaskStore
-  readonly names: CountedNameStore
+  readonly names: CardinalityStore
 }
 
 /** Reports on tasks and on whole projects, and the groups that runs were reported under. */

@@ -7,7 +7,7 @@ import { expireRun } from '../../runs/end/expire-run.ts'
 import { listRuns } from '../../runs/list-runs.ts'
 import { presentRun } from '../../runs/present-run.ts'
 import { isFinal, RUN_STATUSES, type RunRecord } from '../../runs/run.ts'
-import { runAnswer } from '../../runs/run-response.ts'
+import { runResponse } from '../../runs/run-response.ts'
 import { type StartRunDeps, startRun } from '../../runs/start/start-run.ts'
 import { watchRun } from '../../runs/wait/watch-run.ts'
 import { dateQuery } from '../date-query.ts'
@@ -86,7 +86,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       files: { task_file: 'Images for the model.' },
       accepted: 'The run is accepted, and goes on; here it is as it stands.',
       sends: startedHeaders,
-      answer: runAnswer,
+      answer: runResponse,
       reasons: [
         'TASK_REVISION_NOT_FOUND',
         'TASK_RUN_NOT_FOUND',
@@ -146,7 +146,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       operation: 'getRun',
       summary: 'Read a run; ?wait=N waits up to N seconds for its end',
       sends: ofRun,
-      answer: runAnswer,
+      answer: runResponse,
       reasons: ['TASK_RUN_NOT_FOUND'],
       scope: 'run:read',
       params: runParams,
@@ -169,7 +169,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       operation: 'cancelRun',
       summary: 'Cancel a run; one that has ended stays as it is',
       sends: ofRun,
-      answer: runAnswer,
+      answer: runResponse,
       reasons: ['TASK_RUN_NOT_FOUND'],
       scope: 'run:write',
       params: runParams,
@@ -188,7 +188,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       tag: 'Runs',
       operation: 'listTaskRuns',
       summary: 'List the runs of a task, newest first',
-      answer: pageOf(runAnswer),
+      answer: pageOf(runResponse),
       reasons: [],
       scope: 'run:read',
       params: taskParams,
@@ -203,7 +203,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       tag: 'Runs',
       operation: 'listRuns',
       summary: 'List the runs of a project, newest first',
-      answer: pageOf(runAnswer),
+      answer: pageOf(runResponse),
       reasons: [],
       scope: 'run:read',
       params: projectParams,

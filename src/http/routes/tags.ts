@@ -5,9 +5,9 @@ import {
   TAG_KINDS,
   type Tag,
   type TagKind,
-  tagAnswer,
   tagName,
-  wholeTagAnswer,
+  tagResponse,
+  wholeTagResponse,
 } from '../../tasks/tag.ts'
 import type { Taggable, TagStore } from '../../tasks/tag-store.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
@@ -85,7 +85,7 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       summary: `${verb} ${things}: all that are named, or none`,
       params: tagParams,
       body: entities,
-      answer: wholeTagAnswer,
+      answer: wholeTagResponse,
       reasons: [],
       async handle({ params: { project_id, tag_id }, body }) {
         const tag = await find(project_id, tag_id)
@@ -106,7 +106,7 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       summary: `List the tags of ${things}, newest first`,
       params: projectParams,
       query: pageQuery,
-      answer: pageOf(tagAnswer),
+      answer: pageOf(tagResponse),
       async handle({ params: { project_id }, query: { cursor, page_limit } }) {
         const all = await tags.list(project_id, kind)
         const below = cursor ? all.filter((tag) => tag.id < cursor) : all
@@ -122,7 +122,7 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       summary: `Create a tag for ${things}`,
       params: projectParams,
       body: newTag,
-      answer: wholeTagAnswer,
+      answer: wholeTagResponse,
       reasons: ['DUPLICATE_TAG_NAME', 'TOO_MANY_TAGS'],
       async handle({ params: { project_id }, body: { name } }) {
         const tag = await tags.create(project_id, kind, name)
@@ -138,7 +138,7 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       operation: `get${noun}Tag`,
       summary: `Read a tag of ${things}`,
       params: tagParams,
-      answer: wholeTagAnswer,
+      answer: wholeTagResponse,
       reasons: [],
       handle: async ({ params }) => show(params.project_id, await find(params.project_id, params.tag_id)),
     }),
@@ -150,7 +150,7 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       summary: `Rename a tag of ${things}; it stays where it is`,
       params: tagParams,
       body: named,
-      answer: wholeTagAnswer,
+      answer: wholeTagResponse,
       reasons: ['DUPLICATE_TAG_NAME'],
       async handle({ params: { project_id, tag_id }, body: { name } }) {
         const tag = await tags.rename(project_id, kind, await find(project_id, tag_id), name)
@@ -166,7 +166,7 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       operation: `delete${noun}Tag`,
       summary: `Delete a tag, and take it off all ${things}`,
       params: tagParams,
-      answer: wholeTagAnswer,
+      answer: wholeTagResponse,
       reasons: [],
       async handle({ params: { project_id, tag_id } }) {
         const shown = await show(project_id, await find(project_id, tag_id))

@@ -5,9 +5,9 @@ import { ApiError } from '../../platform/errors.ts'
 import { createTask } from '../../tasks/create-task.ts'
 import { type ReadTaskDeps, readTask, readTasks } from '../../tasks/read-task.ts'
 import { etagOf, presentTask, type ShownRevisions, type WholeTask } from '../../tasks/task.ts'
-import { taskAnswer } from '../../tasks/task-response.ts'
 import type { TaskLimits } from '../../tasks/task-fields.ts'
 import { createTaskSchema, updateTaskSchema } from '../../tasks/task-input.ts'
+import { taskResponse } from '../../tasks/task-response.ts'
 import { staleTask, updateTask } from '../../tasks/update-task.ts'
 import type { Caller } from '../../tenancy/caller.ts'
 import type { TaskTokens } from '../../tenancy/task-token.ts'
@@ -65,7 +65,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
         ...testsQuery.shape,
         tag_id: id.optional().meta({ description: 'Only tasks that bear this tag.' }),
       }),
-      answer: pageOf(taskAnswer),
+      answer: pageOf(taskResponse),
       async handle({ caller, params: { project_id }, query }) {
         const { cursor = null, page_limit, tag_id } = query
         const ids = tag_id
@@ -94,7 +94,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       params: projectParams,
       query: noQuery,
       body: createTaskSchema(limits),
-      answer: taskAnswer,
+      answer: taskResponse,
       reasons: ['DUPLICATE_TASK_NAME'],
       async handle({ caller, params, body, response }) {
         const owner = { org: params.org_id, project: params.project_id }
@@ -113,7 +113,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       query: testsQuery.extend({
         revision_tag_id: id.optional().meta({ description: 'Only revisions that bear this tag.' }),
       }),
-      answer: taskAnswer,
+      answer: taskResponse,
       reasons: [],
       async handle({ caller, params, query, response }) {
         const whole = await readTask(deps, params.project_id, params.task_id)
@@ -134,7 +134,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       params: taskParams,
       query: testsQuery,
       body: updateTaskSchema(limits),
-      answer: taskAnswer,
+      answer: taskResponse,
       reasons: ['STALE_TASK', 'DUPLICATE_TASK_NAME', 'TOO_MANY_REVISIONS', 'TOO_MANY_REQUESTS'],
       async handle({ caller, params, query, body, request, response }) {
         const owner = { project: params.project_id, task: params.task_id }
@@ -154,7 +154,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       scope: 'task:write',
       params: taskParams,
       query: testsQuery,
-      answer: taskAnswer,
+      answer: taskResponse,
       reasons: [],
       async handle({ params, query, response }) {
         const whole = await readTask(deps, params.project_id, params.task_id)
@@ -174,7 +174,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       scope: 'task:write',
       params: taskParams,
       query: testsQuery,
-      answer: taskAnswer,
+      answer: taskResponse,
       reasons: ['STALE_TASK'],
       async handle({ caller, params: { project_id, task_id }, query, request }) {
         const whole = await readTask(deps, project_id, task_id)

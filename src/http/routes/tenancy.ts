@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
-import { organisationAnswer, projectAnswer } from '../../tenancy/tenant-response.ts'
+import { organisationResponse, projectResponse } from '../../tenancy/tenant-response.ts'
 import type { TenantStore } from '../../tenancy/tenant-store.ts'
 import { type Endpoint, endpoint, noParams, noQuery, orgParams } from '../route.ts'
 
@@ -28,7 +28,7 @@ export function tenancyRoutes({ tenants }: TenancyRouteDeps): Endpoint[] {
       summary: 'List organisations',
       reasons: [],
       params: noParams,
-      answer: z.array(organisationAnswer),
+      answer: z.array(organisationResponse),
       handle: () => tenants.organisations(),
     }),
     endpoint({
@@ -39,7 +39,7 @@ export function tenancyRoutes({ tenants }: TenancyRouteDeps): Endpoint[] {
       summary: 'Create an organisation',
       params: noParams,
       body: named,
-      answer: organisationAnswer,
+      answer: organisationResponse,
       reasons: ['ID_CONFLICT'],
       async handle({ body }) {
         const made = await tenants.createOrganisation(body.name, body.id)
@@ -55,7 +55,7 @@ export function tenancyRoutes({ tenants }: TenancyRouteDeps): Endpoint[] {
       summary: 'List the projects of an organisation',
       reasons: [],
       params: orgParams,
-      answer: z.array(projectAnswer),
+      answer: z.array(projectResponse),
       handle: ({ params }) => tenants.projects(params.org_id),
     }),
     endpoint({
@@ -66,7 +66,7 @@ export function tenancyRoutes({ tenants }: TenancyRouteDeps): Endpoint[] {
       summary: 'Create a project',
       params: orgParams,
       body: named,
-      answer: projectAnswer,
+      answer: projectResponse,
       reasons: ['NOT_FOUND', 'ID_CONFLICT'],
       async handle({ params, body }) {
         if (!(await tenants.organisation(params.org_id))) {

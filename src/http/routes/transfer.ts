@@ -12,7 +12,7 @@ export interface TransferRouteDeps extends ExportDeps, ImportDeps {
 
 const id = z.uuid().toLowerCase()
 const count = z.int()
-const importAnswer = z
+const importResponse = z
   .object({
     changed: z.boolean(),
     projects: z.array(
@@ -42,7 +42,7 @@ export function transferRoutes(deps: TransferRouteDeps): Endpoint[] {
     }),
     body: archive,
     bodyLimit: deps.importLimit,
-    answer: importAnswer,
+    answer: importResponse,
   } as const
   return [
     endpoint({

@@ -2,7 +2,7 @@
 const SHORTEST_MS = 250
 const LONGEST_MS = 30_000
 
-export type ModelLanes = ReturnType<typeof createModelLanes>
+export type ModelLimiters = ReturnType<typeof createModelLimiters>
 
 interface Lane {
   /** Calls that may be under way at once; Infinity until the model has asked to be spared. */
@@ -18,7 +18,7 @@ interface Lane {
  * knows the width of (additive increase, multiplicative decrease; Chiu and Jain, 1989), so several processes settle on
  * shares of the model's real limit without talking to each other, and other models are not slowed at all.
  */
-export function createModelLanes(now: () => number = Date.now, random: () => number = Math.random) {
+export function createModelLimiters(now: () => number = Date.now, random: () => number = Math.random) {
   const lanes = new Map<string, Lane>()
 
   function laneOf(model: string): Lane {

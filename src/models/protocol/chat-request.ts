@@ -1,18 +1,18 @@
 import type OpenAI from 'openai'
+import type { Message, ModelParameters, ModelRequest, ModelServer } from '../model.ts'
 import { dataUrl } from './data-url.ts'
-import type { ModelParameters, ModelRequest, ModelServer, Turn } from '../model.ts'
 
 type ChatRequest = OpenAI.ChatCompletionCreateParamsNonStreaming
-type Message = OpenAI.ChatCompletionMessageParam
+type ChatMessage = OpenAI.ChatCompletionMessageParam
 
 /**
  * The request as the chat completions API spells it. How the shape of the answer is asked for follows from
  * what the model can do; where it can do nothing, the prompt alone must ask, and that is the caller's part.
  */
-export function toChatRequest({ model, turns, parameters, schema }: ModelRequest): ChatRequest {
+export function toChatRequest({ model, messages, parameters, schema }: ModelRequest): ChatRequest {
   const request: ChatRequest = {
     model: model.upstreamName,
-    messages: turns.map(toMessage),
+    messages: messages.map(toMessage),
     ...toParameters(parameters, model.server),
   }
   if (schema && model.output === 'json_schema') {
@@ -26,7 +26,7 @@ export function toChatRequest({ model, turns, parameters, schema }: ModelRequest
   return request
 }
 
-function toMessage({ role, text, images }: Turn): Message {
+function toMessage({ role, text, images }: Message): ChatMessage {
   if (role !== 'user' || !images?.length) return { role, content: text }
   const parts: OpenAI.ChatCompletionContentPart[] = images.map((image) => ({
     type: 'image_url',

@@ -1,5 +1,5 @@
 import type { Span } from '../../platform/tracing/tracing.ts'
-import type { ModelAnswer, ModelError, ModelRequest } from '../model.ts'
+import type { Completion, ModelError, ModelRequest } from '../model.ts'
 
 /**
  * Begins the span of one model call below the given one, by OpenTelemetry's conventions for generative AI. It tells the
@@ -29,9 +29,9 @@ export function startChatSpan(parent: Span, { model, parameters, schema }: Model
 }
 
 /** Says how the model answered, as far as numbers go. */
-export function describeAnswer(
+export function describeCompletion(
   span: Span,
-  { model, finishReason, inputTokens, outputTokens }: ModelAnswer,
+  { model, finishReason, inputTokens, outputTokens }: Completion,
 ): void {
   span.set({
     'gen_ai.response.model': model ?? undefined,

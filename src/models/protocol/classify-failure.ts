@@ -1,6 +1,6 @@
 import OpenAI from 'openai'
-import { ResponseTooLarge } from './lean-fetch.ts'
 import { ModelError, type ModelErrorKind } from '../model.ts'
+import { ResponseTooLarge } from './lean-fetch.ts'
 
 const SHORTEST_KEY = 12
 

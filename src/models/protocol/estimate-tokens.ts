@@ -1,4 +1,4 @@
-import type { Turn } from '../model.ts'
+import type { Message } from '../model.ts'
 
 /** About four characters of text make a token. The rule is crude, and the same wherever tokens are guessed. */
 export function estimateTokens(characters: number): number {
@@ -14,10 +14,10 @@ export function estimateImageTokens(base64Length: number): number {
 }
 
 /** The tokens of a whole conversation, by the two rules above. */
-export function estimateTurnTokens(turns: readonly Turn[]): number {
+export function estimateMessageTokens(messages: readonly Message[]): number {
   let characters = 0
   let ofImages = 0
-  for (const turn of turns) {
+  for (const turn of messages) {
     characters += turn.text.length
     for (const image of turn.images ?? []) ofImages += estimateImageTokens(image.base64.length)
   }

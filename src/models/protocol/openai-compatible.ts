@@ -1,10 +1,10 @@
 import type OpenAI from 'openai'
 import { ownTurn } from '../../platform/event-loop/own-tick.ts'
+import type { Completion, ModelClient, ModelRequest, ModelServer } from '../model.ts'
 import { toChatRequest } from './chat-request.ts'
 import { classifyFailure } from './classify-failure.ts'
 import { type LeanFetch, leanFetch } from './lean-fetch.ts'
 import { LeanOpenAI } from './lean-openai.ts'
-import type { ModelAnswer, ModelClient, ModelRequest, ModelServer } from '../model.ts'
 import { readCompletion } from './read-completion.ts'
 
 /** Limits of a model client. */
@@ -40,12 +40,12 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
   }
 
   return {
-    async complete(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {
+    async complete(request: ModelRequest, signal: AbortSignal): Promise<Completion> {
       const { server } = request.model
       try {
         const { openai } = connectionTo(server)
         // Writing megabytes of JSON takes milliseconds, during which this process does nothing else.
-        if (request.turns.some(({ images }) => images?.length)) await ownTurn()
+        if (request.messages.some(({ images }) => images?.length)) await ownTurn()
         const options = request.trace
           ? { signal, headers: { traceparent: request.trace.traceparent } }
           : { signal }

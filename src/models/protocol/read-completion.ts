@@ -1,12 +1,12 @@
-import { estimateTokens, estimateTurnTokens } from './estimate-tokens.ts'
-import { type ModelAnswer, ModelError, type ModelRequest } from '../model.ts'
+import { type Completion, ModelError, type ModelRequest } from '../model.ts'
+import { estimateMessageTokens, estimateTokens } from './estimate-tokens.ts'
 
 /**
  * Reads what a server sent as a chat completion, trusting nothing about its shape. A server that reports no
  * usage gets an estimate, about four characters to a token: zero would be a lie in every report.
  * @throws {ModelError} `bad_answer`, retryable, when there is no answer in it.
  */
-export function readCompletion(body: unknown, { turns }: ModelRequest): ModelAnswer {
+export function readCompletion(body: unknown, { messages }: ModelRequest): Completion {
   const choices = field(body, 'choices')
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
   const message = field(choice, 'message')
@@ -24,7 +24,7 @@ export function readCompletion(body: unknown, { turns }: ModelRequest): ModelAns
   return {
     text,
     model: typeof model === 'string' ? model : null,
-    inputTokens: readCount(field(usage, 'prompt_tokens')) ?? estimateTurnTokens(turns),
+    inputTokens: readCount(field(usage, 'prompt_tokens')) ?? estimateMessageTokens(messages),
     outputTokens: readCount(field(usage, 'completion_tokens')) ?? estimateTokens(text.length),
     finishReason: typeof finishReason === 'string' ? finishReason : 'stop',
     refusal: refused ? refusal : null,

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import { schemaInPrompt, simulateAnswer, violateSchema } from './simulate-completion.ts'
+import { schemaInPrompt, simulateCompletion, violateSchema } from './simulate-completion.ts'
 import { type Call, readSaid } from './simulated-call.ts'
 import type { Fault } from './simulated-faults.ts'
 
@@ -18,7 +18,7 @@ export async function sendCompletion(
 ): Promise<void> {
   const { prompt, text: said, images } = readSaid(call)
   const schema = call.response_format?.json_schema?.schema ?? schemaInPrompt(said)
-  let text = simulateAnswer(`${prompt}${call.seed ?? ''}`, schema)
+  let text = simulateCompletion(`${prompt}${call.seed ?? ''}`, schema)
   if (fault === 'schemaViolation' && schema) text = violateSchema(text)
   if (fault === 'invalidJson') text = 'I would rather not answer in JSON.'
 

@@ -26,7 +26,7 @@ export function drawsFrom(text: string): () => number {
  * An answer of the asked shape, or prose where no schema is given. Deterministic in `prompt`, which holds all
  * that was said to the model; an enum that knows "positive" and "negative" follows the prompt's words.
  */
-export function simulateAnswer(prompt: string, schema: Schema | null): string {
+export function simulateCompletion(prompt: string, schema: Schema | null): string {
   const draw = drawsFrom(prompt + JSON.stringify(schema))
   if (!schema) return `This is a simulated answer: ${words(draw, 12 + Math.floor(draw() * 20))}.`
   return JSON.stringify(valueFor(schema, '', prompt, draw))

@@ -38,7 +38,7 @@ const MODELS = ['simulated-large', 'simulated-small', 'simulated-basic']
 const MOST_MARKS = 200_000
 
 /** Counts calls, in sum and by mark. */
-class Tally {
+class Delta {
   readonly sum: CallCounts = {}
   readonly #marks = new Map<string, CallCounts>()
   #calls = 0
@@ -67,9 +67,9 @@ class Tally {
  * It is a real peer for the real client: it can be slow, limit, fail, hang, cut off, or answer wrongly.
  */
 export async function startSimulatedModel(options: SimulatedModelOptions = {}): Promise<SimulatedModel> {
-  const tally = new Tally()
+  const delta = new Delta()
   const server = createServer((request, response) => {
-    serve(request, response, options, tally).catch(() => response.destroy())
+    serve(request, response, options, delta).catch(() => response.destroy())
   })
   server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve, reject) => {
@@ -79,8 +79,8 @@ export async function startSimulatedModel(options: SimulatedModelOptions = {}): 
   const { port } = server.address() as AddressInfo
   return {
     url: `http://${options.host ?? '127.0.0.1'}:${port}/v1`,
-    stats: () => ({ ...tally.sum }),
-    marks: () => tally.marks(),
+    stats: () => ({ ...delta.sum }),
+    marks: () => delta.marks(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -93,12 +93,12 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   options: SimulatedModelOptions,
-  tally: Tally,
+  delta: Delta,
 ): Promise<void> {
   const path = (request.url ?? '').replace(/^\/v1/, '')
   if (path === '/healthz') return sendJson(response, 200, { status: 'ok' })
-  if (path === '/stats') return sendJson(response, 200, tally.sum)
-  if (path === '/stats/marks') return sendJson(response, 200, tally.marks())
+  if (path === '/stats') return sendJson(response, 200, delta.sum)
+  if (path === '/stats/marks') return sendJson(response, 200, delta.marks())
   if (path === '/models')
     return sendJson(response, 200, { object: 'list', data: MODELS.map((id) => ({ id, object: 'model' })) })
   if (path !== '/chat/completions') return refuse(response, 404, 'no such path')
@@ -109,16 +109,16 @@ async function serve(
   try {
     call = callSchema.parse(JSON.parse(Buffer.concat(parts).toString('utf8')))
   } catch (error) {
-    tally.add('malformed', null)
+    delta.add('malformed', null)
     return refuse(response, 400, error instanceof Error ? error.message : 'malformed request')
   }
 
-  const draw = drawsFor(options.seed ?? null, tally.next())
+  const draw = drawsFor(options.seed ?? null, delta.next())
   const fault = drawFault(options.faults ?? {}, draw)
   const { mark } = readSaid(call)
-  tally.add(fault ?? 'answered', mark)
+  delta.add(fault ?? 'answered', mark)
   response.once('close', () => {
-    if (!response.writableFinished && fault !== 'cut') tally.add('aborted', mark)
+    if (!response.writableFinished && fault !== 'cut') delta.add('aborted', mark)
   })
   const wait = (options.latencyMs ?? 0) + draw() * (options.jitterMs ?? 0)
   // No timer of ours keeps a process that wants to end.

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { findRedisServer } from './find-redis-server.ts'
 import type { Logger } from '../logger.ts'
+import { findRedisServer } from './find-redis-server.ts'
 import {
   identifyProcess,
   isRunning,

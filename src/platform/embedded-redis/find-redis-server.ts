@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
+import type { Logger } from '../logger.ts'
 import { fetchDebianProgram } from './fetch-debian-program.ts'
 import { findOnPath } from './find-on-path.ts'
-import type { Logger } from '../logger.ts'
 import type { RedisCommand } from './redis-server-process.ts'
 
 const exec = promisify(execFile)

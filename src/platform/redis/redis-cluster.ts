@@ -2,8 +2,8 @@ import { createConnection } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { AbstractConnector, Cluster, type DNSLookupFunction, type Redis, type RedisOptions } from 'ioredis'
-import type { ClusterTarget, HostPort } from './redis-target.ts'
 import { writeOncePerTurn } from '../event-loop/write-once-per-tick.ts'
+import type { ClusterTarget, HostPort } from './redis-target.ts'
 
 /** How long one node may take to say who has which slots, before the next one is asked. */
 const MAP_MS = 2000
@@ -12,7 +12,7 @@ const MAP_MS = 2000
  * A cluster whose commands are answered or refused in time. ioredis keeps them for as long as the cluster is away, and
  * sends what a broken connection left unanswered a second time, which would be a second claim or a second save.
  */
-class PromptCluster extends Cluster {
+class FailFastCluster extends Cluster {
   readonly #timeoutMs: number
 
   constructor(timeoutMs: number, ...[nodes, options]: ConstructorParameters<typeof Cluster<'legacy'>>) {
@@ -41,7 +41,7 @@ export function openCluster(
   timeoutMs: number,
   { retryStrategy, reconnectOnError: _, ...settings }: RedisOptions,
 ): Redis {
-  const cluster = new PromptCluster(timeoutMs, [...nodes], {
+  const cluster = new FailFastCluster(timeoutMs, [...nodes], {
     redisOptions: { ...settings, ...login, replyMapping: 'legacy' },
     clusterRetryStrategy: retryStrategy as (times: number) => number,
     slotsRefreshTimeout: MAP_MS,

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { Redis, type RedisOptions } from 'ioredis'
+import { writeOncePerTurn } from '../event-loop/write-once-per-tick.ts'
 import type { Logger } from '../logger.ts'
 import { askForPrimary, expectCluster, expectSingle, leadTo, openCluster } from './redis-cluster.ts'
 import { type HostPort, readRedisTarget } from './redis-target.ts'
-import { writeOncePerTurn } from '../event-loop/write-once-per-tick.ts'
 
 export type { Redis }
 
@@ -17,7 +16,7 @@ export interface RedisConnections {
    * For blocking reads and for BullMQ's workers: waits for ever and reconnects by itself. It leads to where `key` is,
    * and must be asked for nothing but that and what shares its hash tag.
    */
-  patient(name: string, key: string): Redis
+  blocking(name: string, key: string): Redis
   /** Closes every connection that was opened here. */
   close(): void
 }
@@ -103,7 +102,7 @@ export function connectRedis(target: string, log: Logger, timeoutMs = 5000): Red
       await keep(name, redis).connect()
       return redis
     },
-    patient(name, key) {
+    blocking(name, key) {
       const lead = cluster ? leadTo(() => findPrimary(key), cluster.login) : {}
       // Whoever listens to a channel asks to listen again by itself.
       const own = { maxRetriesPerRequest: null, socketTimeout: SILENCE_MS, autoResubscribe: false }
@@ -139,32 +138,6 @@ async function askOnce<T>(redis: Redis, ask: (redis: Redis) => Promise<T>): Prom
     return await Promise.race([redis.connect().then(() => ask(redis)), failed])
   } finally {
     redis.disconnect()
-  }
-}
-
-/** A Lua script that Redis runs as one atomic step. */
-export type Script = (
-  redis: Redis,
-  keys: readonly string[],
-  args: readonly (string | number)[],
-) => Promise<unknown>
-
-/**
- * Loads a script from a `.lua` file beside the calling module, behind the functions of `shared` where it uses those.
- * It is sent by its hash, and whole only when Redis does not know it (`NOSCRIPT`), which ioredis does by itself.
- */
-export function loadScript(file: URL, shared?: URL): Script {
-  const lua = [shared, file].map((each) => (each ? readFileSync(each, 'utf8') : '')).join('\n')
-  const name = `splitrun:${file.pathname.split('/').slice(-3).join('/')}`
-  return (redis, keys, args) => {
-    const commands = redis as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>
-    if (!commands[name]) redis.defineCommand(name, { lua })
-    return (commands[name] as (...all: unknown[]) => Promise<unknown>).call(
-      redis,
-      keys.length,
-      ...keys,
-      ...args,
-    )
   }
 }
 

@@ -1,7 +1,7 @@
 import { ApiError } from '../../platform/errors.ts'
-import { type EndQueuedRunDeps, endQueuedRun } from './end-queued-run.ts'
 import type { RunRecord } from '../run.ts'
 import { isFinal } from '../run.ts'
+import { type EndQueuedRunDeps, endQueuedRun } from './end-queued-run.ts'
 
 /** A run that changes hands again between two looks is looked at again, so often. */
 const MOST_TRIES = 20

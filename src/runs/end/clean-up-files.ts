@@ -2,7 +2,7 @@ import type { FileStore } from '../../files/file-store.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { RunStore } from '../store/run-store.ts'
 
-export interface TidyFilesDeps {
+export interface CleanUpFilesDeps {
   readonly runs: RunStore
   readonly files: FileStore
   readonly log: Logger
@@ -15,8 +15,8 @@ const BATCH = 200
  * when its retention is over, or when it was never accepted. Files that were written after `before` stay, because their
  * run may be about to be made; those of a run that has not ended stay, because its record does.
  */
-export async function tidyFiles(
-  { runs, files, log }: TidyFilesDeps,
+export async function cleanUpFiles(
+  { runs, files, log }: CleanUpFilesDeps,
   part: number,
   before: number,
   signal: AbortSignal,

@@ -1,33 +1,44 @@
 import type { Logger } from '../../platform/logger.ts'
-import type { RunQueue } from '../../queues.ts'
-import { isFinal } from '../run.ts'
-import type { RunStore } from '../store/run-store.ts'
+import { type EndQueuedRunDeps, endQueuedRun } from './end-queued-run.ts'
 
-export interface TidyRunsDeps {
-  readonly runs: RunStore
-  /** By shard. */
-  readonly queues: readonly RunQueue[]
+export interface CleanUpRunsDeps extends EndQueuedRunDeps {
+  readonly shards: number
   readonly log: Logger
 }
 
+/** So many runs that have expired are ended at a time. */
+const BATCH = 200
+
 /**
- * Gives a job to every run that should have had one since before the given time and has none, because somebody removed
- * it from the queue. A running one is claimed anew by whoever gets the job, which takes it from the worker that was lost. Runs in a lane have none by design. Doing it twice is doing it once.
+ * Sees to it that no run stays queued for ever, whoever removed what from the queue and whether or not anybody asks. Every
+ * run that has not ended is owed a job or a worker, or has a time at which it ends: a run that should have had a job since
+ * `before` (ms since the epoch) and has none gets one, and a queued run whose time is over ends. A running one is claimed
+ * anew by the worker that gets the job, which takes it from the worker that was lost. Doing it twice is doing it once.
  */
-export async function tidyRuns(
-  { runs, queues, log }: TidyRunsDeps,
-  before: number,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const [shard, queue] of queues.entries()) {
-    for await (const ids of runs.owedJobs(shard, before)) {
-      if (signal.aborted) return
-      const orphans = await queue.withoutJob(ids)
-      if (orphans.length === 0) continue
-      const records = await runs.getMany(orphans)
-      const owed = records.flatMap((record) => (record && !isFinal(record.status) ? [record.request.id] : []))
-      await Promise.all(owed.map((id) => queue.add(id)))
-      if (owed.length > 0) log.warn({ shard, runs: owed.length }, 'runs without a job got one')
-    }
+export async function cleanUpRuns(deps: CleanUpRunsDeps, before: number, signal: AbortSignal): Promise<void> {
+  for (let shard = 0; shard < deps.shards && !signal.aborted; shard += 1) {
+    const restored = await deps.runs.restoreJobs(shard, before)
+    if (restored > 0) deps.log.warn({ shard, runs: restored }, 'runs without a job got one')
+    await endExpired(deps, shard, signal)
   }
+}
+
+async function endExpired(deps: CleanUpRunsDeps, shard: number, signal: AbortSignal): Promise<void> {
+  let ended = 0
+  for (;;) {
+    const ids = await deps.runs.expired(shard, Date.now(), BATCH)
+    const records = await deps.runs.getMany(ids)
+    await deps.runs.forgetRuns(
+      shard,
+      ids.filter((_, at) => !records[at]),
+    )
+    const settled = await Promise.all(
+      records.map((record) => (record?.status === 'queued' ? endQueuedRun(deps, record, 'expired') : false)),
+    )
+    const some = settled.filter(Boolean).length
+    ended += some
+    // What could not be ended has been claimed meanwhile; the next round looks again.
+    if (signal.aborted || ids.length < BATCH || some === 0) break
+  }
+  if (ended > 0) deps.log.info({ shard, runs: ended }, 'runs whose time was over have ended')
 }

@@ -1,5 +1,5 @@
-import { type EndQueuedRunDeps, endQueuedRun } from './end-queued-run.ts'
 import { isLate, type RunRecord } from '../run.ts'
+import { type EndQueuedRunDeps, endQueuedRun } from './end-queued-run.ts'
 
 /**
  * Ends a queued run whose time is over, whoever happens to look at it: where no worker is left to drop it, its caller

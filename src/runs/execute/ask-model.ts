@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { describeAnswer, describeFailure, startChatSpan } from '../../models/protocol/chat-span.ts'
-import { type ModelAnswer, type ModelClient, ModelError, type ModelRequest } from '../../models/model.ts'
-import type { ModelLanes } from '../../models/limits/model-limiter.ts'
+import type { ModelLimiters } from '../../models/limits/model-limiter.ts'
+import { type Completion, type ModelClient, ModelError, type ModelRequest } from '../../models/model.ts'
+import { describeCompletion, describeFailure, startChatSpan } from '../../models/protocol/chat-span.ts'
 import { type RetryPolicy, retryDelay } from '../../models/protocol/retry.ts'
 import type { CompiledOutput } from '../../output/compile-output.ts'
 import { repairRequest } from '../../output/repair-output.ts'
@@ -16,12 +16,12 @@ export class ClaimLost extends Error {
 }
 
 /** The next call is so far away that the run goes back to the queue until then, and its place to others. */
-export class PutOff extends Error {
-  override readonly name = 'PutOff'
+export class Deferred extends Error {
+  override readonly name = 'Deferred'
   readonly ms: number
 
   constructor(ms: number) {
-    super(`put off for ${Math.round(ms)} ms`)
+    super(`deferred for ${Math.round(ms)} ms`)
     this.ms = ms
   }
 }
@@ -40,7 +40,7 @@ export interface Asked {
 
 export interface AskDeps {
   readonly client: ModelClient
-  readonly lanes: ModelLanes
+  readonly limiters: ModelLimiters
   readonly retry: RetryPolicy
   /** Bytes of UTF-8. */
   readonly responseLimit: number
@@ -61,7 +61,7 @@ const LONGEST_HOLD_MS = 1000
  * Asks one model until there is an answer of the right shape, or no sense in asking: failures that may pass are tried
  * again, an answer of the wrong shape is sent back once with its issues. `compiled` is null for plain text.
  * Its ledger has an open attempt when it is called, and none when it returns. Attempts that earlier claims made count.
- * Rejects only when `signal` fires (ModelError `aborted`), the claim is lost, or the next call is far (PutOff).
+ * Rejects only when `signal` fires (ModelError `aborted`), the claim is lost, or the next call is far away (Deferred).
  */
 export async function askModel(
   deps: AskDeps,
@@ -72,23 +72,23 @@ export async function askModel(
   signal: AbortSignal,
 ): Promise<Asked> {
   const { id, name } = request.model
-  let turns = request.turns
+  let messages = request.messages
   let failures = ledger.failuresOf(name)
   let repairs = 0
   for (;;) {
-    const answer = await call(deps, { ...request, turns }, watch, signal)
+    const answer = await call(deps, { ...request, messages }, watch, signal)
     const used = { model: name, inputTokens: 0, outputTokens: 0 }
     if (answer instanceof ModelError) {
       if (answer.kind === 'aborted') throw answer
       ledger.close({ ...used, outcome: answer.kind })
       failures += 1
-      if (answer.kind === 'rate_limited') deps.lanes.limited(id, answer.retryAfterMs)
+      if (answer.kind === 'rate_limited') deps.limiters.limited(id, answer.retryAfterMs)
       const delay = retryDelay(failures, answer, deps.retry)
       if (delay === null || Date.now() + delay >= deps.deadline) return failed(modelFailure(answer))
-      if (delay > LONGEST_HOLD_MS) throw new PutOff(delay)
-      await hold(delay, signal)
+      if (delay > LONGEST_HOLD_MS) throw new Deferred(delay)
+      await sleep(delay, signal)
     } else {
-      deps.lanes.succeeded(id)
+      deps.limiters.succeeded(id)
       const checked = check(compiled, answer, deps.responseLimit, watch)
       const { inputTokens, outputTokens } = answer
       const outcome = checked.check === 'invalid' ? 'invalid' : 'succeeded'
@@ -98,8 +98,8 @@ export async function askModel(
       }
       if (repairs >= MOST_REPAIRS) return { ...failed(invalidOutput(checked.issues)), check: 'invalid' }
       repairs += 1
-      turns = [
-        ...request.turns,
+      messages = [
+        ...request.messages,
         { role: 'assistant', text: answer.text.slice(0, 20_000) || '(no answer)' },
         { role: 'user', text: repairRequest(checked.issues) },
       ]
@@ -116,12 +116,12 @@ async function call(
   request: ModelRequest,
   watch: Stopwatch,
   signal: AbortSignal,
-): Promise<ModelAnswer | ModelError> {
+): Promise<Completion | ModelError> {
   const span = startChatSpan(deps.span, request)
   const started = performance.now()
   try {
     const answer = await deps.client.complete({ ...request, trace: span.context }, signal)
-    describeAnswer(span, answer)
+    describeCompletion(span, answer)
     return answer
   } catch (error) {
     if (!(error instanceof ModelError)) throw error
@@ -133,7 +133,7 @@ async function call(
   }
 }
 
-async function hold(delay: number, signal: AbortSignal): Promise<void> {
+async function sleep(delay: number, signal: AbortSignal): Promise<void> {
   try {
     await pause(delay, undefined, { signal })
   } catch (cause) {
@@ -145,7 +145,7 @@ type Checked = ValidatedOutput | { readonly check: 'valid'; readonly value: stri
 
 function check(
   compiled: CompiledOutput | null,
-  answer: ModelAnswer,
+  answer: Completion,
   limit: number,
   watch: Stopwatch,
 ): Checked {

@@ -1,23 +1,23 @@
 import type { ModelRegistry } from '../../models/model-registry.ts'
-import { type CountedNameStore, OTHER } from '../../totals/cardinality-store.ts'
+import { type CardinalityStore, OTHER } from '../../totals/cardinality-store.ts'
+import type { Delta } from '../../totals/delta.ts'
 import { joinName } from '../../totals/rollup.ts'
 import type { Attempt, RunRequest, RunResult } from '../run.ts'
 import { creditsOf } from '../run-result.ts'
-import type { Tally } from '../../totals/delta.ts'
 
-export interface TallyRunDeps {
-  readonly names: CountedNameStore
+export interface DeltaOfRunDeps {
+  readonly names: CardinalityStore
   readonly models: ModelRegistry
 }
 
 /** What a run that ends like this adds to the totals, and under which names: those are bounded. */
-export async function tallyRun(
-  { names, models }: TallyRunDeps,
+export async function deltaOfRun(
+  { names, models }: DeltaOfRunDeps,
   request: RunRequest,
   revision: string | null,
   result: RunResult,
   attempts: readonly Attempt[],
-): Promise<Tally> {
+): Promise<Delta> {
   const { id, project, task, reportingGroup, mode } = request
   const owner = [project, task, revision]
   const { status, settled, outputCheck, inputTokens, outputTokens, credits, retries, timings } = result

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { FileStore } from '../../files/file-store.ts'
+import type { ModelLimiters } from '../../models/limits/model-limiter.ts'
 import { type ModelClient, ModelError } from '../../models/model.ts'
-import type { ModelLanes } from '../../models/limits/model-limiter.ts'
 import type { RetryPolicy } from '../../models/protocol/retry.ts'
 import { type CompiledOutput, compileOutput } from '../../output/compile-output.ts'
 import { isRedisUnavailable } from '../../platform/redis/redis.ts'
@@ -9,40 +9,51 @@ import { type Span, type Tracer, traceIdOf, within } from '../../platform/tracin
 import type { Revision } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import { drawRevision } from '../../tasks/traffic.ts'
-import { askModel, ClaimLost, PutOff, type Stopwatch } from './ask-model.ts'
-import { chooseModels } from './choose-models.ts'
 import { Ledger } from '../ledger.ts'
-import { persist } from './retry-while-redis-down.ts'
-import { prepareCall } from './prepare-call.ts'
-import { type Attempt, isLate, type RunError } from '../run.ts'
-import type { Claim } from '../store/run-changes.ts'
+import { isLate, type RunError } from '../run.ts'
 import { BROKEN_OFF, type Outcome } from '../run-result.ts'
 import { startExecuteSpan } from '../run-span.ts'
-import type { BreakReason, RunsInHand } from './executions.ts'
+import type { Claim } from '../store/claim.ts'
+import type { SayCapacity } from '../store/run-store.ts'
+import { askModel, ClaimLost, Deferred, type Stopwatch } from './ask-model.ts'
+import { chooseModels } from './choose-models.ts'
+import type { BreakReason, Executions } from './executions.ts'
+import { prepareCall } from './prepare-call.ts'
+import { retryWhileRedisDown } from './retry-while-redis-down.ts'
 import { type SettleRunDeps, settleRun } from './settle-run.ts'
 
 export interface ExecuteRunDeps extends SettleRunDeps {
   readonly tracer: Tracer
   readonly tasks: TaskStore
   readonly client: ModelClient
-  readonly lanes: ModelLanes
+  readonly limiters: ModelLimiters
   readonly files: FileStore
   readonly retry: RetryPolicy
   readonly responseLimit: number
   readonly imagePixelsMax: number
-  readonly inHand: RunsInHand
+  readonly executions: Executions
   /** Id of this worker process, for the ledger. */
   readonly worker: string
 }
 
-/** What one claim is executed with: everything, and the span that it is seen as. */
-type ClaimDeps = ExecuteRunDeps & { readonly span: Span }
+/** What one claim is executed with: everything, the span that it is seen as, and its worker. */
+type ClaimDeps = ExecuteRunDeps & { readonly span: Span; readonly side: WorkerSide }
+
+/** The worker that a claim is executed for. */
+export interface WorkerSide {
+  /** Fires when it stops. */
+  readonly stopping: AbortSignal
+  readonly capacity: SayCapacity
+}
 
 /**
- * `settled`: it has ended, here, and its job with it. `released`: it is queued again. `gone`: nothing (more) to do for
- * this worker. `putOff`: it is queued, and to be delivered again after so many ms.
+ * What became of a claim: `settled`: its run has ended. `released`: its run is queued again. `superseded`: it was lost to
+ * another worker. In each case its job is where it belongs.
  */
-export type Execution = 'settled' | 'released' | 'gone' | { readonly putOff: number }
+export type Execution = 'settled' | 'released' | 'superseded'
+
+/** Between a failure of the store of tasks and the next try, in ms. */
+const STORE_PAUSE_MS = 1000
 
 const compiledByRevision = new LRUCache<string, CompiledOutput>({ max: 5000 })
 
@@ -57,42 +68,53 @@ function compiledFor(revision: Revision): CompiledOutput | null {
 
 /**
  * Executes a run that was just claimed: draw its revision, find a place in its model's lane, render, ask the model,
- * check, settle. When `stopping` fires, the run goes back to the queue with its attempt unused. Rejects only when Redis
- * fails, so that the job is delivered again.
+ * check, settle. When its worker stops, the run goes back to the queue with its attempt unused. Rejects only when Redis
+ * fails: then the lock of its job runs out, and it is delivered again.
  */
-export async function executeRun(
-  deps: ExecuteRunDeps,
-  taken: Claim,
-  stopping: AbortSignal,
-): Promise<Execution> {
+export async function executeRun(deps: ExecuteRunDeps, given: Claim, side: WorkerSide): Promise<Execution> {
   const delivered = Date.now()
-  const { id, project, deadline } = taken.request
+  const { id, project, deadline } = given.request
   let claim: Claim
   let revision: Revision | null
   try {
-    claim = await drawAnew(deps, taken)
+    claim = await drawAnew(deps, given)
     revision = claim.revision ? await deps.tasks.revision(project, claim.revision) : null
   } catch (error) {
     // The part of Redis that has the tasks may be away alone: no claim is used up by waiting for it.
-    await deps.runs.release(taken, taken.attempts, true).catch(() => {})
+    await deps.runs.release(given, given.attempts, STORE_PAUSE_MS).catch(() => {})
     throw error
   }
   const model = revision?.llm_model_id
-  const turnedAway = model ? deps.lanes.enter(model) : 0
-  if (turnedAway > 0) return putOff(deps, claim, claim.attempts, turnedAway)
-  try {
-    const span = startExecuteSpan(deps.tracer, claim, delivered)
-    return await within(span, async () => {
-      const traced = { ...deps, span }
-      const execution = await deps.inHand.hold(id, deadline, stopping, (signal) =>
-        executeClaim(traced, claim, revision, signal),
-      )
-      span.set({ 'splitrun.execution': typeof execution === 'object' ? 'put_off' : execution })
-      return execution
+  const span = startExecuteSpan(deps.tracer, claim, delivered)
+  return within(span, async () => {
+    const ofClaim = { ...deps, span, side }
+    const ledger = new Ledger(claim.attempts, claim.fence, deps.worker)
+    const execution = await deps.executions.track(id, deadline, side.stopping, async (signal) => {
+      // What is over is ended before its model is asked for a place.
+      const refusal = refuse(claim, ledger, signal)
+      if (refusal) return end(ofClaim, claim, ledger, { error: refusal })
+      const wait = model ? deps.limiters.enter(model) : 0
+      if (wait > 0) return giveBack(ofClaim, claim, ledger, wait)
+      try {
+        return await executeClaim(ofClaim, claim, revision, ledger, signal)
+      } finally {
+        if (model) deps.limiters.leave(model)
+      }
     })
-  } finally {
-    if (model) deps.lanes.leave(model)
-  }
+    span.set({ 'splitrun.execution': execution })
+    return execution
+  })
+}
+
+async function end(deps: ClaimDeps, claim: Claim, ledger: Ledger, outcome: Outcome): Promise<Execution> {
+  return (await settleRun(deps, claim, ledger, outcome, deps.side.capacity)) ? 'settled' : 'superseded'
+}
+
+/** Gives the run back to the queue, unless it was cancelled meanwhile: then it ends here. */
+async function giveBack(deps: ClaimDeps, claim: Claim, ledger: Ledger, deferMs = 0): Promise<Execution> {
+  const released = await deps.runs.release(claim, ledger.all(), deferMs)
+  if (released === 'cancelled') return end(deps, claim, ledger, { error: BROKEN_OFF.cancelled })
+  return released === 'queued' ? 'released' : 'superseded'
 }
 
 /** Who accepted the run has drawn its revision. The weights are what they are now: should they have changed, so does it. */
@@ -109,46 +131,40 @@ async function executeClaim(
   deps: ClaimDeps,
   claim: Claim,
   revision: Revision | null,
+  ledger: Ledger,
   signal: AbortSignal,
 ): Promise<Execution> {
   const { request } = claim
-  const ledger = new Ledger(claim.attempts, claim.fence, deps.worker)
-  const end = async (outcome: Outcome): Promise<Execution> =>
-    (await settleRun(deps, claim, ledger, outcome, deps.span)) ? 'settled' : 'gone'
-
-  // Heard of before the first call: nothing is asked, and the ledger says so.
-  const cancelled = claim.cancelled || signal.reason === ('cancelled' satisfies BreakReason)
-  const refusal = refuse({ ...claim, cancelled }, ledger)
-  if (refusal) return end({ error: refusal })
   ledger.open(Date.now())
   const watch: Stopwatch = { model: 0, validate: 0 }
   try {
     if (!revision) {
       ledger.drop()
-      return await end({ error: GONE })
+      return await end(deps, claim, ledger, { error: REVISION_DELETED })
     }
-    return await end({ watch, ...(await askModels(deps, claim, revision, ledger, watch, signal)) })
+    const outcome = await askModels(deps, claim, revision, ledger, watch, signal)
+    return await end(deps, claim, ledger, { watch, ...outcome })
   } catch (error) {
-    if (error instanceof ClaimLost) return 'gone'
-    if (error instanceof PutOff) return putOff(deps, claim, ledger.all(), error.ms)
+    if (error instanceof ClaimLost) return 'superseded'
+    if (error instanceof Deferred) return giveBack(deps, claim, ledger, error.ms)
     if (error instanceof ModelError && error.kind === 'aborted') {
       const reason = signal.reason as BreakReason
       if (reason === 'stopping') {
         ledger.drop()
-        return (await deps.runs.release(claim, ledger.all())) ? 'released' : 'gone'
+        return giveBack(deps, claim, ledger)
       }
       ledger.breakOff(reason)
-      return end({ watch, error: BROKEN_OFF[reason] })
+      return end(deps, claim, ledger, { watch, error: BROKEN_OFF[reason] })
     }
     if (isRedisUnavailable(error)) throw error
     // A mistake of ours would be the same at the next delivery: the run fails, and the log says why.
     const trace_id = traceIdOf(request.trace) ?? undefined
     deps.log.error({ err: error, run_id: request.id, trace_id }, 'executing a run failed')
-    return end({ watch, error: OURS })
+    return end(deps, claim, ledger, { watch, error: OURS })
   }
 }
 
-const GONE: RunError = {
+const REVISION_DELETED: RunError = {
   reason: 'TASK_REVISION_NOT_FOUND',
   message: 'The task, or its revision, is gone.',
   retryable: false,
@@ -166,10 +182,12 @@ const NO_MODEL: RunError = {
 }
 
 /** Why a run that was just claimed is not to be executed, if so. */
-function refuse({ request, claimed, spent, cancelled }: Claim, ledger: Ledger): RunError | null {
+function refuse(claim: Claim, ledger: Ledger, signal: AbortSignal): RunError | null {
+  const { request, claimed, claimsExhausted } = claim
+  const cancelled = claim.cancelled || signal.reason === ('cancelled' satisfies BreakReason)
   if (cancelled) return BROKEN_OFF.cancelled
   if (isLate(request, claimed, Date.now())) return BROKEN_OFF.expired
-  if (spent || (request.onLostAttempt === 'fail' && ledger.hasLost())) return LOST
+  if (claimsExhausted || (request.onLostAttempt === 'fail' && ledger.hasLost())) return LOST
   return null
 }
 
@@ -186,7 +204,7 @@ async function askModels(
   const compiled = compiledFor(revision)
   const save = async (current: Ledger): Promise<void> => {
     const write = () => deps.runs.saveAttempts(claim, current.all())
-    if (!(await persist(deps.settlePatienceMs, write))) throw new ClaimLost()
+    if (!(await retryWhileRedisDown(deps.settlePatienceMs, write))) throw new ClaimLost()
   }
   const ask = { ...deps, save, deadline: request.deadline }
   let outcome: Outcome = { error: NO_MODEL }
@@ -202,7 +220,7 @@ async function askModels(
       ledger.open(Date.now())
       await save(ledger)
     }
-    const call = { model, turns: prepared.turns, parameters, schema: compiled?.jsonSchema ?? null }
+    const call = { model, messages: prepared.messages, parameters, schema: compiled?.jsonSchema ?? null }
     ledger.asks(model.name)
     const asked = await askModel(ask, call, compiled, ledger, watch, signal)
     outcome = { ...known, prepared, parameters, asked, error: asked.error }
@@ -210,13 +228,4 @@ async function askModels(
   }
   ledger.drop()
   return outcome
-}
-
-async function putOff(
-  { runs }: ExecuteRunDeps,
-  claim: Claim,
-  attempts: readonly Attempt[],
-  ms: number,
-): Promise<Execution> {
-  return (await runs.release(claim, attempts, true)) ? { putOff: ms } : 'gone'
 }

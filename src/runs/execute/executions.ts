@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache'
+import { shardOf } from '../../platform/ids.ts'
 
 /** Why the execution of a run is broken off. */
 export type BreakReason = 'stopping' | 'cancelled' | 'expired'
 
-export type RunsInHand = ReturnType<typeof createRunsInHand>
+export type Executions = ReturnType<typeof createExecutions>
 
 /**
  * Deadlines are looked at so often, and when they have come: timers of one length, which nearly all are then, cost less
@@ -11,12 +12,12 @@ export type RunsInHand = ReturnType<typeof createRunsInHand>
  */
 const LOOK_MS = 30_000
 
-/** Between being claimed in Redis and being held here a run has so much time, in ms, to be cancelled and still hear of it. */
+/** Between being claimed in Redis and being tracked here a run has so much time, in ms, to be cancelled and still hear of it. */
 const HEARD_EARLY_MS = 60_000
 const MOST_HEARD_EARLY = 10_000
 
 /** The executions of this process, so that what ends one from outside finds it. */
-export function createRunsInHand() {
+export function createExecutions() {
   const controllers = new Map<string, Set<AbortController>>()
   // Signals travel apart from claims, and may be faster.
   const heardEarly = new LRUCache<string, true>({ max: MOST_HEARD_EARLY, ttl: HEARD_EARLY_MS })
@@ -40,7 +41,7 @@ export function createRunsInHand() {
      * Does something with a signal that fires, with a BreakReason as its reason, when the run is cancelled, when its
      * deadline (ms since the epoch) has come, or when `stopping` fires.
      */
-    async hold<T>(
+    async track<T>(
       id: string,
       deadline: number,
       stopping: AbortSignal,
@@ -56,8 +57,8 @@ export function createRunsInHand() {
       const stopped = stopOf(stopping)
       stopped.add(controller)
       if (stopping.aborted) controller.abort('stopping' satisfies BreakReason)
-      const holders = controllers.get(id) ?? new Set()
-      controllers.set(id, holders.add(controller))
+      const tracked = controllers.get(id) ?? new Set()
+      controllers.set(id, tracked.add(controller))
       if (heardEarly.has(id)) controller.abort('cancelled' satisfies BreakReason)
       look()
       try {
@@ -65,16 +66,19 @@ export function createRunsInHand() {
       } finally {
         clearTimeout(timer)
         stopped.delete(controller)
-        holders.delete(controller)
-        if (holders.size === 0) controllers.delete(id)
+        tracked.delete(controller)
+        if (tracked.size === 0) controllers.delete(id)
       }
     },
 
-    /** Breaks the run off if this process executes it, or is about to: a run that was taken may not be held yet. */
+    /** Ids of the runs of a shard that are executed here. */
+    idsIn: (shard: number): string[] => [...controllers.keys()].filter((id) => shardOf(id) === shard),
+
+    /** Breaks the run off if this process executes it, or is about to: one that was just claimed may not be tracked yet. */
     cancel(id: string): void {
-      const holders = controllers.get(id)
-      if (!holders) heardEarly.set(id, true)
-      for (const controller of holders ?? []) controller.abort('cancelled' satisfies BreakReason)
+      const tracked = controllers.get(id)
+      if (!tracked) heardEarly.set(id, true)
+      for (const controller of tracked ?? []) controller.abort('cancelled' satisfies BreakReason)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { type FileStore, mediaTypeOf } from '../../files/file-store.ts'
 import { optimiseImage } from '../../files/image.ts'
-import type { ImagePart, Model, Turn } from '../../models/model.ts'
+import type { ImagePart, Message, Model } from '../../models/model.ts'
 import type { CompiledOutput } from '../../output/compile-output.ts'
 import { outputInstructions } from '../../output/repair-output.ts'
 import { ApiError } from '../../platform/errors.ts'
@@ -11,7 +11,7 @@ import type { RunError, RunRequest } from '../run.ts'
 
 /** Everything that a model call is made from. */
 export interface PreparedCall {
-  readonly turns: readonly Turn[]
+  readonly messages: readonly Message[]
   readonly promptHash: string
   readonly inputSeconds: number
 }
@@ -50,7 +50,7 @@ export async function prepareCall(
   const system = instructions ? `${rendered}\n\n${instructions}` : rendered
   const user = renderPrompt(revision.user_prompt, request.inputs)
   return {
-    turns: [
+    messages: [
       { role: 'system', text: system },
       { role: 'user', text: user, images: images.filter((image) => image !== null) },
     ],

@@ -8,7 +8,7 @@ const PAUSE_MS = 200
  * is not paid twice for it. Only for writes that change nothing when they are made a second time.
  * @throws what Redis failed with, when it stays away for longer than `patienceMs`, and any other failure at once
  */
-export async function persist<T>(patienceMs: number, write: () => Promise<T>): Promise<T> {
+export async function retryWhileRedisDown<T>(patienceMs: number, write: () => Promise<T>): Promise<T> {
   const end = Date.now() + patienceMs
   for (;;) {
     try {

@@ -2,16 +2,16 @@ import type { ModelRegistry } from '../../models/model-registry.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { type Span, traceIdOf, within } from '../../platform/tracing/tracing.ts'
 import type { Ledger } from '../ledger.ts'
-import { persist } from './retry-while-redis-down.ts'
 import type { RunResult } from '../run.ts'
-import type { Claim } from '../store/run-changes.ts'
-import type { RunDurations } from './run-durations.ts'
 import { type Outcome, resultOf } from '../run-result.ts'
 import { describeEnd } from '../run-span.ts'
-import type { RunStore } from '../store/run-store.ts'
-import { type TallyRunDeps, tallyRun } from './delta-of-run.ts'
+import type { Claim } from '../store/claim.ts'
+import type { RunStore, SayCapacity } from '../store/run-store.ts'
+import { type DeltaOfRunDeps, deltaOfRun } from './delta-of-run.ts'
+import { retryWhileRedisDown } from './retry-while-redis-down.ts'
+import type { RunDurations } from './run-durations.ts'
 
-export interface SettleRunDeps extends TallyRunDeps {
+export interface SettleRunDeps extends DeltaOfRunDeps {
   readonly runs: RunStore
   readonly models: ModelRegistry
   readonly log: Logger
@@ -26,24 +26,24 @@ export interface SettleRunDeps extends TallyRunDeps {
  * @throws what Redis failed with, when it stays away for too long
  */
 export async function settleRun(
-  deps: SettleRunDeps,
+  deps: SettleRunDeps & { readonly span: Span },
   claim: Claim,
   ledger: Ledger,
   outcome: Outcome,
-  span: Span,
+  capacity: SayCapacity,
 ): Promise<boolean> {
   const { request, revision } = claim
   const attempts = ledger.all()
   const result = resultOf(request, claim.claimed, attempts, outcome, deps.models.find)
   // Written twice is written once: a second settle of the same claim finds a run that has ended.
   const write = async (): Promise<boolean> => {
-    const tally = await tallyRun(deps, request, revision, result, attempts)
-    return deps.runs.settle(claim, result, attempts, tally)
+    const delta = await deltaOfRun(deps, request, revision, result, attempts)
+    return deps.runs.settle(claim, result, attempts, delta, capacity)
   }
-  const settling = span.child('run settle', { kind: 'internal' })
-  const settled = await within(settling, () => persist(deps.settlePatienceMs, write))
+  const settling = deps.span.child('run settle', { kind: 'internal' })
+  const settled = await within(settling, () => retryWhileRedisDown(deps.settlePatienceMs, write))
   if (!settled) return false
-  describeEnd(span, result)
+  describeEnd(deps.span, result)
   deps.durations?.observe(request, result)
   logSettled(deps.log, claim, result, attempts.length)
   return true

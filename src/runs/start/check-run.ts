@@ -4,7 +4,7 @@ import { missingParameters } from '../../tasks/prompt.ts'
 import type { TagStore } from '../../tasks/tag-store.ts'
 import type { Revision, Task } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
-import type { StartRunInput } from './start-run.ts'
+import type { Submission } from './submission.ts'
 
 /** What a run may become: its task, and the revision that was insisted on, if any. */
 export interface Accepted {
@@ -20,7 +20,7 @@ export interface Accepted {
  */
 export async function checkRun(
   deps: { tasks: TaskStore; tags: TagStore; models: ModelRegistry },
-  input: StartRunInput,
+  input: Submission,
 ): Promise<Accepted> {
   const task = await deps.tasks.recent(input.project, input.task)
   if (!task) throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
@@ -38,7 +38,7 @@ export async function checkRun(
 }
 
 /** The revision that the caller insists on, by its id or by a tag. */
-async function chosenRevision(tags: TagStore, input: StartRunInput): Promise<string | null> {
+async function chosenRevision(tags: TagStore, input: Submission): Promise<string | null> {
   if (!input.revisionTag) return input.revision
   const tagged = await tags.revisionByTag(input.project, input.task, input.revisionTag)
   if (!tagged) throw new ApiError('TASK_REVISION_NOT_FOUND', 'No revision of the task bears that tag.')
@@ -48,7 +48,7 @@ async function chosenRevision(tags: TagStore, input: StartRunInput): Promise<str
 const drawable = (task: Task): string[] =>
   task.active_revisions.filter(({ weight }) => weight > 0).map(({ task_revision_id }) => task_revision_id)
 
-function checkInputs(revisions: readonly Revision[], input: StartRunInput, models: ModelRegistry): void {
+function checkInputs(revisions: readonly Revision[], input: Submission, models: ModelRegistry): void {
   const issues: ValidationIssue[] = []
   const missing = new Set(revisions.flatMap((each) => missingParameters(each.input_params, input.inputs)))
   for (const name of missing) {

@@ -1,8 +1,7 @@
 import { ApiError } from '../../platform/errors.ts'
 import { isRedisUnavailable, wasNotExecuted } from '../../platform/redis/redis.ts'
 import type { RunRequest } from '../run.ts'
-import type { Created, IdempotencyKey } from '../store/run-changes.ts'
-import type { RunStore } from '../store/run-store.ts'
+import type { Created, IdempotencyKey, RunStore } from '../store/run-store.ts'
 
 /**
  * Creates the record of a run, with its job as soon as its turn has come.

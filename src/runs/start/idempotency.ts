@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { IdempotencyKey } from '../store/run-changes.ts'
-import type { StartRunInput } from './start-run.ts'
+import type { IdempotencyKey } from '../store/run-store.ts'
+import type { Submission } from './submission.ts'
 
 const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex')
 
@@ -8,7 +8,7 @@ const sha256 = (text: string | Buffer): string => createHash('sha256').update(te
  * What a caller's key stands for: everything that makes two requests for a run the same, files included. How long
  * their callers wait does not belong to it.
  */
-export function idempotencyKeyOf(key: string, input: StartRunInput): IdempotencyKey {
+export function idempotencyKeyOf(key: string, input: Submission): IdempotencyKey {
   const { task, inputs, images, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup } =
     input
   const same = [task, inputs, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup]

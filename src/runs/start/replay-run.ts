@@ -1,9 +1,9 @@
 import { ApiError } from '../../platform/errors.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
-import type { ReplyInbox } from '../wait/reply-inbox.ts'
 import { isFinal } from '../run.ts'
-import type { StartedRun } from './start-run.ts'
+import type { ReplyInbox } from '../wait/reply-inbox.ts'
 import { watchRun } from '../wait/watch-run.ts'
+import type { StartedRun } from './submission.ts'
 
 /**
  * Answers a request whose idempotency key has a run: with that run, waiting for its end like any other caller.

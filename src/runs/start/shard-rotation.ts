@@ -5,7 +5,7 @@
 const IN_A_ROW = 8
 
 /** Says which shard the next run goes to: each has its turn, beginning anywhere, since other processes go round too. */
-export function createShardTurns(shards: number, random: () => number = Math.random): () => number {
+export function createShardRotation(shards: number, random: () => number = Math.random): () => number {
   let next = Math.floor(random() * shards) * IN_A_ROW
   return () => {
     const shard = Math.floor(next / IN_A_ROW)

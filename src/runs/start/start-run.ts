@@ -3,19 +3,20 @@ import type { FileStore } from '../../files/file-store.ts'
 import { checkImage } from '../../files/image.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { newRunId } from '../../platform/ids.ts'
-import { type Span, within } from '../../platform/tracing/tracing.ts'
+import { within } from '../../platform/tracing/tracing.ts'
 import type { TagStore } from '../../tasks/tag-store.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import { drawRevision } from '../../tasks/traffic.ts'
-import { awaitEnd } from '../wait/await-end.ts'
-import { type Accepted, checkRun } from './check-run.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
+import type { RunRecord, RunRequest } from '../run.ts'
+import { startEnqueueSpan } from '../run-span.ts'
+import { awaitEnd } from '../wait/await-end.ts'
+import type { ReplyInbox } from '../wait/reply-inbox.ts'
+import { type Accepted, checkRun } from './check-run.ts'
 import { enqueueRun } from './enqueue-run.ts'
 import { idempotencyKeyOf, shardOfKey } from './idempotency.ts'
 import { replayRun } from './replay-run.ts'
-import type { ReplyInbox } from '../wait/reply-inbox.ts'
-import type { RunRecord, RunRequest } from '../run.ts'
-import { startEnqueueSpan } from '../run-span.ts'
+import type { StartedRun, Submission } from './submission.ts'
 
 export interface StartRunDeps extends EndQueuedRunDeps {
   readonly tasks: TaskStore
@@ -23,40 +24,12 @@ export interface StartRunDeps extends EndQueuedRunDeps {
   readonly files: FileStore
   readonly inbox: ReplyInbox
   readonly imagePixelsMax: number
+  readonly shards: number
   /** The shard that the next run goes to. */
   nextShard(): number
   /** Seconds. */
   readonly runTimeout: number
   readonly queueTimeout: number
-}
-
-/** What a caller wants run. */
-export interface StartRunInput {
-  readonly org: string
-  readonly project: string
-  readonly task: string
-  readonly user: string
-  readonly inputs: Readonly<Record<string, unknown>>
-  readonly images: readonly Buffer[]
-  readonly revision: string | null
-  /** The name of a tag: the newest revision that bears it. */
-  readonly revisionTag: string | null
-  readonly llmConfig: Readonly<Record<string, unknown>> | null
-  readonly useFallback: boolean
-  readonly reference: string | null
-  readonly reportingGroup: string | null
-  /** Seconds that the run may take in all; null for what its task or the server says. */
-  readonly timeout: number | null
-  readonly idempotencyKey: string | null
-  /** The span of the call. */
-  readonly span: Span
-}
-
-export interface StartedRun {
-  /** The run: ended, or as it stood when the wait was over. */
-  readonly record: RunRecord
-  /** True when the idempotency key had it already. */
-  readonly replayed: boolean
 }
 
 /**
@@ -68,12 +41,12 @@ export interface StartedRun {
  */
 export async function startRun(
   deps: StartRunDeps,
-  input: StartRunInput,
+  input: Submission,
   waitMs: number,
   signal: AbortSignal,
 ): Promise<StartedRun> {
   const key = input.idempotencyKey === null ? null : idempotencyKeyOf(input.idempotencyKey, input)
-  const shard = key ? shardOfKey(key.hash, input.project, deps.queues.length) : deps.nextShard()
+  const shard = key ? shardOfKey(key.hash, input.project, deps.shards) : deps.nextShard()
   if (key) {
     // What was accepted once is answered, even where it would be refused by now. Only the script decides for good.
     const owner = await deps.runs.keyOwner(shard, input.project, key.hash)
@@ -117,7 +90,7 @@ export async function startRun(
 
 function requestOf(
   { runTimeout, queueTimeout }: StartRunDeps,
-  input: StartRunInput,
+  input: Submission,
   { task, revision }: Accepted,
   id: string,
   files: readonly string[],

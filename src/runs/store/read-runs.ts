@@ -1,5 +1,5 @@
-import { askByTag } from '../../platform/redis/ask-by-tag.ts'
 import { lowestIdAt, shardOf } from '../../platform/ids.ts'
+import { askByTag } from '../../platform/redis/ask-by-tag.ts'
 import { keysExist } from '../../platform/redis/keys-exist.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import type { RunRecord, RunStatus } from '../run.ts'
@@ -16,13 +16,10 @@ export interface RunFilter {
 }
 
 /**
- * `enqueued`: its job is with the queue. `held`: queued behind others of its project, or put off because its model asked
- * to be spared. `running`: a worker has it, since its latest claim.
+ * `enqueued`: its job is with the queue. `held`: queued behind others of its project, or deferred because its model
+ * asked for a pause. `running`: a worker has it, since its latest claim.
  */
 export type BacklogState = 'enqueued' | 'held' | 'running'
-
-/** How many ids are read at a time where there may be very many. */
-const BATCH = 500
 
 /** The reading half of the run store. */
 export function readRuns(redis: Redis, shards: number) {
@@ -30,7 +27,7 @@ export function readRuns(redis: Redis, shards: number) {
   return {
     /** Resolves when any shard answers: a part of a cluster that is down must not take the others' callers along. */
     async reach(): Promise<void> {
-      await Promise.any(Array.from({ length: shards }, (_, shard) => redis.exists(shardKeys(shard).lanes())))
+      await Promise.any(Array.from({ length: shards }, (_, shard) => redis.exists(shardKeys(shard).expiring)))
     },
 
     async get(id: string): Promise<RunRecord | null> {
@@ -51,13 +48,13 @@ export function readRuns(redis: Redis, shards: number) {
         Array.from({ length: shards }, async (_, shard) => {
           const keys = shardKeys(shard)
           const [queued, enqueued, running, oldestEnqueued, oldestRunning] = await Promise.all([
-            redis.hget(keys.lanes(), '*'),
-            redis.zcard(keys.enqueued()),
-            redis.zcard(keys.running()),
-            redis.zrange(keys.enqueued(), '0', '0', 'WITHSCORES'),
-            redis.zrange(keys.running(), '0', '0', 'WITHSCORES'),
+            redis.zcard(keys.expiring),
+            redis.zcard(keys.enqueued),
+            redis.zcard(keys.running),
+            redis.zrange(keys.enqueued, '0', '0', 'WITHSCORES'),
+            redis.zrange(keys.running, '0', '0', 'WITHSCORES'),
           ])
-          const held = Math.max(0, Number(queued ?? 0) - enqueued)
+          const held = Math.max(0, queued - enqueued)
           return { enqueued, held, running, since: [oldestEnqueued[1], oldestRunning[1]] }
         }),
       )
@@ -73,24 +70,18 @@ export function readRuns(redis: Redis, shards: number) {
       }
     },
 
+    /** Which of these runs are to be cancelled, as their records say. */
+    async cancelled(ids: readonly string[]): Promise<string[]> {
+      const found = await askByTag<string | null>(redis, ids.map(keyOf), (pipeline, key) =>
+        pipeline.hget(key, 'cancel'),
+      )
+      return ids.filter((_, at) => found[at])
+    },
+
     /** Which of these runs are not known (any more). */
     async unknown(ids: readonly string[]): Promise<string[]> {
       const found = await keysExist(redis, ids.map(keyOf))
       return ids.filter((_, at) => !found[at])
-    },
-
-    /**
-     * Ids of a shard's runs that should have a job since before the given time, in batches: queued runs that were let
-     * into the queue, and running ones. What changes meanwhile may be left out, or have ended when it is looked at.
-     */
-    async *owedJobs(shard: number, before: number): AsyncGenerator<string[]> {
-      const keys = shardKeys(shard)
-      for (const key of [keys.enqueued(), keys.running()]) {
-        const count = await redis.zcount(key, '-inf', String(before))
-        for (let at = 0; at < count; at += BATCH) {
-          yield await redis.zrange(key, at, String(Math.min(at + BATCH, count) - 1))
-        }
-      }
     },
 
     /**
@@ -107,7 +98,9 @@ export function readRuns(redis: Redis, shards: number) {
       const perShard = await Promise.all(
         Array.from({ length: shards }, (_, shard) => {
           const keys = shardKeys(shard)
-          const key = narrow ? keys.runsIn(project, narrow) : keys.runsOf(filter.task ?? project)
+          const all =
+            filter.task === undefined ? keys.projectRuns(project) : keys.taskRuns(project, filter.task)
+          const key = narrow ? keys.runsIn(project, narrow) : all
           return redis.zrange(key, top, bottom, 'BYLEX', 'REV', 'LIMIT', 0, limit)
         }),
       )

@@ -1,29 +1,16 @@
-import type { Attempt, RunRecord, RunResult, RunStatus } from '../run.ts'
-import { textToRequest, textToResult } from './run-text.ts'
+import type { Attempt, RunRecord, RunRequest, RunResult, RunStatus } from '../run.ts'
 
-/** The fields of a run's hash that make up its record. */
+/**
+ * What a run looks like in Redis: a hash with these fields. Beside them it has, for scripts alone, `claims` (how often it
+ * was claimed, less what was given back), `claimed` (when first, in ms), `watchers` (API processes that wait for its end,
+ * with commas between) and `cancel` (there when its end was asked for while a worker had it).
+ */
 export const RECORD_FIELDS = ['status', 'request', 'revision', 'attempts', 'result', 'fence'] as const
 export type RecordFields = readonly (string | null)[]
 
-/** The ledger as it is stored: one line of JSON per attempt, so that a script can append without decoding. */
-export const toLines = (attempts: readonly Attempt[]): string =>
-  attempts.map((attempt) => `${JSON.stringify(attempt)}\n`).join('')
-
-export const fromLines = (lines: string | null | undefined): Attempt[] =>
-  (lines ?? '')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as Attempt)
-
 /** A record from the values of RECORD_FIELDS; null when there is none. */
-export function toRecord([
-  status,
-  request,
-  revision,
-  attempts,
-  result,
-  fence,
-]: RecordFields): RunRecord | null {
+export function toRecord(fields: RecordFields): RunRecord | null {
+  const [status, request, revision, attempts, result, fence] = fields
   if (!status || !request) return null
   return {
     status: status as RunStatus,
@@ -35,30 +22,64 @@ export function toRecord([
   }
 }
 
-/** What a reply tells of a run that has ended. */
-export interface Reply {
-  readonly id: string
-  readonly revision: string | null
-  readonly attempts: Attempt[]
-  /** Null when it was too large to travel with it. */
-  readonly result: RunResult | null
+/** The ledger as it is stored: one line of JSON per attempt, so that a script can append without decoding. */
+export const toLines = (attempts: readonly Attempt[]): string =>
+  attempts.map((attempt) => `${JSON.stringify(attempt)}\n`).join('')
+
+export const fromLines = (lines: string | null | undefined): Attempt[] =>
+  (lines ?? '')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Attempt)
+
+/** What most runs have is left out of what is stored of them, which makes that a third smaller, and put back when read. */
+const USUAL_REQUEST: Partial<RunRequest> = {
+  files: [],
+  revision: null,
+  llmConfig: null,
+  useFallback: false,
+  reference: null,
+  reportingGroup: null,
+  trace: null,
+  onLostAttempt: 'retry',
+}
+const USUAL_RESULT: Partial<RunResult> = {
+  error: null,
+  parameters: {},
+  credits: 0,
+  inputSeconds: 0,
+  retries: 0,
+  usedFallback: false,
+  primaryFailure: null,
 }
 
-/** Reads what is told on a reply channel: for each run that ended its id, revision, result and attempts. */
-export function readReplies(text: string): Reply[] {
-  const fields = text.split(BETWEEN)
-  const replies: Reply[] = []
-  for (let at = 0; at < fields.length; at += 4) {
-    const [id = '', revision, result, attempts] = fields.slice(at, at + 4)
-    replies.push({
-      id,
-      revision: revision || null,
-      attempts: fromLines(attempts),
-      result: result ? textToResult(result) : null,
-    })
+function without<T extends object>(value: T, usual: Partial<T>): Partial<Record<keyof T, unknown>> {
+  const rest: Partial<Record<keyof T, unknown>> = { ...value }
+  for (const key in usual) {
+    const own = value[key]
+    const isUsual =
+      typeof own === 'object' && own !== null ? Object.keys(own).length === 0 : own === usual[key]
+    // Not deleted, which would make the object slow to write.
+    if (isUsual) rest[key] = undefined
   }
-  return replies
+  return rest
 }
 
-/** What separates the values of a message: neither ids nor JSON have it. */
-export const BETWEEN = '\0'
+/** A request as it is stored: JSON that begins with the ids of run, organisation and project, for scripts to find. */
+export function requestToText(request: RunRequest): string {
+  const { id, org, project, deadline } = request
+  const startBy = request.startBy === deadline ? undefined : request.startBy
+  return JSON.stringify({ id, org, project, ...without(request, USUAL_REQUEST), startBy })
+}
+
+export function textToRequest(text: string): RunRequest {
+  const stored = JSON.parse(text) as RunRequest
+  return { ...USUAL_REQUEST, ...stored, startBy: stored.startBy ?? stored.deadline }
+}
+
+export const resultToText = (result: RunResult): string => JSON.stringify(without(result, USUAL_RESULT))
+
+export const textToResult = (text: string): RunResult => ({
+  ...USUAL_RESULT,
+  ...(JSON.parse(text) as RunResult),
+})

@@ -1,6 +1,20 @@
-import { loadScript, type Script } from '../../platform/redis/redis.ts'
+import { loadScript, type Script, type ScriptFamily } from '../../platform/redis/script.ts'
+import { SHARD_LAYOUT } from './run-keys.ts'
 
 const file = (name: string): URL => new URL(`./scripts/${name}.lua`, import.meta.url)
 
-/** One of the scripts that change runs, with what they share before it. Its first key is the shard's prefix, or a run. */
-export const runScript = (name: string): Script => loadScript(file(name), file('queue'))
+/** Scripts that move runs and their jobs. */
+const MOVING: ScriptFamily = {
+  layout: SHARD_LAYOUT,
+  prefix: 'KEYS[1]',
+  shared: [new URL('../../queue/bullmq-jobs.lua', import.meta.url), file('shared')],
+}
+
+/** Scripts that change what a run's own record says. */
+const WRITING: ScriptFamily = { ...MOVING, shared: [] }
+
+/** A script that moves runs from one state to another, with their jobs. Its key is the prefix of their shard. */
+export const movingScript = (name: string): Script => loadScript(file(name), MOVING)
+
+/** A script that leaves a run where it is. Its key is the prefix of the run's shard. */
+export const writingScript = (name: string): Script => loadScript(file(name), WRITING)

@@ -1,44 +1,69 @@
 import { batchPerTurn } from '../../platform/event-loop/batch-per-tick.ts'
 import { shardOf } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
+import { type Delta, deltaToText } from '../../totals/delta.ts'
+import type { Attempt, RunRequest, RunResult, RunStatus } from '../run.ts'
+import type { Capacity, Claim } from './claim.ts'
 import { claimRuns } from './claim-runs.ts'
 import { readRuns } from './read-runs.ts'
-import type { Attempt, RunRequest, RunResult, RunStatus } from '../run.ts'
-import type { Claim, Created, IdempotencyKey, Offer } from './run-changes.ts'
+import { restoreJobs } from './restore-jobs.ts'
 import { shardKeys } from './run-keys.ts'
-import { toLines } from './run-record.ts'
-import { runScript } from './run-script.ts'
-import { requestToText, resultToText, tallyToText } from './run-text.ts'
-import type { Tally } from '../../totals/delta.ts'
+import { requestToText, resultToText, toLines } from './run-record.ts'
+import { movingScript, writingScript } from './run-script.ts'
 
 const SCRIPTS = {
-  create: runScript('create'),
-  settle: runScript('settle'),
-  cancel: runScript('cancel'),
-  watch: runScript('watch'),
+  create: movingScript('create'),
+  settle: movingScript('settle'),
+  cancel: writingScript('cancel'),
+  watch: writingScript('watch'),
 }
 
-const NO_OFFER: Offer = { worker: '', heard: 0, room: 0, lockMs: 0 }
+/** A worker that says nothing of itself. */
+const NO_CAPACITY: Capacity = { worker: '', heard: 0, room: 0, lockMs: 0 }
 
-/** Answers larger than this travel to a waiting process as an id only; it then reads the record. */
+/** Results larger than this travel to a waiting process as an id only; it then reads the record. */
 const REPLY_INLINE_MAX = 8192
 
-/** What begins or ends within one turn of the event loop is written together: so many runs of a shard at most. */
+/** What begins or ends within one tick of the event loop is written together: so many runs of a shard at most. */
 const BATCH = 32
 /** Characters of a batch, at which it is full: Redis does nothing else while it writes one. */
 const CREATE_WEIGHT = 262_144
-/** The same, of which a part is told to whoever waits. */
+/** The same, of which a part is told to those that wait. */
 const SETTLE_WEIGHT = 32_768
 
 export interface RunStoreOptions {
   readonly shards: number
   readonly retentionSeconds: number
   /** How many queued runs of one project have a job at a time, per shard. */
-  readonly laneWindow: number
+  readonly queueWindow: number
   /** Most queued runs, of one project and in all. */
   readonly projectQueueMax: number
   readonly queueMax: number
   readonly idempotencySeconds: number
+}
+
+/** An idempotency key, and what it stands for. */
+export interface IdempotencyKey {
+  /** SHA-256 of the caller's key. */
+  readonly hash: string
+  /** SHA-256 of everything that makes two requests the same. */
+  readonly fingerprint: string
+}
+
+/**
+ * `enqueued`: it has its job, or its worker already. `backlogged`: it gets a job when the project's earlier runs have
+ * left the queue. `replayed` and `reused`: the idempotency key has the run `id`, of the same or of another request.
+ */
+export type Created =
+  | { readonly outcome: 'enqueued' | 'backlogged' | 'exists' | 'full' | 'project_full' }
+  | { readonly outcome: 'replayed' | 'reused'; readonly id: string }
+
+/** Says what a worker has room for, at the moment it is asked; null while it is not to be given anything. */
+export type SayCapacity = () => Capacity | null
+
+interface Ending {
+  readonly fields: readonly (string | number)[]
+  readonly capacity: SayCapacity
 }
 
 export type RunStore = ReturnType<typeof createRunStore>
@@ -48,10 +73,10 @@ export type RunStore = ReturnType<typeof createRunStore>
  * processes can never both believe they made it.
  */
 export function createRunStore(redis: Redis, options: RunStoreOptions) {
-  const keysFor = (id: string) => shardKeys(shardOf(id))
+  const prefixOf = (id: string) => shardKeys(shardOf(id)).prefix
   const retention = Math.ceil(options.retentionSeconds * 1000)
   const limits = [
-    options.laneWindow,
+    options.queueWindow,
     Math.ceil(options.projectQueueMax / options.shards),
     Math.ceil(options.queueMax / options.shards),
     options.idempotencySeconds * 1000,
@@ -60,22 +85,20 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
   const createTogether = batchPerTurn({
     most: BATCH,
     mostWeight: CREATE_WEIGHT,
-    send: (shard, runs: readonly (readonly string[])[]) =>
+    send: (shard, runs: readonly (readonly (string | number)[])[]) =>
       SCRIPTS.create(redis, [shardKeys(shard).prefix], [Date.now(), ...limits, ...runs.flat()]) as Promise<
         [outcome: Created['outcome'], other: string][]
       >,
   })
 
-  /** Per shard, what the worker of this process says of itself. */
-  const offers = new Map<number, () => Offer | null>()
-
   const settleTogether = batchPerTurn({
     most: BATCH,
     mostWeight: SETTLE_WEIGHT,
-    send(shard, runs: readonly (readonly (string | number)[])[]) {
-      const { worker, heard, room, lockMs } = offers.get(shard)?.() ?? NO_OFFER
-      const args = [retention, options.laneWindow, worker, heard, room + runs.length, lockMs, ...runs.flat()]
-      return SCRIPTS.settle(redis, [shardKeys(shard).prefix], args) as Promise<number[]>
+    send(shard, endings: readonly Ending[]) {
+      const { worker, heard, room, lockMs } = endings.at(-1)?.capacity() ?? NO_CAPACITY
+      const args = [retention, options.queueWindow, worker, heard, room + endings.length, lockMs]
+      const fields = endings.flatMap((ending) => ending.fields)
+      return SCRIPTS.settle(redis, [shardKeys(shard).prefix], [...args, ...fields]) as Promise<number[]>
     },
   })
 
@@ -85,27 +108,25 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     fence: number | '',
     result: RunResult,
     attempts: readonly Attempt[],
-    tally: Tally | null,
+    delta: Delta | null,
+    capacity: SayCapacity,
   ): Promise<boolean> {
     const json = resultToText(result)
     const lines = toLines(attempts)
-    const sum = tally ? tallyToText(tally) : ''
+    const counted = delta ? deltaToText(delta) : ''
     const inline = json.length <= REPLY_INLINE_MAX ? '1' : ''
-    const run = [id, fence, project, result.status, json, lines, inline, sum]
-    return (await settleTogether(shardOf(id), run, json.length + lines.length + sum.length)) === 1
+    const fields = [id, fence, project, result.status, json, lines, inline, counted]
+    const weight = json.length + lines.length + counted.length
+    return (await settleTogether(shardOf(id), { fields, capacity }, weight)) === 1
   }
 
   return {
     ...readRuns(redis, options.shards),
     ...claimRuns(redis, options),
-
-    /** From now on whatever is settled here in a shard tells what its worker has room for; null while it has none. */
-    offer(shard: number, say: () => Offer | null): void {
-      offers.set(shard, say)
-    },
+    ...restoreJobs(redis),
 
     /**
-     * Creates a run: it is handed to a worker that waits for one, or queued, with its job when its turn has come.
+     * Creates a run: it is dispatched to a worker that waits for one, or queued, with its job when its turn has come.
      * @param watcher the API process that wants to be told of its end, if any
      * @param drawn the revision that a worker would draw now, if that is known
      */
@@ -115,10 +136,11 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       key: IdempotencyKey | null = null,
       drawn: string | null = null,
     ): Promise<Created> {
-      const { id, project, task } = request
+      const { id, project, task, startBy } = request
       const text = requestToText(request)
       const revision = request.revision ?? drawn ?? ''
-      const run = [id, text, watcher ?? '', project, task, revision, key?.hash ?? '', key?.fingerprint ?? '']
+      const named = key ? [key.hash, key.fingerprint] : ['', '']
+      const run = [id, text, watcher ?? '', project, task, revision, startBy, ...named]
       const [outcome, other] = await createTogether(shardOf(id), run, text.length)
       return outcome === 'replayed' || outcome === 'reused' ? { outcome, id: other } : { outcome }
     },
@@ -134,31 +156,35 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       return id && fingerprint ? { id, fingerprint } : null
     },
 
-    /** Ends the run with its result, its tally and its replies in one step. False when the claim is stale. */
+    /**
+     * Ends a claimed run with its result, its numbers and its replies, in one step, and its job with it. False when the
+     * claim is stale.
+     * @param capacity what its worker has room for when this is written, which is told in the same step
+     */
     settle: (
       claim: Claim,
       result: RunResult,
       attempts: readonly Attempt[],
-      tally: Tally | null,
-    ): Promise<boolean> => settle(claim.request, claim.fence, result, attempts, tally),
+      delta: Delta | null,
+      capacity: SayCapacity = () => null,
+    ): Promise<boolean> => settle(claim.request, claim.fence, result, attempts, delta, capacity),
 
-    /** Ends a run that no worker has. False when one has it by now. */
+    /** Ends a run that no worker has, and its job with it. False when one has it by now. */
     settleQueued: (
       request: RunRequest,
       result: RunResult,
       attempts: readonly Attempt[],
-      tally: Tally | null,
-    ): Promise<boolean> => settle(request, '', result, attempts, tally),
+      delta: Delta | null,
+    ): Promise<boolean> => settle(request, '', result, attempts, delta, () => null),
 
     /** Asks that a running run be cancelled. Returns the status of the run: only `running` was asked for it. */
     async requestCancel(id: string): Promise<RunStatus | null> {
-      const keys = keysFor(id)
-      return (await SCRIPTS.cancel(redis, [keys.run(id), keys.signals()], [id])) as RunStatus | null
+      return (await SCRIPTS.cancel(redis, [prefixOf(id)], [id])) as RunStatus | null
     },
 
     /** Asks for the run's end to be told to an API process. False when it has ended or is not known. */
     async watch(id: string, api: string): Promise<boolean> {
-      return (await SCRIPTS.watch(redis, [keysFor(id).run(id)], [api])) === 1
+      return (await SCRIPTS.watch(redis, [prefixOf(id)], [id, api])) === 1
     },
   }
 }

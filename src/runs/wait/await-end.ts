@@ -1,7 +1,7 @@
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
 import { expireRun } from '../end/expire-run.ts'
-import type { ReplyInbox } from './reply-inbox.ts'
 import { isFinal, type RunRecord, type RunRequest } from '../run.ts'
+import type { ReplyInbox } from './reply-inbox.ts'
 
 /** Timers may fire a little early. */
 const LATE_MS = 5

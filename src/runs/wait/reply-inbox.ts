@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { listenTo } from '../../platform/redis/channel-listener.ts'
 import { shardOf } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { listenTo } from '../../platform/redis/channel-listener.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
 import { isFinal } from '../run.ts'
+import { type Reply, readReplies } from '../store/messages.ts'
 import { shardKeys } from '../store/run-keys.ts'
-import { type Reply, readReplies } from '../store/run-record.ts'
 import type { RunStore } from '../store/run-store.ts'
 
 interface Waiter {
@@ -93,7 +93,7 @@ export function createReplyInbox(deps: {
   const listeners = deps.connections.map((redis, shard) =>
     listenTo({
       redis,
-      channel: shardKeys(shard).reply(deps.id),
+      channel: shardKeys(shard).replies(deps.id),
       onMessage(text) {
         for (const reply of readReplies(text)) void receive(reply)
       },

@@ -1,7 +1,7 @@
-import { awaitEnd } from './await-end.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
-import type { ReplyInbox } from './reply-inbox.ts'
 import type { RunRecord } from '../run.ts'
+import { awaitEnd } from './await-end.ts'
+import type { ReplyInbox } from './reply-inbox.ts'
 
 /** Waits for the end of a run that was started elsewhere; returns it as it stands when the wait is over. */
 export async function watchRun(

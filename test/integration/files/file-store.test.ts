@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
-import { createLocalFileStore, FILE_PARTS, type FileStore, mediaTypeOf } from '../../../src/files/file-store.ts'
+import {
+  createLocalFileStore,
+  FILE_PARTS,
+  type FileStore,
+  mediaTypeOf,
+} from '../../../src/files/file-store.ts'
 import { newId, newRunId } from '../../../src/platform/ids.ts'
 
 async function makeStore(t: TestContext) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import express from 'express'
 import { type ListenOptions, listen } from '../../../src/http/listen.ts'
-import { openBareConnection, readAnswer } from '../../support/bare-connection.ts'
+import { openBareConnection, readOutput } from '../../support/bare-connection.ts'
 import { until } from '../../support/system.ts'
 
 /** Far more than the buffers of a connection hold. */
@@ -53,7 +53,7 @@ test('a head that trickles in is ended with 408, though a piece of it comes all 
   const slow = connect()
   slow.send(GET)
   trickle(slow, 'X-More: y\r\n'.slice(0, 1))
-  const { status, body } = readAnswer(await slow.ended)
+  const { status, body } = readOutput(await slow.ended)
   assert.deepEqual(
     [status, body],
     [408, { detail: { reason: 'REQUEST_TIMEOUT', message: 'The request took too long to arrive.' } }],
@@ -69,7 +69,7 @@ test('a body that trickles in is ended with 408, in one piece or in chunks', asy
     const slow = connect()
     slow.send(`POST / HTTP/1.1\r\nHost: x\r\n${head}\r\n\r\n`)
     trickle(slow, piece)
-    assert.equal(readAnswer(await slow.ended).status, 408)
+    assert.equal(readOutput(await slow.ended).status, 408)
   }
 })
 
@@ -79,7 +79,7 @@ test('a connection that says nothing is closed, before its first request and aft
   assert.match(await silent.ended, /^HTTP\/1\.1 408 /)
   const idle = connect()
   idle.send(`${GET}\r\n`)
-  assert.equal(readAnswer(await idle.ended).status, 200)
+  assert.equal(readOutput(await idle.ended).status, 200)
 })
 
 test('a client that reads nothing of a long answer is given up; one that reads slowly gets it all', async (t) => {
@@ -117,7 +117,7 @@ test('a head is accepted up to its limit, and past it refused with 431', async (
   const send = async (size: number) => {
     const connection = connect()
     connection.send(`${GET}Connection: close\r\nX: ${'y'.repeat(size)}\r\n\r\n`)
-    return readAnswer(await connection.ended)
+    return readOutput(await connection.ended)
   }
   assert.equal((await send(1800)).status, 200)
   const { status, head, body } = await send(2100)
@@ -126,7 +126,7 @@ test('a head is accepted up to its limit, and past it refused with 431', async (
   assert.partialDeepStrictEqual(body, { detail: { reason: 'HEADERS_TOO_LARGE' } })
   const path = connect()
   path.send(`GET /${'y'.repeat(3000)} HTTP/1.1\r\nHost: x\r\n\r\n`)
-  assert.equal(readAnswer(await path.ended).status, 431)
+  assert.equal(readOutput(await path.ended).status, 431)
 })
 
 test('connections beyond the limit are closed at once, and others come in when one has left', async (t) => {
@@ -179,15 +179,15 @@ test('a client that expects 100-continue is told to go on, and other expectation
   await polite.received(/ 200 OK[\s\S]*\{"ok":true\}$/)
   const odd = connect()
   odd.send(`${GET}Expect: the-unexpected\r\nConnection: close\r\n\r\n`)
-  assert.equal(readAnswer(await odd.ended).status, 200)
+  assert.equal(readOutput(await odd.ended).status, 200)
 })
 
 test('it is no proxy and upgrades to nothing', async (t) => {
   const { connect } = await serve(t)
   const proxied = connect()
   proxied.send('CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n')
-  assert.equal(readAnswer(await proxied.ended).status, 405)
+  assert.equal(readOutput(await proxied.ended).status, 405)
   const upgraded = connect()
   upgraded.send(`${GET}Connection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n`)
-  assert.equal(readAnswer(await upgraded.ended).status, 200)
+  assert.equal(readOutput(await upgraded.ended).status, 200)
 })

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { newId } from '../../../src/platform/ids.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { connectRedis } from '../../../src/platform/redis/redis.ts'
-import { createGuessStore } from '../../../src/tenancy/auth-throttle-store.ts'
+import { createAuthThrottleStore } from '../../../src/tenancy/auth-throttle-store.ts'
 import { testRedisUrl } from '../../support/redis.ts'
 
 /** An address that nothing else counts: all tests share one Redis. */
@@ -16,17 +16,17 @@ describe('counts of wrong secrets', () => {
   async function open(t: { after(clean: () => void): void }) {
     const connections = connectRedis(testRedisUrl(), silentLogger())
     t.after(() => connections.close())
-    const redis = await connections.commands('guesses')
-    return { redis, guesses: createGuessStore(redis, { free: 3, pause: 100, pauseMax: 500 }) }
+    const redis = await connections.commands('authThrottle')
+    return { redis, authThrottle: createAuthThrottleStore(redis, { free: 3, pause: 100, pauseMax: 500 }) }
   }
 
-  test('the pause begins after the free guesses, doubles, and has a longest', async (t) => {
-    const { guesses } = await open(t)
+  test('the pause begins after the free authThrottle, doubles, and has a longest', async (t) => {
+    const { authThrottle } = await open(t)
     const guesser = { address: newAddress(), clientId: newId() }
     const pauses = []
     for (let count = 1; count <= 7; count += 1) {
-      await guesses.count(guesser)
-      pauses.push((await guesses.wait(guesser)).seconds)
+      await authThrottle.count(guesser)
+      pauses.push((await authThrottle.wait(guesser)).seconds)
     }
     // Some of a pause may have passed before it is read.
     const rounded = pauses.map((seconds) => Math.ceil(seconds / 50) * 50)
@@ -34,32 +34,32 @@ describe('counts of wrong secrets', () => {
   })
 
   test('another address is not held up, nor is the same one with another client', async (t) => {
-    const { guesses } = await open(t)
+    const { authThrottle } = await open(t)
     const guesser = { address: newAddress(), clientId: newId() }
-    for (let count = 0; count < 5; count += 1) await guesses.count(guesser)
+    for (let count = 0; count < 5; count += 1) await authThrottle.count(guesser)
     const nothing = { seconds: 0, guessed: false }
-    assert.deepEqual(await guesses.wait({ ...guesser, address: newAddress() }), nothing)
-    assert.deepEqual(await guesses.wait({ ...guesser, clientId: newId() }), nothing)
+    assert.deepEqual(await authThrottle.wait({ ...guesser, address: newAddress() }), nothing)
+    assert.deepEqual(await authThrottle.wait({ ...guesser, clientId: newId() }), nothing)
   })
 
   test('an address that tries many clients is held up for all, also for those whose secret it knows', async (t) => {
-    const { guesses } = await open(t)
+    const { authThrottle } = await open(t)
     const address = newAddress()
-    for (let count = 0; count < 30; count += 1) await guesses.count({ address, clientId: newId() })
+    for (let count = 0; count < 30; count += 1) await authThrottle.count({ address, clientId: newId() })
     const known = { address, clientId: newId() }
-    assert.ok((await guesses.wait(known)).seconds > 0)
-    await guesses.forget(known)
-    assert.ok((await guesses.wait(known)).seconds > 0)
+    assert.ok((await authThrottle.wait(known)).seconds > 0)
+    await authThrottle.forget(known)
+    assert.ok((await authThrottle.wait(known)).seconds > 0)
   })
 
-  test('the right secret forgets the guesses for its client, and every count expires', async (t) => {
-    const { redis, guesses } = await open(t)
+  test('the right secret forgets the authThrottle for its client, and every count expires', async (t) => {
+    const { redis, authThrottle } = await open(t)
     const guesser = { address: newAddress(), clientId: newId() }
-    await guesses.count(guesser)
-    assert.equal((await guesses.wait(guesser)).guessed, true)
-    await guesses.forget(guesser)
-    assert.equal((await guesses.wait(guesser)).guessed, false)
-    await guesses.count({ ...guesser, clientId: 'no uuid, but something long'.repeat(10) })
+    await authThrottle.count(guesser)
+    assert.equal((await authThrottle.wait(guesser)).guessed, true)
+    await authThrottle.forget(guesser)
+    assert.equal((await authThrottle.wait(guesser)).guessed, false)
+    await authThrottle.count({ ...guesser, clientId: 'no uuid, but something long'.repeat(10) })
     const keys = await redis.keys(`{guess:${guesser.address.split('::')[0]}}*`)
     assert.equal(keys.length, 2)
     for (const key of keys) {

@@ -3,15 +3,15 @@ import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { connectRedis } from '../../../src/platform/redis/redis.ts'
+import { createRunStore } from '../../../src/runs/store/run-store.ts'
 import { joinName, rollupDay } from '../../../src/totals/rollup.ts'
 import { createRollupStore } from '../../../src/totals/rollup-store.ts'
-import { shardKeys } from '../../../src/runs/store/run-keys.ts'
-import { createRunStore } from '../../../src/runs/store/run-store.ts'
+import { totalKeys } from '../../../src/totals/total-keys.ts'
 import { startPrivateRedis } from '../../support/redis.ts'
 import { aRequest, aResult, aTally, claimed, STORE_OPTIONS } from '../../support/runs.ts'
 import type { Cleanup } from '../../support/system.ts'
 
-const KEYS = shardKeys(0)
+const KEYS = totalKeys(0)
 const { project, task } = aRequest()
 
 async function open(t: Cleanup) {
@@ -31,11 +31,11 @@ async function open(t: Cleanup) {
   return { url: server.url, redis, rollups, settle }
 }
 
-test('however many add tallies up while runs settle, each run counts once, for ever and in its day', async (t) => {
+test('however many add deltas up while runs settle, each run counts once, for ever and in its day', async (t) => {
   const { redis, rollups, settle } = await open(t)
   let settling = true
   const folders = [1, 2, 3].map(async () => {
-    while (settling) await rollups.fold()
+    while (settling) await rollups.merge()
   })
   await Promise.all(
     Array.from({ length: 20 }, async () => {
@@ -47,16 +47,16 @@ test('however many add tallies up while runs settle, each run counts once, for e
   const [forEver] = await rollups.forEver()
   assert.equal(forEver?.totals.get('runs:succeeded'), 1200)
   const ofDay = await redis.hget(
-    KEYS.rollup(joinName([project, task, null, null]), rollupDay(Date.now())),
+    KEYS.dayRollup(joinName([project, task, null, null]), rollupDay(Date.now())),
     'tokens:input',
   )
   assert.equal(ofDay, '12000')
-  assert.equal(await redis.exists(KEYS.tallies()), 0)
+  assert.equal(await redis.exists(KEYS.deltas), 0)
 })
 
 test('whoever reads totals sees every run that was settled before, also while others add them up', async (t) => {
   const { url, rollups, settle } = await open(t)
-  const other = new Worker(new URL('../../fixtures/fold-for-ever.ts', import.meta.url), { workerData: url })
+  const other = new Worker(new URL('../../fixtures/merge-for-ever.ts', import.meta.url), { workerData: url })
   for (let runs = 2; runs <= 400; runs += 2) {
     await Promise.all([settle(), settle()])
     const [forEver] = await rollups.forEver()

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Worker } from 'bullmq'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { connectRedis } from '../../../src/platform/redis/redis.ts'
-import { JANITOR_PREFIX, JANITOR_QUEUE, openJanitorQueue } from '../../../src/queues.ts'
+import { JANITOR_PREFIX, JANITOR_QUEUE, openJanitorQueue } from '../../../src/queue/janitor-queue.ts'
 import { startJanitorWorker } from '../../../workers/janitor.worker.ts'
 import { startPrivateRedis } from '../../support/redis.ts'
 import { until } from '../../support/system.ts'
@@ -28,9 +28,14 @@ async function setUp(t: TestContext) {
       closers.push(() => connections.close())
       return connections
     },
-    joinIn(tidy: (signal: AbortSignal) => Promise<void>) {
+    joinIn(cleanUp: (signal: AbortSignal) => Promise<void>) {
       const janitor = startJanitorWorker({
-        ...{ connection: this.connect().patient('janitor', JANITOR_PREFIX), everyMs: EVERY_MS, log, tidy },
+        ...{
+          connection: this.connect().blocking('janitor', JANITOR_PREFIX),
+          everyMs: EVERY_MS,
+          log,
+          cleanUp,
+        },
         ...{ lockDurationMs: 1000, stalledIntervalMs: 500 },
       })
       closers.push(() => janitor.close())
@@ -42,46 +47,50 @@ async function setUp(t: TestContext) {
 /** Ticks that do nothing, counted. */
 function counting() {
   const counter = {
-    ticks: 0,
-    tidy: async () => {
-      counter.ticks += 1
+    rounds: 0,
+    cleanUp: async () => {
+      counter.rounds += 1
     },
   }
   return counter
 }
 
-test('of many processes one has a tick at a time, though a tick takes longer than the interval', async (t) => {
+test('of many processes one has a round at a time, though a round takes longer than the interval', async (t) => {
   const stage = await setUp(t)
-  let [now, most, ticks] = [0, 0, 0]
-  const tidy = async () => {
+  let [now, most, rounds] = [0, 0, 0]
+  const cleanUp = async () => {
     now += 1
     most = Math.max(most, now)
     await pause(2 * EVERY_MS)
     now -= 1
-    ticks += 1
+    rounds += 1
   }
-  for (let process = 0; process < 3; process += 1) stage.joinIn(tidy)
-  await until(() => ticks >= 5)
+  for (let process = 0; process < 3; process += 1) stage.joinIn(cleanUp)
+  await until(() => rounds >= 5)
   assert.equal(most, 1)
 })
 
-test('a tick whose process died is given to another one', async (t) => {
+test('a round whose process died is given to another one', async (t) => {
   const stage = await setUp(t)
   const connections = stage.connect()
   const queue = openJanitorQueue(await connections.commands('test'), () => {})
   await queue.schedule(EVERY_MS)
   // Takes a job and is not heard of again.
   const dead = new Worker(JANITOR_QUEUE, null, {
-    ...{ connection: connections.patient('dead', JANITOR_PREFIX), prefix: JANITOR_PREFIX, lockDuration: 500 },
+    ...{
+      connection: connections.blocking('dead', JANITOR_PREFIX),
+      prefix: JANITOR_PREFIX,
+      lockDuration: 500,
+    },
   })
   await until(async () => (await dead.getNextJob('dead', { block: false })) !== undefined)
   await Promise.all([dead.close(), queue.close()])
   const living = counting()
-  stage.joinIn(living.tidy)
-  await until(() => living.ticks >= 3)
+  stage.joinIn(living.cleanUp)
+  await until(() => living.rounds >= 3)
 })
 
-test('whoever leaves breaks off the tick in hand, and the others go on', async (t) => {
+test('whoever leaves breaks off the round in hand, and the others go on', async (t) => {
   const stage = await setUp(t)
   let begun = false
   const leaving = stage.joinIn(async (signal) => {
@@ -91,35 +100,35 @@ test('whoever leaves breaks off the tick in hand, and the others go on', async (
   await until(() => begun)
   await leaving.close()
   const staying = counting()
-  stage.joinIn(staying.tidy)
-  await until(() => staying.ticks >= 3)
+  stage.joinIn(staying.cleanUp)
+  await until(() => staying.rounds >= 3)
 })
 
-test('many ticks, failed ones too, leave nothing in Redis that grows', async (t) => {
+test('many rounds, failed ones too, leave nothing in Redis that grows', async (t) => {
   const stage = await setUp(t)
   const redis = await stage.connect().commands('test')
-  let ticks = 0
+  let rounds = 0
   stage.joinIn(async () => {
-    ticks += 1
-    if (ticks % 2 === 0) throw new Error('this tick fails')
+    rounds += 1
+    if (rounds % 2 === 0) throw new Error('this round fails')
   })
   for (const many of [10, 40]) {
-    await until(() => ticks >= many)
+    await until(() => rounds >= many)
     const keys = await redis.keys('*')
-    // Those of the queue and its schedule, the tick in hand with its lock, and the next one.
-    assert.ok(keys.length <= 12, `${many} ticks left ${keys}`)
+    // Those of the queue and its schedule, the round in hand with its lock, and the next one.
+    assert.ok(keys.length <= 12, `${many} rounds left ${keys}`)
     // Trimmed now and then, to about a hundred.
     assert.ok((await redis.xlen(`${JANITOR_PREFIX}:${JANITOR_QUEUE}:events`)) < 250)
   }
 })
 
-test('ticks come again by themselves after an outage, even when Redis has forgotten the schedule', async (t) => {
+test('rounds come again by themselves after an outage, even when Redis has forgotten the schedule', async (t) => {
   const stage = await setUp(t)
   const counter = counting()
-  stage.joinIn(counter.tidy)
-  await until(() => counter.ticks >= 2)
+  stage.joinIn(counter.cleanUp)
+  await until(() => counter.rounds >= 2)
   await stage.redis.kill()
-  const before = counter.ticks
+  const before = counter.rounds
   await stage.redis.start()
-  await until(() => counter.ticks >= before + 3)
+  await until(() => counter.rounds >= before + 3)
 })

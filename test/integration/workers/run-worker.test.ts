@@ -3,12 +3,14 @@ import { test } from 'node:test'
 import { Queue } from 'bullmq'
 import { composeWorker } from '../../../src/compose.ts'
 import { newId } from '../../../src/platform/ids.ts'
-import { queuePrefix, RUN_QUEUE } from '../../../src/queues.ts'
+import { bullmqKeys, queuePrefix, RUN_QUEUE } from '../../../src/queue/bullmq-keys.ts'
 import { isFinal } from '../../../src/runs/run.ts'
 import { shardKeys } from '../../../src/runs/store/run-keys.ts'
 import { type RunWorkerOptions, startRunWorker } from '../../../workers/run.worker.ts'
 import { aRequest, deliver } from '../../support/runs.ts'
 import { type Cleanup, type System, startSystem, until } from '../../support/system.ts'
+
+const JOBS = bullmqKeys(0)
 
 /** The queue of runs as any tool of BullMQ's sees it. */
 function openAsTool(t: Cleanup, { core }: System): Queue {
@@ -42,7 +44,7 @@ test("BullMQ's own tools see the jobs of runs, can hold up the queue, and find n
   assert.deepEqual((await queue.getWaiting()).map(({ id }) => id).sort(), ids.toSorted())
   await composeWorker(system.core)
   assert.deepEqual(
-    (await system.core.runs.take(0, { worker: 'w', claimsMax: 5, most: 9, token: 't', lockMs: 9 })).claims,
+    (await system.core.runs.dequeue(0, { worker: 'w', claimsMax: 5, most: 9, token: 't', lockMs: 9 })).claims,
     [],
   )
   await queue.resume()
@@ -57,11 +59,11 @@ test('one step takes as many runs as there is room for, oldest first, and tells 
   const ids = await submit(system, await system.createTask(), 5)
   const { runs } = system.core
   const options = { worker: 'a-worker', claimsMax: 5, most: 3, token: 'a-token', lockMs: 60_000 }
-  const first = await runs.take(0, options)
+  const first = await runs.dequeue(0, options)
   assert.deepEqual([first.claims.map(({ request }) => request.id), first.empty], [ids.slice(0, 3), false])
-  const second = await runs.take(0, options)
+  const second = await runs.dequeue(0, options)
   assert.deepEqual([second.claims.map(({ request }) => request.id), second.empty], [ids.slice(3), true])
-  assert.deepEqual(await runs.take(0, options), { claims: [], empty: true, nextDue: 0 })
+  assert.deepEqual(await runs.dequeue(0, options), { claims: [], empty: true, nextDue: 0 })
 })
 
 test('a job whose run is gone, or has ended, is dropped on the way to the next one', async (t) => {
@@ -70,13 +72,13 @@ test('a job whose run is gone, or has ended, is dropped on the way to the next o
   const gone = aRequest()
   assert.equal(await deliver(redis, runs, gone), null)
   const [next] = await submit(system, await system.createTask(), 1)
-  await redis.rpush('{s0}:q:run:wait', gone.id)
-  const { claims } = await runs.take(0, { worker: 'w', claimsMax: 5, most: 2, token: 't', lockMs: 60_000 })
+  await redis.rpush(JOBS.wait, gone.id)
+  const { claims } = await runs.dequeue(0, { worker: 'w', claimsMax: 5, most: 2, token: 't', lockMs: 60_000 })
   assert.deepEqual(
     claims.map(({ request }) => request.id),
     [next],
   )
-  assert.deepEqual(await redis.lrange('{s0}:q:run:active', 0, -1), [next])
+  assert.deepEqual(await redis.lrange(JOBS.active, 0, -1), [next])
 })
 
 test('a worker that stops gives back what it took: its attempts are unused, and another one has the runs at once', async (t) => {
@@ -92,8 +94,8 @@ test('a worker that stops gives back what it took: its attempts are unused, and 
   for (const record of await system.core.runs.getMany(ids)) {
     assert.deepEqual([record?.status, record?.attempts], ['queued', []])
   }
-  assert.equal(await system.core.redis.llen('{s0}:q:run:active'), 0)
-  assert.equal(await system.core.redis.llen('{s0}:q:run:wait'), 60)
+  assert.equal(await system.core.redis.llen(JOBS.active), 0)
+  assert.equal(await system.core.redis.llen(JOBS.wait), 60)
 })
 
 /** A worker that has room for one run, and executes it for as long as it runs itself. */
@@ -102,10 +104,10 @@ function startOne({ core }: System, options: Partial<RunWorkerOptions> = {}): st
   const worker = startRunWorker({
     ...{ shard: 0, runs: core.runs, worker: id, concurrency: 1, claimsMax: 5, log: core.log },
     ...{ lockDurationMs: 60_000, stalledIntervalMs: 60_000, graceMs: 0 },
-    connection: core.connections.patient('worker:0', queuePrefix(0)),
-    handConnection: core.connections.patient('hand:0', queuePrefix(0)),
-    execute: (_claim, stopping) =>
-      new Promise((resolve) => stopping.addEventListener('abort', () => resolve('gone'))),
+    connection: core.connections.blocking('worker:0', queuePrefix(0)),
+    dispatchConnection: core.connections.blocking('hand:0', queuePrefix(0)),
+    execute: (_claim, { stopping }) =>
+      new Promise((resolve) => stopping.addEventListener('abort', () => resolve('superseded'))),
     ...options,
   })
   core.lifecycle.onClose('worker', () => worker.close())
@@ -116,40 +118,40 @@ test('while Redis is away, whatever its words for that, a worker asks again once
   const system = await startSystem(t, { workers: 0 })
   const { runs } = system.core
   const failures: number[] = []
-  const take: typeof runs.take = (...given) =>
-    runs.take(...given).catch((error) => {
+  const dequeue: typeof runs.dequeue = (...given) =>
+    runs.dequeue(...given).catch((error) => {
       failures.push(performance.now())
       throw error
     })
-  startOne(system, { runs: { ...runs, take } })
+  startOne(system, { runs: { ...runs, dequeue } })
   await system.redis.kill()
   await until(() => failures.length === 3)
   for (const [at, time] of failures.slice(1).entries()) assert.ok(time - (failures[at] ?? 0) > 950)
   await system.redis.start()
 })
 
-test('a job that was put off is taken once it is due, also when nothing else comes', async (t) => {
+test('a job that was deferred is claimed once it is due, also when nothing else comes', async (t) => {
   const system = await startSystem(t, { workers: 0 })
   const { redis } = system.core
   const ids = await submit(system, await system.createTask(), 1)
   const due = (Date.now() + 1500) * 4096
-  await redis.multi().del('{s0}:q:run:wait').zadd('{s0}:q:run:delayed', due, `${ids[0]}`).exec()
+  await redis.multi().del(JOBS.wait).zadd(JOBS.delayed, due, `${ids[0]}`).exec()
   await composeWorker(system.core)
   await allEnded(system, ids)
 })
 
-test('runs that a worker was handed and has no room for are given back, for others to take', async (t) => {
+test('runs that were dispatched to a worker without room for them are given back, for others to claim', async (t) => {
   const system = await startSystem(t, { workers: 0 })
   const { redis, runs } = system.core
   const task = await system.createTask()
   const worker = startOne(system, { lockDurationMs: 2000 })
-  const hand = shardKeys(0).hand(worker)
-  await until(async () => (await redis.hget(hand, 'handed')) !== null)
-  const offer = { worker, heard: 0, room: 3, lockMs: 2000 }
-  await runs.take(0, { worker, claimsMax: 5, most: 0, token: worker, lockMs: 2000, offer })
-  await redis.persist(hand)
+  const own = shardKeys(0).dispatched(worker)
+  await until(async () => (await redis.hget(own, 'runs')) !== null)
+  const capacity = { worker, heard: 0, room: 3, lockMs: 2000 }
+  await runs.dequeue(0, { worker, claimsMax: 5, most: 0, token: worker, lockMs: 2000, capacity })
+  await redis.persist(own)
   const ids = await submit(system, task, 3)
-  await until(async () => (await redis.llen('{s0}:q:run:wait')) === 2)
+  await until(async () => (await redis.llen(JOBS.wait)) === 2)
   assert.deepEqual(
     (await runs.getMany(ids)).map((record) => record?.status),
     ['running', 'queued', 'queued'],

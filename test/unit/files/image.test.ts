@@ -110,14 +110,14 @@ test('a bomb of any kind is refused by what its head declares, before anything i
 
 test('while images are checked and made smaller, the process does other things', async () => {
   const bytes = await noise(4000, 3000).jpeg().toBuffer()
-  let turns = 0
+  let messages = 0
   const clock = setInterval(() => {
-    turns += 1
+    messages += 1
   }, 1)
   await Promise.all(Array.from({ length: 4 }, () => optimiseImage(bytes, 'image/jpeg', MAX_PIXELS)))
   clearInterval(clock)
   // The work takes hundreds of milliseconds; on this thread it would leave none for the clock.
-  assert.ok(turns > 10, `${turns} turns`)
+  assert.ok(messages > 10, `${messages} messages`)
 })
 
 test('the frames of an animation count together', async () => {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { MAX_LOOSE_DEPTH } from '../../../src/output/loose-json.ts'
-import { readAnswer } from '../../../src/output/read-output.ts'
+import { readOutput } from '../../../src/output/read-output.ts'
 
 const LIMIT = 1_000_000
-const read = (text: string) => readAnswer(text, LIMIT)
+const read = (text: string) => readOutput(text, LIMIT)
 const fence = (json: string, language = 'json') => `\`\`\`${language}\n${json}\n\`\`\``
 
 function assertRepaired(text: string, value: unknown): void {
@@ -128,8 +128,8 @@ test('no text is empty, whatever blanks it is made of', () => {
 
 test('a text is read up to the greatest length, and not beyond', () => {
   const text = '{"a": 1}'
-  assert.equal(readAnswer(text, text.length).ok, true)
-  assert.deepEqual(readAnswer(text, text.length - 1), { ok: false, reason: 'is longer than 7 bytes' })
+  assert.equal(readOutput(text, text.length).ok, true)
+  assert.deepEqual(readOutput(text, text.length - 1), { ok: false, reason: 'is longer than 7 bytes' })
 })
 
 test('a key named __proto__ is a key, and touches no prototype', () => {

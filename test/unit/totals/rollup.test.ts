@@ -3,13 +3,13 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Model } from '../../../src/models/model.ts'
 import type { ModelRegistry } from '../../../src/models/model-registry.ts'
-import type { CountedNameStore } from '../../../src/totals/cardinality-store.ts'
-import { presentCredits } from '../../../src/totals/report.ts'
-import { joinName, rollupDay, Sums, splitName } from '../../../src/totals/rollup.ts'
+import { deltaOfRun } from '../../../src/runs/execute/delta-of-run.ts'
 import type { Attempt } from '../../../src/runs/run.ts'
 import { resultOf } from '../../../src/runs/run-result.ts'
-import { addTally } from '../../../src/totals/delta.ts'
-import { tallyRun } from '../../../src/runs/execute/delta-of-run.ts'
+import { addDelta } from '../../../src/totals/add-delta.ts'
+import type { CardinalityStore } from '../../../src/totals/cardinality-store.ts'
+import { presentCredits } from '../../../src/totals/report.ts'
+import { FieldSums, joinName, rollupDay, splitName } from '../../../src/totals/rollup.ts'
 import { aRequest } from '../../support/runs.ts'
 
 test('a name gives its parts back, whatever callers call their groups', () => {
@@ -45,7 +45,7 @@ test('credits are exact decimals with two places or as many as they need', () =>
 
 test('calls are counted for the model that they asked, and all of a run adds up to its result', async () => {
   const find = (name: string) => (name === 'dear' ? ({ price: { input: 3, output: 7 } } as Model) : null)
-  const names = { group: async () => 'g', hasSeries: async () => true } as unknown as CountedNameStore
+  const names = { group: async () => 'g', hasSeries: async () => true } as unknown as CardinalityStore
   const call = { number: 1, fence: 1, worker: 'w', started: 1000 }
   const attempts: Attempt[] = [
     { ...call, ended: null, outcome: 'lost', model: 'dear', inputTokens: 0, outputTokens: 0 },
@@ -55,9 +55,9 @@ test('calls are counted for the model that they asked, and all of a run adds up 
   const request = aRequest({ reportingGroup: 'g' })
   const result = resultOf(request, null, attempts, { error: null }, find)
   const models = { find } as unknown as ModelRegistry
-  const totals: [name: string, sums: Sums][] = []
-  addTally(await tallyRun({ names, models }, request, 'r', result, attempts), (name) => {
-    const sums = new Sums()
+  const totals: [name: string, sums: FieldSums][] = []
+  addDelta(await deltaOfRun({ names, models }, request, 'r', result, attempts), (name) => {
+    const sums = new FieldSums()
     totals.push([name, sums])
     return sums
   })

@@ -1,20 +1,26 @@
--- Gives a claimed run back, its claim uncounted: running -> queued. Whoever calls sees to its job.
--- ARGV: run id, fence, attempts to keep, project, now, 1 when its job is put off: then it does not count among the
---   runs that its project has in the queue, and others may enter meanwhile.
--- Returns 1, or 0 when the run is no longer this claim's.
-local id, project, run = ARGV[1], ARGV[4], run_key(ARGV[1])
-local found = call('HMGET', run, 'status', 'fence')
+-- Gives a claimed run back with its job: running -> queued, the claim uncounted.
+-- ARGV: run id, fence, attempts to keep, project, when it expires in ms, when its job is to be delivered in ms (0: next),
+--   and how long that is from now. Until then it does not count among the runs that its project has in the queue, and others may enter.
+-- Returns 1; 0 when the run is no longer this claim's; 2 when its cancellation was asked for: then it stays the claim's.
+local id, project, run = ARGV[1], ARGV[4], key.run(ARGV[1])
+local found = call('HMGET', run, 'status', 'fence', 'cancel')
 if found[1] ~= 'running' or found[2] ~= ARGV[2] then return 0 end
+if found[3] then return 2 end
 call('HINCRBY', run, 'claims', '-1')
 call('HSET', run, 'status', 'queued', 'attempts', ARGV[3])
--- Nothing was done for it yet: it waits as if it had never been taken.
+-- Nothing was done for it yet: it waits as if it had never been claimed.
 if ARGV[3] == '' then call('HDEL', run, 'claimed') end
-call('ZREM', runs_in(project, 'running'), id)
-call('ZREM', shard .. 'running', id)
-call('ZADD', runs_in(project, 'queued'), '0', id)
-call('HINCRBY', lanes, '*', '1')
-if ARGV[6] ~= '1' then
-  call('ZADD', enqueued, ARGV[5], id)
-  call('HINCRBY', lanes, project, '1')
+call('ZREM', key.runs_in(project, 'running'), id)
+call('ZREM', key.running, id)
+call('ZADD', key.runs_in(project, 'queued'), '0', id)
+call('ZADD', key.expiring, ARGV[5], id)
+local due = tonumber(ARGV[6])
+if due > 0 then
+  delay_job(id, due, ARGV[7])
+  call('ZADD', key.deferred, due, id)
+else
+  return_job(id)
+  call('ZADD', key.enqueued, call('HGET', key.job(id), 'timestamp'), id)
+  call('HINCRBY', key.enqueued_counts, project, '1')
 end
 return 1

@@ -1,8 +1,9 @@
--- Asks that an API process be told when a run ends. KEYS: run. ARGV: the process.
+-- Asks that an API process be told when a run ends. ARGV: run id, the process.
 -- Returns 1 when it will be told, 0 when the run has ended or is unknown (so its record tells all there is).
-local found = redis.call('HMGET', KEYS[1], 'status', 'watchers')
+local run = key.run(ARGV[1])
+local found = redis.call('HMGET', run, 'status', 'watchers')
 if found[1] ~= 'queued' and found[1] ~= 'running' then return 0 end
 local watchers = found[2] or ''
-if string.find(watchers, ARGV[1], 1, true) then return 1 end
-redis.call('HSET', KEYS[1], 'watchers', watchers == '' and ARGV[1] or (watchers .. ',' .. ARGV[1]))
+if string.find(watchers, ARGV[2], 1, true) then return 1 end
+redis.call('HSET', run, 'watchers', watchers == '' and ARGV[2] or (watchers .. ',' .. ARGV[2]))
 return 1

@@ -14,7 +14,7 @@ const COMPLETION = JSON.stringify({
   usage: { prompt_tokens: 3, completion_tokens: 2 },
 })
 
-const wholeAnswer = (body: string, head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json') =>
+const wholeResponse = (body: string, head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json') =>
   `${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 
 describe('a model server that answers whatever it likes', () => {
@@ -44,10 +44,10 @@ describe('a model server that answers whatever it likes', () => {
     const port = typeof address === 'object' && address ? address.port : 0
     const place = { name: 's', baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: '', timeoutMs: 5000 }
     const model = { upstreamName: 'm', output: 'none', server: place } as Model
-    const turns = [{ role: 'user', text: 'hello' }] as const
+    const messages = [{ role: 'user', text: 'hello' }] as const
     const signal = new AbortController().signal
     const given = await client
-      .complete({ model, turns, parameters: {}, schema: null }, signal)
+      .complete({ model, messages, parameters: {}, schema: null }, signal)
       .catch((error) => {
         assert.ok(error instanceof ModelError, String(error))
         return null
@@ -61,7 +61,7 @@ describe('a model server that answers whatever it likes', () => {
 
   test('any JSON in the place of a completion', () =>
     fc.assert(
-      fc.asyncProperty(fc.json(), (body) => ask(wholeAnswer(body))),
+      fc.asyncProperty(fc.json(), (body) => ask(wholeResponse(body))),
       fuzz(150),
     ))
 
@@ -71,7 +71,7 @@ describe('a model server that answers whatever it likes', () => {
       .tuple(fc.constantFrom(...parts.filter((part) => COMPLETION.includes(part))), fc.json())
       .map(([part, value]) => COMPLETION.replace(part, () => value))
     return fc.assert(
-      fc.asyncProperty(bodies, (body) => ask(wholeAnswer(body))),
+      fc.asyncProperty(bodies, (body) => ask(wholeResponse(body))),
       fuzz(150),
     )
   })
@@ -82,7 +82,7 @@ describe('a model server that answers whatever it likes', () => {
       .map(([status, header]) => `HTTP/1.1 ${status} X\r\nContent-Type: application/json\r\n${header}`)
     const answers = fc
       .tuple(fc.oneof(heads, fc.constant('HTTP/1.1 200 OK\r\nContent-Type: application/json')), fc.nat(400))
-      .map(([head, cut]) => wholeAnswer(COMPLETION, head).slice(0, cut))
+      .map(([head, cut]) => wholeResponse(COMPLETION, head).slice(0, cut))
     return fc.assert(fc.asyncProperty(fc.oneof(answers, fc.string({ maxLength: 60 })), ask), fuzz(150))
   })
 
@@ -95,7 +95,7 @@ describe('a model server that answers whatever it likes', () => {
     await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
     const { port } = elsewhere.address() as { port: number }
     for (const status of [301, 302, 303, 307, 308]) {
-      await ask(wholeAnswer('', `HTTP/1.1 ${status} Found\r\nLocation: http://127.0.0.1:${port}/`))
+      await ask(wholeResponse('', `HTTP/1.1 ${status} Found\r\nLocation: http://127.0.0.1:${port}/`))
     }
     await new Promise((resolve) => elsewhere.close(resolve))
     assert.equal(calls, 0)

@@ -34,9 +34,9 @@ async function peer(
     output: 'none',
     server: { name: 's', baseUrl, apiKey, timeoutMs },
   } as Model
-  const turns = [{ role: 'user', text: 'hello' }] as const
+  const messages = [{ role: 'user', text: 'hello' }] as const
   const complete = (signal = new AbortController().signal, trace: TraceContext | null = null) =>
-    client.complete({ model, turns, parameters: {}, schema: null, trace }, signal)
+    client.complete({ model, messages, parameters: {}, schema: null, trace }, signal)
   return { complete, seen, server, client }
 }
 

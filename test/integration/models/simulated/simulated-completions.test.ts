@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv } from 'ajv'
 import fc from 'fast-check'
-import { simulateAnswer, violateSchema } from '../../../../src/models/simulated/simulate-completion.ts'
+import { simulateCompletion, violateSchema } from '../../../../src/models/simulated/simulate-completion.ts'
 import { compileOutput } from '../../../../src/output/compile-output.ts'
 import type { OutputFormat } from '../../../../src/output/output-format.ts'
 import { validateOutput } from '../../../../src/output/validate-output.ts'
@@ -41,7 +41,7 @@ test('a simulated answer fits any output_format, by our validator and by Ajv', (
   fc.assert(
     fc.property(format, fc.string(), (shape, prompt) => {
       const compiled = compileOutput(shape)
-      const text = simulateAnswer(prompt, compiled.jsonSchema)
+      const text = simulateCompletion(prompt, compiled.jsonSchema)
       assert.equal(validateOutput(compiled, text, 1_000_000).check, 'valid')
       assert.ok(ajv.validate({ ...compiled.jsonSchema }, JSON.parse(text)), ajv.errorsText())
     }),
@@ -53,7 +53,7 @@ test('a simulated violation fits no output_format', () => {
   fc.assert(
     fc.property(format, fc.string(), (shape, prompt) => {
       const compiled = compileOutput(shape)
-      const text = violateSchema(simulateAnswer(prompt, compiled.jsonSchema))
+      const text = violateSchema(simulateCompletion(prompt, compiled.jsonSchema))
       assert.equal(validateOutput(compiled, text, 1_000_000).check, 'invalid')
     }),
     { numRuns: 300 },

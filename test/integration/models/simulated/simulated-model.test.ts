@@ -3,10 +3,13 @@ import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import OpenAI from 'openai'
-import { loadModels } from '../../../../src/models/servers/load-models.ts'
 import { ModelError, type ModelErrorKind, type ModelRequest } from '../../../../src/models/model.ts'
 import { createModelClient } from '../../../../src/models/protocol/openai-compatible.ts'
-import { type SimulatedModelOptions, startSimulatedModel } from '../../../../src/models/simulated/simulated-model.ts'
+import { loadModels } from '../../../../src/models/servers/load-models.ts'
+import {
+  type SimulatedModelOptions,
+  startSimulatedModel,
+} from '../../../../src/models/simulated/simulated-model.ts'
 import { until } from '../../../support/system.ts'
 
 const schema = {
@@ -38,8 +41,8 @@ async function simulated(t: TestContext, options: SimulatedModelOptions = {}, mo
   const ask = (over: Partial<ModelRequest> = {}, name = 'simulated-large') => {
     const model = models.find((each) => each.name === name)
     assert.ok(model)
-    const turns = [{ role: 'user', text: 'I love it' }] as const
-    const request = { model, turns, parameters: {}, schema, ...over }
+    const messages = [{ role: 'user', text: 'I love it' }] as const
+    const request = { model, messages, parameters: {}, schema, ...over }
     return client.complete(request, new AbortController().signal)
   }
   return { server, ask }
@@ -53,12 +56,12 @@ const inWords = [
 
 test('each kind of model answers in the shape it was asked for, as it can be asked', async (t) => {
   const { ask } = await simulated(t)
-  for (const [name, turns] of [
+  for (const [name, messages] of [
     ['simulated-large', undefined],
     ['simulated-small', inWords],
     ['simulated-basic', inWords],
   ] as const) {
-    const answer = JSON.parse((await ask(turns ? { turns } : {}, name)).text) as Record<string, unknown>
+    const answer = JSON.parse((await ask(messages ? { messages } : {}, name)).text) as Record<string, unknown>
     assert.deepEqual(Object.keys(answer), ['mood', 'score'])
     assert.equal(answer['mood'], 'positive')
   }
@@ -78,7 +81,7 @@ test('usage grows with the prompt and with images, and max_tokens cuts the answe
   const plain = await ask()
   assert.ok(plain.inputTokens > 0 && plain.outputTokens > 0)
   const images = [{ mediaType: 'image/jpeg', base64: 'AAAA' }]
-  const seen = await ask({ turns: [{ role: 'user', text: 'I love it', images }] })
+  const seen = await ask({ messages: [{ role: 'user', text: 'I love it', images }] })
   assert.ok(seen.inputTokens >= plain.inputTokens + 85)
   const short = await ask({ parameters: { max_tokens: 2 } })
   assert.deepEqual([short.finishReason, short.outputTokens], ['length', 2])
@@ -128,7 +131,7 @@ test('with a seed, the same calls in the same order meet the same faults, from a
 
 test('calls are counted by the mark in their prompt, those that the client left too', async (t) => {
   const { server, ask } = await simulated(t, { latencyMs: 200 })
-  const marked = (mark: string) => ({ turns: [{ role: 'user', text: `Say [mark:${mark}] tea` }] as const })
+  const marked = (mark: string) => ({ messages: [{ role: 'user', text: `Say [mark:${mark}] tea` }] as const })
   await Promise.all([ask(marked('run-1')), ask(marked('run-1')), ask(marked('run-2')), ask()])
   const left = new AbortController()
   const call = fetch(`${server.url}/chat/completions`, {

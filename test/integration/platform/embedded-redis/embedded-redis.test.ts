@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
-import { type EmbeddedRedis, openEmbeddedRedis } from '../../../../src/platform/embedded-redis/embedded-redis.ts'
-import { silentLogger } from '../../../../src/platform/logger.ts'
+import {
+  type EmbeddedRedis,
+  openEmbeddedRedis,
+} from '../../../../src/platform/embedded-redis/embedded-redis.ts'
 import {
   identifyProcess,
   isRunning,
@@ -15,6 +17,7 @@ import {
   stopProcess,
   waitUntilGone,
 } from '../../../../src/platform/embedded-redis/process-identity.ts'
+import { silentLogger } from '../../../../src/platform/logger.ts'
 import { connectRedis, type Redis } from '../../../../src/platform/redis/redis.ts'
 import { lendRedisProgram } from '../../../support/redis.ts'
 

@@ -6,8 +6,8 @@ import { describe, test } from 'node:test'
 import { FILE_PARTS } from '../../../../src/files/file-store.ts'
 import { newRunId } from '../../../../src/platform/ids.ts'
 import { silentLogger } from '../../../../src/platform/logger.ts'
+import { cleanUpFiles } from '../../../../src/runs/end/clean-up-files.ts'
 import { shardKeys } from '../../../../src/runs/store/run-keys.ts'
-import { tidyFiles } from '../../../../src/runs/end/clean-up-files.ts'
 import { aRequest, aResult, claimed } from '../../../support/runs.ts'
 import { type System, until, useSystem } from '../../../support/system.ts'
 
@@ -28,25 +28,25 @@ const isThere = async ({ core }: System, run: string, name: string): Promise<boo
 
 describe('tidying files', () => {
   const running = useSystem({ workers: 0 })
-  const tidy = ({ core }: System, before: number, signal = NEVER) =>
-    tidyFiles({ ...core, log: silentLogger() }, 0, before, signal)
+  const cleanUp = ({ core }: System, before: number, signal = NEVER) =>
+    cleanUpFiles({ ...core, log: silentLogger() }, 0, before, signal)
 
   test('removes those of a run that has expired, and keeps those of runs that wait, run or have ended', async () => {
     const system = running()
     const { runs, redis } = system.core
     const requests = Array.from({ length: 4 }, () => aRequest({ id: idInPartZero() }))
     for (const request of requests) await runs.create(request, null)
-    const [, inHand, kept, expired] = requests
+    const [, executions, kept, expired] = requests
     const names = await Promise.all(requests.map(({ id }) => putFile(system, id)))
-    if (!inHand || !kept || !expired) return assert.fail()
-    await claimed(redis, runs, inHand)
+    if (!executions || !kept || !expired) return assert.fail()
+    await claimed(redis, runs, executions)
     for (const request of [kept, expired]) {
       assert.ok(await runs.settle(await claimed(redis, runs, request), aResult(), [], null))
     }
     // As expiry does.
     await redis.del(shardKeys(0).run(expired.id))
 
-    await tidy(system, tomorrow())
+    await cleanUp(system, tomorrow())
     const there = await Promise.all(requests.map(({ id }, at) => isThere(system, id, names[at] ?? '')))
     assert.deepEqual(there, [true, true, true, false])
   })
@@ -57,11 +57,11 @@ describe('tidying files', () => {
     const name = await putFile(system, run)
     const folder = join(system.core.config.dataDir, 'files', '00', run)
     await writeFile(join(folder, `${randomUUID()}.partial`), 'half an im')
-    await tidy(system, Date.now() - 60_000)
+    await cleanUp(system, Date.now() - 60_000)
     assert.ok(await isThere(system, run, name))
-    await tidy(system, tomorrow(), AbortSignal.abort())
+    await cleanUp(system, tomorrow(), AbortSignal.abort())
     assert.ok(await isThere(system, run, name), 'a tick that is called off removes nothing')
-    await tidy(system, tomorrow())
+    await cleanUp(system, tomorrow())
     await assert.rejects(readdir(folder), { code: 'ENOENT' })
   })
 
@@ -69,7 +69,7 @@ describe('tidying files', () => {
     const system = running()
     const runs = Array.from({ length: 450 }, idInPartZero)
     for (const run of runs) await putFile(system, run)
-    await tidy(system, tomorrow())
+    await cleanUp(system, tomorrow())
     for await (const { run } of system.core.files.runs(0)) assert.ok(!runs.includes(run))
   })
 
@@ -78,7 +78,7 @@ describe('tidying files', () => {
     const run = idInPartZero()
     const name = await putFile(system, run)
     await system.redis.kill()
-    await assert.rejects(tidy(system, tomorrow()))
+    await assert.rejects(cleanUp(system, tomorrow()))
     assert.ok(await isThere(system, run, name))
     await system.redis.start()
   })

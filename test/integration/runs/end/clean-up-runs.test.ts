@@ -1,28 +1,29 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { Queue } from 'bullmq'
 import { lowestIdAt, newRunId } from '../../../../src/platform/ids.ts'
-import { silentLogger } from '../../../../src/platform/logger.ts'
-import { openRunQueue } from '../../../../src/queues.ts'
+import { bullmqKeys, queuePrefix, RUN_QUEUE } from '../../../../src/queue/bullmq-keys.ts'
+import { cleanUpRuns } from '../../../../src/runs/end/clean-up-runs.ts'
 import { isFinal, type RunRecord, type RunRequest } from '../../../../src/runs/run.ts'
-import { tidyRuns } from '../../../../src/runs/end/clean-up-runs.ts'
 import { aRequest, claimed } from '../../../support/runs.ts'
 import { type System, until, useSystem } from '../../../support/system.ts'
+
+const JOBS = bullmqKeys(0)
 
 /** The id of a run that is made at this time, in shard 0. */
 const runIdAt = (ms: number): string => lowestIdAt(ms).slice(0, 13) + newRunId(0).slice(13)
 
-/** A run whose job somebody removed, be it in the queue or already taken. */
+/** A run whose job somebody removed, be it in the queue or already claimed. */
 async function createWithoutJob(system: System, fields: Partial<RunRequest> = {}): Promise<RunRequest> {
   const task = fields.task ?? (await system.createTask())
   const [, org = '', project = ''] = /^\/org\/(.*)\/project\/(.*)$/.exec(system.project) ?? []
   const request = aRequest({ id: newRunId(0), org, project, ...fields, task })
   const { redis, runs } = system.core
-  const jobs = '{s0}:q:run'
-  // Nobody takes it meanwhile.
-  await redis.hset(`${jobs}:meta`, 'paused', 1)
+  // Nobody claims it meanwhile.
+  await redis.hset(JOBS.meta, 'paused', 1)
   await runs.create(request, null)
-  await Promise.all([redis.lrem(`${jobs}:wait`, 0, request.id), redis.del(`${jobs}:${request.id}`)])
-  await redis.hdel(`${jobs}:meta`, 'paused')
+  await Promise.all([redis.lrem(JOBS.wait, 0, request.id), redis.del(JOBS.job(request.id))])
+  await redis.hdel(JOBS.meta, 'paused')
   return request
 }
 
@@ -44,7 +45,7 @@ describe('the janitor of a running system', () => {
     const request = await createWithoutJob(running())
     const { redis, runs } = running().core
     await claimed(redis, runs, request)
-    await redis.lrem('{s0}:q:run:active', 0, request.id)
+    await redis.lrem(JOBS.active, 0, request.id)
     const record = await ended(request)
     assert.equal(record.status, 'succeeded')
     assert.deepEqual(
@@ -54,41 +55,38 @@ describe('the janitor of a running system', () => {
   })
 })
 
-describe('tidying runs', () => {
+describe('cleaning up runs', () => {
   const running = useSystem({ workers: 0, env: { SPLITRUN_LANE_WINDOW: '3' } })
-  const tidy = async (system: System, before: number, signal = new AbortController().signal) => {
-    const { redis, runs } = system.core
-    const queue = openRunQueue(redis, 0, () => {})
-    await tidyRuns({ runs, queues: [queue], log: silentLogger() }, before, signal)
-    await queue.close()
+  const cleanUp = async (system: System, before: number, signal = new AbortController().signal) => {
+    await cleanUpRuns({ ...system.core, shards: 1 }, before, signal)
   }
-  const jobs = (system: System) => system.core.redis.lrange('{s0}:q:run:wait', '0', '-1')
+  const jobs = (system: System) => system.core.redis.lrange(JOBS.wait, '0', '-1')
 
-  test('adds what is missing, once: not to runs that have a job, wait in a lane, are new or have ended', async () => {
+  test('adds what is missing, once: not to runs that have a job, stand in a backlog, are new or have ended', async () => {
     const system = running()
     const { redis, runs } = system.core
     const now = Date.now()
-    const [orphan, delivered, fresh, inLane] = [
+    const [orphan, delivered, fresh, inBacklog] = [
       await createWithoutJob(system, { id: runIdAt(now - 1000) }),
       await createWithoutJob(system, { id: runIdAt(now - 1000) }),
       await createWithoutJob(system, { id: runIdAt(now + 1000) }),
       await createWithoutJob(system, { id: runIdAt(now - 1000) }),
     ]
-    const queue = openRunQueue(redis, 0, () => {})
-    await queue.add(delivered.id)
+    const queue = new Queue(RUN_QUEUE, { connection: redis, prefix: queuePrefix(0), skipVersionCheck: true })
+    await queue.add(RUN_QUEUE, {}, { jobId: delivered.id })
     await queue.close()
 
     const aborted = AbortSignal.abort()
-    await tidy(system, now, aborted)
+    await cleanUp(system, now, aborted)
     assert.deepEqual(await jobs(system), [delivered.id])
-    await tidy(system, now)
-    await tidy(system, now)
+    await cleanUp(system, now)
+    await cleanUp(system, now)
     assert.deepEqual((await jobs(system)).sort(), [orphan.id, delivered.id].sort())
-    for (const { id } of [fresh, inLane]) assert.equal((await runs.get(id))?.status, 'queued')
+    for (const { id } of [fresh, inBacklog]) assert.equal((await runs.get(id))?.status, 'queued')
     const path = (id: string) => `/task/${orphan.task}/run/${id}`
     assert.equal((await system.call('POST', `${path(orphan.id)}/cancel`)).status, 200)
-    await tidy(system, now)
-    // The one that was cancelled let the one of the lane in.
-    assert.deepEqual((await jobs(system)).sort(), [delivered.id, inLane.id].sort())
+    await cleanUp(system, now)
+    // The one that was cancelled let the one in the backlog in.
+    assert.deepEqual((await jobs(system)).sort(), [delivered.id, inBacklog.id].sort())
   })
 })

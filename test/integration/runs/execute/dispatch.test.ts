@@ -4,9 +4,10 @@ import { composeWorker } from '../../../../src/compose.ts'
 import { newId } from '../../../../src/platform/ids.ts'
 import { silentLogger } from '../../../../src/platform/logger.ts'
 import { connectRedis } from '../../../../src/platform/redis/redis.ts'
-import { followHand } from '../../../../src/runs/execute/follow-dispatch.ts'
+import { bullmqKeys } from '../../../../src/queue/bullmq-keys.ts'
+import { followDispatch } from '../../../../src/runs/execute/follow-dispatch.ts'
 import type { RunRequest } from '../../../../src/runs/run.ts'
-import type { Claim } from '../../../../src/runs/store/run-changes.ts'
+import type { Claim } from '../../../../src/runs/store/claim.ts'
 import { shardKeys } from '../../../../src/runs/store/run-keys.ts'
 import { createRunStore } from '../../../../src/runs/store/run-store.ts'
 import { startPrivateRedis } from '../../../support/redis.ts'
@@ -14,7 +15,7 @@ import { aRequest, aResult, claimed, STORE_OPTIONS, TAKE_ONE } from '../../../su
 import { type Cleanup, startSystem, until } from '../../../support/system.ts'
 
 const KEYS = shardKeys(0)
-const JOBS = `${KEYS.prefix}q:run:`
+const JOBS = bullmqKeys(0)
 /** Longer than any test takes. */
 const LOCK_MS = 60_000
 
@@ -29,20 +30,20 @@ async function openStore(t: Cleanup) {
   async function startIdle() {
     const worker = newId()
     const claims: Claim[] = []
-    const hand = followHand({
-      redis: connections.patient('hand', KEYS.hand(worker)),
+    const dispatch = followDispatch({
+      redis: connections.blocking('hand', KEYS.dispatch(worker)),
       ...{ shard: 0, worker, lockMs: LOCK_MS, log: silentLogger() },
-      onHanded: (some) => claims.push(...some),
+      onDispatched: (some) => claims.push(...some),
     })
-    await until(() => hand.offer(0) !== null)
+    await until(() => dispatch.capacity(0) !== null)
     return {
       worker,
-      hand,
+      dispatch,
       claims,
       /** It takes what there is, of which there is nothing left then; what it says counts until the test is over. */
-      async offer(room: number) {
-        await runs.take(0, { ...TAKE_ONE, worker, token: worker, offer: hand.offer(room) })
-        await redis.persist(KEYS.hand(worker))
+      async announce(room: number) {
+        await runs.dequeue(0, { ...TAKE_ONE, worker, token: worker, capacity: dispatch.capacity(room) })
+        await redis.persist(KEYS.dispatched(worker))
       },
     }
   }
@@ -59,7 +60,7 @@ async function openStore(t: Cleanup) {
 test('a run that comes while a worker waits is its own at once: claimed, its attempt open, its job locked', async (t) => {
   const { redis, runs, startIdle, create } = await openStore(t)
   const idle = await startIdle()
-  await idle.offer(2)
+  await idle.announce(2)
   const [request] = (await create(1)) as [RunRequest]
   await until(() => idle.claims.length === 1)
   const claim = idle.claims[0] ?? assert.fail()
@@ -70,23 +71,23 @@ test('a run that comes while a worker waits is its own at once: claimed, its att
     record?.attempts.map(({ number, worker, started, outcome }) => ({ number, worker, started, outcome })),
     [{ number: 1, worker: idle.worker, started: claim.claimed, outcome: 'open' }],
   )
-  assert.deepEqual(await redis.lrange(`${JOBS}active`, 0, -1), [request.id])
-  assert.equal(await redis.get(`${JOBS}${request.id}:lock`), idle.worker)
-  assert.equal(await redis.zscore(KEYS.running(), request.id), String(claim.claimed))
+  assert.deepEqual(await redis.lrange(JOBS.active, 0, -1), [request.id])
+  assert.equal(await redis.get(JOBS.lock(request.id)), idle.worker)
+  assert.equal(await redis.zscore(KEYS.running, request.id), String(claim.claimed))
   assert.equal(await redis.zcard(KEYS.runsIn(request.project, 'queued')), 0)
   assert.equal(await redis.zcard(KEYS.runsIn(request.project, 'running')), 1)
-  assert.deepEqual(await redis.hgetall(KEYS.lanes()), {})
-  assert.deepEqual((await runs.take(0, TAKE_ONE)).claims, [], 'nobody else can take it')
+  assert.deepEqual(await redis.hgetall(KEYS.enqueuedCounts), {})
+  assert.deepEqual((await runs.dequeue(0, TAKE_ONE)).claims, [], 'nobody else can take it')
 
   assert.equal(await runs.settle(claim, aResult(), [], null), true)
-  assert.equal(await redis.exists(`${JOBS}active`, `${JOBS}${request.id}`, `${JOBS}${request.id}:lock`), 0)
+  assert.equal(await redis.exists(JOBS.active, JOBS.job(request.id), JOBS.lock(request.id)), 0)
 })
 
 test('as many are handed over as there is room for, to whoever has the most; the others are queued', async (t) => {
   const { redis, startIdle, create, statusOf } = await openStore(t)
   const [small, large] = [await startIdle(), await startIdle()]
-  await small.offer(1)
-  await large.offer(3)
+  await small.announce(1)
+  await large.announce(3)
   const requests = await create(6)
   await until(() => large.claims.length === 3 && small.claims.length === 1)
   assert.deepEqual(
@@ -94,7 +95,7 @@ test('as many are handed over as there is room for, to whoever has the most; the
     requests.slice(0, 4).map(({ id }) => id),
   )
   assert.deepEqual((await statusOf(requests)).slice(4), ['queued', 'queued'])
-  assert.equal(await redis.llen(`${JOBS}wait`), 2)
+  assert.equal(await redis.llen(JOBS.wait), 2)
 })
 
 test('who waits already goes first, and a queue that is held up hands over nothing', async (t) => {
@@ -102,14 +103,15 @@ test('who waits already goes first, and a queue that is held up hands over nothi
   const idle = await startIdle()
   const early = await create(1)
   // It says so beside a queue that has something, as a worker does that settles its last run.
-  runs.offer(0, () => idle.hand.offer(5))
   const [settling] = (await create(1)) as [RunRequest]
-  await runs.settle(await claimed(redis, runs, settling), aResult(), [], null)
+  await runs.settle(await claimed(redis, runs, settling), aResult(), [], null, () =>
+    idle.dispatch.capacity(5),
+  )
   const late = await create(1)
   assert.deepEqual(await statusOf([...early, ...late]), ['queued', 'queued'])
 
-  await redis.del(`${JOBS}wait`)
-  await redis.hset(`${JOBS}meta`, 'paused', 1)
+  await redis.del(JOBS.wait)
+  await redis.hset(JOBS.meta, 'paused', 1)
   assert.deepEqual(await statusOf(await create(1)), ['queued'])
   assert.deepEqual(idle.claims, [])
 })
@@ -117,13 +119,18 @@ test('who waits already goes first, and a queue that is held up hands over nothi
 test('what is still under way to a worker counts against what it has room for', async (t) => {
   const { redis, runs, startIdle, create, statusOf } = await openStore(t)
   const idle = await startIdle()
-  await idle.offer(3)
+  await idle.announce(3)
   await create(2)
   await until(() => idle.claims.length === 2)
   // As if it had not heard of the second yet.
-  const said = idle.hand.offer(3) ?? assert.fail()
-  await runs.take(0, { ...TAKE_ONE, worker: idle.worker, token: idle.worker, offer: { ...said, heard: 1 } })
-  await redis.persist(KEYS.hand(idle.worker))
+  const said = idle.dispatch.capacity(3) ?? assert.fail()
+  await runs.dequeue(0, {
+    ...TAKE_ONE,
+    worker: idle.worker,
+    token: idle.worker,
+    capacity: { ...said, heard: 1 },
+  })
+  await redis.persist(KEYS.dispatched(idle.worker))
   const statuses = await statusOf(await create(4))
   assert.deepEqual(statuses, ['running', 'running', 'queued', 'queued'])
 })
@@ -131,16 +138,16 @@ test('what is still under way to a worker counts against what it has room for', 
 test('a worker that has gone, or has said nothing for a while, is handed nothing', async (t) => {
   const { redis, startIdle, create, statusOf } = await openStore(t)
   const [gone, silent] = [await startIdle(), await startIdle()]
-  await gone.offer(9)
-  await gone.hand.close()
-  await silent.offer(5)
+  await gone.announce(9)
+  await gone.dispatch.close()
+  await silent.announce(5)
   // What a second does.
-  await redis.pexpire(KEYS.hand(silent.worker), 0)
+  await redis.pexpire(KEYS.dispatched(silent.worker), 0)
   assert.deepEqual(await statusOf(await create(1)), ['queued'])
   assert.deepEqual([gone.claims, silent.claims], [[], []])
-  assert.equal(await redis.zcard(`${KEYS.prefix}offers`), 0, 'and is forgotten')
-  await redis.del(`${JOBS}wait`)
-  await silent.offer(5)
+  assert.equal(await redis.zcard(KEYS.capacities), 0, 'and is forgotten')
+  await redis.del(JOBS.wait)
+  await silent.announce(5)
   assert.deepEqual(await statusOf(await create(1)), ['running'], 'until it says something again')
 })
 
@@ -148,8 +155,8 @@ test('what Redis has no memory for is not handed over either', async (t) => {
   const { redis, startIdle, create } = await openStore(t)
   const idle = await startIdle()
   await create(1)
-  await redis.del(`${JOBS}wait`)
-  await idle.offer(5)
+  await redis.del(JOBS.wait)
+  await idle.announce(5)
   await redis.config('SET', 'maxmemory', '1')
   await assert.rejects(create(1), /OOM/)
   await redis.config('SET', 'maxmemory', '0')
@@ -194,5 +201,5 @@ test('a worker that stops gives back what it was handed meanwhile, and another o
   for (const record of await core.runs.getMany(ids)) {
     assert.deepEqual([record?.status, record?.attempts], ['queued', []])
   }
-  assert.equal(await core.redis.llen(`${JOBS}wait`), 40)
+  assert.equal(await core.redis.llen(JOBS.wait), 40)
 })

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { composeWorker } from '../../../../src/compose.ts'
 import { newRunId } from '../../../../src/platform/ids.ts'
+import { bullmqKeys } from '../../../../src/queue/bullmq-keys.ts'
 import type { RunRequest } from '../../../../src/runs/run.ts'
 import { isFinal } from '../../../../src/runs/run.ts'
 import { aRequest, claimed } from '../../../support/runs.ts'
 import { type Cleanup, startSystem, until } from '../../../support/system.ts'
+
+const JOBS = bullmqKeys(0)
 
 /** A run whose worker was lost while its model call was open, delivered once more. */
 async function lostAndDelivered(t: Cleanup, fields: Partial<RunRequest>) {
@@ -16,7 +19,7 @@ async function lostAndDelivered(t: Cleanup, fields: Partial<RunRequest>) {
   const request = aRequest({ id: newRunId(0), org, project, task, ...fields })
   await runs.create(request, null)
   await claimed(redis, runs, request)
-  await redis.rpush('{s0}:q:run:wait', request.id)
+  await redis.rpush(JOBS.wait, request.id)
   await composeWorker(system.core)
   await until(async () => isFinal((await runs.get(request.id))?.status ?? 'queued'))
   return { record: await runs.get(request.id), answered: system.model.stats()['answered'] ?? 0 }

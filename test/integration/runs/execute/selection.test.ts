@@ -4,10 +4,13 @@ import { describe, test } from 'node:test'
 import { stringify } from 'uuid'
 import { composeWorker } from '../../../../src/compose.ts'
 import { newRunId } from '../../../../src/platform/ids.ts'
+import { bullmqKeys } from '../../../../src/queue/bullmq-keys.ts'
 import { isFinal, type RunRecord, type RunRequest } from '../../../../src/runs/run.ts'
 import { drawRevision, type WeightedRevision } from '../../../../src/tasks/traffic.ts'
 import { aRequest, claimed } from '../../../support/runs.ts'
 import { type System, startSystem, until, useSystem } from '../../../support/system.ts'
+
+const JOBS = bullmqKeys(0)
 
 /** The chi-square statistic that a fair draw exceeds once in a thousand, by degrees of freedom. */
 const CHI_SQUARE_AT_0_001 = [0, 10.828, 13.816, 16.266]
@@ -59,7 +62,7 @@ describe('the revision that a run executes', () => {
     for (const request of await create(system, task, ids)) {
       // By a worker that is never heard of again.
       await claimed(system.core.redis, system.core.runs, request, firstOf(request.id))
-      await system.core.redis.rpush('{s0}:q:run:wait', request.id)
+      await system.core.redis.rpush(JOBS.wait, request.id)
     }
     await composeWorker(system.core)
     const records = await ended(system, ids)

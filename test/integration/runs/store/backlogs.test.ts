@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { composeWorker } from '../../../../src/compose.ts'
+import { bullmqKeys } from '../../../../src/queue/bullmq-keys.ts'
 import type { RunRecord } from '../../../../src/runs/run.ts'
 import { isFinal } from '../../../../src/runs/run.ts'
 import { shardKeys } from '../../../../src/runs/store/run-keys.ts'
 import { type System, startSystem, until } from '../../../support/system.ts'
+
+const JOBS = bullmqKeys(0)
 
 const KEYS = shardKeys(0)
 const WINDOW = 4
@@ -52,7 +55,7 @@ test('a single run passes the backlog of another project, which is served in its
   const [large, small] = [await aProject(system), await aProject(system)]
   const many = await large.submit(200)
   const [single = ''] = await small.submit(1)
-  assert.equal(await system.core.redis.llen('{s0}:q:run:wait'), WINDOW + 1, 'the others have no job yet')
+  assert.equal(await system.core.redis.llen(JOBS.wait), WINDOW + 1, 'the others have no job yet')
   await composeWorker(system.core)
 
   const records = await ended(system, [...many, single])
@@ -63,8 +66,8 @@ test('a single run passes the backlog of another project, which is served in its
     starts,
     starts.toSorted((a, b) => a - b),
   )
-  assert.deepEqual(await system.core.redis.hgetall(KEYS.lanes()), { '*': '0' })
-  assert.equal(await system.core.redis.zcard(KEYS.enqueued()), 0)
+  assert.deepEqual(await system.core.redis.hgetall(KEYS.enqueuedCounts), { '*': '0' })
+  assert.equal(await system.core.redis.zcard(KEYS.enqueued), 0)
 })
 
 test('runs that are cancelled let others in, wherever they stood', async (t) => {
@@ -76,7 +79,7 @@ test('runs that are cancelled let others in, wherever they stood', async (t) => 
   await composeWorker(system.core)
   const records = await ended(system, ids)
   assert.equal(records.filter(({ status }) => status === 'succeeded').length, 8)
-  assert.deepEqual(await system.core.redis.hgetall(KEYS.lanes()), { '*': '0' })
+  assert.deepEqual(await system.core.redis.hgetall(KEYS.enqueuedCounts), { '*': '0' })
 })
 
 test('more runs than a project, or the whole queue, may have are refused before anything is stored', async (t) => {
@@ -109,13 +112,17 @@ test('a model that says 429 holds up neither the runs of other models nor a plac
   const ids = await project.submit(10)
   const { runs, redis } = system.core
   // All have been put off: the first by their own answers, the others because their model's lane is closed.
-  await until(async () => (await redis.zcard('{s0}:q:run:delayed')) === ids.length)
+  await until(async () => (await redis.zcard(JOBS.delayed)) === ids.length)
   assert.ok((system.model.stats()['rateLimited'] ?? 0) <= 2, 'nobody else asks')
   for (const record of await runs.getMany(ids)) {
     assert.equal(record?.status, 'queued')
     for (const { outcome } of record?.attempts ?? []) assert.equal(outcome, 'rate_limited')
   }
-  assert.deepEqual(await redis.hgetall(KEYS.lanes()), { '*': '10' }, 'none stands in the way of other runs')
+  assert.deepEqual(
+    await redis.hgetall(KEYS.enqueuedCounts),
+    { '*': '10' },
+    'none stands in the way of other runs',
+  )
 })
 
 test('many who come at once all get their turn, whichever of them found the window full', async (t) => {

@@ -3,8 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { newId, newRunId } from '../../../../src/platform/ids.ts'
 import { silentLogger } from '../../../../src/platform/logger.ts'
 import { connectRedis, type Redis } from '../../../../src/platform/redis/redis.ts'
-import { foldTallies } from '../../../../src/totals/merge-deltas.ts'
-import { joinName, rollupDay } from '../../../../src/totals/rollup.ts'
+import { bullmqKeys } from '../../../../src/queue/bullmq-keys.ts'
 import {
   type Attempt,
   type FinalStatus,
@@ -13,16 +12,22 @@ import {
   type RunStatus,
   TRANSITIONS,
 } from '../../../../src/runs/run.ts'
-import type { Claim } from '../../../../src/runs/store/run-changes.ts'
+import type { Claim } from '../../../../src/runs/store/claim.ts'
+import { readReplies } from '../../../../src/runs/store/messages.ts'
 import { shardKeys } from '../../../../src/runs/store/run-keys.ts'
-import { readReplies } from '../../../../src/runs/store/run-record.ts'
 import { createRunStore, type RunStore } from '../../../../src/runs/store/run-store.ts'
+import { mergeDeltas } from '../../../../src/totals/merge-deltas.ts'
+import { joinName, rollupDay } from '../../../../src/totals/rollup.ts'
+import { totalKeys } from '../../../../src/totals/total-keys.ts'
 import { testRedisUrl } from '../../../support/redis.ts'
 import { aRequest, aResult, aTally, claimed, deliver, hear, STORE_OPTIONS } from '../../../support/runs.ts'
 import { until } from '../../../support/system.ts'
 
+const JOBS = bullmqKeys(0)
+
 const FINAL: FinalStatus[] = ['succeeded', 'failed', 'cancelled', 'expired']
 const KEYS = shardKeys(0)
+const TOTALS = totalKeys(0)
 
 describe('the run store', () => {
   const connections = connectRedis(testRedisUrl(), silentLogger())
@@ -74,11 +79,11 @@ describe('the run store', () => {
     assert.ok(current.fence > stale.fence)
     const untouched = await redis.hgetall(KEYS.run(request.id))
     assert.equal(await settle(stale), false)
-    assert.equal(await runs.release(stale, []), false)
+    assert.equal(await runs.release(stale, []), 'superseded')
     assert.equal(await runs.saveAttempts(stale, []), false)
     assert.deepEqual(await redis.hgetall(KEYS.run(request.id)), untouched)
-    await foldTallies(redis, 0, 400)
-    assert.equal(await redis.exists(KEYS.rollup(joinName([request.project, request.task, null]), null)), 0)
+    await mergeDeltas(redis, 0, 400)
+    assert.equal(await redis.exists(TOTALS.rollup(joinName([request.project, request.task, null]))), 0)
 
     assert.equal(await runs.saveAttempts(current, current.attempts), true)
     assert.equal(await settle(current), true)
@@ -87,10 +92,9 @@ describe('the run store', () => {
   test('refuses a claim that was given back, even though no other worker took the run', async () => {
     const request = await queued()
     const claim = await claimed(redis, runs, request)
-    assert.equal(await runs.release(claim, []), true)
-    for (const outcome of [settle(claim), runs.release(claim, []), runs.saveAttempts(claim, [])]) {
-      assert.equal(await outcome, false)
-    }
+    assert.equal(await runs.release(claim, []), 'queued')
+    assert.equal(await runs.release(claim, []), 'superseded')
+    for (const outcome of [settle(claim), runs.saveAttempts(claim, [])]) assert.equal(await outcome, false)
     assert.equal((await runs.get(request.id))?.status, 'queued')
   })
 
@@ -101,25 +105,20 @@ describe('the run store', () => {
     const outcomes = await Promise.all([1, 2, 3].map(() => settle(claim, { settled, credits: 7 })))
     assert.deepEqual(outcomes, [true, false, false])
     const { project, task } = request
-    await foldTallies(redis, 0, 400)
+    await mergeDeltas(redis, 0, 400)
     const inReports = joinName([project, task, null, null])
     const inMetrics = joinName([project, task, null])
     const fields = ['runs:succeeded', 'check:valid', 'tokens:input', 'tokens:output', 'credits', 'us:total']
     assert.equal(rollupDay(settled), '20310506')
-    const ofDay = await redis.hmget(KEYS.rollup(inReports, '20310506'), ...fields)
+    const ofDay = await redis.hmget(TOTALS.dayRollup(inReports, '20310506'), ...fields)
     assert.deepEqual(ofDay, ['1', '1', '10', '5', '7', '3000'])
-    assert.deepEqual(await redis.smembers(KEYS.dayRollups(project, '20310506')), [inReports])
-    const forEver = await redis.hmget(
-      KEYS.rollup(inMetrics, null),
-      'runs:succeeded',
-      'check:valid',
-      'us:async',
-    )
+    assert.deepEqual(await redis.smembers(TOTALS.dayRollups(project, '20310506')), [inReports])
+    const forEver = await redis.hmget(TOTALS.rollup(inMetrics), 'runs:succeeded', 'check:valid', 'us:async')
     assert.deepEqual(forEver, ['1', '1', '3000'])
-    assert.equal(await redis.sismember(KEYS.rollups(), inMetrics), 1)
-    const kept = [KEYS.rollup(inReports, '20310506'), KEYS.dayRollups(project, '20310506')]
+    assert.equal(await redis.sismember(TOTALS.rollups, inMetrics), 1)
+    const kept = [TOTALS.dayRollup(inReports, '20310506'), TOTALS.dayRollups(project, '20310506')]
     for (const key of kept) assert.equal(await redis.ttl(key), 400 * 86_400)
-    assert.equal(await redis.ttl(KEYS.rollup(inMetrics, null)), -1)
+    assert.equal(await redis.ttl(TOTALS.rollup(inMetrics)), -1)
   })
 
   test('gives nothing to claim when a run has ended, nor when there is none', async () => {
@@ -131,17 +130,16 @@ describe('the run store', () => {
     const never = aRequest()
     assert.equal(await deliver(redis, runs, never), null)
     assert.equal(await redis.exists(KEYS.run(never.id)), 0)
-    assert.equal(await redis.lpos('{s0}:q:run:active', never.id), null, 'the job is gone too')
+    assert.equal(await redis.lpos(JOBS.active, never.id), null, 'the job is gone too')
   })
 
   test('a record that cannot be read loses its job, and keeps no other run from its worker', async () => {
     const [broken, whole] = [await queued(), await queued()]
     await redis.hset(KEYS.run(broken.id), 'request', '{}')
-    const jobs = '{s0}:q:run'
-    await redis.multi().lrem(`${jobs}:wait`, 0, whole.id).rpush(`${jobs}:wait`, whole.id).exec()
+    await redis.multi().lrem(JOBS.wait, 0, whole.id).rpush(JOBS.wait, whole.id).exec()
     assert.equal((await deliver(redis, runs, broken, { most: 2 }))?.request.id, whole.id)
-    assert.equal(await redis.exists(`${jobs}:${broken.id}`), 0)
-    assert.equal(await redis.lpos(`${jobs}:active`, broken.id), null)
+    assert.equal(await redis.exists(JOBS.job(broken.id)), 0)
+    assert.equal(await redis.lpos(JOBS.active, broken.id), null)
   })
 
   test('says when so many claims were lost that the run should end; a claim given back is not one', async () => {
@@ -152,11 +150,11 @@ describe('the run store', () => {
       )
     }
     for (let time = 0; time < 5; time += 1) await runs.release(await claim(), [])
-    assert.deepEqual([(await claim()).spent, (await claim()).spent], [false, false])
+    assert.deepEqual([(await claim()).claimsExhausted, (await claim()).claimsExhausted], [false, false])
     const last = await claim()
-    assert.equal(last.spent, true)
+    assert.equal(last.claimsExhausted, true)
     assert.equal(last.attempts.length, 2)
-    assert.equal((await runs.get(request.id))?.attempts.length, 2, 'a spent claim opens no attempt')
+    assert.equal((await runs.get(request.id))?.attempts.length, 2, 'an exhausted claim opens no attempt')
     assert.equal(await settle(last, { status: 'failed' }), true)
   })
 
@@ -177,7 +175,7 @@ describe('the run store', () => {
     for (const watcher of [creator, other, other]) assert.equal(await runs.watch(request.id, watcher), true)
     const claim = await claimed(redis, runs, request, 'a-revision')
     const result = aResult({ settled: 1 })
-    const heard = await Promise.all([creator, other].map((api) => hear(connections, KEYS.reply(api))))
+    const heard = await Promise.all([creator, other].map((api) => hear(connections, KEYS.replies(api))))
     await runs.settle(claim, result, [], null)
     for (const messages of heard) {
       await until(() => messages.length > 0)
@@ -207,14 +205,14 @@ describe('the run store', () => {
       { outcome: 'reused', id: first.id },
     ])
     assert.equal(await redis.zcard(KEYS.runsIn(project, 'queued')), 40)
-    assert.equal(await redis.hget(KEYS.lanes(), project), '40')
+    assert.equal(await redis.hget(KEYS.enqueuedCounts, project), '40')
 
     const claims = []
     for (const request of requests) claims.push(await claimed(redis, runs, request))
-    assert.equal(await redis.hget(KEYS.lanes(), project), null)
+    assert.equal(await redis.hget(KEYS.enqueuedCounts, project), null)
     const stale = claims.find(({ request }) => request.id === third.id) ?? assert.fail()
     await claimed(redis, runs, third)
-    const messages = await hear(connections, KEYS.reply(watcher))
+    const messages = await hear(connections, KEYS.replies(watcher))
     const settled = await Promise.all(claims.map((claim) => settle(claim)))
     assert.deepEqual(
       claims.filter((_, at) => !settled[at]),
@@ -229,12 +227,12 @@ describe('the run store', () => {
   })
 
   test('the limits hold within what is asked for at once', async () => {
-    const small = createRunStore(redis, { ...STORE_OPTIONS, projectQueueMax: 3, laneWindow: 2 })
+    const small = createRunStore(redis, { ...STORE_OPTIONS, projectQueueMax: 3, queueWindow: 2 })
     const project = newId()
     const created = await Promise.all([1, 2, 3, 4].map(() => small.create(aRequest({ project }), null)))
     assert.deepEqual(
       created.map(({ outcome }) => outcome),
-      ['enqueued', 'enqueued', 'lane', 'project_full'],
+      ['enqueued', 'enqueued', 'backlogged', 'project_full'],
     )
   })
 
@@ -242,7 +240,7 @@ describe('the run store', () => {
     const watcher = newId()
     const request = aRequest()
     await runs.create(request, watcher)
-    const messages = await hear(connections, KEYS.reply(watcher))
+    const messages = await hear(connections, KEYS.replies(watcher))
     await settle(await claimed(redis, runs, request), { response: 'x'.repeat(10_000) })
     await until(() => messages.length > 0)
     const [reply] = messages.flatMap(readReplies)
@@ -259,7 +257,7 @@ describe('the run store', () => {
     assert.ok(left > 0 && left <= 60_000)
   })
 
-  test('new runs sweep expired ones out of the lists', async () => {
+  test('new runs remove expired ones from the lists', async () => {
     const { project, task } = aRequest()
     const old = []
     for (let count = 0; count < 4; count += 1) old.push(await queued({ project, task }))
@@ -269,8 +267,8 @@ describe('the run store', () => {
     // One in sixteen does, by its id.
     const kept = [newRunId(0), `${newRunId(0).slice(0, -3)}000`]
     for (const id of kept) await queued({ project, task, id })
-    for (const owner of [project, task])
-      assert.deepEqual(await redis.zrange(KEYS.runsOf(owner), '0', '-1'), kept)
+    for (const index of [KEYS.projectRuns(project), KEYS.taskRuns(project, task)])
+      assert.deepEqual(await redis.zrange(index, '0', '-1'), kept)
     const failed = await queued({ project, task })
     await settle(await claimed(redis, runs, failed), { status: 'failed' })
     const again = await queued({ project, task })

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { newId, newRunId } from '../../../../src/platform/ids.ts'
 import { silentLogger } from '../../../../src/platform/logger.ts'
 import { connectRedis, type Redis } from '../../../../src/platform/redis/redis.ts'
-import { createReplyInbox } from '../../../../src/runs/wait/reply-inbox.ts'
 import { shardKeys } from '../../../../src/runs/store/run-keys.ts'
 import { createRunStore } from '../../../../src/runs/store/run-store.ts'
+import { createReplyInbox } from '../../../../src/runs/wait/reply-inbox.ts'
 import { startPrivateRedis } from '../../../support/redis.ts'
 import { aRequest, aResult, claimed, STORE_OPTIONS } from '../../../support/runs.ts'
 import { type Cleanup, startSystem, until } from '../../../support/system.ts'
@@ -21,7 +21,7 @@ async function openInbox(t: Cleanup) {
     id: newId(),
     runs,
     onDelivered: () => {},
-    connections: [connections.patient('replies:0', shardKeys(0).reply(''))],
+    connections: [connections.blocking('replies:0', shardKeys(0).replies(''))],
     log: silentLogger(),
   })
   t.after(async () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createModelLanes } from '../../../../src/models/limits/model-limiter.ts'
+import { createModelLimiters } from '../../../../src/models/limits/model-limiter.ts'
 
 /** Lanes with a clock of their own, and no luck. */
 function lanesAt(start = 1000) {
   let now = start
-  const lanes = createModelLanes(
+  const lanes = createModelLimiters(
     () => now,
     () => 0,
   )

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { toChatRequest } from '../../../../src/models/protocol/chat-request.ts'
 import type { Model, ModelRequest, OutputCapability } from '../../../../src/models/model.ts'
+import { toChatRequest } from '../../../../src/models/protocol/chat-request.ts'
 
 function request(
   over: Partial<ModelRequest> = {},
@@ -10,7 +10,7 @@ function request(
 ) {
   const server = { name: 's', baseUrl: baseUrl ?? 'http://127.0.0.1:1/v1', apiKey: '', timeoutMs: 1000 }
   const model = { upstreamName: 'upstream', output, server } as Model
-  return toChatRequest({ model, turns: [], parameters: {}, schema: null, ...over })
+  return toChatRequest({ model, messages: [], parameters: {}, schema: null, ...over })
 }
 
 test('the shape of the answer is asked for as the model can', () => {
@@ -28,7 +28,7 @@ test('images follow the text of a user turn as data URLs', () => {
   const images = [{ mediaType: 'image/png', base64: 'AAAA' }]
   const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }
   const { messages } = request({
-    turns: [
+    messages: [
       { role: 'system', text: 'rules' },
       { role: 'user', text: 'look', images },
       { role: 'user', text: '', images },

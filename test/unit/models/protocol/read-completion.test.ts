@@ -5,7 +5,7 @@ import { readCompletion } from '../../../../src/models/protocol/read-completion.
 
 const request: ModelRequest = {
   model: {} as Model,
-  turns: [{ role: 'user', text: 'x'.repeat(40) }],
+  messages: [{ role: 'user', text: 'x'.repeat(40) }],
   parameters: {},
   schema: null,
 }

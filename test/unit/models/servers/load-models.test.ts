@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { loadModels, type ModelSettings } from '../../../../src/models/servers/load-models.ts'
 import { createModelRegistry } from '../../../../src/models/model-registry.ts'
+import { loadModels, type ModelSettings } from '../../../../src/models/servers/load-models.ts'
 
 const nothing: ModelSettings = {
   modelsFile: null,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createShardTurns } from '../../../../src/runs/start/shard-rotation.ts'
+import { createShardRotation } from '../../../../src/runs/start/shard-rotation.ts'
 
 test('every shard has its turn, as long as any other, wherever the first one is', () => {
   for (const [shards, start] of [
@@ -8,7 +8,7 @@ test('every shard has its turn, as long as any other, wherever the first one is'
     [3, 0.5],
     [16, 0.999],
   ] as const) {
-    const next = createShardTurns(shards, () => start)
+    const next = createShardRotation(shards, () => start)
     const seen = Array.from({ length: shards * 8 * 5 }, next)
     assert.equal(seen[0], Math.floor(start * shards))
     for (let shard = 0; shard < shards; shard += 1) {
@@ -18,7 +18,7 @@ test('every shard has its turn, as long as any other, wherever the first one is'
 })
 
 test('runs that come together go to the same shard, mostly', () => {
-  const next = createShardTurns(16, () => 0)
+  const next = createShardRotation(16, () => 0)
   const seen = Array.from({ length: 160 }, next)
   assert.equal(seen.filter((shard, at) => at > 0 && shard !== seen[at - 1]).length, 19)
 })

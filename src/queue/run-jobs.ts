@@ -1,7 +1,7 @@
 import { createRedisBackend, type RedisQueueBackend, Worker } from 'bullmq'
-import type { Logger } from '../src/platform/logger.ts'
-import type { Redis } from '../src/platform/redis/redis.ts'
-import { queuePrefix, RUN_QUEUE } from '../src/queues.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Redis } from '../platform/redis/redis.ts'
+import { bullmqKeys, queuePrefix, RUN_QUEUE } from './bullmq-keys.ts'
 import { endWorker } from './end-worker.ts'
 
 export interface RunJobsOptions {
@@ -24,8 +24,8 @@ const CLOSE_MS = 2000
 export type RunJobs = ReturnType<typeof openRunJobs>
 
 /**
- * BullMQ's part in delivering the runs of a shard: waking whoever waits, extending locks, finding jobs that stalled, putting
- * jobs off and giving them back. Taking and completing them is done by the scripts that claim and settle their runs.
+ * BullMQ's part in delivering the runs of a shard: waking workers that wait, extending locks, finding jobs that stalled.
+ * All that moves a job together with its run is done by the scripts of the run store.
  */
 export function openRunJobs(options: RunJobsOptions) {
   const { shard, token, lockMs, log } = options
@@ -41,7 +41,7 @@ export function openRunJobs(options: RunJobsOptions) {
       stalledInterval: options.stalledIntervalMs,
       // How often a run may be lost is the store's to say, not the queue's.
       maxStalledCount: 1_000_000,
-      // Without `skipVersionCheck`: not knowing the version, BullMQ waits in whole seconds, and jobs that are put off are late.
+      // Without `skipVersionCheck`: not knowing the version, BullMQ waits in whole seconds, and delayed jobs are late.
     },
     (...given) => {
       const made = createRedisBackend(...given)
@@ -56,7 +56,7 @@ export function openRunJobs(options: RunJobsOptions) {
 
   return {
     /**
-     * Waits until there is something to take, or a while at most; not beyond `due` (ms since the epoch, 0 for never).
+     * Waits until there is something to claim, or a while at most; not beyond `due` (ms since the epoch, 0 for never).
      * @throws when Redis is away; the connection is mended then before the next wait
      */
     async wait(due: number): Promise<void> {
@@ -68,11 +68,7 @@ export function openRunJobs(options: RunJobsOptions) {
         throw error
       }
     },
-    /** Puts the job of a released run back to where it is taken next. */
-    giveBack: (id: string) => backend.moveJobFromActiveToWait(id, token),
-    putOff: (id: string, ms: number) =>
-      backend.moveToDelayed(id, Date.now(), Math.max(0, Math.ceil(ms)), token, { skipAttempt: true }),
-    /** Those that are not this worker's any more are left as they are. */
+    /** Extends the locks of these jobs. Those that are not this worker's any more are left as they are. */
     async extend(ids: readonly string[]): Promise<void> {
       if (ids.length === 0) return
       await backend.extendLocks(
@@ -86,7 +82,14 @@ export function openRunJobs(options: RunJobsOptions) {
       closing = true
       void backend.disconnectBlocking(false).catch(() => {})
     },
-    /** After `stopWaiting`, and when nothing is put off or given back any more. */
+    /** After `stopWaiting`. */
     close: () => endWorker(worker, CLOSE_MS),
   }
+}
+
+/** How many jobs of a shard wait for a worker. */
+export async function countWaiting(redis: Redis, shard: number): Promise<number> {
+  const { wait, prioritized } = bullmqKeys(shard)
+  const [listed, scored] = await Promise.all([redis.llen(wait), redis.zcard(prioritized)])
+  return listed + scored
 }

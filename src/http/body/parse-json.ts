@@ -1,0 +1,29 @@
+import { ApiError, ValidationError } from '../../platform/errors.ts'
+
+/** Far beyond any output_format, and far within what can be written again without running out of stack. */
+const MOST_LEVELS = 200
+
+/**
+ * Parses JSON; an empty text is an empty object, since some calls need no body. Of a key that stands twice in an
+ * object, the last one counts.
+ * @throws {ValidationError} when it is nested too deeply
+ * @throws {ApiError} MALFORMED_JSON
+ */
+export function parseJson(text: string): unknown {
+  if (text.trim() === '') return {}
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new ApiError('MALFORMED_JSON', 'The body is not valid JSON.', {}, cause)
+  }
+  if (isDeeperThan(MOST_LEVELS, value)) {
+    throw ValidationError.at(['body'], `nested deeper than ${MOST_LEVELS} levels`, 'too_big')
+  }
+  return value
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((each) => isDeeperThan(levels - 1, each))
+}

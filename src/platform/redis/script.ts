@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { type KeyLayout, luaKeysOf } from './key-layout.ts'
+import type { Redis } from './redis.ts'
+
+/** A Lua script that Redis runs as one atomic step. */
+export type Script = (
+  redis: Redis,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+) => Promise<unknown>
+
+/** What the scripts of one store share. */
+export interface ScriptFamily {
+  readonly layout: KeyLayout
+  /** The Lua expression that a script makes its keys behind. */
+  readonly prefix: string
+  /** `.lua` files whose functions stand before the script, in this order. */
+  readonly shared: readonly URL[]
+}
+
+/**
+ * Loads a script from a `.lua` file. It is sent by its hash, and whole only when Redis does not know it (`NOSCRIPT`),
+ * which ioredis does by itself. Those of a family have its keys as the table `key`.
+ */
+export function loadScript(file: URL, family?: ScriptFamily): Script {
+  const body = [...(family?.shared ?? []), file].map((each) => readFileSync(each, 'utf8')).join('\n')
+  const lua = family ? luaKeysOf(family.layout, family.prefix, body) + body : body
+  const name = `splitrun:${file.pathname.split('/').slice(-3).join('/')}`
+  return (redis, keys, args) => {
+    const commands = redis as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>
+    if (!commands[name]) redis.defineCommand(name, { lua })
+    const command = commands[name] as (...all: unknown[]) => Promise<unknown>
+    return command.call(redis, keys.length, ...keys, ...args)
+  }
+}

@@ -1,0 +1,23 @@
+-- Gives a job to each run that should have one and has none, because somebody removed it from the queue, or completed it
+-- with another worker than ours. ARGV: run ids.
+-- Returns how many got one. The ids of runs that have ended or are not there are taken out of the indexes.
+local restored = 0
+for at = 1, #ARGV do
+  local id = ARGV[at]
+  local found = call('HMGET', key.run(id), 'status', 'request')
+  local status = found[1]
+  if status ~= 'queued' and status ~= 'running' then
+    for _, index in ipairs({ key.enqueued, key.deferred, key.running, key.expiring }) do call('ZREM', index, id) end
+  elseif not is_job_alive(id) then
+    call('UNLINK', key.job(id), key.lock(id))
+    if call('ZREM', key.deferred, id) == 1 then
+      enqueue(string.match(found[2], '"project":"([^"]*)"'), { id })
+    else
+      make_job(id)
+      call('LPUSH', key.wait, id)
+      if not is_restricted() then wake_worker() end
+    end
+    restored = restored + 1
+  end
+end
+return restored

@@ -1,0 +1,26 @@
+import type { Delta } from './delta.ts'
+import {
+  addToCallMetrics,
+  addToReport,
+  addToRunMetrics,
+  type FieldSums,
+  joinName,
+  rollupDay,
+} from './rollup.ts'
+
+/** The totals of a name, as `joinName` joins it: of the given UTC day (`20261124`), or for ever where it is null. */
+export type SumsOf = (name: string, day: string | null) => FieldSums
+
+/**
+ * Adds a delta to the totals that it belongs to: one for reports, one for metrics, and one for the metrics of each model
+ * that the run called, since it may have paid two.
+ */
+export function addDelta({ project, task, revision, group, shown, ...delta }: Delta, sumsOf: SumsOf): void {
+  const { result, calls, mode, drawn } = delta
+  addToReport(sumsOf(joinName([project, task, revision, group]), rollupDay(result.settled)), result, calls)
+  const name = joinName(shown)
+  addToRunMetrics(sumsOf(name, null), mode, drawn, result)
+  for (const [model, ofModel] of Map.groupBy(calls, (call) => call.model)) {
+    addToCallMetrics(sumsOf(`${name}/${joinName([model])}`, null), ofModel)
+  }
+}
