@@ -25,6 +25,7 @@ import { awaitRedis } from './platform/redis/await-redis.ts'
 import { connectRedis } from './platform/redis/redis.ts'
 import { openTracer } from './platform/tracing/tracing.ts'
 import { queuePrefix } from './queue/bullmq-keys.ts'
+import { checkBullmq } from './queue/check-bullmq.ts'
 import { executeRun } from './runs/execute/execute-run.ts'
 import { createExecutions } from './runs/execute/executions.ts'
 import { followCancels } from './runs/execute/follow-cancels.ts'
@@ -55,6 +56,7 @@ export async function composeCore(
   simulatedUrl: string | null = config.simulatedUrl,
   signal?: AbortSignal,
 ) {
+  checkBullmq(config.untestedBullmq)
   const lifecycle = new Lifecycle(log)
   const tracer = await openTracer(config, log)
   // Closed last, when all that had a span has ended.
