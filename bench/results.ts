@@ -7,7 +7,9 @@ import { tableAsMarkdown } from './table.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const FOLDER = join(import.meta.dirname, 'results')
+/** The README has the comparison alone, the page on the benchmark has all. */
 const README = join(ROOT, 'README.md')
+const PAGE = join(ROOT, 'docs/reference/benchmark.md')
 const SECTION = /(<!-- benchmark -->\n)[\s\S]*?(<!-- \/benchmark -->)/
 
 /** What was measured, and where and with what. */
@@ -16,7 +18,7 @@ export interface Result<T> {
   readonly measured: T
 }
 
-/** Keeps a result, and makes anew what is made of all that are kept: the picture, and the README's section. */
+/** Keeps a result, and makes anew what is made of all that are kept: the picture, and the sections of the documents. */
 export async function keepResult<T>(name: string, result: Result<T>): Promise<void> {
   await mkdir(FOLDER, { recursive: true })
   await writeFile(join(FOLDER, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`)
@@ -25,39 +27,50 @@ export async function keepResult<T>(name: string, result: Result<T>): Promise<vo
     const { drawComparison } = await import('./draw-comparison.ts')
     await writeFile(join(FOLDER, 'comparison.svg'), drawComparison(comparison.measured))
   }
-  await writeReadme()
+  await writeDocuments()
 }
 
-const writeReadme = async () => writeFile(README, (await readmeWithResults()).wanted)
-
-/** The README with its section on the benchmark made anew. */
-export async function readmeWithResults(): Promise<{ current: string; wanted: string }> {
-  const section = await resultsSection()
-  const current = await readFile(README, 'utf8')
-  const wanted = current.replace(SECTION, (_, open: string, close: string) => open + section + close)
-  return { current, wanted }
+async function writeDocuments(): Promise<void> {
+  for (const { path, wanted } of await documentsWithResults()) await writeFile(path, wanted)
 }
 
-async function resultsSection(): Promise<string> {
+/** The documents that show results, each with its section made anew. */
+export async function documentsWithResults(): Promise<{ path: string; current: string; wanted: string }[]> {
+  const comparison = await comparisonSection()
+  const sections = { [README]: comparison, [PAGE]: [...comparison, ...(await drillsSection())] }
+  return Promise.all(
+    Object.entries(sections).map(async ([path, lines]) => {
+      const current = await readFile(path, 'utf8')
+      const section = lines.length > 0 ? `\n${lines.join('\n')}\n` : ''
+      const wanted = current.replace(SECTION, (_, open: string, close: string) => open + section + close)
+      return { path, current, wanted }
+    }),
+  )
+}
+
+async function comparisonSection(): Promise<string[]> {
   const comparison = await readResult<Comparison>('comparison')
-  const drills = await Promise.all(DRILL_NAMES.map((name) => readResult<DrillReport>(name)))
+  if (!comparison) return []
+  const { machine, measured } = comparison
+  return [
+    ...[tableAsMarkdown(comparisonTable(measured)), ''],
+    ...[`Medians of ${measured.passes} passes; ${machineLine(machine)}.`, ''],
+  ]
+}
+
+async function drillsSection(): Promise<string[]> {
   const lines: string[] = []
-  if (comparison) {
-    const { machine, measured } = comparison
-    lines.push(tableAsMarkdown(comparisonTable(measured)), '')
-    lines.push(`Medians of ${measured.passes} passes; ${machineLine(machine)}.`, '')
-    lines.push('![CPU and latency of Splitrun and its baselines](bench/results/comparison.svg)', '')
-  }
-  for (const drill of drills) {
+  for (const name of DRILL_NAMES) {
+    const drill = await readResult<DrillReport>(name)
     if (!drill) continue
-    lines.push(`**${drill.measured.title}** (${drill.machine.date})`, '')
+    lines.push(`### ${name}`, '', `${drill.measured.title} (${drill.machine.date})`, '')
     lines.push(tableAsMarkdown(drill.measured.table), '')
     lines.push(
       ...drill.measured.statements.map(({ text, holds }) => `- ${holds ? '' : '*missed:* '}${text}`),
       '',
     )
   }
-  return lines.length > 0 ? `\n${lines.join('\n')}\n` : ''
+  return lines
 }
 
 /** Null when it has not been measured. */
@@ -66,4 +79,4 @@ async function readResult<T>(name: string): Promise<Result<T> | null> {
   return text === null ? null : (JSON.parse(text) as Result<T>)
 }
 
-if (import.meta.main) await writeReadme()
+if (import.meta.main) await writeDocuments()

@@ -64,6 +64,7 @@ export async function ensureDemo(core: Core, url: string, adminToken: string): P
   await keepModels(core, demo)
   await mkdir(core.config.dataDir, { recursive: true, mode: 0o700 })
   await writeFile(fileOf(core.config.dataDir), `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 })
+  await writeFile(join(core.config.dataDir, 'dev.env'), toShellVariables(demo), { mode: 0o600 })
   return demo
 }
 
@@ -74,6 +75,24 @@ export async function readDemo(dataDir: string): Promise<Demo | null> {
     (text) => JSON.parse(text) as Demo,
     () => null,
   )
+}
+
+/** The same for a shell: `. .splitrun/dev.env` sets the variables that the documents use. */
+function toShellVariables({ url, org_id, project_id, token, admin_token, tasks }: Demo): string {
+  const variables = {
+    URL: url,
+    API: `${url}/api/v1/org/${org_id}/project/${project_id}`,
+    TOKEN: token,
+    ADMIN: admin_token,
+    PROJECT: project_id,
+    SENTIMENT: tasks.sentiment,
+    PHOTO: tasks.photo,
+    SUMMARY: tasks.summary,
+  }
+  const lines = Object.entries(variables).map(
+    ([name, value]) => `${name}='${value.replaceAll("'", "'\\''")}'\n`,
+  )
+  return lines.join('')
 }
 
 /** A new administrator's token, for a first start that was given none. */

@@ -96,7 +96,7 @@ function setting<T>(
 
 const DAY = 86_400
 
-/** Every setting there is. The table in the README is made from this list, and a test holds it. */
+/** Every setting there is. The table in docs/reference/settings.md is made from this list, and a test holds it. */
 // biome-ignore format: a table, one setting a line
 export const SETTINGS = {
   port: setting('PORT', '3000', integer(0, 65_535), 'Port of the API; 0 takes any free one.'),
@@ -192,7 +192,7 @@ export const SETTINGS = {
   revisionsMax: setting('SPLITRUN_REVISIONS_MAX', '1000', integer(1, 100_000), 'Most revisions of a task.'),
 } as const
 
-/** The settings as rows for the README: name, default, meaning. */
+/** The settings as rows of a table: name, default, meaning. */
 export function describeSettings(): { name: string; initial: string; doc: string }[] {
   return Object.values(SETTINGS).map(({ name, initial, doc }) => ({ name, initial: initial ?? '', doc }))
 }

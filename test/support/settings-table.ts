@@ -1,23 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describeSettings } from '../../src/config.ts'
+import { type GeneratedDocument, withSection } from './generated-section.ts'
 
-const README = join(import.meta.dirname, '../../README.md')
-const SECTION = /(<!-- settings -->\n)[\s\S]*?(<!-- \/settings -->)/
+const PAGE = join(import.meta.dirname, '../../docs/reference/settings.md')
 
-/** The table of settings as the README shows it. */
-export function settingsTable(): string {
+/** The page on settings, with its table made from the settings that there are. */
+export function settingsPage(): GeneratedDocument {
   const rows = describeSettings().map(({ name, initial, doc }) => `| \`${name}\` | ${initial} | ${doc} |`)
-  return ['| setting | default | meaning |', '|---|---|---|', ...rows, ''].join('\n')
+  return withSection(PAGE, 'settings', ['| setting | default | meaning |', '| --- | --- | --- |', ...rows])
 }
 
-/** The README with its table made anew. */
-export function readmeWithTable(): { current: string; wanted: string } {
-  const current = readFileSync(README, 'utf8')
-  return {
-    current,
-    wanted: current.replace(SECTION, (_, open: string, close: string) => open + settingsTable() + close),
-  }
+if (import.meta.main) {
+  const { path, wanted } = settingsPage()
+  writeFileSync(path, wanted)
 }
-
-if (import.meta.main) writeFileSync(README, readmeWithTable().wanted)
