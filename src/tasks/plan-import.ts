@@ -3,12 +3,11 @@ import type { ModelRegistry } from '../models/model-registry.ts'
 import { ValidationError, type ValidationIssue } from '../platform/errors.ts'
 import { checkRevision, digestOf, MODEL_FIELDS, toRevision } from './build-revision.ts'
 import { archiveTask } from './export-tasks.ts'
-import { ImportWrites } from './import-writes.ts'
+import { type ImportWrite, ImportWriteBuilder } from './import-write.ts'
 import { type ReadTaskDeps, readTasks } from './read-task.ts'
 import { TAG_KINDS, type TagKind } from './tag.ts'
 import type { Revision } from './task.ts'
 import type { ArchivedTask, Place, TaskArchive } from './task-archive.ts'
-import type { GuardedWrite } from './task-store.ts'
 
 export interface PlanImportDeps extends ReadTaskDeps {
   readonly models: ModelRegistry
@@ -26,7 +25,7 @@ export interface ImportCounts {
 /** What an import would do, and what is in its way. */
 export interface ImportPlan {
   readonly conflicts: readonly ValidationIssue[]
-  readonly write: GuardedWrite
+  readonly write: ImportWrite
   readonly counts: ImportCounts
 }
 
@@ -45,7 +44,7 @@ export async function planImport(
   const conflicts: ValidationIssue[] = []
   const report = (place: Place, msg: string) =>
     void conflicts.push({ loc: [...where, ...place], msg, type: 'conflict' })
-  const write = new ImportWrites(owner)
+  const write = new ImportWriteBuilder(owner)
   const counts = {
     tasks: { created: 0, updated: 0, unchanged: 0 },
     revisions: { created: 0 },

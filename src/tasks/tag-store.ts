@@ -2,18 +2,17 @@ import { LRUCache } from 'lru-cache'
 import { cached } from '../platform/cached.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
-import { loadScript } from '../platform/redis/script.ts'
 import type { Tag, TagKind } from './tag.ts'
-import { splitPair, taskKeys } from './task-keys.ts'
+import { splitPair, taskKeys, taskScript } from './task-layout.ts'
 
-const saveTag = loadScript(new URL('./scripts/save-tag.lua', import.meta.url))
-const deleteTag = loadScript(new URL('./scripts/delete-tag.lua', import.meta.url))
-const tagEntities = loadScript(new URL('./scripts/tag-entities.lua', import.meta.url))
+const saveTag = taskScript('save-tag')
+const deleteTag = taskScript('delete-tag')
+const tagEntities = taskScript('tag-entities')
 
 /** A tag that moves to another revision is seen by the runs of every process within this time. */
 const CACHE_MS = 1000
 
-/** What can bear a tag: a revision, with the task it belongs to; or a task, which belongs to itself. */
+/** What a tag can be on: a revision, with the task it belongs to; or a task, which belongs to itself. */
 export interface Taggable {
   readonly task: string
   readonly entity: string
@@ -26,7 +25,7 @@ export type TagStore = ReturnType<typeof createTagStore>
 
 const newestFirst = (a: Tag, b: Tag): number => (a.id < b.id ? 1 : -1)
 
-/** The owner of tags, and of what bears them. */
+/** The owner of tags, and of what they are on. */
 export function createTagStore(redis: Redis, options: { tagsMax: number }) {
   const revisionsByTag = new LRUCache<string, { revision: string | null }>({
     max: 10_000,
@@ -40,7 +39,7 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
       if (!tag) return { revision: null }
       // '0' follows '/': all pairs of this task, and the newest of them first.
       const range = [`(${task}0`, `[${task}/`, 'BYLEX', 'REV', 'LIMIT', 0, 1] as const
-      const [pair] = await redis.zrange(keys.bearers(tag), ...range)
+      const [pair] = await redis.zrange(keys.taggedEntities(tag), ...range)
       return { revision: pair === undefined ? null : splitPair(pair)[1] }
     },
   })
@@ -52,11 +51,8 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
     how: 'add' | 'remove',
     entities: readonly Taggable[],
   ): Promise<Tagged> {
-    const keys = taskKeys(project)
-    const own = kind === 'task' ? keys.task : keys.revision
-    const triples = entities.flatMap(({ task, entity }) => [own(entity), task, entity])
-    const args = [tag, how, keys.tagging(''), ...triples]
-    const reply = Number(await tagEntities(redis, [keys.tags(kind), keys.bearers(tag)], args))
+    const args = [kind, tag, how, ...entities.flatMap(({ task, entity }) => [task, entity])]
+    const reply = Number(await tagEntities(redis, [taskKeys(project).prefix], args))
     revisionsByTag.clear()
     return reply === 0 ? 'done' : reply === -1 ? 'absent' : { missing: reply - 1 }
   }
@@ -66,18 +62,16 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
     async create(project: string, kind: TagKind, name: string): Promise<Tag | 'name' | 'many'> {
       const now = new Date().toISOString()
       const tag: Tag = { id: newId(), name, created: now, modified: now }
-      const keys = taskKeys(project)
-      const args = [tag.id, name, JSON.stringify(tag), options.tagsMax]
-      const outcome = await saveTag(redis, [keys.tags(kind), keys.tagNames(kind)], args)
+      const args = [kind, tag.id, name, JSON.stringify(tag), options.tagsMax]
+      const outcome = await saveTag(redis, [taskKeys(project).prefix], args)
       return outcome === 'saved' ? tag : (outcome as 'name' | 'many')
     },
 
-    /** Renames a tag; it stays on all that bear it. */
+    /** Renames a tag; it stays where it is. */
     async rename(project: string, kind: TagKind, tag: Tag, name: string): Promise<Tag | 'name' | 'absent'> {
       const renamed: Tag = { ...tag, name, modified: new Date().toISOString() }
-      const keys = taskKeys(project)
-      const args = [tag.id, name, JSON.stringify(renamed), '']
-      const outcome = await saveTag(redis, [keys.tags(kind), keys.tagNames(kind)], args)
+      const args = [kind, tag.id, name, JSON.stringify(renamed), '']
+      const outcome = await saveTag(redis, [taskKeys(project).prefix], args)
       revisionsByTag.clear()
       return outcome === 'saved' ? renamed : (outcome as 'name' | 'absent')
     },
@@ -93,11 +87,9 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
       return texts.map((text) => JSON.parse(text) as Tag).sort(newestFirst)
     },
 
-    /** Removes a tag, and takes it off all that bear it. False when there is no such tag. */
+    /** Removes a tag, and takes it off all that it is on. False when there is no such tag. */
     async remove(project: string, kind: TagKind, id: string): Promise<boolean> {
-      const keys = taskKeys(project)
-      const all = [keys.tags(kind), keys.tagNames(kind), keys.bearers(id)]
-      const reply = await deleteTag(redis, all, [id, keys.tagging('')])
+      const reply = await deleteTag(redis, [taskKeys(project).prefix], [kind, id])
       revisionsByTag.clear()
       return reply === 1
     },
@@ -106,25 +98,25 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
     add: (project: string, kind: TagKind, tag: string, entities: readonly Taggable[]) =>
       change(project, kind, tag, 'add', entities),
 
-    /** Takes a tag off entities, which need not bear it: off all of them, or off none. */
+    /** Takes a tag off entities, also where it is not on them: off all of them, or off none. */
     takeOff: (project: string, kind: TagKind, tag: string, entities: readonly Taggable[]) =>
       change(project, kind, tag, 'remove', entities),
 
-    /** Ids of what bears a tag, newest first within each task. */
-    async bearers(project: string, tag: string): Promise<string[]> {
-      const pairs = await redis.zrange(taskKeys(project).bearers(tag), '+', '-', 'BYLEX', 'REV')
+    /** Ids of what a tag is on, newest first within each task. */
+    async taggedEntities(project: string, tag: string): Promise<string[]> {
+      const pairs = await redis.zrange(taskKeys(project).taggedEntities(tag), '+', '-', 'BYLEX', 'REV')
       return pairs.map((pair) => splitPair(pair)[1])
     },
 
-    /** Ids of the tasks that bear a tag, newest first, below the cursor. */
+    /** Ids of the tasks that a tag is on, newest first, below the cursor. */
     async tasksWith(project: string, tag: string, cursor: string | null, limit: number): Promise<string[]> {
       const top = cursor ? `(${cursor}` : '+'
-      const key = taskKeys(project).bearers(tag)
+      const key = taskKeys(project).taggedEntities(tag)
       const pairs = await redis.zrange(key, top, '-', 'BYLEX', 'REV', 'LIMIT', 0, limit)
       return pairs.map((pair) => splitPair(pair)[0])
     },
 
-    /** The newest revision of a task that bears the tag of this name, as of at most a second ago: for the path of a run. */
+    /** The newest revision of a task that has the tag of this name, as of at most a second ago: for the path of a run. */
     async revisionByTag(project: string, task: string, name: string): Promise<string | null> {
       return (await cached(revisionsByTag, `${project}/${task}/${name}`))?.revision ?? null
     },

@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import { cached } from '../platform/cached.ts'
 import type { Redis } from '../platform/redis/redis.ts'
-import { loadScript } from '../platform/redis/script.ts'
+import type { ImportWrite } from './import-write.ts'
 import type { Revision, Task } from './task.ts'
-import { splitPair, taskKeys } from './task-keys.ts'
+import { splitPair, taskKeys, taskScript } from './task-layout.ts'
 
-const saveTask = loadScript(new URL('./scripts/save-task.lua', import.meta.url))
-const deleteTask = loadScript(new URL('./scripts/delete-task.lua', import.meta.url))
-const writeGuarded = loadScript(new URL('./scripts/write-guarded.lua', import.meta.url))
+const saveTask = taskScript('save-task')
+const deleteTask = taskScript('delete-task')
+const importTasks = taskScript('import')
 
 /** A change of weights reaches every process within this time. */
 const CACHE_MS = 1000
@@ -26,12 +26,6 @@ export interface TaskSnapshot extends StoredTask {
   readonly revisions: readonly Revision[]
   /** Which entity, the task or a revision, bears which tag: pairs of ids. */
   readonly tagging: readonly (readonly [entity: string, tag: string])[]
-}
-
-/** What is written in one step, and what must still hold for it: see write-guarded.lua. */
-export interface GuardedWrite {
-  readonly guards: readonly (readonly string[])[]
-  readonly writes: readonly (readonly string[])[]
 }
 
 export type SaveOutcome = 'saved' | 'name' | 'version' | 'exists' | 'revisions'
@@ -112,7 +106,7 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
       const keys = taskKeys(project)
       // Not from the cache, which also knows what is gone.
       const present = await redis.pipeline(ids.map((id) => ['exists', keys.revision(id)])).exec()
-      const digests = await redis.hmget(keys.gone, ...ids)
+      const digests = await redis.hmget(keys.deletedRevisions, ...ids)
       return ids.map((_, at) => {
         const [error, exists] = present?.[at] ?? []
         if (error) throw error
@@ -153,16 +147,9 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
 
     /** Saves a task, and a new revision where given, whole or not at all. Version 0 creates. */
     async save(task: Task, version: number, revision: Revision | null): Promise<SaveOutcome> {
-      const keys = taskKeys(task.project_id)
       const reply = await saveTask(
         redis,
-        [
-          keys.task(task.id),
-          keys.tasks,
-          keys.names,
-          keys.revisions(task.id),
-          keys.revision(revision?.id ?? 'none'),
-        ],
+        [taskKeys(task.project_id).prefix],
         [
           task.id,
           task.name,
@@ -184,17 +171,14 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
       id: string,
       version: number | null,
     ): Promise<'removed' | 'absent' | 'version'> {
-      const keys = taskKeys(project)
-      const all = [keys.task(id), keys.tasks, keys.names, keys.revisions(id), keys.tagging(id), keys.gone]
-      const reply = await deleteTask(redis, all, [id, version ?? '', keys.revision(''), keys.bearers('')])
+      const reply = await deleteTask(redis, [taskKeys(project).prefix], [id, version ?? ''])
       tasks.delete(`${project}/${id}`)
       return reply === 1 ? 'removed' : reply === 0 ? 'absent' : 'version'
     },
 
     /** Writes what an import has planned, whole or not at all; false when something has changed since it was. */
-    async write(project: string, { guards, writes }: GuardedWrite): Promise<boolean> {
-      const { tasks: anyKey } = taskKeys(project)
-      const done = await writeGuarded(redis, [anyKey], [JSON.stringify(guards), JSON.stringify(writes)])
+    async import(project: string, write: ImportWrite): Promise<boolean> {
+      const done = await importTasks(redis, [taskKeys(project).prefix], [JSON.stringify(write)])
       tasks.clear()
       return done === 1
     },

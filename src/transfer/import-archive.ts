@@ -1,4 +1,5 @@
 import { ApiError, ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import { isEmpty } from '../tasks/import-write.ts'
 import { type ImportCounts, type ImportPlan, type PlanImportDeps, planImport } from '../tasks/plan-import.ts'
 import type { Project } from '../tenancy/tenant.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
@@ -95,7 +96,7 @@ async function writePlan(
   let plan = first
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     if (plan.conflicts.length > 0) throw conflict(plan.conflicts)
-    const isDone = plan.write.writes.length === 0 || (await deps.tasks.write(target.project, plan.write))
+    const isDone = isEmpty(plan.write) || (await deps.tasks.import(target.project, plan.write))
     if (isDone) return plan.counts
     plan = await planImport(deps, target, target.archived, replace, target.where)
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { shardOf } from '../../src/platform/ids.ts'
-import { queuePrefix } from '../../src/queue/bullmq-keys.ts'
+import { bullmqKeys } from '../../src/queue/bullmq-keys.ts'
 import { shardKeys } from '../../src/runs/store/run-keys.ts'
 import { startSystem, until, useSystem } from '../support/system.ts'
 
@@ -102,6 +102,7 @@ test('a queued run is cancelled at once, and never reaches the model', async (t)
   const cancelled = await system.call('POST', `/task/${task}/run/${body.id}/cancel`)
   assert.deepEqual([cancelled.body.status, cancelled.body.attempts], ['cancelled', []])
   const shard = shardOf(body.id)
-  assert.equal(await system.core.redis.exists(`${queuePrefix(shard)}:run:${body.id}`), 0, 'its job is gone')
-  assert.equal(await system.core.redis.hget(shardKeys(shard).enqueuedCounts, '*'), '0')
+  assert.equal(await system.core.redis.exists(bullmqKeys(shard).job(body.id)), 0, 'its job is gone')
+  const { enqueuedCounts, enqueued, expiring } = shardKeys(shard)
+  assert.equal(await system.core.redis.exists(enqueuedCounts, enqueued, expiring), 0, 'no index has it')
 })

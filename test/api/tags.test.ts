@@ -203,7 +203,7 @@ describe('tags', () => {
   test('deleting a task or a tag leaves nothing of what was tagged', async () => {
     const { core, createTask } = running()
     const tagKeys = async () =>
-      (await core.redis.keys('*')).filter((key) => /:(bearers|tagging):/.test(key)).sort()
+      (await core.redis.keys('*')).filter((key) => /:(tagged-entities|tagging):/.test(key)).sort()
     const before = await tagKeys()
     const { task, revisions } = await twoRevisions()
     const another = await createTask()

@@ -348,8 +348,8 @@ describe('export and import', () => {
     )
     assert.equal(there.revisions.find(({ id }: { id: string }) => id === own).tags[0].name, 'live')
     assert.equal((await admin('POST', '/import?replace=true', after)).body.changed, false)
-    const bearers = (await admin('GET', `${path}/task/tag/${mine.id}`)).body.tagged_entities
-    assert.deepEqual(bearers, [])
+    const tagged = (await admin('GET', `${path}/task/tag/${mine.id}`)).body.tagged_entities
+    assert.deepEqual(tagged, [])
     const free = (await admin('GET', `${path}/export`)).body.projects[0].tasks
     assert.deepEqual(
       free.map(({ name }: { name: string }) => name),

@@ -59,7 +59,7 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
   }
 
   async function show(project: string, tag: Tag) {
-    return { ...presentTag(tag, kind, project), tagged_entities: await tags.bearers(project, tag.id) }
+    return { ...presentTag(tag, kind, project), tagged_entities: await tags.taggedEntities(project, tag.id) }
   }
 
   const unknown = (at: number) =>

@@ -1,0 +1,31 @@
+-- Writes what an import has planned into a project, in one step, if all that it was planned on is still as it was.
+-- ARGV: the plan as JSON, of the shape of `ImportWrite` in import-write.ts.
+-- Returns 1, or 0 when something has changed since and nothing was written.
+local plan = cjson.decode(ARGV[1])
+
+for _, tag in ipairs(plan.tags) do
+  local expected = not tag.create and tag.id or false
+  if call('HGET', key.tag_names(tag.kind), tag.name) ~= expected then return 0 end
+  if tag.create and call('HEXISTS', key.tags(tag.kind), tag.id) == 1 then return 0 end
+end
+for _, task in ipairs(plan.tasks) do
+  local found = call('HMGET', key.task(task.id), 'version', 'name')
+  if (found[1] or '0') ~= task.version then return 0 end
+  local owner = call('HGET', key.names, task.name)
+  if owner ~= (found[2] == task.name and task.id or false) then return 0 end
+  for _, revision in ipairs(task.revisions) do
+    if call('EXISTS', key.revision(revision.id)) == 1 then return 0 end
+  end
+  if task.version ~= '0' and table.concat(call('ZRANGE', key.tagging(task.id), 0, -1), ' ') ~= task.tagging then return 0 end
+end
+
+for _, tag in ipairs(plan.tags) do
+  if tag.create then put_tag(tag.kind, tag.id, tag.name, tag.json) end
+end
+for _, task in ipairs(plan.tasks) do
+  put_task(task.id, task.name, task.json)
+  for _, revision in ipairs(task.revisions) do add_revision(task.id, revision.id, revision.json) end
+  for _, pair in ipairs(task.take_off) do take_off(task.id, pair[1], pair[2]) end
+  for _, pair in ipairs(task.put_on) do put_on(task.id, pair[1], pair[2]) end
+end
+return 1

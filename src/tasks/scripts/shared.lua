@@ -1,0 +1,35 @@
+-- How tasks, revisions and tags are written, by whichever script. KEYS[1] is the prefix of the project's keys.
+local call = redis.call
+
+-- Creates or changes a task. Returns its new version.
+local function put_task(id, name, json)
+  local before = call('HGET', key.task(id), 'name')
+  if before and before ~= name then call('HDEL', key.names, before) end
+  call('HSET', key.names, name, id)
+  call('ZADD', key.tasks, 0, id)
+  call('HSET', key.task(id), 'task', json, 'name', name)
+  return call('HINCRBY', key.task(id), 'version', 1)
+end
+
+local function add_revision(task, id, json)
+  call('SET', key.revision(id), json)
+  call('ZADD', key.revisions(task), 0, id)
+  call('HDEL', key.deleted_revisions, id)
+end
+
+local function put_tag(kind, id, name, json)
+  call('HSET', key.tags(kind), id, json)
+  call('HSET', key.tag_names(kind), name, id)
+end
+
+local function put_on(task, entity, tag)
+  call('ZADD', key.tagged_entities(tag), 0, task .. '/' .. entity)
+  call('ZADD', key.tagging(task), 0, entity .. '/' .. tag)
+end
+
+local function take_off(task, entity, tag)
+  call('ZREM', key.tagged_entities(tag), task .. '/' .. entity)
+  call('ZREM', key.tagging(task), entity .. '/' .. tag)
+end
+
+local function split_pair(pair) return pair:sub(1, 36), pair:sub(38) end
