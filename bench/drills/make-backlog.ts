@@ -5,7 +5,6 @@ import { newId, newRunId } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { cleanUpRuns } from '../../src/runs/end/clean-up-runs.ts'
 import type { RunRequest } from '../../src/runs/run.ts'
-import { enqueueRun } from '../../src/runs/start/enqueue-run.ts'
 import type { Fleet } from '../fleet.ts'
 
 /** Runs of a fleet's first project, made by the product's own code in this process: HTTP would take too long. */
@@ -56,7 +55,7 @@ export async function openBacklog(
     const one = async () => {
       for (; left > 0; ) {
         left -= 1
-        await enqueueRun({ runs }, request(), null, null, project.revision)
+        await runs.create(request(), null, null, project.revision)
       }
     }
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, amount) }, one))

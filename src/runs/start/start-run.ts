@@ -3,6 +3,7 @@ import type { FileStore } from '../../files/file-store.ts'
 import { checkImage } from '../../files/image.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { newRunId } from '../../platform/ids.ts'
+import { isRedisUnavailable, wasNotExecuted } from '../../platform/redis/redis.ts'
 import { within } from '../../platform/tracing/tracing.ts'
 import type { TagStore } from '../../tasks/tag-store.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
@@ -10,10 +11,10 @@ import { drawRevision } from '../../tasks/traffic.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
 import { startEnqueueSpan } from '../run-span.ts'
+import type { Created, IdempotencyKey, RunStore } from '../store/run-store.ts'
 import { awaitEnd } from '../wait/await-end.ts'
 import type { ReplyInbox } from '../wait/reply-inbox.ts'
 import { type Accepted, checkRun } from './check-run.ts'
-import { enqueueRun } from './enqueue-run.ts'
 import { idempotencyKeyOf, shardOfKey } from './idempotency.ts'
 import { replayRun } from './replay-run.ts'
 import type { StartedRun, Submission } from './submission.ts'
@@ -36,7 +37,7 @@ export interface StartRunDeps extends EndQueuedRunDeps {
  * Accepts a run: checks it, stores its files, creates its record and enqueues its job. When it resolves, the run is
  * durable. With an idempotency key that has been used for the same request, it waits for that run instead.
  * @param waitMs how long to wait for the end; 0 not at all
- * @throws {ApiError} see checkRun and enqueueRun; NOT_AN_IMAGE, FILE_TOO_LARGE; IDEMPOTENCY_KEY_REUSED
+ * @throws {ApiError} see checkRun; PROJECT_QUEUE_FULL, QUEUE_FULL, STORE_UNAVAILABLE; NOT_AN_IMAGE, FILE_TOO_LARGE; IDEMPOTENCY_KEY_REUSED
  * @throws {ValidationError} see checkRun
  */
 export async function startRun(
@@ -70,7 +71,7 @@ export async function startRun(
     const watcher = waitMs > 0 ? deps.inbox.id : null
     // What the worker will draw, unless the weights change meanwhile: knowing it spares it a step.
     const drawn = accepted.revision ?? drawRevision(accepted.task.active_revisions, id)
-    const created = await within(enqueuing, () => enqueueRun(deps, request, watcher, key, drawn))
+    const created = await within(enqueuing, () => create(deps, request, watcher, key, drawn))
     if (created.outcome === 'replayed' || created.outcome === 'reused') {
       unwanted.abort()
       await deps.files.removeRun(id)
@@ -122,4 +123,33 @@ async function storeImages(
       return name
     }),
   )
+}
+
+/**
+ * Creates the record of a run, with its job as soon as its turn has come.
+ * @param drawn the revision that a worker would draw now, if that is known
+ * @throws {ApiError} PROJECT_QUEUE_FULL, QUEUE_FULL; STORE_UNAVAILABLE, with `run_id` when nobody knows whether the
+ *   run was accepted
+ */
+async function create(
+  { runs }: { runs: RunStore },
+  request: RunRequest,
+  watcher: string | null,
+  key: IdempotencyKey | null,
+  drawn: string | null,
+): Promise<Created> {
+  let created: Created
+  try {
+    created = await runs.create(request, watcher, key, drawn)
+  } catch (error) {
+    if (!isRedisUnavailable(error) || wasNotExecuted(error)) throw error
+    const message = 'The store cannot be reached. Whether the run was accepted is not known: read it later.'
+    throw new ApiError('STORE_UNAVAILABLE', message, { run_id: request.id, retryable: true }, error)
+  }
+  const later = { retry_after: 5, retryable: true }
+  if (created.outcome === 'full') throw new ApiError('QUEUE_FULL', 'Too many runs are queued.', later)
+  if (created.outcome === 'project_full') {
+    throw new ApiError('PROJECT_QUEUE_FULL', 'Too many runs of the project are queued.', later)
+  }
+  return created
 }
