@@ -15,8 +15,8 @@ export interface Context<P, Q, B> {
   readonly params: P
   readonly query: Q
   readonly body: B
-  /** Fires when the client has gone away. */
-  readonly gone: AbortSignal
+  /** Fires when the client has closed the connection. */
+  readonly clientClosed: AbortSignal
   readonly request: Request
   readonly response: Response
   /** What the request is in its trace. */
@@ -25,8 +25,8 @@ export interface Context<P, Q, B> {
 
 export type MapError = (refusal: ApiError | ValidationError) => ApiError
 
-/** The answer's JSON, or nothing when the handler has answered by itself. */
-type Answered<A> = [A] extends [z.ZodType]
+/** The JSON of the response, or undefined when the handler has sent the response itself. */
+type HandlerResult<A> = [A] extends [z.ZodType]
   ? Promise<Shown<A> | undefined> | Promise<void>
   : [A] extends [null]
     ? Promise<void>
@@ -34,7 +34,7 @@ type Answered<A> = [A] extends [z.ZodType]
 
 /**
  * One endpoint: a declaration with schemas, and a short handler. What the handler returns is sent as JSON with 200;
- * undefined means that it has answered by itself. The OpenAPI document is made of these declarations.
+ * undefined means that the handler has sent the response itself. The OpenAPI document is made of these declarations.
  */
 export interface Endpoint<
   P = unknown,
@@ -54,7 +54,7 @@ export interface Endpoint<
   readonly scope: Scope | 'any' | 'open'
   readonly params: z.ZodType<P>
   readonly query: z.ZodType<Q>
-  /** Request headers that it heeds, in lower case; they are checked, and read from the request. */
+  /** Request headers that the endpoint reads, in lower case: checked here, read from `request`. */
   readonly headers?: z.ZodObject
   /** Absent: the body is not read. */
   readonly body?: z.ZodType<B>
@@ -62,21 +62,21 @@ export interface Endpoint<
   readonly files?: Readonly<Record<string, string>>
   /** Bytes of the body without its files; absent: what the settings say for all. */
   readonly bodyLimit?: number
-  /** Shape of the JSON that a 200 brings. Null: it answers with no JSON, but with `media`. */
-  readonly answer: A
-  /** What it answers 202 for, with the same JSON as 200. Absent: it never does. */
+  /** Schema of the JSON of a 200. Null: the response is no JSON, but one of `media`. */
+  readonly response: A
+  /** When the response is 202, with the same JSON as 200. Absent: never. */
   readonly accepted?: string
-  /** Media types of an answer that is no JSON. */
+  /** Media types of a response that is no JSON. */
   readonly media?: readonly string[]
-  /** Response headers beyond those that every answer bears. */
-  readonly sends?: z.ZodObject
-  /** What it may refuse with, beyond what every endpoint may (authentication, validation, the store). */
-  readonly reasons: readonly Reason[]
-  /** How it words a refusal, where a standard says that; absent: as everywhere. */
+  /** Response headers beyond those of every response. */
+  readonly responseHeaders?: z.ZodObject
+  /** Error codes of this endpoint, beyond those of every endpoint (authentication, validation, the store). */
+  readonly errorCodes: readonly Reason[]
+  /** Maps an error to the one that a standard asks for; absent: errors go out as they are. */
   readonly mapError?: MapError
   /** What then stands beside the `detail` of a refusal. */
   readonly errorExtension?: z.ZodObject
-  handle(context: Context<P, Q, B>): Answered<A>
+  handle(context: Context<P, Q, B>): HandlerResult<A>
 }
 
 /** Declares an endpoint; only there to infer the types of its handler. */

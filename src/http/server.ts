@@ -92,21 +92,21 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
       response.locals['files'] = read.files
       body = check(declared.body, read.isForm ? readForm(declared.body, read.fields) : read.fields, 'body')
     }
-    const gone = new AbortController()
+    const clientClosed = new AbortController()
     response.once('close', () => {
-      if (!response.writableFinished) gone.abort()
+      if (!response.writableFinished) clientClosed.abort()
     })
-    const answer = await declared.handle({
+    const result = await declared.handle({
       caller,
       params,
       query,
       body,
-      gone: gone.signal,
+      clientClosed: clientClosed.signal,
       request,
       response,
       span,
     })
-    if (answer !== undefined) response.json(answer)
+    if (result !== undefined) response.json(result)
   }
 }
 

@@ -46,7 +46,7 @@ function answerOf({ title, rowSchema, wholeSchema, rowExample, wholeExample }: R
     .meta({ id: `${title}Report`, examples: [example] })
 }
 
-export const REPORT_ANSWERS = Object.fromEntries(
+export const REPORT_RESPONSES = Object.fromEntries(
   Object.entries(REPORTS).map(([name, kind]) => [name, answerOf(kind)]),
 ) as Record<ReportName, ReturnType<typeof answerOf>>
 

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { newId } from '../../src/platform/ids.ts'
 import type { RunResult } from '../../src/runs/run.ts'
 import { REPORTS } from '../../src/totals/report.ts'
-import { REPORT_ANSWERS } from '../../src/totals/report-response.ts'
+import { REPORT_RESPONSES } from '../../src/totals/report-response.ts'
 import { aRequest, aResult, settled } from '../support/runs.ts'
 import { type System, startSystem, useSystem } from '../support/system.ts'
 
@@ -242,7 +242,7 @@ describe('reports', () => {
     for (const kind of KINDS) {
       for (const path of [`/task/${used}`, `/task/${unused}`, '']) {
         const body = await report(`${path}/${kind}_report?show_reporting_group=true`)
-        assert.deepEqual(REPORT_ANSWERS[kind].parse(body), body)
+        assert.deepEqual(REPORT_RESPONSES[kind].parse(body), body)
       }
     }
   })

@@ -19,8 +19,8 @@ const traceparent = z
       'Absent where the server traces nothing.',
     header: { id: 'traceparent' },
   })
-/** On every answer. */
-export const everyAnswer = { 'X-Request-Id': requestId, traceparent }
+/** Headers of every response. */
+export const commonHeaders = { 'X-Request-Id': requestId, traceparent }
 const retryAfter = z.string().meta({
   description: 'Seconds until trying again makes sense.',
   examples: ['1'],
@@ -60,7 +60,7 @@ const json = (schema: z.ZodType, examples: Record<string, { value: unknown }>) =
 const shared = new Map<string, ZodOpenApiResponseObject>()
 
 /** What an operation does differently from others when it refuses: its headers, and what stands beside `detail`. */
-type OwnManner = Pick<Endpoint, 'sends' | 'errorExtension'>
+type OwnManner = Pick<Endpoint, 'responseHeaders' | 'errorExtension'>
 
 /**
  * Answers of one status, with the closed list of reasons that an operation may give there.
@@ -68,12 +68,12 @@ type OwnManner = Pick<Endpoint, 'sends' | 'errorExtension'>
  */
 export function errorResponse(
   status: number,
-  reasons: readonly Reason[],
+  errorCodes: readonly Reason[],
   own: OwnManner | null,
 ): ZodOpenApiResponseObject {
-  if (own) return describeErrors(status, reasons, own)
-  const id = reasons.map(inPascalCase).join('Or')
-  const known = shared.get(id) ?? { id, ...describeErrors(status, reasons, {}) }
+  if (own) return describeErrors(status, errorCodes, own)
+  const id = errorCodes.map(inPascalCase).join('Or')
+  const known = shared.get(id) ?? { id, ...describeErrors(status, errorCodes, {}) }
   shared.set(id, known)
   return known
 }
@@ -83,11 +83,11 @@ const inPascalCase = (reason: string): string =>
 
 function describeErrors(
   status: number,
-  reasons: readonly Reason[],
-  { sends, errorExtension }: OwnManner,
+  errorCodes: readonly Reason[],
+  { responseHeaders, errorExtension }: OwnManner,
 ): ZodOpenApiResponseObject {
   const detail = z.object({
-    reason: z.enum(reasons).meta({ description: 'Branch on this.' }),
+    reason: z.enum(errorCodes).meta({ description: 'Branch on this.' }),
     message: z.string().meta({ description: 'For a person.' }),
     run_id: z.uuid().optional().meta({ description: 'Where there is a run.' }),
     retryable: z.boolean().optional().meta({ description: 'Whether the same call may succeed later.' }),
@@ -100,7 +100,7 @@ function describeErrors(
   })
   const beside = errorExtension?.shape ?? (status === 401 ? { error: unauthenticated } : {})
   const problem = z.object({ ...beside, detail })
-  const examples = reasons.map((reason) => {
+  const examples = errorCodes.map((reason) => {
     const message = MEANINGS[reason]
     const value = { detail: { reason, message } }
     return [reason, { value: status === 401 ? { error: { code: 401, message }, ...value } : value }]
@@ -108,13 +108,13 @@ function describeErrors(
   // Of words that a standard chose there are no examples here.
   if (errorExtension) examples.length = 0
   const headers = z.object({
-    ...everyAnswer,
+    ...commonHeaders,
     ...(status === 401 ? { 'WWW-Authenticate': challenge } : {}),
     ...(status === 429 || status === 503 ? { 'Retry-After': retryAfter } : {}),
-    ...sends?.partial().shape,
+    ...responseHeaders?.partial().shape,
   })
   return {
-    description: reasons.map((reason) => `- \`${reason}\`: ${MEANINGS[reason]}`).join('\n'),
+    description: errorCodes.map((reason) => `- \`${reason}\`: ${MEANINGS[reason]}`).join('\n'),
     headers,
     content: json(
       // Either what is wrong with the request by itself, or a reason that only the store could know.
@@ -128,6 +128,6 @@ function describeErrors(
 export const invalidResponse: ZodOpenApiResponseObject = {
   id: 'Invalid',
   description: 'Everything that is wrong with the request, each with its place.',
-  headers: z.object(everyAnswer),
+  headers: z.object(commonHeaders),
   content: json(invalid, { missing: { value: missing } }),
 }

@@ -3,9 +3,9 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponse
 import { PROJECT_SCOPES, type SCOPES } from '../../tenancy/tenant.ts'
 import type { Endpoint } from '../route.ts'
 import { INFO, SERVERS, TAGS } from './api-info.ts'
-import { errorResponse, everyAnswer, invalidResponse } from './openapi-errors.ts'
+import { commonHeaders, errorResponse, invalidResponse } from './openapi-errors.ts'
 import { plainSchema } from './openapi-schema.ts'
-import { reasonsByStatus } from './reasons.ts'
+import { errorCodesByStatus } from './reasons.ts'
 
 const SCOPE_MEANINGS = {
   'task:read': 'Read tasks, revisions and models.',
@@ -96,10 +96,10 @@ function bodyOf({ files }: Endpoint, schema: z.ZodObject) {
 
 function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
   const {
-    answer,
+    response,
     accepted,
     media = [],
-    sends,
+    responseHeaders,
     params,
     query,
     headers,
@@ -107,28 +107,31 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
     method,
     errorExtension,
   } = declared
-  const bears: Record<string, z.ZodType> = { ...everyAnswer, ...sends?.shape }
+  const allHeaders: Record<string, z.ZodType> = { ...commonHeaders, ...responseHeaders?.shape }
   const content = {
-    ...(answer ? { 'application/json': { schema: answer } } : {}),
+    ...(response ? { 'application/json': { schema: response } } : {}),
     ...Object.fromEntries(media.map((type) => [type, { schema: z.file() }])),
   }
   const responses: ZodOpenApiResponsesObject = {
-    200: { description: 'Done.', headers: z.object(bears), content },
+    200: { description: 'Done.', headers: z.object(allHeaders), content },
   }
   if (accepted) {
     const waits = {
       Location: z.string().meta({ description: 'Where to ask again.' }),
       'Retry-After': z.string().meta({ description: 'Seconds until asking again makes sense.' }),
     }
-    responses['202'] = { description: accepted, headers: z.object({ ...bears, ...waits }), content }
+    responses['202'] = { description: accepted, headers: z.object({ ...allHeaders, ...waits }), content }
   }
-  if (method === 'get' && bears['ETag']) {
-    responses['304'] = { description: 'What `If-None-Match` names is still so.', headers: z.object(bears) }
+  if (method === 'get' && allHeaders['ETag']) {
+    responses['304'] = {
+      description: 'What `If-None-Match` names is still so.',
+      headers: z.object(allHeaders),
+    }
   }
-  for (const [status, { reasons, own }] of [...reasonsByStatus(declared)].sort(([a], [b]) => a - b)) {
+  for (const [status, { errorCodes, own }] of [...errorCodesByStatus(declared)].sort(([a], [b]) => a - b)) {
     responses[`${status}` as `4${string}`] = errorResponse(
       status,
-      reasons,
+      errorCodes,
       own || errorExtension ? declared : null,
     )
   }

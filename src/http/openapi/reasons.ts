@@ -79,13 +79,16 @@ function commonReasons({ path, scope, body }: Endpoint): Reason[] {
   ]
 }
 
-/** The reasons that an endpoint may give, by status. `own` tells that one of them is the endpoint's own. */
-export function reasonsByStatus(declared: Endpoint): Map<number, { reasons: Reason[]; own: boolean }> {
-  const found = new Map<number, { reasons: Reason[]; own: boolean }>()
-  for (const reason of new Set([...declared.reasons, ...commonReasons(declared)])) {
+/** The error codes that an endpoint may give, by status. `own`: one of them is the endpoint's own. */
+export function errorCodesByStatus(declared: Endpoint): Map<number, { errorCodes: Reason[]; own: boolean }> {
+  const found = new Map<number, { errorCodes: Reason[]; own: boolean }>()
+  for (const reason of new Set([...declared.errorCodes, ...commonReasons(declared)])) {
     const status = REASONS[reason]
-    const { reasons, own } = found.get(status) ?? { reasons: [], own: false }
-    found.set(status, { reasons: [...reasons, reason], own: own || declared.reasons.includes(reason) })
+    const { errorCodes, own } = found.get(status) ?? { errorCodes: [], own: false }
+    found.set(status, {
+      errorCodes: [...errorCodes, reason],
+      own: own || declared.errorCodes.includes(reason),
+    })
   }
   return found
 }

@@ -14,11 +14,11 @@ export function catalogueRoutes({ tasks, models }: { tasks: TaskStore; models: M
       tag: 'Tasks',
       operation,
       summary: `List ${things}; this server has none`,
-      reasons: [],
+      errorCodes: [],
       scope: 'task:read',
       params: projectParams,
       query: noQuery,
-      answer: z.array(z.never()),
+      response: z.array(z.never()),
       handle: async () => [],
     })
 
@@ -29,7 +29,7 @@ export function catalogueRoutes({ tasks, models }: { tasks: TaskStore; models: M
       tag: 'Models',
       operation: 'listModels',
       summary: 'List the models that tasks may name',
-      reasons: [],
+      errorCodes: [],
       scope: 'task:read',
       params: projectParams,
       query: z.object({
@@ -38,7 +38,7 @@ export function catalogueRoutes({ tasks, models }: { tasks: TaskStore; models: M
           .default(false)
           .meta({ description: 'Also those that new revisions may not name.' }),
       }),
-      answer: z.array(modelResponse),
+      response: z.array(modelResponse),
       handle: async ({ query }) => models.list({ includeRetired: query.include_retired }).map(presentModel),
     }),
     nothing('input_processor', 'listInputProcessors', 'input processors'),
@@ -52,8 +52,8 @@ export function catalogueRoutes({ tasks, models }: { tasks: TaskStore; models: M
       scope: 'task:read',
       params: taskParams,
       query: noQuery,
-      answer: z.array(z.never()),
-      reasons: [],
+      response: z.array(z.never()),
+      errorCodes: [],
       async handle({ params }) {
         if (await tasks.read(params.project_id, params.task_id)) return []
         throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')

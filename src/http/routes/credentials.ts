@@ -79,8 +79,8 @@ function routesOf(kind: CredentialKind, store: CredentialStore, tenants: TenantS
       method: 'get',
       operation: `list${name}s`,
       summary: `List the ${word}s of a project, without their secrets`,
-      answer: z.array(listed),
-      reasons: [],
+      response: z.array(listed),
+      errorCodes: [],
       handle: async ({ params }) => (await store.list(params.project_id)).map(show),
     }),
     endpoint({
@@ -89,8 +89,8 @@ function routesOf(kind: CredentialKind, store: CredentialStore, tenants: TenantS
       operation: `create${name}`,
       summary: `Create a ${word}; its secret is shown here only`,
       body: newCredential,
-      answer: made,
-      reasons: ['ID_CONFLICT'],
+      response: made,
+      errorCodes: ['ID_CONFLICT'],
       async handle({ params, body }) {
         const project = await tenants.project(params.project_id)
         if (!project) throw new ApiError('PROJECT_NOT_FOUND', 'There is no such project.')
@@ -105,8 +105,8 @@ function routesOf(kind: CredentialKind, store: CredentialStore, tenants: TenantS
       path: `${one.path}/rotate`,
       operation: `rotate${name}`,
       summary: `Give a ${word} a new secret; the old one and what it brought end within a second`,
-      answer: made,
-      reasons: ['NOT_FOUND', 'CREDENTIAL_REVOKED'],
+      response: made,
+      errorCodes: ['NOT_FOUND', 'CREDENTIAL_REVOKED'],
       async handle({ params }) {
         const rotated = found(await store.rotate(params.project_id, params.credential_id))
         if (rotated.credential.revoked) throw new ApiError('CREDENTIAL_REVOKED', `The ${word} is revoked.`)
@@ -119,8 +119,8 @@ function routesOf(kind: CredentialKind, store: CredentialStore, tenants: TenantS
       path: `${one.path}/revoke`,
       operation: `revoke${name}`,
       summary: `Revoke a ${word} for good, within a second everywhere`,
-      answer: listed,
-      reasons: ['NOT_FOUND'],
+      response: listed,
+      errorCodes: ['NOT_FOUND'],
       handle: async ({ params }) => show(found(await store.revoke(params.project_id, params.credential_id))),
     }),
     endpoint({
@@ -128,8 +128,8 @@ function routesOf(kind: CredentialKind, store: CredentialStore, tenants: TenantS
       method: 'delete',
       operation: `delete${name}`,
       summary: `Delete a ${word}, within a second everywhere`,
-      answer: listed,
-      reasons: ['NOT_FOUND'],
+      response: listed,
+      errorCodes: ['NOT_FOUND'],
       handle: async ({ params }) => show(found(await store.remove(params.project_id, params.credential_id))),
     }),
   ]

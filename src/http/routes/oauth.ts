@@ -86,14 +86,14 @@ export function oauthRoutes(deps: IssueTokenDeps): Endpoint[] {
       summary: "Trade an OAuth client's secret for an access token",
       description:
         'The client names itself by HTTP Basic, or by `client_id` and `client_secret` in the body.',
-      sends: notStored,
+      responseHeaders: notStored,
       errorExtension: refusal,
       scope: 'open',
       params: noParams,
       query: noQuery,
       body: tokenBody,
-      answer: tokenResponse,
-      reasons: [
+      response: tokenResponse,
+      errorCodes: [
         'UNAUTHENTICATED',
         'INVALID_SCOPE',
         'UNSUPPORTED_GRANT_TYPE',
@@ -125,11 +125,11 @@ export function oauthRoutes(deps: IssueTokenDeps): Endpoint[] {
       tag: 'Tokens',
       operation: 'whoami',
       summary: 'Tell who the token stands for',
-      reasons: [],
+      errorCodes: [],
       scope: 'any',
       params: noParams,
       query: noQuery,
-      answer: whoamiResponse,
+      response: whoamiResponse,
       async handle({ caller }) {
         const { kind, id, name, orgId, projectId, taskId, scopes } = caller
         return {

@@ -4,7 +4,7 @@ import type { TaskStore } from '../../tasks/task-store.ts'
 import type { CardinalityStore } from '../../totals/cardinality-store.ts'
 import { makeReport, type ReportDeps } from '../../totals/make-report.ts'
 import { REPORTS, type ReportKind, type ReportName } from '../../totals/report.ts'
-import { REPORT_ANSWERS, reportingGroup } from '../../totals/report-response.ts'
+import { REPORT_RESPONSES, reportingGroup } from '../../totals/report-response.ts'
 import { dateQuery } from '../date-query.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, projectParams, taskParams } from '../route.ts'
 
@@ -53,8 +53,8 @@ export function reportRoutes(deps: ReportRouteDeps): Endpoint[] {
       scope: 'run:read',
       params: taskParams,
       query: reportQuery,
-      answer: REPORT_ANSWERS[name as ReportName],
-      reasons: ['TASK_NOT_FOUND'],
+      response: REPORT_RESPONSES[name as ReportName],
+      errorCodes: ['TASK_NOT_FOUND'],
       async handle({ params, query }) {
         if (!(await deps.tasks.recent(params.project_id, params.task_id))) {
           throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
@@ -71,8 +71,8 @@ export function reportRoutes(deps: ReportRouteDeps): Endpoint[] {
       scope: 'run:read',
       params: projectParams,
       query: reportQuery,
-      answer: REPORT_ANSWERS[name as ReportName],
-      reasons: [],
+      response: REPORT_RESPONSES[name as ReportName],
+      errorCodes: [],
       handle: ({ params, query }) => report(kind, params.project_id, null, query),
     }),
   ])
@@ -87,8 +87,8 @@ export function reportRoutes(deps: ReportRouteDeps): Endpoint[] {
       scope: 'run:read',
       params: projectParams,
       query: noQuery,
-      answer: z.array(reportingGroup),
-      reasons: [],
+      response: z.array(reportingGroup),
+      errorCodes: [],
       handle: async ({ params }) => (await deps.names.groups(params.project_id)).map((name) => ({ name })),
     }),
   ]

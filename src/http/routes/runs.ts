@@ -85,9 +85,9 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       headers: runHeaders,
       files: { task_file: 'Images for the model.' },
       accepted: 'The run is accepted, and goes on; here it is as it stands.',
-      sends: startedHeaders,
-      answer: runResponse,
-      reasons: [
+      responseHeaders: startedHeaders,
+      response: runResponse,
+      errorCodes: [
         'TASK_REVISION_NOT_FOUND',
         'TASK_RUN_NOT_FOUND',
         'TASK_DISABLED',
@@ -111,7 +111,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       params: taskParams,
       query: runQuery,
       body: runBody,
-      async handle({ caller, params, query, body, gone, request, response, span }) {
+      async handle({ caller, params, query, body, clientClosed, request, response, span }) {
         const wait = readWait(query, request.get('prefer'), deps.waitMax)
         const started = await startRun(
           deps,
@@ -133,9 +133,9 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
             span,
           },
           wait.ms,
-          gone,
+          clientClosed,
         )
-        if (gone.aborted && query.on_disconnect === 'cancel') await cancelRun(deps, started.record)
+        if (clientClosed.aborted && query.on_disconnect === 'cancel') await cancelRun(deps, started.record)
         sendStarted(response, started, wait)
       },
     }),
@@ -145,18 +145,18 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       tag: 'Runs',
       operation: 'getRun',
       summary: 'Read a run; ?wait=N waits up to N seconds for its end',
-      sends: ofRun,
-      answer: runResponse,
-      reasons: ['TASK_RUN_NOT_FOUND'],
+      responseHeaders: ofRun,
+      response: runResponse,
+      errorCodes: ['TASK_RUN_NOT_FOUND'],
       scope: 'run:read',
       params: runParams,
       query: z.object({
         wait: z.coerce.number().min(0).default(0).meta({ description: 'Seconds to wait for its end.' }),
       }),
-      async handle({ params, query, gone, response }) {
+      async handle({ params, query, clientClosed, response }) {
         let record = await find(params)
         if (!isFinal(record.status) && query.wait > 0) {
-          record = await watchRun(deps, record, Math.min(query.wait, deps.waitMax) * 1000, gone)
+          record = await watchRun(deps, record, Math.min(query.wait, deps.waitMax) * 1000, clientClosed)
         }
         setRunHeaders(response, record)
         return presentRun(record)
@@ -168,16 +168,16 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       tag: 'Runs',
       operation: 'cancelRun',
       summary: 'Cancel a run; one that has ended stays as it is',
-      sends: ofRun,
-      answer: runResponse,
-      reasons: ['TASK_RUN_NOT_FOUND'],
+      responseHeaders: ofRun,
+      response: runResponse,
+      errorCodes: ['TASK_RUN_NOT_FOUND'],
       scope: 'run:write',
       params: runParams,
       query: noQuery,
-      async handle({ params, gone, response }) {
+      async handle({ params, clientClosed, response }) {
         let record = await cancelRun(deps, await find(params))
         // A worker that has it needs a moment to break off its call.
-        if (!isFinal(record.status)) record = await watchRun(deps, record, CANCEL_WAIT_MS, gone)
+        if (!isFinal(record.status)) record = await watchRun(deps, record, CANCEL_WAIT_MS, clientClosed)
         setRunHeaders(response, record)
         return presentRun(record)
       },
@@ -188,8 +188,8 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       tag: 'Runs',
       operation: 'listTaskRuns',
       summary: 'List the runs of a task, newest first',
-      answer: pageOf(runResponse),
-      reasons: [],
+      response: pageOf(runResponse),
+      errorCodes: [],
       scope: 'run:read',
       params: taskParams,
       query: listQuery,
@@ -203,8 +203,8 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       tag: 'Runs',
       operation: 'listRuns',
       summary: 'List the runs of a project, newest first',
-      answer: pageOf(runResponse),
-      reasons: [],
+      response: pageOf(runResponse),
+      errorCodes: [],
       scope: 'run:read',
       params: projectParams,
       query: listQuery.extend({
@@ -221,9 +221,9 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       operation: 'getRunFile',
       summary: 'Read a file of a run',
       media: Object.values(MEDIA_TYPES),
-      sends: fileHeaders,
-      answer: null,
-      reasons: ['TASK_RUN_NOT_FOUND', 'FILE_NOT_FOUND'],
+      responseHeaders: fileHeaders,
+      response: null,
+      errorCodes: ['TASK_RUN_NOT_FOUND', 'FILE_NOT_FOUND'],
       scope: 'run:read',
       params: runParams.extend({ name: z.string().meta({ description: 'One of the run’s `files`.' }) }),
       query: noQuery.extend({

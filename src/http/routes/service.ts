@@ -32,8 +32,8 @@ export function serviceRoutes(deps: ServiceRouteDeps, others: readonly Endpoint[
       path: '/healthz',
       operation: 'getHealth',
       summary: 'Whether the process lives',
-      answer: status('ok'),
-      reasons: [],
+      response: status('ok'),
+      errorCodes: [],
       handle: async () => ({ status: 'ok' as const }),
     }),
     endpoint({
@@ -41,8 +41,8 @@ export function serviceRoutes(deps: ServiceRouteDeps, others: readonly Endpoint[
       path: '/readyz',
       operation: 'getReadiness',
       summary: 'Whether the process can serve: Redis answers',
-      answer: status('ready'),
-      reasons: ['STORE_UNAVAILABLE'],
+      response: status('ready'),
+      errorCodes: ['STORE_UNAVAILABLE'],
       async handle() {
         if (!(await deps.ready().catch(() => false)))
           throw new ApiError('STORE_UNAVAILABLE', 'Redis does not answer.')
@@ -56,9 +56,9 @@ export function serviceRoutes(deps: ServiceRouteDeps, others: readonly Endpoint[
       summary: "The whole installation's numbers, in Prometheus' text format",
       description:
         'The same from every process of the API: ask one of them, or all is counted several times.',
-      answer: null,
+      response: null,
       media: ['text/plain'],
-      reasons: ['STORE_UNAVAILABLE'],
+      errorCodes: ['STORE_UNAVAILABLE'],
       async handle({ response }) {
         response.set('Content-Type', CONTENT_TYPE).send(await deps.metrics())
       },
@@ -68,9 +68,9 @@ export function serviceRoutes(deps: ServiceRouteDeps, others: readonly Endpoint[
       path: '/openapi.json',
       operation: 'getOpenApi',
       summary: 'This document',
-      answer: z.looseObject({ openapi: z.string() }),
-      sends: z.object({ ETag: etag }),
-      reasons: [],
+      response: z.looseObject({ openapi: z.string() }),
+      responseHeaders: z.object({ ETag: etag }),
+      errorCodes: [],
       async handle({ response }) {
         written ??= write()
         // Express answers 304 by itself where If-None-Match names the tag.

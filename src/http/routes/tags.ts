@@ -85,8 +85,8 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       summary: `${verb} ${things}: all that are named, or none`,
       params: tagParams,
       body: entities,
-      answer: wholeTagResponse,
-      reasons: [],
+      response: wholeTagResponse,
+      errorCodes: [],
       async handle({ params: { project_id, tag_id }, body }) {
         const tag = await find(project_id, tag_id)
         const outcome = await tags[how](project_id, kind, tag_id, await locate(project_id, body.entities))
@@ -102,11 +102,11 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       method: 'get',
       path,
       operation: `list${noun}Tags`,
-      reasons: [],
+      errorCodes: [],
       summary: `List the tags of ${things}, newest first`,
       params: projectParams,
       query: pageQuery,
-      answer: pageOf(tagResponse),
+      response: pageOf(tagResponse),
       async handle({ params: { project_id }, query: { cursor, page_limit } }) {
         const all = await tags.list(project_id, kind)
         const below = cursor ? all.filter((tag) => tag.id < cursor) : all
@@ -122,8 +122,8 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       summary: `Create a tag for ${things}`,
       params: projectParams,
       body: newTag,
-      answer: wholeTagResponse,
-      reasons: ['DUPLICATE_TAG_NAME', 'TOO_MANY_TAGS'],
+      response: wholeTagResponse,
+      errorCodes: ['DUPLICATE_TAG_NAME', 'TOO_MANY_TAGS'],
       async handle({ params: { project_id }, body: { name } }) {
         const tag = await tags.create(project_id, kind, name)
         if (tag === 'name') throw taken(name)
@@ -138,8 +138,8 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       operation: `get${noun}Tag`,
       summary: `Read a tag of ${things}`,
       params: tagParams,
-      answer: wholeTagResponse,
-      reasons: [],
+      response: wholeTagResponse,
+      errorCodes: [],
       handle: async ({ params }) => show(params.project_id, await find(params.project_id, params.tag_id)),
     }),
     endpoint({
@@ -150,8 +150,8 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       summary: `Rename a tag of ${things}; it stays where it is`,
       params: tagParams,
       body: named,
-      answer: wholeTagResponse,
-      reasons: ['DUPLICATE_TAG_NAME'],
+      response: wholeTagResponse,
+      errorCodes: ['DUPLICATE_TAG_NAME'],
       async handle({ params: { project_id, tag_id }, body: { name } }) {
         const tag = await tags.rename(project_id, kind, await find(project_id, tag_id), name)
         if (tag === 'name') throw taken(name)
@@ -166,8 +166,8 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       operation: `delete${noun}Tag`,
       summary: `Delete a tag, and take it off all ${things}`,
       params: tagParams,
-      answer: wholeTagResponse,
-      reasons: [],
+      response: wholeTagResponse,
+      errorCodes: [],
       async handle({ params: { project_id, tag_id } }) {
         const shown = await show(project_id, await find(project_id, tag_id))
         if (!(await tags.remove(project_id, kind, tag_id))) throw absent()

@@ -58,14 +58,14 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       tag: 'Tasks',
       operation: 'listTasks',
       summary: 'List tasks, newest first',
-      reasons: [],
+      errorCodes: [],
       scope: 'task:read',
       params: projectParams,
       query: pageQuery.extend({
         ...testsQuery.shape,
         tag_id: id.optional().meta({ description: 'Only tasks that bear this tag.' }),
       }),
-      answer: pageOf(taskResponse),
+      response: pageOf(taskResponse),
       async handle({ caller, params: { project_id }, query }) {
         const { cursor = null, page_limit, tag_id } = query
         const ids = tag_id
@@ -89,13 +89,13 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       tag: 'Tasks',
       operation: 'createTask',
       summary: 'Create a task with its first revision',
-      sends: etag,
+      responseHeaders: etag,
       scope: 'task:write',
       params: projectParams,
       query: noQuery,
       body: createTaskSchema(limits),
-      answer: taskResponse,
-      reasons: ['DUPLICATE_TASK_NAME'],
+      response: taskResponse,
+      errorCodes: ['DUPLICATE_TASK_NAME'],
       async handle({ caller, params, body, response }) {
         const owner = { org: params.org_id, project: params.project_id }
         return show(caller, response, await createTask(deps, owner, body), {})
@@ -107,14 +107,14 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       tag: 'Tasks',
       operation: 'getTask',
       summary: 'Read a task with its revisions',
-      sends: etag,
+      responseHeaders: etag,
       scope: 'task:read',
       params: taskParams,
       query: testsQuery.extend({
         revision_tag_id: id.optional().meta({ description: 'Only revisions that bear this tag.' }),
       }),
-      answer: taskResponse,
-      reasons: [],
+      response: taskResponse,
+      errorCodes: [],
       async handle({ caller, params, query, response }) {
         const whole = await readTask(deps, params.project_id, params.task_id)
         if (!whole) throw absent()
@@ -128,14 +128,14 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       tag: 'Tasks',
       operation: 'updateTask',
       headers: ifMatch,
-      sends: etag,
+      responseHeaders: etag,
       summary: 'Change a task; changed revision fields make a new revision, inactive unless told otherwise',
       scope: 'task:write',
       params: taskParams,
       query: testsQuery,
       body: updateTaskSchema(limits),
-      answer: taskResponse,
-      reasons: ['STALE_TASK', 'DUPLICATE_TASK_NAME', 'TOO_MANY_REVISIONS', 'TOO_MANY_REQUESTS'],
+      response: taskResponse,
+      errorCodes: ['STALE_TASK', 'DUPLICATE_TASK_NAME', 'TOO_MANY_REVISIONS', 'TOO_MANY_REQUESTS'],
       async handle({ caller, params, query, body, request, response }) {
         const owner = { project: params.project_id, task: params.task_id }
         const isExpected = readIfMatch(request.get('if-match'))
@@ -149,13 +149,13 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       path: `${PROJECT}/task/:task_id/access_token/rotate`,
       tag: 'Tasks',
       operation: 'rotateTaskToken',
-      sends: etag,
+      responseHeaders: etag,
       summary: 'Give a task another access token; the one before ends within a second',
       scope: 'task:write',
       params: taskParams,
       query: testsQuery,
-      answer: taskResponse,
-      reasons: [],
+      response: taskResponse,
+      errorCodes: [],
       async handle({ params, query, response }) {
         const whole = await readTask(deps, params.project_id, params.task_id)
         if (!whole) throw absent()
@@ -174,8 +174,8 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       scope: 'task:write',
       params: taskParams,
       query: testsQuery,
-      answer: taskResponse,
-      reasons: ['STALE_TASK'],
+      response: taskResponse,
+      errorCodes: ['STALE_TASK'],
       async handle({ caller, params: { project_id, task_id }, query, request }) {
         const whole = await readTask(deps, project_id, task_id)
         if (!whole) throw absent()

@@ -26,9 +26,9 @@ export function tenancyRoutes({ tenants }: TenancyRouteDeps): Endpoint[] {
       path: '/org',
       operation: 'listOrganisations',
       summary: 'List organisations',
-      reasons: [],
+      errorCodes: [],
       params: noParams,
-      answer: z.array(organisationResponse),
+      response: z.array(organisationResponse),
       handle: () => tenants.organisations(),
     }),
     endpoint({
@@ -39,8 +39,8 @@ export function tenancyRoutes({ tenants }: TenancyRouteDeps): Endpoint[] {
       summary: 'Create an organisation',
       params: noParams,
       body: named,
-      answer: organisationResponse,
-      reasons: ['ID_CONFLICT'],
+      response: organisationResponse,
+      errorCodes: ['ID_CONFLICT'],
       async handle({ body }) {
         const made = await tenants.createOrganisation(body.name, body.id)
         if (!made) throw taken()
@@ -53,9 +53,9 @@ export function tenancyRoutes({ tenants }: TenancyRouteDeps): Endpoint[] {
       path: '/org/:org_id/project',
       operation: 'listProjects',
       summary: 'List the projects of an organisation',
-      reasons: [],
+      errorCodes: [],
       params: orgParams,
-      answer: z.array(projectResponse),
+      response: z.array(projectResponse),
       handle: ({ params }) => tenants.projects(params.org_id),
     }),
     endpoint({
@@ -66,8 +66,8 @@ export function tenancyRoutes({ tenants }: TenancyRouteDeps): Endpoint[] {
       summary: 'Create a project',
       params: orgParams,
       body: named,
-      answer: projectResponse,
-      reasons: ['NOT_FOUND', 'ID_CONFLICT'],
+      response: projectResponse,
+      errorCodes: ['NOT_FOUND', 'ID_CONFLICT'],
       async handle({ params, body }) {
         if (!(await tenants.organisation(params.org_id))) {
           throw new ApiError('NOT_FOUND', 'There is no such organisation.')

@@ -42,7 +42,7 @@ export function transferRoutes(deps: TransferRouteDeps): Endpoint[] {
     }),
     body: archive,
     bodyLimit: deps.importLimit,
-    answer: importResponse,
+    response: importResponse,
   } as const
   return [
     endpoint({
@@ -59,8 +59,8 @@ export function transferRoutes(deps: TransferRouteDeps): Endpoint[] {
           .optional()
           .meta({ description: 'Only these tasks; may be repeated.' }),
       }),
-      answer: archive,
-      reasons: ['TASK_NOT_FOUND', 'EXPORT_TOO_LARGE'],
+      response: archive,
+      errorCodes: ['TASK_NOT_FOUND', 'EXPORT_TOO_LARGE'],
       handle: async ({ params, query }) => exportProjects(deps, [params.project_id], query.task_id),
     }),
     endpoint({
@@ -70,7 +70,7 @@ export function transferRoutes(deps: TransferRouteDeps): Endpoint[] {
       summary: 'Import an exported project into this one',
       scope: 'task:write',
       params: projectParams,
-      reasons: ['IMPORT_CONFLICT', 'TOO_MANY_REQUESTS'],
+      errorCodes: ['IMPORT_CONFLICT', 'TOO_MANY_REQUESTS'],
       async handle({ params, query, body }) {
         const onto = await deps.tenants.project(params.project_id)
         if (!onto) throw new ApiError('PROJECT_NOT_FOUND', 'There is no such project.')
@@ -84,7 +84,7 @@ export function transferRoutes(deps: TransferRouteDeps): Endpoint[] {
       summary: 'Import exported projects; they and their organisations are created where they are not there',
       scope: 'admin',
       params: noParams,
-      reasons: ['IMPORT_CONFLICT', 'TOO_MANY_REQUESTS'],
+      errorCodes: ['IMPORT_CONFLICT', 'TOO_MANY_REQUESTS'],
       handle: ({ query, body }) => importArchive(deps, body, null, query.replace),
     }),
   ]
