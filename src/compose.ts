@@ -199,6 +199,7 @@ export async function composeWorker(
       connection: connections.blocking(`worker:${shard}`, queuePrefix(shard)),
       dispatchConnection: connections.blocking(`dispatch:${shard}`, queuePrefix(shard)),
       concurrency: config.concurrency,
+      limiters: deps.limiters,
       lockDurationMs: config.lockDuration * 1000,
       stalledIntervalMs: config.stalledInterval * 1000,
       log,

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { ModelLimiters } from '../src/models/limits/model-limiter.ts'
 import type { Logger } from '../src/platform/logger.ts'
 import { isRedisUnavailable, type Redis } from '../src/platform/redis/redis.ts'
 import { openRunJobs } from '../src/queue/run-jobs.ts'
 import type { Execution, WorkerSide } from '../src/runs/execute/execute-run.ts'
 import { followDispatch } from '../src/runs/execute/follow-dispatch.ts'
-import type { Claim } from '../src/runs/store/claim.ts'
+import { createPlaces } from '../src/runs/execute/places.ts'
+import type { Allowances, Claim, Dequeued } from '../src/runs/store/claim.ts'
 import type { RunStore } from '../src/runs/store/run-store.ts'
 
 export interface RunWorkerOptions {
@@ -15,7 +17,9 @@ export interface RunWorkerOptions {
   readonly runs: RunStore
   /** Id of this worker process. */
   readonly worker: string
+  /** Runs of one model at once; there are some places more, for other models. */
   readonly concurrency: number
+  readonly limiters: ModelLimiters
   readonly claimsMax: number
   readonly lockDurationMs: number
   readonly stalledIntervalMs: number
@@ -40,6 +44,14 @@ export interface RunWorker {
 const BATCH = 32
 /** How long giving back may take after the grace period, for Redis to answer. */
 const GIVE_BACK_MS = 5000
+/** Nothing is known of the queue. */
+const LOOK: Pick<Dequeued, 'empty' | 'nextDue'> = { empty: false, nextDue: 0 }
+/** How often a worker looks past the runs of models that it has no room for, in ms. */
+const LOOK_EVERY_MS = 50
+/** How often it then says what it has room for. */
+const ANNOUNCE_EVERY_MS = 500
+/** A worker without any room looks again after so long, unless it gets some. */
+const IDLE_MS = 5000
 /** Between a failure of Redis and the next try. */
 const FAILURE_PAUSE_MS = 1000
 
@@ -49,7 +61,8 @@ const FAILURE_PAUSE_MS = 1000
  * its locks: that a lost worker writes nothing more is what the runs' fences are for.
  */
 export function startRunWorker(options: RunWorkerOptions): RunWorker {
-  const { shard, runs, worker: token, claimsMax, concurrency, lockDurationMs: lockMs, log } = options
+  const { shard, runs, worker: token, claimsMax, lockDurationMs: lockMs, log, limiters } = options
+  const places = createPlaces(options.concurrency)
   const stopping = new AbortController()
   /** Claimed, and not begun for want of room: what was dispatched while others were being settled. */
   const ready: Claim[] = []
@@ -57,7 +70,6 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   const claimed = new Set<Claim>()
   /** What has to end before this worker has. */
   const busy = new Set<Promise<unknown>>()
-  let active = 0
   let progress = Date.now()
   let stopped = false
   let placeFree = Promise.withResolvers<void>()
@@ -72,8 +84,15 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
       if (ready.length > 0) setTimeout(() => giveBack(ready.splice(0)), lockMs / 4).unref()
     },
   })
-  const room = (): number => concurrency - active - ready.length
-  const side: WorkerSide = { stopping: stopping.signal, capacity: () => dispatch.capacity(room()) }
+  const room = (): number => places.free() - ready.length
+  const side: WorkerSide = {
+    stopping: stopping.signal,
+    capacity() {
+      const full = [...(places.allowances(1, limiters.limited())?.byModel.keys() ?? [])]
+      // Not all that is free: what comes together may all be for one model.
+      return dispatch.capacity(Math.min(room(), places.room()), full)
+    },
+  }
 
   /** That Redis is away its connections say. */
   function warn(error: unknown, what: string): void {
@@ -94,7 +113,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
 
   function beginReady(): void {
     if (stopped) giveBack(ready.splice(0))
-    while (active < concurrency && ready.length > 0) void track(deliver(ready.shift() as Claim))
+    while (places.free() > 0 && ready.length > 0) void track(deliver(ready.shift() as Claim))
   }
 
   function giveBack(claims: readonly Claim[]): void {
@@ -112,7 +131,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   }
 
   async function deliver(claim: Claim): Promise<void> {
-    active += 1
+    places.enter(claim.model)
     progress = Date.now()
     try {
       await options.execute(claim, side)
@@ -124,37 +143,69 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
       )
     } finally {
       claimed.delete(claim)
-      active -= 1
+      places.leave(claim.model)
       progress = Date.now()
       beginReady()
-      if (room() > 0) placeFree.resolve()
+      placeFree.resolve()
     }
   }
 
-  /** Returns what is known of the queue then: whether it has more, and when to look again. */
-  async function dequeueSome(): Promise<{ empty: boolean; nextDue: number }> {
+  /**
+   * How many runs to claim next, and which. Where a model has no more room, runs for others pass its runs in the queue; as
+   * long as every model has room, they are claimed as they come.
+   */
+  function plan(): { most: number; allowances: Allowances | null } {
     const most = stopped ? 0 : Math.max(0, Math.min(BATCH, room()))
+    const allowances = places.allowances(most, limiters.limited())
+    if (!allowances) return { most, allowances }
+    const least = Math.min(allowances.others, ...allowances.byModel.values())
+    return least > 0 ? { most: Math.min(most, least), allowances: null } : { most, allowances }
+  }
+
+  async function dequeue({ most, allowances }: ReturnType<typeof plan>): Promise<Dequeued> {
     const capacity = side.capacity()
-    const dequeued = await runs.dequeue(shard, { worker: token, claimsMax, most, token, lockMs, capacity })
+    const options = { worker: token, claimsMax, most, token, lockMs, capacity, allowances }
+    const dequeued = await runs.dequeue(shard, options)
     accept(dequeued.claims)
     return dequeued
   }
 
+  /** Until a run has left its place, or for so long. */
+  async function placeFreed(ms: number): Promise<void> {
+    placeFree = Promise.withResolvers()
+    const late = new AbortController()
+    await Promise.race([placeFree.promise, pause(ms, undefined, { signal: late.signal }).catch(() => {})])
+    late.abort()
+  }
+
   async function consume(): Promise<void> {
-    let known = { empty: false, nextDue: 0 }
+    let known = LOOK
+    let looked = Number.NEGATIVE_INFINITY
     while (!stopped) {
       try {
         if (known.empty && (known.nextDue === 0 || Date.now() < known.nextDue)) await jobs.wait(known.nextDue)
+        const next = plan()
+        const early = next.allowances ? looked + LOOK_EVERY_MS - performance.now() : 0
+        if (early > 0) {
+          await placeFreed(early)
+          known = LOOK
+          continue
+        }
         // Also without room, or stopped meanwhile: that another worker is woken for what is there is part of it.
-        known = await track(dequeueSome())
+        known = await track(dequeue(next))
+        if (next.allowances) {
+          looked = performance.now()
+          // What it has room for counts for a second, and has to be said again.
+          const again = Date.now() + ANNOUNCE_EVERY_MS
+          known = { ...known, nextDue: known.nextDue > 0 ? Math.min(known.nextDue, again) : again }
+        }
         if (room() < 1) {
-          placeFree = Promise.withResolvers()
-          await placeFree.promise
-          known = { empty: false, nextDue: 0 }
+          await placeFreed(IDLE_MS)
+          known = LOOK
         }
       } catch (error) {
         if (!stopped) warn(error, 'claiming runs failed')
-        known = { empty: false, nextDue: 0 }
+        known = LOOK
         await pause(FAILURE_PAUSE_MS, undefined, { ref: false })
       }
     }
@@ -172,7 +223,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   }
 
   return {
-    active: () => active,
+    active: () => places.taken(),
     lastProgress: () => progress,
     async close() {
       stopped = true
@@ -189,7 +240,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
       clearTimeout(grace)
       clearInterval(extending)
       await jobs.close()
-      if (!ended) log.warn({ shard, active }, 'stopping without having given everything back')
+      if (!ended) log.warn({ shard, active: places.taken() }, 'stopping without having given everything back')
     },
   }
 }

@@ -55,7 +55,7 @@ export async function openBacklog(
     const one = async () => {
       for (; left > 0; ) {
         left -= 1
-        await runs.create(request(), null, null, project.revision)
+        await runs.create(request(), null, null, { revision: project.revision, model: '' })
       }
     }
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, amount) }, one))

@@ -15,14 +15,21 @@ export class ClaimLost extends Error {
   override readonly name = 'ClaimLost'
 }
 
-/** The next call is so far away that the run goes back to the queue until then, and its place to others. */
+/**
+ * The next call is so far away that the run goes back to the queue, and its place to others: for some time, or until its
+ * model has room for it.
+ */
 export class Deferred extends Error {
   override readonly name = 'Deferred'
+  /** 0 where only the model's room is waited for. */
   readonly ms: number
+  /** Id of the model that it waits for. */
+  readonly model: string
 
-  constructor(ms: number) {
+  constructor(ms: number, model: string) {
     super(`deferred for ${Math.round(ms)} ms`)
     this.ms = ms
+    this.model = model
   }
 }
 
@@ -54,14 +61,14 @@ export interface AskDeps {
 
 /** An answer of the wrong shape is asked for again so often. */
 const MOST_REPAIRS = 1
-/** A longer pause is not spent holding a place in this worker. */
-const LONGEST_HOLD_MS = 1000
+/** A longer pause is not slept through in a place of this worker. */
+const LONGEST_SLEEP_MS = 1000
 
 /**
  * Asks one model until there is an answer of the right shape, or no sense in asking: failures that may pass are tried
  * again, an answer of the wrong shape is sent back once with its issues. `compiled` is null for plain text.
- * Its ledger has an open attempt when it is called, and none when it returns. Attempts that earlier claims made count.
- * Rejects only when `signal` fires (ModelError `aborted`), the claim is lost, or the next call is far away (Deferred).
+ * Each of its calls asks for room by itself. Its ledger has an open attempt when it is called, and none when it returns.
+ * Attempts that earlier claims made count. Rejects only when `signal` fires (ModelError `aborted`), the claim is lost, or the next call is far away (Deferred).
  */
 export async function askModel(
   deps: AskDeps,
@@ -82,10 +89,11 @@ export async function askModel(
       if (answer.kind === 'aborted') throw answer
       ledger.close({ ...used, outcome: answer.kind })
       failures += 1
-      if (answer.kind === 'rate_limited') deps.limiters.limited(id, answer.retryAfterMs)
+      if (answer.kind === 'rate_limited') deps.limiters.refused(id, answer.retryAfterMs)
       const delay = retryDelay(failures, answer, deps.retry)
       if (delay === null || Date.now() + delay >= deps.deadline) return failed(modelFailure(answer))
-      if (delay > LONGEST_HOLD_MS) throw new Deferred(delay)
+      // A model that asked for a pause is paused for all: whoever waits for it needs no time of its own.
+      if (delay > LONGEST_SLEEP_MS) throw new Deferred(answer.kind === 'rate_limited' ? 0 : delay, id)
       await sleep(delay, signal)
     } else {
       deps.limiters.succeeded(id)
@@ -117,6 +125,8 @@ async function call(
   watch: Stopwatch,
   signal: AbortSignal,
 ): Promise<Completion | ModelError> {
+  const { id } = request.model
+  if (!deps.limiters.enter(id)) throw new Deferred(0, id)
   const span = startChatSpan(deps.span, request)
   const started = performance.now()
   try {
@@ -128,6 +138,7 @@ async function call(
     describeFailure(span, error)
     return error
   } finally {
+    deps.limiters.leave(id)
     span.end()
     watch.model += performance.now() - started
   }

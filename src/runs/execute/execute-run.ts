@@ -67,8 +67,7 @@ function compiledFor(revision: Revision): CompiledOutput | null {
 }
 
 /**
- * Executes a run that was just claimed: draw its revision, find a place in its model's lane, render, ask the model,
- * check, settle. When its worker stops, the run goes back to the queue with its attempt unused. Rejects only when Redis
+ * Executes a run that was just claimed: draw its revision, render, ask its models, check, settle. When its worker stops, the run goes back to the queue with its attempt unused. Rejects only when Redis
  * fails: then the lock of its job runs out, and it is delivered again.
  */
 export async function executeRun(deps: ExecuteRunDeps, given: Claim, side: WorkerSide): Promise<Execution> {
@@ -84,22 +83,15 @@ export async function executeRun(deps: ExecuteRunDeps, given: Claim, side: Worke
     await deps.runs.release(given, given.attempts, STORE_PAUSE_MS).catch(() => {})
     throw error
   }
-  const model = revision?.llm_model_id
   const span = startExecuteSpan(deps.tracer, claim, delivered)
   return within(span, async () => {
     const ofClaim = { ...deps, span, side }
     const ledger = new Ledger(claim.attempts, claim.fence, deps.worker)
     const execution = await deps.executions.track(id, deadline, side.stopping, async (signal) => {
-      // What is over is ended before its model is asked for a place.
+      // What is over is ended before its model is asked for room.
       const refusal = refuse(claim, ledger, signal)
       if (refusal) return end(ofClaim, claim, ledger, { error: refusal })
-      const wait = model ? deps.limiters.enter(model) : 0
-      if (wait > 0) return giveBack(ofClaim, claim, ledger, wait)
-      try {
-        return await executeClaim(ofClaim, claim, revision, ledger, signal)
-      } finally {
-        if (model) deps.limiters.leave(model)
-      }
+      return executeClaim(ofClaim, claim, revision, ledger, signal)
     })
     span.set({ 'splitrun.execution': execution })
     return execution
@@ -111,8 +103,13 @@ async function end(deps: ClaimDeps, claim: Claim, ledger: Ledger, outcome: Outco
 }
 
 /** Gives the run back to the queue, unless it was cancelled meanwhile: then it ends here. */
-async function giveBack(deps: ClaimDeps, claim: Claim, ledger: Ledger, deferMs = 0): Promise<Execution> {
-  const released = await deps.runs.release(claim, ledger.all(), deferMs)
+async function giveBack(
+  deps: ClaimDeps,
+  claim: Claim,
+  ledger: Ledger,
+  { ms, model }: { ms: number; model: string } = { ms: 0, model: claim.model },
+): Promise<Execution> {
+  const released = await deps.runs.release(claim, ledger.all(), ms, model)
   if (released === 'cancelled') return end(deps, claim, ledger, { error: BROKEN_OFF.cancelled })
   return released === 'queued' ? 'released' : 'superseded'
 }
@@ -146,7 +143,11 @@ async function executeClaim(
     return await end(deps, claim, ledger, { watch, ...outcome })
   } catch (error) {
     if (error instanceof ClaimLost) return 'superseded'
-    if (error instanceof Deferred) return giveBack(deps, claim, ledger, error.ms)
+    if (error instanceof Deferred) {
+      // No call was made for an attempt that found no room.
+      ledger.drop()
+      return giveBack(deps, claim, ledger, error)
+    }
     if (error instanceof ModelError && error.kind === 'aborted') {
       const reason = signal.reason as BreakReason
       if (reason === 'stopping') {
@@ -173,6 +174,11 @@ const OURS: RunError = { reason: 'INTERNAL_ERROR', message: 'Something went wron
 const LOST: RunError = {
   reason: 'WORKER_LOST',
   message: 'A worker was lost while it had this run.',
+  retryable: true,
+}
+const GIVEN_UP: RunError = {
+  reason: 'MODEL_ERROR',
+  message: 'The model gave no answer.',
   retryable: true,
 }
 const NO_MODEL: RunError = {
@@ -210,6 +216,11 @@ async function askModels(
   let outcome: Outcome = { error: NO_MODEL }
   for (const { model, parameters, fallback } of chooseModels(request, revision, deps.models)) {
     const primaryFailure = fallback && !request.useFallback ? (outcome.error?.reason ?? null) : null
+    // It was given up by an earlier claim, and what waited since was its fallback.
+    if (ledger.failuresOf(model.name) >= deps.retry.maxAttempts) {
+      outcome = { model, usedFallback: fallback, primaryFailure, error: GIVEN_UP }
+      continue
+    }
     const known = { model, usedFallback: fallback, primaryFailure }
     const prepared = await prepareCall(deps, request, revision, model, compiled)
     if ('reason' in prepared) {

@@ -7,7 +7,7 @@ import { shardKeys } from '../store/run-keys.ts'
 
 export interface DispatchFollower extends ChannelListener {
   /** What the worker may say of itself when it has room for so many runs; null when it is not to be given any. */
-  capacity(room: number): Capacity | null
+  capacity(room: number, full: readonly string[]): Capacity | null
 }
 
 /** Hears which runs of a shard are dispatched to a worker: they are its own, as if it had claimed them. */
@@ -37,7 +37,7 @@ export function followDispatch(options: {
     onTrouble: (error) => log.warn({ err: error, shard }, 'listening for runs failed'),
   })
   return {
-    capacity: (room) => (listening ? { worker, heard, room, lockMs } : null),
+    capacity: (room, full) => (listening ? { worker, heard, room, lockMs, full } : null),
     close() {
       listening = false
       return listener.close()

@@ -10,6 +10,8 @@ import type { Submission } from './submission.ts'
 export interface Accepted {
   readonly task: Task
   readonly revision: string | null
+  /** The revisions that may be drawn. */
+  readonly candidates: readonly Revision[]
 }
 
 /**
@@ -34,7 +36,7 @@ export async function checkRun(
     throw new ApiError('TASK_REVISION_NOT_FOUND', 'The task has no such revision.')
   })
   checkInputs(candidates, input, deps.models)
-  return { task, revision }
+  return { task, revision, candidates }
 }
 
 /** The revision that the caller insists on, by its id or by a tag. */

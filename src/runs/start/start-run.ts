@@ -11,7 +11,7 @@ import { drawRevision } from '../../tasks/traffic.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
 import { startEnqueueSpan } from '../run-span.ts'
-import type { Created, IdempotencyKey, RunStore } from '../store/run-store.ts'
+import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-store.ts'
 import { awaitEnd } from '../wait/await-end.ts'
 import type { ReplyInbox } from '../wait/reply-inbox.ts'
 import { type Accepted, checkRun } from './check-run.ts'
@@ -70,7 +70,7 @@ export async function startRun(
   try {
     const watcher = waitMs > 0 ? deps.inbox.id : null
     // What the worker will draw, unless the weights change meanwhile: knowing it spares it a step.
-    const drawn = accepted.revision ?? drawRevision(accepted.task.active_revisions, id)
+    const drawn = drawFor(deps, input, accepted, id)
     const created = await within(enqueuing, () => create(deps, request, watcher, key, drawn))
     if (created.outcome === 'replayed' || created.outcome === 'reused') {
       unwanted.abort()
@@ -87,6 +87,20 @@ export async function startRun(
   // A wait that is over tells nothing of how far the run is: its record does.
   const known = (await ended) ?? (waitMs > 0 ? await deps.runs.get(id).catch(() => null) : null)
   return { record: known ?? record, replayed: false }
+}
+
+/** The revision that a worker would draw for the run now, and the model that it would ask first. */
+function drawFor(
+  { models }: StartRunDeps,
+  { useFallback }: Submission,
+  { task, revision, candidates }: Accepted,
+  id: string,
+): Drawn | null {
+  const drawn = revision ?? drawRevision(task.active_revisions, id)
+  const found = candidates.find((each) => each.id === drawn)
+  if (!found) return null
+  const model = useFallback ? found.fallback_llm_model_id : found.llm_model_id
+  return { revision: found.id, model: models.find(model ?? '')?.id ?? '' }
 }
 
 function requestOf(
@@ -127,7 +141,7 @@ async function storeImages(
 
 /**
  * Creates the record of a run, with its job as soon as its turn has come.
- * @param drawn the revision that a worker would draw now, if that is known
+ * @param drawn what a worker would draw now, if that is known
  * @throws {ApiError} PROJECT_QUEUE_FULL, QUEUE_FULL; STORE_UNAVAILABLE, with `run_id` when nobody knows whether the
  *   run was accepted
  */
@@ -136,7 +150,7 @@ async function create(
   request: RunRequest,
   watcher: string | null,
   key: IdempotencyKey | null,
-  drawn: string | null,
+  drawn: Drawn | null,
 ): Promise<Created> {
   let created: Created
   try {

@@ -1,7 +1,7 @@
 import { shardOf } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import type { Attempt } from '../run.ts'
-import type { Claim, Dequeued, DequeueOptions, Released } from './claim.ts'
+import { type Claim, type Dequeued, type DequeueOptions, fullToText, type Released } from './claim.ts'
 import { shardKeys } from './run-keys.ts'
 import { fromLines, textToRequest, toLines } from './run-record.ts'
 import { movingScript, writingScript } from './run-script.ts'
@@ -15,7 +15,7 @@ const SCRIPTS = {
 
 const RELEASED: readonly Released[] = ['superseded', 'queued', 'cancelled']
 
-type DequeuedRun = [string, number, string, string, string, string, number, number]
+type DequeuedRun = [string, number, string, string, string, string, number, number, string]
 
 /** The half of the run store that workers need. */
 export function claimRuns(redis: Redis, options: { queueWindow: number }) {
@@ -25,10 +25,19 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
     /** Claims runs out of a shard's queue, oldest first, each with its job. */
     async dequeue(
       shard: number,
-      { worker, claimsMax, most, token, lockMs, capacity }: DequeueOptions,
+      { worker, claimsMax, most, token, lockMs, capacity, allowances }: DequeueOptions,
     ): Promise<Dequeued> {
-      const args = [worker, Date.now(), claimsMax, options.queueWindow, most, token, lockMs]
-      if (capacity) args.push(capacity.heard, capacity.room)
+      const args: (string | number)[] = [
+        worker,
+        Date.now(),
+        claimsMax,
+        options.queueWindow,
+        most,
+        token,
+        lockMs,
+      ]
+      args.push(capacity?.heard ?? '', capacity?.room ?? 0, fullToText(capacity?.full ?? []))
+      if (allowances) args.push(allowances.others, ...[...allowances.byModel].flat())
       const reply = await SCRIPTS.dequeue(redis, [shardKeys(shard).prefix], args)
       const [nextDue, empty, ...runs] = reply as [number, number, ...DequeuedRun[]]
       return { claims: runs.map(toClaim), empty: empty === 1, nextDue }
@@ -49,24 +58,34 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
     /**
      * Gives the run back to the queue, with its job, the claim uncounted, with the attempts that were made: to be claimed
      * next, or after `deferMs`; until then it does not stand in the way of the project's other runs.
+     * @param model id of the model that it waits for
      */
-    async release(claim: Claim, attempts: readonly Attempt[], deferMs = 0): Promise<Released> {
+    async release(
+      claim: Claim,
+      attempts: readonly Attempt[],
+      deferMs = 0,
+      model = claim.model,
+    ): Promise<Released> {
       const { id, project, deadline, startBy } = claim.request
-      const delay = Math.ceil(deferMs)
-      const due = delay > 0 ? Date.now() + delay : 0
+      const now = Date.now()
+      // Whatever it waits for, it is delivered before its time is over.
+      const delay = Math.max(0, Math.ceil(Math.min(deferMs, deadline - now)))
+      const due = delay > 0 ? now + delay : 0
       // What has begun has all the time that the run was given.
       const expires = attempts.length > 0 ? deadline : startBy
-      const args = [id, claim.fence, toLines(attempts), project, expires, due, delay]
+      const args = [id, claim.fence, toLines(attempts), project, expires, due, delay, model]
       return RELEASED[Number(await SCRIPTS.release(redis, [keysFor(id).prefix], args))] ?? 'superseded'
     },
   }
 }
 
-function toClaim([, fence, request, revision, earlier, claimed, exhausted, cancelled]: DequeuedRun): Claim {
+function toClaim(dequeued: DequeuedRun): Claim {
+  const [, fence, request, revision, earlier, claimed, exhausted, cancelled, model] = dequeued
   return {
     request: textToRequest(request),
     fence,
     revision: revision || null,
+    model,
     attempts: fromLines(earlier),
     claimed: Number(claimed),
     claimsExhausted: exhausted === 1,

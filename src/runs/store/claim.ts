@@ -5,6 +5,8 @@ export interface Claim {
   readonly request: RunRequest
   readonly fence: number
   readonly revision: string | null
+  /** Id of the model that it waited for, as far as was known when it was accepted; '' when it was not. */
+  readonly model: string
   readonly attempts: readonly Attempt[]
   /** When the run was first claimed, ms since the epoch. */
   readonly claimed: number
@@ -24,14 +26,23 @@ export interface DequeueOptions {
   /** What the locks of the jobs are known by, and how long they last without being extended. */
   readonly token: string
   readonly lockMs: number
+  /** What the worker has room for by model; absent or null: for any of them. */
+  readonly allowances?: Allowances | null
   /** What the worker may be given beside those that it claims, when the queue has no more. */
   readonly capacity?: Capacity | null
+}
+
+/** How many runs of each model a worker has room for. Runs for which it has room then pass those for which it has not. */
+export interface Allowances {
+  readonly byModel: ReadonlyMap<string, number>
+  /** Of a model that is not named. */
+  readonly others: number
 }
 
 /** What a worker got from the queue. */
 export interface Dequeued {
   readonly claims: readonly Claim[]
-  /** True when the queue had no more, or gives no more now. */
+  /** True when the queue had no more for this worker, or gives no more now. */
   readonly empty: boolean
   /** When to look again without being woken, ms since the epoch; 0 when there is no need. */
   readonly nextDue: number
@@ -46,7 +57,12 @@ export interface Capacity {
   readonly room: number
   /** What its locks last for, in ms, without being extended. */
   readonly lockMs: number
+  /** Ids of models that it has no room for. */
+  readonly full: readonly string[]
 }
+
+/** Ids of models, as scripts look for them: with commas around. */
+export const fullToText = (full: readonly string[]): string => (full.length > 0 ? `,${full.join(',')},` : '')
 
 /**
  * What became of a run that its worker gave back: `queued` again; `cancelled`: it was not given back, for its end was

@@ -37,11 +37,12 @@ export function readReplies(text: string): Reply[] {
 export function readDispatch(text: string): { dispatched: number; claims: Claim[] } {
   const [claimed, dispatched, ...runs] = text.split(BETWEEN)
   const claims: Claim[] = []
-  for (let at = 0; at < runs.length; at += 2) {
+  for (let at = 0; at < runs.length; at += 3) {
     claims.push({
       request: textToRequest(runs[at] ?? ''),
       fence: 1,
       revision: runs[at + 1] || null,
+      model: runs[at + 2] ?? '',
       attempts: [],
       claimed: Number(claimed),
       claimsExhausted: false,

@@ -15,9 +15,9 @@ export const RUN_LAYOUT = {
   taskRuns: 'runs:task:<project>:<task>',
   /** Index of a project's runs in a state; there is none for `succeeded`, which nearly all are. */
   runsIn: 'runs:state:<project>:<status>',
-  /** Index of a project's queued runs that have no job yet, because the project has enough of them in the queue. */
-  backlog: 'backlog:<project>',
-  /** Hash: per project, how many of its runs are in `enqueued`. */
+  /** Index of a project's queued runs for a model that have no job yet, because enough of them are in the queue. */
+  backlog: 'backlog:<project>:<model>',
+  /** Hash: per `<project>:<model>`, how many of their runs are in `enqueued`. */
   enqueuedCounts: 'enqueued-counts',
   /** Sorted set: queued runs that have a job, by the time they were made. Those that are deferred are not in it. */
   enqueued: 'enqueued',
@@ -33,7 +33,7 @@ export const RUN_LAYOUT = {
   replies: 'replies:<api>',
   /** Channel: on which a worker is given runs as they are created. */
   dispatch: 'dispatch:<worker>',
-  /** Hash: how many runs that worker was given so far, and how long its locks last. */
+  /** Hash: how many runs that worker was given so far, how long its locks last, and which models it has no room for. */
   dispatched: 'dispatched:<worker>',
   /** Sorted set: workers by how many more runs they may be given, of those that have said so lately. */
   capacities: 'capacities',

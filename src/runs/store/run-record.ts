@@ -3,7 +3,7 @@ import type { Attempt, RunRecord, RunRequest, RunResult, RunStatus } from '../ru
 /**
  * What a run looks like in Redis: a hash with these fields. Beside them it has, for scripts alone, `claims` (how often it
  * was claimed, less what was given back), `claimed` (when first, in ms), `watchers` (API processes that wait for its end,
- * with commas between) and `cancel` (there when its end was asked for while a worker had it).
+ * with commas between), `model` (the id of the model that it waits for, as far as is known) and `cancel` (there when its end was asked for while a worker had it).
  */
 export const RECORD_FIELDS = ['status', 'request', 'revision', 'attempts', 'result', 'fence'] as const
 export type RecordFields = readonly (string | null)[]

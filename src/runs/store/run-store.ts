@@ -3,7 +3,7 @@ import { shardOf } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import { type Delta, deltaToText } from '../../totals/delta.ts'
 import type { Attempt, RunRequest, RunResult, RunStatus } from '../run.ts'
-import type { Capacity, Claim } from './claim.ts'
+import { type Capacity, type Claim, fullToText } from './claim.ts'
 import { claimRuns } from './claim-runs.ts'
 import { readRuns } from './read-runs.ts'
 import { restoreJobs } from './restore-jobs.ts'
@@ -19,7 +19,7 @@ const SCRIPTS = {
 }
 
 /** A worker that says nothing of itself. */
-const NO_CAPACITY: Capacity = { worker: '', heard: 0, room: 0, lockMs: 0 }
+const NO_CAPACITY: Capacity = { worker: '', heard: 0, room: 0, lockMs: 0, full: [] }
 
 /** Results larger than this travel to a waiting process as an id only; it then reads the record. */
 const REPLY_INLINE_MAX = 8192
@@ -34,7 +34,7 @@ const SETTLE_WEIGHT = 32_768
 export interface RunStoreOptions {
   readonly shards: number
   readonly retentionSeconds: number
-  /** How many queued runs of one project have a job at a time, per shard. */
+  /** How many queued runs of one project for one model have a job at a time, per shard. */
   readonly queueWindow: number
   /** Most queued runs, of one project and in all. */
   readonly projectQueueMax: number
@@ -57,6 +57,12 @@ export interface IdempotencyKey {
 export type Created =
   | { readonly outcome: 'enqueued' | 'backlogged' | 'exists' | 'full' | 'project_full' }
   | { readonly outcome: 'replayed' | 'reused'; readonly id: string }
+
+/** What a worker would draw now for a run: the revision, and the id of the model that it would ask first. */
+export interface Drawn {
+  readonly revision: string
+  readonly model: string
+}
 
 /** Says what a worker has room for, at the moment it is asked; null while it is not to be given anything. */
 export type SayCapacity = () => Capacity | null
@@ -95,8 +101,9 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     most: BATCH,
     mostWeight: SETTLE_WEIGHT,
     send(shard, endings: readonly Ending[]) {
-      const { worker, heard, room, lockMs } = endings.at(-1)?.capacity() ?? NO_CAPACITY
-      const args = [retention, options.queueWindow, worker, heard, room + endings.length, lockMs]
+      const { worker, heard, room, lockMs, full } = endings.at(-1)?.capacity() ?? NO_CAPACITY
+      const own = [worker, heard, room + endings.length, lockMs, fullToText(full)]
+      const args = [retention, options.queueWindow, ...own]
       const fields = endings.flatMap((ending) => ending.fields)
       return SCRIPTS.settle(redis, [shardKeys(shard).prefix], [...args, ...fields]) as Promise<number[]>
     },
@@ -128,19 +135,19 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     /**
      * Creates a run: it is dispatched to a worker that waits for one, or queued, with its job when its turn has come.
      * @param watcher the API process that wants to be told of its end, if any
-     * @param drawn the revision that a worker would draw now, if that is known
+     * @param drawn what a worker would draw now, if that is known
      */
     async create(
       request: RunRequest,
       watcher: string | null,
       key: IdempotencyKey | null = null,
-      drawn: string | null = null,
+      drawn: Drawn | null = null,
     ): Promise<Created> {
       const { id, project, task, startBy } = request
       const text = requestToText(request)
-      const revision = request.revision ?? drawn ?? ''
+      const revision = request.revision ?? drawn?.revision ?? ''
       const named = key ? [key.hash, key.fingerprint] : ['', '']
-      const run = [id, text, watcher ?? '', project, task, revision, startBy, ...named]
+      const run = [id, text, watcher ?? '', project, task, revision, drawn?.model ?? '', startBy, ...named]
       const [outcome, other] = await createTogether(shardOf(id), run, text.length)
       return outcome === 'replayed' || outcome === 'reused' ? { outcome, id: other } : { outcome }
     },

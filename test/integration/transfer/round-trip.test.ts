@@ -42,7 +42,9 @@ describe('a file that is imported and exported again', () => {
         const text = writeArchive(exported)
         assert.equal((await load(JSON.parse(text))).changed, false)
         await empty(id)
-        const left = (await core.redis.keys(`{p:${id}}:*`)).filter((key) => !key.endsWith(':deleted-revisions'))
+        const left = (await core.redis.keys(`{p:${id}}:*`)).filter(
+          (key) => !key.endsWith(':deleted-revisions'),
+        )
         assert.deepEqual(left, [`{p:${id}}:project`], 'nothing is left but digests')
         assert.equal((await load(JSON.parse(text))).projects[0]?.created, false)
         assert.equal(writeArchive(await save(id)), text)

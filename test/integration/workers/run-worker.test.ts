@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Queue } from 'bullmq'
 import { composeWorker } from '../../../src/compose.ts'
+import { createModelLimiters } from '../../../src/models/limits/model-limiter.ts'
 import { newId } from '../../../src/platform/ids.ts'
 import { bullmqKeys, queuePrefix, RUN_QUEUE } from '../../../src/queue/bullmq-keys.ts'
 import { isFinal } from '../../../src/runs/run.ts'
@@ -103,6 +104,7 @@ function startOne({ core }: System, options: Partial<RunWorkerOptions> = {}): st
   const id = newId()
   const worker = startRunWorker({
     ...{ shard: 0, runs: core.runs, worker: id, concurrency: 1, claimsMax: 5, log: core.log },
+    limiters: createModelLimiters(),
     ...{ lockDurationMs: 60_000, stalledIntervalMs: 60_000, graceMs: 0 },
     connection: core.connections.blocking('worker:0', queuePrefix(0)),
     dispatchConnection: core.connections.blocking('hand:0', queuePrefix(0)),
@@ -147,14 +149,14 @@ test('runs that were dispatched to a worker without room for them are given back
   const worker = startOne(system, { lockDurationMs: 2000 })
   const own = shardKeys(0).dispatched(worker)
   await until(async () => (await redis.hget(own, 'runs')) !== null)
-  const capacity = { worker, heard: 0, room: 3, lockMs: 2000 }
+  const capacity = { worker, heard: 0, room: 3, lockMs: 2000, full: [] }
   await runs.dequeue(0, { worker, claimsMax: 5, most: 0, token: worker, lockMs: 2000, capacity })
   await redis.persist(own)
   const ids = await submit(system, task, 3)
-  await until(async () => (await redis.llen(JOBS.wait)) === 2)
+  await until(async () => (await redis.llen(JOBS.wait)) === 1)
   assert.deepEqual(
     (await runs.getMany(ids)).map((record) => record?.status),
-    ['running', 'queued', 'queued'],
+    ['running', 'running', 'queued'],
   )
 })
 

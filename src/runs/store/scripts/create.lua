@@ -2,15 +2,16 @@
 -- one, or queued, with its job when its turn has come.
 -- ARGV: now, window, most queued runs of a project, most queued runs of the shard, for how long an idempotency key is kept
 --   in ms, then per run: id, request, id of the API process that waits ('' for none), project, task, revision drawn so
---   far, when it expires unless it was claimed, hash of the idempotency key ('' for none), fingerprint of the request.
+--   far, id of the model that it would ask, when it expires unless it was claimed, hash of the idempotency key ('' for none), fingerprint of the request.
 -- Returns for each run: {'enqueued'} (or dispatched), {'backlogged'} (its job comes later), {'exists'}, {'project_full'},
 --   {'full'}, {'replayed', id of the run that the key has}, {'reused', id}: the key has a run of another request.
 local now, window = ARGV[1], tonumber(ARGV[2])
 local project_max, all_max = tonumber(ARGV[3]), tonumber(ARGV[4])
 local queued = call('ZCARD', key.expiring)
--- Per project: how many runs are queued, how many of them have a job, and new ones by what becomes of them: they start,
--- get a job, or stand in the backlog until they get one.
+-- Per project: how many runs are queued, and the new ones that start.
 local projects = {}
+-- Per project and model: how many runs have a job, and new ones that get one, or stand in the backlog until they do.
+local flows = {}
 local indexes = {}
 -- In the order they came, and by their ids.
 local new, known = {}, {}
@@ -18,11 +19,21 @@ local new, known = {}, {}
 local function project_of(name)
   local project = projects[name]
   if not project then
-    local with_job = tonumber(call('HGET', key.enqueued_counts, name) or '0')
-    project = { queued = call('ZCARD', key.runs_in(name, 'queued')), with_job = with_job, start = {}, enter = {}, wait = {} }
+    project = { queued = call('ZCARD', key.runs_in(name, 'queued')), start = {} }
     projects[name] = project
   end
   return project
+end
+
+local function flow_of(run)
+  local name = run.owner .. ':' .. run.model
+  local flow = flows[name]
+  if not flow then
+    local with_job = tonumber(call('HGET', key.enqueued_counts, name) or '0')
+    flow = { project = run.owner, model = run.model, with_job = with_job, enter = {}, wait = {} }
+    flows[name] = flow
+  end
+  return flow
 end
 
 -- One new run in sixteen removes up to 32 entries whose record has expired: lists stay as long as retention.
@@ -37,13 +48,14 @@ end
 local function write(run, status, ...)
   local request, revision = run.request, run.revision
   if run.watcher == '' then
-    call('HSET', key.run(run.id), 'status', status, 'request', request, 'revision', revision, ...)
+    call('HSET', key.run(run.id), 'status', status, 'request', request, 'revision', revision, 'model', run.model, ...)
   else
-    call('HSET', key.run(run.id), 'status', status, 'request', request, 'revision', revision, 'watchers', run.watcher, ...)
+    call('HSET', key.run(run.id), 'status', status, 'request', request, 'revision', revision, 'model', run.model,
+      'watchers', run.watcher, ...)
   end
 end
 
-local function create(id, request, watcher, owner, task, revision, expires, hash, fingerprint)
+local function create(id, request, watcher, owner, task, revision, model, expires, hash, fingerprint)
   if hash ~= '' then
     local before = call('GET', key.idempotency(owner, hash))
     if before then
@@ -65,40 +77,58 @@ local function create(id, request, watcher, owner, task, revision, expires, hash
   project.queued = project.queued + 1
   local outcome = { 'enqueued' }
   new[#new + 1] = {
-    id = id, request = request, watcher = watcher, owner = owner, revision = revision, expires = expires, outcome = outcome,
+    id = id, request = request, watcher = watcher, owner = owner, revision = revision, model = model, expires = expires,
+    outcome = outcome,
   }
   return outcome
 end
 
--- Dispatches runs from `first` on to the worker that has the most room for them, if it is there. Returns the first that is
--- left, or nil when no worker has room.
-local function dispatch(first)
+-- Whether there are waiting runs that a worker with room for all but these models could claim. It looks at the oldest.
+local function could_claim(full)
+  if call('LLEN', key.wait) == 0 then return false end
+  if full == '' then return true end
+  for _, id in ipairs(call('LRANGE', key.wait, '-50', '-1')) do
+    if not string.find(full, ',' .. (call('HGET', key.run(id), 'model') or '') .. ',', 1, true) then return true end
+  end
+  return false
+end
+
+-- Dispatches the first of these runs to a worker, as many as it has room for, if it is there. Those go first that wait
+-- already: a run passes only those for whose models the worker has no room. Returns the runs that are left, and whether
+-- there may be another worker to try.
+local function dispatch(runs)
   local worker, room = unpack(call('ZRANGE', key.capacities, '0', '0', 'REV', 'WITHSCORES'))
   room = tonumber(room or '0')
-  if room < 1 then return nil end
+  if room < 1 then return runs, false end
   local own, channel = key.dispatched(worker), key.dispatch(worker)
-  local last = math.min(#new, first + room - 1)
-  local ids, times, message = {}, {}, {}
-  for at = first, last do
-    local run = new[at]
-    ids[#ids + 1] = run.id
-    times[#times + 1] = now
-    times[#times + 1] = run.id
-    message[#message + 1] = run.request
-    message[#message + 1] = run.revision
+  local known = call('HMGET', own, 'lock', 'full')
+  local lock_ms, full = known[1], known[2] or ''
+  if could_claim(full) then return runs, false end
+  local ids, times, message, given, left = {}, {}, {}, {}, {}
+  for _, run in ipairs(runs) do
+    if #ids < room and not string.find(full, ',' .. run.model .. ',', 1, true) then
+      given[#given + 1] = run
+      ids[#ids + 1] = run.id
+      times[#times + 1] = now
+      times[#times + 1] = run.id
+      message[#message + 1] = run.request
+      message[#message + 1] = run.revision
+      message[#message + 1] = run.model
+    else
+      left[#left + 1] = run
+    end
   end
+  if #given == 0 then return runs, false end
   -- What cannot be written (Redis is full) must not have been told: so this is written first.
-  local runs = call('HINCRBY', own, 'runs', #ids)
-  local lock_ms = call('HGET', own, 'lock')
+  local count = call('HINCRBY', own, 'runs', #ids)
   -- One that has said nothing for a while, or whose connection is gone, is not there as far as anybody knows.
-  if not lock_ms or call(publish, channel, table.concat({ now, runs, unpack(message) }, '\0')) == 0 then
+  if not lock_ms or call(publish, channel, table.concat({ now, count, unpack(message) }, '\0')) == 0 then
     call('DEL', own)
     call('ZREM', key.capacities, worker)
-    return first
+    return runs, true
   end
   call('ZINCRBY', key.capacities, -#ids, worker)
-  for at = first, last do
-    local run = new[at]
+  for _, run in ipairs(given) do
     write(run, 'running', 'fence', '1', 'claims', '1', 'claimed', now, 'attempts', open_attempt(1, 1, worker, now))
     make_job(run.id)
     lock_job(run.id, worker, lock_ms)
@@ -106,47 +136,39 @@ local function dispatch(first)
   end
   call('LPUSH', key.active, unpack(ids))
   call('ZADD', key.running, unpack(times))
-  return last + 1
+  return left, #left > 0
 end
 
 local outcomes = {}
-for at = 6, #ARGV, 9 do outcomes[#outcomes + 1] = create(unpack(ARGV, at, at + 8)) end
+for at = 6, #ARGV, 10 do outcomes[#outcomes + 1] = create(unpack(ARGV, at, at + 9)) end
 
--- Who waits already goes first; and a queue that somebody has paused or limited is passed by nobody.
-local left = 1
-if #new > 0 and call('LLEN', key.wait) == 0 and not is_restricted() then
-  while left <= #new do
-    local next_left = dispatch(left)
-    if not next_left then break end
-    left = next_left
-  end
-end
-local expiring = {}
-for at = left, #new do
-  local run, project = new[at], project_of(new[at].owner)
+-- Nothing passes a queue that somebody has paused or limited.
+local left, more = new, #new > 0 and not is_restricted()
+while more do left, more = dispatch(left) end
+local expiring, queued_now = {}, {}
+for _, run in ipairs(left) do
+  local flow = flow_of(run)
   write(run, 'queued')
   expiring[#expiring + 1] = run.expires
   expiring[#expiring + 1] = run.id
-  if project.with_job < window then
-    project.with_job = project.with_job + 1
-    table.insert(project.enter, run.id)
+  table.insert(list_in(queued_now, run.owner), run.id)
+  if flow.with_job < window then
+    flow.with_job = flow.with_job + 1
+    table.insert(flow.enter, run.id)
   else
     run.outcome[1] = 'backlogged'
-    table.insert(project.wait, run.id)
+    table.insert(flow.wait, run.id)
   end
 end
 
 for index, ids in pairs(indexes) do add_to_index(index, ids) end
 for name, project in pairs(projects) do
   if #project.start > 0 then add_to_index(key.runs_in(name, 'running'), project.start) end
-  if #project.wait > 0 then
-    add_to_index(key.runs_in(name, 'queued'), project.wait)
-    add_to_index(key.backlog(name), project.wait)
-  end
-  if #project.enter > 0 then
-    add_to_index(key.runs_in(name, 'queued'), project.enter)
-    enqueue(name, project.enter)
-  end
+end
+for name, ids in pairs(queued_now) do add_to_index(key.runs_in(name, 'queued'), ids) end
+for _, flow in pairs(flows) do
+  if #flow.wait > 0 then add_to_index(key.backlog(flow.project, flow.model), flow.wait) end
+  if #flow.enter > 0 then enqueue(flow.project, flow.model, flow.enter) end
 end
 if #expiring > 0 then call('ZADD', key.expiring, unpack(expiring)) end
 return outcomes

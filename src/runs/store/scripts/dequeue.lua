@@ -1,16 +1,19 @@
 -- Claims runs from the queue for one worker, first come, first served: each job becomes the worker's, and its run, queued
 -- or (after its owner was lost) running, becomes running with a new fence, its new attempt open. The revision that was
 -- drawn stays from the first claim on, so that every attempt runs the same one.
--- ARGV: worker, now, most claims of a run, window, how many at most, token for the jobs' locks, their time in ms, then
---   unless the worker may not be given runs: how many it has heard of, how many more than those claimed it has room for.
+-- ARGV: worker, now, most claims of a run, window, how many at most, token for the jobs' locks, their time in ms, how many
+--   dispatched runs it has heard of ('' when it is not to be given any), how many more than those claimed it has room for,
+--   models that it has no room for, and unless it has room for any: how many runs of any model it has room for, then pairs
+--   of a model and how many of its runs it has room for. Then runs for which there is room pass those for which there is not.
 -- Returns {when to look again without being woken (ms, 0 for never), 1 when nothing is left, then for each run a
 --   list: id, fence, request, revision, attempts so far as lines of JSON, time of the first claim, 1 when its claims are
---   exhausted, 1 when it is to be cancelled}.
+--   exhausted, 1 when it is to be cancelled, the model that it waited for}.
 local worker, now, window = ARGV[1], ARGV[2], tonumber(ARGV[4])
 
 local most, again, duration = admit(tonumber(ARGV[5]))
 if again == 0 then return { 0, 1 } end
 local reply = { promote_due(now), 1 }
+local selective = ARGV[11]
 
 -- What is left is for other workers that wait, who are woken; when nothing is left, this one may be given what comes.
 local function finish()
@@ -18,15 +21,41 @@ local function finish()
     -- Somebody has limited the queue.
     reply[1] = math.min(reply[1] > 0 and reply[1] or math.huge, now + again)
   elseif is_work_left() then
-    reply[2] = 0
+    -- What this worker has no room for another one may have.
+    if not selective or #reply > 2 then reply[2] = 0 end
     wake_worker()
-  elseif ARGV[8] then
-    announce_capacity(worker, ARGV[8], ARGV[9] - (#reply - 2), ARGV[7])
+    if selective and ARGV[8] ~= '' then announce_capacity(worker, ARGV[8], ARGV[9] - (#reply - 2), ARGV[7], ARGV[10]) end
+  elseif ARGV[8] ~= '' then
+    announce_capacity(worker, ARGV[8], ARGV[9] - (#reply - 2), ARGV[7], ARGV[10])
   end
   return reply
 end
 
-local ids = activate(most)
+-- Makes jobs active whose runs the worker has room for, oldest first, out of those that would come next.
+local MOST_LOOKED_AT = 1000
+local function activate_some()
+  local allowances, ids = {}, {}
+  for at = 12, #ARGV, 2 do allowances[ARGV[at]] = tonumber(ARGV[at + 1]) end
+  local waiting = most > 0 and call('LRANGE', key.wait, -MOST_LOOKED_AT, '-1') or {}
+  for at = #waiting, 1, -1 do
+    local id = waiting[at]
+    local found = call('HMGET', key.run(id), 'status', 'model', 'cancel')
+    local model = found[2] or ''
+    local allowance = allowances[model] or tonumber(selective)
+    -- What has no run, was lost by its worker, or is to be cancelled asks no model for room.
+    local exempt = found[1] ~= 'queued' or found[3]
+    if exempt or allowance > 0 then
+      if not exempt then allowances[model] = allowance - 1 end
+      call('LREM', key.wait, '-1', id)
+      ids[#ids + 1] = id
+      if #ids >= most then break end
+    end
+  end
+  if #ids > 0 then call('LPUSH', key.active, unpack(ids)) end
+  return ids
+end
+
+local ids = selective and activate_some() or activate(most)
 if #ids == 0 then return finish() end
 count_started(#ids, duration)
 
@@ -34,7 +63,8 @@ local claimed_now, deleted, leaving = {}, {}, {}
 
 local function claim(id)
   local run = key.run(id)
-  local found = call('HMGET', run, 'status', 'request', 'revision', 'attempts', 'claimed', 'cancel', 'fence', 'claims')
+  local found = call('HMGET', run, 'status', 'request', 'revision', 'attempts', 'claimed', 'cancel', 'fence', 'claims',
+    'model')
   local status, request = found[1], found[2]
   -- A request begins like this; inputs, which are the caller's, come later.
   local project = string.match(request or '', '^{"id":"[^"]*","org":"[^"]*","project":"([^"]*)"')
@@ -55,16 +85,24 @@ local function claim(id)
   lock_job(id, ARGV[6], ARGV[7])
   claimed_now[#claimed_now + 1] = now
   claimed_now[#claimed_now + 1] = id
-  if status == 'queued' then table.insert(list_in(leaving, project), id) end
-  reply[#reply + 1] = { id, fence, request, found[3] or '', earlier, claimed, exhausted, found[6] and 1 or 0 }
+  local model = found[9] or ''
+  if status == 'queued' then
+    local flow = leaving[project .. ':' .. model]
+    if not flow then
+      flow = { project = project, model = model, ids = {} }
+      leaving[project .. ':' .. model] = flow
+    end
+    table.insert(flow.ids, id)
+  end
+  reply[#reply + 1] = { id, fence, request, found[3] or '', earlier, claimed, exhausted, found[6] and 1 or 0, model }
 end
 
 for _, id in ipairs(ids) do claim(id) end
 if #deleted > 0 then remove_active_jobs(deleted) end
 if #claimed_now > 0 then call('ZADD', key.running, unpack(claimed_now)) end
-for project, left in pairs(leaving) do
-  leave_queue(project, left)
-  add_to_index(key.runs_in(project, 'running'), left)
-  refill(project, window, 2 * #left)
+for _, flow in pairs(leaving) do
+  leave_queue(flow.project, flow.model, flow.ids)
+  add_to_index(key.runs_in(flow.project, 'running'), flow.ids)
+  refill(flow.project, flow.model, window, 2 * #flow.ids)
 end
 return finish()

@@ -4,14 +4,14 @@
 local restored = 0
 for at = 1, #ARGV do
   local id = ARGV[at]
-  local found = call('HMGET', key.run(id), 'status', 'request')
+  local found = call('HMGET', key.run(id), 'status', 'request', 'model')
   local status = found[1]
   if status ~= 'queued' and status ~= 'running' then
     for _, index in ipairs({ key.enqueued, key.deferred, key.running, key.expiring }) do call('ZREM', index, id) end
   elseif not is_job_alive(id) then
     call('UNLINK', key.job(id), key.lock(id))
     if call('ZREM', key.deferred, id) == 1 then
-      enqueue(string.match(found[2], '"project":"([^"]*)"'), { id })
+      enqueue(string.match(found[2], '"project":"([^"]*)"'), found[3] or '', { id })
     else
       make_job(id)
       call('LPUSH', key.wait, id)

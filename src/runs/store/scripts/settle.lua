@@ -1,7 +1,7 @@
 -- Ends runs, each once: refuses a stale fence, writes the result, puts its numbers down for the totals, removes its job
 -- and tells the waiting processes, all in one step.
 -- ARGV: retention in ms, window, the worker that has room for more runs ('' for none), how many it has heard of, how many
---   it has room for when these have ended, the time of its locks in ms, then per run: id, fence ('' for a run that no worker
+--   it has room for when these have ended, the time of its locks in ms, models that it has no room for, then per run: id, fence ('' for a run that no worker
 --   has: it must be queued), project, status, result, attempts, '1' when the result travels with the reply, delta ('' for
 --   none).
 -- Returns for each run 1, or 0 when it is no longer this claim's.
@@ -18,12 +18,13 @@ end
 
 local function settle(id, fence, project, status, result, attempts, inline, delta)
   local run = key.run(id)
-  local found = call('HMGET', run, 'status', 'fence', 'watchers', 'revision')
+  local found = call('HMGET', run, 'status', 'fence', 'watchers', 'revision', 'model')
   if fence == '' then
     if found[1] ~= 'queued' then return 0 end
-    leave_queue(project, { id })
+    local model = found[5] or ''
+    leave_queue(project, model, { id })
     remove_queued_job(id)
-    refill(project, window, 2)
+    refill(project, model, window, 2)
   else
     if found[1] ~= 'running' or found[2] ~= fence then return 0 end
     table.insert(list_in(running, project), id)
@@ -46,7 +47,7 @@ local function settle(id, fence, project, status, result, attempts, inline, delt
 end
 
 local outcomes = {}
-for at = 7, #ARGV, 8 do outcomes[#outcomes + 1] = settle(unpack(ARGV, at, at + 7)) end
+for at = 8, #ARGV, 8 do outcomes[#outcomes + 1] = settle(unpack(ARGV, at, at + 7)) end
 
 for project, ids in pairs(running) do call('ZREM', key.runs_in(project, 'running'), unpack(ids)) end
 if #ended > 0 then
@@ -56,5 +57,5 @@ end
 if #deltas > 0 then call('RPUSH', key.deltas, unpack(deltas)) end
 -- One message for all that a process hears of now. Neither ids nor JSON have a zero byte.
 for watcher, entry in pairs(replies) do call(publish, key.replies(watcher), table.concat(entry, '\0')) end
-if ARGV[3] ~= '' then announce_capacity(ARGV[3], ARGV[4], ARGV[5], ARGV[6]) end
+if ARGV[3] ~= '' then announce_capacity(ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]) end
 return outcomes

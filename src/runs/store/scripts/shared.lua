@@ -1,9 +1,9 @@
 -- What the scripts share that move runs. KEYS[1] is the prefix of the shard's keys: they share its hash tag, so all stand
 -- in one slot. A run and its job change in one script, so that neither can be there without the other.
 --
--- Only so many queued runs of a project have a job at a time: its window. The others stand in the project's backlog, in
+-- Only so many queued runs of a project for a model have a job at a time: their window. The others stand in a backlog, in
 -- the order they came, and each one that leaves the queue lets the next one in. So a single run finds a queue that is as
--- long as the number of busy projects times the window, never as long as a backlog.
+-- long as the number of busy projects and models times the window, never as long as a backlog.
 --
 -- A batch of runs is written with as few commands as one run: what goes to the same key is collected and written at
 -- once. Numbers that never change are spelled as strings, which Redis takes as they are.
@@ -31,47 +31,47 @@ local function add_to_index(index, ids)
   call('ZADD', index, unpack(members))
 end
 
--- Gives runs of a project their jobs, and wakes a worker that waits.
-local function enqueue(project, ids)
+-- Gives runs of a project for a model their jobs, and wakes a worker that waits.
+local function enqueue(project, model, ids)
   local by_time = {}
   for at, id in ipairs(ids) do
     by_time[2 * at - 1] = make_job(id)
     by_time[2 * at] = id
   end
-  call('HINCRBY', key.enqueued_counts, project, #ids)
+  call('HINCRBY', key.enqueued_counts, project .. ':' .. model, #ids)
   call('ZADD', key.enqueued, unpack(by_time))
   call('LPUSH', key.wait, unpack(ids))
   wake_worker()
 end
 
--- Runs of a project leave the state queued, wherever they stood. Returns how many of them were enqueued.
-local function leave_queue(project, ids)
+-- Runs of a project for a model leave the state queued, wherever they stood.
+local function leave_queue(project, model, ids)
   call('ZREM', key.runs_in(project, 'queued'), unpack(ids))
   call('ZREM', key.expiring, unpack(ids))
   local enqueued = call('ZREM', key.enqueued, unpack(ids))
-  if enqueued > 0 and call('HINCRBY', key.enqueued_counts, project, -enqueued) <= 0 then
-    call('HDEL', key.enqueued_counts, project)
+  local flow = project .. ':' .. model
+  if enqueued > 0 and call('HINCRBY', key.enqueued_counts, flow, -enqueued) <= 0 then
+    call('HDEL', key.enqueued_counts, flow)
   end
   if enqueued < #ids then
-    call('ZREM', key.backlog(project), unpack(ids))
+    call('ZREM', key.backlog(project, model), unpack(ids))
     call('ZREM', key.deferred, unpack(ids))
   end
-  return enqueued
 end
 
--- Lets up to so many runs in from a project's backlog, while its window has room. For each that left it is two, so that a
--- backlog that lost its pace catches up.
-local function refill(project, window, most)
-  local backlog = key.backlog(project)
+-- Lets up to so many runs in from a backlog, while its window has room. For each that left it is two, so that a backlog
+-- that lost its pace catches up.
+local function refill(project, model, window, most)
+  local backlog = key.backlog(project, model)
   if call('EXISTS', backlog) == 0 then return end
-  local room = math.min(most, window - (call('HGET', key.enqueued_counts, project) or 0))
+  local room = math.min(most, window - (call('HGET', key.enqueued_counts, project .. ':' .. model) or 0))
   if room <= 0 then return end
   local ids = {}
   for at, id in ipairs(call('ZPOPMIN', backlog, room)) do
     -- Each is followed by its score.
     if at % 2 == 1 and call('EXISTS', key.run(id)) == 1 then ids[#ids + 1] = id end
   end
-  if #ids > 0 then enqueue(project, ids) end
+  if #ids > 0 then enqueue(project, model, ids) end
 end
 
 -- A new attempt as the ledger has it, one line of JSON: appending needs no decoding.
@@ -83,11 +83,11 @@ local function open_attempt(number, fence, worker, started)
 end
 
 -- A worker says how many runs it has room for: it may be given those, for a second. Of the runs that it was given so far
--- it knows `heard`; the others are under way to it.
-local function announce_capacity(worker, heard, room, lock_ms)
+-- it knows `heard`; the others are under way to it. `full`: ids of models that it has no room for, with commas around.
+local function announce_capacity(worker, heard, room, lock_ms, full)
   local own = key.dispatched(worker)
   local runs = call('HGET', own, 'runs') or heard
-  call('HSET', own, 'runs', runs, 'lock', lock_ms)
+  call('HSET', own, 'runs', runs, 'lock', lock_ms, 'full', full)
   call('PEXPIRE', own, '1000')
   call('ZADD', key.capacities, room - (runs - heard), worker)
 end

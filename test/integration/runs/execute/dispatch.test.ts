@@ -35,21 +35,25 @@ async function openStore(t: Cleanup) {
       ...{ shard: 0, worker, lockMs: LOCK_MS, log: silentLogger() },
       onDispatched: (some) => claims.push(...some),
     })
-    await until(() => dispatch.capacity(0) !== null)
+    await until(() => dispatch.capacity(0, []) !== null)
     return {
       worker,
       dispatch,
       claims,
       /** It takes what there is, of which there is nothing left then; what it says counts until the test is over. */
       async announce(room: number) {
-        await runs.dequeue(0, { ...TAKE_ONE, worker, token: worker, capacity: dispatch.capacity(room) })
+        await runs.dequeue(0, { ...TAKE_ONE, worker, token: worker, capacity: dispatch.capacity(room, []) })
         await redis.persist(KEYS.dispatched(worker))
       },
     }
   }
   async function create(count: number, fields: Partial<RunRequest> = {}): Promise<RunRequest[]> {
     const requests = Array.from({ length: count }, () => aRequest(fields))
-    await Promise.all(requests.map((request) => runs.create(request, null, null, 'a-revision')))
+    await Promise.all(
+      requests.map((request) =>
+        runs.create(request, null, null, { revision: 'a-revision', model: 'a-model' }),
+      ),
+    )
     return requests
   }
   const statusOf = async (requests: readonly RunRequest[]) =>
@@ -105,7 +109,7 @@ test('who waits already goes first, and a queue that is held up hands over nothi
   // It says so beside a queue that has something, as a worker does that settles its last run.
   const [settling] = (await create(1)) as [RunRequest]
   await runs.settle(await claimed(redis, runs, settling), aResult(), [], null, () =>
-    idle.dispatch.capacity(5),
+    idle.dispatch.capacity(5, []),
   )
   const late = await create(1)
   assert.deepEqual(await statusOf([...early, ...late]), ['queued', 'queued'])
@@ -123,7 +127,7 @@ test('what is still under way to a worker counts against what it has room for', 
   await create(2)
   await until(() => idle.claims.length === 2)
   // As if it had not heard of the second yet.
-  const said = idle.dispatch.capacity(3) ?? assert.fail()
+  const said = idle.dispatch.capacity(3, []) ?? assert.fail()
   await runs.dequeue(0, {
     ...TAKE_ONE,
     worker: idle.worker,

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { composeWorker } from '../../../../src/compose.ts'
+import { startSimulatedModel } from '../../../../src/models/simulated/simulated-model.ts'
 import { bullmqKeys } from '../../../../src/queue/bullmq-keys.ts'
 import type { RunRecord } from '../../../../src/runs/run.ts'
 import { isFinal } from '../../../../src/runs/run.ts'
@@ -106,23 +110,48 @@ test('more runs than a project, or the whole queue, may have are refused before 
 })
 
 test('a model that says 429 holds up neither the runs of other models nor a place in the worker', async (t) => {
-  const limited = { model: { faults: { rateLimited: 1 }, retryAfterMs: 20_000 } }
+  const limited = await startSimulatedModel({ faults: { rateLimited: 1 }, retryAfterMs: 20_000 })
+  const healthy = await startSimulatedModel()
+  t.after(() => Promise.all([limited.close(), healthy.close()]))
+  const dir = await mkdtemp(join(tmpdir(), 'splitrun-models-'))
+  t.after(() => rm(dir, { recursive: true, force: true }))
+  const file = join(dir, 'models.json')
+  await writeFile(
+    file,
+    JSON.stringify({
+      servers: { limited: { base_url: limited.url }, healthy: { base_url: healthy.url } },
+      models: [
+        { name: 'limited', server: 'limited', upstream_name: 'simulated-large' },
+        { name: 'healthy', server: 'healthy', upstream_name: 'simulated-large' },
+      ],
+    }),
+  )
   const system = await startSystem(t, {
-    ...limited,
-    env: { SPLITRUN_CONCURRENCY: '2', SPLITRUN_LANE_WINDOW: '2' },
+    env: { SPLITRUN_CONCURRENCY: '2', SPLITRUN_LANE_WINDOW: '2', SPLITRUN_MODELS_FILE: file },
   })
-  const project = await aProject(system)
-  const ids = await project.submit(10)
+  // In one project: its own other runs are spared as well.
+  const task = (model: string) => system.createTask({ llm_model_id: model })
+  const [slow, fast] = [await task('limited'), await task('healthy')]
   const { runs, redis } = system.core
-  // All are deferred: the first by their own answers, the others because their model's limiter is closed.
-  await until(async () => (await redis.zcard(JOBS.delayed)) === ids.length)
-  assert.ok((system.model.stats()['rateLimited'] ?? 0) <= 2, 'nobody else asks')
+  const ids: string[] = []
+  for (let each = 0; each < 10; each += 1) {
+    ids.push((await system.call('POST', `/task/${slow}/run?wait=0`, INPUT)).body.id)
+  }
+  for (let each = 0; each < 20; each += 1) {
+    const { body } = await system.call('POST', `/task/${fast}/run`, INPUT)
+    assert.equal(body.status, 'succeeded')
+  }
+  assert.ok((limited.stats()['rateLimited'] ?? 0) <= 2, 'nobody else asks')
+  await until(async () => (await redis.zcard(KEYS.expiring)) === ids.length)
   for (const record of await runs.getMany(ids)) {
     assert.equal(record?.status, 'queued')
     for (const { outcome } of record?.attempts ?? []) assert.equal(outcome, 'rate_limited')
   }
-  assert.deepEqual(await redis.hgetall(KEYS.enqueuedCounts), {}, 'none stands in the way of other runs')
-  assert.equal(await redis.zcard(KEYS.expiring), ids.length)
+  assert.equal(
+    await redis.zcard(JOBS.delayed),
+    0,
+    'they wait in the queue, not in a crowd that comes back together',
+  )
 })
 
 test('many who come at once all get their turn, whichever of them found the window full', async (t) => {

@@ -205,11 +205,11 @@ describe('the run store', () => {
       { outcome: 'reused', id: first.id },
     ])
     assert.equal(await redis.zcard(KEYS.runsIn(project, 'queued')), 40)
-    assert.equal(await redis.hget(KEYS.enqueuedCounts, project), '40')
+    assert.equal(await redis.hget(KEYS.enqueuedCounts, `${project}:`), '40')
 
     const claims = []
     for (const request of requests) claims.push(await claimed(redis, runs, request))
-    assert.equal(await redis.hget(KEYS.enqueuedCounts, project), null)
+    assert.equal(await redis.hget(KEYS.enqueuedCounts, `${project}:`), null)
     const stale = claims.find(({ request }) => request.id === third.id) ?? assert.fail()
     await claimed(redis, runs, third)
     const messages = await hear(connections, KEYS.replies(watcher))

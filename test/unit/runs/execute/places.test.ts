@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { createPlaces } from '../../../../src/runs/execute/places.ts'
+
+const NO_LIMITS = new Map<string, number>()
+
+/** Begins runs of a model until it may begin no more. */
+function fill(places: ReturnType<typeof createPlaces>, model: string): number {
+  let begun = 0
+  for (;;) {
+    const allowances = places.allowances(1, NO_LIMITS)
+    if ((allowances?.byModel.get(model) ?? (allowances ? allowances.others : 1)) < 1) return begun
+    places.enter(model)
+    begun += 1
+  }
+}
+
+test('one model alone gets all that was asked for, and another one still finds a place', () => {
+  for (const most of [1, 2, 3, 8, 9, 100, 5000]) {
+    const places = createPlaces(most)
+    const begun = fill(places, 'a')
+    assert.ok(begun >= most && begun <= most + Math.ceil(most / 8), `${begun} of ${most}`)
+    if (places.free() > 0) assert.ok(fill(places, 'b') >= 1)
+    assert.ok(most < 100 || places.free() > 0, 'and there are some left for a third')
+  }
+})
+
+test('whatever models begin and end, a model without a run may begin one while a place is free', () => {
+  const step = fc.record({ model: fc.constantFrom('a', 'b', 'c', 'd'), ends: fc.boolean() })
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 200 }), fc.array(step, { maxLength: 400 }), (most, steps) => {
+      const places = createPlaces(most)
+      const running: string[] = []
+      for (const { model, ends } of steps) {
+        const at = running.indexOf(model)
+        if (ends && at >= 0) {
+          running.splice(at, 1)
+          places.leave(model)
+        }
+        const allowances = places.allowances(1, NO_LIMITS)
+        const may = allowances?.byModel.get(model) ?? (allowances ? allowances.others : 1)
+        if (!running.includes(model) && places.free() > 0) assert.ok(may >= 1)
+        if (may >= 1 && places.free() > 0) {
+          places.enter(model)
+          running.push(model)
+        }
+        assert.equal(places.taken(), running.length)
+        assert.ok(places.free() >= 0)
+      }
+    }),
+  )
+})
+
+test('a model that may be sent fewer calls begins no more runs than that', () => {
+  const places = createPlaces(100)
+  assert.equal(places.allowances(32, NO_LIMITS), null)
+  assert.deepEqual(places.allowances(32, new Map([['slow', 3]]))?.byModel.get('slow'), 3)
+  assert.deepEqual(places.allowances(32, new Map([['paused', 0]]))?.byModel.get('paused'), 0)
+})
