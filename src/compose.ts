@@ -11,11 +11,10 @@ import { listen } from './http/listen.ts'
 import type { Endpoint } from './http/route.ts'
 import { createApplication } from './http/server.ts'
 import { createFleetMetrics } from './metrics/fleet-metrics.ts'
-import { loadModels, needsSimulatedModel } from './models/servers/load-models.ts'
+import { loadModels } from './models/servers/load-models.ts'
 import { createModelLanes } from './models/limits/model-limiter.ts'
 import { createModelRegistry } from './models/model-registry.ts'
 import { createModelClient } from './models/protocol/openai-compatible.ts'
-import { startSimulatedModel } from './models/simulated/simulated-model.ts'
 import { awaitRedis, RedisUnusableError } from './platform/redis/await-redis.ts'
 import { openEmbeddedRedis } from './platform/embedded-redis/embedded-redis.ts'
 import { newId } from './platform/ids.ts'
@@ -244,26 +243,4 @@ function readModels(config: Config, simulatedUrl: string | null) {
   } catch (error) {
     throw new ConfigError((error as Error).message, { cause: error })
   }
-}
-
-/** The simulated model where one is needed: the URL of the one that runs already, or of one started here. */
-export async function composeSimulatedModel(config: Config, lifecycle: Lifecycle): Promise<string | null> {
-  if (!needsSimulatedModel(config) || config.simulatedUrl) return config.simulatedUrl
-  const model = await startSimulatedModel({
-    port: config.simulatedPort,
-    latencyMs: config.simulatedLatency * 1000,
-    jitterMs: config.simulatedJitter * 1000,
-    tokensPerSecond: config.simulatedTokensPerSecond,
-    seed: config.simulatedSeed,
-    faults: {
-      rateLimited: config.simulatedRateLimited,
-      serverError: config.simulatedServerError,
-      hang: config.simulatedHang,
-      cut: config.simulatedCut,
-      invalidJson: config.simulatedInvalidJson,
-      schemaViolation: config.simulatedSchemaViolation,
-    },
-  })
-  lifecycle.onClose('simulated model', () => model.close())
-  return model.url
 }
