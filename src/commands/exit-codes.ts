@@ -10,8 +10,7 @@ export const EXIT_CODES = {
 /** What each code means, for the reference. */
 export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
   done: 'Done. A process that serves was told to stop and has closed everything.',
-  failed:
-    'Failed, for a reason that only the work itself could show: no such project, a file that does not fit. With a stack trace: for one that nobody foresaw.',
+  failed: 'Failed: no such project, a file that does not fit, or (with a stack trace) what nobody foresaw.',
   usedWrongly: 'Used wrongly: the command line, a setting or the models file has to be changed first.',
   notReachable: 'Not reachable: Redis cannot be reached or used, or the port to listen on is taken.',
   interrupted: 'Interrupted before it was done; a process that serves: by a second Ctrl-C.',
