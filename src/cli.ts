@@ -27,8 +27,12 @@ function stop(reason: string): void {
   stopping.abort(reason)
 }
 
-// Whoever reads what is printed may stop reading, as head does.
-process.stdout.on('error', () => process.exit(EXIT_CODES.done))
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader may stop reading, as head does. A full disk is another matter.
+  if (error.code === 'EPIPE') process.exit(EXIT_CODES.done)
+  process.stderr.write(`splitrun: ${error.message}\n`)
+  process.exit(EXIT_CODES.failed)
+})
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(signal))
 process.on('disconnect', () => stop('parent is gone'))
 process.on('unhandledRejection', (error) => {

@@ -34,9 +34,15 @@ test('whoever reads what is printed may stop reading', async () => {
   assert.deepEqual([code, stdout, stderr], [0, document.stdout.slice(0, 9), ''])
 })
 
-const noTerminal =
-  process.platform === 'linux' ? false : 'the program that makes a terminal is another one here'
-test('on a terminal there are colours, unless NO_COLOR is set', { skip: noTerminal }, async () => {
+const onLinux = { skip: process.platform === 'linux' ? false : 'it needs programs and devices of Linux' }
+
+test('what cannot be written is a failure', onLinux, async () => {
+  const { code, stderr } = await shell(`${NODE_CLI} --help > /dev/full`)
+  assert.equal(code, 1)
+  assert.match(stderr, /^splitrun: ENOSPC/)
+})
+
+test('on a terminal there are colours, unless NO_COLOR is set', onLinux, async () => {
   const onTerminal = (env: Record<string, string>) =>
     shell(`script -qec "${NODE_CLI} --help" /dev/null`, { TERM: 'xterm-256color', ...env })
   const [colored, plain] = await Promise.all([onTerminal({}), onTerminal({ NO_COLOR: '1' })])
