@@ -3,7 +3,7 @@ import { type RunWorker, startRunWorker } from '../workers/run.worker.ts'
 import { composeAccess } from './compose-access.ts'
 import { composeJanitor } from './compose-janitor.ts'
 import { openProcessPort, workerState } from './compose-process-port.ts'
-import { type Config, readSecret } from './config.ts'
+import { type Config, ConfigError, readSecret } from './config.ts'
 import { createLocalFileStore } from './files/file-store.ts'
 import { createApiMetrics } from './http/api-metrics.ts'
 import { type ApiDeps, endpointsOf } from './http/endpoints.ts'
@@ -14,14 +14,13 @@ import { createFleetMetrics } from './metrics/fleet-metrics.ts'
 import { createModelLimiters } from './models/limits/model-limiter.ts'
 import { createModelRegistry } from './models/model-registry.ts'
 import { createModelClient } from './models/protocol/openai-compatible.ts'
-import { loadModels, needsSimulatedModel } from './models/servers/load-models.ts'
-import { startSimulatedModel } from './models/simulated/simulated-model.ts'
+import { loadModels } from './models/servers/load-models.ts'
 import { openEmbeddedRedis } from './platform/embedded-redis/embedded-redis.ts'
 import { newId } from './platform/ids.ts'
 import { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/logger.ts'
 import { createProcessMetrics } from './platform/process-metrics.ts'
-import { awaitRedis } from './platform/redis/await-redis.ts'
+import { awaitRedis, RedisUnusableError } from './platform/redis/await-redis.ts'
 import { connectRedis } from './platform/redis/redis.ts'
 import { openTracer } from './platform/tracing/tracing.ts'
 import { queuePrefix } from './queue/bullmq-keys.ts'
@@ -43,27 +42,47 @@ import { createRollupStore } from './totals/rollup-store.ts'
 
 const LONGEST_BACKOFF_MS = 30_000
 
-export type Core = Awaited<ReturnType<typeof composeCore>>
+export type Core = Awaited<ReturnType<typeof openCore>>
 
 /**
  * What every process needs: Redis and the stores on it. Everything is built here by hand; whoever opens something
- * registers its closer on the next line. Waits for a
- * Redis that is not there yet, until `signal` fires.
+ * registers its closer on the next line. Waits for a Redis that is not there yet, until `signal` fires.
+ * Leaves nothing open when it fails.
+ * @throws {ConfigError} for a models file that cannot be used
+ * @throws {RedisUnusableError} when there is no Redis to work with, whether it is given or embedded
  */
 export async function composeCore(
   config: Config,
   log: Logger,
   simulatedUrl: string | null = config.simulatedUrl,
   signal?: AbortSignal,
+): Promise<Core> {
+  const lifecycle = new Lifecycle(log)
+  try {
+    return await openCore(lifecycle, config, log, simulatedUrl, signal)
+  } catch (error) {
+    await lifecycle.close()
+    throw error
+  }
+}
+
+async function openCore(
+  lifecycle: Lifecycle,
+  config: Config,
+  log: Logger,
+  simulatedUrl: string | null,
+  signal: AbortSignal | undefined,
 ) {
   checkBullmq(config.untestedBullmq)
-  const lifecycle = new Lifecycle(log)
+  const models = createModelRegistry(readModels(config, simulatedUrl))
   const tracer = await openTracer(config, log)
   // Closed last, when all that had a span has ended.
   lifecycle.onClose('tracer', () => tracer.close())
   let target = config.redisUrl
   if (!target) {
-    const redis = await openEmbeddedRedis({ dataDir: resolve(config.dataDir), log })
+    const redis = await openEmbeddedRedis({ dataDir: resolve(config.dataDir), log }).catch((error: Error) => {
+      throw new RedisUnusableError(error.message, { cause: error })
+    })
     lifecycle.onClose('embedded redis', () => redis.close())
     target = redis.socketPath
   }
@@ -71,7 +90,6 @@ export async function composeCore(
   lifecycle.onClose('redis connections', () => connections.close())
   await awaitRedis(connections, { target, patienceMs: config.redisPatience * 1000, log, signal })
   const redis = await connections.commands('commands')
-  const models = createModelRegistry(loadModels(config, simulatedUrl, readSecret))
   return {
     config,
     log,
@@ -143,6 +161,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     onDelivered: apiMetrics.delivered,
     log,
   })
+  lifecycle.onClose('inbox', () => inbox.close())
   const endpoints = endpointsOf({
     ...core,
     ...config,
@@ -214,24 +233,10 @@ export async function composeWorker(
   return { workers, processPort: await openProcessPort(core, state) }
 }
 
-/** The simulated model where one is needed: the URL of the one that runs already, or of one started here. */
-export async function composeSimulatedModel(config: Config, lifecycle: Lifecycle): Promise<string | null> {
-  if (!needsSimulatedModel(config) || config.simulatedUrl) return config.simulatedUrl
-  const model = await startSimulatedModel({
-    port: config.simulatedPort,
-    latencyMs: config.simulatedLatency * 1000,
-    jitterMs: config.simulatedJitter * 1000,
-    tokensPerSecond: config.simulatedTokensPerSecond,
-    seed: config.simulatedSeed,
-    faults: {
-      rateLimited: config.simulatedRateLimited,
-      serverError: config.simulatedServerError,
-      hang: config.simulatedHang,
-      cut: config.simulatedCut,
-      invalidJson: config.simulatedInvalidJson,
-      schemaViolation: config.simulatedSchemaViolation,
-    },
-  })
-  lifecycle.onClose('simulated model', () => model.close())
-  return model.url
+function readModels(config: Config, simulatedUrl: string | null) {
+  try {
+    return loadModels(config, simulatedUrl, readSecret)
+  } catch (error) {
+    throw new ConfigError((error as Error).message, { cause: error })
+  }
 }

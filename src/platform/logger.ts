@@ -9,10 +9,11 @@ const SECRETS = new Set([
 ])
 
 /**
- * Structured JSON lines on standard output. Inputs and outputs of runs are never logged; secrets are
+ * Structured JSON lines. Inputs and outputs of runs are never logged; secrets are
  * censored by name as a second line of defence.
+ * @param dest 1 for standard output, 2 for standard error
  */
-export function createLogger(level: string, bindings: Record<string, unknown> = {}): Logger {
+export function createLogger(level: string, bindings: Record<string, unknown> = {}, dest: 1 | 2 = 1): Logger {
   return pino(
     {
       level,
@@ -25,7 +26,7 @@ export function createLogger(level: string, bindings: Record<string, unknown> = 
     // on, what is too much is dropped.
     perTurn(
       pino.destination({
-        dest: 1,
+        dest,
         sync: false,
         minLength: 16_000,
         maxLength: LOG_BUFFER,

@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test'
 import { startProcess } from '../support/processes.ts'
 import { startPrivateRedis } from '../support/redis.ts'
 
-const FAILED = { code: 1, signal: null }
+const NOT_REACHABLE = { code: 3, signal: null }
 
 /** A port of this machine that nobody listens on. */
 async function freePort(): Promise<number> {
@@ -48,7 +48,7 @@ test('one that takes connections and is silent is waited for, too', async (t) =>
 test('one that does not come within the patience ends the process, which says where it looked, without the password', async (t) => {
   const url = `redis://user:se@cret@127.0.0.1:${await freePort()}/0`
   const api = begin(t, 'api', url, { SPLITRUN_REDIS_PATIENCE: '500ms' })
-  assert.deepEqual(await api.exited, FAILED)
+  assert.deepEqual(await api.exited, NOT_REACHABLE)
   assert.match(
     api.output(),
     /splitrun: Redis at redis:\/\/127\.0\.0\.1:\d+\/0 did not answer within 0\.5 s: .*ECONNREFUSED/,
@@ -76,7 +76,7 @@ test('what waiting cannot mend ends the process at once: a wrong login, no such 
   await Promise.all(
     Object.entries(wrong).map(async ([reason, url]) => {
       const api = begin(t, 'api', url)
-      assert.deepEqual(await api.exited, FAILED)
+      assert.deepEqual(await api.exited, NOT_REACHABLE)
       assert.match(api.output(), new RegExp(`splitrun: Redis at redis://127.* cannot be used: .*${reason}`))
       assert.doesNotMatch(api.output(), /waiting for Redis|secret/)
     }),

@@ -100,7 +100,7 @@ test('a start whose port is taken says so, fails, and leaves nothing behind', as
   const taken = await startSimulatedModel()
   t.after(() => taken.close())
   const dev = startProcess(t, 'dev', { PORT: new URL(taken.url).port, SPLITRUN_DATA_DIR: dataDir })
-  assert.deepEqual(await dev.exited, { code: 1, signal: null })
+  assert.deepEqual(await dev.exited, { code: 3, signal: null })
   assert.match(dev.output(), /EADDRINUSE|in use/)
   assert.deepEqual(
     listProcesses().filter(({ command }) => command.includes(dataDir)),

@@ -97,7 +97,8 @@ export function startProcess(t: Cleanup, command: string, env: Record<string, st
   }
 }
 
-const settingsOf = ({ core, model }: System): Record<string, string> => ({
+/** The settings of another process beside a system. */
+export const settingsOf = ({ core, model }: System): Record<string, string> => ({
   PORT: '0',
   REDIS_URL: core.config.redisUrl ?? '',
   SPLITRUN_SHARDS: String(core.config.shards),

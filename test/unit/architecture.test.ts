@@ -21,9 +21,15 @@ const LAYERS = [
   ['src/http', 'workers'],
   ['src/settings.ts'],
   ['src/config.ts'],
-  ['src/compose-access.ts', 'src/compose-janitor.ts', 'src/compose-process-port.ts'],
+  [
+    'src/compose-access.ts',
+    'src/compose-janitor.ts',
+    'src/compose-process-port.ts',
+    'src/compose-simulated-model.ts',
+  ],
   ['src/compose.ts'],
-  ['src/cli.ts', 'src/dev.ts', 'src/demo.ts', 'src/transfer-files.ts'],
+  ['src/commands'],
+  ['src/cli.ts'],
 ]
 
 function placeOf(path: string): { layer: number; folder: string } {
@@ -73,6 +79,8 @@ test('what only one file may do stands in that file alone', () => {
     'new Redis\\(': ['src/platform/redis/redis.ts'],
     'new (FailFast)?Cluster\\(': ['src/platform/redis/redis-cluster.ts'],
     "from '@opentelemetry/": ['src/platform/tracing/otlp-tracer.ts'],
+    // Everything else is handed its streams.
+    'process\\.(stdin|stdout|stderr)': ['src/cli.ts'],
     // Loaded only where traces are wanted: for everybody else they must cost nothing.
     "from '.*otlp-tracer": [],
     'new Queue[<(]': ['src/queue/janitor-queue.ts'],

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Core } from './compose.ts'
-import { createTask } from './tasks/create-task.ts'
-import { createTaskSchema } from './tasks/task-input.ts'
-import { updateTask } from './tasks/update-task.ts'
-import { hashSecret } from './tenancy/secret.ts'
-import { PROJECT_SCOPES } from './tenancy/tenant.ts'
+import type { Core } from '../../compose.ts'
+import { createTask } from '../../tasks/create-task.ts'
+import { createTaskSchema } from '../../tasks/task-input.ts'
+import { updateTask } from '../../tasks/update-task.ts'
+import { hashSecret } from '../../tenancy/secret.ts'
+import { PROJECT_SCOPES } from '../../tenancy/tenant.ts'
 
 /** What `.splitrun/dev.json` holds: all that a script needs to use the demo. */
 export interface Demo {

@@ -1,0 +1,45 @@
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { composeCore } from '../../compose.ts'
+import { composeSimulatedModel } from '../../compose-simulated-model.ts'
+import type { Config } from '../../config.ts'
+import type { Lifecycle } from '../../platform/lifecycle.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { type Demo, ensureDemo, newAdminToken, readDemo } from './demo.ts'
+import { findModelNames } from './find-model-names.ts'
+import { keepRunning } from './keep-running.ts'
+
+/**
+ * Runs everything on one machine: Redis and the simulated model where none is given, the API and a worker as
+ * processes of their own, which are started again when they die. Returns once the API listens. What it opens is closed
+ * with `lifecycle`, also when it fails.
+ */
+export async function startDev(
+  lifecycle: Lifecycle,
+  config: Config,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<Demo> {
+  const dataDir = resolve(config.dataDir)
+  mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
+  const simulatedUrl = await composeSimulatedModel(config, lifecycle)
+  const modelNames = await findModelNames(config)
+  const core = await composeCore({ ...config, dataDir, modelNames }, log, simulatedUrl, signal)
+  lifecycle.onClose('core', () => core.lifecycle.close())
+
+  const adminToken = config.adminToken ?? (await readDemo(dataDir))?.admin_token ?? newAdminToken()
+  const settings: Record<string, string> = {
+    REDIS_URL: core.redisTarget,
+    SPLITRUN_DATA_DIR: dataDir,
+    SPLITRUN_ADMIN_TOKEN: adminToken,
+    SPLITRUN_MODELS: modelNames.join(','),
+    ...(simulatedUrl ? { SPLITRUN_SIMULATED_URL: simulatedUrl } : {}),
+  }
+  const worker = keepRunning('worker', settings, dataDir, log)
+  lifecycle.onClose('worker', () => worker.stop())
+  const api = keepRunning('api', settings, dataDir, log)
+  lifecycle.onClose('api', () => api.stop())
+  const port = await api.listening
+  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
+  return ensureDemo(core, `http://${host}:${port}`, adminToken)
+}

@@ -1,0 +1,92 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { Core } from '../compose.ts'
+import { PROJECT_SCOPES, type Project, type Scope } from '../tenancy/tenant.ts'
+import { type CommandContext, print } from './command-context.ts'
+import { CommandError } from './exit-codes.ts'
+import { describeUse } from './help-text.ts'
+import { withCore } from './with-core.ts'
+
+interface TokenOptions {
+  readonly project?: string
+  readonly orgName: string
+  readonly projectName: string
+  readonly name: string
+  readonly scopes: readonly Scope[]
+  /** ISO time. */
+  readonly expires?: string
+  readonly oauth?: boolean
+}
+
+/** `splitrun token`: a key, or an OAuth client, for a project that is there or for a new one. */
+export function addToken(program: Command, context: CommandContext): void {
+  const command = program.command('token').summary('make a key of a project, or an OAuth client')
+  command
+    .description(
+      'Makes a key of a project, or an OAuth client. Without --project, a new organisation and project.',
+    )
+    .addOption(
+      command
+        .createOption('--project <id>', 'the project that it is for')
+        .conflicts(['orgName', 'projectName']),
+    )
+    .option('--org-name <name>', 'name of the new organisation', 'Default')
+    .option('--project-name <name>', 'name of the new project', 'Default')
+    .option('--name <name>', 'what it is called in lists', 'token')
+    .addOption(
+      command
+        .createOption('--scopes <list>', `what it may do: any of ${PROJECT_SCOPES.join(',')}`)
+        .argParser(readScopes)
+        .default(PROJECT_SCOPES, 'all of them'),
+    )
+    .option('--expires <time>', 'when it ends, as an ISO time (default: never)', readTime)
+    .option('--oauth', 'make an OAuth client instead of a key')
+    .action(async (options: TokenOptions) => {
+      const made = await withCore(context, 'token', (core) => makeToken(core, options))
+      await print(context.stdout, JSON.stringify(made, null, 2))
+    })
+  describeUse(command, 'what was made, as a JSON object; its secret is shown this once', [
+    ['splitrun token --org-name Acme --project-name Web', 'a new project with a key'],
+    [
+      'splitrun token --project ID --scopes run:read,run:write --expires 2031-01-01T00:00:00Z',
+      'a key that only runs',
+    ],
+    ['splitrun token --project ID --oauth --name ci', 'an OAuth client'],
+  ])
+}
+
+async function makeToken(core: Core, options: TokenOptions): Promise<object> {
+  const { name, scopes, expires = null, oauth = false } = options
+  const project =
+    options.project === undefined
+      ? await createProject(core, options)
+      : await core.tenants.project(options.project)
+  if (!project) throw new CommandError(`there is no project ${options.project}`)
+  const store = oauth ? core.clients : core.apiKeys
+  const issued = await store.create(project, { name, scopes, expires })
+  if (!issued) throw new Error('a fresh id was taken')
+  const { org_id, project_id, id } = issued.credential
+  const { secret } = issued
+  const named = oauth ? { client_id: id, client_secret: secret } : { id, token: secret }
+  return { org_id, project_id, scopes, expires, ...named }
+}
+
+async function createProject({ tenants }: Core, { orgName, projectName }: TokenOptions): Promise<Project> {
+  const org = await tenants.createOrganisation(orgName)
+  const project = org && (await tenants.createProject(org.id, projectName))
+  if (!project) throw new Error('a fresh id was taken')
+  return project
+}
+
+function readScopes(list: string): readonly Scope[] {
+  return list.split(',').map((given) => {
+    const scope = PROJECT_SCOPES.find((known) => known === given)
+    if (!scope) throw new InvalidArgumentError(`A token may not have the scope ${JSON.stringify(given)}.`)
+    return scope
+  })
+}
+
+function readTime(text: string): string {
+  const time = new Date(text)
+  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('It is not a time.')
+  return time.toISOString()
+}

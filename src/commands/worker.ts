@@ -1,0 +1,31 @@
+import type { Command } from 'commander'
+import { composeSimulatedModel } from '../compose-simulated-model.ts'
+import type { CommandContext } from './command-context.ts'
+import { describeUse } from './help-text.ts'
+import { closingTime, serve } from './serve.ts'
+
+/** `splitrun worker`: a worker process, until it is told to stop. */
+export function addWorker(program: Command, context: CommandContext): void {
+  const command = program
+    .command('worker')
+    .summary('a worker process')
+    .description(
+      'Executes runs in this process. Redis is waited for. The settings are read from the environment; where they name ' +
+        'no model, a simulated one is started.',
+    )
+    .action(async () => {
+      const config = context.readConfig()
+      const log = context.createLog('worker', config.logLevel, 'stdout')
+      const { composeCore, composeWorker } = await import('../compose.ts')
+      await serve(context, log, closingTime(config), async (lifecycle) => {
+        const simulatedUrl = await composeSimulatedModel(config, lifecycle)
+        const core = await composeCore(config, log, simulatedUrl, context.signal)
+        lifecycle.onClose('core', () => core.lifecycle.close())
+        await composeWorker(core)
+        log.info({ concurrency: config.concurrency, shards: config.shards }, 'consuming')
+      })
+    })
+  describeUse(command, 'its log, a JSON object a line', [
+    ['REDIS_URL=redis://127.0.0.1:6379 OPENAI_API_KEY=sk-... splitrun worker', 'a worker that asks OpenAI'],
+  ])
+}

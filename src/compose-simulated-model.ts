@@ -1,0 +1,31 @@
+import type { Config } from './config.ts'
+import { needsSimulatedModel } from './models/servers/load-models.ts'
+import { startSimulatedModel } from './models/simulated/simulated-model.ts'
+import type { Lifecycle } from './platform/lifecycle.ts'
+
+/** The simulated model where one is needed: the URL of the one that runs already, or of one started here. */
+export async function composeSimulatedModel(config: Config, lifecycle: Lifecycle): Promise<string | null> {
+  if (!needsSimulatedModel(config) || config.simulatedUrl) return config.simulatedUrl
+  return openSimulatedModel(config, lifecycle)
+}
+
+/** Starts a simulated model here, and returns its URL with its /v1. */
+export async function openSimulatedModel(config: Config, lifecycle: Lifecycle): Promise<string> {
+  const model = await startSimulatedModel({
+    port: config.simulatedPort,
+    latencyMs: config.simulatedLatency * 1000,
+    jitterMs: config.simulatedJitter * 1000,
+    tokensPerSecond: config.simulatedTokensPerSecond,
+    seed: config.simulatedSeed,
+    faults: {
+      rateLimited: config.simulatedRateLimited,
+      serverError: config.simulatedServerError,
+      hang: config.simulatedHang,
+      cut: config.simulatedCut,
+      invalidJson: config.simulatedInvalidJson,
+      schemaViolation: config.simulatedSchemaViolation,
+    },
+  })
+  lifecycle.onClose('simulated model', () => model.close())
+  return model.url
+}

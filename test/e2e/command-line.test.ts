@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { startWorkerProcess } from '../support/processes.ts'
+import { startSystem, until } from '../support/system.ts'
+
+const CLI = join(import.meta.dirname, '../../src/cli.ts')
+const NODE_CLI = `'${process.execPath}' '${CLI}'`
+
+/** Runs a line of shell, with these variables and none of this process's own. */
+function shell(line: string, env: Record<string, string> = {}) {
+  const { PATH = '', HOME = '' } = process.env
+  return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    const options = { env: { PATH, HOME, ...env } }
+    const child = execFile('bash', ['-o', 'pipefail', '-c', line], options, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr }),
+    )
+  })
+}
+
+test('used wrongly, a process says so on standard error and ends with 2', async () => {
+  const { code, stdout, stderr } = await shell(`${NODE_CLI} tokne`)
+  assert.deepEqual([code, stdout], [2, ''])
+  assert.match(stderr, /^splitrun: unknown command 'tokne'\n\(Did you mean token\?\)\n/)
+})
+
+test('whoever reads what is printed may stop reading', async () => {
+  const document = await shell(`${NODE_CLI} openapi`)
+  // More than a pipe holds.
+  assert.ok(document.stdout.length > 100_000)
+  assert.equal(JSON.parse(document.stdout).openapi, '3.1.1')
+  const { code, stdout, stderr } = await shell(`${NODE_CLI} openapi | head -c 9`)
+  assert.deepEqual([code, stdout, stderr], [0, document.stdout.slice(0, 9), ''])
+})
+
+const onLinux = { skip: process.platform === 'linux' ? false : 'it needs programs and devices of Linux' }
+
+test('what cannot be written is a failure', onLinux, async () => {
+  const { code, stderr } = await shell(`${NODE_CLI} --help > /dev/full`)
+  assert.equal(code, 1)
+  assert.match(stderr, /^splitrun: ENOSPC/)
+})
+
+test('on a terminal there are colours, unless NO_COLOR is set', onLinux, async () => {
+  const onTerminal = (env: Record<string, string>) =>
+    shell(`script -qec "${NODE_CLI} --help" /dev/null`, { TERM: 'xterm-256color', ...env })
+  const [colored, plain] = await Promise.all([onTerminal({}), onTerminal({ NO_COLOR: '1' })])
+  assert.ok(colored.stdout.startsWith('\x1b[1mUsage:'))
+  assert.match(plain.stdout, /^Usage:/)
+  assert.ok(!plain.stdout.includes('\x1b'))
+})
+
+test('a second Ctrl-C ends a process that waits for its work', async (t) => {
+  const system = await startSystem(t, { workers: 0, model: { faults: { hang: 1 } } })
+  const task = await system.createTask()
+  const worker = await startWorkerProcess(t, system, { SPLITRUN_SHUTDOWN_GRACE: '600s' })
+  await system.call('POST', `/task/${task}/run?wait=0`, { task_input: { text: 'tea' } })
+  await until(() => system.model.stats()['hang'] === 1)
+  worker.signal('SIGINT')
+  await worker.wrote(/"stopping"/)
+  assert.deepEqual(await worker.stop('SIGINT'), { code: 130, signal: null })
+})
