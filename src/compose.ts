@@ -73,7 +73,7 @@ async function openCore(
   simulatedUrl: string | null,
   signal: AbortSignal | undefined,
 ) {
-  checkBullmq(config.untestedBullmq)
+  checkQueueLibrary(config)
   const models = createModelRegistry(readModels(config, simulatedUrl))
   const tracer = await openTracer(config, log)
   // Closed last, when all that had a span has ended.
@@ -238,5 +238,14 @@ function readModels(config: Config, simulatedUrl: string | null) {
     return loadModels(config, simulatedUrl, readSecret)
   } catch (error) {
     throw new ConfigError((error as Error).message, { cause: error })
+  }
+}
+
+/** @throws {ConfigError} for a version of BullMQ that was not tested, unless that is wanted */
+function checkQueueLibrary({ untestedBullmq }: Config): void {
+  try {
+    checkBullmq(untestedBullmq)
+  } catch (cause) {
+    throw new ConfigError((cause as Error).message, { cause })
   }
 }
