@@ -180,7 +180,7 @@ export async function composeWorker(
   const deps = {
     ...{ tracer, tasks, runs, names, models, client, files, log, executions, durations },
     limiters: createModelLimiters(),
-    settlePatienceMs: config.settlePatience * 1000,
+    settleTimeoutMs: config.settlePatience * 1000,
     retry: {
       maxAttempts: config.modelAttempts,
       baseMs: config.modelBackoff * 1000,

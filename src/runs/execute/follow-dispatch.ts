@@ -6,13 +6,13 @@ import { readDispatch } from '../store/messages.ts'
 import { shardKeys } from '../store/run-keys.ts'
 
 export interface DispatchFollower extends ChannelListener {
-  /** What the worker may say of itself when it has room for so many runs; null when it is not to be given any. */
+  /** What the worker announces when it has room for so many runs; null while no run may be dispatched to it. */
   capacity(room: number): Capacity | null
 }
 
-/** Hears which runs of a shard are dispatched to a worker: they are its own, as if it had claimed them. */
+/** Receives the runs of a shard that are dispatched to a worker: they are claimed for it already. */
 export function followDispatch(options: {
-  /** Of its own. */
+  /** Used for nothing else. */
   readonly redis: Redis
   readonly shard: number
   readonly worker: string
@@ -22,13 +22,13 @@ export function followDispatch(options: {
 }): DispatchFollower {
   const { redis, shard, worker, lockMs, log } = options
   let listening = false
-  let heard = 0
+  let received = 0
   const listener = listenTo({
     redis,
     channel: shardKeys(shard).dispatch(worker),
     onMessage(text) {
       const { dispatched, claims } = readDispatch(text)
-      heard = dispatched
+      received = dispatched
       options.onDispatched(claims)
     },
     onListening() {
@@ -37,7 +37,7 @@ export function followDispatch(options: {
     onTrouble: (error) => log.warn({ err: error, shard }, 'listening for runs failed'),
   })
   return {
-    capacity: (room) => (listening ? { worker, heard, room, lockMs } : null),
+    capacity: (room) => (listening ? { worker, received, room, lockMs } : null),
     close() {
       listening = false
       return listener.close()

@@ -17,24 +17,24 @@ const RELEASED: readonly Released[] = ['superseded', 'queued', 'cancelled']
 
 type DequeuedRun = [string, number, string, string, string, string, number, number]
 
-/** The half of the run store that workers need. */
+/** The part of the run store that workers use. */
 export function claimRuns(redis: Redis, options: { queueWindow: number }) {
   const keysFor = (id: string) => shardKeys(shardOf(id))
 
   return {
-    /** Claims runs out of a shard's queue, oldest first, each with its job. */
+    /** Claims runs from a shard's queue, oldest first, each with its job. */
     async dequeue(
       shard: number,
       { worker, claimsMax, most, token, lockMs, capacity }: DequeueOptions,
     ): Promise<Dequeued> {
       const args = [worker, Date.now(), claimsMax, options.queueWindow, most, token, lockMs]
-      if (capacity) args.push(capacity.heard, capacity.room)
+      if (capacity) args.push(capacity.received, capacity.room)
       const reply = await SCRIPTS.dequeue(redis, [shardKeys(shard).prefix], args)
       const [nextDue, empty, ...runs] = reply as [number, number, ...DequeuedRun[]]
       return { claims: runs.map(toClaim), empty: empty === 1, nextDue }
     },
 
-    /** Gives a run that was just claimed for the first time another revision. False when the claim is stale. */
+    /** Sets another revision for a run that was just claimed for the first time. False when the claim is stale. */
     async revise({ request, fence }: Claim, revision: string): Promise<boolean> {
       const { prefix } = keysFor(request.id)
       return (await SCRIPTS.revise(redis, [prefix], [request.id, fence, revision])) === 1
@@ -47,14 +47,14 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
     },
 
     /**
-     * Gives the run back to the queue, with its job, the claim uncounted, with the attempts that were made: to be claimed
-     * next, or after `deferMs`; until then it does not stand in the way of the project's other runs.
+     * Puts the run and its job back into the queue, with the attempts that were made; the claim is not counted. It is
+     * claimed next, or not before `deferMs` from now. While it is deferred it has no place in its project's window.
      */
     async release(claim: Claim, attempts: readonly Attempt[], deferMs = 0): Promise<Released> {
       const { id, project, deadline, startBy } = claim.request
       const delay = Math.ceil(deferMs)
       const due = delay > 0 ? Date.now() + delay : 0
-      // What has begun has all the time that the run was given.
+      // A run that was started only has its deadline.
       const expires = attempts.length > 0 ? deadline : startBy
       const args = [id, claim.fence, toLines(attempts), project, expires, due, delay]
       return RELEASED[Number(await SCRIPTS.release(redis, [keysFor(id).prefix], args))] ?? 'superseded'

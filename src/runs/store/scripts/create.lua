@@ -1,31 +1,31 @@
--- Creates runs, each unless its idempotency key has one already or the queue is full: dispatched to a worker that waits for
--- one, or queued, with its job when its turn has come.
--- ARGV: now, window, most queued runs of a project, most queued runs of the shard, for how long an idempotency key is kept
---   in ms, then per run: id, request, id of the API process that waits ('' for none), project, task, revision drawn so
+-- Creates runs, unless the idempotency key has a run already or the queue is full. A run is dispatched to a waiting
+-- worker, or queued with a job, or put into its project's backlog, without a job.
+-- ARGV: now, window, most queued runs of a project, most queued runs of the shard, how long an idempotency key is kept in
+--   ms, then for each run: id, request, id of the API process that waits ('' for none), project, task, revision drawn so
 --   far, when it expires unless it was claimed, hash of the idempotency key ('' for none), fingerprint of the request.
--- Returns for each run: {'enqueued'} (or dispatched), {'backlogged'} (its job comes later), {'exists'}, {'project_full'},
---   {'full'}, {'replayed', id of the run that the key has}, {'reused', id}: the key has a run of another request.
+-- Returns for each run: {'enqueued'} (or dispatched), {'backlogged'}, {'exists'}, {'project_full'}, {'full'},
+--   {'replayed', id of the run of the key}, {'reused', id}: the run of the key has another request.
 local now, window = ARGV[1], tonumber(ARGV[2])
 local project_max, all_max = tonumber(ARGV[3]), tonumber(ARGV[4])
 local queued = call('ZCARD', key.expiring)
--- Per project: how many runs are queued, how many of them have a job, and new ones by what becomes of them: they start,
--- get a job, or stand in the backlog until they get one.
+-- For each project: how many runs are queued, how many of them have a job, and the ids of the new runs: those that are
+-- dispatched, those that get a job, and those that go into the backlog.
 local projects = {}
 local indexes = {}
--- In the order they came, and by their ids.
+-- The new runs in their order, and the set of their ids.
 local new, known = {}, {}
 
 local function project_of(name)
   local project = projects[name]
   if not project then
     local with_job = tonumber(call('HGET', key.enqueued_counts, name) or '0')
-    project = { queued = call('ZCARD', key.runs_in(name, 'queued')), with_job = with_job, start = {}, enter = {}, wait = {} }
+    project = { queued = call('ZCARD', key.runs_in(name, 'queued')), with_job = with_job, running = {}, enqueued = {}, backlogged = {} }
     projects[name] = project
   end
   return project
 end
 
--- One new run in sixteen removes up to 32 entries whose record has expired: lists stay as long as retention.
+-- One new run in sixteen removes up to 32 entries whose record has expired: so an index does not grow beyond retention.
 local function expire_entries(index)
   for _, oldest in ipairs(call('ZRANGE', index, '0', '31')) do
     if call('EXISTS', key.run(oldest)) == 1 then break end
@@ -33,7 +33,7 @@ local function expire_entries(index)
   end
 end
 
--- Writes the record of a run, with more fields when a worker has it from the start.
+-- Writes the record of a run; with more fields when it is dispatched.
 local function write(run, status, ...)
   local request, revision = run.request, run.revision
   if run.watcher == '' then
@@ -70,8 +70,8 @@ local function create(id, request, watcher, owner, task, revision, expires, hash
   return outcome
 end
 
--- Dispatches runs from `first` on to the worker that has the most room for them, if it is there. Returns the first that is
--- left, or nil when no worker has room.
+-- Dispatches runs from `first` on to the worker with the most room. Returns the first run that is left, or nil when no
+-- worker has room. When the worker is not reachable, returns `first`: the caller tries the next worker.
 local function dispatch(first)
   local worker, room = unpack(call('ZRANGE', key.capacities, '0', '0', 'REV', 'WITHSCORES'))
   room = tonumber(room or '0')
@@ -87,10 +87,10 @@ local function dispatch(first)
     message[#message + 1] = run.request
     message[#message + 1] = run.revision
   end
-  -- What cannot be written (Redis is full) must not have been told: so this is written first.
+  -- This write comes before the message: when Redis is out of memory it fails, and no run was announced.
   local runs = call('HINCRBY', own, 'runs', #ids)
   local lock_ms = call('HGET', own, 'lock')
-  -- One that has said nothing for a while, or whose connection is gone, is not there as far as anybody knows.
+  -- A worker whose announcement has expired, or that receives no message, is not available.
   if not lock_ms or call(publish, channel, table.concat({ now, runs, unpack(message) }, '\0')) == 0 then
     call('DEL', own)
     call('ZREM', key.capacities, worker)
@@ -102,7 +102,7 @@ local function dispatch(first)
     write(run, 'running', 'fence', '1', 'claims', '1', 'claimed', now, 'attempts', open_attempt(1, 1, worker, now))
     make_job(run.id)
     lock_job(run.id, worker, lock_ms)
-    table.insert(project_of(run.owner).start, run.id)
+    table.insert(project_of(run.owner).running, run.id)
   end
   call('LPUSH', key.active, unpack(ids))
   call('ZADD', key.running, unpack(times))
@@ -112,7 +112,7 @@ end
 local outcomes = {}
 for at = 6, #ARGV, 9 do outcomes[#outcomes + 1] = create(unpack(ARGV, at, at + 8)) end
 
--- Who waits already goes first; and a queue that somebody has paused or limited is passed by nobody.
+-- No new run overtakes those that wait in the queue; and none bypasses a queue that is paused or limited.
 local left = 1
 if #new > 0 and call('LLEN', key.wait) == 0 and not is_restricted() then
   while left <= #new do
@@ -129,23 +129,23 @@ for at = left, #new do
   expiring[#expiring + 1] = run.id
   if project.with_job < window then
     project.with_job = project.with_job + 1
-    table.insert(project.enter, run.id)
+    table.insert(project.enqueued, run.id)
   else
     run.outcome[1] = 'backlogged'
-    table.insert(project.wait, run.id)
+    table.insert(project.backlogged, run.id)
   end
 end
 
 for index, ids in pairs(indexes) do add_to_index(index, ids) end
 for name, project in pairs(projects) do
-  if #project.start > 0 then add_to_index(key.runs_in(name, 'running'), project.start) end
-  if #project.wait > 0 then
-    add_to_index(key.runs_in(name, 'queued'), project.wait)
-    add_to_index(key.backlog(name), project.wait)
+  if #project.running > 0 then add_to_index(key.runs_in(name, 'running'), project.running) end
+  if #project.backlogged > 0 then
+    add_to_index(key.runs_in(name, 'queued'), project.backlogged)
+    add_to_index(key.backlog(name), project.backlogged)
   end
-  if #project.enter > 0 then
-    add_to_index(key.runs_in(name, 'queued'), project.enter)
-    enqueue(name, project.enter)
+  if #project.enqueued > 0 then
+    add_to_index(key.runs_in(name, 'queued'), project.enqueued)
+    enqueue(name, project.enqueued)
   end
 end
 if #expiring > 0 then call('ZADD', key.expiring, unpack(expiring)) end

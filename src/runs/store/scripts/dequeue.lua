@@ -1,9 +1,10 @@
--- Claims runs from the queue for one worker, first come, first served: each job becomes the worker's, and its run, queued
--- or (after its owner was lost) running, becomes running with a new fence, its new attempt open. The revision that was
--- drawn stays from the first claim on, so that every attempt runs the same one.
--- ARGV: worker, now, most claims of a run, window, how many at most, token for the jobs' locks, their time in ms, then
---   unless the worker may not be given runs: how many it has heard of, how many more than those claimed it has room for.
--- Returns {when to look again without being woken (ms, 0 for never), 1 when nothing is left, then for each run a
+-- Claims runs from the queue for one worker, oldest first. The job is locked for the worker. Its run, which is queued,
+-- or running when its worker was lost, becomes running with a new fence and an open attempt. The revision stays the
+-- same from the first claim on, so that every attempt uses the same one.
+-- ARGV: worker, now, most claims of a run, window, most runs to claim, token for the jobs' locks, their time in ms,
+--   then only when runs may be dispatched to the worker: how many dispatched runs it has received, how many runs it has
+--   room for.
+-- Returns {when to dequeue again without being woken (ms, 0 for never), 1 when the queue is empty, then for each run a
 --   list: id, fence, request, revision, attempts so far as lines of JSON, time of the first claim, 1 when its claims are
 --   exhausted, 1 when it is to be cancelled}.
 local worker, now, window = ARGV[1], ARGV[2], tonumber(ARGV[4])
@@ -12,10 +13,10 @@ local most, again, duration = admit(tonumber(ARGV[5]))
 if again == 0 then return { 0, 1 } end
 local reply = { promote_due(now), 1 }
 
--- What is left is for other workers that wait, who are woken; when nothing is left, this one may be given what comes.
+-- When jobs are left, another waiting worker is woken for them. When none is left, runs may be dispatched to this worker.
 local function finish()
   if again then
-    -- Somebody has limited the queue.
+    -- The queue is limited: dequeue again when it admits more.
     reply[1] = math.min(reply[1] > 0 and reply[1] or math.huge, now + again)
   elseif is_work_left() then
     reply[2] = 0
@@ -30,13 +31,13 @@ local ids = activate(most)
 if #ids == 0 then return finish() end
 count_started(#ids, duration)
 
-local claimed_now, deleted, leaving = {}, {}, {}
+local claim_times, deleted, leaving = {}, {}, {}
 
 local function claim(id)
   local run = key.run(id)
   local found = call('HMGET', run, 'status', 'request', 'revision', 'attempts', 'claimed', 'cancel', 'fence', 'claims')
   local status, request = found[1], found[2]
-  -- A request begins like this; inputs, which are the caller's, come later.
+  -- The ids come first in a request; the caller's inputs, which may contain anything, come after them.
   local project = string.match(request or '', '^{"id":"[^"]*","org":"[^"]*","project":"([^"]*)"')
   if not project or (status ~= 'queued' and status ~= 'running') then
     deleted[#deleted + 1] = id
@@ -53,15 +54,15 @@ local function claim(id)
   end
   call('HSET', run, 'status', 'running', 'fence', fence, 'claims', claims, 'claimed', claimed, 'attempts', earlier .. open)
   lock_job(id, ARGV[6], ARGV[7])
-  claimed_now[#claimed_now + 1] = now
-  claimed_now[#claimed_now + 1] = id
+  claim_times[#claim_times + 1] = now
+  claim_times[#claim_times + 1] = id
   if status == 'queued' then table.insert(list_in(leaving, project), id) end
   reply[#reply + 1] = { id, fence, request, found[3] or '', earlier, claimed, exhausted, found[6] and 1 or 0 }
 end
 
 for _, id in ipairs(ids) do claim(id) end
 if #deleted > 0 then remove_active_jobs(deleted) end
-if #claimed_now > 0 then call('ZADD', key.running, unpack(claimed_now)) end
+if #claim_times > 0 then call('ZADD', key.running, unpack(claim_times)) end
 for project, left in pairs(leaving) do
   leave_queue(project, left)
   add_to_index(key.runs_in(project, 'running'), left)
