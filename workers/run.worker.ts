@@ -10,7 +10,7 @@ import type { RunStore } from '../src/runs/store/run-store.ts'
 export interface RunWorkerOptions {
   readonly shard: number
   readonly connection: Redis
-  /** On which runs are dispatched to it; used for nothing else. */
+  /** Receives the runs that are dispatched to this worker; used for nothing else. */
   readonly dispatchConnection: Redis
   readonly runs: RunStore
   /** Id of this worker process. */
@@ -25,37 +25,37 @@ export interface RunWorkerOptions {
 }
 
 export interface RunWorker {
-  /** Runs that are executed now. */
+  /** How many runs are executed now. */
   active(): number
   /** When a job was last begun or ended, ms since the epoch. */
   lastProgress(): number
   /**
-   * Claims nothing new, lets runs finish within the grace period, then gives the rest back. What cannot be given back,
-   * because Redis is away, is left to be claimed by another worker once its lock has expired.
+   * Claims no more runs, lets the claimed ones finish within the grace period, then releases the rest. A run that cannot
+   * be released, because Redis is away, is claimed by another worker when its lock has expired.
    */
   close(): Promise<void>
 }
 
-/** So many runs are claimed with one round trip at most. */
+/** Most runs that are claimed with one round trip. */
 const BATCH = 32
-/** How long giving back may take after the grace period, for Redis to answer. */
-const GIVE_BACK_MS = 5000
-/** Between a failure of Redis and the next try. */
+/** How long the releases after the grace period may take; longer only while Redis is away. */
+const RELEASE_MS = 5000
+/** The pause after a failure of Redis. */
 const FAILURE_PAUSE_MS = 1000
 
 /**
- * Executes the runs of one shard. It claims what is queued, as much as it has room for, and when nothing is left it waits:
- * for a job, or until runs are dispatched to it as they are created. Those are its own already. One token serves for all
- * its locks: that a lost worker writes nothing more is what the runs' fences are for.
+ * Executes the runs of one shard. It claims queued runs, as many as it has room for. When the queue is empty, it waits
+ * for a job, or for new runs that are dispatched to it, which are claimed already. All its locks have one token: the
+ * fences of the runs, not the locks, keep a lost worker from writing.
  */
 export function startRunWorker(options: RunWorkerOptions): RunWorker {
   const { shard, runs, worker: token, claimsMax, concurrency, lockDurationMs: lockMs, log } = options
   const stopping = new AbortController()
-  /** Claimed, and not begun for want of room: what was dispatched while others were being settled. */
+  /** Claimed and not started, because all places are taken: dispatched while other runs were being settled. */
   const ready: Claim[] = []
   /** Claimed and not ended: their locks are extended. */
   const claimed = new Set<Claim>()
-  /** What has to end before this worker has. */
+  /** Work in progress that has to end before this worker is closed. */
   const busy = new Set<Promise<unknown>>()
   let active = 0
   let progress = Date.now()
@@ -68,14 +68,14 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     ...{ shard, worker: token, lockMs, log },
     onDispatched(claims) {
       accept(claims)
-      // Runs that are settled may keep their places a little longer. Whoever has places now should have what is left.
-      if (ready.length > 0) setTimeout(() => giveBack(ready.splice(0)), lockMs / 4).unref()
+      // A settled run may keep its place a little longer. What still has no place after a while is released for others.
+      if (ready.length > 0) setTimeout(() => releaseAll(ready.splice(0)), lockMs / 4).unref()
     },
   })
   const room = (): number => concurrency - active - ready.length
   const side: WorkerSide = { stopping: stopping.signal, capacity: () => dispatch.capacity(room()) }
 
-  /** That Redis is away its connections say. */
+  /** Logs an error; but not that Redis is away, which its connections log. */
   function warn(error: unknown, what: string): void {
     if (!isRedisUnavailable(error)) log.warn({ err: error, shard }, what)
   }
@@ -89,18 +89,21 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   function accept(claims: readonly Claim[]): void {
     ready.push(...claims)
     for (const claim of claims) claimed.add(claim)
-    beginReady()
+    startReady()
   }
 
-  function beginReady(): void {
-    if (stopped) giveBack(ready.splice(0))
+  function startReady(): void {
+    if (stopped) releaseAll(ready.splice(0))
     while (active < concurrency && ready.length > 0) void track(deliver(ready.shift() as Claim))
   }
 
-  function giveBack(claims: readonly Claim[]): void {
+  function releaseAll(claims: readonly Claim[]): void {
     for (const claim of claims) {
       const released = release(claim).catch((error: unknown) => {
-        log.warn({ err: error, run_id: claim.request.id }, 'a run is given back when its lock has expired')
+        log.warn(
+          { err: error, run_id: claim.request.id },
+          'a run could not be released; it is delivered again when its lock expires',
+        )
       })
       void track(released.finally(() => claimed.delete(claim)))
     }
@@ -126,12 +129,12 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
       claimed.delete(claim)
       active -= 1
       progress = Date.now()
-      beginReady()
+      startReady()
       if (room() > 0) placeFree.resolve()
     }
   }
 
-  /** Returns what is known of the queue then: whether it has more, and when to look again. */
+  /** Claims as many runs as there is room for. Returns whether the queue is empty then, and when to try again. */
   async function dequeueSome(): Promise<{ empty: boolean; nextDue: number }> {
     const most = stopped ? 0 : Math.max(0, Math.min(BATCH, room()))
     const capacity = side.capacity()
@@ -145,7 +148,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     while (!stopped) {
       try {
         if (known.empty && (known.nextDue === 0 || Date.now() < known.nextDue)) await jobs.wait(known.nextDue)
-        // Also without room, or stopped meanwhile: that another worker is woken for what is there is part of it.
+        // Also without room, or when stopped meanwhile: the script then wakes another worker for the jobs that are left.
         known = await track(dequeueSome())
         if (room() < 1) {
           placeFree = Promise.withResolvers()
@@ -177,19 +180,17 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     async close() {
       stopped = true
       jobs.stopWaiting()
-      beginReady()
+      startReady()
       placeFree.resolve()
       const grace = setTimeout(() => stopping.abort(), options.graceMs)
       const late = new AbortController()
-      const patience = pause(options.graceMs + GIVE_BACK_MS, false, { signal: late.signal }).catch(
-        () => false,
-      )
-      const ended = await Promise.race([dispatch.close().then(allEnded), patience])
+      const timeout = pause(options.graceMs + RELEASE_MS, false, { signal: late.signal }).catch(() => false)
+      const ended = await Promise.race([dispatch.close().then(allEnded), timeout])
       late.abort()
       clearTimeout(grace)
       clearInterval(extending)
       await jobs.close()
-      if (!ended) log.warn({ shard, active }, 'stopping without having given everything back')
+      if (!ended) log.warn({ shard, active }, 'stopped before all runs were released')
     },
   }
 }
