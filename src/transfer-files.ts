@@ -7,8 +7,8 @@ import { exportProjects, writeArchive } from './transfer/export-projects.ts'
 import { type ImportReport, importArchive } from './transfer/import-archive.ts'
 
 /**
- * The file of these projects, or of all there are for null; of all their tasks, or of some tasks of one project.
- * @throws {ConfigError} that says what is in the way
+ * The export file of these projects, or of all for null; with all their tasks, or with some tasks of one project.
+ * @throws {ConfigError} with the reason when the export fails
  */
 export async function exportText(
   core: Core,
@@ -34,8 +34,8 @@ async function allProjects({ tenants }: Core): Promise<string[]> {
 }
 
 /**
- * Imports a file, `-` being standard input; into the given project, or into those that the file names for null.
- * @throws {ConfigError} with a line for everything that is in the way
+ * Imports a file (`-` is standard input) into the given project, or for null into the projects of the file.
+ * @throws {ConfigError} with a line for each reason why nothing was imported
  */
 export async function importFile(
   core: Core,
