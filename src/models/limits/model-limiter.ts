@@ -1,66 +1,67 @@
-/** A lane that has been slowed down takes this long between two looks of the same run, at least and at most. */
+/** The shortest and the longest time after which a run that got no place tries again. */
 const SHORTEST_MS = 250
 const LONGEST_MS = 30_000
 
 export type ModelLimiters = ReturnType<typeof createModelLimiters>
 
-interface Lane {
-  /** Calls that may be under way at once; Infinity until the model has asked to be spared. */
+interface Limiter {
+  /** Most calls in flight; Infinity until the model has answered 429. */
   limit: number
   inFlight: number
-  /** No call before then, ms since the epoch. */
+  /** No call is made before this time, ms since the epoch. */
   pausedUntil: number
 }
 
 /**
- * How many calls a model is sent at once from this process. A model that answers 429 halves its own lane and pauses it
- * for as long as it asked; each answer widens it again, by one per round. That is how TCP shares a line that nobody
- * knows the width of (additive increase, multiplicative decrease; Chiu and Jain, 1989), so several processes settle on
- * shares of the model's real limit without talking to each other, and other models are not slowed at all.
+ * Limits how many calls this process makes to each model at once. When a model answers 429, its limit is halved, and its
+ * calls pause for as long as it asked. Each completion adds 1/limit, so the limit grows by one when as many calls as the
+ * limit have succeeded. This is additive increase, multiplicative decrease (Chiu and Jain, 1989), as in TCP: several
+ * processes reach fair shares of the model's real limit without talking to each other. Other models are not affected.
  */
 export function createModelLimiters(now: () => number = Date.now, random: () => number = Math.random) {
-  const lanes = new Map<string, Lane>()
+  const limiters = new Map<string, Limiter>()
 
-  function laneOf(model: string): Lane {
-    const known = lanes.get(model)
+  function limiterOf(model: string): Limiter {
+    const known = limiters.get(model)
     if (known) return known
-    const lane = { limit: Number.POSITIVE_INFINITY, inFlight: 0, pausedUntil: 0 }
-    lanes.set(model, lane)
-    return lane
+    const limiter = { limit: Number.POSITIVE_INFINITY, inFlight: 0, pausedUntil: 0 }
+    limiters.set(model, limiter)
+    return limiter
   }
 
   return {
     /**
-     * Asks for a place. 0: it is taken, and has to be left again. Otherwise the time in ms after which to ask again;
-     * spread, so that those who were turned away together do not come back together.
+     * Reserves a place for a call. Returns 0 when there is one: the caller then has to call `leave`. Otherwise returns
+     * the time in ms after which to try again; it is random, so that runs which were refused together do not return
+     * together.
      */
     enter(model: string): number {
-      const lane = laneOf(model)
-      const left = lane.pausedUntil - now()
-      if (left > 0 || lane.inFlight >= lane.limit) {
+      const limiter = limiterOf(model)
+      const left = limiter.pausedUntil - now()
+      if (left > 0 || limiter.inFlight >= limiter.limit) {
         return Math.min(LONGEST_MS, Math.max(left, SHORTEST_MS) + random() * Math.max(1000, left))
       }
-      lane.inFlight += 1
+      limiter.inFlight += 1
       return 0
     },
 
     leave(model: string): void {
-      laneOf(model).inFlight -= 1
+      limiterOf(model).inFlight -= 1
     },
 
-    /** A call was answered. */
+    /** To be called after a completion. */
     succeeded(model: string): void {
-      const lane = laneOf(model)
-      if (lane.limit !== Number.POSITIVE_INFINITY) lane.limit += 1 / lane.limit
+      const limiter = limiterOf(model)
+      if (limiter.limit !== Number.POSITIVE_INFINITY) limiter.limit += 1 / limiter.limit
     },
 
-    /** The model said that it is asked too often; `retryAfterMs` when it said for how long to wait. */
+    /** To be called after a 429. `retryAfterMs`: how long the model asked to wait; null if it did not say. */
     limited(model: string, retryAfterMs: number | null): void {
-      const lane = laneOf(model)
-      // Answers to calls that were under way together are one piece of news, not many.
-      if (lane.pausedUntil > now()) return
-      lane.limit = Math.max(1, Math.floor(Math.min(lane.limit, lane.inFlight) / 2))
-      lane.pausedUntil = now() + Math.min(LONGEST_MS, retryAfterMs ?? SHORTEST_MS)
+      const limiter = limiterOf(model)
+      // Several calls in flight may get 429 together: the limit is halved only once.
+      if (limiter.pausedUntil > now()) return
+      limiter.limit = Math.max(1, Math.floor(Math.min(limiter.limit, limiter.inFlight) / 2))
+      limiter.pausedUntil = now() + Math.min(LONGEST_MS, retryAfterMs ?? SHORTEST_MS)
     },
   }
 }
