@@ -46,9 +46,8 @@ const LONGEST_BACKOFF_MS = 30_000
 export type Core = Awaited<ReturnType<typeof composeCore>>
 
 /**
- * What every process needs: Redis and the stores on it. Everything is built here by hand; whoever opens something
- * registers its closer on the next line. Waits for a
- * Redis that is not there yet, until `signal` fires.
+ * What every process needs: Redis and the stores on it. Everything is built here by hand, and the closer of what is
+ * opened is registered on the next line. Waits for Redis when it cannot be reached yet, until `signal` fires.
  */
 export async function composeCore(
   config: Config,
@@ -59,7 +58,7 @@ export async function composeCore(
   checkBullmq(config.untestedBullmq)
   const lifecycle = new Lifecycle(log)
   const tracer = await openTracer(config, log)
-  // Closed last, when all that had a span has ended.
+  // Closed last, when all spans have ended.
   lifecycle.onClose('tracer', () => tracer.close())
   let target = config.redisUrl
   if (!target) {
@@ -106,27 +105,27 @@ export async function composeCore(
 
 const shardsOf = (config: Config): number[] => Array.from({ length: config.shards }, (_, shard) => shard)
 
-/** What a task may be at most. */
+/** The limits of a task. */
 function taskLimits(config: Config): TaskLimits {
   const { outputDepthMax: maxDepth, outputKeysMax: maxKeys, weightsMax, timeoutMax } = config
   return { maxDepth, maxKeys, weightsMax, timeoutMax }
 }
 
 /**
- * The declarations of all endpoints, for whoever looks at them and serves none: what their handlers would need is left
- * out, so that nothing has to be opened.
+ * The declarations of all endpoints, for code that only reads them, such as tests and the linter of the OpenAPI document.
+ * What their handlers need is left out, so that nothing has to be opened.
  */
 export function declareEndpoints(config: Config): Endpoint[] {
   return endpointsOf({ ...config, limits: taskLimits(config) } as unknown as ApiDeps)
 }
 
-/** What moving projects from one installation to another needs. */
+/** What an export or import of projects needs. */
 export function transferDeps({ config, tenants, tasks, tags, models }: Core) {
   const { revisionsMax, tagsMax, importLimit } = config
   return { tenants, tasks, tags, models, revisionsMax, tagsMax, importLimit }
 }
 
-/** The API of this process, listening. */
+/** Starts the API of this process. `processPort`: of its own metrics; null when none is configured. */
 export async function composeApi(core: Core): Promise<{ port: number; processPort: number | null }> {
   const { config, log, lifecycle, tracer, connections, redis, tenants, runs } = core
   const metrics = createProcessMetrics(redis, [
@@ -153,7 +152,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
   })
   const app = createApplication({ ...config, tenants, authenticate, log, tracer, apiMetrics }, endpoints)
   const server = await listen(app, config)
-  // The door closes first; then the waits end, whose calls answer 202 with their run's id; then the last answer is out.
+  // First no new connection is accepted; then the waits end, whose responses are 202; then the last response is sent.
   lifecycle.onClose('http', async () => {
     const closed = server.close()
     await inbox.close()
@@ -163,7 +162,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
   return { port: server.port, processPort }
 }
 
-/** The workers of this process, consuming. */
+/** Starts the workers of this process, one per shard, and its part of the janitor. */
 export async function composeWorker(
   core: Core,
 ): Promise<{ workers: RunWorker[]; processPort: number | null }> {
@@ -213,7 +212,7 @@ export async function composeWorker(
   return { workers, processPort: await openProcessPort(core, state) }
 }
 
-/** The simulated model where one is needed: the URL of the one that runs already, or of one started here. */
+/** The URL of the simulated model: of one that runs already, or of one that is started here. Null when none is needed. */
 export async function composeSimulatedModel(config: Config, lifecycle: Lifecycle): Promise<string | null> {
   if (!needsSimulatedModel(config) || config.simulatedUrl) return config.simulatedUrl
   const model = await startSimulatedModel({
