@@ -10,14 +10,14 @@ import { createTaskTokens, type TaskTokens } from './tenancy/task-token.ts'
 import { createTaskTokenStore } from './tenancy/task-token-store.ts'
 import { createTokenSigner } from './tenancy/token-signer.ts'
 
-/** How an API process knows its callers, and what it needs to give them tokens. */
+/** How an API process authenticates its callers, and what it needs to issue tokens. */
 export interface Access {
   readonly authenticate: Authenticate
   readonly taskTokens: TaskTokens
   readonly tokenDeps: IssueTokenDeps
 }
 
-/** Builds it; opens nothing. */
+/** Builds the access of an API process. It opens nothing that would have to be closed. */
 export async function composeAccess(deps: {
   config: Config
   redis: Redis

@@ -9,7 +9,7 @@ import { cleanUpRuns } from './runs/end/clean-up-runs.ts'
 import type { EndQueuedRunDeps } from './runs/end/end-queued-run.ts'
 import type { RollupStore } from './totals/rollup-store.ts'
 
-/** The part of this process in the janitor. */
+/** Starts this process's part of the janitor: it gets some of the rounds. */
 export function composeJanitor(
   deps: EndQueuedRunDeps & {
     config: Config
@@ -21,7 +21,7 @@ export function composeJanitor(
 ): JanitorWorker {
   const { config, log, connections, runs, rollups, files } = deps
   const everyMs = config.janitorInterval * 1000
-  // Each process goes round by itself, from anywhere: none has to know how far the others are.
+  // Each process goes through all parts of the files, from a random one on: so processes need not share their progress.
   let part = Math.floor(Math.random() * FILE_PARTS)
   return startJanitorWorker({
     connection: connections.blocking('janitor', JANITOR_PREFIX),

@@ -6,10 +6,10 @@ import { createProcessMetrics } from './platform/process-metrics.ts'
 import type { Redis } from './platform/redis/redis.ts'
 import { countWaiting } from './queue/run-jobs.ts'
 
-/** A worker that begins nothing for so long while work waits does not do its work. */
+/** A worker that starts no run for this long, while jobs are waiting, is stuck. */
 const STUCK_AFTER_MS = 30_000
 
-/** Opens the port on which a process tells of itself. Null where none is wanted. */
+/** Opens the port for the process's own metrics and health. Null when none is configured. */
 export async function openProcessPort(
   { config, lifecycle }: { config: Config; lifecycle: Lifecycle },
   state: ProcessState,
@@ -20,23 +20,23 @@ export async function openProcessPort(
   return server.port
 }
 
-/** What a process says of its workers, one per shard. */
+/** The metrics and the health of a process's workers, one per shard. */
 export function workerState(redis: Redis, workers: readonly RunWorker[]): ProcessState {
   const metrics = createProcessMetrics(redis, [
     {
       name: 'splitrun_active_runs',
-      help: 'Runs in hand in this process.',
+      help: 'Runs that this process executes now.',
       read: () => workers.reduce((sum, worker) => sum + worker.active(), 0),
     },
     {
       name: 'splitrun_last_progress_timestamp_seconds',
-      help: 'When a run was last begun or ended here.',
+      help: 'When a run last started or ended in this process.',
       read: () => Math.max(...workers.map((worker) => worker.lastProgress())) / 1000,
     },
   ])
   return {
     metrics,
-    // Alive means that work is consumed, or that there is none: never only that Redis can be reached.
+    // Healthy means that jobs are consumed, or that none is waiting. That Redis can be reached is not enough.
     async healthy() {
       const recent = Date.now() - STUCK_AFTER_MS
       const waiting = await Promise.all(

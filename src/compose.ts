@@ -76,7 +76,7 @@ async function openCore(
   checkQueueLibrary(config)
   const models = createModelRegistry(readModels(config, simulatedUrl))
   const tracer = await openTracer(config, log)
-  // Closed last, when all that had a span has ended.
+  // Closed last, when all spans have ended.
   lifecycle.onClose('tracer', () => tracer.close())
   let target = config.redisUrl
   if (!target) {
@@ -124,27 +124,27 @@ async function openCore(
 
 const shardsOf = (config: Config): number[] => Array.from({ length: config.shards }, (_, shard) => shard)
 
-/** What a task may be at most. */
+/** The limits of a task. */
 function taskLimits(config: Config): TaskLimits {
   const { outputDepthMax: maxDepth, outputKeysMax: maxKeys, weightsMax, timeoutMax } = config
   return { maxDepth, maxKeys, weightsMax, timeoutMax }
 }
 
 /**
- * The declarations of all endpoints, for whoever looks at them and serves none: what their handlers would need is left
- * out, so that nothing has to be opened.
+ * The declarations of all endpoints, for code that only reads them, such as tests and the linter of the OpenAPI document.
+ * What their handlers need is left out, so that nothing has to be opened.
  */
 export function declareEndpoints(config: Config): Endpoint[] {
   return endpointsOf({ ...config, limits: taskLimits(config) } as unknown as ApiDeps)
 }
 
-/** What moving projects from one installation to another needs. */
+/** What an export or import of projects needs. */
 export function transferDeps({ config, tenants, tasks, tags, models }: Core) {
   const { revisionsMax, tagsMax, importLimit } = config
   return { tenants, tasks, tags, models, revisionsMax, tagsMax, importLimit }
 }
 
-/** The API of this process, listening. */
+/** Starts the API of this process. `processPort`: of its own metrics; null when none is configured. */
 export async function composeApi(core: Core): Promise<{ port: number; processPort: number | null }> {
   const { config, log, lifecycle, tracer, connections, redis, tenants, runs } = core
   const metrics = createProcessMetrics(redis, [
@@ -172,7 +172,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
   })
   const app = createApplication({ ...config, tenants, authenticate, log, tracer, apiMetrics }, endpoints)
   const server = await listen(app, config)
-  // The door closes first; then the waits end, whose calls answer 202 with their run's id; then the last answer is out.
+  // First no new connection is accepted; then the waits end, whose responses are 202; then the last response is sent.
   lifecycle.onClose('http', async () => {
     const closed = server.close()
     await inbox.close()
@@ -182,7 +182,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
   return { port: server.port, processPort }
 }
 
-/** The workers of this process, consuming. */
+/** Starts the workers of this process, one per shard, and its part of the janitor. */
 export async function composeWorker(
   core: Core,
 ): Promise<{ workers: RunWorker[]; processPort: number | null }> {
@@ -199,7 +199,7 @@ export async function composeWorker(
   const deps = {
     ...{ tracer, tasks, runs, names, models, client, files, log, executions, durations },
     limiters: createModelLimiters(),
-    settlePatienceMs: config.settlePatience * 1000,
+    settleTimeoutMs: config.settlePatience * 1000,
     retry: {
       maxAttempts: config.modelAttempts,
       baseMs: config.modelBackoff * 1000,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readRedisTarget } from './platform/redis/redis-target.ts'
 
-/** One setting: how it is spelled in the environment, its default as one would write it there, and its meaning. */
+/** One setting: its name in the environment, its default as it would be written there, and its meaning. */
 export interface Setting<T> {
   readonly name: string
   readonly initial: string | null
@@ -27,8 +27,8 @@ function withUnit(units: Record<string, number>, plain: string, example: string,
 const seconds = (low: number, high: number) => withUnit(UNITS_OF_TIME, 's', '300s, 5m or 30d', low, high)
 const wholeSeconds = (low: number, high: number) => seconds(low, high).transform(Math.floor)
 /**
- * Plain enough to stand in every token: no `>`, `?`, `~`, nor what is no ASCII, which base64url writes with the `-` and `_`
- * that one client cannot read.
+ * Only characters that are safe in every token. In base64url, `>`, `?`, `~` and characters beyond ASCII can become `-` or
+ * `_`, which one client cannot read.
  */
 const issuer = () =>
   z
@@ -58,7 +58,7 @@ const redisTarget = () =>
       context.addIssue({ code: 'custom', message: (error as Error).message })
     }
   })
-/** `name=value,name=value`, the values percent-encoded, as OpenTelemetry writes headers. */
+/** `name=value,name=value` with percent-encoded values, as in OpenTelemetry's settings for headers. */
 const pairs = () =>
   z.string().transform((text, context) => {
     const found = text.split(',').filter((pair) => pair.trim() !== '')
@@ -68,7 +68,7 @@ const pairs = () =>
         return Object.fromEntries(entries.map(([name = '', value = '']) => [name, decodeURIComponent(value)]))
       }
     } catch {
-      // Broken percent-encoding. The values are secrets, so the message does not repeat them.
+      // The percent-encoding is invalid. The values are secrets, so they are not in the message.
     }
     context.issues.push({
       code: 'custom',
@@ -96,93 +96,93 @@ function setting<T>(
 
 const DAY = 86_400
 
-/** Every setting there is. The table in docs/reference/settings.md is made from this list, and a test holds it. */
+/** All settings. The table in docs/reference/settings.md is made from this list, and a test compares them. */
 // biome-ignore format: a table, one setting a line
 export const SETTINGS = {
-  port: setting('PORT', '3000', integer(0, 65_535), 'Port of the API; 0 takes any free one.'),
+  port: setting('PORT', '3000', integer(0, 65_535), 'Port of the API; 0: any free port.'),
   host: setting('HOST', '127.0.0.1', text(), 'Address that the API listens on.'),
   dataDir: setting('SPLITRUN_DATA_DIR', '.splitrun', text(), 'Folder for the embedded Redis, files and dev.json.'),
   redisUrl: setting('REDIS_URL', null, optional(redisTarget()), 'redis://, rediss://, redis+sentinel://, redis+cluster:// or a socket path. Unset: an embedded Redis.'),
-  redisTimeout: setting('SPLITRUN_REDIS_TIMEOUT', '5s', seconds(0.1, 60), 'Longest that a call waits for one answer of Redis before it is refused with 503.'),
-  redisPatience: setting('SPLITRUN_REDIS_PATIENCE', '60s', seconds(0, 3600), 'How long a process that starts waits for Redis before it gives up.'),
-  shards: setting('SPLITRUN_SHARDS', '1', integer(1, 256), 'Shards that new runs are spread over; never lower it while runs are kept.'),
+  redisTimeout: setting('SPLITRUN_REDIS_TIMEOUT', '5s', seconds(0.1, 60), 'Longest time that a request waits for a reply of Redis before it is refused with 503.'),
+  redisPatience: setting('SPLITRUN_REDIS_PATIENCE', '60s', seconds(0, 3600), 'How long a process waits for Redis when it starts, before it gives up.'),
+  shards: setting('SPLITRUN_SHARDS', '1', integer(1, 256), 'Number of shards for new runs; never lower it while runs are kept.'),
   adminToken: setting('SPLITRUN_ADMIN_TOKEN', null, optional(z.string().min(16)), 'Token of the administrator, at least 16 characters. Unset: no administrator over HTTP.'),
   tokenSecret: setting('SPLITRUN_TOKEN_SECRET', null, optional(z.string().min(32)), 'Key that access tokens are signed with, at least 32 characters. Unset: made once and kept in Redis.'),
-  issuer: setting('SPLITRUN_ISSUER', 'splitrun', issuer(), 'Who signs access tokens: a name or a URL. A new one ends all of them.'),
+  issuer: setting('SPLITRUN_ISSUER', 'splitrun', issuer(), 'Issuer of access tokens: a name or a URL. Changing it invalidates all of them.'),
   accessTokenLifetime: setting('SPLITRUN_ACCESS_TOKEN_LIFETIME', '3600s', wholeSeconds(1, 30 * DAY), 'How long an access token of an OAuth client lasts.'),
   taskTokenLifetime: setting('SPLITRUN_TASK_TOKEN_LIFETIME', '3650d', wholeSeconds(1, 36_500 * DAY), "How long a task's access token lasts after the task's creation or its rotation."),
   authFailuresFree: setting('SPLITRUN_GUESSES_MAX', '10', integer(1, 10_000), 'Wrong client secrets that an address may send for one client before it has to wait; ten times as many for all clients.'),
-  authPause: setting('SPLITRUN_GUESS_PAUSE', '1s', seconds(0.1, 3600), 'How long it waits then; doubles with each further one.'),
-  authPauseMax: setting('SPLITRUN_GUESS_PAUSE_MAX', '15m', seconds(0.1, DAY), 'Longest such wait.'),
-  trustProxy: setting('SPLITRUN_TRUST_PROXY', '0', integer(0, 100), 'Proxies in front of the API, whose X-Forwarded-For is believed.'),
+  authPause: setting('SPLITRUN_GUESS_PAUSE', '1s', seconds(0.1, 3600), 'How long it has to wait then; doubled for each further one.'),
+  authPauseMax: setting('SPLITRUN_GUESS_PAUSE_MAX', '15m', seconds(0.1, DAY), 'Longest wait of this kind.'),
+  trustProxy: setting('SPLITRUN_TRUST_PROXY', '0', integer(0, 100), 'Number of proxies in front of the API whose X-Forwarded-For is trusted.'),
   logLevel: setting('SPLITRUN_LOG_LEVEL', 'info', z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'Least severe level that is logged.'),
   metricsPort: setting('SPLITRUN_METRICS_PORT', null, optional(integer(0, 65_535)), "Port for the process's own /metrics and /healthz. Unset: none."),
-  shutdownGrace: setting('SPLITRUN_SHUTDOWN_GRACE', '20s', seconds(0, 600), 'How long a stopping process lets its work finish.'),
+  shutdownGrace: setting('SPLITRUN_SHUTDOWN_GRACE', '20s', seconds(0, 600), 'How long a process that stops lets its work finish.'),
 
-  otlpEndpoint: setting('OTEL_EXPORTER_OTLP_ENDPOINT', null, optional(z.url({ protocol: /^https?$/ })), 'Base URL of an OpenTelemetry collector that takes OTLP over HTTP. Unset: no traces.'),
+  otlpEndpoint: setting('OTEL_EXPORTER_OTLP_ENDPOINT', null, optional(z.url({ protocol: /^https?$/ })), 'Base URL of an OpenTelemetry collector that receives OTLP over HTTP. Unset: no traces.'),
   otlpHeaders: setting('OTEL_EXPORTER_OTLP_HEADERS', '', pairs(), 'Headers for the collector: `name=value`, separated by commas, values percent-encoded.'),
-  otlpTimeout: setting('OTEL_EXPORTER_OTLP_TIMEOUT', '10000', integer(1, 60_000), 'Longest export to the collector, repeats included, in milliseconds.'),
+  otlpTimeout: setting('OTEL_EXPORTER_OTLP_TIMEOUT', '10000', integer(1, 60_000), 'Longest time of one export to the collector, including retries, in milliseconds.'),
   serviceName: setting('OTEL_SERVICE_NAME', 'splitrun', text(), 'Name of the service in traces.'),
-  traceRatio: setting('OTEL_TRACES_SAMPLER_ARG', '1', fraction(), 'Share of traces that are recorded, of those that begin here; callers with a `traceparent` decide for theirs.'),
-  spanQueueMax: setting('OTEL_BSP_MAX_QUEUE_SIZE', '2048', integer(1, 1_000_000), 'Spans that wait for an export; more are dropped.'),
-  spanDelay: setting('OTEL_BSP_SCHEDULE_DELAY', '5000', integer(1, 60_000), 'Milliseconds between two exports; a full batch (512 spans) goes at once.'),
+  traceRatio: setting('OTEL_TRACES_SAMPLER_ARG', '1', fraction(), 'Share of the traces that start here which are recorded; for requests with a `traceparent`, the caller decides.'),
+  spanQueueMax: setting('OTEL_BSP_MAX_QUEUE_SIZE', '2048', integer(1, 1_000_000), 'Most spans that wait for an export; more are dropped.'),
+  spanDelay: setting('OTEL_BSP_SCHEDULE_DELAY', '5000', integer(1, 60_000), 'Milliseconds between two exports; a full batch (512 spans) is exported at once.'),
 
   openaiApiKey: setting('OPENAI_API_KEY', null, optional(text()), 'Key for the OpenAI-compatible server.'),
   openaiBaseUrl: setting('OPENAI_BASE_URL', null, optional(z.url({ protocol: /^https?$/ })), 'Base URL of the OpenAI-compatible server, with its /v1.'),
-  modelNames: setting('SPLITRUN_MODELS', '', names(), 'Models of that server, separated by commas. Empty under `npm start`: those that it lists.'),
-  modelOutput: setting('SPLITRUN_MODEL_OUTPUT', 'json_schema', z.enum(['json_schema', 'json_object', 'none']), 'What those models know of structured output.'),
+  modelNames: setting('SPLITRUN_MODELS', '', names(), 'Models of that server, separated by commas. Empty with `npm start`: the models that the server lists.'),
+  modelOutput: setting('SPLITRUN_MODEL_OUTPUT', 'json_schema', z.enum(['json_schema', 'json_object', 'none']), 'Which structured output those models support.'),
   modelsFile: setting('SPLITRUN_MODELS_FILE', null, optional(text()), 'JSON file of servers and models; replaces the four settings above.'),
-  modelTimeout: setting('SPLITRUN_MODEL_TIMEOUT', '120s', seconds(0.01, 3600), 'Longest single model call.'),
-  modelAttempts: setting('SPLITRUN_MODEL_ATTEMPTS', '4', integer(1, 20), 'Model calls for one answer, the first included.'),
-  modelBackoff: setting('SPLITRUN_MODEL_BACKOFF', '500ms', seconds(0.001, 60), 'First pause between such calls; doubles, with jitter.'),
+  modelTimeout: setting('SPLITRUN_MODEL_TIMEOUT', '120s', seconds(0.01, 3600), 'Longest time of one model call.'),
+  modelAttempts: setting('SPLITRUN_MODEL_ATTEMPTS', '4', integer(1, 20), 'Most model calls for one completion, including the first.'),
+  modelBackoff: setting('SPLITRUN_MODEL_BACKOFF', '500ms', seconds(0.001, 60), 'First pause between such calls; doubled each time, with jitter.'),
 
-  simulatedUrl: setting('SPLITRUN_SIMULATED_URL', null, optional(z.url()), 'A simulated model that already runs; unset, a process that needs one starts it.'),
+  simulatedUrl: setting('SPLITRUN_SIMULATED_URL', null, optional(z.url()), 'URL of a simulated model that is running. Unset: a process that needs one starts it.'),
   simulatedPort: setting('SPLITRUN_SIMULATED_PORT', '0', integer(0, 65_535), 'Port of the simulated model.'),
-  simulatedLatency: setting('SPLITRUN_SIMULATED_LATENCY', '150ms', seconds(0, 600), 'Time until it answers.'),
-  simulatedJitter: setting('SPLITRUN_SIMULATED_JITTER', '0s', seconds(0, 600), 'Up to so much is added to it.'),
-  simulatedTokensPerSecond: setting('SPLITRUN_SIMULATED_TOKENS_PER_SECOND', '0', integer(0, 1_000_000), 'Pace of its answer; 0: at once.'),
-  simulatedSeed: setting('SPLITRUN_SIMULATED_SEED', null, optional(integer(0, 2 ** 32 - 1)), 'Makes its faults and jitter the same for the same calls in the same order. Unset: chance.'),
-  simulatedRateLimited: setting('SPLITRUN_SIMULATED_RATE_LIMITED', '0', fraction(), 'Share of calls answered 429.'),
-  simulatedServerError: setting('SPLITRUN_SIMULATED_SERVER_ERROR', '0', fraction(), 'Share answered 500.'),
-  simulatedHang: setting('SPLITRUN_SIMULATED_HANG', '0', fraction(), 'Share never answered.'),
-  simulatedCut: setting('SPLITRUN_SIMULATED_CUT', '0', fraction(), 'Share cut off half-way.'),
+  simulatedLatency: setting('SPLITRUN_SIMULATED_LATENCY', '150ms', seconds(0, 600), 'Time until it responds.'),
+  simulatedJitter: setting('SPLITRUN_SIMULATED_JITTER', '0s', seconds(0, 600), 'Most that is added to this time, at random.'),
+  simulatedTokensPerSecond: setting('SPLITRUN_SIMULATED_TOKENS_PER_SECOND', '0', integer(0, 1_000_000), 'Tokens per second of its completions; 0: at once.'),
+  simulatedSeed: setting('SPLITRUN_SIMULATED_SEED', null, optional(integer(0, 2 ** 32 - 1)), 'Makes its faults and jitter the same for the same calls in the same order. Unset: random.'),
+  simulatedRateLimited: setting('SPLITRUN_SIMULATED_RATE_LIMITED', '0', fraction(), 'Share of its calls that get 429.'),
+  simulatedServerError: setting('SPLITRUN_SIMULATED_SERVER_ERROR', '0', fraction(), 'Share that get 500.'),
+  simulatedHang: setting('SPLITRUN_SIMULATED_HANG', '0', fraction(), 'Share that get no response.'),
+  simulatedCut: setting('SPLITRUN_SIMULATED_CUT', '0', fraction(), 'Share whose response is cut off.'),
   simulatedInvalidJson: setting('SPLITRUN_SIMULATED_INVALID_JSON', '0', fraction(), 'Share whose JSON is broken.'),
   simulatedSchemaViolation: setting('SPLITRUN_SIMULATED_SCHEMA_VIOLATION', '0', fraction(), 'Share whose JSON has the wrong shape.'),
 
   runRetention: setting('SPLITRUN_RUN_RETENTION', '30d', seconds(1, 3650 * DAY), 'How long a finished run and its files are kept.'),
-  reportDays: setting('SPLITRUN_REPORT_DAYS', '400', integer(1, 3650), 'Days, today included, whose numbers are kept for reports.'),
+  reportDays: setting('SPLITRUN_REPORT_DAYS', '400', integer(1, 3650), 'For how many days totals are kept for reports, today included.'),
   reportRollupsMax: setting('SPLITRUN_REPORT_ROLLUPS_MAX', '100000', integer(1, 10_000_000), 'Most totals (one per day, revision, model and reporting group) that one report adds up.'),
   reportingGroupsMax: setting('SPLITRUN_REPORTING_GROUPS_MAX', '1000', integer(0, 100_000), 'Most reporting groups of a project; more are counted as `other`.'),
   metricsRevisionsMax: setting('SPLITRUN_METRICS_REVISIONS_MAX', '200', integer(0, 10_000), 'Most revisions with series of their own in /metrics; more are counted as `other`.'),
-  metricsCache: setting('SPLITRUN_METRICS_CACHE', '1s', seconds(0, 60), 'How old the numbers in /metrics may be.'),
-  waitMax: setting('SPLITRUN_WAIT_MAX', '300s', seconds(0, 3600), 'Longest that a call waits for its run before it answers 202.'),
-  runTimeout: setting('SPLITRUN_RUN_TIMEOUT', '24h', seconds(0.1, 30 * DAY), 'Time that a run has in all, unless its task or its caller says otherwise.'),
-  queueTimeout: setting('SPLITRUN_QUEUE_TIMEOUT', '24h', seconds(0.1, 30 * DAY), 'Time within which a run has to be started, unless its task says otherwise.'),
+  metricsCache: setting('SPLITRUN_METRICS_CACHE', '1s', seconds(0, 60), 'How old the values in /metrics may be.'),
+  waitMax: setting('SPLITRUN_WAIT_MAX', '300s', seconds(0, 3600), 'Longest time that a request waits for its run before the response is 202.'),
+  runTimeout: setting('SPLITRUN_RUN_TIMEOUT', '24h', seconds(0.1, 30 * DAY), 'Longest time of a run, unless its task or its caller sets another.'),
+  queueTimeout: setting('SPLITRUN_QUEUE_TIMEOUT', '24h', seconds(0.1, 30 * DAY), 'Time within which a run has to be started, unless its task sets another.'),
   idempotencyRetention: setting('SPLITRUN_IDEMPOTENCY_RETENTION', '24h', seconds(1, 30 * DAY), 'How long an Idempotency-Key is remembered.'),
   queueMax: setting('SPLITRUN_QUEUE_MAX', '1000000', integer(1, 100_000_000), 'Most queued runs in all; more are refused with 503.'),
   projectQueueMax: setting('SPLITRUN_PROJECT_QUEUE_MAX', '200000', integer(1, 100_000_000), 'Most queued runs of one project; more are refused with 429.'),
-  queueWindow: setting('SPLITRUN_LANE_WINDOW', '16', integer(1, 10_000), "How many of a project's queued runs stand in the queue at once; the others stand in its backlog, so that no project waits behind another's."),
-  untestedBullmq: setting('SPLITRUN_UNTESTED_BULLMQ', 'false', z.stringbool(), 'Starts also with a version of BullMQ that was not tested.'),
-  settlePatience: setting('SPLITRUN_SETTLE_PATIENCE', '60s', seconds(0, 3600), 'How long a worker holds a finished result while Redis is away.'),
+  queueWindow: setting('SPLITRUN_LANE_WINDOW', '16', integer(1, 10_000), "How many queued runs of a project have a job at once; the others are in its backlog, so that no project waits for another's backlog."),
+  untestedBullmq: setting('SPLITRUN_UNTESTED_BULLMQ', 'false', z.stringbool(), 'Whether processes start with a version of BullMQ that was not tested.'),
+  settlePatience: setting('SPLITRUN_SETTLE_PATIENCE', '60s', seconds(0, 3600), 'How long a worker keeps a result in memory while Redis is away.'),
   concurrency: setting('SPLITRUN_CONCURRENCY', '100', integer(1, 10_000), 'Runs of each shard that one worker process executes at once.'),
-  lockDuration: setting('SPLITRUN_LOCK_DURATION', '8s', seconds(1, 600), "How long a dead worker's run stays claimed."),
-  stalledInterval: setting('SPLITRUN_STALLED_INTERVAL', '3s', seconds(0.5, 600), 'How often workers look for such runs.'),
-  claimsMax: setting('SPLITRUN_CLAIMS_MAX', '5', integer(1, 100), 'Workers that may die over one run before it fails with WORKER_LOST.'),
-  janitorInterval: setting('SPLITRUN_JANITOR_INTERVAL', '5s', seconds(0.1, 3600), 'How often one of the workers looks for runs that lost their job, and through 1/256 of the files for those whose run is gone.'),
-  fileGrace: setting('SPLITRUN_FILE_GRACE', '10m', seconds(1, 30 * DAY), 'How old files without a run must be to be removed; longer than any call takes to create its run.'),
+  lockDuration: setting('SPLITRUN_LOCK_DURATION', '8s', seconds(1, 600), "How long a run stays claimed after its worker has died."),
+  stalledInterval: setting('SPLITRUN_STALLED_INTERVAL', '3s', seconds(0.5, 600), 'How often workers check for such runs.'),
+  claimsMax: setting('SPLITRUN_CLAIMS_MAX', '5', integer(1, 100), 'How often one run may be claimed by workers that die, before it fails with WORKER_LOST.'),
+  janitorInterval: setting('SPLITRUN_JANITOR_INTERVAL', '5s', seconds(0.1, 3600), 'How often one of the workers checks for runs that lost their job, and 1/256 of the files for those without a run.'),
+  fileGrace: setting('SPLITRUN_FILE_GRACE', '10m', seconds(1, 30 * DAY), 'Age from which files without a run are removed; must be longer than any request takes to create its run.'),
 
-  connectionsMax: setting('SPLITRUN_CONNECTIONS_MAX', '10000', integer(1, 1_000_000), 'Most connections to one API process; further ones are closed at once.'),
-  requestTimeout: setting('SPLITRUN_REQUEST_TIMEOUT', '120s', seconds(0.1, 3600), 'Longest that a client may take to send a request, or to read nothing of its answer.'),
-  keepAlive: setting('SPLITRUN_KEEP_ALIVE', '65s', seconds(0.1, 3600), 'How long a connection may stay without a request; longer than that of a proxy before it.'),
-  headerLimit: setting('SPLITRUN_HEADER_LIMIT', '16kb', bytes(1024, 1_000_000), "Largest head of a request, its path included."),
+  connectionsMax: setting('SPLITRUN_CONNECTIONS_MAX', '10000', integer(1, 1_000_000), 'Most connections to one API process; more are closed at once.'),
+  requestTimeout: setting('SPLITRUN_REQUEST_TIMEOUT', '120s', seconds(0.1, 3600), 'Longest time that a client may take to send a request, or may read nothing of the response.'),
+  keepAlive: setting('SPLITRUN_KEEP_ALIVE', '65s', seconds(0.1, 3600), 'How long a connection may stay without a request; must be longer than that of a proxy in front.'),
+  headerLimit: setting('SPLITRUN_HEADER_LIMIT', '16kb', bytes(1024, 1_000_000), "Largest head of a request, including its path."),
   bodyLimit: setting('SPLITRUN_BODY_LIMIT', '1mb', bytes(1024, 100_000_000), 'Largest request body without its files.'),
   imageLimit: setting('SPLITRUN_IMAGE_LIMIT', '20mb', bytes(1024, 200_000_000), 'Largest single file.'),
   imagePixelsMax: setting('SPLITRUN_IMAGE_PIXELS_MAX', '50000000', integer(1, 500_000_000), 'Most pixels in one image, counted before it is decoded.'),
   filesMax: setting('SPLITRUN_FILES_MAX', '8', integer(0, 100), 'Most files in one run.'),
-  uploadsMax: setting('SPLITRUN_UPLOADS_MAX', '512mb', bytes(1_000_000, 1_000_000_000_000), 'Most bytes of bodies that one API process holds at once; beyond it uploads are refused with 429.'),
+  uploadsMax: setting('SPLITRUN_UPLOADS_MAX', '512mb', bytes(1_000_000, 1_000_000_000_000), 'Most bytes of request bodies in the memory of one API process; beyond this, uploads are refused with 429.'),
   fieldsMax: setting('SPLITRUN_FIELDS_MAX', '100', integer(1, 10_000), 'Most fields in a form.'),
   taskInputMax: setting('SPLITRUN_TASK_INPUT_MAX', '128000', integer(2, 10_000_000), 'Longest task_input, in characters of its JSON.'),
-  responseLimit: setting('SPLITRUN_RESPONSE_LIMIT', '1mb', bytes(256, 50_000_000), 'Largest text of a model, in bytes of UTF-8; a longer one fails the run.'),
+  responseLimit: setting('SPLITRUN_RESPONSE_LIMIT', '1mb', bytes(256, 50_000_000), 'Largest text of a completion, in bytes of UTF-8; with a larger one the run fails.'),
   outputDepthMax: setting('SPLITRUN_OUTPUT_DEPTH_MAX', '10', integer(1, 50), 'Deepest nesting of an output_format.'),
   outputKeysMax: setting('SPLITRUN_OUTPUT_KEYS_MAX', '500', integer(1, 10_000), 'Most keys in an output_format, all levels together.'),
   weightsMax: setting('SPLITRUN_WEIGHTS_MAX', '50', integer(1, 1000), 'Most active revisions of a task.'),

@@ -10,33 +10,35 @@ export interface JanitorWorkerOptions {
   readonly lockDurationMs: number
   readonly stalledIntervalMs: number
   readonly log: Logger
-  /** One tick. It ends early when the signal fires: the process stops, or another one has taken the tick over. */
+  /**
+   * One round. It ends early when the signal fires: the process stops, or another process has got the job of the round.
+   */
   cleanUp(signal: AbortSignal): Promise<void>
 }
 
 export interface JanitorWorker {
-  /** Lets the tick in hand end, early. */
+  /** Stops the round in progress, and waits for its end. */
   close(): Promise<void>
 }
 
-/** How long that may take, for Redis to answer. */
+/** How long closing may take; longer only while Redis is away. */
 const END_MS = 5000
 
 /**
- * Takes part in the janitor's ticks: they come from one schedule, and the queue hands out one at a time, however many
- * processes take part. One that fails is not made up for; the next does what it left.
+ * Takes part in the janitor's rounds. They come from one schedule, and the queue delivers one at a time, however many
+ * processes take part. A round that fails is not repeated: the next round does its work.
  */
 export function startJanitorWorker(options: JanitorWorkerOptions): JanitorWorker {
   const { connection, log } = options
   const onError = (error: Error): void => log.warn({ err: error }, 'janitor')
   const queue = openJanitorQueue(connection, onError)
-  // At every connect, also after an outage: a Redis that came back without its memory has lost the schedule too.
+  // At every connect, also after an outage: a Redis that lost its data has lost the schedule too.
   const schedule = (): void => void queue.schedule(options.everyMs).catch(onError)
   connection.on('ready', schedule)
 
   const worker: Worker<null, void> = new Worker(
     JANITOR_QUEUE,
-    // BullMQ gives the signal to functions of three parameters alone.
+    // BullMQ passes the signal only to functions with three parameters.
     async (_job, _token, signal) => options.cleanUp(signal ?? new AbortController().signal),
     {
       connection,
@@ -49,15 +51,15 @@ export function startJanitorWorker(options: JanitorWorkerOptions): JanitorWorker
     },
   )
   worker.on('error', onError)
-  worker.on('failed', (_job, error) => log.warn({ err: error }, 'a tick of the janitor failed'))
+  worker.on('failed', (_job, error) => log.warn({ err: error }, 'a round of the janitor failed'))
   worker.on('lockRenewalFailed', () => worker.cancelAllJobs())
 
   return {
     async close() {
       connection.off('ready', schedule)
       worker.cancelAllJobs()
-      if (!(await endWorker(worker, END_MS))) log.warn('stopping in the middle of tidying')
-      // It only lets go of the connection, for which nothing has to be waited.
+      if (!(await endWorker(worker, END_MS))) log.warn('stopped in the middle of a round')
+      // Not awaited: it only ends its use of the connection, and would wait for Redis.
       void queue.close().catch(onError)
     },
   }

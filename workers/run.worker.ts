@@ -12,7 +12,7 @@ import type { RunStore } from '../src/runs/store/run-store.ts'
 export interface RunWorkerOptions {
   readonly shard: number
   readonly connection: Redis
-  /** On which runs are dispatched to it; used for nothing else. */
+  /** Receives the runs that are dispatched to this worker; used for nothing else. */
   readonly dispatchConnection: Redis
   readonly runs: RunStore
   /** Id of this worker process. */
@@ -29,21 +29,21 @@ export interface RunWorkerOptions {
 }
 
 export interface RunWorker {
-  /** Runs that are executed now. */
+  /** How many runs are executed now. */
   active(): number
   /** When a job was last begun or ended, ms since the epoch. */
   lastProgress(): number
   /**
-   * Claims nothing new, lets runs finish within the grace period, then gives the rest back. What cannot be given back,
-   * because Redis is away, is left to be claimed by another worker once its lock has expired.
+   * Claims no more runs, lets the claimed ones finish within the grace period, then releases the rest. A run that cannot
+   * be released, because Redis is away, is claimed by another worker when its lock has expired.
    */
   close(): Promise<void>
 }
 
-/** So many runs are claimed with one round trip at most. */
+/** Most runs that are claimed with one round trip. */
 const BATCH = 32
 /** How long giving back may take after the grace period, for Redis to answer. */
-const GIVE_BACK_MS = 5000
+const RELEASE_MS = 5000
 /** Nothing is known of the queue. */
 const LOOK: Pick<Dequeued, 'empty' | 'nextDue'> = { empty: false, nextDue: 0 }
 /** How often a worker looks past the runs of models that it has no room for, in ms. */
@@ -56,19 +56,19 @@ const IDLE_MS = 5000
 const FAILURE_PAUSE_MS = 1000
 
 /**
- * Executes the runs of one shard. It claims what is queued, as much as it has room for, and when nothing is left it waits:
- * for a job, or until runs are dispatched to it as they are created. Those are its own already. One token serves for all
- * its locks: that a lost worker writes nothing more is what the runs' fences are for.
+ * Executes the runs of one shard. It claims queued runs, as many as it has room for. When the queue is empty, it waits
+ * for a job, or for new runs that are dispatched to it, which are claimed already. All its locks have one token: the
+ * fences of the runs, not the locks, keep a lost worker from writing.
  */
 export function startRunWorker(options: RunWorkerOptions): RunWorker {
   const { shard, runs, worker: token, claimsMax, lockDurationMs: lockMs, log, limiters } = options
   const places = createPlaces(options.concurrency)
   const stopping = new AbortController()
-  /** Claimed, and not begun for want of room: what was dispatched while others were being settled. */
+  /** Claimed and not started, because all places are taken: dispatched while other runs were being settled. */
   const ready: Claim[] = []
   /** Claimed and not ended: their locks are extended. */
   const claimed = new Set<Claim>()
-  /** What has to end before this worker has. */
+  /** Work in progress that has to end before this worker is closed. */
   const busy = new Set<Promise<unknown>>()
   let progress = Date.now()
   let stopped = false
@@ -80,8 +80,8 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     ...{ shard, worker: token, lockMs, log },
     onDispatched(claims) {
       accept(claims)
-      // Runs that are settled may keep their places a little longer. Whoever has places now should have what is left.
-      if (ready.length > 0) setTimeout(() => giveBack(ready.splice(0)), lockMs / 4).unref()
+      // A settled run may keep its place a little longer. What still has no place after a while is released for others.
+      if (ready.length > 0) setTimeout(() => releaseAll(ready.splice(0)), lockMs / 4).unref()
     },
   })
   const room = (): number => places.free() - ready.length
@@ -94,7 +94,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     },
   }
 
-  /** That Redis is away its connections say. */
+  /** Logs an error; but not that Redis is away, which its connections log. */
   function warn(error: unknown, what: string): void {
     if (!isRedisUnavailable(error)) log.warn({ err: error, shard }, what)
   }
@@ -108,18 +108,21 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   function accept(claims: readonly Claim[]): void {
     ready.push(...claims)
     for (const claim of claims) claimed.add(claim)
-    beginReady()
+    startReady()
   }
 
-  function beginReady(): void {
-    if (stopped) giveBack(ready.splice(0))
+  function startReady(): void {
+    if (stopped) releaseAll(ready.splice(0))
     while (places.free() > 0 && ready.length > 0) void track(deliver(ready.shift() as Claim))
   }
 
-  function giveBack(claims: readonly Claim[]): void {
+  function releaseAll(claims: readonly Claim[]): void {
     for (const claim of claims) {
       const released = release(claim).catch((error: unknown) => {
-        log.warn({ err: error, run_id: claim.request.id }, 'a run is given back when its lock has expired')
+        log.warn(
+          { err: error, run_id: claim.request.id },
+          'a run could not be released; it is delivered again when its lock expires',
+        )
       })
       void track(released.finally(() => claimed.delete(claim)))
     }
@@ -145,7 +148,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
       claimed.delete(claim)
       places.leave(claim.model)
       progress = Date.now()
-      beginReady()
+      startReady()
       placeFree.resolve()
     }
   }
@@ -228,14 +231,12 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     async close() {
       stopped = true
       jobs.stopWaiting()
-      beginReady()
+      startReady()
       placeFree.resolve()
       const grace = setTimeout(() => stopping.abort(), options.graceMs)
       const late = new AbortController()
-      const patience = pause(options.graceMs + GIVE_BACK_MS, false, { signal: late.signal }).catch(
-        () => false,
-      )
-      const ended = await Promise.race([dispatch.close().then(allEnded), patience])
+      const timeout = pause(options.graceMs + RELEASE_MS, false, { signal: late.signal }).catch(() => false)
+      const ended = await Promise.race([dispatch.close().then(allEnded), timeout])
       late.abort()
       clearTimeout(grace)
       clearInterval(extending)

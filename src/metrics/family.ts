@@ -3,14 +3,14 @@ import type { Totals } from '../totals/rollup-store.ts'
 
 export type Labels = Readonly<Record<string, string>>
 
-/** One line of a family: `name` where it is not the family's own, as for a histogram's buckets. */
+/** One line of a family. `metricName` where it differs from the family's, as for the buckets of a histogram. */
 export interface Series {
   readonly labels: Labels
   readonly value: number
   readonly metricName?: string
 }
 
-/** All series of one name. */
+/** All series of one metric. */
 export interface Family {
   readonly name: string
   readonly help: string
@@ -19,18 +19,18 @@ export interface Family {
 }
 
 class ByLabels<T> {
-  readonly #series = new Map<string, { labels: Labels; held: T }>()
+  readonly #series = new Map<string, { labels: Labels; entry: T }>()
 
-  at(labels: Labels, fresh: () => T): T {
+  at(labels: Labels, create: () => T): T {
     const key = Object.values(labels).join('\0')
     const known = this.#series.get(key)
-    if (known) return known.held
-    const held = fresh()
-    this.#series.set(key, { labels, held })
-    return held
+    if (known) return known.entry
+    const entry = create()
+    this.#series.set(key, { labels, entry })
+    return entry
   }
 
-  entries(): { labels: Labels; held: T }[] {
+  entries(): { labels: Labels; entry: T }[] {
     return [...this.#series.values()]
   }
 }
@@ -52,14 +52,14 @@ export class LabelledSums {
     this.#series.at(labels, () => ({ value: 0 })).value += by
   }
 
-  /** @param unit what one of the numbers is in the unit of the family */
+  /** @param unit size of one of the added numbers in the unit of the family, such as 1e-6 for microseconds in seconds */
   family(unit = 1): Family {
-    const values = this.#series.entries().map(({ labels, held }) => ({ labels, value: held.value * unit }))
+    const values = this.#series.entries().map(({ labels, entry }) => ({ labels, value: entry.value * unit }))
     return { name: this.#name, help: this.#help, type: this.#type, values }
   }
 }
 
-/** Adds up histograms by their labels. Its counts are not cumulative, as rollups hold them; its series are. */
+/** Adds up histograms by their labels. The counts that are added are not cumulative, as in rollups; the series are. */
 export class Histograms {
   readonly #name: string
   readonly #help: string
@@ -72,27 +72,30 @@ export class Histograms {
     this.#bounds = bounds
   }
 
-  /** Adds the buckets `<counts>:<bucket>` of a rollup, and the sum of what they count; nothing where they are empty. */
+  /**
+   * Adds the buckets `<counts>:<bucket>` of a rollup, and the sum of the values that they count; nothing when all are
+   * 0.
+   */
   add(labels: Labels, totals: Totals, counts: string, sum: number): void {
     const added = [...this.#bounds, null].map((_, at) => totals.get(`${counts}:${at}`) ?? 0)
     if (added.every((count) => count === 0)) return
-    const held = this.#series.at(labels, () => ({ counts: added.map(() => 0), sum: 0 }))
-    held.sum += sum
-    for (const [at, count] of added.entries()) held.counts[at] = (held.counts[at] ?? 0) + count
+    const entry = this.#series.at(labels, () => ({ counts: added.map(() => 0), sum: 0 }))
+    entry.sum += sum
+    for (const [at, count] of added.entries()) entry.counts[at] = (entry.counts[at] ?? 0) + count
   }
 
-  /** @param unit what one of the sums is in the unit of the bounds; counts are counts */
+  /** @param unit size of one of the added sums in the unit of the bounds; counts are not scaled */
   family(unit = 1): Family {
-    const values = this.#series.entries().flatMap(({ labels, held }) => {
+    const values = this.#series.entries().flatMap(({ labels, entry }) => {
       let count = 0
-      const buckets = held.counts.map((each, at) => {
+      const buckets = entry.counts.map((each, at) => {
         count += each
         const le = at < this.#bounds.length ? String(this.#bounds[at]) : '+Inf'
         return { labels: { ...labels, le }, value: count, metricName: `${this.#name}_bucket` }
       })
       return [
         ...buckets,
-        { labels, value: held.sum * unit, metricName: `${this.#name}_sum` },
+        { labels, value: entry.sum * unit, metricName: `${this.#name}_sum` },
         { labels, value: count, metricName: `${this.#name}_count` },
       ]
     })
@@ -102,10 +105,10 @@ export class Histograms {
 
 export const CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE
 
-/** A family in the text format. */
+/** A family in Prometheus' text format. */
 export async function exposeFamily(family: Family): Promise<string> {
   const registry = new Registry()
-  // A registry asks a metric for no more than this; its types know only metrics that count by themselves.
+  // A registry only uses these two members of a metric. Its types demand a metric class, which would count by itself.
   registry.registerMetric({ name: family.name, get: async () => family } as unknown as Metric)
   return registry.metrics()
 }

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { ModelRegistry } from '../models/model-registry.ts'
 import type { RunStore } from '../runs/store/run-store.ts'
@@ -18,7 +18,7 @@ export interface FleetMetricsDeps {
   readonly runs: RunStore
   readonly tasks: TaskStore
   readonly models: ModelRegistry
-  /** How old the text may be: many who ask at once, or shortly after each other, cost one reading. */
+  /** How old the text may be, in ms: many scrapes within this time read Redis once. */
   readonly cacheMs: number
 }
 
@@ -31,13 +31,13 @@ interface Found {
 }
 
 /**
- * The numbers of the whole installation, read from Redis, so that every API process shows the same. They are as exact as
- * the rollups and survive restarts.
+ * The metrics of the whole installation, read from Redis, so that every API process shows the same. They are as exact as
+ * the rollups, and survive restarts.
  */
 export function createFleetMetrics(deps: FleetMetricsDeps) {
   const cache = new LRUCache<'text', string>({
     max: 1,
-    // None would mean for ever.
+    // A ttl of 0 would mean for ever.
     ttl: Math.max(1, deps.cacheMs),
     fetchMethod: async () => expose(await readFamilies(deps)),
   })
@@ -52,8 +52,8 @@ export function createFleetMetrics(deps: FleetMetricsDeps) {
 async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
   const [found, backlog] = await Promise.all([readRollups(deps), deps.runs.backlog(Date.now())])
   const tasks = await readTasks(deps, found)
-  const gone = found.filter(({ task }) => task !== OTHER && !tasks.has(task))
-  await forget(deps, gone)
+  const deleted = found.filter(({ task }) => task !== OTHER && !tasks.has(task))
+  await forget(deps, deleted)
 
   const runs = new RunFamilies((model) => deps.models.find(model)?.provider ?? '')
   const shown = found.filter(({ task }) => task === OTHER || tasks.has(task))
@@ -74,12 +74,12 @@ async function readRollups({ rollups }: FleetMetricsDeps): Promise<Found[]> {
   })
 }
 
-/** The tasks that there still are, by id. */
+/** The tasks that exist, by id. */
 async function readTasks({ tasks }: FleetMetricsDeps, found: readonly Found[]): Promise<Map<string, Task>> {
   const projects = new Map(found.map(({ task, project }) => [task, project]))
   projects.delete(OTHER)
   const read = await Promise.all(
-    // One that was made just now may not be seen yet by the quicker way.
+    // The cache may not have a task that was created just now: then Redis is read.
     [...projects].map(
       async ([task, project]) =>
         (await tasks.recent(project, task)) ?? (await tasks.read(project, task))?.task,
@@ -88,20 +88,20 @@ async function readTasks({ tasks }: FleetMetricsDeps, found: readonly Found[]): 
   return new Map(read.flatMap((task) => (task ? [[task.id, task]] : [])))
 }
 
-/** A deleted task leaves the metrics; what its runs added up to by day stays in the reports of its project. */
-async function forget({ rollups, names }: FleetMetricsDeps, gone: readonly Found[]): Promise<void> {
-  await rollups.forget(gone.map(({ name }) => name))
+/** Removes deleted tasks from the metrics. Their daily totals stay in the reports of the project. */
+async function forget({ rollups, names }: FleetMetricsDeps, deleted: readonly Found[]): Promise<void> {
+  await rollups.forget(deleted.map(({ name }) => name))
   await names.forgetSeries([
-    ...new Set(gone.map(({ project, task, revision }) => joinName([project, task, revision]))),
+    ...new Set(deleted.map(({ project, task, revision }) => joinName([project, task, revision]))),
   ])
 }
 
-/** One family at a time, with a breath between them: thousands of lines must not make requests wait. */
+/** Writes one family per tick of the event loop, so that thousands of lines do not delay requests. */
 async function expose(families: readonly Family[]): Promise<string> {
   const texts: string[] = []
   for (const family of families) {
     texts.push(await exposeFamily(family))
-    await nextTurn()
+    await setImmediate()
   }
   return texts.join('\n')
 }

@@ -3,7 +3,7 @@ import { type Family, LabelledSums } from './family.ts'
 
 type Backlog = Awaited<ReturnType<RunStore['backlog']>>
 
-/** The families of what has not ended. */
+/** The families of runs that have not ended. */
 export function queueFamilies(backlog: Backlog): Family[] {
   const runs = new LabelledSums('splitrun_queue_runs', 'Runs that have not ended, by state.', 'gauge')
   const age = new LabelledSums(

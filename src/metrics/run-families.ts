@@ -6,10 +6,10 @@ import { type Family, Histograms, LabelledSums, type Labels } from './family.ts'
 const MICRO = 1e-6
 const MODES = ['wait', 'async'] as const
 const TOKEN_TYPES = ['input', 'output'] as const
-/** Outcomes of calls that the model answered, whatever the answer was worth. */
-const ANSWERED = new Set(['succeeded', 'invalid'])
+/** Outcomes of calls that gave a completion, valid or not. */
+const COMPLETED = new Set(['succeeded', 'invalid'])
 
-/** The families that are made of what settled runs added up to. */
+/** The families that are made of the rollups of settled runs. */
 export class RunFamilies {
   readonly #runs = new LabelledSums('splitrun_runs_total', 'Runs that ended, by outcome and reason.')
   readonly #drawn = new LabelledSums(
@@ -51,7 +51,7 @@ export class RunFamilies {
     this.#providerOf = providerOf
   }
 
-  /** Adds a rollup: of `project/task/revision`, or with `/model` that of its calls. */
+  /** Adds a rollup: `project/task/revision` of runs, or `project/task/revision/model` of their calls. */
   add(name: string, totals: Totals): void {
     const parts = splitName(name)
     const [project, task, revision, model] = parts.map((part) => part ?? '')
@@ -92,7 +92,7 @@ export class RunFamilies {
       else if (kind === 'attempts') this.#attempts.add({ ...labels, outcome: first }, by)
       if (field === 'attempts:lost') this.#duplicates.add(labels, by)
       if (kind === 'attempts') {
-        addTime(this.#calls, { ...call, error_type: ANSWERED.has(first) ? '' : first }, totals, first)
+        addTime(this.#calls, { ...call, error_type: COMPLETED.has(first) ? '' : first }, totals, first)
       }
     }
     for (const type of TOKEN_TYPES) {

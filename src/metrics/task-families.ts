@@ -6,8 +6,8 @@ import { type Family, LabelledSums } from './family.ts'
 const LONGEST_ANNOTATION = 60
 
 /**
- * What the ids in the other families stand for, and how traffic is meant to be shared.
- * @param revisions those with series of their own, and their projects
+ * The names that belong to the ids in the other families, and the configured shares of traffic.
+ * @param revisions ids of the revisions with series of their own, with their projects
  */
 export async function taskFamilies(
   store: TaskStore,
@@ -34,7 +34,7 @@ export async function taskFamilies(
       share.add({ project, task, revision: revisions.has(id) ? id : OTHER }, weight / largest / total)
     }
   }
-  // What is joined with names must find one for what is counted as `other`, too.
+  // A query that joins names must find one for `other`, too.
   info.add({ ...other, task_name: OTHER }, 1)
   revisionInfo.add({ ...other, revision: OTHER, created: '', annotation: '' }, 1)
   const read = await Promise.all([...revisions].map(([id, project]) => store.revision(project, id)))

@@ -2,10 +2,10 @@ import type { Model } from './model.ts'
 
 export type ModelRegistry = ReturnType<typeof createModelRegistry>
 
-/** The models that this installation knows: fixed when the process starts. */
+/** The configured models; they do not change while the process runs. */
 export function createModelRegistry(models: readonly Model[]) {
   const byName = new Map<string, Model>()
-  // Ids first, then names, then aliases: what is more exact wins where they collide.
+  // Where they collide, an id wins over a name, and a name over an alias: later entries overwrite earlier ones.
   for (const spelling of ['alias', 'name', 'id'] as const) {
     for (const model of models) byName.set(model[spelling].toLowerCase(), model)
   }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Shown } from '../platform/shown.ts'
 import type { Model } from './model.ts'
 
-/** A model on the wire: none of its strings is ever null. */
+/** A model on the wire; its strings are never null. */
 export const modelResponse = z
   .object({
     id: z.uuid(),

@@ -1,8 +1,8 @@
 import type { TraceContext } from '../platform/tracing/tracing.ts'
 
 /**
- * How a model can be made to answer in a given shape, best first: by a JSON Schema that it follows, by a
- * promise to answer with some JSON object, or only by being asked to.
+ * How a model is made to return JSON of a given shape, best first: it follows a JSON Schema, it guarantees some JSON
+ * object, or the prompt can only ask for it.
  */
 export type OutputCapability = 'json_schema' | 'json_object' | 'none'
 
@@ -13,7 +13,7 @@ export interface ModelServer {
   readonly baseUrl: string
   /** Empty where the server wants none: no Authorization header is sent then. */
   readonly apiKey: string
-  /** How long one call may take before it counts as hung, in milliseconds. */
+  /** Longest time of one call, in milliseconds. */
   readonly timeoutMs: number
 }
 
@@ -21,10 +21,10 @@ export interface ModelServer {
 export interface Model {
   /** UUID version 5 of the name unless the configuration fixes one: the same in every process. */
   readonly id: string
-  /** What callers and lists show. */
+  /** The name in revisions, lists and metrics. */
   readonly name: string
   readonly alias: string
-  /** What the server is asked for. */
+  /** The name that the server knows the model by. */
   readonly upstreamName: string
   readonly provider: string
   readonly description: string
@@ -37,7 +37,7 @@ export interface Model {
   readonly price: { readonly input: number; readonly output: number } | null
 }
 
-/** Parameters of the contract's `llm_config`; names as on the wire. All optional, all validated before. */
+/** Parameters of the contract's `llm_config`, named as on the wire. All are optional, and validated before. */
 export interface ModelParameters {
   readonly temperature?: number | undefined
   readonly top_p?: number | undefined
@@ -55,7 +55,7 @@ export interface ImagePart {
   readonly base64: string
 }
 
-/** One turn of the conversation with the model. Images may only stand in a user turn. */
+/** One message of the conversation with a model. Only messages of the user may have images. */
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant'
   readonly text: string
@@ -66,21 +66,21 @@ export interface ModelRequest {
   readonly model: Model
   readonly messages: readonly Message[]
   readonly parameters: ModelParameters
-  /** The strict JSON Schema of the wanted answer, or null for plain text. */
+  /** The strict JSON Schema of the response, or null for plain text. */
   readonly schema: Readonly<Record<string, unknown>> | null
-  /** The span of the call, for a server that joins in the trace; absent or null: nothing is sent of it. */
+  /** The span of the call, for servers that join the trace; absent or null: no `traceparent` is sent. */
   readonly trace?: TraceContext | null
 }
 
 export interface Completion {
   readonly text: string
-  /** What the server says that answered; null when it does not. */
+  /** The model's name according to the server; null when it does not say. */
   readonly model: string | null
   readonly inputTokens: number
   readonly outputTokens: number
-  /** `stop`, `length`, `content_filter`, ... as the server says it. */
+  /** `stop`, `length`, `content_filter` and others, as the server sends it. */
   readonly finishReason: string
-  /** The model's words when it refuses to answer, else null. */
+  /** The model's text when it refuses the request, else null. */
   readonly refusal: string | null
 }
 
@@ -95,14 +95,14 @@ export type ModelErrorKind =
   | 'aborted'
 
 /**
- * A model call that gave no answer. Whether trying again can help is decided once, here, where the failure
- * is understood. `message` may hold the provider's words: it is for the log, not for callers.
+ * A model call that failed. Whether a retry can help is decided once, where this error is made (`classifyFailure`).
+ * `message` may contain text of the provider: it is for the log, not for callers.
  */
 export class ModelError extends Error {
   override readonly name = 'ModelError'
   readonly kind: ModelErrorKind
   readonly retryable: boolean
-  /** What the server asked us to wait (`retry-after-ms`, `retry-after`), in milliseconds; null if it did not. */
+  /** How long the server asks to wait (`retry-after-ms`, `retry-after`), in milliseconds; null if it does not. */
   readonly retryAfterMs: number | null
   readonly status: number | null
 
@@ -122,8 +122,8 @@ export class ModelError extends Error {
 /** Calls models. One per process; it pools connections per server. */
 export interface ModelClient {
   /**
-   * Asks the model once, never retrying by itself.
-   * @throws {ModelError} for every failure, `kind: 'aborted'` when `signal` fired.
+   * Calls the model once, without retries.
+   * @throws {ModelError} for every failure; of kind `aborted` when `signal` fired
    */
   complete(request: ModelRequest, signal: AbortSignal): Promise<Completion>
   close(): Promise<void>

@@ -1,6 +1,6 @@
 import { isScalar, isScalarKind, itemKindOf, kindOf, OUTPUT_TYPES, type OutputKind } from './output-type.ts'
 
-/** `maxDepth` counts maps from the outermost (1) inwards; `maxKeys` counts the keys of all of them together. */
+/** `maxDepth`: most levels of maps; the outermost is 1. `maxKeys`: most keys of all maps together. */
 export interface FormatLimits {
   readonly maxDepth: number
   readonly maxKeys: number
@@ -15,12 +15,12 @@ const NOT_A_TYPE = `Must be one of ${TYPE_NAMES}`
 const NO_SHORT_OBJECT =
   'An object needs a nested_structure, which the short form cannot give: ' +
   'write {"type": "object", "nested_structure": {...}}'
-/** Enough to see what went wrong; a hostile spec has a hundred thousand. */
+/** Enough to see the mistake; a hostile spec may have a hundred thousand unknown keys. */
 const MAX_UNKNOWN_KEYS_REPORTED = 5
 
 /**
- * Holds any value against the grammar of section 7 and reports everything that is wrong with it. A member
- * of a spec that is null counts as absent: clients that serialise their defaults send it so.
+ * Checks any value against the grammar in section 7 of the contract, and reports everything that is wrong with it. A
+ * member of a spec that is null counts as absent: some clients send null for members that are not set.
  */
 export function checkFormat(
   format: unknown,

@@ -8,9 +8,9 @@ import {
 import { isScalar, type Scalar } from './output-type.ts'
 
 export interface OutputIssue {
-  /** Where in the answer, such as `items[2].price` or `["odd-key"]`; empty for the answer as a whole. */
+  /** The place in the output, such as `items[2].price` or `["odd-key"]`; empty for the whole output. */
   readonly path: string
-  /** Tells what was expected, and never repeats a value of the answer. */
+  /** What was expected. Never contains a value of the output. */
   readonly message: string
 }
 
@@ -18,16 +18,16 @@ export type OutputCheck =
   | { readonly ok: true; readonly value: Record<string, unknown>; readonly coerced: boolean }
   | { readonly ok: false; readonly issues: OutputIssue[] }
 
-/** More issues than this tell nothing new: the check stops there. */
+/** The check stops after so many issues. */
 export const MAX_ISSUES = 50
 const MAX_OPTIONS_LISTED = 20
 
 /** The rules are at `CompiledOutput.check`. */
-export function checkOutput(shape: ObjectShape, answer: unknown): OutputCheck {
+export function checkOutput(shape: ObjectShape, output: unknown): OutputCheck {
   const issues: { keys: (string | number)[]; message: string }[] = []
   let coerced = false
 
-  const value = checkObject(shape, answer)
+  const value = checkObject(shape, output)
   if (value !== REFUSED && issues.length === 0) return { ok: true, value, coerced }
   return {
     ok: false,
@@ -57,7 +57,7 @@ export function checkOutput(shape: ObjectShape, answer: unknown): OutputCheck {
       nameIssuesSince(before, key)
       if (issues.length >= MAX_ISSUES) return REFUSED
     }
-    // A key is extra exactly when not all keys are fields: comparing counts is cheaper than names.
+    // More keys than fields: unknown keys were dropped. When a field is missing as well, `coerced` is true already.
     coerced ||= Object.keys(members).length > fields.size
     return result
   }
@@ -88,7 +88,9 @@ export function checkOutput(shape: ObjectShape, answer: unknown): OutputCheck {
     return REFUSED
   }
 
-  /** Paths are put together on the way out, and only for what is wrong: a good answer pays nothing for them. */
+  /**
+   * Adds a key to the paths of the issues since `first`. Paths are built on the way out, so valid output costs nothing.
+   */
   function nameIssuesSince(first: number, key: string | number): void {
     for (let index = first; index < issues.length; index++) issues[index]?.keys.unshift(key)
   }
@@ -104,7 +106,7 @@ function readScalar({ kind }: ScalarShape, found: unknown): Scalar | undefined {
     return spelling === 'true' ? true : spelling === 'false' ? false : undefined
   }
   const number = Number(found)
-  // Only the one spelling that the number itself has: nothing can have been lost in reading it.
+  // Only the spelling that JavaScript itself prints: so nothing was lost in reading it.
   return isScalar(kind, number) && String(number) === found ? number : undefined
 }
 

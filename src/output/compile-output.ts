@@ -4,29 +4,29 @@ import { type JsonSchema, jsonSchemaOf } from './output-schema.ts'
 import { shapeOf } from './output-shape.ts'
 
 export interface CompiledOutput {
-  /** Fit for OpenAI's strict mode: root object, every key required, optional as nullable, no other keys. */
+  /** For OpenAI's strict mode: an object, every key required, optional keys nullable, no other keys. */
   readonly jsonSchema: JsonSchema
   /**
-   * Whether `value` is an answer in the asked shape. An accepted value is a new object with exactly the
-   * format's keys in the format's order, and it satisfies `jsonSchema`. Whatever `jsonSchema` accepts is
-   * accepted unchanged, with one exception: an integer must be a safe one.
+   * Checks that `value` has the shape of the format. An accepted value is a new object with exactly the keys of the
+   * format, in their order, and matches `jsonSchema`. Every value that matches `jsonSchema` is accepted unchanged, with
+   * one exception: an integer must be a safe one.
    *
-   * Beyond that only what cannot be misread is put right, and reported as `coerced`:
+   * Other values are corrected only where there is no doubt, and then reported as `coerced`:
    * - keys that the format does not have are dropped; an absent optional key becomes null;
-   * - a string that spells a number as JavaScript prints it ("42", "-1.5", not "042", "1,000" or "5 kg") is
-   *   taken as the number, and "true" or "false" in any case as the boolean;
-   * - a string that is one of the options but for case and spacing becomes that option, unless two options
-   *   differ only in those.
-   * A number is never taken as a string, a single value never as a list, and null never as a value.
+   * - a string with a number as JavaScript prints it ("42", "-1.5", not "042", "1,000" or "5 kg") becomes the number, and
+   *   "true" or "false", in upper or lower case, becomes the boolean;
+   * - a string that differs from an option only in case and spacing becomes that option, unless two options differ only
+   *   in these.
+   * A number never becomes a string, a single value never a list, and null never a value.
    * At most `MAX_ISSUES` issues are reported.
    */
   check(value: unknown): OutputCheck
 }
 
 /**
- * Compiles a format that `outputFormatSchema` has accepted: schema and check come from one resolved shape,
- * so they cannot differ. Worth keeping with the revision; neither part holds any state.
- * @throws {TypeError} for a format that the schema would have refused and that has no shape.
+ * Compiles a format that `outputFormatSchema` has accepted. Schema and check come from one resolved shape, so they cannot
+ * differ. The result has no state, and can be cached with the revision.
+ * @throws {TypeError} for a format that the schema would have refused and that has no shape
  */
 export function compileOutput(format: OutputFormat): CompiledOutput {
   const shape = shapeOf(format)

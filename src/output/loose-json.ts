@@ -1,17 +1,17 @@
 /**
- * A reader of almost-JSON: what models write when they mean JSON. It reads every JSON document as JSON.parse
- * does, and besides: comments, missing and surplus commas, bare keys, other quotes, raw newlines and quotes
- * within strings, Python's literals, brackets left open, and a text that was cut off.
+ * A reader of almost-JSON, as models write it. It reads every JSON document as JSON.parse does, and also: comments,
+ * missing and surplus commas, keys without quotes, other quotes, newlines and quotes within strings, Python's literals,
+ * unclosed brackets, and a text that was cut off.
  *
- * Linear in the length of the text, whatever stands in it, and free of exceptions. That is why it is not
- * the jsonrepair package: 16,000 characters of `"a "a "a` keep that one busy for 13 seconds.
+ * Its time is linear in the length of the text, whatever the text is, and it never throws. That is why it is not the
+ * jsonrepair package, which needs 13 seconds for 16,000 characters of `"a "a "a`.
  */
 
-/** Deeper than any output format; a text of a million brackets must not use up the stack. */
+/** Deeper than any output format. Without a limit, a text of a million brackets would overflow the stack. */
 export const MAX_LOOSE_DEPTH = 200
 
 const UNREADABLE = Symbol('unreadable')
-/** The text ended where a value should stand, or within one that may have gone on, as a number may. */
+/** The text ended before a value, or within one that may be incomplete, such as a number. */
 const CUT_OFF = Symbol('cut off')
 
 const CLOSING_QUOTES = new Map([
@@ -47,13 +47,13 @@ const WHITESPACE = /\s*/y
 const BARE_KEY = /[\w.$-]+/y
 const BARE_VALUE = /[\w.+-]+/y
 
-/** `end` is where reading stopped, at a success and at a failure alike: nothing before it need be read again. */
+/** `end` is where reading stopped, after a success or a failure: the text before it need not be read again. */
 export interface LooseReading {
   readonly value: object | undefined
   readonly end: number
 }
 
-/** Reads the object or list that opens at `start`; `value` is undefined where it makes no sense. */
+/** Reads the object or list that opens at `start`; `value` is undefined when it cannot be read. */
 export function readLooseJson(text: string, start: number): LooseReading {
   let at = start
   const value = readValue(1)
@@ -83,7 +83,7 @@ export function readLooseJson(text: string, start: number): LooseReading {
       if (value === UNREADABLE) return UNREADABLE
       if (value !== CUT_OFF) entries.push([key, value])
     }
-    // Not by assignment: a key named __proto__ is to be a key like any other.
+    // Not by assignment, which would set the prototype for a key named __proto__.
     return Object.fromEntries(entries)
   }
 
@@ -98,7 +98,10 @@ export function readLooseJson(text: string, start: number): LooseReading {
     return items
   }
 
-  /** At what ends the object or list that is being read. The bracket of an outer one is left for that one. */
+  /**
+   * True at the end of the current object or list, whose bracket is skipped. The bracket of an outer one is not
+   * skipped.
+   */
   function atClosing(bracket: '}' | ']'): boolean {
     skipSpace()
     while (text[at] === ',') {
@@ -112,12 +115,14 @@ export function readLooseJson(text: string, start: number): LooseReading {
     return atEnd() || text[at] === '}' || text[at] === ']'
   }
 
-  /** A closing code fence ends the text as much as its last character does. */
+  /** True at the end of the text, or at a closing code fence. */
   function atEnd(): boolean {
     return at >= text.length || text.startsWith('```', at)
   }
 
-  /** A text that ends within a string cut it off, unless a quote in it was taken for text: then that was wrong. */
+  /**
+   * When the text ends within a string, the string was cut off; but if a quote in it was read as text, that was wrong.
+   */
   function readString(quote: string): unknown {
     const closing = CLOSING_QUOTES.get(quote)
     let content = ''
@@ -142,8 +147,8 @@ export function readLooseJson(text: string, start: number): LooseReading {
   }
 
   /**
-   * Whether the quote at hand ends its string or stands within it unescaped: what follows tells. If that
-   * takes a wrong turn, the grammar soon does not fit, and the reading fails: it does not make things up.
+   * Decides by what follows whether the current quote ends its string, or is an unescaped quote within it. After a wrong
+   * decision the rest soon violates the grammar, and reading fails: no content is invented.
    */
   function roleOfQuote(): 'end' | 'text' | 'unclear' {
     WHITESPACE.lastIndex = at + 1
@@ -169,7 +174,7 @@ export function readLooseJson(text: string, start: number): LooseReading {
         return ''
       }
     }
-    // Models forget to double the backslashes of formulas and paths: an unknown escape is meant as it stands.
+    // Models forget to double the backslashes in formulas and paths: an unknown escape is read as plain text.
     return ESCAPES.get(escaped) ?? `\\${escaped}`
   }
 

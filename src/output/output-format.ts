@@ -2,20 +2,20 @@ import { z } from 'zod'
 import { checkFormat, type FormatLimits } from './check-format.ts'
 import { OUTPUT_TYPES, type OutputTypeName, type Scalar } from './output-type.ts'
 
-/** The long form of an entry. A member that is null counts as absent. */
+/** The long form of an entry. A member with null counts as absent. */
 export interface OutputSpec {
   readonly type: OutputTypeName
   readonly description?: string | null
-  /** The allowed values; of a list, of its items. */
+  /** The allowed values; for a list, those of its items. */
   readonly options?: readonly Scalar[] | null
-  /** Only on lists. Without it a list holds objects where `nested_structure` stands, else strings. */
+  /** Only for lists. Without it, the items are objects when there is a `nested_structure`, else strings. */
   readonly item_type?: OutputTypeName | null
   readonly nested_structure?: OutputFormat | null
-  /** `false`: the key may be absent, and is null then. */
+  /** `false`: the model may leave the key out; its value is null then. */
   readonly required?: boolean | null
 }
 
-/** What a revision's answers look like, exactly as the caller wrote it: section 7 of the contract. */
+/** The shape of a revision's responses, exactly as the caller wrote it: section 7 of the contract. */
 export interface OutputFormat {
   readonly [key: string]: OutputTypeName | OutputSpec
 }
@@ -23,7 +23,10 @@ export interface OutputFormat {
 const TYPES = Object.keys(OUTPUT_TYPES)
 const orNull = (schema: object) => ({ anyOf: [schema, { type: 'null' }] })
 
-/** What an `output_format` looks like, for documents: the grammar that `checkFormat` checks, as far as JSON Schema says it. */
+/**
+ * The grammar of `output_format` for the OpenAPI document: what `checkFormat` checks, as far as JSON Schema can express
+ * it.
+ */
 export const outputFormatShape = (z.unknown() as z.ZodType<OutputFormat>).meta({
   id: 'OutputFormat',
   description:
@@ -54,9 +57,9 @@ export const outputFormatShape = (z.unknown() as z.ZodType<OutputFormat>).meta({
 })
 
 /**
- * The schema of an `output_format` on the wire. What it parses is the caller's own object, untouched, since
- * it is shown back as it was sent. Issues carry the path of the offending member. Hostile input costs no
- * more than its first `maxKeys` keys and `maxDepth` levels.
+ * The schema of an `output_format` on the wire. It returns the caller's object unchanged, since the format is shown as
+ * it was sent. Each issue has the path of the wrong member. Of hostile input, at most `maxKeys` keys and `maxDepth`
+ * levels are checked.
  */
 export function outputFormatSchema(limits: FormatLimits): z.ZodType<OutputFormat> {
   // z.record would give the type, but it copies the map and silently drops a key named __proto__.

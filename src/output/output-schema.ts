@@ -3,8 +3,8 @@ import type { ObjectShape, Shape } from './output-shape.ts'
 export type JsonSchema = Record<string, unknown>
 
 /**
- * A shape as a JSON Schema that OpenAI's strict mode accepts: every key required, no others allowed, and
- * null as one more value where a key is optional.
+ * A shape as a JSON Schema for OpenAI's strict mode: every key is required, no others are allowed, and optional keys
+ * may be null.
  */
 export function jsonSchemaOf(shape: Shape): JsonSchema {
   const description = shape.description === undefined ? {} : { description: shape.description }

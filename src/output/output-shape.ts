@@ -8,7 +8,7 @@ import {
   type ScalarKind,
 } from './output-type.ts'
 
-/** An output format with every default and shorthand resolved: what the schema and the check are made from. */
+/** An output format with all defaults and short forms resolved. The schema and the check are made from it. */
 export type Shape = ScalarShape | ListShape | ObjectShape
 
 interface Described {
@@ -18,9 +18,9 @@ interface Described {
 
 export interface ScalarShape extends Described {
   readonly kind: ScalarKind
-  /** The allowed values; null when any value of the kind will do. */
+  /** The allowed values; null: all values of the kind. */
   readonly options: ReadonlySet<Scalar> | null
-  /** From `plainSpelling` of a string option to the option; null where two options share a spelling. */
+  /** The option for each `plainSpelling`; null when two options share it. */
   readonly spellings: ReadonlyMap<string, string | null>
 }
 
@@ -35,18 +35,18 @@ export interface ObjectShape extends Described {
   readonly fields: ReadonlyMap<string, Shape>
 }
 
-/** Resolves a format that `outputFormatSchema` has accepted. Throws a TypeError for one that it refuses. */
+/** Resolves a format that `outputFormatSchema` has accepted. @throws {TypeError} for one without a shape */
 export function shapeOf(format: OutputFormat, described: Described = PLAIN): ObjectShape {
   const fields = new Map<string, Shape>()
   for (const [key, entry] of Object.entries(format)) {
-    // The check builds answers by plain assignment, where this one key would set a prototype.
+    // The check assigns keys to an object, where this key would set the prototype.
     if (key === '__proto__') throw new TypeError('__proto__ cannot be a key of an output format')
     fields.set(key, fieldShape(typeof entry === 'string' ? { type: entry } : entry))
   }
   return { kind: 'object', fields, ...described }
 }
 
-/** How options are compared when the exact spelling is not among them: case and spacing do not count. */
+/** The form in which strings are compared with options: without differences in case and spacing. */
 export function plainSpelling(text: string): string {
   return text.trim().replace(/\s+/g, ' ').toLowerCase()
 }
@@ -62,7 +62,7 @@ function fieldShape(spec: OutputSpec): Shape {
 
 function elementShape(kind: OutputKind | undefined, spec: OutputSpec, described: Described): Shape {
   if (kind === 'object' && spec.nested_structure) return shapeOf(spec.nested_structure, described)
-  // Reached by `item_type: "list"` alone: the inner lists are bare ones, which hold strings.
+  // Only for `item_type: "list"`: the inner lists have no further description, so their items are strings.
   if (kind === 'array') return { kind, items: elementShape('string', spec, PLAIN), ...described }
   if (kind === undefined || !isScalarKind(kind)) throw new TypeError('not a valid output format')
   const options = spec.options ? new Set(spec.options) : null

@@ -1,4 +1,4 @@
-/** Every spelling of a type on the wire, and the JSON Schema type that it stands for. */
+/** The JSON Schema type of each type name on the wire. */
 export const OUTPUT_TYPES = {
   str: 'string',
   string: 'string',
@@ -18,14 +18,14 @@ export type OutputKind = (typeof OUTPUT_TYPES)[OutputTypeName]
 export type ScalarKind = Exclude<OutputKind, 'array' | 'object'>
 export type Scalar = string | number | boolean
 
-/** The kind a type name stands for; undefined for anything that is no type name, `constructor` included. */
+/** The kind of a type name; undefined for everything else, also for `constructor`. */
 export function kindOf(name: unknown): OutputKind | undefined {
   return typeof name === 'string' && Object.hasOwn(OUTPUT_TYPES, name)
     ? OUTPUT_TYPES[name as OutputTypeName]
     : undefined
 }
 
-/** What a list holds. Without `item_type` it is objects where `nested_structure` stands, else strings. */
+/** The kind of a list's items. Without `item_type`: objects when there is a `nested_structure`, else strings. */
 export function itemKindOf(list: {
   readonly item_type?: unknown
   readonly nested_structure?: unknown
@@ -38,7 +38,7 @@ export function isScalarKind(kind: OutputKind): kind is ScalarKind {
   return kind !== 'array' && kind !== 'object'
 }
 
-/** Whether `value` is of the kind as it stands. Integers are safe ones (1.0 is one); numbers are finite. */
+/** True when `value` is of the kind without conversion. Integers must be safe (1.0 is an integer), numbers finite. */
 export function isScalar(kind: ScalarKind, value: unknown): value is Scalar {
   switch (kind) {
     case 'integer':

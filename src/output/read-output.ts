@@ -1,21 +1,21 @@
 import { readLooseJson } from './loose-json.ts'
 
-export type AnswerReading =
-  /** `repaired`: the text was not JSON by itself. */
+export type OutputReading =
+  /** `repaired`: the whole text was not valid JSON. */
   | { readonly ok: true; readonly value: unknown; readonly repaired: boolean }
-  /** `reason` never repeats the text. */
+  /** `reason` never contains parts of the text. */
   | { readonly ok: false; readonly reason: string }
 
 /**
- * Reads the JSON out of a model's text: the whole text where that is JSON, else an object within it, in a
- * code fence or in prose, slightly broken or cut off. Of several objects the last one counts, since models
- * think first and answer last; an object with keys goes before `{}`, and that before a list.
+ * Reads the JSON in a model's text: the whole text if it is JSON, else an object within it, in a code fence or in prose,
+ * also slightly broken or cut off. Of several objects the last one counts, since models reason first and give the result
+ * last. But an object with keys wins over `{}`, and `{}` over a list.
  *
- * What was cut off is closed where it stands; a number or key that ends with the text is left out, for its
- * other half may be missing. Never throws, evaluates nothing, and takes time in proportion to the text,
- * which is refused beyond `maxBytes` of UTF-8.
+ * Objects that were cut off are closed there; a number or key at the end of the text is left out, since it may be
+ * incomplete. Never throws, and never evaluates code. Its time is linear in the length of the text. A text of more than
+ * `maxBytes` (UTF-8) is refused.
  */
-export function readOutput(text: string, maxBytes: number): AnswerReading {
+export function readOutput(text: string, maxBytes: number): OutputReading {
   if (Buffer.byteLength(text) > maxBytes) return { ok: false, reason: `is longer than ${maxBytes} bytes` }
   if (text.trim() === '') return { ok: false, reason: 'is empty' }
   try {
@@ -34,7 +34,7 @@ function findObject(text: string): object | undefined {
   for (let match = opening.exec(text); match; match = opening.exec(text)) {
     const { value, end } = readLooseJson(text, match.index)
     if (value && rank(value) >= rank(best)) best = value
-    // Going on where a failed reading stopped, not behind its bracket, is what keeps all of this linear.
+    // Continues where a failed reading stopped, not after its bracket: this keeps the time linear.
     opening.lastIndex = Math.max(end, match.index + 1)
   }
   return best

@@ -4,9 +4,7 @@ import type { CompiledOutput } from './compile-output.ts'
 const MAX_ISSUES_LISTED = 20
 const MAX_ISSUE_LENGTH = 600
 
-/**
- * The user turn that asks a model again, after its own answer: what was wrong, bounded in number and length.
- */
+/** The user's message after a completion that does not match: the issues, limited in number and length. */
 export function repairRequest(issues: readonly OutputIssue[]): string {
   const listed = issues.slice(0, MAX_ISSUES_LISTED)
   const lines = listed.map(({ path, message }) =>
@@ -22,8 +20,8 @@ export function repairRequest(issues: readonly OutputIssue[]): string {
 }
 
 /**
- * What to add to the system prompt of a model that cannot be given the schema itself; null where it can.
- * It names JSON, which servers insist on before they promise a JSON object.
+ * The text to add to the system prompt of a model that does not support JSON Schema; null for one that does. It contains
+ * the word JSON, which servers require for `json_object`.
  */
 export function outputInstructions(
   compiled: CompiledOutput,

@@ -7,8 +7,8 @@ export type ValidatedOutput =
   | { readonly check: 'invalid'; readonly issues: readonly OutputIssue[] }
 
 /**
- * Reads and checks a model's answer. `repaired` says that the text had to be mended or a value coerced;
- * `invalid` comes with at least one issue. `maxBytes` is in UTF-8.
+ * Reads and checks the text of a completion. `repaired`: the text was not JSON by itself, or a value was coerced.
+ * `invalid` has at least one issue. `maxBytes` is the limit of the text in bytes of UTF-8.
  */
 export function validateOutput(compiled: CompiledOutput, text: string, maxBytes: number): ValidatedOutput {
   const reading = readOutput(text, maxBytes)

@@ -1,6 +1,9 @@
 import type { LRUCache } from 'lru-cache'
 
-/** What a cache has, or else fetches: a fetch of what is there costs ten times as much as a look. */
+/**
+ * The value of a cache, fetched when it is missing. `get` first, since `fetch` costs ten times as much for a cached
+ * value.
+ */
 export async function cached<K extends {}, V extends {}>(
   cache: LRUCache<K, V, unknown>,
   key: K,

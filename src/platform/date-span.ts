@@ -1,4 +1,4 @@
-/** A stretch of time in ms since the epoch: `from` belongs to it, `to` does not. */
+/** A range of time in ms since the epoch; `from` is included, `to` is not. */
 export interface DateSpan {
   readonly from: number
   readonly to: number
@@ -17,10 +17,10 @@ const WORDS: Readonly<Record<string, (now: number) => DateSpan>> = {
 }
 
 /**
- * What a date in a query means, in UTC, whatever its case; null when it means nothing.
- * Whole days: `YYYY-MM-DD`, `today`, `yesterday`, `N days ago`, `N weeks ago` (7 days each), `last week` (the day 7 days ago), `last month`
- * (the same day of the month before, or its last one). Instants, a millisecond long: `now`, `N hours ago`, and ISO 8601
- * with a time and an offset. As a start, a span counts from its begin; as an end, to its end.
+ * Reads a date in a query, in UTC, in upper or lower case; null when it is not one of these. Whole days: `YYYY-MM-DD`,
+ * `today`, `yesterday`, `N days ago`, `N weeks ago` (7 days each), `last week` (the day 7 days ago), `last month` (the
+ * same day of the month before, or its last day). Instants of one millisecond: `now`, `N hours ago`, and ISO 8601 with
+ * a time and an offset. As a start date, a span counts from its start; as an end date, to its end.
  */
 export function readDateSpan(text: string, now: number): DateSpan | null {
   const words = text.trim().toLowerCase().replace(/\s+/g, ' ')
@@ -41,14 +41,14 @@ function readIso(text: string): DateSpan | null {
     /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/i.exec(text) ?? []
   if (!date) return null
   const day = Date.parse(date)
-  // A day that its month does not have, such as the 30th of February, is read as one of the next month, or not at all.
+  // Date.parse reads a day that does not exist, such as February 30, as one of the next month, or not at all.
   if (!(day >= 0) || isoDay(day) !== date) return null
   if (!time) return dayOf(day)
   const at = Date.parse(text.toUpperCase())
   return at >= 0 ? instant(at) : null
 }
 
-/** The UTC day that a time falls into. */
+/** The UTC day of a time. */
 export function dayOf(ms: number): DateSpan {
   const from = Math.floor(ms / DAY_MS) * DAY_MS
   return { from, to: from + DAY_MS }

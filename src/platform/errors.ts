@@ -1,6 +1,6 @@
 /**
- * Every reason a caller can be given, with its HTTP status: the closed list of section 2 of the contract.
- * Clients branch on the reason, never on the message, so a reason is never renamed.
+ * Every error code (`reason` on the wire) with its HTTP status: the closed list in section 2 of the contract. Clients
+ * branch on the reason, never on the message, so a reason is never renamed.
  */
 export const REASONS = {
   MALFORMED_JSON: 400,
@@ -56,8 +56,8 @@ export const REASONS = {
 export type Reason = keyof typeof REASONS
 
 /**
- * A failure with two texts: `message` is for the caller; what only the log may see travels as `cause`.
- * `extra` is merged into the `detail` object of the answer.
+ * An error with two texts: `message` is for the caller, `cause` only for the log. `extra` is merged into the `detail`
+ * object of the response.
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
@@ -75,14 +75,16 @@ export class ApiError extends Error {
   }
 }
 
-/** One thing wrong with a request, in the shape of section 2: where, what, and a machine-readable kind. */
+/**
+ * One mistake in a request, in the shape of section 2 of the contract: its place, a text, and a machine-readable kind.
+ */
 export interface ValidationIssue {
   readonly loc: readonly (string | number)[]
   readonly msg: string
   readonly type: string
 }
 
-/** A request that was understood and refused: answers 422 with the list of what is wrong. */
+/** The error for an invalid request: status 422 with the list of issues. */
 export class ValidationError extends Error {
   override readonly name = 'ValidationError'
   readonly status = 422
@@ -93,7 +95,7 @@ export class ValidationError extends Error {
     this.issues = issues
   }
 
-  /** The common case of a single issue. */
+  /** An error with a single issue. */
   static at(loc: readonly (string | number)[], msg: string, type = 'value_error'): ValidationError {
     return new ValidationError([{ loc, msg, type }])
   }

@@ -1,6 +1,6 @@
 /**
- * Makes a function that writes times (ms since the epoch) as `Date.toISOString` does, at a tenth of its cost when the time
- * is within the same second as the one before.
+ * Makes a function that formats times (ms since the epoch) like `Date.toISOString`. For a time within the same second as
+ * the one before, it needs a tenth of the CPU.
  */
 export function isoWriter(): (ms: number) => string {
   let second = Number.NaN

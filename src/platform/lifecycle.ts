@@ -6,8 +6,8 @@ interface Closer {
 }
 
 /**
- * What a process has opened, closed again in reverse order. Whoever opens something registers its closer on
- * the next line, so nothing can be forgotten in a list kept elsewhere.
+ * Closes what a process has opened, in reverse order. The code that opens something registers its closer on the next
+ * line, so that none is forgotten in a list elsewhere.
  */
 export class Lifecycle {
   readonly #closers: Closer[] = []
@@ -24,8 +24,8 @@ export class Lifecycle {
   }
 
   /**
-   * Closes everything, once; later calls wait for the same end. A closer that fails is logged and the others
-   * are still called. Never rejects.
+   * Closes everything once; later calls wait for the same closing. When a closer fails, the error is logged, and the
+   * others are still called. Never rejects.
    */
   close(): Promise<void> {
     this.#closing ??= this.#closeAll()

@@ -1,12 +1,12 @@
 import { Gauge, Registry } from 'prom-client'
 import type { Redis } from './redis/redis.ts'
 
-/** A Redis that has not answered by then is not asked any longer how quick it is. */
-const PING_PATIENCE_MS = 2000
+/** How long a PING may take before it counts as not answered. */
+const PING_TIMEOUT_MS = 2000
 
 /**
- * What one process says of itself; what the whole installation did is in Redis, and the same wherever it is asked.
- * The gauges are read whenever somebody asks for them.
+ * The metrics of one process. Those of the whole installation come from Redis, and are the same in every API process.
+ * The gauges are read at each scrape.
  */
 export function createProcessMetrics(
   redis: Redis,
@@ -33,7 +33,7 @@ export function createProcessMetrics(
 
 async function pingSeconds(redis: Redis): Promise<number> {
   const started = performance.now()
-  const late = new Promise<never>((_, reject) => setTimeout(reject, PING_PATIENCE_MS).unref())
+  const late = new Promise<never>((_, reject) => setTimeout(reject, PING_TIMEOUT_MS).unref())
   try {
     await Promise.race([redis.ping(), late])
     return (performance.now() - started) / 1000

@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 
-/** A value that is only read, all the way down. */
+/** A type whose members are readonly at all depths. */
 type ReadOnly<T> = T extends object ? { readonly [K in keyof T]: ReadOnly<T[K]> } : T
 
 /**
- * What may be shown where this schema describes the answer. Whatever presents a thing has this for its return type,
- * so that the document and the answer cannot drift apart.
+ * The type of a response that the schema describes. Every presenter has it as its return type, so that the OpenAPI
+ * document and the responses cannot differ.
  */
 export type Shown<S extends z.ZodType> = ReadOnly<z.input<S>>

@@ -1,26 +1,26 @@
--- BullMQ's jobs, as the scripts of runs work on them. A job stands in one of: wait (a list, the next one at its right
--- end), prioritized (a sorted set), active (a list), delayed (a sorted set, scored by its time times 4096). An active job
--- has a lock with its worker's token. A worker that waits is woken by the marker: its member '0' says that there is work
--- now, its member '1' when there will be.
+-- Functions on BullMQ's jobs, for the scripts of runs. A job is in one of: wait (a list, the next job at its right end),
+-- prioritized (a sorted set), active (a list), delayed (a sorted set, scored by its time times 4096). An active job has a
+-- lock with its worker's token. The marker wakes a waiting worker: its member '0' says that there is work now, its member
+-- '1' when there will be.
 local call = redis.call
 
--- Makes the hash of a run's job. Returns when the run was made, in ms, which its id begins with.
+-- Makes the hash of a run's job. Returns the time of the run's creation in ms, with which its id begins.
 local function make_job(id)
-  local made = string.format('%.0f', tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16))
-  call('HSET', key.job(id), 'name', 'run', 'data', '{}', 'opts', '{}', 'timestamp', made, 'delay', '0', 'priority', '0')
-  return made
+  local created = string.format('%.0f', tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16))
+  call('HSET', key.job(id), 'name', 'run', 'data', '{}', 'opts', '{}', 'timestamp', created, 'delay', '0', 'priority', '0')
+  return created
 end
 
 local function wake_worker() call('ZADD', key.marker, '0', '0') end
 
--- Whether somebody has paused the queue, or limited it (`setGlobalConcurrency`, `setGlobalRateLimit`).
+-- True when the queue is paused or limited (`setGlobalConcurrency`, `setGlobalRateLimit`).
 local function is_restricted()
   local meta = call('HMGET', key.meta, 'paused', 'concurrency', 'max')
   return (meta[1] or meta[2] or meta[3]) and true or false
 end
 
--- How many of `most` jobs may become active now. When not all, also after how many ms to look again (0: whoever lifts
--- the pause wakes a worker).
+-- Returns how many of `most` jobs may become active now. When fewer than `most`, also after how many ms to try again; 0
+-- while the queue is paused, since BullMQ's resume wakes a worker.
 local POLL_MS = 100
 local function admit(most)
   local meta = call('HMGET', key.meta, 'paused', 'concurrency', 'max', 'duration')
@@ -37,12 +37,13 @@ local function admit(most)
   return math.max(0, most), again, meta[3] and tonumber(meta[4])
 end
 
--- Counts jobs that became active against the rate limit, if there is one: so many within `duration` ms from the first.
+-- Counts jobs that became active against the rate limit, if there is one: its window begins with the first job, and lasts
+-- `duration` ms.
 local function count_started(jobs, duration)
   if duration and call('INCRBY', key.limiter, jobs) == jobs then call('PEXPIRE', key.limiter, duration) end
 end
 
--- Moves jobs whose time has come from delayed to where they are taken next. Returns when the next one is due, in ms, or 0.
+-- Moves jobs that are due from delayed to wait, or to prioritized. Returns when the next one is due, in ms; 0 for none.
 local function promote_due(now)
   local function next_due() return call('ZRANGE', key.delayed, '0', '0', 'WITHSCORES')[2] end
   local due = next_due()
@@ -62,13 +63,13 @@ local function promote_due(now)
   return due and math.ceil(due / 4096) or 0
 end
 
--- Makes up to so many jobs active, oldest first, those without a priority before the others, as BullMQ does.
+-- Makes up to `most` jobs active, oldest first; jobs without a priority go before the others, as in BullMQ.
 local function activate(most)
   if most < 1 then return {} end
   local ids = call('RPOP', key.wait, most) or {}
   if #ids < most then
     for at, id in ipairs(call('ZPOPMIN', key.prioritized, most - #ids)) do
-      -- Each is followed by its score.
+      -- ZPOPMIN returns each member followed by its score.
       if at % 2 == 1 then ids[#ids + 1] = id end
     end
   end
@@ -80,8 +81,8 @@ local function lock_job(id, token, lock_ms) call('SET', key.lock(id), token, 'PX
 
 local function is_work_left() return call('LLEN', key.wait) > 0 or call('EXISTS', key.prioritized) == 1 end
 
--- Takes an active job from its worker. It may have stalled and stand in the queue again; or somebody removed it, and it
--- is made anew: its run still needs it.
+-- Takes a job out of the queue, and its lock from its worker. The job may be active, or in wait, prioritized or delayed
+-- again after it stalled. When it was removed meanwhile, its hash is made again, since the run still needs a job.
 local function reclaim_job(id)
   call('UNLINK', key.lock(id))
   call('SREM', key.stalled, id)
@@ -92,14 +93,14 @@ local function reclaim_job(id)
   if call('EXISTS', key.job(id)) == 0 then make_job(id) end
 end
 
--- Gives a job back to where it is taken next.
+-- Puts a job back into wait, where it is the next one.
 local function return_job(id)
   reclaim_job(id)
   call('RPUSH', key.wait, id)
   if not is_restricted() then wake_worker() end
 end
 
--- Gives a job back to be delivered `delay` ms from now, which is `due`.
+-- Puts a job back into delayed: it is due `delay` ms from now, at the time `due`.
 local function delay_job(id, due, delay)
   reclaim_job(id)
   call('HSET', key.job(id), 'delay', delay)
@@ -107,7 +108,7 @@ local function delay_job(id, due, delay)
   call('ZADD', key.marker, call('ZRANGE', key.delayed, '0', '0', 'WITHSCORES')[2] / 4096, '1')
 end
 
--- The jobs of runs that have ended, or that are not there, have nothing to deliver any more.
+-- Removes active jobs, with their locks: their runs have ended, or have no record.
 local function remove_active_jobs(ids)
   local keys = {}
   for at, id in ipairs(ids) do
@@ -118,7 +119,7 @@ local function remove_active_jobs(ids)
   call('UNLINK', unpack(keys))
 end
 
--- The same for a job that no worker has.
+-- Removes a job that no worker has.
 local function remove_queued_job(id)
   if call('LREM', key.wait, '1', id) == 0 and call('ZREM', key.delayed, id) == 0 then
     call('ZREM', key.prioritized, id)
@@ -126,8 +127,8 @@ local function remove_queued_job(id)
   call('UNLINK', key.job(id))
 end
 
--- Whether a job is where it will be delivered from, or with a worker. Its hash alone says nothing: other workers than
--- ours leave it behind when they complete or fail a job.
+-- True when a job is queued or active. Its hash alone does not say so: a worker that is not Splitrun's leaves the hash
+-- when it completes or fails a job.
 local function is_job_alive(id)
   return (call('LPOS', key.wait, id)
     or call('ZSCORE', key.delayed, id)

@@ -5,12 +5,12 @@ import { shardTag } from '../platform/redis/shard-tag.ts'
 /** The name of the queue of runs, and of its jobs. There is one per shard. */
 export const RUN_QUEUE = 'run'
 
-/** What BullMQ is told of as `prefix`: its keys stand under the shard's hash tag, apart from the records of runs. */
+/** BullMQ's option `prefix` for a shard: its keys have the shard's hash tag, and never collide with those of runs. */
 export const queuePrefix = (shard: number): string => `${shardTag(shard)}:q`
 
 /**
- * BullMQ's own keys in a shard, as far as our scripts work on them (`bullmq-jobs.lua` says what each one means). This is
- * the only place that knows how they are spelled; `test/integration/queue` holds it against BullMQ's own classes.
+ * The keys of BullMQ in a shard that our scripts use; `bullmq-jobs.lua` says what each one means. They are spelled
+ * nowhere else, and `test/integration/queue` compares them with BullMQ's own classes.
  */
 export const BULLMQ_LAYOUT = {
   job: `q:${RUN_QUEUE}:<id>`,

@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /**
- * The versions of BullMQ that `test/integration/queue` has been run against. Our scripts work on its keys, and each of its
- * releases may spell them anew.
+ * The versions of BullMQ that `test/integration/queue` has passed with. Our scripts use its keys, which may change with
+ * any of its releases.
  */
 export const TESTED_BULLMQ: readonly string[] = ['6.7.0']
 
-/** Another version of BullMQ is installed than those that our scripts were tested with. */
+/** The installed version of BullMQ is not one that our scripts were tested with. */
 export class UntestedBullmqError extends Error {
   override readonly name = 'UntestedBullmqError'
 }
 
-/** The version that is installed. */
+/** The version of BullMQ that is installed. */
 export function installedBullmq(): string {
   const entry = fileURLToPath(import.meta.resolve('bullmq'))
   const root = entry.slice(0, entry.lastIndexOf('bullmq') + 'bullmq'.length)
@@ -20,7 +20,7 @@ export function installedBullmq(): string {
 }
 
 /**
- * Makes sure that the queue is one that our scripts know.
+ * Makes sure that our scripts were tested with the installed version of BullMQ.
  * @throws {UntestedBullmqError} for an untested version, unless it is `allowed`
  */
 export function checkBullmq(allowed: boolean, version = installedBullmq()): void {

@@ -4,18 +4,18 @@ import type { Redis } from '../platform/redis/redis.ts'
 export const JANITOR_QUEUE = 'janitor'
 export const JANITOR_PREFIX = '{janitor}:q'
 
-/** The queue of the janitor's rounds, which carry nothing. There is one round at a time, whichever process has it. */
+/** The queue of the janitor's rounds. Its jobs carry no data. There is one round at a time in all processes together. */
 export function openJanitorQueue(redis: Redis, onError: (error: Error) => void) {
   const queue = new Queue<null, void>(JANITOR_QUEUE, {
     connection: redis,
     prefix: JANITOR_PREFIX,
-    // Nobody reads BullMQ's events here; the stream must not grow for nothing.
+    // Nothing reads BullMQ's events here, so their stream is kept short.
     streams: { events: { maxLen: 100 } },
     skipVersionCheck: true,
   })
   queue.on('error', onError)
   return {
-    /** Sees to it that a round comes every so often. Done again it changes nothing, but mends what Redis has lost. */
+    /** Schedules a round every `everyMs`. Idempotent; called again, it also restores a schedule that Redis has lost. */
     async schedule(everyMs: number): Promise<void> {
       await queue.setGlobalConcurrency(1)
       const opts = { removeOnComplete: true, removeOnFail: true }

@@ -7,30 +7,30 @@ import { endWorker } from './end-worker.ts'
 export interface RunJobsOptions {
   readonly shard: number
   readonly connection: Redis
-  /** What the locks of this worker's jobs are known by, and how long they last without being extended. */
+  /** The token of the locks of this worker's jobs, and how long a lock lasts without being extended. */
   readonly token: string
   readonly lockMs: number
   readonly stalledIntervalMs: number
   readonly log: Logger
 }
 
-/** A worker that nothing wakes looks after so long, in seconds; and no longer than this while something is due later. */
+/** How long one wait for a job lasts at most, in seconds: without a delayed job, and with one. */
 const IDLE_SECONDS = 5
 const LONGEST_SECONDS = 10
 
-/** Closing lets go of connections only. */
+/** Closing only ends connections, which is quick. */
 const CLOSE_MS = 2000
 
 export type RunJobs = ReturnType<typeof openRunJobs>
 
 /**
- * BullMQ's part in delivering the runs of a shard: waking workers that wait, extending locks, finding jobs that stalled.
- * All that moves a job together with its run is done by the scripts of the run store.
+ * What BullMQ does for the runs of a shard: it wakes waiting workers, extends locks and finds stalled jobs. The scripts
+ * of the run store do everything that changes a job together with its run.
  */
 export function openRunJobs(options: RunJobsOptions) {
   const { shard, token, lockMs, log } = options
   const backends: RedisQueueBackend[] = []
-  // No function to process jobs: it only looks for those that stalled.
+  // Without a processor: this worker only finds stalled jobs.
   const worker = new Worker(
     RUN_QUEUE,
     null,
@@ -39,14 +39,15 @@ export function openRunJobs(options: RunJobsOptions) {
       prefix: queuePrefix(shard),
       lockDuration: lockMs,
       stalledInterval: options.stalledIntervalMs,
-      // How often a run may be lost is the store's to say, not the queue's.
+      // The run store limits how often a run may be lost. BullMQ must not.
       maxStalledCount: 1_000_000,
-      // Without `skipVersionCheck`: not knowing the version, BullMQ waits in whole seconds, and delayed jobs are late.
+      // No `skipVersionCheck`: when BullMQ does not know the version of Redis, it waits in whole seconds, and delayed
+      // jobs are late.
     },
-    (...given) => {
-      const made = createRedisBackend(...given)
-      backends.push(made)
-      return made
+    (...args) => {
+      const created = createRedisBackend(...args)
+      backends.push(created)
+      return created
     },
   )
   const backend = backends[0] as RedisQueueBackend
@@ -56,8 +57,9 @@ export function openRunJobs(options: RunJobsOptions) {
 
   return {
     /**
-     * Waits until there is something to claim, or a while at most; not beyond `due` (ms since the epoch, 0 for never).
-     * @throws when Redis is away; the connection is mended then before the next wait
+     * Waits until there may be a run to claim, for some seconds at most, and not beyond `due` (ms since the epoch, 0 for
+     * no limit).
+     * @throws when Redis is away; the connection is made again before the next wait
      */
     async wait(due: number): Promise<void> {
       const seconds = due > 0 ? Math.min((due - Date.now()) / 1000, LONGEST_SECONDS) : IDLE_SECONDS
@@ -68,7 +70,7 @@ export function openRunJobs(options: RunJobsOptions) {
         throw error
       }
     },
-    /** Extends the locks of these jobs. Those that are not this worker's any more are left as they are. */
+    /** Extends the locks of these jobs. Locks that another worker has by now are not changed. */
     async extend(ids: readonly string[]): Promise<void> {
       if (ids.length === 0) return
       await backend.extendLocks(
@@ -77,7 +79,7 @@ export function openRunJobs(options: RunJobsOptions) {
         lockMs,
       )
     },
-    /** Nothing wakes this worker any more: what comes is for others. A wait that goes on fails. */
+    /** Stops waking this worker, so that new jobs wake others. A wait in progress rejects. */
     stopWaiting(): void {
       closing = true
       void backend.disconnectBlocking(false).catch(() => {})

@@ -1,6 +1,6 @@
 import type { Attempt } from './run.ts'
 
-/** What is known about a model call when it ends. */
+/** The end of a model call, as the ledger records it. */
 export interface AttemptEnd {
   readonly outcome: string
   readonly model: string
@@ -9,8 +9,8 @@ export interface AttemptEnd {
 }
 
 /**
- * The attempts of one run, as one claim sees them. An attempt is open while its model call may be under way; one
- * that an earlier claim left open is lost: nobody knows whether its model was paid.
+ * The attempts of one run, as one claim sees them. An attempt is open while its model call may be in flight. One that an
+ * earlier claim left open is lost: it is not known whether the model charged for it.
  */
 export class Ledger {
   readonly #attempts: Attempt[]
@@ -40,8 +40,8 @@ export class Ledger {
     })
   }
 
-  /** The model that the open attempt asks, from now on: its inputs are prepared. */
-  asks(model: string): void {
+  /** Sets the model of the open attempt, and starts its time: the inputs are prepared, and the call is made next. */
+  setModel(model: string): void {
     const open = this.#attempts.pop()
     if (open) this.#attempts.push({ ...open, model, started: Date.now() })
   }
@@ -50,8 +50,8 @@ export class Ledger {
     return this.#attempts.at(-1)?.outcome === 'open'
   }
 
-  /** Ends the open attempt whose call was broken off: the model may have been paid, nobody knows how much. */
-  breakOff(outcome: 'cancelled' | 'expired'): void {
+  /** Ends the open attempt whose call was aborted. The model may have charged for it; how much is not known. */
+  abort(outcome: 'cancelled' | 'expired'): void {
     const open = this.isOpen() ? this.#attempts.pop() : undefined
     if (open) this.#attempts.push({ ...open, outcome, ended: Date.now() })
   }
@@ -61,7 +61,7 @@ export class Ledger {
     if (open) this.#attempts.push({ ...open, ...end, ended: Date.now() })
   }
 
-  /** Takes the open attempt back: no call was made for it, or its call was broken off and is to be made again. */
+  /** Removes the open attempt: no call was made for it, or its call was aborted and will be made again. */
   drop(): void {
     if (this.isOpen()) this.#attempts.pop()
   }
@@ -70,17 +70,17 @@ export class Ledger {
     return this.#attempts
   }
 
-  /** True when a worker was lost while its model call may have been under way. */
+  /** True when a worker was lost while its model call may have been in flight. */
   hasLost(): boolean {
     return this.#attempts.some((attempt) => attempt.outcome === 'lost')
   }
 
-  /** How many calls of a model gave no answer. */
+  /** How many calls of a model failed. */
   failuresOf(model: string): number {
-    return this.#attempts.filter((attempt) => attempt.model === model && !ANSWERED.has(attempt.outcome))
+    return this.#attempts.filter((attempt) => attempt.model === model && !NOT_FAILED.has(attempt.outcome))
       .length
   }
 }
 
-/** Outcomes of calls that the model answered, and of those that were broken off. */
-const ANSWERED = new Set(['succeeded', 'invalid', 'open', 'cancelled', 'expired'])
+/** Outcomes of calls that gave a completion, that are in flight, and that were aborted. */
+const NOT_FAILED = new Set(['succeeded', 'invalid', 'open', 'cancelled', 'expired'])

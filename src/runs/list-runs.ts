@@ -3,10 +3,10 @@ import type { RunRecord } from './run.ts'
 import type { RunFilter } from './store/read-runs.ts'
 import type { RunStore } from './store/run-store.ts'
 
-/** A filter that fits few runs must not read the whole index in one call. */
+/** Most runs that one page reads: a filter that fits few runs must not read the whole index in one call. */
 const MOST_READ = 5000
 const BATCH = 50
-/** Characters of JSON: runs may hold a megabyte each, and a hundred of them on a page. */
+/** Most characters of JSON on a page: a run may have a megabyte, and a page a hundred runs. */
 const PAGE_MAX = 8_000_000
 
 export interface RunPage {
@@ -16,8 +16,8 @@ export interface RunPage {
 }
 
 /**
- * Runs of a project that fit the filter, newest first, below the cursor. A page may be shorter than `limit`, even
- * empty, and still have a next one: when it grew large, or when much was read that does not fit.
+ * Runs of a project that fit the filter, newest first, below the cursor. A page may be shorter than `limit`, even empty,
+ * and still have a next one: when its runs are large, or when many runs were read that do not fit.
  */
 export async function listRuns(
   runs: RunStore,

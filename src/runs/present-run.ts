@@ -7,7 +7,7 @@ import type { runResponse } from './run-response.ts'
 export type PresentedRun = Shown<typeof runResponse>
 
 const iso = isoWriter()
-/** Deadlines are of other seconds than all else that a run shows. */
+/** A writer of its own, since a writer is fast for times within one second, and deadlines lie in another. */
 const isoDeadline = isoWriter()
 
 /** A run on the wire: section 6 of the contract, with what section 8 adds. Numbers are 0 until the run has ended. */

@@ -1,24 +1,24 @@
 import type { Model, ModelParameters } from '../models/model.ts'
-import type { Asked, Stopwatch } from './execute/ask-model.ts'
-import type { BreakReason } from './execute/executions.ts'
+import type { AskResult, Stopwatch } from './execute/ask-model.ts'
+import type { AbortReason } from './execute/executions.ts'
 import type { PreparedCall } from './execute/prepare-call.ts'
 import type { Attempt, RunError, RunRequest, RunResult } from './run.ts'
 
-/** How a run ended, in the words of who ended it; what is absent did not come about. */
+/** What the code that ends a run knows of it. Members are absent where the execution did not get so far. */
 export interface Outcome {
   readonly error: RunError | null
   readonly model?: Model | null
   readonly prepared?: PreparedCall
-  /** As they were sent to the model. */
+  /** The parameters that were sent to the model. */
   readonly parameters?: ModelParameters
   readonly watch?: Stopwatch
-  readonly asked?: Asked
+  readonly asked?: AskResult
   readonly usedFallback?: boolean
   readonly primaryFailure?: string | null
 }
 
-/** The errors of runs that were broken off. */
-export const BROKEN_OFF: Readonly<Record<Exclude<BreakReason, 'stopping'>, RunError>> = {
+/** The errors of runs that were aborted. */
+export const ABORT_ERRORS: Readonly<Record<Exclude<AbortReason, 'stopping'>, RunError>> = {
   cancelled: { reason: 'RUN_CANCELLED', message: 'The run was cancelled.', retryable: false },
   expired: { reason: 'RUN_EXPIRED', message: 'The time that the run was given is over.', retryable: true },
 }
@@ -29,8 +29,8 @@ const STATUS_OF: Readonly<Record<string, RunResult['status']>> = {
 }
 
 /**
- * What is stored of a run's end. Tokens, time and credits are those of all its attempts, failed ones too, each at the
- * price of the model that it asked.
+ * The result that is stored when a run ends. Tokens, time and credits are sums over all its attempts, failed ones too;
+ * each attempt is charged at the price of its own model.
  * @param claimed when it was first claimed, ms since the epoch; null when it never was
  */
 export function resultOf(
@@ -42,7 +42,7 @@ export function resultOf(
 ): RunResult {
   const { model = null, prepared, watch, asked, error } = outcome
   const settled = Date.now()
-  const asking = new Set(attempts.map((attempt) => attempt.model))
+  const modelsCalled = new Set(attempts.map((attempt) => attempt.model))
   return {
     status: error ? (STATUS_OF[error.reason] ?? 'failed') : 'succeeded',
     settled,
@@ -64,24 +64,27 @@ export function resultOf(
       total: settled - request.created,
     },
     outputCheck: asked?.check ?? null,
-    retries: Math.max(0, attempts.length - Math.max(1, asking.size)),
+    retries: Math.max(0, attempts.length - Math.max(1, modelsCalled.size)),
     usedFallback: outcome.usedFallback ?? false,
     primaryFailure: outcome.primaryFailure ?? null,
   }
 }
 
-/** Millionths of a currency unit, whole: a price per million tokens is millionths per token. */
+/**
+ * Credits in whole millionths of a currency unit: a price per million tokens is the same number of millionths per
+ * token.
+ */
 export function creditsOf(attempt: Attempt, findModel: (name: string) => Model | null): number {
   const price = attempt.model ? findModel(attempt.model)?.price : null
   return price ? Math.round(attempt.inputTokens * price.input + attempt.outputTokens * price.output) : 0
 }
 
-/** Between two attempts the run waits: for a model to recover, or for its lane. */
+/** Between two attempts a run waits until its model recovers, or until the limiter has room. In ms. */
 function pauseAfter(attempt: Attempt, next: Attempt | undefined): number {
   return attempt.ended === null || !next ? 0 : Math.max(0, next.started - attempt.ended)
 }
 
-/** Calls of earlier claims, which no stopwatch of this one has measured. */
+/** Time of the calls of earlier claims, in ms: the stopwatch of this claim did not measure them. */
 function earlierModelTime(attempts: readonly Attempt[]): number {
   const fence = attempts.at(-1)?.fence
   return sum(attempts, (each) =>

@@ -5,7 +5,7 @@ import type { Claim } from './store/claim.ts'
 
 const QUEUE = { 'messaging.system': 'bullmq', 'messaging.destination.name': RUN_QUEUE } as const
 
-/** Begins the span of enqueuing a run. Its context goes into the record, where every execution finds it. */
+/** Starts the span of enqueuing a run. Its context is stored in the record, so that every execution joins its trace. */
 export function startEnqueueSpan(parent: Span, run: Pick<RunRequest, 'id' | 'task' | 'mode'>): Span {
   return parent.child('run enqueue', {
     kind: 'producer',
@@ -22,8 +22,8 @@ export function startEnqueueSpan(parent: Span, run: Pick<RunRequest, 'id' | 'tas
 }
 
 /**
- * Begins the span of one claim: a run that is handed back, put off or lost has several, side by side.
- * @param delivered when its job was delivered, ms since the epoch: looking for a place and claiming count
+ * Starts the span of one claim. A run that is released, deferred or lost has several such spans, side by side.
+ * @param delivered start of the span, ms since the epoch: when the worker received the claim
  */
 export function startExecuteSpan(tracer: Tracer, claim: Claim, delivered: number): Span {
   const { request, revision, fence } = claim
@@ -43,7 +43,7 @@ export function startExecuteSpan(tracer: Tracer, claim: Claim, delivered: number
   })
 }
 
-/** Says how a run ended, on the span of what ended it. */
+/** Describes the end of a run on the span of the step that ended it. */
 export function describeEnd(span: Span, { status, error, outputCheck, retries, timings }: RunResult): void {
   span.set({
     'splitrun.run.status': status,

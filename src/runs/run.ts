@@ -20,7 +20,7 @@ export function isFinal(status: RunStatus): status is FinalStatus {
   return TRANSITIONS[status].length === 0
 }
 
-/** What was asked for: written once, when the run is created, and never changed. Times in ms since the epoch. */
+/** What the caller submitted: written once, when the run is created, and never changed. Times in ms since the epoch. */
 export interface RunRequest {
   readonly id: string
   readonly org: string
@@ -31,29 +31,29 @@ export interface RunRequest {
   readonly inputs: Readonly<Record<string, unknown>>
   /** Names in the file store, in the order they were sent. */
   readonly files: readonly string[]
-  /** The revision that the caller insists on; null lets the worker draw one. */
+  /** The revision that the caller chose; null: one is drawn by weight. */
   readonly revision: string | null
   readonly llmConfig: Readonly<Record<string, unknown>> | null
   readonly useFallback: boolean
   readonly reference: string | null
   readonly reportingGroup: string | null
-  /** Whether its caller waited for it when it was created. */
+  /** `wait`: the caller waited for the run when it was created. */
   readonly mode: RunMode
-  /** When a run that no worker has claimed expires, and when any run does. */
+  /** `startBy`: when the run expires if no worker has claimed it. `deadline`: when it expires in any case. */
   readonly startBy: number
   readonly deadline: number
-  /** The span that enqueued it: every execution of it belongs to that trace. Null when tracing was off. */
+  /** The span that enqueued the run: every execution joins its trace. Null when tracing was off. */
   readonly trace: TraceContext | null
-  /** What follows when a worker is lost while its model call may have been paid. */
+  /** What happens when a worker is lost during a model call, which may have been charged. */
   readonly onLostAttempt: 'retry' | 'fail'
 }
 
-/** Why a run can no longer be executed at the given time, if so: its own time is over, or its time in the queue. */
+/** True when a run expires at the time `now`: its deadline is reached, or it was not claimed before `startBy`. */
 export function isLate(request: RunRequest, claimed: number | null, now: number): boolean {
   return now >= request.deadline || (claimed ?? now) >= request.startBy
 }
 
-/** One call to a model, as the ledger keeps it. An open attempt has no end; times in ms since the epoch. */
+/** One call of a model, as the ledger has it. An open attempt has no end. Times in ms since the epoch. */
 export interface Attempt {
   readonly number: number
   readonly fence: number
@@ -81,7 +81,7 @@ export interface RunResult {
   readonly error: RunError | null
   readonly model: string | null
   readonly modelId: string | null
-  /** Parameters really sent to the model. */
+  /** The parameters that were sent to the model. */
   readonly parameters: Readonly<Record<string, unknown>>
   /** SHA-256 of the rendered prompts, hexadecimal. */
   readonly promptHash: string | null
@@ -89,18 +89,18 @@ export interface RunResult {
   readonly outputTokens: number
   /** Millionths of a currency unit, a whole number, so that sums stay exact. */
   readonly credits: number
-  /** Seconds spent on preparing inputs, such as making images smaller. */
+  /** Seconds for preparing the inputs, such as making images smaller. */
   readonly inputSeconds: number
   readonly timings: Timings
   readonly outputCheck: 'valid' | 'repaired' | 'invalid' | null
-  /** Calls beyond the first one of each model that was asked. */
+  /** Calls beyond the first one of each model. */
   readonly retries: number
   readonly usedFallback: boolean
-  /** Why the first model gave no usable answer, where the fallback was asked instead of failing. */
+  /** Why the first model gave no usable completion, when the fallback was called after it. */
   readonly primaryFailure: string | null
 }
 
-/** A run as the store knows it. */
+/** A run as it is stored. */
 export interface RunRecord {
   readonly request: RunRequest
   readonly status: RunStatus

@@ -7,8 +7,8 @@ import { parametersOf } from './prompt.ts'
 import { type OutputModality, REVISION_FIELDS, type Revision, type RevisionFields } from './task.ts'
 import type { UpdateTaskInput } from './task-input.ts'
 
-/** What a revision is before anything is said about it. The prompts and the model are always given. */
-const BLANK: Omit<RevisionFields, 'system_prompt' | 'user_prompt' | 'llm_model_id'> = {
+/** The defaults of a revision's fields. The prompts and the model have none: they are always given. */
+const DEFAULTS: Omit<RevisionFields, 'system_prompt' | 'user_prompt' | 'llm_model_id'> = {
   test: false,
   annotation: null,
   llm_config: null,
@@ -25,9 +25,10 @@ const BLANK: Omit<RevisionFields, 'system_prompt' | 'user_prompt' | 'llm_model_i
 export const MODEL_FIELDS = ['llm_model_id', 'fallback_llm_model_id'] as const
 
 /**
- * The revision that follows from those before (newest first) and what was sent, or null when nothing would differ from
- * the newest one of its kind. It builds on the newest revision that is no test; but where `test` is said, on the newest
- * of all: `true` goes on with a test, `false` makes a real revision of it. An annotation stays where it was made.
+ * Builds the next revision of a task from its revisions (newest first) and the input; null when it would equal the
+ * newest one of its kind (test or not). Fields that the input lacks come from the newest revision that is no test; when
+ * the input has `test`, from the newest of all: `true` continues a test, `false` turns it into a real revision. The
+ * annotation is never copied.
  * @throws {ValidationError} see checkRevision; also for an image_required that contradicts file_input_mode
  */
 export function buildRevision(
@@ -38,16 +39,22 @@ export function buildRevision(
 ): Revision | null {
   const test = input.test ?? false
   const base = input.test === undefined ? before.find((each) => !each.test) : before[0]
-  const next = { ...BLANK, ...base, annotation: null, ...givenFields(input, models), test } as RevisionFields
+  const next = {
+    ...DEFAULTS,
+    ...base,
+    annotation: null,
+    ...givenFields(input, models),
+    test,
+  } as RevisionFields
   const same = before.find((each) => each.test === test)
-  const said = REVISION_FIELDS.filter((field) => field !== 'annotation' || input.annotation !== undefined)
-  if (same && said.every((field) => isDeepStrictEqual(next[field], same[field]))) return null
+  const compared = REVISION_FIELDS.filter((field) => field !== 'annotation' || input.annotation !== undefined)
+  if (same && compared.every((field) => isDeepStrictEqual(next[field], same[field]))) return null
 
   checkRevision(task.output_modality, next, models)
   return toRevision(task, { ...next, id: newId(), created: new Date().toISOString() })
 }
 
-/** A revision of a task. The order of its members is always the same, so that its JSON is, whoever made it. */
+/** Makes a revision of a task. The order of its members is always the same, so that equal revisions have equal JSON. */
 export function toRevision(
   task: { id: string; output_modality: OutputModality },
   given: RevisionFields & { readonly id: string; readonly created: string },
@@ -63,26 +70,28 @@ export function toRevision(
   }
 }
 
-/** The digest of a revision's JSON, as delete-task.lua makes it of one that goes. */
+/**
+ * The digest (SHA-1, hexadecimal) of a revision's JSON; delete-task.lua stores the same for a revision that it deletes.
+ */
 export function digestOf(revision: Revision): string {
   return createHash('sha1').update(JSON.stringify(revision)).digest('hex')
 }
 
-/** The revision fields that were sent: null as what it means, and models by their ids. */
+/** The revision fields that were sent, with defaults in place of null, and with ids in place of model names. */
 function givenFields(input: UpdateTaskInput, models: ModelRegistry): Record<string, unknown> {
   const given: Record<string, unknown> = {}
   for (const field of REVISION_FIELDS) {
     const value = input[field]
-    if (value !== undefined) given[field] = value ?? BLANK[field as keyof typeof BLANK]
+    if (value !== undefined) given[field] = value ?? DEFAULTS[field as keyof typeof DEFAULTS]
   }
   for (const field of MODEL_FIELDS) {
-    // An unknown one stays as it is: it may be what the revision before has, whose model has left the configuration.
+    // An unknown model stays as it is: it may be that of the revision before, and no longer configured.
     if (input[field]) given[field] = models.find(input[field])?.id ?? input[field]
   }
   return { ...given, ...imageRequired(input) }
 }
 
-/** One fact in two spellings: each can ask for an image, and where one of them is null, the other decides. */
+/** Two fields for one setting. Either can require an image; when one is null, the other decides. */
 function imageRequired({ image_required, file_input_mode }: UpdateTaskInput): { image_required?: boolean } {
   if (image_required === undefined && file_input_mode === undefined) return {}
   if (image_required === false && file_input_mode === 'image') {
@@ -92,9 +101,9 @@ function imageRequired({ image_required, file_input_mode }: UpdateTaskInput): { 
 }
 
 /**
- * Checks what no schema of a single field can.
- * @throws {ValidationError} for an unknown model, a model without the needed sight, and a missing or needless
- *   output_format, located below `where`
+ * Checks rules that concern several fields, or the configured models.
+ * @throws {ValidationError} for an unknown model, a model without vision where an image is required, and an output_format
+ *   that is missing or not allowed; located below `where`
  */
 export function checkRevision(
   modality: OutputModality,

@@ -44,7 +44,7 @@ export async function createTask(
   return { task, version: 1, revisions: [revision], tags: new Map() }
 }
 
-/** The answer to a name that another task of the project bears. */
+/** The error for a name that another task of the project has. */
 export function duplicateName(name: string): ApiError {
   return new ApiError('DUPLICATE_TASK_NAME', `The project has a task named "${name}" already.`)
 }

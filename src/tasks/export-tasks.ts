@@ -6,14 +6,14 @@ import { TAG_KINDS, type Tag } from './tag.ts'
 import type { Revision, WholeTask } from './task.ts'
 import type { ArchivedRevision, ArchivedTask, TaskArchive } from './task-archive.ts'
 
-/** Tasks that are read at once. */
+/** How many tasks are read at a time. */
 const BATCH = 10
 
 /**
- * The tasks of a project with all that belongs to them, each as it was at one moment. The same content gives the same
- * archive: everything is sorted by id, and it holds no time of its own.
- * @param only ids of the tasks that are wanted; null for all
- * @param room characters of JSON that the tasks may take
+ * The tasks of a project with their revisions, weights and tags; each task as it was at one moment. The same content
+ * gives the same archive: everything is sorted by id, and the archive has no time of its export.
+ * @param only ids of the tasks to export; null for all
+ * @param room most characters of JSON of all tasks together
  * @throws {ApiError} EXPORT_TOO_LARGE; TASK_NOT_FOUND for one of `only`
  */
 export async function exportTasks(
@@ -34,12 +34,12 @@ export async function exportTasks(
   const [ofTasks, ofRevisions] = await Promise.all(TAG_KINDS.map((kind) => deps.tags.list(project, kind)))
   const known = new Set([...(ofTasks ?? []), ...(ofRevisions ?? [])].map(({ id }) => id))
   const used = new Set<string>()
-  for (const bearer of tasks.flatMap((task) => [task, ...task.revisions])) {
+  for (const entity of tasks.flatMap((task) => [task, ...task.revisions])) {
     // A tag may have been removed since the task was read.
-    bearer.tags = bearer.tags.filter((tag) => known.has(tag))
-    for (const tag of bearer.tags) used.add(tag)
+    entity.tags = entity.tags.filter((tag) => known.has(tag))
+    for (const tag of entity.tags) used.add(tag)
   }
-  // Of all tasks, also the tags that nothing bears; of some, only theirs.
+  // An export of all tasks has also the unused tags; an export of some has only their tags.
   const pick = (tags: Tag[] = []) => tags.filter(({ id }) => !only || used.has(id)).sort(byId)
   return {
     models: modelNames(tasks, deps.models),
@@ -48,7 +48,7 @@ export async function exportTasks(
   }
 }
 
-/** The answer to an export that would be larger than what can be imported. */
+/** The error for an export that is larger than what can be imported. */
 export function exportTooLarge(most: number): ApiError {
   return new ApiError('EXPORT_TOO_LARGE', `More than ${most} bytes; export some tasks at a time.`)
 }
@@ -76,7 +76,9 @@ async function* batches(
   }
 }
 
-/** What an archive holds of a task: field by field, so that no secret can slip in with one that is added later. */
+/**
+ * A task as an archive has it. Copied field by field, so that a secret that is added to tasks later cannot get into it.
+ */
 export function archiveTask({ task, revisions, tags }: WholeTask): ArchivedTask {
   const tagsOf = (entity: string) => (tags.get(entity) ?? []).map((tag) => tag.id).sort()
   return {

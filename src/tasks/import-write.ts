@@ -3,10 +3,10 @@ import type { Revision, Task, WholeTask } from './task.ts'
 import type { ArchivedTask } from './task-archive.ts'
 import { pairOf } from './task-layout.ts'
 
-/** An entity, which is the task or one of its revisions, and a tag. */
+/** A tag on an entity, which is the task or one of its revisions; both by id. */
 type Tagging = readonly [entity: string, tag: string]
 
-/** A tag that the import makes, or that it found and relies on. */
+/** A tag that the import creates, or that exists and must still exist when the import is written. */
 interface TagWrite {
   readonly kind: TagKind
   readonly id: string
@@ -15,21 +15,21 @@ interface TagWrite {
   readonly json: string
 }
 
-/** A task that the import creates or changes, and what it was planned on. */
+/** A task that the import creates or changes, with the state that the plan was made from. */
 interface TaskWrite {
   readonly id: string
   readonly name: string
   readonly json: string
-  /** What it must still be; '0' where the task must not be there. */
+  /** The version that the task must still have; '0': the task must not exist. */
   readonly version: string
-  /** Which tags must still be on it and its revisions, as its key has them. */
+  /** The tags that the task and its revisions must still have: the members of its key `tagging`, joined by spaces. */
   readonly tagging: string
   readonly revisions: readonly { readonly id: string; readonly json: string }[]
-  readonly take_off: readonly Tagging[]
-  readonly put_on: readonly Tagging[]
+  readonly tags_removed: readonly Tagging[]
+  readonly tags_added: readonly Tagging[]
 }
 
-/** What an import writes into one project in one step, each thing with what it was planned on: see import.lua. */
+/** What an import writes into one project in one step, with the state that it was planned from: see import.lua. */
 export interface ImportWrite {
   readonly tags: readonly TagWrite[]
   readonly tasks: readonly TaskWrite[]
@@ -39,7 +39,7 @@ export interface ImportWrite {
 export const isEmpty = ({ tags, tasks }: ImportWrite): boolean =>
   tasks.length === 0 && tags.every(({ create }) => !create)
 
-/** Gathers what an import writes into one project. */
+/** Collects what an import writes into one project. */
 export class ImportWriteBuilder implements ImportWrite {
   readonly tags: TagWrite[] = []
   readonly tasks: TaskWrite[] = []
@@ -49,7 +49,7 @@ export class ImportWriteBuilder implements ImportWrite {
     this.#owner = owner
   }
 
-  /** A tag that is there already. */
+  /** Requires a tag that exists. */
   expectTag(kind: TagKind, { id, name }: Tag): void {
     this.tags.push({ kind, id, name, create: false, json: '' })
   }
@@ -59,8 +59,8 @@ export class ImportWriteBuilder implements ImportWrite {
   }
 
   /**
-   * Creates a task, or changes the one that is there, with the revisions that are `added` to it. Tags are the file's on all
-   * that the file holds of the task; other revisions keep theirs.
+   * Creates a task, or changes the existing one (`before`), and adds the revisions `added`. The task and the revisions in
+   * the file get the tags that they have in the file; other revisions keep theirs.
    */
   saveTask(wanted: ArchivedTask, added: readonly Revision[], before: WholeTask | null): void {
     const { id, name } = wanted
@@ -79,8 +79,8 @@ export class ImportWriteBuilder implements ImportWrite {
         .sort()
         .join(' '),
       revisions: added.map((revision) => ({ id: revision.id, json: JSON.stringify(revision) })),
-      take_off: tagged.filter(([entity]) => inFile.has(entity)),
-      put_on: entities.flatMap((entity) => entity.tags.map((tag): Tagging => [entity.id, tag])),
+      tags_removed: tagged.filter(([entity]) => inFile.has(entity)),
+      tags_added: entities.flatMap((entity) => entity.tags.map((tag): Tagging => [entity.id, tag])),
     })
   }
 

@@ -15,14 +15,14 @@ export interface PlanImportDeps extends ReadTaskDeps {
   readonly tagsMax: number
 }
 
-/** How many of each an import makes, changes, or finds as they are in the file. */
+/** How many tasks, revisions and tags an import creates, changes, or leaves since they equal the file. */
 export interface ImportCounts {
   readonly tasks: { created: number; updated: number; unchanged: number }
   readonly revisions: { created: number }
   readonly tags: { created: number; unchanged: number }
 }
 
-/** What an import would do, and what is in its way. */
+/** What an import would write, and the conflicts that prevent it. */
 export interface ImportPlan {
   readonly conflicts: readonly ValidationIssue[]
   readonly write: ImportWrite
@@ -30,9 +30,9 @@ export interface ImportPlan {
 }
 
 /**
- * Plans to bring tasks of a project to what an archive holds; writes nothing. What is here already must be the same,
- * unless `replace` is wanted: then a task's fields, weights and tags become the file's, and revisions that it lacks are
- * added. Revisions never change; none is removed, and no task that the file does not hold.
+ * Plans how to make the tasks of a project equal to those of an archive; writes nothing. A task that exists must equal
+ * the file's, unless `replace` is true: then it gets the fields, weights and tags of the file, and the revisions that it
+ * lacks. Revisions never change. No revision is removed, and no task that the file does not have.
  */
 export async function planImport(
   deps: PlanImportDeps,
@@ -51,7 +51,8 @@ export async function planImport(
     tags: { created: 0, unchanged: 0 },
   }
   const { tasks } = archive
-  // The tasks are read last: what others write meanwhile is then seen as theirs, and not as another's in the way.
+  // The tasks are read last. Otherwise, a task that another import creates meanwhile would look like a conflict: its
+  // revisions would be known, but not the task itself.
   const allNames = tasks.map(({ name }) => name)
   const names = await deps.tasks.owners(owner.project, allNames)
   const revisionIds = tasks.flatMap((task) => task.revisions.map(({ id }) => id))
@@ -64,7 +65,7 @@ export async function planImport(
     const known = await deps.tags.list(owner.project, kind)
     const byId = new Map(known.map((tag) => [tag.id, tag]))
     const byName = new Map(known.map((tag) => [tag.name, tag]))
-    let made = 0
+    let created = 0
     for (const [at, tag] of archive.tags[kind].entries()) {
       const same = byId.get(tag.id)
       if (same && same.name !== tag.name) {
@@ -76,11 +77,11 @@ export async function planImport(
         counts.tags.unchanged += 1
       } else {
         write.createTag(kind, tag)
-        made += 1
+        created += 1
       }
     }
-    counts.tags.created += made
-    if (made > 0 && known.length + made > deps.tagsMax) {
+    counts.tags.created += created
+    if (created > 0 && known.length + created > deps.tagsMax) {
       report(['tags', kind], `the project may have at most ${deps.tagsMax}`)
     }
   }
@@ -88,7 +89,7 @@ export async function planImport(
   function planTask(task: ArchivedTask, place: Place): void {
     const whole = present.get(task.id) ?? null
     const here = whole && archiveTask(whole)
-    // What the file does not hold is left alone by a replacement, so it is no difference to it.
+    // A replacement does not touch revisions that the file lacks, so they are not compared.
     const differing = here && differencesOf(replace ? sharedPart(here, task) : here, task)
     if (differing?.length === 0) {
       counts.tasks.unchanged += 1
@@ -110,7 +111,7 @@ export async function planImport(
     write.saveTask(task, added, whole)
   }
 
-  /** The revisions that are not here yet. */
+  /** The revisions of the file that the task lacks. */
   function planRevisions(task: ArchivedTask, here: ArchivedTask | null, place: Place): Revision[] {
     const byId = new Map(here?.revisions.map((revision) => [revision.id, revision]))
     return task.revisions.flatMap((archived, at) => {
@@ -122,9 +123,9 @@ export async function planImport(
         return []
       }
       const revision = toRevision(task, archived)
-      const fate = revisionStates.get(archived.id)
-      if (fate === 'present') report([...own, 'id'], 'a revision of another task has this id here')
-      else if (fate && fate.digest !== digestOf(revision)) {
+      const state = revisionStates.get(archived.id)
+      if (state === 'present') report([...own, 'id'], 'a revision of another task has this id here')
+      else if (state && state.digest !== digestOf(revision)) {
         report([...own, 'id'], 'a revision of this id was deleted here, and was different; it never changes')
       }
       try {
@@ -147,7 +148,7 @@ function sharedPart(here: ArchivedTask, task: ArchivedTask): ArchivedTask {
   return { ...here, revisions: here.revisions.filter(({ id }) => ids.has(id)) }
 }
 
-/** The fields that differ. When a task was last changed is no content: one that was changed and changed back is equal. */
+/** The fields that differ. `modified` is not compared: a task that was changed and changed back is equal. */
 function differencesOf(a: ArchivedTask, b: ArchivedTask): string[] {
   const [one, other] = [sortAll(a), sortAll(b)]
   const fields = Object.keys(one) as (keyof ArchivedTask)[]
@@ -160,14 +161,14 @@ function sortAll(task: ArchivedTask): ArchivedTask {
   return { ...task, tags: [...task.tags].sort(), revisions }
 }
 
-/** The task with the ids that its models have here: found by id, or else by the name that the file gives. */
+/** The task with the ids that its models have here. A model is found by its id, or else by its name in the file. */
 function resolveModels(task: ArchivedTask, archive: TaskArchive, models: ModelRegistry): ArchivedTask {
   const names = new Map(archive.models.map(({ id, name }) => [id, name]))
   const revisions = task.revisions.map((revision) => {
     const resolved = { ...revision }
     for (const field of MODEL_FIELDS) {
       const id = revision[field]
-      // An unknown one stays as it is: it may be that of a revision which is here already.
+      // An unknown model stays as it is: the revision may exist already, with a model that is no longer configured.
       if (id) resolved[field] = (models.find(id) ?? models.find(names.get(id) ?? ''))?.id ?? id
     }
     return resolved

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 
-/** `{name}` or `{{name}}`; any other brace is text. */
+/** `{name}` or `{{name}}`; any other brace is plain text. */
 const PLACEHOLDER = /\{\{([A-Za-z_][A-Za-z0-9_]*)\}\}|\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 
 /** The names of the parameters in some prompts, each once, in the order they first appear. */
@@ -12,9 +12,8 @@ export function parametersOf(...prompts: string[]): string[] {
 }
 
 /**
- * Puts inputs in the place of placeholders: strings as they are, anything else as JSON. What was put in is never
- * looked at again, so an input cannot bring placeholders of its own. A missing parameter stays as it is written:
- * whoever renders has checked before that none is missing.
+ * Replaces placeholders by inputs: strings as they are, anything else as JSON. A placeholder within an input is not
+ * replaced. A placeholder without an input stays in the text: callers check for missing parameters first.
  */
 export function renderPrompt(prompt: string, inputs: Readonly<Record<string, unknown>>): string {
   return prompt.replace(PLACEHOLDER, (text, double: string | undefined, single: string | undefined) => {
@@ -25,7 +24,7 @@ export function renderPrompt(prompt: string, inputs: Readonly<Record<string, unk
   })
 }
 
-/** The parameters that the inputs do not hold. */
+/** The parameters that the inputs lack. */
 export function missingParameters(
   parameters: readonly string[],
   inputs: Readonly<Record<string, unknown>>,
@@ -33,7 +32,7 @@ export function missingParameters(
   return parameters.filter((name) => !Object.hasOwn(inputs, name))
 }
 
-/** SHA-256 of the rendered prompts, for audit without keeping them. */
+/** SHA-256 (hexadecimal) of the rendered prompts, so that they can be audited without being stored. */
 export function hashPrompts(system: string, user: string): string {
   return hash('sha256', `${system.length}:${system}${user}`)
 }

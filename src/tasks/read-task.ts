@@ -9,13 +9,13 @@ export interface ReadTaskDeps {
   readonly tags: TagStore
 }
 
-/** All that is shown of a task, or null when there is no such task. */
+/** A task with its revisions and tags, or null when there is no such task. */
 export async function readTask(deps: ReadTaskDeps, project: string, id: string): Promise<WholeTask | null> {
   const [whole] = await readTasks(deps, project, [id])
   return whole ?? null
 }
 
-/** The same for many; one that is not there, or no longer, is left out. */
+/** The same for many tasks; those that do not exist are left out. */
 export async function readTasks(
   { tasks, tags }: ReadTaskDeps,
   project: string,
@@ -33,7 +33,7 @@ function tagsByEntity({ tagging }: TaskSnapshot, byId: ReadonlyMap<string, Tag>)
   const tags = new Map<string, Tag[]>()
   for (const [entity, id] of tagging) {
     const tag = byId.get(id)
-    // One that was removed since the task was read is no longer on it.
+    // A tag may have been deleted since the task was read.
     if (tag) tags.set(entity, [...(tags.get(entity) ?? []), tag])
   }
   return tags

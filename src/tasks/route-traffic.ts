@@ -4,23 +4,24 @@ import type { UpdateTaskInput } from './task-input.ts'
 import type { WeightedRevision } from './traffic.ts'
 
 /**
- * The active revisions of a task after an update. `active_revisions` replaces them all; `activate: true` gives all the
- * traffic to one revision, `weight` gives it that share beside the others: to the one that the update has made, or,
- * when it made none because nothing differs, to the newest that is no test. So the same call again changes nothing.
+ * The active revisions of a task after an update. `active_revisions` replaces them all. `activate: true` gives all
+ * traffic to one revision; `weight` gives it this weight beside the others. This revision is the one that the update
+ * creates, or, when it creates none because nothing differs, the newest that is no test: so a repeated call changes
+ * nothing.
  * @param revisions those before the update, newest first
- * @param made the revision that the update makes, if any
- * @throws {ValidationError} for more than one of the three; for a revision that is unknown, another task's or a test;
+ * @param created the revision that the update creates, if any
+ * @throws {ValidationError} for more than one of the three; for a revision that is unknown, a test or of another task;
  *   when no weight is above 0, or more than `most` revisions would be active
  */
 export function routeTraffic(
   task: Pick<Task, 'active_revisions'>,
   revisions: readonly Revision[],
-  made: Revision | null,
+  created: Revision | null,
   input: UpdateTaskInput,
   most: number,
 ): readonly WeightedRevision[] {
-  const ways = [input.active_revisions, input.activate || undefined, input.weight]
-  if (ways.filter((way) => way !== undefined).length > 1) {
+  const given = [input.active_revisions, input.activate || undefined, input.weight]
+  if (given.filter((each) => each !== undefined).length > 1) {
     const field = input.weight === undefined ? 'activate' : 'weight'
     throw ValidationError.at(['body', field], 'one of active_revisions, activate and weight, not several')
   }
@@ -31,7 +32,7 @@ export function routeTraffic(
   if (!input.activate && input.weight === undefined) return task.active_revisions
 
   const field = input.activate ? 'activate' : 'weight'
-  const chosen = made ?? revisions.find((revision) => !revision.test)
+  const chosen = created ?? revisions.find((revision) => !revision.test)
   if (!chosen || chosen.test || input.test) {
     throw ValidationError.at(['body', field], 'a test revision cannot be active')
   }

@@ -9,35 +9,38 @@ const saveTag = taskScript('save-tag')
 const deleteTag = taskScript('delete-tag')
 const tagEntities = taskScript('tag-entities')
 
-/** A tag that moves to another revision is seen by the runs of every process within this time. */
+/** When a tag moves to another revision, the runs of every process follow within this time. */
 const CACHE_MS = 1000
 
-/** What a tag can be on: a revision, with the task it belongs to; or a task, which belongs to itself. */
+/** What can have a tag: a revision, with its task; or a task, then both ids are the same. */
 export interface Taggable {
   readonly task: string
   readonly entity: string
 }
 
-/** What became of tagging entities: `absent` when there is no such tag, or which of them is the first not there. */
+/**
+ * The outcome of tagging entities. `absent`: there is no such tag. `missing`: index of the first entity that does not
+ * exist.
+ */
 export type Tagged = 'done' | 'absent' | { readonly missing: number }
 
 export type TagStore = ReturnType<typeof createTagStore>
 
 const newestFirst = (a: Tag, b: Tag): number => (a.id < b.id ? 1 : -1)
 
-/** The owner of tags, and of what they are on. */
+/** The only owner of tags, and of which task or revision has which. */
 export function createTagStore(redis: Redis, options: { tagsMax: number }) {
   const revisionsByTag = new LRUCache<string, { revision: string | null }>({
     max: 10_000,
     ttl: CACHE_MS,
-    // A read that a change overtakes is not kept, but still answers whoever waits for it.
+    // When the entry is deleted during a fetch, the value is not cached, but callers that wait for it still get it.
     ignoreFetchAbort: true,
     async fetchMethod(key) {
       const [project, task, name] = [key.slice(0, 36), key.slice(37, 73), key.slice(74)]
       const keys = taskKeys(project)
       const tag = await redis.hget(keys.tagNames('task_revision'), name)
       if (!tag) return { revision: null }
-      // '0' follows '/': all pairs of this task, and the newest of them first.
+      // '0' is the character after '/': the range has all pairs of this task, the newest first.
       const range = [`(${task}0`, `[${task}/`, 'BYLEX', 'REV', 'LIMIT', 0, 1] as const
       const [pair] = await redis.zrange(keys.taggedEntities(tag), ...range)
       return { revision: pair === undefined ? null : splitPair(pair)[1] }
@@ -58,7 +61,7 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
   }
 
   return {
-    /** Creates a tag; says why not when it may not. */
+    /** Creates a tag. Returns `name` when another tag has the name, `many` when the project has as many as it may. */
     async create(project: string, kind: TagKind, name: string): Promise<Tag | 'name' | 'many'> {
       const now = new Date().toISOString()
       const tag: Tag = { id: newId(), name, created: now, modified: now }
@@ -67,7 +70,7 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
       return outcome === 'saved' ? tag : (outcome as 'name' | 'many')
     },
 
-    /** Renames a tag; it stays where it is. */
+    /** Renames a tag; tasks and revisions keep it. */
     async rename(project: string, kind: TagKind, tag: Tag, name: string): Promise<Tag | 'name' | 'absent'> {
       const renamed: Tag = { ...tag, name, modified: new Date().toISOString() }
       const args = [kind, tag.id, name, JSON.stringify(renamed), '']
@@ -81,34 +84,34 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
       return text ? (JSON.parse(text) as Tag) : null
     },
 
-    /** The tags of one kind, newest first; there are never more than the limit that the settings give. */
+    /** The tags of one kind, newest first, at most `tagsMax`. */
     async list(project: string, kind: TagKind): Promise<Tag[]> {
       const texts = await redis.hvals(taskKeys(project).tags(kind))
       return texts.map((text) => JSON.parse(text) as Tag).sort(newestFirst)
     },
 
-    /** Removes a tag, and takes it off all that it is on. False when there is no such tag. */
+    /** Deletes a tag, and removes it from all tasks or revisions. False when there is no such tag. */
     async remove(project: string, kind: TagKind, id: string): Promise<boolean> {
       const reply = await deleteTag(redis, [taskKeys(project).prefix], [kind, id])
       revisionsByTag.clear()
       return reply === 1
     },
 
-    /** Puts a tag on entities: on all of them, or on none. */
+    /** Adds a tag to entities: to all of them, or to none. */
     add: (project: string, kind: TagKind, tag: string, entities: readonly Taggable[]) =>
       change(project, kind, tag, 'add', entities),
 
-    /** Takes a tag off entities, also where it is not on them: off all of them, or off none. */
-    takeOff: (project: string, kind: TagKind, tag: string, entities: readonly Taggable[]) =>
+    /** Removes a tag from entities, whether or not they have it: from all of them, or from none. */
+    untag: (project: string, kind: TagKind, tag: string, entities: readonly Taggable[]) =>
       change(project, kind, tag, 'remove', entities),
 
-    /** Ids of what a tag is on, newest first within each task. */
+    /** Ids of the entities with a tag, newest first within each task. */
     async taggedEntities(project: string, tag: string): Promise<string[]> {
       const pairs = await redis.zrange(taskKeys(project).taggedEntities(tag), '+', '-', 'BYLEX', 'REV')
       return pairs.map((pair) => splitPair(pair)[1])
     },
 
-    /** Ids of the tasks that a tag is on, newest first, below the cursor. */
+    /** Ids of the tasks with a tag, newest first, below the cursor. */
     async tasksWith(project: string, tag: string, cursor: string | null, limit: number): Promise<string[]> {
       const top = cursor ? `(${cursor}` : '+'
       const key = taskKeys(project).taggedEntities(tag)
@@ -116,7 +119,7 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
       return pairs.map((pair) => splitPair(pair)[0])
     },
 
-    /** The newest revision of a task that has the tag of this name, as of at most a second ago: for the path of a run. */
+    /** The newest revision of a task with the tag of this name; cached for a second, for the hot path of runs. */
     async revisionByTag(project: string, task: string, name: string): Promise<string | null> {
       return (await cached(revisionsByTag, `${project}/${task}/${name}`))?.revision ?? null
     },

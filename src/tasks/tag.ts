@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Shown } from '../platform/shown.ts'
 
-/** What can bear tags. Tasks and revisions have tags of their own; the same name may stand in both. */
+/** What can have tags. Tags of tasks and tags of revisions are separate; a name may exist in both. */
 export const TAG_KINDS = ['task', 'task_revision'] as const
 export type TagKind = (typeof TAG_KINDS)[number]
 
@@ -34,7 +34,7 @@ export const tagResponse = z
   })
   .meta({ id: 'Tag', description: 'A word on tasks or on revisions.' })
 
-/** A tag with the ids of what bears it, newest first. */
+/** A tag with the ids of the tasks or revisions that have it, newest first. */
 export const wholeTagResponse = tagResponse
   .extend({ tagged_entities: z.array(z.uuid()).meta({ description: 'Newest first within each task.' }) })
   .meta({ id: 'TagWithEntities' })

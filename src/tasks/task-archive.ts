@@ -7,7 +7,7 @@ import { activeRevisionsSchema } from './traffic.ts'
 const id = z.uuid().toLowerCase()
 const time = z.iso.datetime()
 
-/** The tasks of a project as they stand in a file: with their revisions, weights and tags, and without any secret. */
+/** Schema of a project's tasks in a file: with their revisions, weights and tags, and without any secret. */
 export function taskArchiveSchema(limits: TaskLimits) {
   const fields = taskFields(limits)
   const tag = z.strictObject({ id, name: tagName, created: time, modified: time })
@@ -50,7 +50,9 @@ export function taskArchiveSchema(limits: TaskLimits) {
     revisions: z.array(revision).min(1),
   })
   return z.strictObject({
-    /** Names of the models that the revisions name by id: elsewhere a model of the same name may have another. */
+    /**
+     * Names of the models in the revisions, by id: in another installation, the model of this name may have another id.
+     */
     models: z.array(z.strictObject({ id: z.string().max(200), name: z.string().max(200) })),
     tags: z.strictObject({ task: z.array(tag), task_revision: z.array(tag) }),
     tasks: z.array(task),
@@ -60,10 +62,13 @@ export type TaskArchive = z.output<ReturnType<typeof taskArchiveSchema>>
 export type ArchivedTask = TaskArchive['tasks'][number]
 export type ArchivedRevision = ArchivedTask['revisions'][number]
 
-/** A step on the way to something in a request or a file. */
+/** The path to a value in a request or a file. */
 export type Place = readonly (string | number)[]
 
-/** What no schema sees: names and ids that stand twice, and references to what the file does not hold. */
+/**
+ * Checks what the schema cannot: names and ids that occur twice, and references to tags and revisions that are not in
+ * the file.
+ */
 export function checkTaskArchive(archive: TaskArchive, where: Place): ValidationIssue[] {
   const issues: ValidationIssue[] = []
   const report = (place: Place, msg: string) =>

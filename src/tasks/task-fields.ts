@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { outputFormatSchema } from '../output/output-format.ts'
 
-/** Parameters of the model; a key that is not here is refused, since ignoring one would change answers in silence. */
+/** Parameters of the model. Unknown keys are refused: to ignore one would change the model's output without notice. */
 export const llmConfigSchema = z
   .strictObject({
     temperature: z.number().min(0).max(2).optional(),
@@ -19,7 +19,7 @@ export const llmConfigSchema = z
     examples: [{ temperature: 0 }],
   })
 
-/** Any object, kept as it is. z.record would drop a key named __proto__ in silence. */
+/** Any object, kept as it is. z.record would silently drop a key named __proto__. */
 const anyObject = z
   .unknown()
   .refine(
@@ -29,7 +29,7 @@ const anyObject = z
   .meta({ type: 'object' }) as z.ZodType<Readonly<Record<string, unknown>>>
 
 export interface TaskLimits {
-  /** Of an output_format: levels, and keys on all levels together. */
+  /** Limits of an output_format: levels, and keys of all levels together. */
   readonly maxDepth: number
   readonly maxKeys: number
   readonly weightsMax: number
@@ -37,7 +37,9 @@ export interface TaskLimits {
   readonly timeoutMax: number
 }
 
-/** What each field of a task and of a revision may hold where it holds something: in requests and in archives. */
+/**
+ * The schemas of the fields of tasks and revisions, for requests and archives; whether null is allowed is added there.
+ */
 export function taskFields(limits: TaskLimits) {
   const note = z.string().max(10_000)
   const prompt = z.string().min(1).max(500_000)

@@ -2,17 +2,17 @@ import { z } from 'zod'
 import { type TaskLimits, taskFields } from './task-fields.ts'
 import { activeRevisionsSchema, weightSchema } from './traffic.ts'
 
-/** Form bodies spell booleans as words. */
+/** In form bodies, booleans are strings. */
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
 
-/** An empty list or map says that there is nothing, as null does. */
+/** An empty list or object counts as null. */
 const orNothing = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (isEmpty(value) ? null : value), schema.nullable()).optional()
 
 const isEmpty = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0
 
-/** What creating and updating have in common: all that may be left out of both. */
+/** Fields that are optional both when a task is created and when it is updated. */
 function optionalFields(limits: TaskLimits) {
   const fields = taskFields(limits)
   return {
@@ -64,20 +64,20 @@ export function createTaskSchema(limits: TaskLimits) {
           .refine((test) => !test, 'the first revision takes the traffic, so it cannot be a test')
           .optional(),
       })
-      // An override, since zod leaves plain examples out where something is transformed.
+      // As an override: zod leaves out plain `examples` of schemas with transforms.
       .meta({ id: 'NewTask', override: { examples: [EXAMPLE] } })
   )
 }
 export type CreateTaskInput = z.output<ReturnType<typeof createTaskSchema>>
 
-/** Body of `POST P/task/{id}`: any part of a task or of its next revision, and what traffic that gets. */
+/** Body of `POST P/task/{id}`: any fields of the task and of its next revision, and the traffic of that revision. */
 export function updateTaskSchema(limits: TaskLimits) {
   return z
     .strictObject({
       ...requiredFields(limits),
       ...optionalFields(limits),
       test: flag,
-      /** These never change; clients that send back what they have read may send them. */
+      /** These never change. They are accepted since clients may send back a task as they have read it. */
       id: z.uuid().toLowerCase(),
       project_id: z.uuid().toLowerCase(),
       output_modality: taskFields(limits).output_modality,

@@ -3,7 +3,7 @@ import { outputFormatShape } from '../output/output-format.ts'
 import { llmConfigSchema } from './task-fields.ts'
 
 const tags = z.array(z.object({ id: z.uuid(), name: z.string() }))
-/** Stored ones are shown as they are, also when later versions accept other words. */
+/** Stored parameters are shown as they are, even if this version no longer accepts one of their values. */
 const llmConfig = z
   .object({ ...llmConfigSchema.shape, reasoning_effort: z.string().optional() })
   .meta({ id: 'StoredLlmConfig' })

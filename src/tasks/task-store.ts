@@ -9,14 +9,14 @@ const saveTask = taskScript('save-task')
 const deleteTask = taskScript('delete-task')
 const importTasks = taskScript('import')
 
-/** A change of weights reaches every process within this time. */
+/** Changed weights are used by every process after this time at most. */
 const CACHE_MS = 1000
-/** Revisions are cached up to so many characters of their JSON. */
+/** Size of the cache of revisions, in characters of their JSON. */
 const CACHE_CHARACTERS = 64_000_000
 
 export interface StoredTask {
   readonly task: Task
-  /** Counts the changes; a save must name the one it was made from. */
+  /** Number of changes; a save must name the version that it is based on. */
   readonly version: number
 }
 
@@ -24,19 +24,19 @@ export interface StoredTask {
 export interface TaskSnapshot extends StoredTask {
   /** Newest first. */
   readonly revisions: readonly Revision[]
-  /** Which entity, the task or a revision, bears which tag: pairs of ids. */
+  /** Which entity, the task or a revision, has which tag: pairs of ids. */
   readonly tagging: readonly (readonly [entity: string, tag: string])[]
 }
 
 export type SaveOutcome = 'saved' | 'name' | 'version' | 'exists' | 'revisions'
 export type TaskStore = ReturnType<typeof createTaskStore>
 
-/** What a task that was stored by an earlier version may lack. */
+/** Defaults of fields that tasks stored by earlier versions may lack. */
 const ADDED_LATER = { timeout: null, queue_timeout: null, on_lost_attempt: 'retry' } as const
 
 const toTask = (text: string): Task => ({ ...ADDED_LATER, ...(JSON.parse(text) as Task) })
 
-/** The owner of tasks and revisions. */
+/** The only owner of tasks and revisions. */
 export function createTaskStore(redis: Redis, options: { revisionsMax: number }) {
   async function read(project: string, id: string): Promise<StoredTask | null> {
     const [task, version] = await redis.hmget(taskKeys(project).task(id), 'task', 'version')
@@ -46,7 +46,7 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
   const tasks = new LRUCache<string, { stored: StoredTask | null }>({
     max: 10_000,
     ttl: CACHE_MS,
-    // A read that a change overtakes is not kept, but still answers whoever waits for it.
+    // When the entry is deleted during a fetch, the value is not cached, but callers that wait for it still get it.
     ignoreFetchAbort: true,
     fetchMethod: async (key) => ({ stored: await read(key.slice(0, 36), key.slice(37)) }),
   })
@@ -78,12 +78,12 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
     /** The task as it is now. */
     read,
 
-    /** The task as of at most a second ago: for the path of a run. */
+    /** The task, cached for a second: for the hot path of runs. */
     async recent(project: string, id: string): Promise<Task | null> {
       return (await cached(tasks, `${project}/${id}`))?.stored?.task ?? null
     },
 
-    /** A revision, whichever task it belongs to; immutable, so kept once it was read. */
+    /** A revision of any task of the project. Revisions are immutable, so the cache never expires them. */
     async revision(project: string, id: string): Promise<Revision | null> {
       return (await cached(revisions, `${project}/${id}`)) ?? null
     },
@@ -95,8 +95,8 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
     },
 
     /**
-     * What is known of revisions by their ids: `present` for one of any task of the project, a digest (see `digestOf`)
-     * for one that went with its task, null for an id that is free.
+     * The states of revisions by id: `present` when a task of the project has it, its digest (see `digestOf`) when it was
+     * deleted with its task, null when the id is unused.
      */
     async revisionStates(
       project: string,
@@ -104,7 +104,7 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
     ): Promise<('present' | { digest: string } | null)[]> {
       if (ids.length === 0) return []
       const keys = taskKeys(project)
-      // Not from the cache, which also knows what is gone.
+      // Not from the cache, which may still have deleted revisions.
       const present = await redis.pipeline(ids.map((id) => ['exists', keys.revision(id)])).exec()
       const digests = await redis.hmget(keys.deletedRevisions, ...ids)
       return ids.map((_, at) => {
@@ -115,13 +115,13 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
       })
     },
 
-    /** Which task bears each of these names; a name that is free is left out. */
+    /** The ids of the tasks with these names, by name; names without a task are left out. */
     async owners(project: string, names: readonly string[]): Promise<Map<string, string>> {
       const ids = names.length > 0 ? await redis.hmget(taskKeys(project).names, ...names) : []
       return new Map(names.flatMap((name, at) => (ids[at] ? [[name, ids[at]]] : [])))
     },
 
-    /** The task as it is now, with its revisions and what tags are on them; all of one moment. */
+    /** The task as it is now, with its revisions and tags, all as of one moment. */
     async snapshot(project: string, id: string): Promise<TaskSnapshot | null> {
       const keys = taskKeys(project)
       const replies = await redis
@@ -145,7 +145,7 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
       return redis.zrange(key, cursor ? `(${cursor}` : '+', '-', 'BYLEX', 'REV', 'LIMIT', 0, limit)
     },
 
-    /** Saves a task, and a new revision where given, whole or not at all. Version 0 creates. */
+    /** Saves a task, and a new revision if given, in one step. Version 0 creates the task. */
     async save(task: Task, version: number, revision: Revision | null): Promise<SaveOutcome> {
       const reply = await saveTask(
         redis,
@@ -165,7 +165,7 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
       return 'saved'
     },
 
-    /** Removes a task of the given version, or of any for null. `absent` when there is no such task. */
+    /** Deletes a task if it has the given version; null: any version. `absent` when there is no such task. */
     async remove(
       project: string,
       id: string,
@@ -176,7 +176,10 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
       return reply === 1 ? 'removed' : reply === 0 ? 'absent' : 'version'
     },
 
-    /** Writes what an import has planned, whole or not at all; false when something has changed since it was. */
+    /**
+     * Writes a planned import in one step. False when the state has changed since the plan was made: nothing is
+     * written.
+     */
     async import(project: string, write: ImportWrite): Promise<boolean> {
       const done = await importTasks(redis, [taskKeys(project).prefix], [JSON.stringify(write)])
       tasks.clear()

@@ -7,7 +7,7 @@ import type { WeightedRevision } from './traffic.ts'
 
 export type OutputModality = 'json' | 'text'
 
-/** A task as it is stored: everything but its revisions. Names are the wire's. */
+/** A task as it is stored, without its revisions. Names are those on the wire. */
 export interface Task {
   readonly id: string
   readonly org_id: string
@@ -19,18 +19,18 @@ export interface Task {
   readonly public: boolean
   readonly exposed_to_agents: boolean
   readonly task_run_visibility: string
-  /** Seconds that a run may take in all, its wait for a worker included; null is the server's default. */
+  /** Seconds that a run may take in all, including its wait for a worker; null: the server's default. */
   readonly timeout: number | null
-  /** Seconds that a run may wait to be started; null is the server's default. */
+  /** Seconds within which a run has to be started; null: the server's default. */
   readonly queue_timeout: number | null
-  /** What becomes of a run whose worker died in the middle of it: the model may have been paid already. */
+  /** What happens when a worker is lost during a model call, which may have been charged. */
   readonly on_lost_attempt: 'retry' | 'fail'
   readonly created: string
   readonly modified: string
   readonly active_revisions: readonly WeightedRevision[]
 }
 
-/** A revision never changes, so it can be cached for ever. Names are the wire's. */
+/** A revision. It never changes, so it can be cached for ever. Names are those on the wire. */
 export interface Revision {
   readonly id: string
   readonly task_id: string
@@ -48,7 +48,7 @@ export interface Revision {
   readonly input_params: readonly string[]
   readonly image_required: boolean
   readonly optimise_images: boolean
-  /** Kept and shown; this server does not act on them. */
+  /** The three below are stored and shown; this server does not use them. */
   readonly input_processors: readonly unknown[] | null
   readonly rag: Readonly<Record<string, unknown>> | null
   readonly task_forwarder_id: string | null
@@ -56,7 +56,7 @@ export interface Revision {
   readonly fallback_llm_config: ModelParameters | null
 }
 
-/** The fields whose change makes a new revision. */
+/** A change of one of these fields creates a new revision. */
 export const REVISION_FIELDS = [
   'test',
   'annotation',
@@ -75,20 +75,20 @@ export const REVISION_FIELDS = [
 ] as const satisfies readonly (keyof Revision)[]
 export type RevisionFields = Pick<Revision, (typeof REVISION_FIELDS)[number]>
 
-/** A task with all that is shown of it. */
+/** A task with its revisions and tags. */
 export interface WholeTask {
   readonly task: Task
-  /** Counts the changes of the task; a save must name the one it was made from. */
+  /** Number of changes of the task; a save must name the version that it is based on. */
   readonly version: number
   /** Newest first. */
   readonly revisions: readonly Revision[]
-  /** By the id of what bears them: the task or a revision. */
+  /** Tags by the id of the task or revision that has them. */
   readonly tags: ReadonlyMap<string, readonly Tag[]>
 }
 
 /**
- * The strong validator of a task: it names one state of its fields, revisions and weights. Tags are put on beside
- * that, and leave it alone, as does a new access token. The time is in it for ids that are deleted and imported again.
+ * The ETag of a task, a strong validator: it names one state of its fields, revisions and weights. Tags and access tokens
+ * are not part of this state. It contains the time, since a task that is deleted and imported again has version 1 again.
  */
 export function etagOf({ task, version }: { task: Task; version: number }): string {
   return `"${version}-${Date.parse(task.modified).toString(36)}"`
@@ -112,12 +112,12 @@ export function presentRevision(
   }
 }
 
-/** Which revisions of a task are shown. Tests are not, unless they are asked for. */
+/** Which revisions of a task are shown. Tests only with `includeTests`. */
 export interface ShownRevisions {
   readonly includeTests?: boolean
-  /** Only those that bear this tag. */
+  /** Only revisions with this tag. */
   readonly tag?: string | undefined
-  /** Shown in any case: the one that a call has just made. */
+  /** Id of the revision that the call has just created; it is always shown. */
   readonly made?: string | null
 }
 

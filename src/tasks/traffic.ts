@@ -6,7 +6,7 @@ export interface WeightedRevision {
   readonly weight: number
 }
 
-/** A share of the traffic: not negative, and finite, so `1e999` is none. */
+/** A share of the traffic: finite and not negative; `1e999` is refused. */
 export const weightSchema = z.number().min(0)
 
 /** `active_revisions` on the wire. A weight of null counts as 1; any sum is accepted. */
@@ -31,18 +31,19 @@ export function activeRevisionsSchema(most: number) {
 }
 
 /**
- * A number in [0, 1) that depends on the seed alone: the first 48 bits of its SHA-256. Run ids differ mostly in
- * their time, so they are hashed rather than used as they are.
+ * A number in [0, 1) that depends only on the seed: the first 48 bits of its SHA-256. Hashed, because run ids are not
+ * evenly
+ * spread: they begin with the time.
  */
 export function shareOf(seed: string): number {
   return hash('sha256', seed, 'buffer').readUIntBE(0, 6) / 2 ** 48
 }
 
-/** Draws a revision by weight. The same seed and weights draw the same one. Null when no weight is above 0. */
+/** Draws a revision by weight. The same seed and weights give the same revision. Null when no weight is above 0. */
 export function drawRevision(active: readonly WeightedRevision[], seed: string): string | null {
   const candidates = active.filter(({ weight }) => weight > 0)
   if (candidates.length < 2) return candidates[0]?.task_revision_id ?? null
-  // Divided first, so that weights near the largest number do not add up to infinity.
+  // Divided first, so that the sum of very large weights is not Infinity.
   const largest = Math.max(...candidates.map(({ weight }) => weight))
   const total = candidates.reduce((sum, { weight }) => sum + weight / largest, 0)
   let left = shareOf(seed) * total

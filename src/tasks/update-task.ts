@@ -10,7 +10,7 @@ import { etagOf, type Task, type WholeTask } from './task.ts'
 import type { TaskLimits } from './task-fields.ts'
 import type { UpdateTaskInput } from './task-input.ts'
 
-/** An update that loses the race against others is made again on what those left, so often, after a random pause. */
+/** When another update was faster, this one is applied again to the new state: at most so often, after a random pause. */
 const MOST_TRIES = 60
 const FIRST_PAUSE_MS = 5
 const LONGEST_PAUSE_MS = 250
@@ -20,14 +20,14 @@ export interface UpdateTaskDeps extends ReadTaskDeps {
   readonly limits: Pick<TaskLimits, 'weightsMax'>
 }
 
-/** A task after an update, and the id of the revision that the update made; null when it made none. */
+/** A task after an update. `made`: id of the revision that the update created; null when it created none. */
 export type UpdatedTask = WholeTask & { readonly made: string | null }
 
 /**
- * Changes a task. A revision field that differs makes a new revision (see buildRevision), inactive unless the update
- * says what traffic it gets (see routeTraffic). Everything is saved in one step or not at all; where nothing differs,
- * nothing is saved, and the task keeps its ETag.
- * @param isExpected whether the caller wants to change the task of this ETag
+ * Changes a task. When a revision field differs, a new revision is created (see buildRevision); it gets traffic only if
+ * the update says so (see routeTraffic). Everything is saved in one step, or nothing is. When nothing differs, nothing
+ * is saved, and the task keeps its ETag.
+ * @param isExpected true when the caller wants to change the task with this ETag
  * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, DUPLICATE_TASK_NAME, TOO_MANY_REVISIONS
  * @throws {ValidationError} see buildRevision and routeTraffic; also for another id, project or output_modality
  */
@@ -61,12 +61,12 @@ export async function updateTask(
   throw new ApiError('TOO_MANY_REQUESTS', 'Others keep changing this task; try again.', { retry_after: 1 })
 }
 
-/** The answer to an If-Match that names another state of the task. */
+/** The error for an If-Match that names another state of the task. */
 export function staleTask(): ApiError {
   return new ApiError('STALE_TASK', 'The task has changed since it was read.')
 }
 
-/** What never changes may be said, but not otherwise. */
+/** Fields that never change may be sent, but only with their present values. */
 function checkFixed(task: Task, input: UpdateTaskInput): void {
   for (const field of ['id', 'project_id', 'output_modality'] as const) {
     if (input[field] !== undefined && input[field] !== task[field]) {
@@ -87,7 +87,7 @@ const TASK_FIELDS = [
   'on_lost_attempt',
 ] as const satisfies readonly (keyof Task)[]
 
-/** What null stands for; of the other fields it says nothing. */
+/** The values that null stands for; for other fields, null is ignored. */
 const NULLS = { description: '', timeout: null, queue_timeout: null } as const
 
 /** The fields of the task itself that were sent. */

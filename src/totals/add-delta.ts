@@ -8,12 +8,12 @@ import {
   rollupDay,
 } from './rollup.ts'
 
-/** The totals of a name, as `joinName` joins it: of the given UTC day (`20261124`), or for ever where it is null. */
+/** Returns the sums for a name, as `joinName` makes it: of a UTC day (`20261124`), or for ever when `day` is null. */
 export type SumsOf = (name: string, day: string | null) => FieldSums
 
 /**
- * Adds a delta to the totals that it belongs to: one for reports, one for metrics, and one for the metrics of each model
- * that the run called, since it may have paid two.
+ * Adds a delta to its sums: one for reports, one for metrics, and one for the metrics of each model that the run called,
+ * which may be two.
  */
 export function addDelta({ project, task, revision, group, shown, ...delta }: Delta, sumsOf: SumsOf): void {
   const { result, calls, mode, drawn } = delta

@@ -4,7 +4,7 @@ import { loadScript } from '../platform/redis/script.ts'
 
 const admitName = loadScript(new URL('./scripts/admit-name.lua', import.meta.url))
 
-/** Stands for all names beyond the most that are counted apart. */
+/** The name for all names beyond the limit. */
 export const OTHER = 'other'
 
 const groupsOf = (project: string): string => `{p:${project}}:reporting-groups`
@@ -13,9 +13,9 @@ const REVISIONS = '{metrics}:revisions'
 export type CardinalityStore = ReturnType<typeof createCardinalityStore>
 
 /**
- * The only owner of the names that numbers are kept under: a project's reporting groups, which callers make up, and
- * the revisions in the metrics. Each set is bounded, first come first served. Whoever is counted with the others stays
- * there, so that no total ever jumps because a run moved from one name to another.
+ * The only owner of the names that totals are kept under: a project's reporting groups, which callers choose freely, and
+ * the revisions in the metrics. Each set has a limit, and the first names get the places. A process remembers the names
+ * that it counts as `other`, and keeps them there when a place becomes free, so that totals do not jump between names.
  */
 export function createCardinalityStore(redis: Redis, options: { groupsMax: number; revisionsMax: number }) {
   const counted = new LRUCache<string, string, { key: string; name: string; most: number }>({
@@ -34,7 +34,7 @@ export function createCardinalityStore(redis: Redis, options: { groupsMax: numbe
     group: (project: string, name: string): Promise<string> =>
       countedAs(groupsOf(project), name, options.groupsMax),
 
-    /** Every group of a project that was counted so far, in the order of their characters. */
+    /** The names that a project's groups are counted under, sorted. */
     async groups(project: string): Promise<string[]> {
       return (await redis.smembers(groupsOf(project))).sort()
     },
@@ -44,7 +44,7 @@ export function createCardinalityStore(redis: Redis, options: { groupsMax: numbe
       return (await countedAs(REVISIONS, revision, options.revisionsMax)) !== OTHER
     },
 
-    /** Gives the places of revisions that are gone to others, which nobody has counted yet. */
+    /** Frees the places of deleted revisions, for revisions that come later. */
     async forgetSeries(revisions: readonly string[]): Promise<void> {
       if (revisions.length > 0) await redis.srem(REVISIONS, ...revisions)
     },

@@ -1,4 +1,7 @@
-/** How long each part of a run took, in ms; the names of `timings` on the wire. `waiting_on_limit` holds pauses between attempts. */
+/**
+ * How long each part of a run took, in ms; named as in `timings` on the wire. `waiting_on_limit`: pauses between
+ * attempts.
+ */
 export interface Timings {
   readonly queued: number
   readonly waiting_on_limit: number
@@ -9,7 +12,7 @@ export interface Timings {
 
 export type FinalStatus = 'succeeded' | 'failed' | 'cancelled' | 'expired'
 
-/** Of a model call, what totals are made of. Times in ms since the epoch. */
+/** The part of a model call that totals need. Times in ms since the epoch. */
 export interface CountedCall {
   readonly model: string | null
   readonly outcome: string
@@ -21,7 +24,7 @@ export interface CountedCall {
   readonly credits: number
 }
 
-/** Of a result the same: nothing of what was asked and answered. */
+/** The part of a result that totals need: no inputs, no response. */
 export interface CountedResult {
   readonly status: FinalStatus
   /** When the run ended, ms since the epoch. */
@@ -35,30 +38,30 @@ export interface CountedResult {
   readonly error: { readonly reason: string } | null
 }
 
-/** Whether the caller of a run waited for it when it was created. */
+/** `wait`: the caller waited for the run when it was created. */
 export type RunMode = 'wait' | 'async'
 
 /**
- * What a run adds to the totals, put down in the step that settles it. The run counts from then on: that its numbers
- * are added to the totals later, those of many runs at once, is nobody's to see, since the deltas are merged before anybody reads.
+ * What a run adds to the totals. The script that settles the run stores it, and the run counts from then on: deltas are
+ * merged into the totals later, many at once, but always before totals are read.
  */
 export interface Delta {
   readonly run: string
   readonly project: string
   readonly task: string
   readonly revision: string | null
-  /** The reporting group that it counts under. */
+  /** The reporting group that the run is counted under. */
   readonly group: string | null
-  /** Project, task and revision as metrics show them. */
+  /** Project, task and revision that the run is counted under in the metrics. */
   readonly shown: readonly (string | null)[]
-  /** True when its revision was drawn by weight. */
+  /** True when the revision of the run was drawn by weight. */
   readonly drawn: boolean
   readonly mode: RunMode
   readonly result: CountedResult
   readonly calls: readonly CountedCall[]
 }
 
-/** A delta as it is stored: the names that it is shown under only where those are not its own. */
+/** A delta as it is stored: `shown` is left out when it equals the run's own project, task and revision. */
 export function deltaToText(delta: Delta): string {
   const { project, task, revision, shown } = delta
   const own = shown[0] === project && shown[1] === task && shown[2] === revision

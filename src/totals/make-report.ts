@@ -6,30 +6,31 @@ import { RunSum } from './run-sum.ts'
 
 export interface ReportDeps {
   readonly rollups: RollupStore
-  /** Days back from today, today included, whose numbers are kept. */
+  /** For how many days totals are kept, today included. */
   readonly reportDays: number
   /** Most rollups that one report may read. */
   readonly reportRollupsMax: number
 }
 
-/** Which runs a report is about: those that ended on these days. */
+/** The runs of a report: those that ended on these days. */
 export interface ReportQuery {
   readonly project: string
   /** Null for the whole project. */
   readonly task: string | null
-  /** Null begins with the oldest day that is kept. */
+  /** Null: from the oldest day that is kept. */
   readonly start: DateSpan | null
-  /** Null ends with today. */
+  /** Null: until today. */
   readonly end: DateSpan | null
-  /** Null takes the runs of all groups, and those without one. */
+  /** Null: the runs of all groups, and those without a group. */
   readonly group: string | null
-  /** Makes one row per revision and group, instead of one per revision. */
+  /** True: one row per revision and group, instead of one per revision. */
   readonly byGroup: boolean
 }
 
 /**
- * Adds up the runs that ended on the given days: a row per revision, the newest first, and the whole.
- * @throws {ValidationError} when the end lies before the start or before all that is kept, or too much would be read
+ * Adds up the runs that ended on the given days: one row per revision, the newest first, and the sum of all.
+ * @throws {ValidationError} when the end is before the start or before the oldest day that is kept, when the start is in
+ *   the future, or when more than `reportRollupsMax` rollups would be read
  */
 export async function makeReport(deps: ReportDeps, kind: ReportKind, query: ReportQuery, now = Date.now()) {
   const range = daysOf(deps, query, now)
@@ -64,7 +65,7 @@ export async function makeReport(deps: ReportDeps, kind: ReportKind, query: Repo
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 
-/** The begins of the first and the last day; what is older than what is kept, or in the future, is left out. */
+/** The start times of the first and the last day, limited to the days that are kept and to today. */
 function daysOf({ reportDays }: ReportDeps, { start, end }: ReportQuery, now: number) {
   const today = dayOf(now).from
   const oldest = today - (reportDays - 1) * DAY_MS

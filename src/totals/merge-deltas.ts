@@ -7,7 +7,7 @@ import { totalKeys } from './total-keys.ts'
 
 const merge = loadScript(new URL('./scripts/merge.lua', import.meta.url))
 
-/** So many are summed up at a time: enough to pay, and few enough for Redis to answer others meanwhile. */
+/** How many deltas are merged at a time: few enough that Redis serves others in between. */
 const BATCH = 500
 const DAY_SECONDS = 86_400
 
@@ -20,8 +20,9 @@ interface Sum {
 }
 
 /**
- * Adds to the totals of a shard what was put down before this call, each delta once, also when others do the same.
- * @param reportDays how long a day's totals are kept
+ * Merges the deltas of a shard that were stored before this call into the totals; each delta once, also when several
+ * processes merge at the same time.
+ * @param reportDays for how many days the totals of a day are kept
  */
 export async function mergeDeltas(redis: Redis, shard: number, reportDays: number): Promise<void> {
   const keys = totalKeys(shard)
@@ -39,7 +40,7 @@ export async function mergeDeltas(redis: Redis, shard: number, reportDays: numbe
         ...sums.flatMap(({ name, ttl, sums: added }) => [name, ttl, added.all().flat().join(' ')]),
       ],
     )
-    // Somebody else was faster with the first of them, and perhaps with no other.
+    // When another process merged the first delta meanwhile, only that one is known to be done.
     waiting -= merged === 1 ? deltas.length : 1
   }
 }

@@ -3,8 +3,8 @@ import { REPORTS, type ReportKind, type ReportName } from './report.ts'
 
 const REVISION = '019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a'
 
-/** The answer of a report of this kind; made once each, since it has a name in the document. */
-function answerOf({ title, rowSchema, wholeSchema, rowExample, wholeExample }: ReportKind) {
+/** The schema of a report of this kind. Made once for each kind, since it is a named schema in the OpenAPI document. */
+function responseOf({ title, rowSchema, wholeSchema, rowExample, wholeExample }: ReportKind) {
   const row = z.object({
     task_id: z.uuid(),
     task_revision_id: z.uuid().nullable().meta({ description: 'Null: ended before a revision was drawn.' }),
@@ -47,8 +47,8 @@ function answerOf({ title, rowSchema, wholeSchema, rowExample, wholeExample }: R
 }
 
 export const REPORT_RESPONSES = Object.fromEntries(
-  Object.entries(REPORTS).map(([name, kind]) => [name, answerOf(kind)]),
-) as Record<ReportName, ReturnType<typeof answerOf>>
+  Object.entries(REPORTS).map(([name, kind]) => [name, responseOf(kind)]),
+) as Record<ReportName, ReturnType<typeof responseOf>>
 
 export const reportingGroup = z
   .object({ name: z.string() })

@@ -6,7 +6,7 @@ import type { RunSum } from './run-sum.ts'
 
 const count = z.int().min(0)
 const counts = z.record(z.string(), count)
-/** A decimal string, exact: two places, or as many more as its millionths need. */
+/** An exact decimal string with two to six places. */
 const credits = z.string().regex(/^\d+\.\d{2,6}$/)
 
 const usageFields = {
@@ -78,13 +78,13 @@ export function presentCredits(millionths: number): string {
   return `${Math.floor(millionths / 1_000_000)}.${fraction.replace(/0{1,4}$/, '')}`
 }
 
-/** One kind of report: what it says of a row of runs, and what of all of them. */
+/** One kind of report: its members for the runs of one row, and for all runs together. */
 export interface ReportKind {
   readonly title: string
   readonly summary: string
   readonly rowSchema: z.ZodRawShape
   readonly wholeSchema: z.ZodRawShape
-  /** Of what `row` and `whole` give. */
+  /** Examples of the results of `row` and `whole`. */
   readonly rowExample: object
   readonly wholeExample: object
   row(sum: RunSum): Record<string, unknown>
@@ -103,7 +103,7 @@ const TIMINGS = byPhase(() => ({ count: 2, mean: 812.5, p50: 640, p90: 1152, p99
 const total_task_runs = count
 const aggregation = z.literal('day')
 
-/** The reports by their names in paths. What the public service names, is named and shaped as it does. */
+/** The reports by their names in paths. Names and shapes are those of the public service where it has the same report. */
 export const REPORTS = {
   token: {
     title: 'Token',
@@ -152,7 +152,7 @@ export const REPORTS = {
     wholeExample: { aggregation: 'day', total_task_runs: { '2026-11-20': 2 }, timings: TIMINGS },
     summary: 'Times by phase: mean and percentiles',
     rowSchema: timingFields,
-    // The public service counts the runs of this one report by interval.
+    // In the public service, only this report counts the runs by interval.
     wholeSchema: { aggregation, total_task_runs: counts, ...timingFields },
     row: (sum) => ({ timings: byPhase((phase) => timingOf(sum, phase)) }),
     whole: (sum) => ({

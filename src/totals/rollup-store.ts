@@ -5,32 +5,32 @@ import { mergeDeltas } from './merge-deltas.ts'
 import { rollupDay, splitName } from './rollup.ts'
 import { totalKeys } from './total-keys.ts'
 
-/** Sums of rollup fields; a field that is not there is 0. */
+/** Sums by field of a rollup; a missing field is 0. */
 export type Totals = ReadonlyMap<string, number>
 
-/** Whom a day's numbers belong to. */
+/** The task, revision and group that the totals of a day belong to. */
 export interface DayOwner {
   readonly task: string
-  /** Null for runs that ended before one was drawn. */
+  /** Null for runs that ended before a revision was drawn. */
   readonly revision: string | null
-  /** The reporting group as it is counted; null for runs without one. */
+  /** The reporting group that the runs are counted under; null for runs without one. */
   readonly group: string | null
 }
 
-/** What one owner's runs added up to on one UTC day. */
+/** The totals of one owner's runs on one UTC day. */
 export interface DayTotals {
   readonly owner: DayOwner
-  /** The day's begin, ms since the epoch. */
+  /** The start of the day, ms since the epoch. */
   readonly day: number
   readonly totals: Totals
 }
 
-/** So many keys are read with one round trip. */
+/** How many keys are read with one round trip. */
 const BATCH = 500
 
 export type RollupStore = ReturnType<typeof createRollupStore>
 
-/** Reads the totals of settled runs: all that were settled before the call, and none of them in part. */
+/** Reads the totals of settled runs. Every run that was settled before the call is in them, with all of its numbers. */
 export function createRollupStore(redis: Redis, options: { shards: number; reportDays: number }) {
   const merge = async (): Promise<void> => {
     for (let shard = 0; shard < options.shards; shard += 1)
@@ -43,7 +43,7 @@ export function createRollupStore(redis: Redis, options: { shards: number; repor
     })
 
   return {
-    /** Adds to the totals what was put down before. Reading them here does it by itself. */
+    /** Merges the stored deltas into the totals. The methods below do this first. */
     merge,
 
     /**
@@ -77,7 +77,9 @@ export function createRollupStore(redis: Redis, options: { shards: number; repor
       return wanted.map(({ owner, day }, at) => ({ owner, day, totals: totals[at] ?? new Map() }))
     },
 
-    /** All that is kept for ever, by what `joinName` joined; of several shards the same name may come several times. */
+    /**
+     * All totals that are kept for ever, by name (see `joinName`). A name may come several times, from several shards.
+     */
     async forEver(): Promise<{ name: string; totals: Totals }[]> {
       await merge()
       const indexes = shards.map((keys) => keys.rollups)
@@ -89,7 +91,7 @@ export function createRollupStore(redis: Redis, options: { shards: number; repor
       return found.map(({ name }, at) => ({ name, totals: totals[at] ?? new Map() }))
     },
 
-    /** Forgets totals that are kept for ever; runs that still come begin anew. */
+    /** Deletes totals that are kept for ever. Runs of the same names that end later start from 0. */
     async forget(names: readonly string[]): Promise<void> {
       if (names.length === 0) return
       await merge()
@@ -104,7 +106,7 @@ export function createRollupStore(redis: Redis, options: { shards: number; repor
   }
 }
 
-/** Reads many keys alike, a batch at a time. */
+/** Reads many keys with the same command, in batches. */
 async function inBatches<R, T>(
   redis: Redis,
   keys: readonly string[],

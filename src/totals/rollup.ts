@@ -2,12 +2,12 @@ import { DAY_MS, isoDay } from '../platform/date-span.ts'
 import type { CountedCall, CountedResult, RunMode, Timings } from './delta.ts'
 import { bucketOf, CALL_SECONDS, SECONDS, TOKENS } from './histogram.ts'
 
-/** Joins parts to one name; null stands where there is none. A part may hold any character. */
+/** Joins parts to one name. A part may be null, and may have any character. */
 export function joinName(parts: readonly (string | null)[]): string {
   return parts.map(escapePart).join('/')
 }
 
-/** Ids and most names: encoding them would change nothing, and cost more than looking. */
+/** Ids and most names match this. Encoding would not change them, and costs more than this test. */
 const PLAIN = /^[\w.]+[\w.-]*$/
 
 function escapePart(part: string | null): string {
@@ -16,7 +16,7 @@ function escapePart(part: string | null): string {
   return part === '-' ? '%2D' : encodeURIComponent(part.toWellFormed())
 }
 
-/** Reads what `joinName` wrote. */
+/** The parts of a name that `joinName` made. */
 export function splitName(name: string): (string | null)[] {
   return name.split('/').map((part) => (part === '-' ? null : decodeURIComponent(part)))
 }
@@ -28,16 +28,16 @@ export function rollupDay(ms: number): string {
   return latestDay.text
 }
 
-/** Nearly all runs end on the same day as the one before. */
+/** A cache of one day: nearly all runs end on the same day as the run before. */
 let latestDay = { number: Number.NaN, text: '' }
 
-/** The parts of a run's time that reports tell of: the names of `timings`. */
+/** The phases of a run in reports, named as in `timings`. */
 export const PHASES = ['queued', 'waiting_on_limit', 'model', 'validate', 'total'] as const
 export type Phase = (typeof PHASES)[number]
 
 /**
- * Names of fields that begin with `prefix`. The same texts each time: finding a sum by a new text is most of what adding
- * up would cost. Only for endings of which there are few.
+ * Makes field names that begin with `prefix`, and returns the same string for the same ending each time: looking up a sum
+ * by a new string would be most of the cost of adding. Only for a small number of endings, since all are kept.
  */
 function fieldNames<Ending extends string | number>(prefix: string): (ending: Ending) => string {
   const known = new Map<Ending, string>()
@@ -62,7 +62,7 @@ function bucketsOf(time: string): (bucket: number) => string {
   return known
 }
 
-/** Some totals: whole numbers by field, so sums are exact. */
+/** Sums by field. All are whole numbers, so they are exact. */
 export class FieldSums {
   readonly #fields = new Map<string, { by: number }>()
 
@@ -73,13 +73,13 @@ export class FieldSums {
     else this.#fields.set(field, { by })
   }
 
-  /** A time as its sum in microseconds, `us:<name>`, and a count in its bucket, `seconds:<name>:<bucket>`. */
+  /** Adds a time: to the sum in microseconds, `us:<name>`, and to the count of its bucket, `seconds:<name>:<bucket>`. */
   time(name: string, ms: number, bounds: readonly number[] = SECONDS): void {
     this.add(TIMES(name), Math.round(ms * 1000))
     this.add(bucketsOf(name)(bucketOf(bounds, ms / 1000)), 1)
   }
 
-  /** `runs:succeeded` or `runs:<status>:<reason>`, and `check:<output check>` where there was an output. */
+  /** Counts the end of a run: `runs:succeeded` or `runs:<status>:<reason>`, and `check:<output check>` for an output. */
   end({ status, error, outputCheck }: CountedResult): void {
     this.add(ENDS(error ? `${status}:${error.reason}` : status), 1)
     if (outputCheck) this.add(CHECKS(outputCheck), 1)
@@ -96,7 +96,7 @@ export class FieldSums {
 }
 
 /**
- * Adds a run's part in the reports, of `project/task/revision/group` on the day that it ended: its end, `tokens:...`,
+ * Adds a run to the reports' sums of `project/task/revision/group` on the day that it ended: its end, `tokens:...`,
  * `credits` (millionths), `retries`, `attempts:<outcome>`, and the time of each phase.
  */
 export function addToReport(
@@ -112,15 +112,15 @@ export function addToReport(
   for (const phase of PHASES) sums.time(phase, result.timings[phase])
 }
 
-/** The phases that metrics tell of: those of a run, and what of its time no model had. */
+/** The phases of a run in the metrics. `overhead` is its time without that of the model. */
 export const METRIC_PHASES = ['queued', 'waiting_on_limit', 'model', 'validate', 'overhead'] as const
 
 const timeOf = (phase: (typeof METRIC_PHASES)[number], timings: Timings): number =>
   phase === 'overhead' ? Math.max(0, timings.total - timings.model) : timings[phase]
 
 /**
- * Adds a run's part in the metrics, of `project/task/revision`: its end, `drawn` when its revision was drawn by weight,
- * the time of each phase, and its whole time by `mode`.
+ * Adds a run to the metrics' sums of `project/task/revision`: its end, `drawn` when its revision was drawn by weight, the
+ * time of each phase, and its whole time by `mode`.
  */
 export function addToRunMetrics(sums: FieldSums, mode: RunMode, drawn: boolean, result: CountedResult): void {
   sums.end(result)
@@ -130,13 +130,12 @@ export function addToRunMetrics(sums: FieldSums, mode: RunMode, drawn: boolean, 
 }
 
 /**
- * Adds the part of a run's calls of one model in the metrics, of `project/task/revision/model`: `tokens:...`, `credits`,
- * `attempts:<outcome>`; of calls that came to an end their time, and of those that were answered
- * `size:input|output:<bucket>` in tokens.
+ * Adds a run's calls of one model to the metrics' sums of `project/task/revision/model`: `tokens:...`, `credits`,
+ * `attempts:<outcome>`; for calls that ended also their time, and for those with tokens `size:input|output:<bucket>`.
  */
 export function addToCallMetrics(sums: FieldSums, calls: readonly CountedCall[]): void {
   for (const { outcome, started, ended, inputTokens, outputTokens, credits } of calls) {
-    // Not a sum of tokens at a price: that would round the run once, where the ledger rounds each call.
+    // The credits of each call, which are rounded. The price of all tokens together would be rounded once, and differ.
     sums.add('credits', credits)
     sums.add(ATTEMPTS(outcome), 1)
     sums.tokens(inputTokens, outputTokens)

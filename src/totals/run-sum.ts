@@ -1,7 +1,7 @@
 import { isoDay } from '../platform/date-span.ts'
 import type { DayTotals, Totals } from './rollup-store.ts'
 
-/** What some runs add up to, over some days. */
+/** The sum of totals over several days. */
 export class RunSum {
   readonly #totals = new Map<string, number>()
   readonly #runsByDay = new Map<string, number>()
@@ -21,12 +21,12 @@ export class RunSum {
     return runsIn(this.#totals)
   }
 
-  /** By `2026-11-24`, in order; days without a run are left out. */
+  /** Number of runs by day (`2026-11-24`), in order; days without a run are left out. */
   runsByDay(): Record<string, number> {
     return Object.fromEntries([...this.#runsByDay].filter(([, runs]) => runs > 0).sort())
   }
 
-  /** The fields that begin with `prefix:`, by what follows it, in order. */
+  /** The sums of the fields that begin with `prefix:`, by the rest of the field, in order. */
   group(prefix: string): Record<string, number> {
     const found = [...this.#totals].filter(([field]) => field.startsWith(`${prefix}:`)).sort()
     return Object.fromEntries(found.map(([field, sum]) => [field.slice(prefix.length + 1), sum]))

@@ -1,13 +1,15 @@
 import { type KeyLayout, keysOf } from '../platform/redis/key-layout.ts'
 import { shardTag } from '../platform/redis/shard-tag.ts'
 
-/** The keys of a shard's totals. They share its hash tag, so that the script that ends a run can put down its numbers. */
+/**
+ * The keys of a shard's totals. They have the shard's hash tag, so that the script that ends a run can store its delta.
+ */
 export const TOTAL_LAYOUT = {
-  /** What runs that have ended put down to be added to the totals; a list, oldest first. */
+  /** List: the deltas of runs that have ended, to be merged into the totals, oldest first. */
   deltas: 'deltas',
-  /** Names of the totals that are kept for ever. */
+  /** Set: names of the totals that are kept for ever. */
   rollups: 'rollups',
-  /** Names of a project's totals of one day. */
+  /** Set: names of a project's totals of one day. */
   dayRollups: 'rollups:<project>:<day>',
   rollup: 'rollup:<name>',
   dayRollup: 'rollup:<name>:<day>',

@@ -3,7 +3,7 @@ import { ValidationError, type ValidationIssue } from '../platform/errors.ts'
 import { checkTaskArchive, taskArchiveSchema } from '../tasks/task-archive.ts'
 import type { TaskLimits } from '../tasks/task-fields.ts'
 
-/** The version of the file; a change that older servers would misread raises it. */
+/** The version of the file format; it is raised by a change that older servers would misread. */
 export const ARCHIVE_VERSION = 1
 
 const EXAMPLE = {
@@ -19,7 +19,10 @@ const EXAMPLE = {
   ],
 }
 
-/** Projects in one file: what an export writes and an import reads. Names count only where something is created. */
+/**
+ * Projects in one file: what an export writes and an import reads. The names of `org` and `project` are used only when
+ * they are created.
+ */
 export function archiveSchema(limits: TaskLimits) {
   const named = z.strictObject({ id: z.uuid().toLowerCase(), name: z.string().min(1).max(1000) })
   const project = taskArchiveSchema(limits).extend({ org: named, project: named })
@@ -37,7 +40,7 @@ export function archiveSchema(limits: TaskLimits) {
 export type Archive = z.output<ReturnType<typeof archiveSchema>>
 export type ArchivedProject = Archive['projects'][number]
 
-/** @throws {ValidationError} naming all that is wrong within the file itself and that its schema does not see */
+/** Checks what the schema cannot. @throws {ValidationError} with everything that is wrong within the file itself */
 export function checkArchive({ projects }: Archive): void {
   const issues: ValidationIssue[] = []
   const ids = projects.map(({ project }) => project.id)

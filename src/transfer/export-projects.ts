@@ -8,13 +8,13 @@ import { ARCHIVE_VERSION, type Archive, type ArchivedProject } from './archive.t
 export interface ExportDeps extends ReadTaskDeps {
   readonly tenants: TenantStore
   readonly models: ModelRegistry
-  /** Bytes of the file, as `writeArchive` writes it. */
+  /** Most bytes of the file that `writeArchive` makes. */
   readonly importLimit: number
 }
 
 /**
- * What these projects hold, ready to be imported elsewhere. The same content gives the same archive.
- * @param tasks ids of the tasks that are wanted; null for all
+ * The content of these projects, to be imported elsewhere. The same content gives the same archive.
+ * @param tasks ids of the tasks to export; null for all
  * @throws {ApiError} PROJECT_NOT_FOUND, TASK_NOT_FOUND, EXPORT_TOO_LARGE
  */
 export async function exportProjects(
@@ -41,7 +41,7 @@ export async function exportProjects(
   return archive
 }
 
-/** An archive as a file: indented, so that changes show line by line where it is kept under version control. */
+/** An archive as a file: indented, so that version control shows changes line by line. */
 export function writeArchive(archive: Archive): string {
   return JSON.stringify(archive, null, 2)
 }

@@ -5,9 +5,9 @@ import type { Project } from '../tenancy/tenant.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
 import { type Archive, type ArchivedProject, checkArchive } from './archive.ts'
 
-/** A plan that others overtake is made again, so often. */
+/** A plan whose state has changed is made again, at most so often. */
 const MOST_TRIES = 10
-/** So many conflicts are named; the rest would not help. */
+/** Most conflicts in an error. */
 const MOST_CONFLICTS = 100
 
 export interface ImportDeps extends PlanImportDeps {
@@ -16,7 +16,7 @@ export interface ImportDeps extends PlanImportDeps {
 
 /** What an import did. */
 export interface ImportReport {
-  /** False when everything was there already. */
+  /** False when everything existed already. */
   readonly changed: boolean
   readonly projects: readonly ({
     readonly org_id: string
@@ -34,10 +34,11 @@ interface Target {
 }
 
 /**
- * Brings projects to what an archive holds, with the ids in it; see planImport for what may be there already.
- * Everything is checked before anything is written; then each project's tasks, revisions and tags are written in one
- * step. Organisations and projects that are not there are created with the ids and names of the file.
- * @param onto the project to import a file of one project into, whatever the project of the file; null for the file's
+ * Imports the projects of an archive, with the ids in it; see planImport for tasks that exist already. Everything is
+ * checked before anything is written. Then the tasks, revisions and tags of each project are written in one step.
+ * Organisations and projects that do not exist are created with the ids and names of the file.
+ * @param onto the project to import into, for a file with one project, whose id is then ignored; null: the file's
+ *   projects
  * @throws {ValidationError} for what is wrong within the file
  * @throws {ApiError} IMPORT_CONFLICT, with the place of each in `conflicts`; TOO_MANY_REQUESTS
  */
@@ -86,7 +87,7 @@ async function createProject(tenants: TenantStore, { org, project }: ArchivedPro
   await tenants.createProject(org.id, project.name, project.id)
 }
 
-/** Writes what was planned; where something has changed since, what is planned anew. */
+/** Writes a plan. When the state has changed since it was made, makes a new plan and writes that. */
 async function writePlan(
   deps: ImportDeps,
   target: Target,

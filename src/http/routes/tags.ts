@@ -76,7 +76,7 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
     )
   }
 
-  const change = (how: 'add' | 'takeOff', verb: string) =>
+  const change = (how: 'add' | 'untag', verb: string) =>
     endpoint({
       ...write,
       method: 'post',
@@ -175,6 +175,6 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       },
     }),
     change('add', 'Put a tag on'),
-    change('takeOff', 'Take a tag off'),
+    change('untag', 'Take a tag off'),
   ]
 }

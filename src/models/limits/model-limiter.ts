@@ -10,7 +10,7 @@ interface Limiter {
   /** Calls that may be under way at once; Infinity until the model has asked for a pause. */
   limit: number
   inFlight: number
-  /** No call before then, ms since the epoch. */
+  /** No call is made before this time, ms since the epoch. */
   pausedUntil: number
   /** Refusals in a row. */
   refusals: number

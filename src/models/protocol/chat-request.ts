@@ -6,8 +6,8 @@ type ChatRequest = OpenAI.ChatCompletionCreateParamsNonStreaming
 type ChatMessage = OpenAI.ChatCompletionMessageParam
 
 /**
- * The request as the chat completions API spells it. How the shape of the answer is asked for follows from
- * what the model can do; where it can do nothing, the prompt alone must ask, and that is the caller's part.
+ * The request as the chat completions API has it. How the shape of the response is asked for depends on what the model
+ * supports. When it supports nothing, the prompt must ask for it, and the caller has to add that.
  */
 export function toChatRequest({ model, messages, parameters, schema }: ModelRequest): ChatRequest {
   const request: ChatRequest = {
@@ -37,8 +37,8 @@ function toMessage({ role, text, images }: Message): ChatMessage {
 }
 
 /**
- * Every parameter has its own name on the wire but one: OpenAI's own servers want `max_completion_tokens`,
- * and their reasoning models refuse `max_tokens`, which is all that most compatible servers know.
+ * One parameter has two names. OpenAI's own servers want `max_completion_tokens`, and their reasoning models refuse
+ * `max_tokens`; most compatible servers know only `max_tokens`.
  */
 function toParameters(parameters: ModelParameters, server: ModelServer): Partial<ChatRequest> {
   const { max_tokens, ...rest } = parameters

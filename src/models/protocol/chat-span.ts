@@ -2,11 +2,11 @@ import type { Span } from '../../platform/tracing/tracing.ts'
 import type { Completion, ModelError, ModelRequest } from '../model.ts'
 
 /**
- * Begins the span of one model call below the given one, by OpenTelemetry's conventions for generative AI. It tells the
- * model and its parameters, never what it was asked.
+ * Starts the span of one model call below `parent`, by OpenTelemetry's conventions for generative AI. It has the model
+ * and its parameters, never the prompt.
  */
 export function startChatSpan(parent: Span, { model, parameters, schema }: ModelRequest): Span {
-  // Spares the work of describing what nobody records.
+  // Without a context nothing is recorded, so the attributes need not be computed.
   if (!parent.context) return parent
   const { hostname, port, protocol } = new URL(model.server.baseUrl)
   return parent.child(`chat ${model.upstreamName}`, {
@@ -28,7 +28,7 @@ export function startChatSpan(parent: Span, { model, parameters, schema }: Model
   })
 }
 
-/** Says how the model answered, as far as numbers go. */
+/** Adds model, finish reason and tokens of the completion, never its text. */
 export function describeCompletion(
   span: Span,
   { model, finishReason, inputTokens, outputTokens }: Completion,
@@ -41,7 +41,7 @@ export function describeCompletion(
   })
 }
 
-/** Says why it did not. */
+/** Adds the kind and the status of a failed call. */
 export function describeFailure(span: Span, { kind, status }: ModelError): void {
   span.set({ 'http.response.status_code': status ?? undefined })
   span.fail(kind)

@@ -5,23 +5,23 @@ import { ResponseTooLarge } from './lean-fetch.ts'
 const SHORTEST_KEY = 12
 
 /**
- * Turns whatever a model call threw into the one error that the rest of the service knows. Whether trying
- * again can help is decided here and nowhere else:
+ * Turns any error of a model call into a ModelError, the only one that the rest of the service knows. Whether a retry can
+ * help is decided only here:
  *
  * | failure                                            | kind             | retryable            |
  * |----------------------------------------------------|------------------|----------------------|
  * | the caller's signal fired                          | `aborted`        | no                   |
- * | no answer within the server's time-out             | `timeout`        | yes                  |
+ * | no response within the server's time-out           | `timeout`        | yes                  |
  * | refused, reset or cut connection                   | `connection`     | yes                  |
  * | 429                                                | `rate_limited`   | as `x-should-retry`, else yes |
  * | 408, 409, 5xx                                      | `server_error`   | as `x-should-retry`, else yes |
  * | 401, 403                                           | `authentication` | no                   |
  * | any other status                                   | `bad_request`    | as `x-should-retry`, else no  |
- * | an answer that is no JSON                          | `bad_answer`     | yes                  |
- * | an answer over the size limit                      | `bad_answer`     | no: it would be as long again |
+ * | a response that is no JSON                         | `bad_answer`     | yes                  |
+ * | a response over the size limit                     | `bad_answer`     | no: it would be as long again |
  *
- * Messages may hold the server's words; `secret` is cut out of them. What is shorter than any real key, such
- * as the `none` of a server without one, is an ordinary word and stays.
+ * Messages may contain text of the server; `secret` is replaced in them. A secret that is shorter than any real key, such
+ * as the `none` for a server without one, is an ordinary word and is not replaced.
  */
 export function classifyFailure(error: unknown, signal: AbortSignal, secret: string): ModelError {
   if (signal.aborted) return new ModelError('aborted', 'the call was aborted', { retryable: false })
@@ -34,7 +34,7 @@ export function classifyFailure(error: unknown, signal: AbortSignal, secret: str
   if (error instanceof SyntaxError) {
     return new ModelError('bad_answer', 'the model server sent broken JSON', { retryable: true })
   }
-  // Nothing above: a fault of ours, such as a base URL that cannot be called. Again would be the same.
+  // Anything else is our own fault, such as a base URL that cannot be called. A retry would fail in the same way.
   return new ModelError('bad_request', 'the model call could not be made', { retryable: false, cause: error })
 }
 
@@ -50,11 +50,11 @@ function classifyConnection(cause: unknown): ModelError {
 function classifyStatus(error: InstanceType<typeof OpenAI.APIError>, secret: string): ModelError {
   const status = Number(error.status)
   const kind = kindOf(status)
-  const advice = error.headers?.get('x-should-retry')
+  const shouldRetry = error.headers?.get('x-should-retry')
   const byStatus = kind === 'rate_limited' || kind === 'server_error'
   const words = secret.length >= SHORTEST_KEY ? error.message.replaceAll(secret, '[key]') : error.message
   return new ModelError(kind, `the model server answered ${words.slice(0, 500)}`, {
-    retryable: kind !== 'authentication' && (advice === 'true' || (byStatus && advice !== 'false')),
+    retryable: kind !== 'authentication' && (shouldRetry === 'true' || (byStatus && shouldRetry !== 'false')),
     retryAfterMs: readRetryAfter((name) => error.headers?.get(name) ?? null),
     status,
   })
@@ -67,8 +67,8 @@ function kindOf(status: number): ModelErrorKind {
 }
 
 /**
- * How long a server asks us to wait: `retry-after-ms`, else `retry-after` in seconds or as a date. Null when
- * it does not say, or says something that is neither; a date in the past is 0.
+ * How long a server asks to wait, in ms: from `retry-after-ms`, else from `retry-after` in seconds or as a date. Null
+ * when neither can be read; a date in the past is 0.
  */
 export function readRetryAfter(header: (name: string) => string | null, now = Date.now()): number | null {
   const exact = readNumber(header('retry-after-ms'))

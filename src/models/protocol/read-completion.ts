@@ -2,9 +2,9 @@ import { type Completion, ModelError, type ModelRequest } from '../model.ts'
 import { estimateMessageTokens, estimateTokens } from './estimate-tokens.ts'
 
 /**
- * Reads what a server sent as a chat completion, trusting nothing about its shape. A server that reports no
- * usage gets an estimate, about four characters to a token: zero would be a lie in every report.
- * @throws {ModelError} `bad_answer`, retryable, when there is no answer in it.
+ * Reads the body of a server's response as a chat completion; nothing about its shape is trusted. When the server reports
+ * no usage, tokens are estimated (see estimateTokens): zero would make every report wrong.
+ * @throws {ModelError} of kind `bad_answer`, retryable, when the body has no completion
  */
 export function readCompletion(body: unknown, { messages }: ModelRequest): Completion {
   const choices = field(body, 'choices')
@@ -43,7 +43,7 @@ function readText(content: unknown): string | null {
   return texts.length > 0 ? texts.join('') : null
 }
 
-/** More tokens than any model takes at once: such a number is no count, and would spoil every sum it went into. */
+/** More tokens than any model can process. A larger number is not a count, and would make every sum wrong. */
 const MOST_TOKENS = 1_000_000_000
 
 function readCount(value: unknown): number | null {

@@ -1,18 +1,18 @@
 import type { ModelError } from '../model.ts'
 
 export interface RetryPolicy {
-  /** Calls for one answer, the first included. */
+  /** Most calls for one completion, including the first. */
   readonly maxAttempts: number
   readonly baseMs: number
   readonly capMs: number
 }
 
-/** A server that asks for a longer pause than this is not waited for. */
+/** When a server asks for a longer pause than this, the call is not repeated. */
 const LONGEST_ASKED_MS = 60_000
 
 /**
- * How long to wait before the next call, in ms, or null for no further call. Exponential with full jitter
- * (AWS Architecture Blog, "Exponential Backoff And Jitter"), and never less than what the server asked for.
+ * How long to wait before the next call, in ms; null for no further call. Exponential backoff with full jitter (AWS
+ * Architecture Blog, "Exponential Backoff And Jitter"), and never less than the server asks for.
  * @param attempt number of the call that failed, from 1
  */
 export function retryDelay(

@@ -3,7 +3,7 @@ import { v5 } from 'uuid'
 import { z } from 'zod'
 import type { Model, ModelServer, OutputCapability } from '../model.ts'
 
-/** Namespace of model ids: fixed for ever, so that a model's id is the same in every process. */
+/** Namespace of model ids. It never changes, so that a model's id is the same in every process and version. */
 const NAMESPACE = '5f0c8d0e-7f64-4b0c-9f3e-3b1d6a1f6c55'
 
 export interface ModelSettings {
@@ -16,15 +16,15 @@ export interface ModelSettings {
   readonly modelTimeout: number
 }
 
-/** True where no real model is configured, so that the simulated one serves. */
+/** True when no real model is configured: the simulated model is used then. */
 export function needsSimulatedModel(settings: ModelSettings): boolean {
   return !settings.modelsFile && !settings.openaiBaseUrl && !settings.openaiApiKey
 }
 
 /**
- * The models of this installation: of the models file, else of the one server in the environment, else the
- * simulated ones, which answer at `simulatedUrl` (the API needs no URL, since it never calls a model).
- * @throws {Error} that names the file and the place in it.
+ * The models of this installation: from the models file, else of the one server in the environment, else the simulated
+ * ones at `simulatedUrl` (null in the API process, which never calls a model).
+ * @throws {Error} with the file and the place in it, when it cannot be read
  */
 export function loadModels(
   settings: ModelSettings,
@@ -120,7 +120,7 @@ function fromFile(
   const parsed = fileSchema.safeParse(content)
   if (!parsed.success) return refuse(z.prettifyError(parsed.error))
 
-  const taken = new Map<string, string>()
+  const usedNames = new Map<string, string>()
   return parsed.data.models.map((entry) => {
     const from =
       parsed.data.servers[entry.server] ?? refuse(`${entry.name} names no known server: ${entry.server}`)
@@ -147,9 +147,9 @@ function fromFile(
       },
     })
     for (const spelling of new Set([model.id, model.name, model.alias].map((each) => each.toLowerCase()))) {
-      const other = taken.get(spelling)
+      const other = usedNames.get(spelling)
       if (other) refuse(`${model.name} and ${other} share the name ${spelling}`)
-      taken.set(spelling, model.name)
+      usedNames.set(spelling, model.name)
     }
     return model
   })

@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { schemaInPrompt, simulateCompletion, violateSchema } from './simulate-completion.ts'
-import { type Call, readSaid } from './simulated-call.ts'
+import { type Call, readPrompt } from './simulated-call.ts'
 import type { Fault } from './simulated-faults.ts'
 
 const tokens = (text: string): number => Math.max(1, Math.ceil(text.length / 4))
 
 /**
- * Answers a call in the shape it asked for, whole or as a stream, with the faults that an answer can have.
+ * Sends a completion of the shape that the call asks for, at once or as a stream, and with the drawn fault.
  * @param pace tokens per second; 0 for all at once
  */
 export async function sendCompletion(
@@ -16,8 +16,8 @@ export async function sendCompletion(
   fault: Fault | null,
   pace: number,
 ): Promise<void> {
-  const { prompt, text: said, images } = readSaid(call)
-  const schema = call.response_format?.json_schema?.schema ?? schemaInPrompt(said)
+  const { prompt, text: promptText, images } = readPrompt(call)
+  const schema = call.response_format?.json_schema?.schema ?? schemaInPrompt(promptText)
   let text = simulateCompletion(`${prompt}${call.seed ?? ''}`, schema)
   if (fault === 'schemaViolation' && schema) text = violateSchema(text)
   if (fault === 'invalidJson') text = 'I would rather not answer in JSON.'
@@ -25,12 +25,12 @@ export async function sendCompletion(
   const most = call.max_tokens ?? Number.POSITIVE_INFINITY
   const finish = tokens(text) > most ? 'length' : 'stop'
   if (finish === 'length') text = text.slice(0, most * 4)
-  // 765 tokens is what a mid-sized image costs at OpenAI; text goes by four characters to a token.
-  const prompted = tokens(said) + images * 765
+  // An image of medium size costs 765 tokens at OpenAI; for text, four characters make a token.
+  const promptTokens = tokens(promptText) + images * 765
   const usage = {
-    prompt_tokens: prompted,
+    prompt_tokens: promptTokens,
     completion_tokens: tokens(text),
-    total_tokens: prompted + tokens(text),
+    total_tokens: promptTokens + tokens(text),
   }
   const head = { id: 'chatcmpl-simulated', created: Math.floor(Date.now() / 1000), model: call.model }
   const seconds = pace > 0 ? tokens(text) / pace : 0

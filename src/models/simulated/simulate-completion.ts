@@ -9,7 +9,7 @@ const WORDS =
 const GOOD = /\b(good|great|love|loved|excellent|happy|fast|wonderful|perfect|amazing|thanks)\b/gi
 const BAD = /\b(bad|terrible|hate|hated|awful|sad|slow|broken|poor|worst|angry|never)\b/gi
 
-/** Numbers that depend on nothing but the text: the same request gets the same answer, in every process. */
+/** Random numbers in [0, 1) that depend only on the text: the same request gets the same completion in every process. */
 export function drawsFrom(text: string): () => number {
   const digest = createHash('sha256').update(text).digest()
   let state = digest.readUInt32LE(0)
@@ -23,8 +23,8 @@ export function drawsFrom(text: string): () => number {
 }
 
 /**
- * An answer of the asked shape, or prose where no schema is given. Deterministic in `prompt`, which holds all
- * that was said to the model; an enum that knows "positive" and "negative" follows the prompt's words.
+ * The text of a completion: JSON that matches the schema, or prose without one. It depends only on the schema and on
+ * `prompt`, which has all messages. For an enum with "positive" and "negative", the words of the prompt decide.
  */
 export function simulateCompletion(prompt: string, schema: Schema | null): string {
   const draw = drawsFrom(prompt + JSON.stringify(schema))
@@ -37,7 +37,7 @@ function words(draw: () => number, count: number): string {
 }
 
 function valueFor(schema: Schema, key: string, prompt: string, draw: () => number): unknown {
-  // A nullable list or object is written as a choice, the shape first and null after it.
+  // Nullable lists and objects are `anyOf`, with the shape first and null after it.
   const choices = schema['anyOf'] as Schema[] | undefined
   if (choices?.[0]) return valueFor(choices[0], key, prompt, draw)
   const options = schema['enum'] as unknown[] | undefined
@@ -57,7 +57,7 @@ function valueFor(schema: Schema, key: string, prompt: string, draw: () => numbe
     case 'integer':
       return Math.floor(draw() * 100)
     case 'number':
-      // What is called so is a share of one nearly everywhere.
+      // Values with these names are nearly always between 0 and 1.
       return /score|confidence|probability/i.test(key)
         ? Math.round(draw() * 100) / 100
         : Math.round(draw() * 10_000) / 100
@@ -75,20 +75,23 @@ function pick(options: readonly unknown[], prompt: string, draw: () => number): 
   return options[Math.floor(draw() * options.length)]
 }
 
-/** Makes an answer that parses but has the wrong shape: every first-level value becomes a list of lists. */
-export function violateSchema(answer: string): string {
-  const keys = Object.keys(JSON.parse(answer) as object)
+/** Makes JSON of the wrong shape: every value of the first level becomes a list of lists. */
+export function violateSchema(json: string): string {
+  const keys = Object.keys(JSON.parse(json) as object)
   return JSON.stringify(Object.fromEntries(keys.map((key) => [key, [[null]]])))
 }
 
-/** A JSON Schema that stands as text in a prompt, for models that can only be asked in words. */
+/**
+ * Finds the JSON Schema in the text of a prompt, where it is for models that support no schema; null when there is
+ * none.
+ */
 export function schemaInPrompt(prompt: string): Schema | null {
   for (const line of prompt.split('\n')) {
     if (!line.startsWith('{"type":"object"')) continue
     try {
       return JSON.parse(line) as Schema
     } catch {
-      // A line that only looks like one.
+      // A line that only looks like a schema.
     }
   }
   return null

@@ -5,7 +5,7 @@ const imagePart = z.object({
   image_url: z.object({ url: z.string().regex(/^(data:image\/[a-z]+;base64,|https?:\/\/)/) }),
 })
 const textPart = z.object({ type: z.literal('text'), text: z.string() })
-/** A chat completions call, as far as the simulated model looks at it. */
+/** A chat completions call: the members that the simulated model uses. */
 export const callSchema = z.object({
   model: z.string(),
   messages: z
@@ -29,20 +29,20 @@ export const callSchema = z.object({
 })
 export type Call = z.infer<typeof callSchema>
 
-/** What was said in a call. */
-export interface Said {
-  /** All texts and images, for an answer that depends on them. */
+/** The messages of a call. */
+export interface Prompt {
+  /** All texts and image URLs, on which the completion depends. */
   readonly prompt: string
   readonly text: string
   readonly images: number
   /**
-   * What stands in the texts as `[mark:NAME]`, or null. Calls are counted by it, so that whoever puts marks into the
-   * inputs of runs can compare their attempts with the calls that really came.
+   * The NAME of `[mark:NAME]` in the texts, or null. Calls are counted by mark: a test that puts marks into the inputs of
+   * runs can compare their attempts with the calls that were made.
    */
   readonly mark: string | null
 }
 
-export function readSaid(call: Call): Said {
+export function readPrompt(call: Call): Prompt {
   const all = call.messages.flatMap(({ content }) =>
     typeof content === 'string' ? [{ type: 'text', text: content } as const] : content,
   )

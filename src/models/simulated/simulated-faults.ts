@@ -1,6 +1,6 @@
 import { drawsFrom } from './simulate-completion.ts'
 
-/** How often each fault happens, as a share of the calls. Drawn in the order given; at most one per call. */
+/** The share of calls (0 to 1) with each fault. A call has one fault at most; they are drawn in this order. */
 export interface SimulatedFaults {
   readonly rateLimited: number
   readonly serverError: number
@@ -14,8 +14,8 @@ const FAULTS = ['rateLimited', 'serverError', 'hang', 'cut', 'invalidJson', 'sch
 export type Fault = (typeof FAULTS)[number]
 
 /**
- * Random numbers for one call. With a seed they depend on it and on the number of the call alone, so that the same
- * calls in the same order meet the same faults; null stands for chance.
+ * Random numbers for one call. With a seed they depend only on it and on the number of the call, so that the same calls
+ * in the same order have the same faults. Null: random.
  */
 export function drawsFor(seed: number | null, call: number): () => number {
   return seed === null ? Math.random : drawsFrom(`${seed}:${call}`)

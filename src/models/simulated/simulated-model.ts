@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { sendCompletion, sendJson } from './send-completion.ts'
-import { type Call, callSchema, readSaid } from './simulated-call.ts'
+import { type Call, callSchema, readPrompt } from './simulated-call.ts'
 import { drawFault, drawsFor, type SimulatedFaults } from './simulated-faults.ts'
 
 export interface SimulatedModelOptions {
@@ -10,40 +10,40 @@ export interface SimulatedModelOptions {
   readonly port?: number
   readonly latencyMs?: number
   readonly jitterMs?: number
-  /** 0: the whole answer at once. */
+  /** 0: the whole completion at once. */
   readonly tokensPerSecond?: number
   readonly faults?: Partial<SimulatedFaults>
   readonly retryAfterMs?: number
-  /** Makes faults and jitter depend on it and on the number of the call. Null or absent: chance. */
+  /** With a seed, faults and jitter depend only on it and on the number of the call. Null or absent: random. */
   readonly seed?: number | null
 }
 
 /**
- * How many calls there were by what was decided for them when they came: `answered`, the name of a fault, or
- * `malformed`. Besides, `aborted` counts those whose client left before it had the whole answer.
+ * The number of calls by what was decided when they arrived: `answered`, the name of a fault, or `malformed`. `aborted`
+ * counts in addition those whose client closed the connection before it had the whole response.
  */
 export type CallCounts = Record<string, number>
 
 export interface SimulatedModel {
-  /** Base URL with its /v1. */
+  /** Base URL, including /v1. */
   readonly url: string
   stats(): CallCounts
-  /** The same by mark, for the calls that bore one: see `Said`. */
+  /** The same by mark, for calls with one: see `Prompt`. */
   marks(): Record<string, CallCounts>
   close(): Promise<void>
 }
 
 const MODELS = ['simulated-large', 'simulated-small', 'simulated-basic']
-/** Calls with further marks are counted in the sum only. */
+/** Most marks that are counted; calls with further marks are only counted in the sum. */
 const MOST_MARKS = 200_000
 
 /** Counts calls, in sum and by mark. */
-class Delta {
+class CallCounter {
   readonly sum: CallCounts = {}
   readonly #marks = new Map<string, CallCounts>()
   #calls = 0
 
-  /** The number of a call that comes in, from 1. */
+  /** The number of the next call, from 1. */
   next(): number {
     this.#calls += 1
     return this.#calls
@@ -63,13 +63,14 @@ class Delta {
 }
 
 /**
- * Starts a server that speaks chat completions, streaming too, and makes its answers up in the asked shape.
- * It is a real peer for the real client: it can be slow, limit, fail, hang, cut off, or answer wrongly.
+ * Starts a server for chat completions, streamed or not, with made-up content of the shape that is asked for. It is a
+ * real server for the real client: it can be slow, limit the rate, fail, hang, cut the response off, or send a wrong
+ * shape.
  */
 export async function startSimulatedModel(options: SimulatedModelOptions = {}): Promise<SimulatedModel> {
-  const delta = new Delta()
+  const counter = new CallCounter()
   const server = createServer((request, response) => {
-    serve(request, response, options, delta).catch(() => response.destroy())
+    serve(request, response, options, counter).catch(() => response.destroy())
   })
   server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve, reject) => {
@@ -79,8 +80,8 @@ export async function startSimulatedModel(options: SimulatedModelOptions = {}): 
   const { port } = server.address() as AddressInfo
   return {
     url: `http://${options.host ?? '127.0.0.1'}:${port}/v1`,
-    stats: () => ({ ...delta.sum }),
-    marks: () => delta.marks(),
+    stats: () => ({ ...counter.sum }),
+    marks: () => counter.marks(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -93,12 +94,12 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   options: SimulatedModelOptions,
-  delta: Delta,
+  counter: CallCounter,
 ): Promise<void> {
   const path = (request.url ?? '').replace(/^\/v1/, '')
   if (path === '/healthz') return sendJson(response, 200, { status: 'ok' })
-  if (path === '/stats') return sendJson(response, 200, delta.sum)
-  if (path === '/stats/marks') return sendJson(response, 200, delta.marks())
+  if (path === '/stats') return sendJson(response, 200, counter.sum)
+  if (path === '/stats/marks') return sendJson(response, 200, counter.marks())
   if (path === '/models')
     return sendJson(response, 200, { object: 'list', data: MODELS.map((id) => ({ id, object: 'model' })) })
   if (path !== '/chat/completions') return refuse(response, 404, 'no such path')
@@ -109,19 +110,19 @@ async function serve(
   try {
     call = callSchema.parse(JSON.parse(Buffer.concat(parts).toString('utf8')))
   } catch (error) {
-    delta.add('malformed', null)
+    counter.add('malformed', null)
     return refuse(response, 400, error instanceof Error ? error.message : 'malformed request')
   }
 
-  const draw = drawsFor(options.seed ?? null, delta.next())
+  const draw = drawsFor(options.seed ?? null, counter.next())
   const fault = drawFault(options.faults ?? {}, draw)
-  const { mark } = readSaid(call)
-  delta.add(fault ?? 'answered', mark)
+  const { mark } = readPrompt(call)
+  counter.add(fault ?? 'answered', mark)
   response.once('close', () => {
-    if (!response.writableFinished && fault !== 'cut') delta.add('aborted', mark)
+    if (!response.writableFinished && fault !== 'cut') counter.add('aborted', mark)
   })
   const wait = (options.latencyMs ?? 0) + draw() * (options.jitterMs ?? 0)
-  // No timer of ours keeps a process that wants to end.
+  // With `ref: false` the timer does not keep a process alive that wants to end.
   if (wait > 0) await pause(wait, undefined, { ref: false })
   if (response.destroyed) return
   if (fault === 'rateLimited') return limit(response, options.retryAfterMs ?? 100)
@@ -130,7 +131,7 @@ async function serve(
   await sendCompletion(response, call, fault, options.tokensPerSecond ?? 0)
 }
 
-/** An error in the shape that OpenAI's servers give it. */
+/** Sends an error in the shape of OpenAI's servers. */
 function refuse(
   response: ServerResponse,
   status: number,

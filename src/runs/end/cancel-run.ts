@@ -3,13 +3,13 @@ import type { RunRecord } from '../run.ts'
 import { isFinal } from '../run.ts'
 import { type EndQueuedRunDeps, endQueuedRun } from './end-queued-run.ts'
 
-/** A run that changes hands again between two looks is looked at again, so often. */
+/** Between reading a run and changing it, a worker may claim or release it. Then it is read again, at most this often. */
 const MOST_TRIES = 20
 
 /**
- * Cancels a run: at once when it is queued; when a worker has it, that worker is told and breaks off its model call.
- * A run that has ended stays as it is, so cancelling twice is cancelling once. Returns the run as it stands then.
- * @throws {ApiError} TASK_RUN_NOT_FOUND when it has meanwhile reached the end of its retention
+ * Cancels a run. A queued run ends at once; when a worker has the run, the worker is told and aborts its model call.
+ * A run that has ended stays as it is, so a second call changes nothing. Returns the run as it is afterwards.
+ * @throws {ApiError} TASK_RUN_NOT_FOUND when the retention of the run ended meanwhile
  */
 export async function cancelRun(deps: EndQueuedRunDeps, record: RunRecord): Promise<RunRecord> {
   const { id } = record.request

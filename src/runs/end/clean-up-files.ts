@@ -11,9 +11,9 @@ export interface CleanUpFilesDeps {
 const BATCH = 200
 
 /**
- * Removes the files of runs that are gone, in one part of the file store, half-written ones with them. A run is gone
- * when its retention is over, or when it was never accepted. Files that were written after `before` stay, because their
- * run may be about to be made; those of a run that has not ended stay, because its record does.
+ * Removes the files of runs that have no record, in one part of the file store; half-written files too. A run has no
+ * record when its retention is over, or when it was never accepted. Files that were written after `before` (ms since the
+ * epoch) stay, because their run may not have been created yet.
  */
 export async function cleanUpFiles(
   { runs, files, log }: CleanUpFilesDeps,
@@ -37,5 +37,5 @@ export async function cleanUpFiles(
     batch = []
   }
   if (!signal.aborted) await removeUnknown(batch)
-  if (removed > 0) log.info({ runs: removed }, 'removed the files of runs that are gone')
+  if (removed > 0) log.info({ runs: removed }, 'removed the files of runs without a record')
 }

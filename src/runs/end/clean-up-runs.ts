@@ -6,14 +6,14 @@ export interface CleanUpRunsDeps extends EndQueuedRunDeps {
   readonly log: Logger
 }
 
-/** So many runs that have expired are ended at a time. */
+/** How many expired runs are ended at a time. */
 const BATCH = 200
 
 /**
- * Sees to it that no run stays queued for ever, whoever removed what from the queue and whether or not anybody asks. Every
- * run that has not ended is owed a job or a worker, or has a time at which it ends: a run that should have had a job since
- * `before` (ms since the epoch) and has none gets one, and a queued run whose time is over ends. A running one is claimed
- * anew by the worker that gets the job, which takes it from the worker that was lost. Doing it twice is doing it once.
+ * Makes sure that no run stays queued for ever, whatever was removed from the queue and whether or not anybody reads
+ * the run. A run that should have had a job since `before` (ms since the epoch) and has none gets one. A queued run
+ * whose time is over ends. A running run whose worker was lost gets a job too: the worker that dequeues the job claims
+ * the run anew. A second call changes nothing.
  */
 export async function cleanUpRuns(deps: CleanUpRunsDeps, before: number, signal: AbortSignal): Promise<void> {
   for (let shard = 0; shard < deps.shards && !signal.aborted; shard += 1) {
@@ -37,7 +37,7 @@ async function endExpired(deps: CleanUpRunsDeps, shard: number, signal: AbortSig
     )
     const some = settled.filter(Boolean).length
     ended += some
-    // What could not be ended has been claimed meanwhile; the next round looks again.
+    // A run that could not be ended was claimed meanwhile. The next round checks it again.
     if (signal.aborted || ids.length < BATCH || some === 0) break
   }
   if (ended > 0) deps.log.info({ shard, runs: ended }, 'runs whose time was over have ended')

@@ -2,7 +2,7 @@ import type { ModelRegistry } from '../../models/model-registry.ts'
 import { type Tracer, within } from '../../platform/tracing/tracing.ts'
 import { type DeltaOfRunDeps, deltaOfRun } from '../execute/delta-of-run.ts'
 import type { RunRecord } from '../run.ts'
-import { BROKEN_OFF, resultOf } from '../run-result.ts'
+import { ABORT_ERRORS, resultOf } from '../run-result.ts'
 import { describeEnd } from '../run-span.ts'
 import type { RunStore } from '../store/run-store.ts'
 
@@ -13,8 +13,8 @@ export interface EndQueuedRunDeps extends DeltaOfRunDeps {
 }
 
 /**
- * Ends a run that no worker has, so that no model is paid for it. Its job goes with it.
- * False when a worker has claimed it meanwhile, or it has ended.
+ * Ends a run that no worker has, and removes its job: no model is called for it.
+ * Returns false when a worker has claimed the run meanwhile, or the run has ended.
  */
 export async function endQueuedRun(
   deps: EndQueuedRunDeps,
@@ -22,7 +22,7 @@ export async function endQueuedRun(
   reason: 'cancelled' | 'expired',
 ): Promise<boolean> {
   const { request, attempts, revision } = record
-  const result = resultOf(request, null, attempts, { error: BROKEN_OFF[reason] }, deps.models.find)
+  const result = resultOf(request, null, attempts, { error: ABORT_ERRORS[reason] }, deps.models.find)
   const delta = await deltaOfRun(deps, request, revision ?? request.revision, result, attempts)
   const span = deps.tracer.start('run settle', request.trace, { kind: 'internal' })
   return within(span, async () => {

@@ -10,7 +10,7 @@ import type { Span } from '../../platform/tracing/tracing.ts'
 import type { Ledger } from '../ledger.ts'
 import type { RunError } from '../run.ts'
 
-/** The claim was lost to another worker: nothing that this one does counts any more. */
+/** The claim was lost to another worker: what this worker writes is refused from now on. */
 export class ClaimLost extends Error {
   override readonly name = 'ClaimLost'
 }
@@ -33,13 +33,17 @@ export class Deferred extends Error {
   }
 }
 
-/** Milliseconds spent by this claim; filled in while the run goes on, so that they are known when it is cut short. */
+/**
+ * Milliseconds that this claim has used so far. Updated after each step, so that they are known when the run is
+ * aborted.
+ */
 export interface Stopwatch {
   model: number
   validate: number
 }
 
-export interface Asked {
+/** The end of asking one model: a response, or an error. */
+export interface AskResult {
   readonly response: unknown
   readonly check: 'valid' | 'repaired' | 'invalid' | null
   readonly error: RunError | null
@@ -51,22 +55,22 @@ export interface AskDeps {
   readonly retry: RetryPolicy
   /** Bytes of UTF-8. */
   readonly responseLimit: number
-  /** No call is waited for that could only begin after this time, ms since the epoch. */
+  /** Ms since the epoch. A call that could only begin later is not made. */
   readonly deadline: number
-  /** What its calls belong to in the trace. */
+  /** The parent span of the model calls. */
   readonly span: Span
   /** Stores the ledger; throws ClaimLost when the claim is stale. */
   save(ledger: Ledger): Promise<void>
 }
 
-/** An answer of the wrong shape is asked for again so often. */
+/** How often a completion that does not match the output format is sent back for correction. */
 const MOST_REPAIRS = 1
 /** A longer pause is not slept through in a place of this worker. */
 const LONGEST_SLEEP_MS = 1000
 
 /**
- * Asks one model until there is an answer of the right shape, or no sense in asking: failures that may pass are tried
- * again, an answer of the wrong shape is sent back once with its issues. `compiled` is null for plain text.
+ * Asks one model until there is a completion of the right shape, or no sense in asking: failures that may pass are tried
+ * again, a completion of the wrong shape is sent back once with its issues. `compiled` is null for plain text.
  * Each of its calls asks for room by itself. Its ledger has an open attempt when it is called, and none when it returns.
  * Attempts that earlier claims made count. Rejects only when `signal` fires (ModelError `aborted`), the claim is lost, or the next call is far away (Deferred).
  */
@@ -77,28 +81,29 @@ export async function askModel(
   ledger: Ledger,
   watch: Stopwatch,
   signal: AbortSignal,
-): Promise<Asked> {
+): Promise<AskResult> {
   const { id, name } = request.model
   let messages = request.messages
   let failures = ledger.failuresOf(name)
   let repairs = 0
   for (;;) {
-    const answer = await call(deps, { ...request, messages }, watch, signal)
+    const completion = await call(deps, { ...request, messages }, watch, signal)
     const used = { model: name, inputTokens: 0, outputTokens: 0 }
-    if (answer instanceof ModelError) {
-      if (answer.kind === 'aborted') throw answer
-      ledger.close({ ...used, outcome: answer.kind })
+    if (completion instanceof ModelError) {
+      const failure = completion
+      if (failure.kind === 'aborted') throw failure
+      ledger.close({ ...used, outcome: failure.kind })
       failures += 1
-      if (answer.kind === 'rate_limited') deps.limiters.refused(id, answer.retryAfterMs)
-      const delay = retryDelay(failures, answer, deps.retry)
-      if (delay === null || Date.now() + delay >= deps.deadline) return failed(modelFailure(answer))
+      if (failure.kind === 'rate_limited') deps.limiters.refused(id, failure.retryAfterMs)
+      const delay = retryDelay(failures, failure, deps.retry)
+      if (delay === null || Date.now() + delay >= deps.deadline) return failed(modelFailure(failure))
       // A model that asked for a pause is paused for all: whoever waits for it needs no time of its own.
-      if (delay > LONGEST_SLEEP_MS) throw new Deferred(answer.kind === 'rate_limited' ? 0 : delay, id)
+      if (delay > LONGEST_SLEEP_MS) throw new Deferred(failure.kind === 'rate_limited' ? 0 : delay, id)
       await sleep(delay, signal)
     } else {
       deps.limiters.succeeded(id)
-      const checked = check(compiled, answer, deps.responseLimit, watch)
-      const { inputTokens, outputTokens } = answer
+      const checked = check(compiled, completion, deps.responseLimit, watch)
+      const { inputTokens, outputTokens } = completion
       const outcome = checked.check === 'invalid' ? 'invalid' : 'succeeded'
       ledger.close({ model: name, inputTokens, outputTokens, outcome })
       if (checked.check !== 'invalid') {
@@ -108,7 +113,7 @@ export async function askModel(
       repairs += 1
       messages = [
         ...request.messages,
-        { role: 'assistant', text: answer.text.slice(0, 20_000) || '(no answer)' },
+        { role: 'assistant', text: completion.text.slice(0, 20_000) || '(no answer)' },
         { role: 'user', text: repairRequest(checked.issues) },
       ]
     }
@@ -117,7 +122,7 @@ export async function askModel(
   }
 }
 
-const failed = (error: RunError): Asked => ({ response: null, check: null, error })
+const failed = (error: RunError): AskResult => ({ response: null, check: null, error })
 
 async function call(
   deps: AskDeps,
@@ -130,9 +135,9 @@ async function call(
   const span = startChatSpan(deps.span, request)
   const started = performance.now()
   try {
-    const answer = await deps.client.complete({ ...request, trace: span.context }, signal)
-    describeCompletion(span, answer)
-    return answer
+    const completion = await deps.client.complete({ ...request, trace: span.context }, signal)
+    describeCompletion(span, completion)
+    return completion
   } catch (error) {
     if (!(error instanceof ModelError)) throw error
     describeFailure(span, error)
@@ -156,17 +161,17 @@ type Checked = ValidatedOutput | { readonly check: 'valid'; readonly value: stri
 
 function check(
   compiled: CompiledOutput | null,
-  answer: Completion,
+  completion: Completion,
   limit: number,
   watch: Stopwatch,
 ): Checked {
   const started = performance.now()
   try {
-    if (answer.refusal !== null) {
+    if (completion.refusal !== null) {
       return { check: 'invalid', issues: [{ path: '', message: 'the model refused to answer' }] }
     }
-    if (compiled) return validateOutput(compiled, answer.text, limit)
-    if (Buffer.byteLength(answer.text) <= limit) return { check: 'valid', value: answer.text }
+    if (compiled) return validateOutput(compiled, completion.text, limit)
+    if (Buffer.byteLength(completion.text) <= limit) return { check: 'valid', value: completion.text }
     return {
       check: 'invalid',
       issues: [{ path: '', message: `the answer is longer than ${limit} bytes` }],
@@ -176,7 +181,7 @@ function check(
   }
 }
 
-/** The caller learns the kind of failure, never the provider's words. */
+/** The caller is told the kind of failure, never the text of the provider. */
 function modelFailure(error: ModelError): RunError {
   return {
     reason: 'MODEL_ERROR',

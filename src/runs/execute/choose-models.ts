@@ -3,7 +3,7 @@ import type { ModelRegistry } from '../../models/model-registry.ts'
 import type { Revision } from '../../tasks/task.ts'
 import type { RunRequest } from '../run.ts'
 
-/** A model that a run may ask, and with what. */
+/** A model that a run may call, with its parameters. */
 export interface ModelChoice {
   readonly model: Model
   readonly parameters: ModelParameters
@@ -11,8 +11,8 @@ export interface ModelChoice {
 }
 
 /**
- * The models that a run asks, in their order: the revision's, then its fallback; the fallback alone where the caller
- * wants that. One that is no longer configured, or sees no images where there are some, is left out.
+ * The models that a run calls, in their order: the revision's model, then its fallback; only the fallback when the caller
+ * asks for that. Models that are no longer configured are left out, and those without vision when the run has images.
  */
 export function chooseModels(request: RunRequest, revision: Revision, models: ModelRegistry): ModelChoice[] {
   const choices: ModelChoice[] = []

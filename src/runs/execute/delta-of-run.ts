@@ -10,7 +10,10 @@ export interface DeltaOfRunDeps {
   readonly models: ModelRegistry
 }
 
-/** What a run that ends like this adds to the totals, and under which names: those are bounded. */
+/**
+ * What a run adds to the totals when it ends with this result. The names that it is counted under are bounded in
+ * number.
+ */
 export async function deltaOfRun(
   { names, models }: DeltaOfRunDeps,
   request: RunRequest,

@@ -11,13 +11,13 @@ import type { TaskStore } from '../../tasks/task-store.ts'
 import { drawRevision } from '../../tasks/traffic.ts'
 import { Ledger } from '../ledger.ts'
 import { isLate, type RunError } from '../run.ts'
-import { BROKEN_OFF, type Outcome } from '../run-result.ts'
+import { ABORT_ERRORS, type Outcome } from '../run-result.ts'
 import { startExecuteSpan } from '../run-span.ts'
 import type { Claim } from '../store/claim.ts'
-import type { SayCapacity } from '../store/run-store.ts'
+import type { ReadCapacity } from '../store/run-store.ts'
 import { askModel, ClaimLost, Deferred, type Stopwatch } from './ask-model.ts'
 import { chooseModels } from './choose-models.ts'
-import type { BreakReason, Executions } from './executions.ts'
+import type { AbortReason, Executions } from './executions.ts'
 import { prepareCall } from './prepare-call.ts'
 import { retryWhileRedisDown } from './retry-while-redis-down.ts'
 import { type SettleRunDeps, settleRun } from './settle-run.ts'
@@ -36,23 +36,23 @@ export interface ExecuteRunDeps extends SettleRunDeps {
   readonly worker: string
 }
 
-/** What one claim is executed with: everything, the span that it is seen as, and its worker. */
+/** What one claim is executed with: the dependencies, the span of the execution, and its worker. */
 type ClaimDeps = ExecuteRunDeps & { readonly span: Span; readonly side: WorkerSide }
 
 /** The worker that a claim is executed for. */
 export interface WorkerSide {
   /** Fires when it stops. */
   readonly stopping: AbortSignal
-  readonly capacity: SayCapacity
+  readonly capacity: ReadCapacity
 }
 
 /**
- * What became of a claim: `settled`: its run has ended. `released`: its run is queued again. `superseded`: it was lost to
- * another worker. In each case its job is where it belongs.
+ * The end of a claim. `settled`: the run has ended, and its job is removed. `released`: the run and its job are queued
+ * again. `superseded`: another worker has claimed the run, and has its job.
  */
 export type Execution = 'settled' | 'released' | 'superseded'
 
-/** Between a failure of the store of tasks and the next try, in ms. */
+/** How long a run is deferred when its task could not be read, in ms. */
 const STORE_PAUSE_MS = 1000
 
 const compiledByRevision = new LRUCache<string, CompiledOutput>({ max: 5000 })
@@ -70,17 +70,18 @@ function compiledFor(revision: Revision): CompiledOutput | null {
  * Executes a run that was just claimed: draw its revision, render, ask its models, check, settle. When its worker stops, the run goes back to the queue with its attempt unused. Rejects only when Redis
  * fails: then the lock of its job runs out, and it is delivered again.
  */
-export async function executeRun(deps: ExecuteRunDeps, given: Claim, side: WorkerSide): Promise<Execution> {
+export async function executeRun(deps: ExecuteRunDeps, initial: Claim, side: WorkerSide): Promise<Execution> {
   const delivered = Date.now()
-  const { id, project, deadline } = given.request
+  const { id, project, deadline } = initial.request
   let claim: Claim
   let revision: Revision | null
   try {
-    claim = await drawAnew(deps, given)
+    claim = await redrawRevision(deps, initial)
     revision = claim.revision ? await deps.tasks.revision(project, claim.revision) : null
   } catch (error) {
-    // The part of Redis that has the tasks may be away alone: no claim is used up by waiting for it.
-    await deps.runs.release(given, given.attempts, STORE_PAUSE_MS).catch(() => {})
+    // In a cluster, the node with the tasks may be down alone. Releasing the run means that no claim is used up
+    // meanwhile.
+    await deps.runs.release(initial, initial.attempts, STORE_PAUSE_MS).catch(() => {})
     throw error
   }
   const span = startExecuteSpan(deps.tracer, claim, delivered)
@@ -110,12 +111,15 @@ async function giveBack(
   { ms, model }: { ms: number; model: string } = { ms: 0, model: claim.model },
 ): Promise<Execution> {
   const released = await deps.runs.release(claim, ledger.all(), ms, model)
-  if (released === 'cancelled') return end(deps, claim, ledger, { error: BROKEN_OFF.cancelled })
+  if (released === 'cancelled') return end(deps, claim, ledger, { error: ABORT_ERRORS.cancelled })
   return released === 'queued' ? 'released' : 'superseded'
 }
 
-/** Who accepted the run has drawn its revision. The weights are what they are now: should they have changed, so does it. */
-async function drawAnew({ tasks, runs }: ExecuteRunDeps, claim: Claim): Promise<Claim> {
+/**
+ * The API process drew a revision when it accepted the run. If the weights have changed since, it is drawn again by the
+ * new ones.
+ */
+async function redrawRevision({ tasks, runs }: ExecuteRunDeps, claim: Claim): Promise<Claim> {
   const { id, project, task, revision } = claim.request
   if (revision !== null || (claim.revision !== null && claim.fence > 1)) return claim
   const drawn = drawRevision((await tasks.recent(project, task))?.active_revisions ?? [], id)
@@ -149,19 +153,19 @@ async function executeClaim(
       return giveBack(deps, claim, ledger, error)
     }
     if (error instanceof ModelError && error.kind === 'aborted') {
-      const reason = signal.reason as BreakReason
+      const reason = signal.reason as AbortReason
       if (reason === 'stopping') {
         ledger.drop()
         return giveBack(deps, claim, ledger)
       }
-      ledger.breakOff(reason)
-      return end(deps, claim, ledger, { watch, error: BROKEN_OFF[reason] })
+      ledger.abort(reason)
+      return end(deps, claim, ledger, { watch, error: ABORT_ERRORS[reason] })
     }
     if (isRedisUnavailable(error)) throw error
-    // A mistake of ours would be the same at the next delivery: the run fails, and the log says why.
+    // A bug would fail the same way at the next delivery. So the run fails now, and the log has the error.
     const trace_id = traceIdOf(request.trace) ?? undefined
     deps.log.error({ err: error, run_id: request.id, trace_id }, 'executing a run failed')
-    return end(deps, claim, ledger, { watch, error: OURS })
+    return end(deps, claim, ledger, { watch, error: INTERNAL })
   }
 }
 
@@ -170,8 +174,12 @@ const REVISION_DELETED: RunError = {
   message: 'The task, or its revision, is gone.',
   retryable: false,
 }
-const OURS: RunError = { reason: 'INTERNAL_ERROR', message: 'Something went wrong here.', retryable: true }
-const LOST: RunError = {
+const INTERNAL: RunError = {
+  reason: 'INTERNAL_ERROR',
+  message: 'Something went wrong here.',
+  retryable: true,
+}
+const WORKER_LOST: RunError = {
   reason: 'WORKER_LOST',
   message: 'A worker was lost while it had this run.',
   retryable: true,
@@ -187,17 +195,17 @@ const NO_MODEL: RunError = {
   retryable: false,
 }
 
-/** Why a run that was just claimed is not to be executed, if so. */
+/** The error that a run ends with instead of being executed; null when it is to be executed. */
 function refuse(claim: Claim, ledger: Ledger, signal: AbortSignal): RunError | null {
   const { request, claimed, claimsExhausted } = claim
-  const cancelled = claim.cancelled || signal.reason === ('cancelled' satisfies BreakReason)
-  if (cancelled) return BROKEN_OFF.cancelled
-  if (isLate(request, claimed, Date.now())) return BROKEN_OFF.expired
-  if (claimsExhausted || (request.onLostAttempt === 'fail' && ledger.hasLost())) return LOST
+  const cancelled = claim.cancelled || signal.reason === ('cancelled' satisfies AbortReason)
+  if (cancelled) return ABORT_ERRORS.cancelled
+  if (isLate(request, claimed, Date.now())) return ABORT_ERRORS.expired
+  if (claimsExhausted || (request.onLostAttempt === 'fail' && ledger.hasLost())) return WORKER_LOST
   return null
 }
 
-/** Asks the run's models in their order until one gives a usable answer. */
+/** Calls the run's models in their order until one gives a usable completion. */
 async function askModels(
   deps: ClaimDeps,
   claim: Claim,
@@ -210,7 +218,7 @@ async function askModels(
   const compiled = compiledFor(revision)
   const save = async (current: Ledger): Promise<void> => {
     const write = () => deps.runs.saveAttempts(claim, current.all())
-    if (!(await retryWhileRedisDown(deps.settlePatienceMs, write))) throw new ClaimLost()
+    if (!(await retryWhileRedisDown(deps.settleTimeoutMs, write))) throw new ClaimLost()
   }
   const ask = { ...deps, save, deadline: request.deadline }
   let outcome: Outcome = { error: NO_MODEL }
@@ -232,7 +240,7 @@ async function askModels(
       await save(ledger)
     }
     const call = { model, messages: prepared.messages, parameters, schema: compiled?.jsonSchema ?? null }
-    ledger.asks(model.name)
+    ledger.setModel(model.name)
     const asked = await askModel(ask, call, compiled, ledger, watch, signal)
     outcome = { ...known, prepared, parameters, asked, error: asked.error }
     if (!asked.error) return outcome

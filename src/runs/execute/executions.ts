@@ -1,45 +1,45 @@
 import { LRUCache } from 'lru-cache'
 import { shardOf } from '../../platform/ids.ts'
 
-/** Why the execution of a run is broken off. */
-export type BreakReason = 'stopping' | 'cancelled' | 'expired'
+/** Why the execution of a run is aborted. */
+export type AbortReason = 'stopping' | 'cancelled' | 'expired'
 
 export type Executions = ReturnType<typeof createExecutions>
 
 /**
- * Deadlines are looked at so often, and when they have come: timers of one length, which nearly all are then, cost less
- * than one per run.
+ * The longest timer for a deadline, in ms; when it fires, a later deadline gets the next one. Node keeps one list per
+ * timer length, so that most timers share the list of this length, which costs less CPU than a length for each run.
  */
-const LOOK_MS = 30_000
+const CHECK_MS = 30_000
 
-/** Between being claimed in Redis and being tracked here a run has so much time, in ms, to be cancelled and still hear of it. */
-const HEARD_EARLY_MS = 60_000
-const MOST_HEARD_EARLY = 10_000
+/** A cancel may arrive before the run is tracked here. It is remembered for this long, in ms, for so many runs. */
+const CANCELLED_EARLY_MS = 60_000
+const MOST_CANCELLED_EARLY = 10_000
 
-/** The executions of this process, so that what ends one from outside finds it. */
+/** The executions of this process by run id, so that a cancel finds the one that it is meant for. */
 export function createExecutions() {
   const controllers = new Map<string, Set<AbortController>>()
-  // Signals travel apart from claims, and may be faster.
-  const heardEarly = new LRUCache<string, true>({ max: MOST_HEARD_EARLY, ttl: HEARD_EARLY_MS })
+  // Cancels come over another connection than claims, and may arrive first.
+  const cancelledEarly = new LRUCache<string, true>({ max: MOST_CANCELLED_EARLY, ttl: CANCELLED_EARLY_MS })
 
-  /** Per worker of this process, what ends with it: one listener for all of its runs. */
-  const stops = new WeakMap<AbortSignal, Set<AbortController>>()
+  /** The executions of each worker, by its stop signal: one listener per worker instead of one per run. */
+  const byWorker = new WeakMap<AbortSignal, Set<AbortController>>()
 
-  function stopOf(stopping: AbortSignal): Set<AbortController> {
-    const known = stops.get(stopping)
+  function controllersOf(stopping: AbortSignal): Set<AbortController> {
+    const known = byWorker.get(stopping)
     if (known) return known
-    const held = new Set<AbortController>()
-    stops.set(stopping, held)
+    const ofWorker = new Set<AbortController>()
+    byWorker.set(stopping, ofWorker)
     stopping.addEventListener('abort', () => {
-      for (const controller of held) controller.abort('stopping' satisfies BreakReason)
+      for (const controller of ofWorker) controller.abort('stopping' satisfies AbortReason)
     })
-    return held
+    return ofWorker
   }
 
   return {
     /**
-     * Does something with a signal that fires, with a BreakReason as its reason, when the run is cancelled, when its
-     * deadline (ms since the epoch) has come, or when `stopping` fires.
+     * Runs `work` with a signal that fires, with an AbortReason as its reason, when the run is cancelled, when its
+     * deadline (ms since the epoch) is reached, or when `stopping` fires.
      */
     async track<T>(
       id: string,
@@ -49,23 +49,23 @@ export function createExecutions() {
     ): Promise<T> {
       const controller = new AbortController()
       let timer: NodeJS.Timeout | undefined
-      const look = (): void => {
+      const checkDeadline = (): void => {
         const left = deadline - Date.now()
-        if (left <= 0) controller.abort('expired' satisfies BreakReason)
-        else timer = setTimeout(look, Math.min(left, LOOK_MS))
+        if (left <= 0) controller.abort('expired' satisfies AbortReason)
+        else timer = setTimeout(checkDeadline, Math.min(left, CHECK_MS))
       }
-      const stopped = stopOf(stopping)
-      stopped.add(controller)
-      if (stopping.aborted) controller.abort('stopping' satisfies BreakReason)
+      const ofWorker = controllersOf(stopping)
+      ofWorker.add(controller)
+      if (stopping.aborted) controller.abort('stopping' satisfies AbortReason)
       const tracked = controllers.get(id) ?? new Set()
       controllers.set(id, tracked.add(controller))
-      if (heardEarly.has(id)) controller.abort('cancelled' satisfies BreakReason)
-      look()
+      if (cancelledEarly.has(id)) controller.abort('cancelled' satisfies AbortReason)
+      checkDeadline()
       try {
         return await work(controller.signal)
       } finally {
         clearTimeout(timer)
-        stopped.delete(controller)
+        ofWorker.delete(controller)
         tracked.delete(controller)
         if (tracked.size === 0) controllers.delete(id)
       }
@@ -74,11 +74,11 @@ export function createExecutions() {
     /** Ids of the runs of a shard that are executed here. */
     idsIn: (shard: number): string[] => [...controllers.keys()].filter((id) => shardOf(id) === shard),
 
-    /** Breaks the run off if this process executes it, or is about to: one that was just claimed may not be tracked yet. */
+    /** Aborts the run if this process executes it, now or soon: a run that was just claimed may not be tracked yet. */
     cancel(id: string): void {
       const tracked = controllers.get(id)
-      if (!tracked) heardEarly.set(id, true)
-      for (const controller of tracked ?? []) controller.abort('cancelled' satisfies BreakReason)
+      if (!tracked) cancelledEarly.set(id, true)
+      for (const controller of tracked ?? []) controller.abort('cancelled' satisfies AbortReason)
     },
   }
 }

@@ -5,16 +5,16 @@ import { shardKeys } from '../store/run-keys.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { Executions } from './executions.ts'
 
-/** How often the records of what is executed here are looked at, for cancels whose news was missed, in ms. */
-const LOOK_EVERY_MS = 15_000
+/** How often the records of the runs that are executed here are checked for cancels whose message was lost, in ms. */
+const CHECK_EVERY_MS = 15_000
 
 /**
- * Breaks off those executions of this process whose run is to be cancelled. That it is stands in the run's record; a
- * channel brings the news at once. What was said while nobody listened is found in the records: whenever listening
+ * Aborts the executions of this process whose run is to be cancelled. The run's record says so, and a message on a
+ * channel brings it at once. Messages are lost while the connection is down, so the records are read whenever listening
  * begins, and from time to time.
  */
 export function followCancels(options: {
-  /** Of its own. */
+  /** Used for nothing else. */
   readonly redis: Redis
   readonly shard: number
   readonly runs: RunStore
@@ -24,24 +24,24 @@ export function followCancels(options: {
   const { redis, shard, runs, executions, log } = options
   const onTrouble = (error: unknown): void => log.warn({ err: error, shard }, 'listening for cancels failed')
 
-  async function look(): Promise<void> {
+  async function checkRecords(): Promise<void> {
     const ids = executions.idsIn(shard)
     if (ids.length === 0) return
     for (const id of await runs.cancelled(ids)) executions.cancel(id)
   }
-  // A Redis that is away is waited for; the next look finds the same.
-  const lookNow = (): void => void look().catch(() => {})
-  const looking = setInterval(lookNow, LOOK_EVERY_MS).unref()
+  // While Redis is away nothing is done: the next check finds the same cancels.
+  const checkNow = (): void => void checkRecords().catch(() => {})
+  const checking = setInterval(checkNow, CHECK_EVERY_MS).unref()
   const listener = listenTo({
     redis,
     channel: shardKeys(shard).cancels,
     onMessage: (id) => executions.cancel(id),
-    onListening: lookNow,
+    onListening: checkNow,
     onTrouble,
   })
   return {
     close() {
-      clearInterval(looking)
+      clearInterval(checking)
       return listener.close()
     },
   }

@@ -10,9 +10,9 @@ export interface DispatchFollower extends ChannelListener {
   capacity(room: number, full: readonly string[]): Capacity | null
 }
 
-/** Hears which runs of a shard are dispatched to a worker: they are its own, as if it had claimed them. */
+/** Receives the runs of a shard that are dispatched to a worker: they are claimed for it already. */
 export function followDispatch(options: {
-  /** Of its own. */
+  /** Used for nothing else. */
   readonly redis: Redis
   readonly shard: number
   readonly worker: string
@@ -22,13 +22,13 @@ export function followDispatch(options: {
 }): DispatchFollower {
   const { redis, shard, worker, lockMs, log } = options
   let listening = false
-  let heard = 0
+  let received = 0
   const listener = listenTo({
     redis,
     channel: shardKeys(shard).dispatch(worker),
     onMessage(text) {
       const { dispatched, claims } = readDispatch(text)
-      heard = dispatched
+      received = dispatched
       options.onDispatched(claims)
     },
     onListening() {
@@ -37,7 +37,7 @@ export function followDispatch(options: {
     onTrouble: (error) => log.warn({ err: error, shard }, 'listening for runs failed'),
   })
   return {
-    capacity: (room, full) => (listening ? { worker, heard, room, lockMs, full } : null),
+    capacity: (room, full) => (listening ? { worker, received, room, lockMs, full } : null),
     close() {
       listening = false
       return listener.close()

@@ -9,7 +9,7 @@ import { hashPrompts, missingParameters, renderPrompt } from '../../tasks/prompt
 import type { Revision } from '../../tasks/task.ts'
 import type { RunError, RunRequest } from '../run.ts'
 
-/** Everything that a model call is made from. */
+/** Everything that a model call is made from. `inputSeconds`: how long the images took. */
 export interface PreparedCall {
   readonly messages: readonly Message[]
   readonly promptHash: string
@@ -17,8 +17,8 @@ export interface PreparedCall {
 }
 
 /**
- * Renders the prompts and makes the images ready. Returns a RunError when the run's inputs do not fit the revision
- * that was drawn, which only happens when the task was changed after the run was accepted.
+ * Renders the prompts, and loads and optimises the images. Returns a RunError when the run's inputs do not fit the
+ * revision that was drawn: the task was changed after the run was accepted, or an image cannot be decoded.
  */
 export async function prepareCall(
   deps: { files: FileStore; imagePixelsMax: number },
@@ -28,8 +28,8 @@ export async function prepareCall(
   compiled: CompiledOutput | null,
 ): Promise<PreparedCall | RunError> {
   const missing = missingParameters(revision.input_params, request.inputs)
-  if (missing.length > 0) return misfit(`the prompt needs ${missing.join(', ')}`)
-  if (revision.image_required && request.files.length === 0) return misfit('it requires an image')
+  if (missing.length > 0) return invalidInput(`the prompt needs ${missing.join(', ')}`)
+  if (revision.image_required && request.files.length === 0) return invalidInput('it requires an image')
 
   const started = performance.now()
   let images: (ImagePart | null)[]
@@ -38,11 +38,11 @@ export async function prepareCall(
       request.files.map((name) => loadImage(deps, request.id, name, revision.optimise_images)),
     )
   } catch (error) {
-    // Only decoding shows that the body of an image is broken: its head was all that could be checked on arrival.
-    if (error instanceof ApiError) return misfit(error.message)
+    // The API checks only the header of an image. That its body is broken shows when it is decoded.
+    if (error instanceof ApiError) return invalidInput(error.message)
     throw error
   }
-  if (images.includes(null)) return misfit('an image is no longer stored')
+  if (images.includes(null)) return invalidInput('an image is no longer stored')
   const inputSeconds = request.files.length > 0 ? (performance.now() - started) / 1000 : 0
 
   const instructions = compiled && outputInstructions(compiled, model.output)
@@ -75,7 +75,7 @@ async function loadImage(
   return { mediaType: image.mediaType, base64: image.data.toString('base64') }
 }
 
-function misfit(why: string): RunError {
+function invalidInput(why: string): RunError {
   return {
     reason: 'INPUT_INVALID',
     message: `The inputs do not fit the task's revision: ${why}.`,

@@ -4,12 +4,12 @@ import { isRedisUnavailable } from '../../platform/redis/redis.ts'
 const PAUSE_MS = 200
 
 /**
- * Writes what must not be lost: while Redis is away it is kept in hand and tried again, so that a model which was paid
- * is not paid twice for it. Only for writes that change nothing when they are made a second time.
- * @throws what Redis failed with, when it stays away for longer than `patienceMs`, and any other failure at once
+ * Writes what must not be lost. While Redis is away the write is repeated, so that no model call has to be made and paid
+ * again for it. Only for idempotent writes.
+ * @throws the error of Redis when it is away for longer than `timeoutMs`; any other error at once
  */
-export async function retryWhileRedisDown<T>(patienceMs: number, write: () => Promise<T>): Promise<T> {
-  const end = Date.now() + patienceMs
+export async function retryWhileRedisDown<T>(timeoutMs: number, write: () => Promise<T>): Promise<T> {
+  const end = Date.now() + timeoutMs
   for (;;) {
     try {
       return await write()

@@ -6,9 +6,9 @@ import type { RunRequest, RunResult } from '../run.ts'
 export type RunDurations = ReturnType<typeof createRunDurations>
 
 /**
- * How long the runs took that this process settled. Each bucket names the trace of its latest run that was recorded, as
- * an exemplar: the way from a slow bar to a trace. It begins anew with the process; the exact totals of all processes,
- * which cannot hold exemplars, are in the rollups.
+ * A histogram of the durations of the runs that this process settled. Each bucket has the trace of its latest sampled run
+ * as an exemplar, so that one gets from a slow bucket to a trace. It starts empty with the process. The exact totals of
+ * all processes, which cannot have exemplars, are in the rollups.
  */
 export function createRunDurations() {
   const histogram = new Histogram<string>({
@@ -20,7 +20,9 @@ export function createRunDurations() {
     registers: [],
   })
   return {
-    /** Adds it to what a process says of itself, in OpenMetrics: only that format has exemplars. */
+    /**
+     * Adds the histogram to a process's own metrics, and switches them to OpenMetrics: only that format has exemplars.
+     */
     exposeIn(registry: Registry<RegistryContentType>): void {
       registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
       registry.registerMetric(histogram)

@@ -6,7 +6,7 @@ import type { RunResult } from '../run.ts'
 import { type Outcome, resultOf } from '../run-result.ts'
 import { describeEnd } from '../run-span.ts'
 import type { Claim } from '../store/claim.ts'
-import type { RunStore, SayCapacity } from '../store/run-store.ts'
+import type { ReadCapacity, RunStore } from '../store/run-store.ts'
 import { type DeltaOfRunDeps, deltaOfRun } from './delta-of-run.ts'
 import { retryWhileRedisDown } from './retry-while-redis-down.ts'
 import type { RunDurations } from './run-durations.ts'
@@ -15,33 +15,36 @@ export interface SettleRunDeps extends DeltaOfRunDeps {
   readonly runs: RunStore
   readonly models: ModelRegistry
   readonly log: Logger
-  /** Null where nobody reads them. */
+  /** Null where no exemplars are exposed. */
   readonly durations: RunDurations | null
-  /** How long a result is held while Redis is away, in ms, before it is given up and the run executed again. */
-  readonly settlePatienceMs: number
+  /**
+   * How long a result is kept in memory while Redis is away, in ms. After that it is lost, and the run is executed
+   * again.
+   */
+  readonly settleTimeoutMs: number
 }
 
 /**
- * Ends a claimed run, and says on the claim's span how. False when the claim was lost to another worker.
- * @throws what Redis failed with, when it stays away for too long
+ * Ends a claimed run, and describes its end on the claim's span. False when the claim was lost to another worker.
+ * @throws the error of Redis, when it is away for longer than `settleTimeoutMs`
  */
 export async function settleRun(
   deps: SettleRunDeps & { readonly span: Span },
   claim: Claim,
   ledger: Ledger,
   outcome: Outcome,
-  capacity: SayCapacity,
+  capacity: ReadCapacity,
 ): Promise<boolean> {
   const { request, revision } = claim
   const attempts = ledger.all()
   const result = resultOf(request, claim.claimed, attempts, outcome, deps.models.find)
-  // Written twice is written once: a second settle of the same claim finds a run that has ended.
+  // Idempotent: a second settle of the same claim finds that the run has ended.
   const write = async (): Promise<boolean> => {
     const delta = await deltaOfRun(deps, request, revision, result, attempts)
     return deps.runs.settle(claim, result, attempts, delta, capacity)
   }
   const settling = deps.span.child('run settle', { kind: 'internal' })
-  const settled = await within(settling, () => retryWhileRedisDown(deps.settlePatienceMs, write))
+  const settled = await within(settling, () => retryWhileRedisDown(deps.settleTimeoutMs, write))
   if (!settled) return false
   describeEnd(deps.span, result)
   deps.durations?.observe(request, result)

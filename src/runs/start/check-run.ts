@@ -6,7 +6,7 @@ import type { Revision, Task } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import type { Submission } from './submission.ts'
 
-/** What a run may become: its task, and the revision that was insisted on, if any. */
+/** A submission that passed the checks: its task, and the revision that the caller chose, if any. */
 export interface Accepted {
   readonly task: Task
   readonly revision: string | null
@@ -15,10 +15,10 @@ export interface Accepted {
 }
 
 /**
- * Makes sure that a run can be served by every revision which may be drawn for it: a caller's mistake must not depend
- * on the luck of the draw.
+ * Makes sure that every revision which may be drawn for a run can execute it: whether a call is refused must not depend
+ * on the draw.
  * @throws {ApiError} TASK_NOT_FOUND, TASK_REVISION_NOT_FOUND, TASK_DISABLED, NO_ACTIVE_REVISION
- * @throws {ValidationError} naming what is missing, or what no revision can do
+ * @throws {ValidationError} for missing inputs, and for what one of the revisions cannot do
  */
 export async function checkRun(
   deps: { tasks: TaskStore; tags: TagStore; models: ModelRegistry },
@@ -39,7 +39,7 @@ export async function checkRun(
   return { task, revision, candidates }
 }
 
-/** The revision that the caller insists on, by its id or by a tag. */
+/** The revision that the caller chose, by its id or by a tag; null when none. */
 async function chosenRevision(tags: TagStore, input: Submission): Promise<string | null> {
   if (!input.revisionTag) return input.revision
   const tagged = await tags.revisionByTag(input.project, input.task, input.revisionTag)
@@ -63,13 +63,16 @@ function checkInputs(revisions: readonly Revision[], input: Submission, models: 
   if (input.images.length === 0 && revisions.some((each) => each.image_required)) {
     issues.push({ loc: ['body', 'task_file'], msg: 'the task requires an image', type: 'missing' })
   }
-  const first = (each: Revision) => (input.useFallback ? each.fallback_llm_model_id : each.llm_model_id)
-  if (revisions.some((each) => !first(each))) {
+  const firstModelOf = (each: Revision) =>
+    input.useFallback ? each.fallback_llm_model_id : each.llm_model_id
+  if (revisions.some((each) => !firstModelOf(each))) {
     const msg = 'the revision has no fallback model'
     issues.push({ loc: ['query', 'use_fallback_model'], msg, type: 'value_error' })
   }
-  const blind = revisions.some((each) => models.find(first(each) ?? '')?.supportsVision === false)
-  if (input.images.length > 0 && blind) {
+  const lacksVision = revisions.some(
+    (each) => models.find(firstModelOf(each) ?? '')?.supportsVision === false,
+  )
+  if (input.images.length > 0 && lacksVision) {
     issues.push({ loc: ['body', 'task_file'], msg: "the task's model sees no images", type: 'value_error' })
   }
   if (issues.length > 0) throw new ValidationError(issues)

@@ -5,8 +5,8 @@ import type { Submission } from './submission.ts'
 const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex')
 
 /**
- * What a caller's key stands for: everything that makes two requests for a run the same, files included. How long
- * their callers wait does not belong to it.
+ * The hash of a caller's key, and a fingerprint of everything that makes two requests for a run the same, files included.
+ * How long a caller waits is not part of it.
  */
 export function idempotencyKeyOf(key: string, input: Submission): IdempotencyKey {
   const { task, inputs, images, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup } =
@@ -15,12 +15,12 @@ export function idempotencyKeyOf(key: string, input: Submission): IdempotencyKey
   return { hash: sha256(key), fingerprint: sha256(JSON.stringify([...same.map(sorted), images.map(sha256)])) }
 }
 
-/** The shard of a key, so that both its uses find the same one. */
+/** The shard of a key: every request with the same key goes to the same shard, where the key is stored. */
 export function shardOfKey(hash: string, project: string, shards: number): number {
   return Number.parseInt(sha256(`${project}/${hash}`).slice(0, 8), 16) % shards
 }
 
-/** JSON objects are the same in whatever order their members stand. */
+/** Sorts the members of all objects: objects are the same whatever the order of their members. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value

@@ -6,7 +6,7 @@ import { watchRun } from '../wait/watch-run.ts'
 import type { StartedRun } from './submission.ts'
 
 /**
- * Answers a request whose idempotency key has a run: with that run, waiting for its end like any other caller.
+ * The run for a request whose idempotency key has one already. Waits for its end like any other caller.
  * @throws {ApiError} IDEMPOTENCY_KEY_REUSED when the request differs; TASK_RUN_NOT_FOUND when the run has reached the
  *   end of its retention
  */

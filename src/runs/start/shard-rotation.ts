@@ -1,10 +1,13 @@
 /**
- * So many runs in a row go to one shard: what comes together is taken together, which costs less than one by one. Not
- * more, since workers have a limit per shard: a burst must find room in all of them.
+ * How many runs in a row go to one shard. Runs that arrive together are then written and claimed together, which costs
+ * less. A larger number would send a whole burst to one shard, and a worker executes only so many runs of each shard.
  */
 const IN_A_ROW = 8
 
-/** Says which shard the next run goes to: each has its turn, beginning anywhere, since other processes go round too. */
+/**
+ * Returns the shard of the next run, in rotation. The first is random, so that the API processes do not all use the
+ * same.
+ */
 export function createShardRotation(shards: number, random: () => number = Math.random): () => number {
   let next = Math.floor(random() * shards) * IN_A_ROW
   return () => {

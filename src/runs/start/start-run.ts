@@ -37,7 +37,9 @@ export interface StartRunDeps extends EndQueuedRunDeps {
  * Accepts a run: checks it, stores its files, creates its record and enqueues its job. When it resolves, the run is
  * durable. With an idempotency key that has been used for the same request, it waits for that run instead.
  * @param waitMs how long to wait for the end; 0 not at all
- * @throws {ApiError} see checkRun; PROJECT_QUEUE_FULL, QUEUE_FULL, STORE_UNAVAILABLE; NOT_AN_IMAGE, FILE_TOO_LARGE; IDEMPOTENCY_KEY_REUSED
+ * @param signal fires when the client has closed its connection: the wait ends, the run goes on
+ * @throws {ApiError} see checkRun; PROJECT_QUEUE_FULL, QUEUE_FULL, STORE_UNAVAILABLE; NOT_AN_IMAGE, FILE_TOO_LARGE;
+ *   IDEMPOTENCY_KEY_REUSED
  * @throws {ValidationError} see checkRun
  */
 export async function startRun(
@@ -49,7 +51,8 @@ export async function startRun(
   const key = input.idempotencyKey === null ? null : idempotencyKeyOf(input.idempotencyKey, input)
   const shard = key ? shardOfKey(key.hash, input.project, deps.shards) : deps.nextShard()
   if (key) {
-    // What was accepted once is answered, even where it would be refused by now. Only the script decides for good.
+    // A run that was accepted once is shown again, even if the checks would refuse it now. This read saves the checks;
+    // it is the create script that decides, since another request may store the key in between.
     const owner = await deps.runs.keyOwner(shard, input.project, key.hash)
     const same = owner?.fingerprint === key.fingerprint
     if (owner) return replayRun(deps, { outcome: same ? 'replayed' : 'reused', id: owner.id }, waitMs, signal)
@@ -61,30 +64,30 @@ export async function startRun(
   const enqueuing = startEnqueueSpan(input.span, { id, task: input.task, mode })
   const request = requestOf(deps, input, accepted, id, files, mode, enqueuing.context)
 
-  const unwanted = new AbortController()
-  const leave = () => unwanted.abort()
-  if (signal.aborted) leave()
-  else signal.addEventListener('abort', leave, { once: true })
-  // Listening begins before the run exists, so its end cannot be missed.
-  const ended = waitMs > 0 ? awaitEnd(deps, request, waitMs, unwanted.signal) : Promise.resolve(null)
+  const waiting = new AbortController()
+  const stopWaiting = () => waiting.abort()
+  if (signal.aborted) stopWaiting()
+  else signal.addEventListener('abort', stopWaiting, { once: true })
+  // Listening begins before the run exists, so that its end cannot be missed.
+  const ended = waitMs > 0 ? awaitEnd(deps, request, waitMs, waiting.signal) : Promise.resolve(null)
   try {
     const watcher = waitMs > 0 ? deps.inbox.id : null
     // What the worker will draw, unless the weights change meanwhile: knowing it spares it a step.
     const drawn = drawFor(deps, input, accepted, id)
     const created = await within(enqueuing, () => create(deps, request, watcher, key, drawn))
     if (created.outcome === 'replayed' || created.outcome === 'reused') {
-      unwanted.abort()
+      waiting.abort()
       await deps.files.removeRun(id)
       return await replayRun(deps, created, waitMs, signal)
     }
   } catch (error) {
-    unwanted.abort()
-    // Where the run may have been accepted after all, its files stay.
+    waiting.abort()
+    // The files stay when it is not known whether the run was accepted.
     if (!(error instanceof ApiError && error.extra['run_id'])) await deps.files.removeRun(id)
     throw error
   }
   const record: RunRecord = { request, status: 'queued', revision: null, attempts: [], result: null }
-  // A wait that is over tells nothing of how far the run is: its record does.
+  // When the wait is over without an end, the record says how far the run is.
   const known = (await ended) ?? (waitMs > 0 ? await deps.runs.get(id).catch(() => null) : null)
   return { record: known ?? record, replayed: false }
 }
@@ -128,7 +131,7 @@ async function storeImages(
   run: string,
   images: readonly Buffer[],
 ): Promise<string[]> {
-  // All are checked before any is stored: a refused request leaves nothing behind.
+  // All are checked before the first is stored: a refused request leaves no files.
   const kinds = await Promise.all(images.map((image) => checkImage(image, imagePixelsMax)))
   return Promise.all(
     images.map(async (image, index) => {

@@ -1,7 +1,7 @@
 import type { Span } from '../../platform/tracing/tracing.ts'
 import type { RunRecord } from '../run.ts'
 
-/** What a caller wants run. */
+/** The request for a run, as the caller sent it. */
 export interface Submission {
   readonly org: string
   readonly project: string
@@ -10,22 +10,22 @@ export interface Submission {
   readonly inputs: Readonly<Record<string, unknown>>
   readonly images: readonly Buffer[]
   readonly revision: string | null
-  /** The name of a tag: the newest revision that bears it. */
+  /** The name of a tag: the newest revision with this tag is run. */
   readonly revisionTag: string | null
   readonly llmConfig: Readonly<Record<string, unknown>> | null
   readonly useFallback: boolean
   readonly reference: string | null
   readonly reportingGroup: string | null
-  /** Seconds that the run may take in all; null for what its task or the server says. */
+  /** Seconds that the run may take in all; null: the task's or the server's default. */
   readonly timeout: number | null
   readonly idempotencyKey: string | null
-  /** The span of the call. */
+  /** The span of the HTTP request. */
   readonly span: Span
 }
 
 export interface StartedRun {
-  /** The run: ended, or as it stood when the wait was over. */
+  /** The run: ended, or as it was when the wait was over. */
   readonly record: RunRecord
-  /** True when the idempotency key had it already. */
+  /** True when the run was found by its idempotency key. */
   readonly replayed: boolean
 }

@@ -17,12 +17,12 @@ const RELEASED: readonly Released[] = ['superseded', 'queued', 'cancelled']
 
 type DequeuedRun = [string, number, string, string, string, string, number, number, string]
 
-/** The half of the run store that workers need. */
+/** The part of the run store that workers use. */
 export function claimRuns(redis: Redis, options: { queueWindow: number }) {
   const keysFor = (id: string) => shardKeys(shardOf(id))
 
   return {
-    /** Claims runs out of a shard's queue, oldest first, each with its job. */
+    /** Claims runs from a shard's queue, oldest first, each with its job. */
     async dequeue(
       shard: number,
       { worker, claimsMax, most, token, lockMs, capacity, allowances }: DequeueOptions,
@@ -36,14 +36,14 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
         token,
         lockMs,
       ]
-      args.push(capacity?.heard ?? '', capacity?.room ?? 0, fullToText(capacity?.full ?? []))
+      args.push(capacity?.received ?? '', capacity?.room ?? 0, fullToText(capacity?.full ?? []))
       if (allowances) args.push(allowances.others, ...[...allowances.byModel].flat())
       const reply = await SCRIPTS.dequeue(redis, [shardKeys(shard).prefix], args)
       const [nextDue, empty, ...runs] = reply as [number, number, ...DequeuedRun[]]
       return { claims: runs.map(toClaim), empty: empty === 1, nextDue }
     },
 
-    /** Gives a run that was just claimed for the first time another revision. False when the claim is stale. */
+    /** Sets another revision for a run that was just claimed for the first time. False when the claim is stale. */
     async revise({ request, fence }: Claim, revision: string): Promise<boolean> {
       const { prefix } = keysFor(request.id)
       return (await SCRIPTS.revise(redis, [prefix], [request.id, fence, revision])) === 1

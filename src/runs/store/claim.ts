@@ -1,6 +1,6 @@
 import type { Attempt, RunRequest } from '../run.ts'
 
-/** A worker's hold on a run. Its fence is refused as soon as another worker has claimed the run. */
+/** The right of a worker to change a run. Its fence is refused as soon as another worker has claimed the run. */
 export interface Claim {
   readonly request: RunRequest
   readonly fence: number
@@ -10,9 +10,9 @@ export interface Claim {
   readonly attempts: readonly Attempt[]
   /** When the run was first claimed, ms since the epoch. */
   readonly claimed: number
-  /** True when so many claims were lost that the run should fail instead of being executed again. */
+  /** True when the run was claimed so often that it fails instead of being executed again. */
   readonly claimsExhausted: boolean
-  /** True when its cancellation was asked for while nobody could act on it. */
+  /** True when the cancel of the run was requested and no worker has acted on it. */
   readonly cancelled: boolean
 }
 
@@ -21,9 +21,9 @@ export interface DequeueOptions {
   readonly worker: string
   /** A run that has been claimed more often is `claimsExhausted`. */
   readonly claimsMax: number
-  /** How many at most. */
+  /** Most runs to claim. */
   readonly most: number
-  /** What the locks of the jobs are known by, and how long they last without being extended. */
+  /** The token of the locks of the jobs, and how long a lock lasts without being extended. */
   readonly token: string
   readonly lockMs: number
   /** What the worker has room for by model; absent or null: for any of them. */
@@ -44,18 +44,18 @@ export interface Dequeued {
   readonly claims: readonly Claim[]
   /** True when the queue had no more for this worker, or gives no more now. */
   readonly empty: boolean
-  /** When to look again without being woken, ms since the epoch; 0 when there is no need. */
+  /** When to dequeue again even if no job wakes the worker, ms since the epoch; 0: not needed. */
   readonly nextDue: number
 }
 
-/** What a worker says of itself, so that runs can be dispatched to it as they are created. It counts for a second. */
+/** What a worker announces, so that runs can be dispatched to it when they are created. Valid for a second. */
 export interface Capacity {
   readonly worker: string
-  /** How many runs it has heard of that were dispatched to it. */
-  readonly heard: number
+  /** How many dispatched runs it has received so far. */
+  readonly received: number
   /** How many more it has room for. */
   readonly room: number
-  /** What its locks last for, in ms, without being extended. */
+  /** How long its locks last without being extended, in ms. */
   readonly lockMs: number
   /** Ids of models that it has no room for. */
   readonly full: readonly string[]
@@ -65,7 +65,7 @@ export interface Capacity {
 export const fullToText = (full: readonly string[]): string => (full.length > 0 ? `,${full.join(',')},` : '')
 
 /**
- * What became of a run that its worker gave back: `queued` again; `cancelled`: it was not given back, for its end was
- * asked for meanwhile, and the worker still has it to end it; `superseded`: it was no longer this claim's.
+ * The outcome of a release. `queued`: the run is queued again. `cancelled`: its cancel was requested meanwhile; the
+ * claim is still valid, and the worker has to end the run. `superseded`: another worker has claimed the run.
  */
 export type Released = 'queued' | 'cancelled' | 'superseded'

@@ -2,21 +2,21 @@ import type { Attempt, RunResult } from '../run.ts'
 import type { Claim } from './claim.ts'
 import { fromLines, textToRequest, textToResult } from './run-record.ts'
 
-/** What separates the values of a message on a channel: neither ids nor JSON have it. */
-const BETWEEN = '\0'
+/** Separates the values of a message on a channel: neither ids nor JSON contain it. */
+const SEPARATOR = '\0'
 
-/** What a reply tells of a run that has ended. */
+/** The message about a run that has ended. */
 export interface Reply {
   readonly id: string
   readonly revision: string | null
   readonly attempts: Attempt[]
-  /** Null when it was too large to travel with it. */
+  /** Null when it was too large for the message: the record has it. */
   readonly result: RunResult | null
 }
 
-/** Reads what `settle.lua` tells on a reply channel: for each run that ended its id, revision, result and attempts. */
+/** Reads a message of `settle.lua` on a reply channel: id, revision, result and attempts of each run that ended. */
 export function readReplies(text: string): Reply[] {
-  const fields = text.split(BETWEEN)
+  const fields = text.split(SEPARATOR)
   const replies: Reply[] = []
   for (let at = 0; at < fields.length; at += 4) {
     const [id = '', revision, result, attempts] = fields.slice(at, at + 4)
@@ -31,11 +31,11 @@ export function readReplies(text: string): Reply[] {
 }
 
 /**
- * Reads what `create.lua` tells on a dispatch channel: runs that were made this worker's own.
- * @returns their claims, and how many runs the worker was given in all, these included
+ * Reads a message of `create.lua` on a dispatch channel: the runs that were claimed for this worker.
+ * @returns their claims, and how many runs were dispatched to the worker so far, these included
  */
 export function readDispatch(text: string): { dispatched: number; claims: Claim[] } {
-  const [claimed, dispatched, ...runs] = text.split(BETWEEN)
+  const [claimed, dispatched, ...runs] = text.split(SEPARATOR)
   const claims: Claim[] = []
   for (let at = 0; at < runs.length; at += 3) {
     claims.push({

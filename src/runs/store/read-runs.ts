@@ -16,16 +16,16 @@ export interface RunFilter {
 }
 
 /**
- * `enqueued`: its job is with the queue. `held`: queued behind others of its project, or deferred because its model
- * asked for a pause. `running`: a worker has it, since its latest claim.
+ * `enqueued`: its job waits in the queue. `held`: queued without such a job, in its project's backlog or deferred.
+ * `running`: a worker has it; its age counts from the latest claim.
  */
 export type BacklogState = 'enqueued' | 'held' | 'running'
 
-/** The reading half of the run store. */
+/** The part of the run store that only reads. */
 export function readRuns(redis: Redis, shards: number) {
   const keyOf = (id: string): string => shardKeys(shardOf(id)).run(id)
   return {
-    /** Resolves when any shard answers: a part of a cluster that is down must not take the others' callers along. */
+    /** Resolves when any shard replies: when a part of a cluster is down, the other shards still serve their callers. */
     async reach(): Promise<void> {
       await Promise.any(Array.from({ length: shards }, (_, shard) => redis.exists(shardKeys(shard).expiring)))
     },
@@ -34,7 +34,7 @@ export function readRuns(redis: Redis, shards: number) {
       return toRecord(await redis.hmget(keyOf(id), ...RECORD_FIELDS))
     },
 
-    /** The records of many runs, in one round trip; null where one is not known. */
+    /** The records of many runs, in one round trip; null where there is none. */
     async getMany(ids: readonly string[]): Promise<(RunRecord | null)[]> {
       const all = await askByTag<RecordFields>(redis, ids.map(keyOf), (pipeline, key) =>
         pipeline.hmget(key, ...RECORD_FIELDS),
@@ -42,7 +42,7 @@ export function readRuns(redis: Redis, shards: number) {
       return all.map(toRecord)
     },
 
-    /** What has not ended: how many runs, and how old the oldest is where that is known without a search, in ms. */
+    /** How many runs have not ended, by state, and the age of the oldest in ms; null where only a search would tell. */
     async backlog(now: number): Promise<Record<BacklogState, { runs: number; oldestMs: number | null }>> {
       const perShard = await Promise.all(
         Array.from({ length: shards }, async (_, shard) => {
@@ -70,7 +70,7 @@ export function readRuns(redis: Redis, shards: number) {
       }
     },
 
-    /** Which of these runs are to be cancelled, as their records say. */
+    /** Which of these runs are to be cancelled, according to their records. */
     async cancelled(ids: readonly string[]): Promise<string[]> {
       const found = await askByTag<string | null>(redis, ids.map(keyOf), (pipeline, key) =>
         pipeline.hget(key, 'cancel'),
@@ -78,15 +78,15 @@ export function readRuns(redis: Redis, shards: number) {
       return ids.filter((_, at) => found[at])
     },
 
-    /** Which of these runs are not known (any more). */
+    /** Which of these runs have no record. */
     async unknown(ids: readonly string[]): Promise<string[]> {
       const found = await keysExist(redis, ids.map(keyOf))
       return ids.filter((_, at) => !found[at])
     },
 
     /**
-     * Ids of a project's runs, newest first, below `cursor`, at most `limit`. Read from the narrowest index
-     * there is for the filter; the caller still has to check the records against it.
+     * Ids of a project's runs, newest first, below `cursor`, at most `limit`. Read from the smallest index that contains
+     * all runs that fit the filter; the caller still has to check the records against the filter.
      */
     async ids(project: string, filter: RunFilter, cursor: string | null, limit: number): Promise<string[]> {
       const upper = [cursor, filter.to === undefined ? null : lowestIdAt(filter.to)].filter(

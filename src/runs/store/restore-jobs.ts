@@ -5,15 +5,18 @@ import { movingScript } from './run-script.ts'
 
 const restore = movingScript('restore')
 
-/** How many ids are read at a time where there may be very many. */
+/** How many ids of an index are read at a time. */
 const BATCH = 1000
-/** How many jobs are looked for in one step: each may cost a walk through the queue. */
+/** How many runs one script checks: for each, Redis may search the whole queue. */
 const SCRIPT_BATCH = 50
 
-/** The half of the run store that mends what has come apart, for the janitor. */
+/** The part of the run store that repairs what was lost, for the janitor. */
 export function restoreJobs(redis: Redis) {
-  /** Ids of runs that should have a job since before a time. A run in a backlog is owed none: it is let in, or expires. */
-  async function owed(shard: number, before: number): Promise<string[]> {
+  /**
+   * Ids of runs that should have had a job before this time. A run in a backlog has none: it gets one later, or
+   * expires.
+   */
+  async function runsWithJob(shard: number, before: number): Promise<string[]> {
     const { enqueued, deferred, running } = shardKeys(shard)
     const ids: string[] = []
     for (const index of [enqueued, deferred, running]) {
@@ -25,8 +28,8 @@ export function restoreJobs(redis: Redis) {
     return ids
   }
 
-  /** Ids of all jobs that will be delivered or that a worker has. Those that move meanwhile may be missing. */
-  async function delivered(shard: number): Promise<Set<string>> {
+  /** Ids of all jobs that are queued or active. Jobs that move while they are read may be missing. */
+  async function liveJobs(shard: number): Promise<Set<string>> {
     const { wait, active, prioritized, delayed } = bullmqKeys(shard)
     const ids = new Set<string>()
     for (const [key, command] of [
@@ -47,7 +50,7 @@ export function restoreJobs(redis: Redis) {
     return ids
   }
 
-  /** Gives a job to each of these runs that has not ended and has none. Returns how many got one. */
+  /** Makes a job for each of these runs that has not ended and has none. Returns how many jobs were made. */
   async function restoreThese(shard: number, ids: readonly string[]): Promise<number> {
     let restored = 0
     for (let at = 0; at < ids.length; at += SCRIPT_BATCH) {
@@ -59,24 +62,24 @@ export function restoreJobs(redis: Redis) {
 
   return {
     /**
-     * Gives a job to each run of a shard that should have had one since before the given time (ms since the epoch), and
-     * has none. Returns how many got one.
+     * Makes a job for each run of a shard that should have had one before the given time (ms since the epoch), and has
+     * none. Returns how many jobs were made.
      */
     async restoreJobs(shard: number, before: number): Promise<number> {
-      const ids = await owed(shard, before)
+      const ids = await runsWithJob(shard, before)
       if (ids.length === 0) return 0
-      const known = await delivered(shard)
-      // Only the script says for good: a job may have moved while its list was read.
+      const known = await liveJobs(shard)
+      // The script checks each of them again: a job may have moved while its list was read.
       const missing = ids.filter((id) => !known.has(id))
       return restoreThese(shard, missing)
     },
 
-    /** Takes what is no run any more out of a shard's indexes. */
+    /** Removes runs that have ended or have no record from a shard's indexes; one that lacks its job gets it. */
     async forgetRuns(shard: number, ids: readonly string[]): Promise<void> {
       await restoreThese(shard, ids)
     },
 
-    /** Ids of a shard's queued runs whose time is over, the first of them first. */
+    /** Ids of a shard's queued runs that expired before `now`, the earliest first, at most `most`. */
     expired(shard: number, now: number, most: number): Promise<string[]> {
       return redis.zrange(shardKeys(shard).expiring, '-inf', String(now), 'BYSCORE', 'LIMIT', 0, most)
     },

@@ -4,24 +4,24 @@ import { BULLMQ_LAYOUT } from '../../queue/bullmq-keys.ts'
 import { TOTAL_LAYOUT } from '../../totals/total-keys.ts'
 
 /**
- * Where a shard keeps its runs. All of it shares the shard's hash tag, so that every script stays within one slot.
- * Indexes of runs are sorted sets whose scores are all 0, so that their members, ids, stand in the order of their time.
+ * The keys of a shard's runs. All have the shard's hash tag, so that every script stays within one slot. Indexes of runs
+ * are sorted sets of run ids whose scores are all 0: they are sorted by id, and so by the time of creation.
  */
 export const RUN_LAYOUT = {
-  /** Hash: what is known of a run; `run-record.ts` says what its fields are. */
+  /** Hash: the record of a run; `run-record.ts` has its fields. */
   run: 'run:<id>',
   /** Index of all runs of a project, and of a task. */
   projectRuns: 'runs:project:<project>',
   taskRuns: 'runs:task:<project>:<task>',
-  /** Index of a project's runs in a state; there is none for `succeeded`, which nearly all are. */
+  /** Index of a project's runs in a state. There is none for `succeeded`: nearly all runs would be in it. */
   runsIn: 'runs:state:<project>:<status>',
   /** Index of a project's queued runs for a model that have no job yet, because enough of them are in the queue. */
   backlog: 'backlog:<project>:<model>',
   /** Hash: per `<project>:<model>`, how many of their runs are in `enqueued`. */
   enqueuedCounts: 'enqueued-counts',
-  /** Sorted set: queued runs that have a job, by the time they were made. Those that are deferred are not in it. */
+  /** Sorted set: queued runs with a job, except deferred ones, by the time of their creation. */
   enqueued: 'enqueued',
-  /** Sorted set: queued runs whose job is delivered later, by that time. */
+  /** Sorted set: deferred runs, by the time at which their job is delivered. */
   deferred: 'deferred',
   /** Sorted set: all queued runs, by the time at which they expire. */
   expiring: 'expiring',
@@ -29,19 +29,19 @@ export const RUN_LAYOUT = {
   running: 'running',
   /** Channel: ids of running runs that are to be cancelled. */
   cancels: 'cancels',
-  /** Channel: on which an API process hears of runs that have ended. */
+  /** Channel: replies to an API process, about runs that have ended. */
   replies: 'replies:<api>',
-  /** Channel: on which a worker is given runs as they are created. */
+  /** Channel: runs that are dispatched to a worker. */
   dispatch: 'dispatch:<worker>',
   /** Hash: how many runs that worker was given so far, how long its locks last, and which models it has no room for. */
   dispatched: 'dispatched:<worker>',
-  /** Sorted set: workers by how many more runs they may be given, of those that have said so lately. */
+  /** Sorted set: workers that announced their capacity, by how many more runs may be dispatched to them. */
   capacities: 'capacities',
-  /** The run that an idempotency key has, and the fingerprint of its request. */
+  /** String: the run of an idempotency key, and the fingerprint of its request. */
   idempotency: 'idempotency:<project>:<hash>',
 } as const satisfies KeyLayout
 
-/** All that the scripts of runs work on: runs, their jobs, and the numbers they put down. */
+/** All keys that the scripts of runs use: of runs, of their jobs, and of their deltas. */
 export const SHARD_LAYOUT = {
   ...BULLMQ_LAYOUT,
   ...RUN_LAYOUT,
@@ -51,7 +51,7 @@ export const SHARD_LAYOUT = {
 const known: ReturnType<typeof keysUnder>[] = []
 const keysUnder = (tag: string) => ({
   ...keysOf(RUN_LAYOUT, `${tag}:`),
-  /** What all of them begin with: scripts are given it, and make theirs of it. */
+  /** The prefix of all these keys. Scripts get it, and build the keys from it. */
   prefix: `${tag}:`,
 })
 

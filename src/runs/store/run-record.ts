@@ -8,14 +8,14 @@ import type { Attempt, RunRecord, RunRequest, RunResult, RunStatus } from '../ru
 export const RECORD_FIELDS = ['status', 'request', 'revision', 'attempts', 'result', 'fence'] as const
 export type RecordFields = readonly (string | null)[]
 
-/** A record from the values of RECORD_FIELDS; null when there is none. */
+/** Makes a record of the values of RECORD_FIELDS; null when the run has none. */
 export function toRecord(fields: RecordFields): RunRecord | null {
   const [status, request, revision, attempts, result, fence] = fields
   if (!status || !request) return null
   return {
     status: status as RunStatus,
     request: textToRequest(request),
-    // Until it is claimed, a worker may still draw another one.
+    // Before the first claim, the stored revision is only a forecast: a worker may draw another one.
     revision: fence ? revision || null : null,
     attempts: fromLines(attempts),
     result: result ? textToResult(result) : null,
@@ -32,7 +32,7 @@ export const fromLines = (lines: string | null | undefined): Attempt[] =>
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Attempt)
 
-/** What most runs have is left out of what is stored of them, which makes that a third smaller, and put back when read. */
+/** These values are left out when a run is stored, and added when it is read. That makes most records a third smaller. */
 const USUAL_REQUEST: Partial<RunRequest> = {
   files: [],
   revision: null,
@@ -59,13 +59,13 @@ function without<T extends object>(value: T, usual: Partial<T>): Partial<Record<
     const own = value[key]
     const isUsual =
       typeof own === 'object' && own !== null ? Object.keys(own).length === 0 : own === usual[key]
-    // Not deleted, which would make the object slow to write.
+    // Set to undefined, since `delete` would make the object slow to serialise.
     if (isUsual) rest[key] = undefined
   }
   return rest
 }
 
-/** A request as it is stored: JSON that begins with the ids of run, organisation and project, for scripts to find. */
+/** A request as it is stored: JSON that begins with the ids of run, organisation and project, where scripts read them. */
 export function requestToText(request: RunRequest): string {
   const { id, org, project, deadline } = request
   const startBy = request.startBy === deadline ? undefined : request.startBy

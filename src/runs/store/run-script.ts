@@ -10,11 +10,11 @@ const MOVING: ScriptFamily = {
   shared: [new URL('../../queue/bullmq-jobs.lua', import.meta.url), file('shared')],
 }
 
-/** Scripts that change what a run's own record says. */
+/** Scripts that only change a run's own record. */
 const WRITING: ScriptFamily = { ...MOVING, shared: [] }
 
-/** A script that moves runs from one state to another, with their jobs. Its key is the prefix of their shard. */
+/** A script that moves runs from one state to another, with their jobs. Its key is the prefix of the shard's keys. */
 export const movingScript = (name: string): Script => loadScript(file(name), MOVING)
 
-/** A script that leaves a run where it is. Its key is the prefix of the run's shard. */
+/** A script that does not change the state of a run. Its key is the prefix of the shard's keys. */
 export const writingScript = (name: string): Script => loadScript(file(name), WRITING)

@@ -19,16 +19,16 @@ const SCRIPTS = {
 }
 
 /** A worker that says nothing of itself. */
-const NO_CAPACITY: Capacity = { worker: '', heard: 0, room: 0, lockMs: 0, full: [] }
+const NO_CAPACITY: Capacity = { worker: '', received: 0, room: 0, lockMs: 0, full: [] }
 
-/** Results larger than this travel to a waiting process as an id only; it then reads the record. */
+/** Characters of JSON. A larger result is not sent with the reply: the waiting process then reads the record. */
 const REPLY_INLINE_MAX = 8192
 
-/** What begins or ends within one tick of the event loop is written together: so many runs of a shard at most. */
+/** Runs of a shard that begin or end within one tick of the event loop are written together, at most so many. */
 const BATCH = 32
-/** Characters of a batch, at which it is full: Redis does nothing else while it writes one. */
+/** Most characters of a batch: while Redis executes a script, it does nothing else. */
 const CREATE_WEIGHT = 262_144
-/** The same, of which a part is told to those that wait. */
+/** The same for settle, which is smaller since results are also sent as replies. */
 const SETTLE_WEIGHT = 32_768
 
 export interface RunStoreOptions {
@@ -42,7 +42,7 @@ export interface RunStoreOptions {
   readonly idempotencySeconds: number
 }
 
-/** An idempotency key, and what it stands for. */
+/** An idempotency key, and the request that it belongs to. */
 export interface IdempotencyKey {
   /** SHA-256 of the caller's key. */
   readonly hash: string
@@ -51,8 +51,9 @@ export interface IdempotencyKey {
 }
 
 /**
- * `enqueued`: it has its job, or its worker already. `backlogged`: it gets a job when the project's earlier runs have
- * left the queue. `replayed` and `reused`: the idempotency key has the run `id`, of the same or of another request.
+ * `enqueued`: the run has a job, or was dispatched to a worker. `backlogged`: it gets a job when earlier runs of its
+ * project have left the queue. `replayed` and `reused`: the idempotency key has the run `id`, of the same or of another
+ * request.
  */
 export type Created =
   | { readonly outcome: 'enqueued' | 'backlogged' | 'exists' | 'full' | 'project_full' }
@@ -65,18 +66,18 @@ export interface Drawn {
 }
 
 /** Says what a worker has room for, at the moment it is asked; null while it is not to be given anything. */
-export type SayCapacity = () => Capacity | null
+export type ReadCapacity = () => Capacity | null
 
 interface Ending {
   readonly fields: readonly (string | number)[]
-  readonly capacity: SayCapacity
+  readonly capacity: ReadCapacity
 }
 
 export type RunStore = ReturnType<typeof createRunStore>
 
 /**
- * The only owner of run records. Every change of a run is one script on the run itself, so that two
- * processes can never both believe they made it.
+ * The only owner of run records. Every change of a run is one script that checks its state and fence first: of two
+ * processes that try the same change, one succeeds and the other is told so.
  */
 export function createRunStore(redis: Redis, options: RunStoreOptions) {
   const prefixOf = (id: string) => shardKeys(shardOf(id)).prefix
@@ -101,29 +102,29 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     most: BATCH,
     mostWeight: SETTLE_WEIGHT,
     send(shard, endings: readonly Ending[]) {
-      const { worker, heard, room, lockMs, full } = endings.at(-1)?.capacity() ?? NO_CAPACITY
-      const own = [worker, heard, room + endings.length, lockMs, fullToText(full)]
+      const { worker, received, room, lockMs, full } = endings.at(-1)?.capacity() ?? NO_CAPACITY
+      const own = [worker, received, room + endings.length, lockMs, fullToText(full)]
       const args = [retention, options.queueWindow, ...own]
       const fields = endings.flatMap((ending) => ending.fields)
       return SCRIPTS.settle(redis, [shardKeys(shard).prefix], [...args, ...fields]) as Promise<number[]>
     },
   })
 
-  /** Ends a run; `fence` is '' for one that no worker has. False when it is not, or no longer, as the caller thinks. */
+  /** Ends a run. `fence` is '' for a queued run. False when the run is not queued, or the fence is stale. */
   async function settle(
     { id, project }: RunRequest,
     fence: number | '',
     result: RunResult,
     attempts: readonly Attempt[],
     delta: Delta | null,
-    capacity: SayCapacity,
+    capacity: ReadCapacity,
   ): Promise<boolean> {
     const json = resultToText(result)
     const lines = toLines(attempts)
-    const counted = delta ? deltaToText(delta) : ''
+    const deltaText = delta ? deltaToText(delta) : ''
     const inline = json.length <= REPLY_INLINE_MAX ? '1' : ''
-    const fields = [id, fence, project, result.status, json, lines, inline, counted]
-    const weight = json.length + lines.length + counted.length
+    const fields = [id, fence, project, result.status, json, lines, inline, deltaText]
+    const weight = json.length + lines.length + deltaText.length
     return (await settleTogether(shardOf(id), { fields, capacity }, weight)) === 1
   }
 
@@ -152,7 +153,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       return outcome === 'replayed' || outcome === 'reused' ? { outcome, id: other } : { outcome }
     },
 
-    /** The run that an idempotency key has in a shard, and the fingerprint of its request. */
+    /** The run of an idempotency key in a shard, and the fingerprint of its request; null for an unused key. */
     async keyOwner(
       shard: number,
       project: string,
@@ -164,19 +165,19 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     },
 
     /**
-     * Ends a claimed run with its result, its numbers and its replies, in one step, and its job with it. False when the
-     * claim is stale.
-     * @param capacity what its worker has room for when this is written, which is told in the same step
+     * Ends a claimed run: writes its result and its delta, removes its job and sends its replies, in one step. False when
+     * the claim is stale.
+     * @param capacity of its worker, read when the script is sent; the script announces it
      */
     settle: (
       claim: Claim,
       result: RunResult,
       attempts: readonly Attempt[],
       delta: Delta | null,
-      capacity: SayCapacity = () => null,
+      capacity: ReadCapacity = () => null,
     ): Promise<boolean> => settle(claim.request, claim.fence, result, attempts, delta, capacity),
 
-    /** Ends a run that no worker has, and its job with it. False when one has it by now. */
+    /** Ends a queued run and removes its job. False when the run is no longer queued. */
     settleQueued: (
       request: RunRequest,
       result: RunResult,
@@ -184,12 +185,18 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       delta: Delta | null,
     ): Promise<boolean> => settle(request, '', result, attempts, delta, () => null),
 
-    /** Asks that a running run be cancelled. Returns the status of the run: only `running` was asked for it. */
+    /**
+     * Requests the cancel of a running run. Returns the status of the run; with any other than `running`, nothing was
+     * done.
+     */
     async requestCancel(id: string): Promise<RunStatus | null> {
       return (await SCRIPTS.cancel(redis, [prefixOf(id)], [id])) as RunStatus | null
     },
 
-    /** Asks for the run's end to be told to an API process. False when it has ended or is not known. */
+    /**
+     * Adds an API process to the run's watchers: it gets a reply when the run ends. False when it has ended or is
+     * unknown.
+     */
     async watch(id: string, api: string): Promise<boolean> {
       return (await SCRIPTS.watch(redis, [prefixOf(id)], [id, api])) === 1
     },

@@ -3,12 +3,12 @@ import { expireRun } from '../end/expire-run.ts'
 import { isFinal, type RunRecord, type RunRequest } from '../run.ts'
 import type { ReplyInbox } from './reply-inbox.ts'
 
-/** Timers may fire a little early. */
+/** Timers may fire a little early: waiting this much longer makes sure that the time is over. */
 const LATE_MS = 5
 
 /**
- * Waits for the end of a run, at most `ms`; null when it has not come by then or `signal` fired. Listens from the
- * moment of the call. When the time that the run was given is over, it is ended here if no worker has it.
+ * Waits for the end of a run, at most `ms`; null when the run has not ended by then or `signal` fired. Listens from the
+ * moment of the call. When the run's `startBy` or deadline passes during the wait, it is ended here if no worker has it.
  */
 export async function awaitEnd(
   deps: EndQueuedRunDeps & { inbox: ReplyInbox },
@@ -18,10 +18,10 @@ export async function awaitEnd(
 ): Promise<RunRecord | null> {
   const end = Date.now() + ms
   for (const limit of [request.startBy, request.deadline, end]) {
-    const patience = Math.min(limit + LATE_MS, end) - Date.now()
-    const ended = await deps.inbox.wait(request, Math.max(0, patience), signal)
+    const left = Math.min(limit + LATE_MS, end) - Date.now()
+    const ended = await deps.inbox.wait(request, Math.max(0, left), signal)
     if (ended || signal.aborted || limit + LATE_MS >= end) return ended
-    // While Redis is away nobody knows how far it is; the wait goes on all the same.
+    // While Redis is away the state of the run is not known, and the wait goes on.
     const current = await deps.runs
       .get(request.id)
       .then((record) => record && expireRun(deps, record))

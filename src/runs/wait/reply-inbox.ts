@@ -17,25 +17,31 @@ interface Waiter {
   pauseMs: number
 }
 
-const FIRST_SWEEP_MS = 1500
-const LONGEST_SWEEP_MS = 10_000
-const SWEEP_EVERY_MS = 500
-const SWEEP_AT_ONCE = 200
+/** A record is first polled after this time; then after twice as long each time, up to the longest. */
+const FIRST_POLL_MS = 1500
+const LONGEST_POLL_MS = 10_000
+/** How often the waits are checked for those that are due. */
+const CHECK_EVERY_MS = 500
+/** How many records are read with one round trip. */
+const POLL_BATCH = 200
 
 export type ReplyInbox = ReturnType<typeof createReplyInbox>
 
 /**
- * Where this API process hears that a run has ended. It is told of settled runs on a channel of its own. What is said
- * while it does not listen is lost: so whenever it begins to listen, it reads the records of all that wait; and a sweep
- * re-reads those that wait long. A lost reply makes an answer late and never absent.
+ * Where this API process receives the ends of runs that its callers wait for. A reply comes on a channel of its own
+ * when a run is settled. Replies are lost while the connection is down. So the records of all awaited runs are read
+ * whenever listening begins, and those of long waits are polled. A lost reply makes a response late, but never missing.
  */
 export function createReplyInbox(deps: {
-  /** Of the process; runs name it as their watcher. */
+  /** Id of the process; runs have it as their watcher. */
   id: string
   runs: RunStore
   /** Per shard a connection that is used for nothing else. */
   connections: readonly Redis[]
-  /** Told of each run that a call here waited for: how it was heard of, and how long after its end. */
+  /**
+   * Called for each run that a caller here waited for: how its end was found, and how many ms after it. `sweep`: by
+   * polling.
+   */
   onDelivered(by: 'reply' | 'sweep', ms: number): void
   log: Logger
 }) {
@@ -61,32 +67,32 @@ export function createReplyInbox(deps: {
           attempts: reply.attempts,
           result: reply.result,
         }
-      : // Failing that, the sweep finds it.
+      : // If this fails, polling finds the end.
         await deps.runs.get(reply.id).catch(() => null)
     if (record) settle(record, 'reply')
   }
 
-  async function sweep(): Promise<void> {
+  async function pollDue(): Promise<void> {
     const now = Date.now()
     const due = [...waiters.values()].flatMap((each) => [...each]).filter((waiter) => waiter.due <= now)
-    for (let at = 0; at < due.length; at += SWEEP_AT_ONCE) {
-      const some = due.slice(at, at + SWEEP_AT_ONCE)
+    for (let at = 0; at < due.length; at += POLL_BATCH) {
+      const some = due.slice(at, at + POLL_BATCH)
       const records = await deps.runs.getMany(some.map((waiter) => waiter.request.id))
       for (const record of records) if (record && isFinal(record.status)) settle(record, 'sweep')
       for (const waiter of some) {
-        waiter.pauseMs = Math.min(waiter.pauseMs * 2, LONGEST_SWEEP_MS)
+        waiter.pauseMs = Math.min(waiter.pauseMs * 2, LONGEST_POLL_MS)
         waiter.due = Date.now() + waiter.pauseMs
       }
     }
   }
 
-  const sweepNow = (): Promise<void> =>
-    sweep().catch((error: unknown) => deps.log.warn({ err: error }, 'sweeping failed'))
+  const pollNow = (): Promise<void> =>
+    pollDue().catch((error: unknown) => deps.log.warn({ err: error }, 'polling for the ends of runs failed'))
 
-  async function keepSweeping(): Promise<void> {
+  async function keepPolling(): Promise<void> {
     while (!closing.signal.aborted) {
-      await sweepNow()
-      await pause(SWEEP_EVERY_MS, undefined, { signal: closing.signal }).catch(() => {})
+      await pollNow()
+      await pause(CHECK_EVERY_MS, undefined, { signal: closing.signal }).catch(() => {})
     }
   }
 
@@ -101,28 +107,28 @@ export function createReplyInbox(deps: {
         for (const [id, waiting] of waiters) {
           if (shardOf(id) === shard) for (const waiter of waiting) waiter.due = 0
         }
-        void sweepNow()
+        void pollNow()
       },
       onTrouble: (error) => deps.log.warn({ err: error, shard }, 'listening for replies failed'),
     }),
   )
-  void keepSweeping()
+  void keepPolling()
 
   return {
     id: deps.id,
-    /** How many calls wait here now. */
+    /** How many callers wait now. */
     size: (): number => [...waiters.values()].reduce((sum, each) => sum + each.size, 0),
 
     /**
-     * Waits for the end of a run, at most `ms`; null when it has not come by then or `signal` fired. Listens from
-     * the moment of the call: make it before the run can end, or read the record once more after it.
+     * Waits for the end of a run, at most `ms`; null when the run has not ended by then or `signal` fired. Listens from
+     * the moment of the call: call it before the run can end, or read the record once more afterwards.
      */
     wait(request: RunRequest, ms: number, signal: AbortSignal): Promise<RunRecord | null> {
       return new Promise((resolve) => {
         const waiter: Waiter = {
           request,
-          pauseMs: FIRST_SWEEP_MS,
-          due: Date.now() + FIRST_SWEEP_MS,
+          pauseMs: FIRST_POLL_MS,
+          due: Date.now() + FIRST_POLL_MS,
           resolve(record) {
             clearTimeout(timer)
             signal.removeEventListener('abort', giveUp)
@@ -139,12 +145,12 @@ export function createReplyInbox(deps: {
         signal.addEventListener('abort', giveUp, { once: true })
         const waiting = waiters.get(request.id) ?? new Set()
         waiters.set(request.id, waiting.add(waiter))
-        // Whoever comes while the process is closing does not wait: the run goes on without it.
+        // While the process is closing nobody waits any more: the response is 202, and the run goes on.
         if (signal.aborted || closing.signal.aborted) giveUp()
       })
     },
 
-    /** Ends all waits as if their time were over; their calls answer with the run as it stands. */
+    /** Ends all waits as if their time were over: the responses show the runs as they are now. */
     async close(): Promise<void> {
       closing.abort()
       for (const waiter of [...waiters.values()].flatMap((each) => [...each])) waiter.resolve(null)

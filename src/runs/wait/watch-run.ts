@@ -3,7 +3,7 @@ import type { RunRecord } from '../run.ts'
 import { awaitEnd } from './await-end.ts'
 import type { ReplyInbox } from './reply-inbox.ts'
 
-/** Waits for the end of a run that was started elsewhere; returns it as it stands when the wait is over. */
+/** Waits for the end of a run that was started elsewhere; returns it as it is when the wait is over. */
 export async function watchRun(
   deps: EndQueuedRunDeps & { inbox: ReplyInbox },
   record: RunRecord,
@@ -12,7 +12,7 @@ export async function watchRun(
 ): Promise<RunRecord> {
   const settled = new AbortController()
   const { id } = record.request
-  // Listening begins before asking to be told, so that the end cannot fall between the two.
+  // Listening begins before this process is added to the run's watchers, so that a reply cannot be missed.
   const ended = awaitEnd(deps, record.request, ms, AbortSignal.any([signal, settled.signal]))
   try {
     if (!(await deps.runs.watch(id, deps.inbox.id))) settled.abort()

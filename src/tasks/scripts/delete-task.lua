@@ -1,4 +1,4 @@
--- Removes a task with all its revisions and with what tags were on them; of the revisions, digests stay.
+-- Deletes a task with its revisions, and removes their tags. The digests of the revisions are kept.
 -- ARGV: task id, version expected ('' for any).
 -- Returns 1; 0 when there is no such task, -1 when it has another version.
 local task = ARGV[1]
@@ -11,7 +11,7 @@ for _, id in ipairs(call('ZRANGE', key.revisions(task), 0, -1)) do
 end
 for _, pair in ipairs(call('ZRANGE', key.tagging(task), 0, -1)) do
   local entity, tag = split_pair(pair)
-  take_off(task, entity, tag)
+  untag(task, entity, tag)
 end
 call('DEL', key.task(task), key.revisions(task), key.tagging(task))
 call('ZREM', key.tasks, task)

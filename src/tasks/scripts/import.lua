@@ -1,6 +1,6 @@
--- Writes what an import has planned into a project, in one step, if all that it was planned on is still as it was.
+-- Writes a planned import into a project in one step, if the state that it was planned from has not changed.
 -- ARGV: the plan as JSON, of the shape of `ImportWrite` in import-write.ts.
--- Returns 1, or 0 when something has changed since and nothing was written.
+-- Returns 1, or 0 when the state has changed; then nothing was written.
 local plan = cjson.decode(ARGV[1])
 
 for _, tag in ipairs(plan.tags) do
@@ -25,7 +25,7 @@ end
 for _, task in ipairs(plan.tasks) do
   put_task(task.id, task.name, task.json)
   for _, revision in ipairs(task.revisions) do add_revision(task.id, revision.id, revision.json) end
-  for _, pair in ipairs(task.take_off) do take_off(task.id, pair[1], pair[2]) end
-  for _, pair in ipairs(task.put_on) do put_on(task.id, pair[1], pair[2]) end
+  for _, pair in ipairs(task.tags_removed) do untag(task.id, pair[1], pair[2]) end
+  for _, pair in ipairs(task.tags_added) do add_tag(task.id, pair[1], pair[2]) end
 end
 return 1

@@ -1,5 +1,5 @@
--- Creates or renames a tag. ARGV: kind, tag id, name, tag as JSON, most tags to create it among ('' to rename).
--- Returns 'saved', 'name' (taken), 'many', or 'absent' when there is none to rename.
+-- Creates or renames a tag. ARGV: kind, tag id, name, tag as JSON, most tags of the kind ('' to rename).
+-- Returns 'saved', 'name' (another tag has it), 'many' (too many tags), or 'absent' (no tag to rename).
 local kind, id, name = ARGV[1], ARGV[2], ARGV[3]
 local owner = call('HGET', key.tag_names(kind), name)
 if owner and owner ~= id then return 'name' end

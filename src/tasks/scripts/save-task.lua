@@ -1,7 +1,8 @@
--- Creates or changes a task, and perhaps adds a revision, in one step.
+-- Creates or changes a task, and adds a revision if there is a new one, in one step.
 -- ARGV: task id, name, task as JSON, version expected ('0' to create), id of the new revision ('' for none), the
 --   new revision as JSON, most revisions.
--- Returns the new version, or 'name' (taken), 'version' (somebody was faster), 'exists', 'revisions' (too many).
+-- Returns the new version, or 'name' (another task has it), 'version' (changed meanwhile), 'exists', 'revisions' (too
+--   many).
 local id, name, revision = ARGV[1], ARGV[2], ARGV[5]
 local version = call('HGET', key.task(id), 'version') or '0'
 if version ~= ARGV[4] then return ARGV[4] == '0' and 'exists' or 'version' end

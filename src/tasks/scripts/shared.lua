@@ -1,4 +1,4 @@
--- How tasks, revisions and tags are written, by whichever script. KEYS[1] is the prefix of the project's keys.
+-- Functions of all scripts that write tasks, revisions and tags. KEYS[1] is the prefix of the project's keys.
 local call = redis.call
 
 -- Creates or changes a task. Returns its new version.
@@ -22,12 +22,12 @@ local function put_tag(kind, id, name, json)
   call('HSET', key.tag_names(kind), name, id)
 end
 
-local function put_on(task, entity, tag)
+local function add_tag(task, entity, tag)
   call('ZADD', key.tagged_entities(tag), 0, task .. '/' .. entity)
   call('ZADD', key.tagging(task), 0, entity .. '/' .. tag)
 end
 
-local function take_off(task, entity, tag)
+local function untag(task, entity, tag)
   call('ZREM', key.tagged_entities(tag), task .. '/' .. entity)
   call('ZREM', key.tagging(task), entity .. '/' .. tag)
 end

@@ -1,5 +1,5 @@
--- Says whether a name is counted under its own name. KEYS: names that are. ARGV: name, most names, name that stands for
--- all others. Returns 1 when it is (it is among the names from now on), 0 when it is counted with the others.
+-- Decides whether a name is counted by itself, and adds it to the set if so. KEYS: the set of these names. ARGV: name,
+-- most names, the common name of all others. Returns 1, or 0 when it is counted under the common name.
 if ARGV[1] == ARGV[3] or redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1 then
   redis.call('SADD', KEYS[1], ARGV[1])
   return 1

@@ -1,9 +1,9 @@
--- Adds what tallies summed up to the totals, and takes the tallies away, in one step.
--- KEYS: tallies, then per total: the index that names it, the total.
--- ARGV: the first of the tallies that were summed up, how many they were, then per total: its name, how long it is kept
---   in seconds (0: for ever), and pairs of field and whole number with a space between them.
--- Returns 1, or 0 when somebody else was faster: tallies are only ever added behind the others, and each is another run's,
--- so the first one is the same only while all that were read are still there.
+-- Adds the sums of deltas to the totals, and removes these deltas, in one step.
+-- KEYS: the list of deltas, then for each total: the index of its name, the total.
+-- ARGV: the first of the deltas that were summed up, their number, then for each total: its name, how long it is kept in
+--   seconds (0: for ever), and pairs of field and whole number, all separated by spaces.
+-- Returns 1, or 0 when another process has merged them. Deltas are only appended, and no two are the same (each has its
+--   run's id). So when the first one is still there, all that were read are.
 if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[1] then return 0 end
 redis.call('LTRIM', KEYS[1], ARGV[2], -1)
 local at = 3

@@ -149,7 +149,7 @@ test('runs that were dispatched to a worker without room for them are given back
   const worker = startOne(system, { lockDurationMs: 2000 })
   const own = shardKeys(0).dispatched(worker)
   await until(async () => (await redis.hget(own, 'runs')) !== null)
-  const capacity = { worker, heard: 0, room: 3, lockMs: 2000, full: [] }
+  const capacity = { worker, received: 0, room: 3, lockMs: 2000, full: [] }
   await runs.dequeue(0, { worker, claimsMax: 5, most: 0, token: worker, lockMs: 2000, capacity })
   await redis.persist(own)
   const ids = await submit(system, task, 3)

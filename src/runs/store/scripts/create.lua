@@ -13,7 +13,7 @@ local projects = {}
 -- Per project and model: how many runs have a job, and new ones that get one, or stand in the backlog until they do.
 local flows = {}
 local indexes = {}
--- In the order they came, and by their ids.
+-- The new runs in their order, and the set of their ids.
 local new, known = {}, {}
 
 local function project_of(name)
@@ -44,7 +44,7 @@ local function expire_entries(index)
   end
 end
 
--- Writes the record of a run, with more fields when a worker has it from the start.
+-- Writes the record of a run; with more fields when it is dispatched.
 local function write(run, status, ...)
   local request, revision = run.request, run.revision
   if run.watcher == '' then
@@ -132,7 +132,7 @@ local function dispatch(runs)
     write(run, 'running', 'fence', '1', 'claims', '1', 'claimed', now, 'attempts', open_attempt(1, 1, worker, now))
     make_job(run.id)
     lock_job(run.id, worker, lock_ms)
-    table.insert(project_of(run.owner).start, run.id)
+    table.insert(project_of(run.owner).running, run.id)
   end
   call('LPUSH', key.active, unpack(ids))
   call('ZADD', key.running, unpack(times))

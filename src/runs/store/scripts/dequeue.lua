@@ -2,7 +2,7 @@
 -- or (after its owner was lost) running, becomes running with a new fence, its new attempt open. The revision that was
 -- drawn stays from the first claim on, so that every attempt runs the same one.
 -- ARGV: worker, now, most claims of a run, window, how many at most, token for the jobs' locks, their time in ms, how many
---   dispatched runs it has heard of ('' when it is not to be given any), how many more than those claimed it has room for,
+--   dispatched runs it has received of ('' when it is not to be given any), how many more than those claimed it has room for,
 --   models that it has no room for, and unless it has room for any: how many runs of any model it has room for, then pairs
 --   of a model and how many of its runs it has room for. Then runs for which there is room pass those for which there is not.
 -- Returns {when to look again without being woken (ms, 0 for never), 1 when nothing is left, then for each run a
@@ -15,10 +15,10 @@ if again == 0 then return { 0, 1 } end
 local reply = { promote_due(now), 1 }
 local selective = ARGV[11]
 
--- What is left is for other workers that wait, who are woken; when nothing is left, this one may be given what comes.
+-- When jobs are left, another waiting worker is woken for them. When none is left, runs may be dispatched to this worker.
 local function finish()
   if again then
-    -- Somebody has limited the queue.
+    -- The queue is limited: dequeue again when it admits more.
     reply[1] = math.min(reply[1] > 0 and reply[1] or math.huge, now + again)
   elseif is_work_left() then
     -- What this worker has no room for another one may have.
@@ -59,14 +59,14 @@ local ids = selective and activate_some() or activate(most)
 if #ids == 0 then return finish() end
 count_started(#ids, duration)
 
-local claimed_now, deleted, leaving = {}, {}, {}
+local claim_times, deleted, leaving = {}, {}, {}
 
 local function claim(id)
   local run = key.run(id)
   local found = call('HMGET', run, 'status', 'request', 'revision', 'attempts', 'claimed', 'cancel', 'fence', 'claims',
     'model')
   local status, request = found[1], found[2]
-  -- A request begins like this; inputs, which are the caller's, come later.
+  -- The ids come first in a request; the caller's inputs, which may contain anything, come after them.
   local project = string.match(request or '', '^{"id":"[^"]*","org":"[^"]*","project":"([^"]*)"')
   if not project or (status ~= 'queued' and status ~= 'running') then
     deleted[#deleted + 1] = id

@@ -1,6 +1,6 @@
--- Gives a job to each run that should have one and has none, because somebody removed it from the queue, or completed it
--- with another worker than ours. ARGV: run ids.
--- Returns how many got one. The ids of runs that have ended or are not there are taken out of the indexes.
+-- Makes a job for each run that should have one and has none: the job was removed from the queue, or completed by a
+-- worker that is not Splitrun's. Runs that have ended or have no record are removed from the indexes. ARGV: run ids.
+-- Returns how many jobs were made.
 local restored = 0
 for at = 1, #ARGV do
   local id = ARGV[at]

@@ -1,6 +1,6 @@
 -- Ends runs, each once: refuses a stale fence, writes the result, puts its numbers down for the totals, removes its job
 -- and tells the waiting processes, all in one step.
--- ARGV: retention in ms, window, the worker that has room for more runs ('' for none), how many it has heard of, how many
+-- ARGV: retention in ms, window, the worker that has room for more runs ('' for none), how many it has received of, how many
 --   it has room for when these have ended, the time of its locks in ms, models that it has no room for, then per run: id, fence ('' for a run that no worker
 --   has: it must be queued), project, status, result, attempts, '1' when the result travels with the reply, delta ('' for
 --   none).
@@ -9,7 +9,7 @@ local window = tonumber(ARGV[2])
 local ended, deltas = {}, {}
 local running, replies = {}, {}
 
--- A list of runs that failed is as long as retention, too.
+-- Removes entries whose record has expired: so an index does not grow beyond retention.
 local function expire_entries(index)
   for _, oldest in ipairs(call('ZRANGE', index, '0', '1')) do
     if call('EXISTS', key.run(oldest)) == 0 then call('ZREM', index, oldest) end
@@ -55,7 +55,7 @@ if #ended > 0 then
   remove_active_jobs(ended)
 end
 if #deltas > 0 then call('RPUSH', key.deltas, unpack(deltas)) end
--- One message for all that a process hears of now. Neither ids nor JSON have a zero byte.
+-- One message to each process, about all its runs. Neither ids nor JSON contain a zero byte.
 for watcher, entry in pairs(replies) do call(publish, key.replies(watcher), table.concat(entry, '\0')) end
 if ARGV[3] ~= '' then announce_capacity(ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]) end
 return outcomes

@@ -1,17 +1,17 @@
--- What the scripts share that move runs. KEYS[1] is the prefix of the shard's keys: they share its hash tag, so all stand
--- in one slot. A run and its job change in one script, so that neither can be there without the other.
+-- Functions of all scripts that move runs. KEYS[1] is the prefix of the shard's keys: all have its hash tag, so they
+-- are in one slot. A run and its job change in one script, so that neither can exist without the other.
 --
 -- Only so many queued runs of a project for a model have a job at a time: their window. The others stand in a backlog, in
 -- the order they came, and each one that leaves the queue lets the next one in. So a single run finds a queue that is as
 -- long as the number of busy projects and models times the window, never as long as a backlog.
 --
--- A batch of runs is written with as few commands as one run: what goes to the same key is collected and written at
--- once. Numbers that never change are spelled as strings, which Redis takes as they are.
+-- A batch of runs is written with as few commands as one run: values for the same key are collected and written at once.
+-- Constant numbers are written as strings, so that Redis does not have to convert them.
 
--- Sharded channels where there are any (Redis 7): the others reach all nodes of a cluster.
+-- Sharded channels where Redis has them (from 7 on): in a cluster, other messages go to all nodes.
 local publish = redis.REDIS_VERSION_NUM and 'SPUBLISH' or 'PUBLISH'
 
--- The list under a name, new when there is none yet.
+-- The list of a name; a new one when there is none yet.
 local function list_in(lists, name)
   local list = lists[name]
   if not list then
@@ -21,7 +21,7 @@ local function list_in(lists, name)
   return list
 end
 
--- Adds ids to an index, which keeps them in the order of their ids: that of their time.
+-- Adds ids to an index, where they are sorted by id, and so by time.
 local function add_to_index(index, ids)
   local members = {}
   for at, id in ipairs(ids) do
@@ -68,13 +68,13 @@ local function refill(project, model, window, most)
   if room <= 0 then return end
   local ids = {}
   for at, id in ipairs(call('ZPOPMIN', backlog, room)) do
-    -- Each is followed by its score.
+    -- ZPOPMIN returns each member followed by its score.
     if at % 2 == 1 and call('EXISTS', key.run(id)) == 1 then ids[#ids + 1] = id end
   end
   if #ids > 0 then enqueue(project, model, ids) end
 end
 
--- A new attempt as the ledger has it, one line of JSON: appending needs no decoding.
+-- A new open attempt as one line of JSON, to append to the ledger without decoding it.
 local function open_attempt(number, fence, worker, started)
   return string.format(
     '{"number":%d,"fence":%d,"worker":"%s","started":%s,"ended":null,"outcome":"open","model":null,"inputTokens":0,"outputTokens":0}\n',
@@ -83,11 +83,11 @@ local function open_attempt(number, fence, worker, started)
 end
 
 -- A worker says how many runs it has room for: it may be given those, for a second. Of the runs that it was given so far
--- it knows `heard`; the others are under way to it. `full`: ids of models that it has no room for, with commas around.
-local function announce_capacity(worker, heard, room, lock_ms, full)
+-- it knows `received`; the others are under way to it. `full`: ids of models that it has no room for, with commas around.
+local function announce_capacity(worker, received, room, lock_ms, full)
   local own = key.dispatched(worker)
-  local runs = call('HGET', own, 'runs') or heard
+  local runs = call('HGET', own, 'runs') or received
   call('HSET', own, 'runs', runs, 'lock', lock_ms, 'full', full)
   call('PEXPIRE', own, '1000')
-  call('ZADD', key.capacities, room - (runs - heard), worker)
+  call('ZADD', key.capacities, room - (runs - received), worker)
 end

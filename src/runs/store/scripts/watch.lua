@@ -1,5 +1,5 @@
--- Asks that an API process be told when a run ends. ARGV: run id, the process.
--- Returns 1 when it will be told, 0 when the run has ended or is unknown (so its record tells all there is).
+-- Adds an API process to the watchers of a run: it gets a reply when the run ends. ARGV: run id, the process.
+-- Returns 1, or 0 when the run has ended or has no record.
 local run = key.run(ARGV[1])
 local found = redis.call('HMGET', run, 'status', 'watchers')
 if found[1] ~= 'queued' and found[1] ~= 'running' then return 0 end

@@ -132,7 +132,7 @@ test('what is still under way to a worker counts against what it has room for', 
     ...TAKE_ONE,
     worker: idle.worker,
     token: idle.worker,
-    capacity: { ...said, heard: 1 },
+    capacity: { ...said, received: 1 },
   })
   await redis.persist(KEYS.dispatched(idle.worker))
   const statuses = await statusOf(await create(4))
