@@ -14,7 +14,8 @@ export interface DrillOptions {
 export interface Statement {
   /** With the figures. */
   readonly text: string
-  readonly holds: boolean
+  /** Null: it cannot be told where it was measured; the text says why. */
+  readonly holds: boolean | null
 }
 
 export interface DrillReport {
@@ -25,6 +26,3 @@ export interface DrillReport {
 
 /** A situation of its own that Splitrun is put into. */
 export type Drill = (options: DrillOptions) => Promise<DrillReport>
-
-/** Of figures that should be alike: how many times the smallest the largest is. */
-export const spread = (figures: readonly number[]): number => Math.max(...figures) / Math.min(...figures)

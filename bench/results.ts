@@ -53,7 +53,9 @@ async function resultsSection(): Promise<string> {
     lines.push(`**${drill.measured.title}** (${drill.machine.date})`, '')
     lines.push(tableAsMarkdown(drill.measured.table), '')
     lines.push(
-      ...drill.measured.statements.map(({ text, holds }) => `- ${holds ? '' : '*missed:* '}${text}`),
+      ...drill.measured.statements.map(
+        ({ text, holds }) => `- ${holds === false ? '*missed:* ' : ''}${text}`,
+      ),
       '',
     )
   }

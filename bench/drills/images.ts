@@ -2,10 +2,12 @@ import { randomFillSync } from 'node:crypto'
 import sharp from 'sharp'
 import type { Drill } from '../drill.ts'
 import { type Member, startFleet, taskLike } from '../fleet.ts'
+import { judgeFigure } from '../judge.ts'
 import type { Call } from '../load.ts'
 import { measure } from '../measure.ts'
 import { modelUrl, startModel } from '../model-process.ts'
 import { asSubject } from '../subjects.ts'
+import { startWitness } from '../witness.ts'
 
 const IMAGES = 300
 const QUICK_IMAGES = 80
@@ -19,12 +21,14 @@ const QUALITY = 90
 export const drillImages: Drill = async ({ quick, say }) => {
   const model = await startModel(0)
   const fleet = await startFleet({ model: modelUrl(model), watched: true })
+  const witness = await startWitness()
   try {
     const [api, worker] = [fleet.apis[0] as Member, fleet.workers[0] as Member]
     const image = await noise()
     const amount = quick ? QUICK_IMAGES : IMAGES
     const rows: string[][] = []
     const stalls: number[] = []
+    let ofMachine = 0
     for (const optimise of [false, true]) {
       const name = optimise ? 'made smaller for the model' : 'sent as it is'
       const fields = { image_required: true, optimise_images: optimise }
@@ -33,10 +37,12 @@ export const drillImages: Drill = async ({ quick, say }) => {
       const subject = { ...asSubject(fleet), call }
       await measure(subject, { connections: CONNECTIONS, amount: Math.ceil(amount / 2) })
       for (const each of [api, worker]) await each.own.stall()
+      await witness.stall()
       say(`${amount} images, ${name}`)
       const pass = await measure(subject, { connections: CONNECTIONS, amount })
       const seen = [await api.own.stall(), await worker.own.stall()]
       stalls.push(...seen)
+      ofMachine = Math.max(ofMachine, await witness.stall())
       rows.push([
         name,
         pass.load.rps.toFixed(1),
@@ -66,13 +72,15 @@ export const drillImages: Drill = async ({ quick, say }) => {
         rows,
       },
       statements: [
-        {
-          text: `no event loop stood still for longer than ${longest.toFixed(0)} ms (wanted: ${STALL_MAX_MS})`,
-          holds: longest <= STALL_MAX_MS,
-        },
+        judgeFigure(
+          `no event loop stood still for longer than ${longest.toFixed(0)} ms (wanted: at most ${STALL_MAX_MS})`,
+          { seen: longest, ofMachine, wanted: STALL_MAX_MS },
+          `a process that did nothing stood still for ${ofMachine.toFixed(0)} ms`,
+        ),
       ],
     }
   } finally {
+    await witness.stop()
     await fleet.stop()
     await model.stop()
   }
