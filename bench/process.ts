@@ -39,7 +39,10 @@ export function measured(name: string, pid: number, stop: () => Promise<void>): 
   }
 }
 
-/** Starts a Node program and waits until it says `listening PORT`, or in a log line of JSON what it listens on. */
+/**
+ * Starts a Node program and waits until it says `listening PORT`, or in a log line of JSON what it listens on. What is
+ * not stopped ends with this process, by its supervisor.
+ */
 export async function startNode(
   name: string,
   args: string[],
@@ -50,9 +53,6 @@ export async function startNode(
     env: { PATH, HOME, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  // Whatever ends this process ends what it started.
-  const kill = () => void child.kill('SIGKILL')
-  process.once('exit', kill)
   let text = ''
   const port = await new Promise<number>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
@@ -68,8 +68,7 @@ export async function startNode(
   })
   return {
     ...measured(name, child.pid ?? 0, async () => {
-      kill()
-      process.off('exit', kill)
+      child.kill('SIGKILL')
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     }),
     port,
