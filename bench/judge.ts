@@ -13,14 +13,17 @@ export function judgeGrowth(what: string, { factor, noise }: Growth, wanted: num
   return unclear(text, `the same beside itself differed by ${noise.toFixed(2)} times`)
 }
 
-/** Whether a figure is at most what is wanted; unclear where it would be but for what the machine itself adds to it. */
+/**
+ * Whether a figure is at most what is wanted. Where it is not, it cannot be told whether that is the machine's doing when
+ * it would be without what the machine adds, or when that alone is more.
+ */
 export function judgeFigure(
   text: string,
   { seen, ofMachine, wanted }: { seen: number; ofMachine: number; wanted: number },
   because: string,
 ): Statement {
   if (seen <= wanted) return { text, holds: true }
-  return seen - ofMachine <= wanted ? unclear(text, because) : { text, holds: false }
+  return seen - ofMachine <= wanted || ofMachine > wanted ? unclear(text, because) : { text, holds: false }
 }
 
 /** What cannot be told where it was measured, and why. */

@@ -8,6 +8,8 @@ export interface Measured {
   readonly pid: number
   /** CPU seconds so far, of the user and the system. */
   cpu(): number
+  /** Seconds so far in which its main thread could have worked and no core was free; 0 where the kernel does not say. */
+  waited(): number
   /** Resident memory now, in bytes. */
   memory(): number
   stop(): Promise<void>
@@ -34,8 +36,30 @@ export function measured(name: string, pid: number, stop: () => Promise<void>): 
       const after = line.slice(line.lastIndexOf(')') + 2).split(' ')
       return (Number(after[11]) + Number(after[12])) / TICKS_PER_SECOND
     },
+    waited() {
+      try {
+        return Number(fields('schedstat').split(' ')[1]) / 1e9
+      } catch {
+        return 0
+      }
+    },
     memory: () => Number(fields('statm').split(' ')[1]) * PAGE,
     stop,
+  }
+}
+
+/**
+ * Tells, of the time since this call, which share some processes spent waiting for a core, of all that they worked or
+ * waited: so much of any stall of theirs is the machine's doing.
+ */
+export function shareWaited(processes: readonly Measured[]): () => number {
+  const sum = (value: (each: Measured) => number) => processes.reduce((all, each) => all + value(each), 0)
+  const read = () => ({ waited: sum((each) => each.waited()), worked: sum((each) => each.cpu()) })
+  const before = read()
+  return () => {
+    const now = read()
+    const waited = now.waited - before.waited
+    return waited / (waited + now.worked - before.worked)
   }
 }
 

@@ -109,6 +109,7 @@ export async function startBenchCluster(): Promise<BenchRedis> {
   return {
     ...measured('redis', nodes[0]?.pid ?? 0, stop),
     cpu: () => sum(nodes, (node) => node.cpu()),
+    waited: () => sum(nodes, (node) => node.waited()),
     memory: () => sum(nodes, (node) => node.memory()),
     path: cluster.url,
     version: String(version),

@@ -51,6 +51,7 @@ test('a figure cannot be told where the machine itself adds what is beyond it', 
   assert.equal(verdict(40, 200), true)
   assert.equal(verdict(60, 5), false)
   assert.equal(verdict(60, 15), null)
+  assert.equal(verdict(600, 55), null, 'what the machine adds is too much by itself')
 })
 
 test('what cannot be told says why', () => {
