@@ -29,7 +29,7 @@ With --against it measures the Splitrun of another checkout beside this one's, i
 model: CPU, runs per second, added latency and the commands of Redis, of both and their ratio, by pass and the median.
   npm run bench -- --against ../before --passes 3 --amount 8000
 
-Drills put Splitrun into a situation of its own, and each states something of it, which holds, is missed (exit code 1),
+Drills put Splitrun into a situation of its own, and most state something of it, which holds, is missed (exit code 1),
 or is unclear: it cannot be told on this machine. What is compared is warm, and measured in turn. There are:
   backlog    1,000, 100,000 and 1,000,000 runs wait (4 GB of memory, some minutes)
   in-flight  5,000 runs at once on one API and one worker process (open files: 20,000)
@@ -37,6 +37,7 @@ or is unclear: it cannot be told on this machine. What is compared is warm, and 
   images     2 MB JPEGs
   scale      more shards, more workers (4 GB of memory)
   capacity   a small model of the system, held against what is measured, and what it says of larger ones
+  counting   what it costs to count a run for metrics and reports
 
 Results go to standard output, progress to standard error. Linux only. It ends, with all that it started, when it is
 interrupted (exit codes 130, 143) and when the process that started it ends.`

@@ -1,6 +1,14 @@
 import type { Table } from './table.ts'
 
-export const DRILL_NAMES = ['backlog', 'in-flight', 'cold', 'images', 'scale', 'capacity'] as const
+export const DRILL_NAMES = [
+  'backlog',
+  'in-flight',
+  'cold',
+  'images',
+  'scale',
+  'capacity',
+  'counting',
+] as const
 export type DrillName = (typeof DRILL_NAMES)[number]
 
 export interface DrillOptions {
