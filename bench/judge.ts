@@ -2,15 +2,17 @@ import type { Statement } from './drill.ts'
 import type { Growth } from './turns.ts'
 
 /**
- * Whether a growth is at most what is wanted. It cannot be told where things that are alike differ by more than that,
- * nor when the growth is beyond it by no more than they differ.
+ * Whether a growth is at most what is wanted. It holds when its median does and things that are alike do not differ by
+ * more; it is missed when not one round kept to it. Anything else cannot be told.
  */
-export function judgeGrowth(what: string, { factor, noise }: Growth, wanted: number): Statement {
+export function judgeGrowth(what: string, { factor, least, noise }: Growth, wanted: number): Statement {
   const text = `${what}: ${factor.toFixed(2)} times (wanted: at most ${wanted})`
-  const least = factor / noise
-  if (factor <= wanted && noise <= wanted) return { text, holds: true }
   if (least > wanted) return { text, holds: false }
-  return unclear(text, `the same beside itself differed by ${noise.toFixed(2)} times`)
+  if (factor <= wanted && noise <= wanted) return { text, holds: true }
+  return unclear(
+    text,
+    `the same beside itself differed by ${noise.toFixed(2)} times, and in one round it was ${least.toFixed(2)} times`,
+  )
 }
 
 /**

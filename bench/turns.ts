@@ -16,10 +16,13 @@ export async function takeTurns<S, T>(
   return seen
 }
 
-/** How many times as much one thing takes as another, and how far a thing was from its own like. */
+/** How many times as much one thing takes as another. */
 export interface Growth {
+  /** Of the medians over all rounds. */
   readonly factor: number
-  /** 1: none. Two of the same kind differed by this factor in a round, at most. */
+  /** In every round it was at least this. */
+  readonly least: number
+  /** Two of the same kind differed by this factor in a round, at most; 1: not at all. */
   readonly noise: number
 }
 
@@ -29,16 +32,23 @@ export interface Rounds {
   readonly others: readonly (readonly number[])[]
 }
 
-/** Of medians: the most that any of the others takes, against the two that are alike. Below `floor` all are alike. */
+/** The most that any of the others takes, against the two that are alike. Below `floor` all are alike. */
 export function growthOf({ same: [one, again], others }: Rounds, floor = 0): Growth {
-  const atLeast = (figure: number) => Math.max(figure, floor)
-  const base = atLeast(median([...one, ...again]))
-  const most = Math.max(...others.map((figures) => atLeast(median(figures))))
-  const noise = Math.max(
-    ...one.map((figure, round) => {
-      const [a, b] = [atLeast(figure), atLeast(again[round] ?? figure)]
-      return Math.max(a, b) / Math.min(a, b)
-    }),
-  )
-  return { factor: most / base, noise }
+  const atLeast = (figure = Number.NaN) => Math.max(figure, floor)
+  const pairs = one.map((figure, round) => [atLeast(figure), atLeast(again[round])] as const)
+  const base = median(pairs.flat())
+  return {
+    factor: Math.max(...others.map((figures) => median(figures.map(atLeast)) / base)),
+    least: Math.max(
+      ...others.map((figures) =>
+        Math.min(...pairs.map((pair, round) => atLeast(figures[round]) / Math.max(...pair))),
+      ),
+    ),
+    noise: Math.max(...pairs.map((pair) => Math.max(...pair) / Math.min(...pair))),
+  }
+}
+
+/** What a thing takes that is done often and quickly when little else disturbs it: of a quarter of the times at most. */
+export function undisturbed(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 4)] ?? Number.NaN
 }

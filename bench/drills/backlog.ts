@@ -2,7 +2,7 @@ import type { Drill, DrillReport } from '../drill.ts'
 import { judgeGrowth } from '../judge.ts'
 import { median } from '../measure.ts'
 import { modelUrl, startModel } from '../model-process.ts'
-import { growthOf, takeTurns } from '../turns.ts'
+import { growthOf, takeTurns, undisturbed } from '../turns.ts'
 import { type Drained, drain, finish } from './drain-backlog.ts'
 import { openStage, type Stage } from './stage-backlog.ts'
 
@@ -63,7 +63,9 @@ async function look(stages: readonly Stage[]): Promise<Looks[][]> {
     await takeTurns(stages, WARM_TRIES, acts[name])
     const times = await takeTurns(stages, ROUNDS * TRIES, (stage) => timed(() => acts[name](stage)))
     seen[name] = times.map((all) =>
-      Array.from({ length: ROUNDS }, (_, round) => median(all.slice(round * TRIES, (round + 1) * TRIES))),
+      Array.from({ length: ROUNDS }, (_, round) =>
+        undisturbed(all.slice(round * TRIES, (round + 1) * TRIES)),
+      ),
     )
   }
   const of = (name: keyof Looks, at: number, round: number) => seen[name]?.[at]?.[round] ?? Number.NaN

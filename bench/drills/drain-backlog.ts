@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { load } from '../load.ts'
-import { median } from '../measure.ts'
+import { undisturbed } from '../turns.ts'
 import type { Stage } from './stage-backlog.ts'
 
 /** Runs that a worker, just started, drains before anything counts, and while it counts. */
@@ -47,7 +47,7 @@ export async function drain({ size, fleet, backlog, newcomer }: Stage, quick: bo
         redisCpuMs: perRun(redis.cpu() - begin.redis),
       }
       const calls = await load(newcomer, { connections: 1, amount: quick ? QUICK_CALLS : CALLS })
-      return { drainMs: median(windows), ...cpu, newcomerMs: calls.p50 }
+      return { drainMs: undisturbed(windows), ...cpu, newcomerMs: calls.p50 }
     })
   } finally {
     await worker.stop()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { judgeFigure, judgeGrowth } from '../../../bench/judge.ts'
-import { growthOf, takeTurns } from '../../../bench/turns.ts'
+import { growthOf, takeTurns, undisturbed } from '../../../bench/turns.ts'
 
 test('subjects take turns, round after round, and each keeps what was seen of it', async () => {
   const order: string[] = []
@@ -21,28 +21,36 @@ test('growth is of medians against both that are alike; noise is the largest dif
     [10, 10, 100],
     [10, 12, 100],
   ] as const
-  const { factor, noise } = growthOf({
-    same,
-    others: [
-      [11, 11, 500],
-      [1, 1, 1],
-    ],
-  })
-  assert.deepEqual([factor, noise], [1, 1.2])
+  assert.deepEqual(
+    growthOf({
+      same,
+      others: [
+        [1, 1, 1],
+        [11, 18, 500],
+      ],
+    }),
+    { factor: 18 / 11, least: 1.1, noise: 1.2 },
+  )
 })
 
 test('what is quicker than the floor has not grown, nor does it differ', () => {
-  assert.deepEqual(growthOf({ same: [[0.1], [0.4]], others: [[1.4]] }, 1.5), { factor: 1, noise: 1 })
-  assert.deepEqual(growthOf({ same: [[0.1], [0.4]], others: [[3]] }, 1.5), { factor: 2, noise: 1 })
+  const same = [[0.1], [0.4]] as const
+  assert.deepEqual(growthOf({ same, others: [[1.4]] }, 1.5), { factor: 1, least: 1, noise: 1 })
+  assert.deepEqual(growthOf({ same, others: [[3]] }, 1.5), { factor: 2, least: 2, noise: 1 })
 })
 
-test('a growth holds, is missed, or cannot be told where the same differs by as much', () => {
-  const verdict = (factor: number, noise: number) => judgeGrowth('a run', { factor, noise }, 1.3).holds
-  assert.equal(verdict(1.2, 1.05), true)
-  assert.equal(verdict(1.5, 1.05), false)
-  assert.equal(verdict(1.35, 1.05), null, 'beyond it by no more than the same differs')
-  assert.equal(verdict(1.1, 1.4), null, 'within it by chance, perhaps')
-  assert.equal(verdict(2.5, 1.4), false, 'beyond it whatever the noise')
+test('what is undisturbed is at the end of the quickest quarter', () => {
+  assert.equal(undisturbed([9, 1, 8, 2, 7, 3, 6, 4]), 3)
+})
+
+test('a growth holds, is missed in every round, or cannot be told', () => {
+  const verdict = (factor: number, least: number, noise: number) =>
+    judgeGrowth('a run', { factor, least, noise }, 1.3).holds
+  assert.equal(verdict(1.2, 1.1, 1.05), true)
+  assert.equal(verdict(1.5, 1.4, 1.05), false)
+  assert.equal(verdict(1.5, 1.2, 1.05), null, 'one round kept to it')
+  assert.equal(verdict(1.1, 1, 1.4), null, 'within it by chance, perhaps')
+  assert.equal(verdict(2.5, 2, 1.4), false, 'never within it, whatever the noise')
 })
 
 test('a figure cannot be told where the machine itself adds what is beyond it', () => {
@@ -56,7 +64,7 @@ test('a figure cannot be told where the machine itself adds what is beyond it', 
 
 test('what cannot be told says why', () => {
   assert.match(
-    judgeGrowth('a run', { factor: 1.1, noise: 1.4 }, 1.3).text,
+    judgeGrowth('a run', { factor: 1.1, least: 1, noise: 1.4 }, 1.3).text,
     /cannot be told here: .*1\.40 times/,
   )
 })
