@@ -1,6 +1,14 @@
 import type { Table } from './table.ts'
 
-export const DRILL_NAMES = ['backlog', 'in-flight', 'cold', 'images', 'scale', 'capacity'] as const
+export const DRILL_NAMES = [
+  'backlog',
+  'in-flight',
+  'cold',
+  'images',
+  'scale',
+  'capacity',
+  'counting',
+] as const
 export type DrillName = (typeof DRILL_NAMES)[number]
 
 export interface DrillOptions {
@@ -14,7 +22,8 @@ export interface DrillOptions {
 export interface Statement {
   /** With the figures. */
   readonly text: string
-  readonly holds: boolean
+  /** Null: it cannot be told where it was measured; the text says why. */
+  readonly holds: boolean | null
 }
 
 export interface DrillReport {
@@ -25,6 +34,3 @@ export interface DrillReport {
 
 /** A situation of its own that Splitrun is put into. */
 export type Drill = (options: DrillOptions) => Promise<DrillReport>
-
-/** Of figures that should be alike: how many times the smallest the largest is. */
-export const spread = (figures: readonly number[]): number => Math.max(...figures) / Math.min(...figures)

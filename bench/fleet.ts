@@ -1,16 +1,19 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Call } from './load.ts'
 import { chooseOwnPort, type OwnMetrics } from './own-metrics.ts'
 import { type Started, startNode } from './process.ts'
 import { type BenchRedis, startBenchRedis } from './redis.ts'
 
-const CLI = join(import.meta.dirname, '../src/cli.ts')
+const HERE = join(import.meta.dirname, '..')
 const ADMIN = 'the-benchmarks-administrator'
 const INPUT = JSON.stringify({ task_input: { text: 'I love this, it is great!' } })
 
 export interface FleetOptions {
   /** URL of the model, with its /v1. */
   readonly model: string
+  /** The folder of the checkout whose processes are started; this one's unless told. */
+  readonly checkout?: string
   /** Default 1 each. */
   readonly apis?: number
   readonly workers?: number
@@ -60,6 +63,7 @@ export interface Project {
 
 export async function startFleet({
   model,
+  checkout = HERE,
   apis = 1,
   workers = 1,
   watched = false,
@@ -78,8 +82,9 @@ export async function startFleet({
   }
   async function start(command: 'api' | 'worker', different: Record<string, string> = {}): Promise<Member> {
     const own = await chooseOwnPort()
+    const args = [programOf(checkout), command]
     const port = watched ? { SPLITRUN_METRICS_PORT: String(own.port) } : {}
-    return { ...(await startNode(command, [CLI, command], { ...env, ...port, ...different })), own }
+    return { ...(await startNode(command, args, { ...env, ...port, ...different })), own }
   }
   const several = (command: 'api' | 'worker', count: number) =>
     Promise.all(Array.from({ length: count }, () => start(command)))
@@ -101,6 +106,13 @@ export async function startFleet({
       for (const each of [...all.workers, ...all.apis, redis]) await each.stop()
     },
   }
+}
+
+/** What a checkout starts as `splitrun`. */
+export function programOf(checkout: string): string {
+  const { name, bin } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'))
+  if (name !== 'splitrun') throw new Error(`no checkout of Splitrun: ${checkout}`)
+  return join(checkout, bin.splitrun)
 }
 
 const TASK = {

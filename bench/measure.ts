@@ -1,5 +1,5 @@
 import { type Call, type Load, type LoadOptions, load } from './load.ts'
-import type { BenchRedis } from './redis.ts'
+import type { Traffic } from './redis.ts'
 import type { Subject } from './subjects.ts'
 
 /** What one pass over one subject showed. Per 10,000 calls where a figure depends on how many there were. */
@@ -10,8 +10,15 @@ export interface Pass {
   readonly cpuTotal: number
   /** Resident megabytes at the end, by process. */
   readonly memory: Readonly<Record<string, number>>
-  /** What Redis did per call: commands, those within scripts included, and bytes received and sent. Null without it. */
-  readonly redis: { readonly commands: number; readonly bytes: number } | null
+  /** What Redis did per call; null without it. */
+  readonly redis: RedisWork | null
+}
+
+/** Commands, those within scripts included, in all and by their names, and bytes received and sent. */
+export interface RedisWork {
+  readonly commands: number
+  readonly byName: Readonly<Record<string, number>>
+  readonly bytes: number
 }
 
 export interface MeasureOptions extends LoadOptions {
@@ -52,12 +59,14 @@ export async function measure(subject: Subject, options: MeasureOptions): Promis
   }
 }
 
-type Traffic = Awaited<ReturnType<BenchRedis['traffic']>>
-
-function perCall(before: Traffic, after: Traffic, calls: number) {
+function perCall(before: Traffic, after: Traffic, calls: number): RedisWork {
   const bytes = ({ received, sent }: Traffic) => received + sent
+  const byName = Object.entries(after.byName).map(
+    ([name, count]) => [name, (count - (before.byName[name] ?? 0)) / calls] as const,
+  )
   return {
     commands: (after.commands - before.commands) / calls,
+    byName: Object.fromEntries(byName),
     bytes: (bytes(after) - bytes(before)) / calls,
   }
 }

@@ -8,6 +8,8 @@ export interface Measured {
   readonly pid: number
   /** CPU seconds so far, of the user and the system. */
   cpu(): number
+  /** Seconds so far in which its main thread could have worked and no core was free; 0 where the kernel does not say. */
+  waited(): number
   /** Resident memory now, in bytes. */
   memory(): number
   stop(): Promise<void>
@@ -34,12 +36,37 @@ export function measured(name: string, pid: number, stop: () => Promise<void>): 
       const after = line.slice(line.lastIndexOf(')') + 2).split(' ')
       return (Number(after[11]) + Number(after[12])) / TICKS_PER_SECOND
     },
+    waited() {
+      try {
+        return Number(fields('schedstat').split(' ')[1]) / 1e9
+      } catch {
+        return 0
+      }
+    },
     memory: () => Number(fields('statm').split(' ')[1]) * PAGE,
     stop,
   }
 }
 
-/** Starts a Node program and waits until it says `listening PORT`, or in a log line of JSON what it listens on. */
+/**
+ * Tells, of the time since this call, which share some processes spent waiting for a core, of all that they worked or
+ * waited: so much of any stall of theirs is the machine's doing.
+ */
+export function shareWaited(processes: readonly Measured[]): () => number {
+  const sum = (value: (each: Measured) => number) => processes.reduce((all, each) => all + value(each), 0)
+  const read = () => ({ waited: sum((each) => each.waited()), worked: sum((each) => each.cpu()) })
+  const before = read()
+  return () => {
+    const now = read()
+    const waited = now.waited - before.waited
+    return waited / (waited + now.worked - before.worked)
+  }
+}
+
+/**
+ * Starts a Node program and waits until it says `listening PORT`, or in a log line of JSON what it listens on. What is
+ * not stopped ends with this process, by its supervisor.
+ */
 export async function startNode(
   name: string,
   args: string[],
@@ -50,9 +77,6 @@ export async function startNode(
     env: { PATH, HOME, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  // Whatever ends this process ends what it started.
-  const kill = () => void child.kill('SIGKILL')
-  process.once('exit', kill)
   let text = ''
   const port = await new Promise<number>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
@@ -68,8 +92,7 @@ export async function startNode(
   })
   return {
     ...measured(name, child.pid ?? 0, async () => {
-      kill()
-      process.off('exit', kill)
+      child.kill('SIGKILL')
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     }),
     port,

@@ -16,12 +16,20 @@ export interface BenchRedis extends Measured {
   readonly version: string
   /** A folder for whatever else the measured processes keep; it goes with this Redis. */
   readonly dataDir: string
-  /** Commands executed, and bytes received and sent, so far. */
-  traffic(): Promise<{ commands: number; received: number; sent: number }>
+  /** What it has done so far. */
+  traffic(): Promise<Traffic>
   /** Bytes that its data takes. */
   used(): Promise<number>
   /** Rewrites its append-only file, so that this does not fall due in what is measured; resolves when the disk has it. */
   quiet(): Promise<void>
+}
+
+/** Commands executed, those within scripts included, in all and by their names; bytes received and sent. */
+export interface Traffic {
+  readonly commands: number
+  readonly byName: Readonly<Record<string, number>>
+  readonly received: number
+  readonly sent: number
 }
 
 /** A Redis as `npm start` sets it up: a unix socket, an append-only file that is synced every second. */
@@ -44,13 +52,11 @@ export async function startBenchRedis(): Promise<BenchRedis> {
     path,
     version,
     dataDir: join(dir, 'data'),
-    traffic: () => trafficOf(read),
+    traffic: () => trafficOf(redis),
     used: async () => (await read('memory', 'used_memory'))[0],
     quiet: () => beQuiet([redis]),
   }
 }
-
-type ReadInfo = ReturnType<typeof readInfo>
 
 function readInfo(redis: Redis) {
   return async <const Names extends readonly string[]>(section: string, ...names: Names) => {
@@ -60,10 +66,12 @@ function readInfo(redis: Redis) {
   }
 }
 
-async function trafficOf(read: ReadInfo) {
+async function trafficOf(redis: Redis): Promise<Traffic> {
   const names = ['total_commands_processed', 'total_net_input_bytes', 'total_net_output_bytes'] as const
-  const [commands, received, sent] = await read('stats', ...names)
-  return { commands, received, sent }
+  const [commands, received, sent] = await readInfo(redis)('stats', ...names)
+  const lines = (await redis.info('commandstats')).matchAll(/^cmdstat_(\S+):calls=(\d+)/gm)
+  const byName = Object.fromEntries([...lines].map(([, name = '', calls]) => [name, Number(calls)]))
+  return { commands, byName, received, sent }
 }
 
 async function beQuiet(connections: readonly Redis[]): Promise<void> {
@@ -90,7 +98,6 @@ export async function startBenchCluster(): Promise<BenchRedis> {
   const args = ['--appendonly', 'yes', '--appendfsync', 'everysec']
   const cluster = await startRedisCluster(t, { replicas: 0, nodeTimeoutMs: 15_000, args })
   const connections = cluster.nodes.map(({ port }) => new Redis({ port }))
-  const reads = connections.map(readInfo)
   const nodes = cluster.nodes.map((node) => measured('redis', node.pid(), async () => {}))
   const sum = <T>(of: readonly T[], value: (each: T) => number) =>
     of.reduce((total, each) => total + value(each), 0)
@@ -102,17 +109,26 @@ export async function startBenchCluster(): Promise<BenchRedis> {
   return {
     ...measured('redis', nodes[0]?.pid ?? 0, stop),
     cpu: () => sum(nodes, (node) => node.cpu()),
+    waited: () => sum(nodes, (node) => node.waited()),
     memory: () => sum(nodes, (node) => node.memory()),
     path: cluster.url,
     version: String(version),
     dataDir: join(cluster.dir, 'data'),
     async traffic() {
-      const all = await Promise.all(reads.map(trafficOf))
+      const all = await Promise.all(connections.map(trafficOf))
       const total = (name: 'commands' | 'received' | 'sent') => sum(all, (each) => each[name])
-      return { commands: total('commands'), received: total('received'), sent: total('sent') }
+      const names = new Set(all.flatMap(({ byName }) => Object.keys(byName)))
+      const byName = [...names].map((name) => [name, sum(all, (each) => each.byName[name] ?? 0)])
+      return {
+        ...{ commands: total('commands'), received: total('received'), sent: total('sent') },
+        byName: Object.fromEntries(byName),
+      }
     },
     used: async () =>
-      sum(await Promise.all(reads.map((read) => read('memory', 'used_memory'))), ([used]) => used),
+      sum(
+        await Promise.all(connections.map((redis) => readInfo(redis)('memory', 'used_memory'))),
+        ([used]) => used,
+      ),
     quiet: () => beQuiet(connections),
   }
 }

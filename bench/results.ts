@@ -66,7 +66,9 @@ async function drillsSection(): Promise<string[]> {
     lines.push(`### ${name}`, '', `${drill.measured.title} (${drill.machine.date})`, '')
     lines.push(tableAsMarkdown(drill.measured.table), '')
     lines.push(
-      ...drill.measured.statements.map(({ text, holds }) => `- ${holds ? '' : '*missed:* '}${text}`),
+      ...drill.measured.statements.map(
+        ({ text, holds }) => `- ${holds === false ? '*missed:* ' : ''}${text}`,
+      ),
       '',
     )
   }

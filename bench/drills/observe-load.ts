@@ -21,6 +21,8 @@ export interface Observed {
   readonly cores: number
 }
 
+/** Calls before any that count, the same for all loads: what is not warm takes more. */
+const WARM_UP = 15_000
 /** Calls of one caller take long, and vary little. */
 const SHARE_ALONE = 0.25
 const TICKS_PER_SECOND = 100
@@ -32,7 +34,7 @@ export async function observe({ workers, callers, modelMs }: Load, calls: number
   try {
     const amount = callers === 1 ? Math.ceil(calls * SHARE_ALONE) : calls
     const subject = asSubject(fleet)
-    await measure(subject, { connections: CONNECTIONS, amount: Math.ceil(calls / 3) })
+    await measure(subject, { connections: CONNECTIONS, amount: WARM_UP })
     const before = { all: busySeconds(), own: process.cpuUsage(), model: model.cpu(), at: performance.now() }
     const { cpu, cpuTotal, load } = await measure(subject, { connections: callers, amount })
     const { user, system } = process.cpuUsage(before.own)

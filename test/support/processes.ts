@@ -145,6 +145,8 @@ export function runCommand(
 export interface ListedProcess {
   readonly pid: number
   readonly parent: number
+  /** Its process group: the pid of the one that leads it. */
+  readonly group: number
   readonly command: string
 }
 
@@ -156,9 +158,10 @@ export function listProcesses(): ListedProcess[] {
     try {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
       // The second field is the program's name in parentheses, which may hold anything.
-      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
       const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
-      return state === 'Z' ? [] : [{ pid: Number(name), parent: Number(parent), command }]
+      const ids = { pid: Number(name), parent: Number(parent), group: Number(group) }
+      return state === 'Z' ? [] : [{ ...ids, command }]
     } catch {
       return [] // It ended between the two looks.
     }
@@ -166,11 +169,13 @@ export function listProcesses(): ListedProcess[] {
 }
 
 function listByPs(): ListedProcess[] {
-  return execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' })
+  return execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,pgid=,stat=,args='], { encoding: 'utf8' })
     .split('\n')
     .flatMap((line) => {
-      const [, pid, parent, state, command = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? []
-      return !state || state.startsWith('Z') ? [] : [{ pid: Number(pid), parent: Number(parent), command }]
+      const [, pid, parent, group, state, command = ''] =
+        /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? []
+      const ids = { pid: Number(pid), parent: Number(parent), group: Number(group) }
+      return !state || state.startsWith('Z') ? [] : [{ ...ids, command }]
     })
 }
 

@@ -15,7 +15,7 @@ const passOf = (latency: number, cpu: Record<string, number>): Pass => ({
   cpu,
   cpuTotal: Object.values(cpu).reduce((sum, each) => sum + each, 0),
   memory: Object.fromEntries(Object.keys(cpu).map((name) => [name, 100])),
-  redis: 'redis' in cpu ? { commands: 20, bytes: 5000 } : null,
+  redis: 'redis' in cpu ? { commands: 20, byName: {}, bytes: 5000 } : null,
 })
 const every = (pass: Pass): SubjectPass => ({ busy: pass, one: pass, half: pass, slow: pass })
 const compared = summarise({

@@ -1,13 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { parseArgs } from 'node:util'
+import { atLeast, DONE, npmCommand, runCommand, wholeAtLeast } from '../support/npm-command.ts'
 import { startApiProcess, startWorkerProcess } from '../support/processes.ts'
 import { type Cleanup, startSystem } from '../support/system.ts'
-
-const USAGE = `npm run soak -- [--minutes 10] [--callers 20] [--every 10]
-
-Loads an API process, a worker process and a Redis for so many minutes, and prints the memory of each every so many
-seconds, in MB. Runs are kept for a minute, so that after the first one nothing should grow.
-`
 
 interface Sample {
   readonly seconds: number
@@ -66,37 +60,32 @@ async function soak(t: Cleanup, minutes: number, callers: number, every: number)
   return samples
 }
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '10' },
-    callers: { type: 'string', default: '20' },
-    every: { type: 'string', default: '10' },
-    help: { type: 'boolean', default: false },
-  },
-})
-if (values.help) process.stdout.write(USAGE)
-else {
-  const cleanups: (() => Promise<void> | void)[] = []
-  const clean = async () => {
-    for (const each of cleanups.splice(0).toReversed()) await each()
-  }
-  process.once('SIGINT', () => void clean().then(() => process.exit(130)))
-  try {
-    const [minutes, callers, every] = [values.minutes, values.callers, values.every].map(Number) as [
-      number,
-      number,
-      number,
-    ]
-    const samples = await soak({ after: (each) => void cleanups.push(each) }, minutes, callers, every)
-    const quarter = Math.floor(samples.length / 4)
-    for (const name of ['api', 'worker', 'redis'] as const) {
-      const mean = (some: readonly Sample[]) => some.reduce((sum, each) => sum + each[name], 0) / some.length
-      const [second, last] = [mean(samples.slice(quarter, 2 * quarter)), mean(samples.slice(-quarter))]
-      process.stdout.write(
-        `${name}: ${second.toFixed(0)} MB in the second quarter of the time, ${last.toFixed(0)} MB in the last\n`,
-      )
-    }
-  } finally {
-    await clean()
-  }
+interface Options {
+  readonly minutes: number
+  readonly callers: number
+  readonly every: number
 }
+
+const command = npmCommand('soak')
+  .description(
+    'Loads an API process, a worker process and a Redis, and prints the memory of each, in MB. Runs are kept for a\n' +
+      'minute, so that after the first one nothing should grow.',
+  )
+  .option('--minutes <n>', 'how long', atLeast(0.01), 10)
+  .option('--callers <n>', 'calls at a time', wholeAtLeast(1), 20)
+  .option('--every <n>', 'seconds between two looks', atLeast(0.1), 10)
+
+await runCommand<Options>(command, async ({ minutes, callers, every }) => {
+  const cleanups: (() => Promise<void> | void)[] = []
+  const samples = await soak({ after: (clean) => void cleanups.push(clean) }, minutes, callers, every)
+  for (const clean of cleanups.toReversed()) await clean()
+  const quarter = Math.floor(samples.length / 4)
+  for (const name of ['api', 'worker', 'redis'] as const) {
+    const mean = (some: readonly Sample[]) => some.reduce((sum, each) => sum + each[name], 0) / some.length
+    const [second, last] = [mean(samples.slice(quarter, 2 * quarter)), mean(samples.slice(-quarter))]
+    process.stdout.write(
+      `${name}: ${second.toFixed(0)} MB in the second quarter of the time, ${last.toFixed(0)} MB in the last\n`,
+    )
+  }
+  return DONE
+})

@@ -1,0 +1,3 @@
+import { supervise } from '../test/support/supervise.js'
+
+supervise(new URL('command.ts', import.meta.url))

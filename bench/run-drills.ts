@@ -1,0 +1,42 @@
+import type { Drill, DrillName, DrillReport, Statement } from './drill.ts'
+import { tableAsText } from './table.ts'
+
+const DRILLS: Record<DrillName, () => Promise<Drill>> = {
+  backlog: async () => (await import('./drills/backlog.ts')).drillBacklog,
+  'in-flight': async () => (await import('./drills/in-flight.ts')).drillInFlight,
+  cold: async () => (await import('./drills/cold.ts')).drillCold,
+  images: async () => (await import('./drills/images.ts')).drillImages,
+  scale: async () => (await import('./drills/scale.ts')).drillScale,
+  capacity: async () => (await import('./drills/capacity.ts')).drillCapacity,
+  counting: async () => (await import('./drills/counting.ts')).drillCounting,
+}
+
+const VERDICTS = new Map<Statement['holds'], string>([
+  [true, 'holds  '],
+  [false, 'MISSED '],
+  [null, 'unclear'],
+])
+
+export interface RunOptions {
+  readonly quick: boolean
+  /** Is told what goes on. */
+  readonly say: (text: string) => void
+  /** Takes the report of each drill as soon as it is there. */
+  readonly print: (text: string) => void
+}
+
+/** Runs drills one after the other. */
+export async function runDrills(
+  names: readonly DrillName[],
+  { quick, say, print }: RunOptions,
+): Promise<Map<DrillName, DrillReport>> {
+  const reports = new Map<DrillName, DrillReport>()
+  for (const name of names) {
+    const run = await DRILLS[name]()
+    const report = await run({ quick, say })
+    reports.set(name, report)
+    const verdicts = report.statements.map(({ text, holds }) => `${VERDICTS.get(holds)}  ${text}`)
+    print(`\n${report.title}\n\n${tableAsText(report.table)}\n\n${verdicts.join('\n')}`)
+  }
+  return reports
+}
