@@ -1,15 +1,15 @@
 import { newId, newRunId } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { connectRedis, type Redis } from '../../src/platform/redis/redis.ts'
-import { tallyRun } from '../../src/runs/execute/delta-of-run.ts'
+import { deltaOfRun } from '../../src/runs/execute/delta-of-run.ts'
 import type { RunRequest } from '../../src/runs/run.ts'
 import { resultOf } from '../../src/runs/run-result.ts'
 import { createRunStore, type RunStore } from '../../src/runs/store/run-store.ts'
-import { foldTallies } from '../../src/totals/merge-deltas.ts'
+import { mergeDeltas } from '../../src/totals/merge-deltas.ts'
 import type { Drill } from '../drill.ts'
 import { median } from '../measure.ts'
+import { takeTurns } from '../messages.ts'
 import { startBenchRedis } from '../redis.ts'
-import { takeTurns } from '../turns.ts'
 
 const RUNS = 3000
 const ROUNDS = 7
@@ -48,7 +48,7 @@ async function settleAll(redis: Redis, runs: RunStore, counted: boolean): Promis
     const run = request()
     await runs.create(run, null)
     const one = { worker: 'a-worker', claimsMax: 5, most: 1, token: 'a-token', lockMs: 10_000 }
-    claims.push(...(await runs.take(0, one)).claims)
+    claims.push(...(await runs.dequeue(0, one)).claims)
   }
   const before = { redis: await redisCpu(redis), node: process.cpuUsage() }
   for (const claim of claims) {
@@ -56,12 +56,12 @@ async function settleAll(redis: Redis, runs: RunStore, counted: boolean): Promis
     const attempt = { number: 1, fence: claim.fence, worker: 'a-worker', started: ended - 5, ended }
     const attempts = [{ ...attempt, outcome: 'succeeded', model: 'm', inputTokens: 40, outputTokens: 20 }]
     const result = resultOf(claim.request, claim.claimed, attempts, { error: null }, models.find)
-    const tally = counted
-      ? await tallyRun({ names, models } as never, claim.request, 'a-revision', result, attempts)
+    const delta = counted
+      ? await deltaOfRun({ names, models } as never, claim.request, 'a-revision', result, attempts)
       : null
-    await runs.settle(claim, result, attempts, tally)
+    await runs.settle(claim, result, attempts, delta)
   }
-  if (counted) await foldTallies(redis, 0, 400)
+  if (counted) await mergeDeltas(redis, 0, 400)
   const used = process.cpuUsage(before.node)
   return {
     redis: ((await redisCpu(redis)) - before.redis) / RUNS,
@@ -75,7 +75,7 @@ export const drillCounting: Drill = async ({ quick, say }) => {
   const connections = connectRedis(server.path, silentLogger())
   try {
     const redis = await connections.commands('bench')
-    const runs = createRunStore(redis, { shards: 1, retentionSeconds: 60, laneWindow: RUNS, ...limits })
+    const runs = createRunStore(redis, { shards: 1, retentionSeconds: 60, queueWindow: RUNS, ...limits })
     const ways = [false, true]
     await takeTurns(ways, 1, (counted) => settleAll(redis, runs, counted))
     const seen = await takeTurns(ways, quick ? QUICK_ROUNDS : ROUNDS, (counted, round) => {
