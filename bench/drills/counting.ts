@@ -8,7 +8,7 @@ import { createRunStore, type RunStore } from '../../src/runs/store/run-store.ts
 import { mergeDeltas } from '../../src/totals/merge-deltas.ts'
 import type { Drill } from '../drill.ts'
 import { median } from '../measure.ts'
-import { takeTurns } from '../messages.ts'
+import { takeTurns } from '../turns.ts'
 import { startBenchRedis } from '../redis.ts'
 
 const RUNS = 3000
