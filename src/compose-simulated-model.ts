@@ -3,13 +3,13 @@ import { needsSimulatedModel } from './models/servers/load-models.ts'
 import { startSimulatedModel } from './models/simulated/simulated-model.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 
-/** The simulated model where one is needed: the URL of the one that runs already, or of one started here. */
+/** The URL of the simulated model: of one that runs already, or of one that is started here. Null when none is needed. */
 export async function composeSimulatedModel(config: Config, lifecycle: Lifecycle): Promise<string | null> {
   if (!needsSimulatedModel(config) || config.simulatedUrl) return config.simulatedUrl
   return openSimulatedModel(config, lifecycle)
 }
 
-/** Starts a simulated model here, and returns its URL with its /v1. */
+/** Starts a simulated model here. Returns its URL, including /v1. */
 export async function openSimulatedModel(config: Config, lifecycle: Lifecycle): Promise<string> {
   const model = await startSimulatedModel({
     port: config.simulatedPort,

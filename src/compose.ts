@@ -45,9 +45,9 @@ const LONGEST_BACKOFF_MS = 30_000
 export type Core = Awaited<ReturnType<typeof openCore>>
 
 /**
- * What every process needs: Redis and the stores on it. Everything is built here by hand; whoever opens something
- * registers its closer on the next line. Waits for a Redis that is not there yet, until `signal` fires.
- * Leaves nothing open when it fails.
+ * What every process needs: Redis and the stores on it. Everything is built here by hand, and the closer of what is
+ * opened is registered on the next line. Waits for Redis when it cannot be reached yet, until `signal` fires. Leaves
+ * nothing open when it fails.
  * @throws {ConfigError} for a models file that cannot be used
  * @throws {RedisUnusableError} when there is no Redis to work with, whether it is given or embedded
  */

@@ -17,7 +17,7 @@ export interface RunWorkerOptions {
   readonly runs: RunStore
   /** Id of this worker process. */
   readonly worker: string
-  /** Runs of one model at once; there are some places more, for other models. */
+  /** Most runs of one model at once; there are more places, for other models. */
   readonly concurrency: number
   readonly limiters: ModelLimiters
   readonly claimsMax: number
@@ -42,17 +42,17 @@ export interface RunWorker {
 
 /** Most runs that are claimed with one round trip. */
 const BATCH = 32
-/** How long giving back may take after the grace period, for Redis to answer. */
+/** How long the releases after the grace period may take; longer only while Redis is away. */
 const RELEASE_MS = 5000
-/** Nothing is known of the queue. */
-const LOOK: Pick<Dequeued, 'empty' | 'nextDue'> = { empty: false, nextDue: 0 }
-/** How often a worker looks past the runs of models that it has no room for, in ms. */
-const LOOK_EVERY_MS = 50
-/** How often it then says what it has room for. */
+/** The state of the queue is not known: dequeue without waiting. */
+const UNKNOWN: Pick<Dequeued, 'empty' | 'nextDue'> = { empty: false, nextDue: 0 }
+/** How often a worker searches the queue for runs of the models that it has room for, in ms. */
+const SEARCH_EVERY_MS = 50
+/** How often it then announces its capacity, in ms. */
 const ANNOUNCE_EVERY_MS = 500
-/** A worker without any room looks again after so long, unless it gets some. */
+/** How long a worker without any room waits for a free place before it dequeues again, in ms. */
 const IDLE_MS = 5000
-/** Between a failure of Redis and the next try. */
+/** The pause after a failure of Redis. */
 const FAILURE_PAUSE_MS = 1000
 
 /**
@@ -89,7 +89,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     stopping: stopping.signal,
     capacity() {
       const full = [...(places.allowances(1, limiters.limited())?.byModel.keys() ?? [])]
-      // Not all that is free: what comes together may all be for one model.
+      // Not all free places: the runs that are dispatched together may all be for one model.
       return dispatch.capacity(Math.min(room(), places.room()), full)
     },
   }
@@ -154,8 +154,8 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   }
 
   /**
-   * How many runs to claim next, and which. Where a model has no more room, runs for others pass its runs in the queue; as
-   * long as every model has room, they are claimed as they come.
+   * How many runs to claim next, and of which models. When a model has no more room, runs of other models overtake its
+   * runs in the queue. While every model has room, runs are claimed in their order.
    */
   function plan(): { most: number; allowances: Allowances | null } {
     const most = stopped ? 0 : Math.max(0, Math.min(BATCH, room()))
@@ -173,7 +173,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     return dequeued
   }
 
-  /** Until a run has left its place, or for so long. */
+  /** Waits until a place is free, at most `ms`. */
   async function placeFreed(ms: number): Promise<void> {
     placeFree = Promise.withResolvers()
     const late = new AbortController()
@@ -182,33 +182,33 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   }
 
   async function consume(): Promise<void> {
-    let known = LOOK
-    let looked = Number.NEGATIVE_INFINITY
+    let known = UNKNOWN
+    let searched = Number.NEGATIVE_INFINITY
     while (!stopped) {
       try {
         if (known.empty && (known.nextDue === 0 || Date.now() < known.nextDue)) await jobs.wait(known.nextDue)
         const next = plan()
-        const early = next.allowances ? looked + LOOK_EVERY_MS - performance.now() : 0
+        const early = next.allowances ? searched + SEARCH_EVERY_MS - performance.now() : 0
         if (early > 0) {
           await placeFreed(early)
-          known = LOOK
+          known = UNKNOWN
           continue
         }
-        // Also without room, or stopped meanwhile: that another worker is woken for what is there is part of it.
+        // Also without room, or when stopped meanwhile: the script then wakes another worker for the jobs that are left.
         known = await track(dequeue(next))
         if (next.allowances) {
-          looked = performance.now()
-          // What it has room for counts for a second, and has to be said again.
+          searched = performance.now()
+          // An announced capacity is valid for a second, and has to be announced again.
           const again = Date.now() + ANNOUNCE_EVERY_MS
           known = { ...known, nextDue: known.nextDue > 0 ? Math.min(known.nextDue, again) : again }
         }
         if (room() < 1) {
           await placeFreed(IDLE_MS)
-          known = LOOK
+          known = UNKNOWN
         }
       } catch (error) {
         if (!stopped) warn(error, 'claiming runs failed')
-        known = LOOK
+        known = UNKNOWN
         await pause(FAILURE_PAUSE_MS, undefined, { ref: false })
       }
     }
@@ -226,7 +226,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   }
 
   return {
-    active: () => places.taken(),
+    active: () => places.occupied(),
     lastProgress: () => progress,
     async close() {
       stopped = true
@@ -241,7 +241,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
       clearTimeout(grace)
       clearInterval(extending)
       await jobs.close()
-      if (!ended) log.warn({ shard, active: places.taken() }, 'stopping without having given everything back')
+      if (!ended) log.warn({ shard, active: places.occupied() }, 'stopped before all runs were released')
     },
   }
 }

@@ -1,28 +1,28 @@
-/** A model that was refused waits for so long before it is asked again, in ms, unless it says itself for how long. */
+/** The shortest and the longest pause of a model after a 429, in ms, when it does not say how long to wait. */
 const SHORTEST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 30_000
-/** A limit that was learnt from refusals is forgotten when there was none for so long. */
+/** A limit is removed when there was no 429 for this long. */
 const FORGOTTEN_AFTER_MS = 15_000
 
 export type ModelLimiters = ReturnType<typeof createModelLimiters>
 
 interface Limiter {
-  /** Calls that may be under way at once; Infinity until the model has asked for a pause. */
+  /** Most calls in flight; Infinity until the model has answered 429. */
   limit: number
   inFlight: number
   /** No call is made before this time, ms since the epoch. */
   pausedUntil: number
-  /** Refusals in a row. */
+  /** Number of 429s since the last completion; several during one pause count once. */
   refusals: number
   lastRefusal: number
 }
 
 /**
- * How many calls a model is sent at once from this process. A model that answers 429 halves its own limit and is paused
- * for as long as it asked, or else for longer with each refusal in a row; each answer widens the limit again, by one per
- * round. That is how TCP shares a line that nobody knows the width of (additive increase, multiplicative decrease; Chiu and
- * Jain, 1989), so several processes settle on shares of the model's real limit without talking to each other. What was
- * learnt is forgotten after a quarter of a minute without a refusal.
+ * Limits how many calls this process makes to each model at once. When a model answers 429, its limit is halved, and
+ * its calls pause for as long as it asked, or else for a time that doubles with each 429 in a row. Each completion adds
+ * 1/limit, so the limit grows by one when as many calls as the limit have succeeded. This is additive increase,
+ * multiplicative decrease (Chiu and Jain, 1989), as in TCP: several processes reach fair shares of the model's real
+ * limit without talking to each other. A limit is removed after a quarter of a minute without a 429.
  */
 export function createModelLimiters(now: () => number = Date.now, random: () => number = Math.random) {
   const limiters = new Map<string, Limiter>()
@@ -46,7 +46,7 @@ export function createModelLimiters(now: () => number = Date.now, random: () => 
   }
 
   return {
-    /** Takes a place for one call, which has to be left again. False when there is none now. */
+    /** Reserves a place for one call; the caller has to call `leave` after it. False when there is no place now. */
     enter(model: string): boolean {
       const limiter = limiterOf(model)
       if (room(limiter) < 1) return false
@@ -58,7 +58,7 @@ export function createModelLimiters(now: () => number = Date.now, random: () => 
       limiterOf(model).inFlight -= 1
     },
 
-    /** How many calls may begin now, of those models that may have no more than that at once. */
+    /** How many calls may start now, for each model that has a limit or is paused. */
     limited(): ReadonlyMap<string, number> {
       const found = new Map<string, number>()
       for (const model of limiters.keys()) {
@@ -69,21 +69,21 @@ export function createModelLimiters(now: () => number = Date.now, random: () => 
       return found
     },
 
-    /** In how many ms the model may be asked again, as far as is known; 0 when it is not paused. */
+    /** How many ms the pause of the model still lasts; 0 when it is not paused. */
     pause: (model: string): number => Math.max(0, limiterOf(model).pausedUntil - now()),
 
-    /** A call was answered. */
+    /** To be called after a completion. */
     succeeded(model: string): void {
       const limiter = limiterOf(model)
       limiter.refusals = 0
       if (limiter.limit !== Number.POSITIVE_INFINITY) limiter.limit += 1 / limiter.limit
     },
 
-    /** The model said that it is asked too often; `retryAfterMs` when it said for how long to wait. */
+    /** To be called after a 429. `retryAfterMs`: how long the model asked to wait; null if it did not say. */
     refused(model: string, retryAfterMs: number | null): void {
       const limiter = limiterOf(model)
       limiter.lastRefusal = now()
-      // Refusals of calls that were under way together are one piece of news, not many.
+      // Several calls in flight may get 429 together: the limit is halved only once.
       if (limiter.pausedUntil > now()) {
         if (retryAfterMs !== null) limiter.pausedUntil = Math.max(limiter.pausedUntil, now() + retryAfterMs)
         return
@@ -91,7 +91,7 @@ export function createModelLimiters(now: () => number = Date.now, random: () => 
       limiter.limit = Math.max(1, Math.floor(Math.min(limiter.limit, limiter.inFlight) / 2))
       limiter.refusals += 1
       const backoff = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** (limiter.refusals - 1))
-      // Spread, so that several processes do not come back together.
+      // Random, so that several processes do not continue at the same time.
       limiter.pausedUntil = now() + (retryAfterMs ?? backoff * (0.5 + random() / 2))
     },
   }

@@ -16,14 +16,14 @@ export class ClaimLost extends Error {
 }
 
 /**
- * The next call is so far away that the run goes back to the queue, and its place to others: for some time, or until its
- * model has room for it.
+ * The next call is too far away to wait for: the run goes back to the queue, for some time or until its model has room,
+ * and other runs get its place in this worker.
  */
 export class Deferred extends Error {
   override readonly name = 'Deferred'
-  /** 0 where only the model's room is waited for. */
+  /** How long the run is deferred; 0 when it only waits until its model has room. */
   readonly ms: number
-  /** Id of the model that it waits for. */
+  /** Id of the model that the run waits for. */
   readonly model: string
 
   constructor(ms: number, model: string) {
@@ -65,14 +65,17 @@ export interface AskDeps {
 
 /** How often a completion that does not match the output format is sent back for correction. */
 const MOST_REPAIRS = 1
-/** A longer pause is not slept through in a place of this worker. */
+/** A longer pause is spent in the queue, not in this worker, where the run would take the place of another. */
 const LONGEST_SLEEP_MS = 1000
 
 /**
- * Asks one model until there is a completion of the right shape, or no sense in asking: failures that may pass are tried
- * again, a completion of the wrong shape is sent back once with its issues. `compiled` is null for plain text.
- * Each of its calls asks for room by itself. Its ledger has an open attempt when it is called, and none when it returns.
- * Attempts that earlier claims made count. Rejects only when `signal` fires (ModelError `aborted`), the claim is lost, or the next call is far away (Deferred).
+ * Calls one model until a completion matches the output format, or until another call cannot help. A retryable failure
+ * is retried; a completion that does not match is sent back once, with its issues. `compiled` is null for plain text.
+ * Each call needs a place in the model's limiter. The ledger has an open attempt at the call of this function, and none
+ * at its return. Attempts of earlier claims count.
+ * @throws {ModelError} of kind `aborted` when `signal` fires
+ * @throws {ClaimLost} when another worker has claimed the run
+ * @throws {Deferred} when the model has no room, or the pause before the next call is longer than a worker waits
  */
 export async function askModel(
   deps: AskDeps,
@@ -97,7 +100,7 @@ export async function askModel(
       if (failure.kind === 'rate_limited') deps.limiters.refused(id, failure.retryAfterMs)
       const delay = retryDelay(failures, failure, deps.retry)
       if (delay === null || Date.now() + delay >= deps.deadline) return failed(modelFailure(failure))
-      // A model that asked for a pause is paused for all: whoever waits for it needs no time of its own.
+      // After a 429 the limiter pauses the model for all runs, so the run needs no delay of its own.
       if (delay > LONGEST_SLEEP_MS) throw new Deferred(failure.kind === 'rate_limited' ? 0 : delay, id)
       await sleep(delay, signal)
     } else {

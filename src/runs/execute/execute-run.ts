@@ -67,8 +67,9 @@ function compiledFor(revision: Revision): CompiledOutput | null {
 }
 
 /**
- * Executes a run that was just claimed: draw its revision, render, ask its models, check, settle. When its worker stops, the run goes back to the queue with its attempt unused. Rejects only when Redis
- * fails: then the lock of its job runs out, and it is delivered again.
+ * Executes a run that was just claimed: draws its revision, renders the prompts, calls its models, checks the completion,
+ * and settles the run. When the worker stops, the run goes back to the queue with its attempt unused. Rejects only when
+ * Redis fails: then the lock of the job expires, and the job is delivered again.
  */
 export async function executeRun(deps: ExecuteRunDeps, initial: Claim, side: WorkerSide): Promise<Execution> {
   const delivered = Date.now()
@@ -89,7 +90,7 @@ export async function executeRun(deps: ExecuteRunDeps, initial: Claim, side: Wor
     const ofClaim = { ...deps, span, side }
     const ledger = new Ledger(claim.attempts, claim.fence, deps.worker)
     const execution = await deps.executions.track(id, deadline, side.stopping, async (signal) => {
-      // What is over is ended before its model is asked for room.
+      // A run that must not be executed ends here, before its model is asked for room.
       const refusal = refuse(claim, ledger, signal)
       if (refusal) return end(ofClaim, claim, ledger, { error: refusal })
       return executeClaim(ofClaim, claim, revision, ledger, signal)
@@ -104,7 +105,7 @@ async function end(deps: ClaimDeps, claim: Claim, ledger: Ledger, outcome: Outco
 }
 
 /** Gives the run back to the queue, unless it was cancelled meanwhile: then it ends here. */
-async function giveBack(
+async function release(
   deps: ClaimDeps,
   claim: Claim,
   ledger: Ledger,
@@ -148,15 +149,15 @@ async function executeClaim(
   } catch (error) {
     if (error instanceof ClaimLost) return 'superseded'
     if (error instanceof Deferred) {
-      // No call was made for an attempt that found no room.
+      // The model had no room: no call was made for the open attempt.
       ledger.drop()
-      return giveBack(deps, claim, ledger, error)
+      return release(deps, claim, ledger, error)
     }
     if (error instanceof ModelError && error.kind === 'aborted') {
       const reason = signal.reason as AbortReason
       if (reason === 'stopping') {
         ledger.drop()
-        return giveBack(deps, claim, ledger)
+        return release(deps, claim, ledger)
       }
       ledger.abort(reason)
       return end(deps, claim, ledger, { watch, error: ABORT_ERRORS[reason] })

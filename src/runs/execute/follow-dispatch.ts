@@ -6,7 +6,10 @@ import { readDispatch } from '../store/messages.ts'
 import { shardKeys } from '../store/run-keys.ts'
 
 export interface DispatchFollower extends ChannelListener {
-  /** What the worker may say of itself when it has room for so many runs; null when it is not to be given any. */
+  /**
+   * What the worker announces when it has room for so many runs, except for those of the models `full`; null while no run
+   * may be dispatched to it.
+   */
   capacity(room: number, full: readonly string[]): Capacity | null
 }
 

@@ -72,7 +72,7 @@ export async function startRun(
   const ended = waitMs > 0 ? awaitEnd(deps, request, waitMs, waiting.signal) : Promise.resolve(null)
   try {
     const watcher = waitMs > 0 ? deps.inbox.id : null
-    // What the worker will draw, unless the weights change meanwhile: knowing it spares it a step.
+    // The worker draws the same revision, unless the weights change meanwhile. Storing it now saves the worker a write.
     const drawn = drawFor(deps, input, accepted, id)
     const created = await within(enqueuing, () => create(deps, request, watcher, key, drawn))
     if (created.outcome === 'replayed' || created.outcome === 'reused') {
@@ -92,7 +92,7 @@ export async function startRun(
   return { record: known ?? record, replayed: false }
 }
 
-/** The revision that a worker would draw for the run now, and the model that it would ask first. */
+/** The revision that a worker would draw for the run now, and the model that it would call first. */
 function drawFor(
   { models }: StartRunDeps,
   { useFallback }: Submission,
@@ -143,10 +143,10 @@ async function storeImages(
 }
 
 /**
- * Creates the record of a run, with its job as soon as its turn has come.
+ * Creates the record of a run, and its job; in the backlog, the job is made later.
  * @param drawn what a worker would draw now, if that is known
- * @throws {ApiError} PROJECT_QUEUE_FULL, QUEUE_FULL; STORE_UNAVAILABLE, with `run_id` when nobody knows whether the
- *   run was accepted
+ * @throws {ApiError} PROJECT_QUEUE_FULL, QUEUE_FULL; STORE_UNAVAILABLE, with `run_id` when it is not known whether
+ *   the run was accepted
  */
 async function create(
   { runs }: { runs: RunStore },

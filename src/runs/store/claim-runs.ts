@@ -56,9 +56,9 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
     },
 
     /**
-     * Gives the run back to the queue, with its job, the claim uncounted, with the attempts that were made: to be claimed
-     * next, or after `deferMs`; until then it does not stand in the way of the project's other runs.
-     * @param model id of the model that it waits for
+     * Puts the run and its job back into the queue, with the attempts that were made; the claim is not counted. It is
+     * claimed next, or not before `deferMs` from now. While it is deferred it has no place in its project's window.
+     * @param model id of the model that the run waits for
      */
     async release(
       claim: Claim,
@@ -68,10 +68,10 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
     ): Promise<Released> {
       const { id, project, deadline, startBy } = claim.request
       const now = Date.now()
-      // Whatever it waits for, it is delivered before its time is over.
+      // The job is delivered by the deadline, so that a worker ends the run in time.
       const delay = Math.max(0, Math.ceil(Math.min(deferMs, deadline - now)))
       const due = delay > 0 ? now + delay : 0
-      // What has begun has all the time that the run was given.
+      // A run that was started only has its deadline.
       const expires = attempts.length > 0 ? deadline : startBy
       const args = [id, claim.fence, toLines(attempts), project, expires, due, delay, model]
       return RELEASED[Number(await SCRIPTS.release(redis, [keysFor(id).prefix], args))] ?? 'superseded'

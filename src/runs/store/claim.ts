@@ -5,7 +5,7 @@ export interface Claim {
   readonly request: RunRequest
   readonly fence: number
   readonly revision: string | null
-  /** Id of the model that it waited for, as far as was known when it was accepted; '' when it was not. */
+  /** Id of the model that the run waited for in the queue; '' when that was not known. */
   readonly model: string
   readonly attempts: readonly Attempt[]
   /** When the run was first claimed, ms since the epoch. */
@@ -26,23 +26,23 @@ export interface DequeueOptions {
   /** The token of the locks of the jobs, and how long a lock lasts without being extended. */
   readonly token: string
   readonly lockMs: number
-  /** What the worker has room for by model; absent or null: for any of them. */
+  /** How many runs of each model the worker has room for; absent or null: any runs up to `most`. */
   readonly allowances?: Allowances | null
-  /** What the worker may be given beside those that it claims, when the queue has no more. */
+  /** Announced when the queue is empty: runs may then be dispatched to the worker. */
   readonly capacity?: Capacity | null
 }
 
-/** How many runs of each model a worker has room for. Runs for which it has room then pass those for which it has not. */
+/** How many runs of each model a worker has room for. Runs with room then overtake those without. */
 export interface Allowances {
   readonly byModel: ReadonlyMap<string, number>
-  /** Of a model that is not named. */
+  /** For each model that is not in `byModel`. */
   readonly others: number
 }
 
-/** What a worker got from the queue. */
+/** What a worker dequeued. */
 export interface Dequeued {
   readonly claims: readonly Claim[]
-  /** True when the queue had no more for this worker, or gives no more now. */
+  /** True when the queue has no more runs for this worker, or is paused. */
   readonly empty: boolean
   /** When to dequeue again even if no job wakes the worker, ms since the epoch; 0: not needed. */
   readonly nextDue: number
@@ -57,11 +57,11 @@ export interface Capacity {
   readonly room: number
   /** How long its locks last without being extended, in ms. */
   readonly lockMs: number
-  /** Ids of models that it has no room for. */
+  /** Ids of the models that it has no room for. */
   readonly full: readonly string[]
 }
 
-/** Ids of models, as scripts look for them: with commas around. */
+/** Ids of models for scripts, which search for an id with a comma before and after it. */
 export const fullToText = (full: readonly string[]): string => (full.length > 0 ? `,${full.join(',')},` : '')
 
 /**

@@ -17,7 +17,7 @@ export const RUN_LAYOUT = {
   runsIn: 'runs:state:<project>:<status>',
   /** Index of a project's queued runs for a model that have no job yet, because enough of them are in the queue. */
   backlog: 'backlog:<project>:<model>',
-  /** Hash: per `<project>:<model>`, how many of their runs are in `enqueued`. */
+  /** Hash: for each `<project>:<model>`, how many of their runs are in `enqueued`. */
   enqueuedCounts: 'enqueued-counts',
   /** Sorted set: queued runs with a job, except deferred ones, by the time of their creation. */
   enqueued: 'enqueued',
@@ -33,7 +33,10 @@ export const RUN_LAYOUT = {
   replies: 'replies:<api>',
   /** Channel: runs that are dispatched to a worker. */
   dispatch: 'dispatch:<worker>',
-  /** Hash: how many runs that worker was given so far, how long its locks last, and which models it has no room for. */
+  /**
+   * Hash: how many runs were dispatched to a worker so far, how long its locks last, and which models it has no room
+   * for.
+   */
   dispatched: 'dispatched:<worker>',
   /** Sorted set: workers that announced their capacity, by how many more runs may be dispatched to them. */
   capacities: 'capacities',

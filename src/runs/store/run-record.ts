@@ -1,9 +1,10 @@
 import type { Attempt, RunRecord, RunRequest, RunResult, RunStatus } from '../run.ts'
 
 /**
- * What a run looks like in Redis: a hash with these fields. Beside them it has, for scripts alone, `claims` (how often it
- * was claimed, less what was given back), `claimed` (when first, in ms), `watchers` (API processes that wait for its end,
- * with commas between), `model` (the id of the model that it waits for, as far as is known) and `cancel` (there when its end was asked for while a worker had it).
+ * A run in Redis is a hash with these fields. Only scripts use its other fields: `claims` (how often it was claimed,
+ * minus releases), `claimed` (time of the first claim, in ms), `watchers` (ids of the API processes that wait for its
+ * end, separated by commas), `model` (id of the model that it waits for, if that is known) and `cancel` (present when
+ * its cancel was requested while a worker had it).
  */
 export const RECORD_FIELDS = ['status', 'request', 'revision', 'attempts', 'result', 'fence'] as const
 export type RecordFields = readonly (string | null)[]

@@ -18,7 +18,7 @@ const SCRIPTS = {
   watch: writingScript('watch'),
 }
 
-/** A worker that says nothing of itself. */
+/** No worker announces its capacity. */
 const NO_CAPACITY: Capacity = { worker: '', received: 0, room: 0, lockMs: 0, full: [] }
 
 /** Characters of JSON. A larger result is not sent with the reply: the waiting process then reads the record. */
@@ -34,7 +34,7 @@ const SETTLE_WEIGHT = 32_768
 export interface RunStoreOptions {
   readonly shards: number
   readonly retentionSeconds: number
-  /** How many queued runs of one project for one model have a job at a time, per shard. */
+  /** How many queued runs of one project for one model have a job at a time, in each shard. */
   readonly queueWindow: number
   /** Most queued runs, of one project and in all. */
   readonly projectQueueMax: number
@@ -59,13 +59,13 @@ export type Created =
   | { readonly outcome: 'enqueued' | 'backlogged' | 'exists' | 'full' | 'project_full' }
   | { readonly outcome: 'replayed' | 'reused'; readonly id: string }
 
-/** What a worker would draw now for a run: the revision, and the id of the model that it would ask first. */
+/** What a worker would draw for a run now: the revision, and the id of the model that it would call first. */
 export interface Drawn {
   readonly revision: string
   readonly model: string
 }
 
-/** Says what a worker has room for, at the moment it is asked; null while it is not to be given anything. */
+/** Returns the capacity of a worker at this moment; null while no run may be dispatched to it. */
 export type ReadCapacity = () => Capacity | null
 
 interface Ending {
@@ -134,8 +134,8 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     ...restoreJobs(redis),
 
     /**
-     * Creates a run: it is dispatched to a worker that waits for one, or queued, with its job when its turn has come.
-     * @param watcher the API process that wants to be told of its end, if any
+     * Creates a run: it is dispatched to a waiting worker, or queued with a job, or put into its project's backlog.
+     * @param watcher the API process that gets a reply when the run ends, if any
      * @param drawn what a worker would draw now, if that is known
      */
     async create(

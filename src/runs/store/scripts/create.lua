@@ -1,16 +1,17 @@
--- Creates runs, each unless its idempotency key has one already or the queue is full: dispatched to a worker that waits for
--- one, or queued, with its job when its turn has come.
--- ARGV: now, window, most queued runs of a project, most queued runs of the shard, for how long an idempotency key is kept
---   in ms, then per run: id, request, id of the API process that waits ('' for none), project, task, revision drawn so
---   far, id of the model that it would ask, when it expires unless it was claimed, hash of the idempotency key ('' for none), fingerprint of the request.
--- Returns for each run: {'enqueued'} (or dispatched), {'backlogged'} (its job comes later), {'exists'}, {'project_full'},
---   {'full'}, {'replayed', id of the run that the key has}, {'reused', id}: the key has a run of another request.
+-- Creates runs, unless the idempotency key has a run already or the queue is full. A run is dispatched to a waiting
+-- worker, or queued with a job, or put into its backlog, without a job.
+-- ARGV: now, window, most queued runs of a project, most queued runs of the shard, how long an idempotency key is kept in
+--   ms, then for each run: id, request, id of the API process that waits ('' for none), project, task, revision drawn so
+--   far, id of its first model, when it expires unless it was claimed, hash of the idempotency key ('' for none),
+--   fingerprint of the request.
+-- Returns for each run: {'enqueued'} (or dispatched), {'backlogged'}, {'exists'}, {'project_full'}, {'full'},
+--   {'replayed', id of the run of the key}, {'reused', id}: the run of the key has another request.
 local now, window = ARGV[1], tonumber(ARGV[2])
 local project_max, all_max = tonumber(ARGV[3]), tonumber(ARGV[4])
 local queued = call('ZCARD', key.expiring)
--- Per project: how many runs are queued, and the new ones that start.
+-- For each project: how many runs are queued, and the ids of the new runs that are dispatched.
 local projects = {}
--- Per project and model: how many runs have a job, and new ones that get one, or stand in the backlog until they do.
+-- For each project and model: how many runs have a job, and the ids of the new runs that get one or go into the backlog.
 local flows = {}
 local indexes = {}
 -- The new runs in their order, and the set of their ids.
@@ -19,7 +20,7 @@ local new, known = {}, {}
 local function project_of(name)
   local project = projects[name]
   if not project then
-    project = { queued = call('ZCARD', key.runs_in(name, 'queued')), start = {} }
+    project = { queued = call('ZCARD', key.runs_in(name, 'queued')), running = {} }
     projects[name] = project
   end
   return project
@@ -30,13 +31,13 @@ local function flow_of(run)
   local flow = flows[name]
   if not flow then
     local with_job = tonumber(call('HGET', key.enqueued_counts, name) or '0')
-    flow = { project = run.owner, model = run.model, with_job = with_job, enter = {}, wait = {} }
+    flow = { project = run.owner, model = run.model, with_job = with_job, enqueued = {}, backlogged = {} }
     flows[name] = flow
   end
   return flow
 end
 
--- One new run in sixteen removes up to 32 entries whose record has expired: lists stay as long as retention.
+-- One new run in sixteen removes up to 32 entries whose record has expired: so an index does not grow beyond retention.
 local function expire_entries(index)
   for _, oldest in ipairs(call('ZRANGE', index, '0', '31')) do
     if call('EXISTS', key.run(oldest)) == 1 then break end
@@ -83,7 +84,8 @@ local function create(id, request, watcher, owner, task, revision, model, expire
   return outcome
 end
 
--- Whether there are waiting runs that a worker with room for all but these models could claim. It looks at the oldest.
+-- True when a run in the queue is for a model that is not in `full`: the worker could claim it. Checks only the oldest
+-- runs.
 local function could_claim(full)
   if call('LLEN', key.wait) == 0 then return false end
   if full == '' then return true end
@@ -93,9 +95,9 @@ local function could_claim(full)
   return false
 end
 
--- Dispatches the first of these runs to a worker, as many as it has room for, if it is there. Those go first that wait
--- already: a run passes only those for whose models the worker has no room. Returns the runs that are left, and whether
--- there may be another worker to try.
+-- Dispatches runs to the worker with the most room, as many as it has room for. New runs do not overtake queued ones,
+-- except those for whose models the worker has no room. Returns the runs that are left, and true when another worker is
+-- to be tried.
 local function dispatch(runs)
   local worker, room = unpack(call('ZRANGE', key.capacities, '0', '0', 'REV', 'WITHSCORES'))
   room = tonumber(room or '0')
@@ -119,9 +121,9 @@ local function dispatch(runs)
     end
   end
   if #given == 0 then return runs, false end
-  -- What cannot be written (Redis is full) must not have been told: so this is written first.
+  -- This write comes before the message: when Redis is out of memory it fails, and no run was announced.
   local count = call('HINCRBY', own, 'runs', #ids)
-  -- One that has said nothing for a while, or whose connection is gone, is not there as far as anybody knows.
+  -- A worker whose announcement has expired, or that receives no message, is not available.
   if not lock_ms or call(publish, channel, table.concat({ now, count, unpack(message) }, '\0')) == 0 then
     call('DEL', own)
     call('ZREM', key.capacities, worker)
@@ -142,7 +144,7 @@ end
 local outcomes = {}
 for at = 6, #ARGV, 10 do outcomes[#outcomes + 1] = create(unpack(ARGV, at, at + 9)) end
 
--- Nothing passes a queue that somebody has paused or limited.
+-- No run bypasses a queue that is paused or limited.
 local left, more = new, #new > 0 and not is_restricted()
 while more do left, more = dispatch(left) end
 local expiring, queued_now = {}, {}
@@ -154,21 +156,21 @@ for _, run in ipairs(left) do
   table.insert(list_in(queued_now, run.owner), run.id)
   if flow.with_job < window then
     flow.with_job = flow.with_job + 1
-    table.insert(flow.enter, run.id)
+    table.insert(flow.enqueued, run.id)
   else
     run.outcome[1] = 'backlogged'
-    table.insert(flow.wait, run.id)
+    table.insert(flow.backlogged, run.id)
   end
 end
 
 for index, ids in pairs(indexes) do add_to_index(index, ids) end
 for name, project in pairs(projects) do
-  if #project.start > 0 then add_to_index(key.runs_in(name, 'running'), project.start) end
+  if #project.running > 0 then add_to_index(key.runs_in(name, 'running'), project.running) end
 end
 for name, ids in pairs(queued_now) do add_to_index(key.runs_in(name, 'queued'), ids) end
 for _, flow in pairs(flows) do
-  if #flow.wait > 0 then add_to_index(key.backlog(flow.project, flow.model), flow.wait) end
-  if #flow.enter > 0 then enqueue(flow.project, flow.model, flow.enter) end
+  if #flow.backlogged > 0 then add_to_index(key.backlog(flow.project, flow.model), flow.backlogged) end
+  if #flow.enqueued > 0 then enqueue(flow.project, flow.model, flow.enqueued) end
 end
 if #expiring > 0 then call('ZADD', key.expiring, unpack(expiring)) end
 return outcomes

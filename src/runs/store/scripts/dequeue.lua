@@ -1,11 +1,11 @@
--- Claims runs from the queue for one worker, first come, first served: each job becomes the worker's, and its run, queued
--- or (after its owner was lost) running, becomes running with a new fence, its new attempt open. The revision that was
--- drawn stays from the first claim on, so that every attempt runs the same one.
--- ARGV: worker, now, most claims of a run, window, how many at most, token for the jobs' locks, their time in ms, how many
---   dispatched runs it has received of ('' when it is not to be given any), how many more than those claimed it has room for,
---   models that it has no room for, and unless it has room for any: how many runs of any model it has room for, then pairs
---   of a model and how many of its runs it has room for. Then runs for which there is room pass those for which there is not.
--- Returns {when to look again without being woken (ms, 0 for never), 1 when nothing is left, then for each run a
+-- Claims runs from the queue for one worker, oldest first. The job is locked for the worker. Its run, which is queued,
+-- or running when its worker was lost, becomes running with a new fence and an open attempt. The revision stays the
+-- same from the first claim on, so that every attempt uses the same one.
+-- ARGV: worker, now, most claims of a run, window, most runs to claim, token for the jobs' locks, their time in ms, how
+--   many dispatched runs it has received ('': no run may be dispatched to it), how many runs it has room for, models
+--   that it has no room for; and if its room differs by model: how many runs of each other model it has room for, then
+--   pairs of a model and how many of its runs it has room for. Runs with room then overtake those without.
+-- Returns {when to dequeue again without being woken (ms, 0 for never), 1 when the queue is empty, then for each run a
 --   list: id, fence, request, revision, attempts so far as lines of JSON, time of the first claim, 1 when its claims are
 --   exhausted, 1 when it is to be cancelled, the model that it waited for}.
 local worker, now, window = ARGV[1], ARGV[2], tonumber(ARGV[4])
@@ -21,7 +21,7 @@ local function finish()
     -- The queue is limited: dequeue again when it admits more.
     reply[1] = math.min(reply[1] > 0 and reply[1] or math.huge, now + again)
   elseif is_work_left() then
-    -- What this worker has no room for another one may have.
+    -- Another worker may have room for the runs that this one has no room for.
     if not selective or #reply > 2 then reply[2] = 0 end
     wake_worker()
     if selective and ARGV[8] ~= '' then announce_capacity(worker, ARGV[8], ARGV[9] - (#reply - 2), ARGV[7], ARGV[10]) end
@@ -31,18 +31,18 @@ local function finish()
   return reply
 end
 
--- Makes jobs active whose runs the worker has room for, oldest first, out of those that would come next.
-local MOST_LOOKED_AT = 1000
+-- Makes jobs active whose runs the worker has room for, oldest first. Checks only the next jobs in the queue.
+local MOST_CHECKED = 1000
 local function activate_some()
   local allowances, ids = {}, {}
   for at = 12, #ARGV, 2 do allowances[ARGV[at]] = tonumber(ARGV[at + 1]) end
-  local waiting = most > 0 and call('LRANGE', key.wait, -MOST_LOOKED_AT, '-1') or {}
+  local waiting = most > 0 and call('LRANGE', key.wait, -MOST_CHECKED, '-1') or {}
   for at = #waiting, 1, -1 do
     local id = waiting[at]
     local found = call('HMGET', key.run(id), 'status', 'model', 'cancel')
     local model = found[2] or ''
     local allowance = allowances[model] or tonumber(selective)
-    -- What has no run, was lost by its worker, or is to be cancelled asks no model for room.
+    -- A job without a run, one whose worker was lost, and one that is to be cancelled need no room of a model.
     local exempt = found[1] ~= 'queued' or found[3]
     if exempt or allowance > 0 then
       if not exempt then allowances[model] = allowance - 1 end
@@ -83,8 +83,8 @@ local function claim(id)
   end
   call('HSET', run, 'status', 'running', 'fence', fence, 'claims', claims, 'claimed', claimed, 'attempts', earlier .. open)
   lock_job(id, ARGV[6], ARGV[7])
-  claimed_now[#claimed_now + 1] = now
-  claimed_now[#claimed_now + 1] = id
+  claim_times[#claim_times + 1] = now
+  claim_times[#claim_times + 1] = id
   local model = found[9] or ''
   if status == 'queued' then
     local flow = leaving[project .. ':' .. model]
@@ -99,7 +99,7 @@ end
 
 for _, id in ipairs(ids) do claim(id) end
 if #deleted > 0 then remove_active_jobs(deleted) end
-if #claimed_now > 0 then call('ZADD', key.running, unpack(claimed_now)) end
+if #claim_times > 0 then call('ZADD', key.running, unpack(claim_times)) end
 for _, flow in pairs(leaving) do
   leave_queue(flow.project, flow.model, flow.ids)
   add_to_index(key.runs_in(flow.project, 'running'), flow.ids)

@@ -1,15 +1,15 @@
--- Gives a claimed run back with its job: running -> queued, the claim uncounted.
--- ARGV: run id, fence, attempts to keep, project, when it expires in ms, when its job is to be delivered in ms (0: next),
---   how long that is from now, the model that it waits for. What is deferred does not count among the runs that its
---   project has in the queue, and others may enter.
--- Returns 1; 0 when the run is no longer this claim's; 2 when its cancellation was asked for: then it stays the claim's.
+-- Releases a claimed run with its job: running -> queued; the claim is not counted.
+-- ARGV: run id, fence, attempts to keep, project, when it expires in ms, when its job is delivered in ms (0: next), how
+--   long that is from now, the model that it waits for. A deferred run has no place in the window, so that others can
+--   use it.
+-- Returns 1; 0 when the fence is stale; 2 when the cancel of the run was requested: then the claim stays valid.
 local id, project, run = ARGV[1], ARGV[4], key.run(ARGV[1])
 local found = call('HMGET', run, 'status', 'fence', 'cancel')
 if found[1] ~= 'running' or found[2] ~= ARGV[2] then return 0 end
 if found[3] then return 2 end
 call('HINCRBY', run, 'claims', '-1')
 call('HSET', run, 'status', 'queued', 'attempts', ARGV[3], 'model', ARGV[8])
--- Nothing was done for it yet: it waits as if it had never been claimed.
+-- No model was called for it yet: it waits as if it had never been claimed.
 if ARGV[3] == '' then call('HDEL', run, 'claimed') end
 call('ZREM', key.runs_in(project, 'running'), id)
 call('ZREM', key.running, id)

@@ -1,10 +1,10 @@
--- Ends runs, each once: refuses a stale fence, writes the result, puts its numbers down for the totals, removes its job
--- and tells the waiting processes, all in one step.
--- ARGV: retention in ms, window, the worker that has room for more runs ('' for none), how many it has received of, how many
---   it has room for when these have ended, the time of its locks in ms, models that it has no room for, then per run: id, fence ('' for a run that no worker
---   has: it must be queued), project, status, result, attempts, '1' when the result travels with the reply, delta ('' for
---   none).
--- Returns for each run 1, or 0 when it is no longer this claim's.
+-- Ends runs, each once: checks the fence, writes the result, stores the delta for the totals, removes the job and sends
+-- the replies, all in one step.
+-- ARGV: retention in ms, window, the worker that announces its capacity ('' for none), how many dispatched runs it has
+--   received, how many it has room for when these have ended, the time of its locks in ms, models that it has no room
+--   for, then for each run: id, fence ('': the run must be queued), project, status, result, attempts, '1' when the
+--   result is sent with the reply, delta ('' for none).
+-- Returns for each run 1, or 0 when the fence is stale or the run is not queued.
 local window = tonumber(ARGV[2])
 local ended, deltas = {}, {}
 local running, replies = {}, {}

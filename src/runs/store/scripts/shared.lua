@@ -1,9 +1,9 @@
 -- Functions of all scripts that move runs. KEYS[1] is the prefix of the shard's keys: all have its hash tag, so they
 -- are in one slot. A run and its job change in one script, so that neither can exist without the other.
 --
--- Only so many queued runs of a project for a model have a job at a time: their window. The others stand in a backlog, in
--- the order they came, and each one that leaves the queue lets the next one in. So a single run finds a queue that is as
--- long as the number of busy projects and models times the window, never as long as a backlog.
+-- Only so many queued runs of a project for a model have a job at a time: their window. The others are in a backlog,
+-- oldest first, and each run that leaves the queue makes room for the next one. So the queue is never longer than the
+-- number of busy pairs of project and model times the window, and a long backlog does not delay others.
 --
 -- A batch of runs is written with as few commands as one run: values for the same key are collected and written at once.
 -- Constant numbers are written as strings, so that Redis does not have to convert them.
@@ -31,7 +31,7 @@ local function add_to_index(index, ids)
   call('ZADD', index, unpack(members))
 end
 
--- Gives runs of a project for a model their jobs, and wakes a worker that waits.
+-- Makes the jobs of runs of a project for a model, and wakes a waiting worker.
 local function enqueue(project, model, ids)
   local by_time = {}
   for at, id in ipairs(ids) do
@@ -44,7 +44,7 @@ local function enqueue(project, model, ids)
   wake_worker()
 end
 
--- Runs of a project for a model leave the state queued, wherever they stood.
+-- Removes runs of a project for a model from all indexes of queued runs.
 local function leave_queue(project, model, ids)
   call('ZREM', key.runs_in(project, 'queued'), unpack(ids))
   call('ZREM', key.expiring, unpack(ids))
@@ -59,8 +59,8 @@ local function leave_queue(project, model, ids)
   end
 end
 
--- Lets up to so many runs in from a backlog, while its window has room. For each that left it is two, so that a backlog
--- that lost its pace catches up.
+-- Moves up to `most` runs from a backlog into the queue, as far as the window has room. Callers ask for two for each run
+-- that left, so that a window that is not full fills up again.
 local function refill(project, model, window, most)
   local backlog = key.backlog(project, model)
   if call('EXISTS', backlog) == 0 then return end
@@ -82,8 +82,9 @@ local function open_attempt(number, fence, worker, started)
   )
 end
 
--- A worker says how many runs it has room for: it may be given those, for a second. Of the runs that it was given so far
--- it knows `received`; the others are under way to it. `full`: ids of models that it has no room for, with commas around.
+-- Announces how many runs a worker has room for; this many may be dispatched to it within a second. `received` is how
+-- many dispatched runs it has received; the others are on their way to it, and need a part of its room. `full`: ids of
+-- the models that it has no room for, each with a comma before and after it.
 local function announce_capacity(worker, received, room, lock_ms, full)
   local own = key.dispatched(worker)
   local runs = call('HGET', own, 'runs') or received

@@ -45,7 +45,7 @@ test('whatever models begin and end, a model without a run may begin one while a
           places.enter(model)
           running.push(model)
         }
-        assert.equal(places.taken(), running.length)
+        assert.equal(places.occupied(), running.length)
         assert.ok(places.free() >= 0)
       }
     }),
