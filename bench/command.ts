@@ -38,6 +38,7 @@ or is unclear: it cannot be told on this machine. What is compared is warm, and 
   scale      more shards, more workers (4 GB of memory)
   capacity   a small model of the system, held against what is measured, and what it says of larger ones
   counting   what it costs to count a run for metrics and reports
+  isolation  a healthy model beside others in trouble, thousands of runs queued on each
 
 Results go to standard output, progress to standard error. Linux only. It ends, with all that it started, when it is
 interrupted (exit codes 130, 143) and when the process that started it ends.`

@@ -8,6 +8,7 @@ export const DRILL_NAMES = [
   'scale',
   'capacity',
   'counting',
+  'isolation',
 ] as const
 export type DrillName = (typeof DRILL_NAMES)[number]
 

@@ -1,23 +1,12 @@
 import { createServer } from 'node:http'
 import { openPort } from '../src/http/open-port.ts'
+import { COMPLETION } from './mock-completion.ts'
 
 /**
  * A model that costs next to nothing: it reads a request, waits, and always answers the same. Its CPU is not counted.
  * Usage: node bench/mock-model.ts LATENCY_MS; prints its port. A GET answers how many calls it has had.
  */
 const latency = Number(process.argv[2] ?? 0)
-const content = JSON.stringify({ sentiment: 'positive', confidence: 0.9, topics: ['tea'] })
-const message = { role: 'assistant', content, refusal: null }
-const body = JSON.stringify({
-  id: 'chatcmpl-bench',
-  object: 'chat.completion',
-  created: 0,
-  model: 'bench',
-  choices: [{ index: 0, message, finish_reason: 'stop' }],
-  usage: { prompt_tokens: 40, completion_tokens: 20, total_tokens: 60 },
-})
-const head = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-
 let calls = 0
 const server = createServer((request, response) => {
   if (request.method === 'GET') {
@@ -27,7 +16,7 @@ const server = createServer((request, response) => {
   request.resume()
   request.once('end', () => {
     calls += 1
-    const answer = () => response.writeHead(200, head).end(body)
+    const answer = () => response.writeHead(200, COMPLETION.head).end(COMPLETION.body)
     if (latency > 0) setTimeout(answer, latency)
     else answer()
   })

@@ -8,6 +8,7 @@ const DRILLS: Record<DrillName, () => Promise<Drill>> = {
   images: async () => (await import('./drills/images.ts')).drillImages,
   scale: async () => (await import('./drills/scale.ts')).drillScale,
   capacity: async () => (await import('./drills/capacity.ts')).drillCapacity,
+  isolation: async () => (await import('./drills/isolation.ts')).drillIsolation,
   counting: async () => (await import('./drills/counting.ts')).drillCounting,
 }
 

@@ -8,8 +8,8 @@ import { createRunStore, type RunStore } from '../../src/runs/store/run-store.ts
 import { mergeDeltas } from '../../src/totals/merge-deltas.ts'
 import type { Drill } from '../drill.ts'
 import { median } from '../measure.ts'
-import { takeTurns } from '../turns.ts'
 import { startBenchRedis } from '../redis.ts'
+import { takeTurns } from '../turns.ts'
 
 const RUNS = 3000
 const ROUNDS = 7
