@@ -49,7 +49,7 @@ export const drillIsolation: Drill = async ({ quick, say }) => {
 
     const other = await fleet.createProject()
     const before = await scriptsOf(fleet)
-    await submitAll(fleet, other, queued)
+    await submitAll(other, queued)
     say(`${queued} runs are queued on each of ${TROUBLES.join(', ')}`)
     await pause(SETTLE_MS)
     const beside: Load[] = []
@@ -103,11 +103,18 @@ function judge(alone: readonly Load[], beside: readonly Load[], name: Figure): S
     : { text, holds: false }
 }
 
-async function submitAll(fleet: Fleet, project: Project, amount: number): Promise<void> {
-  const port = fleet.apis[0]?.port ?? 0
+async function submitAll(project: Project, amount: number): Promise<void> {
   for (const model of TROUBLES) {
     const task = await project.ask<{ id: string }>('/task', taskLike(model, { llm_model_id: model }))
-    const call = project.run(port, { task: task.id, query: '?wait=0' })
-    await load(call, { connections: AT_ONCE, amount })
+    let left = amount
+    const submit = async () => {
+      for (; left > 0; ) {
+        left -= 1
+        await project.ask(`/task/${task.id}/run?wait=0`, {
+          task_input: { text: 'I love this, it is great!' },
+        })
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, submit))
   }
 }
