@@ -1,4 +1,4 @@
-import { ownTurn } from '../../platform/event-loop/own-tick.ts'
+import { ownTick } from '../../platform/event-loop/own-tick.ts'
 import type { Completion, ModelClient, ModelRequest, ModelServer } from '../model.ts'
 import { type ChatConnection, openChatConnection } from './chat-connection.ts'
 import { toChatRequest } from './chat-request.ts'
@@ -37,7 +37,7 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
       try {
         const connection = connectionTo(server)
         // Writing megabytes of JSON takes milliseconds, during which this process does nothing else.
-        if (request.messages.some(({ images }) => images?.length)) await ownTurn()
+        if (request.messages.some(({ images }) => images?.length)) await ownTick()
         const body = JSON.stringify(toChatRequest(request))
         const completion = await connection.send(body, traceHeaders(request), signal)
         return readCompletion(completion, request)
