@@ -37,7 +37,6 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing')
   app.set('trust proxy', deps.trustProxy)
   app.use(observe(deps.log, deps.apiMetrics))
-  app.response.json = sendJson
   app.use((request, response, next) => {
     for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value)
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {
@@ -108,14 +107,6 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
     })
     if (result !== undefined) response.json(result)
   }
-}
-
-/** Express's own also looks for settings, an ETag and a charset, for which there is no use here. */
-function sendJson(this: Response, body: unknown): Response {
-  const text = JSON.stringify(body)
-  this.setHeader('Content-Type', 'application/json; charset=utf-8')
-  this.setHeader('Content-Length', Buffer.byteLength(text))
-  return this.end(text)
 }
 
 /** Gives each request an id, writes its one log line and counts it. */

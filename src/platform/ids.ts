@@ -1,34 +1,10 @@
-import { randomFillSync } from 'node:crypto'
 import { v7, validate } from 'uuid'
-
-// Random bytes are fetched for many ids at once: a request makes several, and each fetch is a call into the kernel.
-const pool = new Uint8Array(4096)
-let used = pool.length
-let lastMs = 0
-let seq = 0
 
 /**
  * Ids are UUIDs of version 7 (RFC 9562): they sort by the time they were made, which is what lists and cursors are built
- * on. A new one is larger than all that this process made before, by the RFC's method 1: a counter within a millisecond.
+ * on. A new one is larger than all that this process made before: the library counts within a millisecond.
  */
-export function newId(): string {
-  if (used === pool.length) {
-    randomFillSync(pool)
-    used = 0
-  }
-  const random = pool.subarray(used, used + 16)
-  used += 16
-  const now = Date.now()
-  if (now > lastMs) {
-    lastMs = now
-    // 31 of its 32 bits, so that there is room to count.
-    seq = new DataView(random.buffer, random.byteOffset).getUint32(0) >>> 1
-  } else if (seq === 0xffffffff) {
-    lastMs += 1
-    seq = 0
-  } else seq += 1
-  return v7({ random, msecs: lastMs, seq })
-}
+export const newId = (): string => v7()
 
 /** A new run id: its last byte is the run's shard (0-255). 66 random bits are left, more than enough per millisecond. */
 export function newRunId(shard: number): string {

@@ -1,5 +1,4 @@
 import { type Logger, pino } from 'pino'
-import { atEndOfTurn } from './event-loop/end-of-tick.ts'
 
 export type { Logger }
 
@@ -24,32 +23,14 @@ export function createLogger(level: string, bindings: Record<string, unknown> = 
     },
     // Buffered, since a write per line costs more than the line; flushed twice a second and at exit. Where nobody reads
     // on, what is too much is dropped.
-    perTurn(
-      pino.destination({
-        dest,
-        sync: false,
-        minLength: 16_000,
-        maxLength: LOG_BUFFER,
-        periodicFlush: 500,
-      }),
-    ),
+    pino.destination({
+      dest,
+      sync: false,
+      minLength: 16_000,
+      maxLength: LOG_BUFFER,
+      periodicFlush: 500,
+    }),
   )
-}
-
-/** Hands on in one piece what is logged in one turn: a buffer of so many lines is counted anew with each piece. */
-function perTurn(destination: ReturnType<typeof pino.destination>) {
-  let lines = ''
-  const handOn = (): void => {
-    const text = lines
-    lines = ''
-    destination.write(text)
-  }
-  return {
-    write(line: string): void {
-      if (lines === '') atEndOfTurn(handOn)
-      lines += line
-    },
-  }
 }
 
 /** Two levels deep; a line without secrets is left as it is. pino's own `redact` costs more than the rest of a line. */

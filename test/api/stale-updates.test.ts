@@ -30,6 +30,17 @@ describe('If-Match', () => {
     assert.equal(unchanged.headers.get('etag'), [...seen].at(-1))
   })
 
+  test('a task that is still as its reader knows it is not sent again', async () => {
+    const task = await running().createTask()
+    const known = await etagOf(task)
+    // Without a word on caching, fetch asks for a new one.
+    const headers = { 'if-none-match': known, 'cache-control': 'max-age=0' }
+    assert.equal((await running().call('GET', `/task/${task}`, undefined, { headers })).status, 304)
+    await call('POST', `/task/${task}`, { description: 'new' })
+    const changed = await running().call('GET', `/task/${task}`, undefined, { headers })
+    assert.deepEqual([changed.status, changed.body.description], [200, 'new'])
+  })
+
   test('an update or delete of another state is 412, and nothing changes; * and the right one do', async () => {
     const task = await running().createTask()
     const old = await etagOf(task)

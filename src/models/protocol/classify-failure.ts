@@ -1,6 +1,6 @@
 import OpenAI from 'openai'
+import { errors } from 'undici'
 import { ModelError, type ModelErrorKind } from '../model.ts'
-import { ResponseTooLarge } from './lean-fetch.ts'
 
 const SHORTEST_KEY = 12
 
@@ -39,7 +39,7 @@ export function classifyFailure(error: unknown, signal: AbortSignal, secret: str
 }
 
 function classifyConnection(cause: unknown): ModelError {
-  if (cause instanceof ResponseTooLarge) {
+  if (cause instanceof errors.ResponseExceededMaxSizeError) {
     return new ModelError('bad_answer', 'the answer is longer than the limit', { retryable: false, cause })
   }
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no code'

@@ -1,21 +1,14 @@
-import type OpenAI from 'openai'
-import { ownTurn } from '../../platform/event-loop/own-tick.ts'
+import { ownTick } from '../../platform/event-loop/own-tick.ts'
 import type { Completion, ModelClient, ModelRequest, ModelServer } from '../model.ts'
+import { type ChatConnection, openChatConnection } from './chat-connection.ts'
 import { toChatRequest } from './chat-request.ts'
 import { classifyFailure } from './classify-failure.ts'
-import { type LeanFetch, leanFetch } from './lean-fetch.ts'
-import { LeanOpenAI } from './lean-openai.ts'
 import { readCompletion } from './read-completion.ts'
 
 /** Limits of a model client. */
 export interface ModelClientOptions {
   /** Longest answer of a server in bytes, its JSON envelope included; default 2 MB. */
   readonly maxResponseBytes?: number
-}
-
-interface Connection {
-  readonly openai: OpenAI
-  readonly transport: LeanFetch
 }
 
 /**
@@ -25,16 +18,15 @@ interface Connection {
  */
 export function createModelClient(options: ModelClientOptions = {}): ModelClient {
   const { maxResponseBytes = 2_000_000 } = options
-  const connections = new Map<string, Connection>()
+  const connections = new Map<string, ChatConnection>()
   let closed = false
 
-  function connectionTo(server: ModelServer): Connection {
+  function connectionTo(server: ModelServer): ChatConnection {
     if (closed) throw new Error('the model client is closed')
     const key = `${server.name} ${server.baseUrl}`
     const known = connections.get(key)
     if (known) return known
-    const transport = leanFetch(server.baseUrl, maxResponseBytes)
-    const connection = { openai: createOpenAi(server, transport.fetch), transport }
+    const connection = openChatConnection(server, maxResponseBytes)
     connections.set(key, connection)
     return connection
   }
@@ -43,13 +35,11 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
     async complete(request: ModelRequest, signal: AbortSignal): Promise<Completion> {
       const { server } = request.model
       try {
-        const { openai } = connectionTo(server)
+        const connection = connectionTo(server)
         // Writing megabytes of JSON takes milliseconds, during which this process does nothing else.
-        if (request.messages.some(({ images }) => images?.length)) await ownTurn()
-        const options = request.trace
-          ? { signal, headers: { traceparent: request.trace.traceparent } }
-          : { signal }
-        const completion: unknown = await openai.chat.completions.create(toChatRequest(request), options)
+        if (request.messages.some(({ images }) => images?.length)) await ownTick()
+        const body = JSON.stringify(toChatRequest(request))
+        const completion = await connection.send(body, traceHeaders(request), signal)
         return readCompletion(completion, request)
       } catch (error) {
         throw classifyFailure(error, signal, server.apiKey)
@@ -57,28 +47,10 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
     },
     async close() {
       closed = true
-      await Promise.all([...connections.values()].map(({ transport }) => transport.close()))
+      await Promise.all([...connections.values()].map((connection) => connection.close()))
     },
   }
 }
 
-/**
- * The package reads several variables of the environment by itself; naming each of them here keeps another
- * account's organisation or admin key from travelling to this server.
- */
-function createOpenAi({ baseUrl, apiKey, timeoutMs }: ModelServer, fetch: LeanFetch['fetch']): OpenAI {
-  const options = {
-    baseURL: baseUrl,
-    // It insists on some key. A server without one gets no Authorization header at all.
-    apiKey: apiKey || 'none',
-    ...(apiKey ? {} : { defaultHeaders: { Authorization: null } }),
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    maxRetries: 0,
-    timeout: Math.max(1, Math.round(timeoutMs)),
-    logLevel: 'off' as const,
-  }
-  return new LeanOpenAI(options, fetch)
-}
+const traceHeaders = ({ trace }: ModelRequest): Record<string, string> =>
+  trace ? { traceparent: trace.traceparent } : {}

@@ -11,7 +11,8 @@ import { identifyProcess, isRunning } from './process-identity.ts'
  * Everyone who wants the lock makes an entry of its own beside the path, named after its process, and only then
  * looks for the others'. Of two that overlap, the one that looked last saw the other, so never do both go ahead;
  * if each saw the other, both step back for a moment. A single lock file would need a way to take over a dead
- * holder's file that cannot take a living one's, and there is no such step in a file system.
+ * holder's file that cannot take a living one's, and there is no such step in a file system. `proper-lockfile` has
+ * such a file, and lets two go ahead (docs/decisions/tricks.md).
  */
 export async function withProcessLock<T>(path: string, run: () => Promise<T>): Promise<T> {
   const entry = await enter(path)

@@ -1,4 +1,4 @@
-import { atEndOfTurn } from './end-of-tick.ts'
+import { atEndOfTick } from './end-of-tick.ts'
 
 interface Waiting<Item, Answer> {
   readonly item: Item
@@ -7,11 +7,11 @@ interface Waiting<Item, Answer> {
 }
 
 /**
- * Collects what is asked for within one turn of the event loop, by group, and sends it together: nothing waits for
+ * Collects what is asked for within one tick of the event loop, by group, and sends it together: nothing waits for
  * company, and what comes alone goes alone. A batch that has `most` items, or whose weights have come to `mostWeight`,
  * is sent at once. `send` answers each item in its place; when it fails, all of them have failed.
  */
-export function batchPerTurn<Item, Answer>(options: {
+export function batchPerTick<Item, Answer>(options: {
   readonly most: number
   readonly mostWeight: number
   send(group: number, items: readonly Item[]): Promise<readonly Answer[]>
@@ -43,7 +43,7 @@ export function batchPerTurn<Item, Answer>(options: {
       if (!batch) {
         batch = { waiting: [], weight: 0 }
         batches.set(group, batch)
-        atEndOfTurn(() => flush(group))
+        atEndOfTick(() => flush(group))
       }
       batch.waiting.push({ item, resolve, reject })
       batch.weight += weight

@@ -1,23 +1,23 @@
 const due: (() => void)[] = []
 
 /**
- * Does something when the event loop has heard of all that it hears of in this turn, once everything else of the turn is
- * done, or when the process exits. What is asked for meanwhile is done in the same turn.
+ * Does something at the end of this tick of the event loop, when everything else that the tick brought is done, or when
+ * the process exits. What is asked for meanwhile is done in the same tick.
  */
-export function atEndOfTurn(work: () => void): void {
+export function atEndOfTick(work: () => void): void {
   due.push(work)
-  if (due.length === 1) setImmediate(endTurn)
+  if (due.length === 1) setImmediate(endTick)
 }
 
-process.on('exit', endTurn)
+process.on('exit', endTick)
 
-function endTurn(): void {
+function endTick(): void {
   let at = 0
   try {
     for (; at < due.length; at += 1) due[at]?.()
   } finally {
     // One that throws takes nothing from the others.
     due.splice(0, at + 1)
-    if (due.length > 0) setImmediate(endTurn)
+    if (due.length > 0) setImmediate(endTick)
   }
 }

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis'
-import { atEndOfTurn } from './end-of-tick.ts'
+import { atEndOfTick } from './end-of-tick.ts'
 
 /**
- * Sends all that one turn of the event loop asks for with one write. Many runs end and begin within a turn of a busy
+ * Sends all that one tick of the event loop asks for with one write. Many runs end and begin within a tick of a busy
  * process, and a system call costs more than the command that it carries, on either side.
  */
-export function writeOncePerTurn(stream: Redis['stream']): void {
+export function writeOncePerTick(stream: Redis['stream']): void {
   const write = stream.write.bind(stream)
   const end = stream.end.bind(stream)
   let pending = ''
@@ -19,7 +19,7 @@ export function writeOncePerTurn(stream: Redis['stream']): void {
       flush()
       return write(data)
     }
-    if (pending === '') atEndOfTurn(flush)
+    if (pending === '') atEndOfTick(flush)
     pending += data
     return true
   }) as typeof write

@@ -1,5 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis'
-import { writeOncePerTurn } from '../event-loop/write-once-per-tick.ts'
+import { writeOncePerTick } from '../event-loop/write-once-per-tick.ts'
 import type { Logger } from '../logger.ts'
 import { askForPrimary, expectCluster, expectSingle, leadTo, openCluster } from './redis-cluster.ts'
 import { type HostPort, readRedisTarget } from './redis-target.ts'
@@ -54,7 +54,7 @@ export function connectRedis(target: string, log: Logger, timeoutMs = 5000): Red
       'url' in place
         ? new Redis(place.url, settings)
         : new Redis({ ...(cluster ? cluster.login : (place as RedisOptions)), ...settings })
-    return redis.on('connect', () => writeOncePerTurn(redis.stream))
+    return redis.on('connect', () => writeOncePerTick(redis.stream))
   }
 
   function keep(name: string, redis: Redis): Redis {

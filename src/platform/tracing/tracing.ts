@@ -1,5 +1,3 @@
-import type { Logger } from '../logger.ts'
-
 /**
  * The place of a span in its trace, as W3C Trace Context writes it: what travels in headers, and in the record of a
  * run. It names ids only, so that it may be stored and sent on.
@@ -66,13 +64,6 @@ export const NO_SPAN: Span = { context: null, child: () => NO_SPAN, set() {}, fa
 
 /** Tracing that is off: it does nothing, and nothing of OpenTelemetry is loaded. */
 export const NO_TRACING: Tracer = { start: () => NO_SPAN, close: async () => {} }
-
-/** The tracer of a process. */
-export async function openTracer(options: TracingOptions, log: Logger): Promise<Tracer> {
-  if (options.otlpEndpoint === null) return NO_TRACING
-  const { createOtlpTracer } = await import('./otlp-tracer.ts')
-  return createOtlpTracer({ ...options, otlpEndpoint: options.otlpEndpoint }, log)
-}
 
 /** The id of a trace, 32 hexadecimal digits; null when tracing was off. */
 export function traceIdOf(context: TraceContext | null): string | null {

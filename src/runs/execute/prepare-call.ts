@@ -4,7 +4,7 @@ import type { ImagePart, Message, Model } from '../../models/model.ts'
 import type { CompiledOutput } from '../../output/compile-output.ts'
 import { outputInstructions } from '../../output/repair-output.ts'
 import { ApiError } from '../../platform/errors.ts'
-import { ownTurn } from '../../platform/event-loop/own-tick.ts'
+import { ownTick } from '../../platform/event-loop/own-tick.ts'
 import { hashPrompts, missingParameters, renderPrompt } from '../../tasks/prompt.ts'
 import type { Revision } from '../../tasks/task.ts'
 import type { RunError, RunRequest } from '../run.ts'
@@ -71,7 +71,7 @@ async function loadImage(
   const image = optimise
     ? await optimiseImage(stored, mediaType, imagePixelsMax)
     : { data: stored, mediaType }
-  await ownTurn()
+  await ownTick()
   return { mediaType: image.mediaType, base64: image.data.toString('base64') }
 }
 

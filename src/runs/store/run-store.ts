@@ -1,4 +1,4 @@
-import { batchPerTurn } from '../../platform/event-loop/batch-per-tick.ts'
+import { batchPerTick } from '../../platform/event-loop/batch-per-tick.ts'
 import { shardOf } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import { type Delta, deltaToText } from '../../totals/delta.ts'
@@ -89,7 +89,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     options.idempotencySeconds * 1000,
   ]
 
-  const createTogether = batchPerTurn({
+  const createTogether = batchPerTick({
     most: BATCH,
     mostWeight: CREATE_WEIGHT,
     send: (shard, runs: readonly (readonly (string | number)[])[]) =>
@@ -98,7 +98,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       >,
   })
 
-  const settleTogether = batchPerTurn({
+  const settleTogether = batchPerTick({
     most: BATCH,
     mostWeight: SETTLE_WEIGHT,
     send(shard, endings: readonly Ending[]) {

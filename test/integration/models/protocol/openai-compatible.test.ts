@@ -77,12 +77,12 @@ test('a call within a trace tells the server its place, and nothing of what othe
   )
 })
 
-test('the base URL keeps its path, and the key travels as a bearer token', async (t) => {
+test('the base URL keeps its path and its query, and the key travels as a bearer token', async (t) => {
   const { complete, seen } = await peer(t, (_, response) => send(response, JSON.stringify(GOOD)), {
-    path: '/deep/er/v1/',
+    path: '/deep/er/v1/?api-version=1',
   })
   assert.equal((await complete()).text, 'hi')
-  assert.equal(seen[0]?.url, '/deep/er/v1/chat/completions')
+  assert.equal(seen[0]?.url, '/deep/er/v1/chat/completions?api-version=1')
   assert.equal(seen[0]?.headers.authorization, 'Bearer sk-a-key-of-some-length')
 })
 

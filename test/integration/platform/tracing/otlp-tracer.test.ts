@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { silentLogger } from '../../../../src/platform/logger.ts'
+import { openTracer } from '../../../../src/platform/tracing/open-tracer.ts'
 import {
   NO_TRACING,
-  openTracer,
   type TracingOptions,
   traceIdOf,
   within,

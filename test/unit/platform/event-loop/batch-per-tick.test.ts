@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { batchPerTurn } from '../../../../src/platform/event-loop/batch-per-tick.ts'
-import { atEndOfTurn } from '../../../../src/platform/event-loop/end-of-tick.ts'
+import { setImmediate as nextTick } from 'node:timers/promises'
+import { batchPerTick } from '../../../../src/platform/event-loop/batch-per-tick.ts'
+import { atEndOfTick } from '../../../../src/platform/event-loop/end-of-tick.ts'
 
-describe('a batch per turn', () => {
+describe('a batch per tick', () => {
   const sent: [group: number, items: readonly string[]][] = []
-  const ask = batchPerTurn({
+  const ask = batchPerTick({
     most: 3,
     mostWeight: 10,
     async send(group, items: readonly string[]) {
@@ -16,10 +16,10 @@ describe('a batch per turn', () => {
     },
   })
 
-  test('sends what one turn asks for together, by group, and answers each in its place', async () => {
+  test('sends what one tick asks for together, by group, and answers each in its place', async () => {
     sent.length = 0
     const answers = [ask(1, 'a', 1), ask(2, 'b', 1), ask(1, 'c', 1)]
-    assert.deepEqual(sent, [], 'nothing is sent before the turn is over')
+    assert.deepEqual(sent, [], 'nothing is sent before the tick is over')
     assert.deepEqual(await Promise.all(answers), ['A', 'B', 'C'])
     assert.deepEqual(sent, [
       [1, ['a', 'c']],
@@ -46,13 +46,13 @@ describe('a batch per turn', () => {
   })
 })
 
-test('what is put off to the end of a turn may put off more to the same end', async () => {
+test('what is put off to the end of a tick may put off more to the same end', async () => {
   const done: string[] = []
-  atEndOfTurn(() => {
+  atEndOfTick(() => {
     done.push('first')
-    atEndOfTurn(() => done.push('third'))
+    atEndOfTick(() => done.push('third'))
   })
-  atEndOfTurn(() => done.push('second'))
-  await nextTurn()
+  atEndOfTick(() => done.push('second'))
+  await nextTick()
   assert.deepEqual(done, ['first', 'second', 'third'])
 })
