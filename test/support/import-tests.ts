@@ -4,8 +4,8 @@ import { join } from 'node:path'
 const ROOT = join(import.meta.dirname, '..')
 
 /**
- * Runs test files in this one process, one test after the other: what they share is loaded once, and is warm from the
- * second file on. With `of`, only every so manyth file from `part` on, so that several processes share a folder.
+ * Runs the test files of a folder in this one process, one test after the other. A process of its own costs a file more
+ * than most of its tests do: all code is loaded there, and cold. `part` of `of` shares a folder out over processes.
  */
 export async function importTests(folder: string, { part, of } = { part: 1, of: 1 }): Promise<void> {
   const files = globSync(`${folder}/**/*.test.ts`, { cwd: ROOT }).sort()
