@@ -45,7 +45,7 @@ describe('wrong client secrets', () => {
     assert.equal((await ask(other.client_id, other.client_secret, '192.0.2.1')).status, 200)
   })
 
-  test('authThrottle below the limit cost nothing once the right secret came', async () => {
+  test('guesses below the limit cost nothing once the right secret came', async () => {
     const { client_id, client_secret } = await createClient()
     for (let round = 0; round < 3; round += 1) {
       for (let guess = 0; guess < 2; guess += 1) await ask(client_id, 'sr_wrong', '192.0.2.3')

@@ -20,9 +20,10 @@ function pathOf(declared: Endpoint, project: string, other = ABSENT): string {
     .replaceAll(/:\w+_id/g, other)
 }
 
-describe('bad input, on every route and both mounts', () => {
+describe('bad input, on every route', () => {
   const running = useSystem({ env: { SPLITRUN_IMPORT_LIMIT: '2mb' } })
 
+  /** Every route, on both mounts. */
   async function each(
     visit: (declared: Endpoint, url: (path: string) => string, token: string) => Promise<void>,
   ) {

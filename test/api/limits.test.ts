@@ -117,10 +117,28 @@ describe('limits, accepted at their edge and refused one past it', () => {
   })
 })
 
-describe("a model's answer that is too long", () => {
+describe("the length of a model's answer", () => {
   const running = useSystem({ env: { SPLITRUN_RESPONSE_LIMIT: '256' } })
 
-  test('fails the run instead of growing it', async () => {
+  /** Runs a task whose answer is known to be `{"a":"…"}`, of so many bytes. */
+  async function answerOf(bytes: number, letter = 'x') {
+    const system = running()
+    const only = letter.repeat((bytes - '{"a":""}'.length) / Buffer.byteLength(letter))
+    const task = await system.createTask({ output_format: { a: { type: 'string', options: [only] } } })
+    return system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
+  }
+
+  test('is accepted at its limit, and one past it fails the run', async () => {
+    const whole = await answerOf(256)
+    assert.deepEqual([whole.status, whole.body.response?.a.length], [200, 248])
+    const past = await answerOf(257)
+    assert.deepEqual([past.status, past.body.detail.reason], [502, 'OUTPUT_INVALID'])
+    assert.equal(past.body.detail.run.response, null)
+    // In bytes, however many characters they are.
+    assert.deepEqual([(await answerOf(256, 'é')).status, (await answerOf(258, 'é')).status], [200, 502])
+  })
+
+  test('fails the run of a model that writes on and on', async () => {
     const fields = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`field_${at}`, 'string']))
     const task = await running().createTask({ output_format: fields })
     const { status, body } = await running().call('POST', `/task/${task}/run`, {

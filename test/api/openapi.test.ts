@@ -74,7 +74,7 @@ describe('the contract of answers', () => {
       response.writeHead(200, answer.headers).end('{"status":"fine"}')
     })
     const port = await openPort(server, '127.0.0.1', 0)
-    const proxy = await startContractProxy(`http://127.0.0.1:${port}`, document)
+    const proxy = await startContractProxy(`http://127.0.0.1:${port}`, createContract(document))
     t.after(async () => {
       await proxy.close()
       server.closeAllConnections()

@@ -46,15 +46,17 @@ test('an API process counts requests by template and status, never by what was a
 })
 
 test('what a waiting call hears of the end of its run is timed, and a call that waits is counted', async (t) => {
-  const system = await startSystem(t, { env: ENV })
+  const system = await startSystem(t, { workers: 0, env: ENV })
   const { port, processPort } = await composeApi(system.core)
   const task = await system.createTask()
-  const answer = await fetch(`http://127.0.0.1:${port}${system.project}/task/${task}/run`, {
+  const waiting = fetch(`http://127.0.0.1:${port}${system.project}/task/${task}/run`, {
     method: 'POST',
     headers: { authorization: `Bearer ${system.token}` },
     body: JSON.stringify({ task_input: { text: 'tea' } }),
   })
-  assert.equal(answer.status, 200)
+  await until(async () => sumOf(await scrape(processPort), 'splitrun_waiting_calls') === 1)
+  await composeWorker(system.core)
+  assert.equal((await waiting).status, 200)
   const samples = await scrape(processPort)
   assert.equal(sumOf(samples, 'splitrun_deliver_duration_seconds_count'), 1)
   assert.equal(sumOf(samples, 'splitrun_waiting_calls'), 0)

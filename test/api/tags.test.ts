@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { newId } from '../../src/platform/ids.ts'
+import { taskKeys } from '../../src/tasks/task-layout.ts'
 import { until, useSystem } from '../support/system.ts'
 
 const names = (tags: readonly { name: string }[]): string[] => tags.map(({ name }) => name)
@@ -195,7 +196,7 @@ describe('tags', () => {
     assert.deepEqual([await find('newest'), await find('latest')], [null, revisions[0]])
 
     // As another process would do it: this one's cache is not told.
-    await core.redis.hdel(`{p:${id}}:tag-names:task_revision`, 'latest')
+    await core.redis.hdel(taskKeys(id).tagNames('task_revision'), 'latest')
     await until(async () => (await find('latest')) === null)
     for (const odd of ['', '/', 'latest/x', 'x'.repeat(1000)]) assert.equal(await find(odd), null)
   })

@@ -1,7 +1,6 @@
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { OpenApiDocument } from '../../src/http/openapi/openapi.ts'
-import { createContract } from './contract.ts'
+import type { Contract } from './contract.ts'
 
 /** Bears what an answer broke; the answer itself goes through as it came. */
 export const VIOLATION_HEADER = 'x-contract-violation'
@@ -14,11 +13,10 @@ export interface ContractProxy {
 }
 
 /**
- * Stands between clients and the server at `target`, and holds every answer against the document. Requests go through
+ * Stands between clients and the server at `target`, and holds every answer against the contract. Requests go through
  * byte for byte, wrong ones too: it is the server that is checked.
  */
-export async function startContractProxy(target: string, document: OpenApiDocument): Promise<ContractProxy> {
-  const contract = createContract(document)
+export async function startContractProxy(target: string, contract: Contract): Promise<ContractProxy> {
   const violations: string[] = []
   const server = createServer((incoming, outgoing) => {
     const { method = '', url = '' } = incoming

@@ -1,7 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import type { OpenApiDocument } from '../../src/http/openapi/openapi.ts'
+import { declareEndpoints } from '../../src/compose.ts'
+import type { Config } from '../../src/config.ts'
+import { describeApi, type OpenApiDocument } from '../../src/http/openapi/openapi.ts'
+import type { TaskLimits } from '../../src/tasks/task-fields.ts'
 
 export interface CheckedAnswer {
   readonly method: string
@@ -19,8 +22,27 @@ const UNDOCUMENTED =
 const escaped = (part: string | number): string =>
   encodeURIComponent(`${part}`.replaceAll('~', '~0').replaceAll('/', '~1'))
 
+export interface Contract {
+  /** What is wrong with an answer; nothing when it is as documented. */
+  check(answer: CheckedAnswer): string[]
+}
+
+const contracts = new Map<string, Contract>()
+
+/**
+ * The contract of a system's answers. Of all its settings only the limits of tasks show in answers (in exported files),
+ * so that most systems of a process share one: making it costs more than starting a system.
+ */
+export function contractOf(config: Config, limits: TaskLimits): Contract {
+  const key = JSON.stringify(limits)
+  const contract =
+    contracts.get(key) ?? createContract(describeApi(declareEndpoints(config), { closed: true }))
+  contracts.set(key, contract)
+  return contract
+}
+
 /** The document as the contract of answers; JSON Schema 2020-12 is OpenAPI 3.1's own dialect. */
-export function createContract(document: OpenApiDocument) {
+export function createContract(document: OpenApiDocument): Contract {
   const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }))
   ajv.addSchema({ $id: 'api', ...document })
   // A path without parameters wins over one that has them.
@@ -60,8 +82,7 @@ export function createContract(document: OpenApiDocument) {
   }
 
   return {
-    /** What is wrong with an answer; nothing when it is as documented. */
-    check({ method, url, status, headers, body }: CheckedAnswer): string[] {
+    check({ method, url, status, headers, body }) {
       const bare = url.replace(/^\/api\/v1(?=\/)/, '').replace(/\?.*/s, '')
       const verb = method.toLowerCase()
       const type = headers['content-type']?.split(';')[0]

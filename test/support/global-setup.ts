@@ -6,6 +6,9 @@ import { createLogger } from '../../src/platform/logger.ts'
 import { prometheusPrograms } from './prometheus-program.ts'
 import { testRedisProgram } from './redis.ts'
 
+/** Compiled code for all processes of the tests: half of the CPU with which one starts, and there are some hundred. */
+const COMPILE_CACHE = join(import.meta.dirname, '../../node_modules/.cache/compiled')
+
 let stop = async () => {}
 
 /**
@@ -25,6 +28,7 @@ export async function globalSetup(): Promise<void> {
   await server.ready()
   await fetched
   process.env['SPLITRUN_TEST_REDIS'] = socketPath
+  process.env['NODE_COMPILE_CACHE'] = COMPILE_CACHE
 }
 
 /** Runs when the tests have ended, and when Ctrl-C ends them. */

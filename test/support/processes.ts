@@ -5,6 +5,12 @@ import type { Cleanup, System } from './system.ts'
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts')
 
+/** What a process needs of ours; none of it is a setting. */
+function plainEnv(): Record<string, string> {
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
+  return { PATH, HOME, NODE_COMPILE_CACHE }
+}
+
 /** How a process ended. */
 export interface Exit {
   readonly code: number | null
@@ -32,9 +38,8 @@ export interface SplitrunProcess {
  * ends is killed; should the test itself die, the channel between them tells it.
  */
 export function startProcess(t: Cleanup, command: string, env: Record<string, string>): SplitrunProcess {
-  const { PATH = '', HOME = '' } = process.env
   const child: ChildProcess = spawn(process.execPath, [CLI, command], {
-    env: { PATH, HOME, ...env },
+    env: { ...plainEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let text = ''
@@ -133,9 +138,8 @@ export function runCommand(
   system: System,
   args: readonly string[],
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const { PATH = '', HOME = '' } = process.env
   return new Promise((resolve) => {
-    const env = { PATH, HOME, ...settingsOf(system) }
+    const env = { ...plainEnv(), ...settingsOf(system) }
     const child = execFile(process.execPath, [CLI, ...args], { env }, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     )

@@ -14,9 +14,12 @@ import { type Logger, silentLogger } from '../../src/platform/logger.ts'
 /** The repository's own data folder: a server program that is fetched for the tests is fetched once. */
 const DATA_DIR = join(import.meta.dirname, '../../.splitrun')
 
-/** The server program of the tests; fetched at the first use on a machine that has none. */
+let program: Promise<FoundRedisServer> | undefined
+
+/** The server program of the tests; looked for once, and fetched where there is none. */
 export function testRedisProgram(log: Logger = silentLogger()): Promise<FoundRedisServer> {
-  return findRedisServer(DATA_DIR, log)
+  program ??= findRedisServer(DATA_DIR, log)
+  return program
 }
 
 /** The Redis of this test run, as `connectRedis` takes it. All tests share it: keep to ids of your own making. */

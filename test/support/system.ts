@@ -2,9 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
-import { type Core, composeApi, composeCore, composeWorker, declareEndpoints } from '../../src/compose.ts'
+import { type Core, composeApi, composeCore, composeWorker } from '../../src/compose.ts'
 import { readConfig } from '../../src/config.ts'
-import { describeApi } from '../../src/http/openapi/openapi.ts'
 import {
   type SimulatedModel,
   type SimulatedModelOptions,
@@ -13,6 +12,7 @@ import {
 import { newId } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { PROJECT_SCOPES, type Project, type Scope } from '../../src/tenancy/tenant.ts'
+import { contractOf } from './contract.ts'
 import { startContractProxy, VIOLATION_HEADER } from './contract-proxy.ts'
 import { type PrivateRedis, startPrivateRedis } from './redis.ts'
 import { startPrivateCluster } from './redis-cluster.ts'
@@ -121,7 +121,7 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
   const { port } = await composeApi(core)
   for (let each = 0; each < (options.workers ?? 1); each += 1) await composeWorker(core)
   const url = `http://127.0.0.1:${port}`
-  const proxy = await startContractProxy(url, describeApi(declareEndpoints(config), { closed: true }))
+  const proxy = await startContractProxy(url, contractOf(config, core.limits))
   t.after(async () => {
     await proxy.close()
     await core.lifecycle.close()

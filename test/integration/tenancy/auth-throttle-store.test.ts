@@ -20,7 +20,7 @@ describe('counts of wrong secrets', () => {
     return { redis, authThrottle: createAuthThrottleStore(redis, { free: 3, pause: 100, pauseMax: 500 }) }
   }
 
-  test('the pause begins after the free authThrottle, doubles, and has a longest', async (t) => {
+  test('the pause begins after the free guesses, doubles, and has a longest', async (t) => {
     const { authThrottle } = await open(t)
     const guesser = { address: newAddress(), clientId: newId() }
     const pauses = []
@@ -52,7 +52,7 @@ describe('counts of wrong secrets', () => {
     assert.ok((await authThrottle.wait(known)).seconds > 0)
   })
 
-  test('the right secret forgets the authThrottle for its client, and every count expires', async (t) => {
+  test('the right secret forgets the guesses against its client, and every count expires', async (t) => {
     const { redis, authThrottle } = await open(t)
     const guesser = { address: newAddress(), clientId: newId() }
     await authThrottle.count(guesser)

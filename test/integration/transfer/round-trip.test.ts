@@ -5,6 +5,7 @@ import { type Core, composeCore, transferDeps } from '../../../src/compose.ts'
 import { readConfig } from '../../../src/config.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { TAG_KINDS } from '../../../src/tasks/tag.ts'
+import { taskKeys } from '../../../src/tasks/task-layout.ts'
 import { type Archive, archiveSchema } from '../../../src/transfer/archive.ts'
 import { exportProjects, writeArchive } from '../../../src/transfer/export-projects.ts'
 import { importArchive } from '../../../src/transfer/import-archive.ts'
@@ -42,10 +43,10 @@ describe('a file that is imported and exported again', () => {
         const text = writeArchive(exported)
         assert.equal((await load(JSON.parse(text))).changed, false)
         await empty(id)
-        const left = (await core.redis.keys(`{p:${id}}:*`)).filter(
-          (key) => !key.endsWith(':deleted-revisions'),
+        const left = (await core.redis.keys(`${taskKeys(id).prefix}*`)).filter(
+          (key) => key !== taskKeys(id).deletedRevisions,
         )
-        assert.deepEqual(left, [`{p:${id}}:project`], 'nothing is left but digests')
+        assert.deepEqual(left, [`${taskKeys(id).prefix}project`], 'nothing is left but digests')
         assert.equal((await load(JSON.parse(text))).projects[0]?.created, false)
         assert.equal(writeArchive(await save(id)), text)
       }),

@@ -8,7 +8,7 @@ import { bullmqKeys, queuePrefix, RUN_QUEUE } from '../../../src/queue/bullmq-ke
 import { isFinal } from '../../../src/runs/run.ts'
 import { shardKeys } from '../../../src/runs/store/run-keys.ts'
 import { type RunWorkerOptions, startRunWorker } from '../../../workers/run.worker.ts'
-import { aRequest, deliver } from '../../support/runs.ts'
+import { aRequest, deliver, TAKE_ONE } from '../../support/runs.ts'
 import { type Cleanup, type System, startSystem, until } from '../../support/system.ts'
 
 const JOBS = bullmqKeys(0)
@@ -52,7 +52,7 @@ test("BullMQ's own tools see the jobs of runs, can hold up the queue, and find n
   await allEnded(system, ids)
   const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'completed', 'failed')
   assert.deepEqual(Object.values(counts), [0, 0, 0, 0, 0])
-  assert.deepEqual(await system.core.redis.keys('{s0}:q:run:0*'), [], 'neither jobs nor locks')
+  assert.deepEqual(await system.core.redis.keys(JOBS.job('0*')), [], 'neither jobs nor locks')
 })
 
 test('one step takes as many runs as there is room for, oldest first, and tells whether more are left', async (t) => {
@@ -96,7 +96,9 @@ test('a worker that stops gives back what it took: its attempts are unused, and 
     assert.deepEqual([record?.status, record?.attempts], ['queued', []])
   }
   assert.equal(await system.core.redis.llen(JOBS.active), 0)
-  assert.equal(await system.core.redis.llen(JOBS.wait), 60)
+  const another = { ...TAKE_ONE, worker: 'another', most: 60 }
+  const { claims } = await system.core.runs.dequeue(0, another)
+  assert.deepEqual(claims.map(({ request }) => request.id).sort(), ids.toSorted())
 })
 
 /** A worker that has room for one run, and executes it for as long as it runs itself. */
@@ -136,10 +138,16 @@ test('a job that was deferred is claimed once it is due, also when nothing else 
   const system = await startSystem(t, { workers: 0 })
   const { redis } = system.core
   const ids = await submit(system, await system.createTask(), 1)
-  const due = (Date.now() + 1500) * 4096
-  await redis.multi().del(JOBS.wait).zadd(JOBS.delayed, due, `${ids[0]}`).exec()
+  const due = Date.now() + 1500
+  await redis
+    .multi()
+    .del(JOBS.wait)
+    .zadd(JOBS.delayed, due * 4096, `${ids[0]}`)
+    .exec()
   await composeWorker(system.core)
   await allEnded(system, ids)
+  const record = await system.core.runs.get(ids[0] ?? '')
+  assert.ok((record?.attempts[0]?.started ?? 0) >= due, 'not before')
 })
 
 test('runs that were dispatched to a worker without room for them are given back, for others to claim', async (t) => {

@@ -6,6 +6,7 @@ import { simulateCompletion, violateSchema } from '../../../../src/models/simula
 import { compileOutput } from '../../../../src/output/compile-output.ts'
 import type { OutputFormat } from '../../../../src/output/output-format.ts'
 import { validateOutput } from '../../../../src/output/validate-output.ts'
+import { fuzz } from '../../../support/fuzz.ts'
 
 const scalar = fc.constantFrom('str', 'string', 'int', 'integer', 'number', 'float', 'bool', 'boolean')
 const key = fc.stringMatching(/^[a-zA-Z0-9_.-]{1,12}$/).filter((name) => name !== '__proto__')
@@ -45,7 +46,7 @@ test('a simulated answer fits any output_format, by our validator and by Ajv', (
       assert.equal(validateOutput(compiled, text, 1_000_000).check, 'valid')
       assert.ok(ajv.validate({ ...compiled.jsonSchema }, JSON.parse(text)), ajv.errorsText())
     }),
-    { numRuns: 300 },
+    fuzz(80),
   )
 })
 
@@ -56,6 +57,6 @@ test('a simulated violation fits no output_format', () => {
       const text = violateSchema(simulateCompletion(prompt, compiled.jsonSchema))
       assert.equal(validateOutput(compiled, text, 1_000_000).check, 'invalid')
     }),
-    { numRuns: 300 },
+    fuzz(80),
   )
 })

@@ -26,7 +26,7 @@ async function putFile({ core }: System, run: string): Promise<string> {
 const isThere = async ({ core }: System, run: string, name: string): Promise<boolean> =>
   (await core.files.read(run, name)) !== null
 
-describe('tidying files', () => {
+describe('cleaning up files', () => {
   const running = useSystem({ workers: 0 })
   const cleanUp = ({ core }: System, before: number, signal = NEVER) =>
     cleanUpFiles({ ...core, log: silentLogger() }, 0, before, signal)
@@ -88,7 +88,7 @@ describe('the janitor of a running system', () => {
   const env = { SPLITRUN_JANITOR_INTERVAL: '100ms', SPLITRUN_FILE_GRACE: '1s' }
   const running = useSystem({ env })
 
-  test('goes through the parts one after the other', async () => {
+  test('goes on from part to part', async () => {
     const system = running()
     const parts = Array.from({ length: FILE_PARTS }, (_, part) => part.toString(16).padStart(2, '0'))
     const runs = parts.map((part) => newRunId(0).replace(/..(..)$/, `${part}$1`))

@@ -87,7 +87,7 @@ test('a run that comes while a worker waits is its own at once: claimed, its att
   assert.equal(await redis.exists(JOBS.active, JOBS.job(request.id), JOBS.lock(request.id)), 0)
 })
 
-test('as many are handed over as there is room for, to whoever has the most; the others are queued', async (t) => {
+test('as many are dispatched as there is capacity for, to the worker that has the most; the others are queued', async (t) => {
   const { redis, startIdle, create, statusOf } = await openStore(t)
   const [small, large] = [await startIdle(), await startIdle()]
   await small.announce(1)
@@ -102,7 +102,7 @@ test('as many are handed over as there is room for, to whoever has the most; the
   assert.equal(await redis.llen(JOBS.wait), 2)
 })
 
-test('who waits already goes first, and a queue that is held up hands over nothing', async (t) => {
+test('runs that wait already go first, and from a queue that is paused nothing is dispatched', async (t) => {
   const { redis, runs, startIdle, create, statusOf } = await openStore(t)
   const idle = await startIdle()
   const early = await create(1)
@@ -155,7 +155,7 @@ test('a worker that has gone, or has said nothing for a while, is handed nothing
   assert.deepEqual(await statusOf(await create(1)), ['running'], 'until it says something again')
 })
 
-test('what Redis has no memory for is not handed over either', async (t) => {
+test('what Redis has no memory for is not dispatched either', async (t) => {
   const { redis, startIdle, create } = await openStore(t)
   const idle = await startIdle()
   await create(1)
@@ -172,7 +172,7 @@ test('what Redis has no memory for is not handed over either', async (t) => {
   )
 })
 
-test('a worker that is waited on by single calls takes none of them: they are handed to it', async (t) => {
+test('a worker that waits for single calls dequeues nearly none of their runs: they are dispatched to it', async (t) => {
   const system = await startSystem(t)
   const task = await system.createTask()
   const run = async () => {
@@ -187,7 +187,7 @@ test('a worker that is waited on by single calls takes none of them: they are ha
   assert.ok((await takes()) - before < 10)
 })
 
-test('a worker that stops gives back what it was handed meanwhile, and another one has it', async (t) => {
+test('a worker that stops gives back what was dispatched to it meanwhile, and another one can have it', async (t) => {
   const env = { SPLITRUN_LANE_WINDOW: '100' }
   const system = await startSystem(t, { workers: 0, model: { latencyMs: 60_000 }, env })
   const { core } = system
@@ -205,5 +205,6 @@ test('a worker that stops gives back what it was handed meanwhile, and another o
   for (const record of await core.runs.getMany(ids)) {
     assert.deepEqual([record?.status, record?.attempts], ['queued', []])
   }
-  assert.equal(await core.redis.llen(JOBS.wait), 40)
+  const { claims } = await core.runs.dequeue(0, { ...TAKE_ONE, worker: 'another', most: 40 })
+  assert.deepEqual(claims.map(({ request }) => request.id).sort(), ids.toSorted())
 })

@@ -103,7 +103,7 @@ test('more runs than a project, or the whole queue, may have are refused before 
   const full = await two.submitOne()
   assert.deepEqual([full.status, full.body.detail.reason], [503, 'QUEUE_FULL'])
   assert.ok(Number(full.headers.get('retry-after')) > 0)
-  assert.equal((await system.core.redis.keys('{s0}:run:*')).length, 5)
+  assert.equal((await system.core.redis.keys(KEYS.run('*'))).length, 5)
 
   await one.cancel(ids[0] ?? '')
   assert.equal((await one.submitOne()).status, 202)

@@ -24,7 +24,7 @@ test('the shape of the answer is asked for as the model can', () => {
   assert.ok(!('response_format' in request()))
 })
 
-test('images follow the text of a user turn as data URLs', () => {
+test('images follow the text of a user message as data URLs', () => {
   const images = [{ mediaType: 'image/png', base64: 'AAAA' }]
   const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }
   const { messages } = request({

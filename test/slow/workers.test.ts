@@ -4,46 +4,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { isFinal, type RunRecord } from '../../src/runs/run.ts'
-import { startApiProcess, startWorkerProcess } from '../support/processes.ts'
+import { startWorkerProcess } from '../support/processes.ts'
+import { assertExactRollups, recordsOf } from '../support/records.ts'
 import { type System, startSystem, until } from '../support/system.ts'
 
 const QUICK = { SPLITRUN_LOCK_DURATION: '2s', SPLITRUN_STALLED_INTERVAL: '1s' }
 /** Long enough to be interrupted in. */
 const SLOW = { latencyMs: 1500 }
-
-test('two worker processes share 200 runs, and each run is executed once', async (t) => {
-  const system = await startSystem(t, { workers: 0, model: { latencyMs: 20 } })
-  const task = await system.createTask()
-  const [api] = await Promise.all([
-    startApiProcess(t, system),
-    startWorkerProcess(t, system, { SPLITRUN_CONCURRENCY: '10' }),
-    startWorkerProcess(t, system, { SPLITRUN_CONCURRENCY: '10' }),
-  ])
-  const answers = await Promise.all(
-    Array.from({ length: 200 }, async (_, index) => {
-      const answer = await fetch(`${api.url}/api/v1${system.project}/task/${task}/run`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${system.token}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ task_input: { text: `text ${index}` } }),
-      })
-      return { status: answer.status, body: (await answer.json()) as { id: string; status: string } }
-    }),
-  )
-  for (const { status, body } of answers) assert.deepEqual([status, body.status], [200, 'succeeded'])
-
-  const records = await recordsOf(
-    system,
-    answers.map(({ body }) => body.id),
-  )
-  for (const { attempts } of records)
-    assert.deepEqual(
-      attempts.map(({ outcome }) => outcome),
-      ['succeeded'],
-    )
-  const shares = Map.groupBy(records, ({ attempts }) => attempts[0]?.worker)
-  assert.equal(shares.size, 2)
-  await assertExactRollups(system, records)
-})
 
 test('runs whose worker is killed succeed on another one, and each settles once', async (t) => {
   const system = await startSystem(t, { workers: 0, model: SLOW })
@@ -142,10 +109,6 @@ async function submit(system: System, count: number): Promise<string[]> {
   return answers.map(({ body }) => body.id)
 }
 
-async function recordsOf(system: System, ids: readonly string[]): Promise<RunRecord[]> {
-  return (await system.core.runs.getMany(ids)).map((record) => record ?? assert.fail('a run is gone'))
-}
-
 /** In the model's hands: its call has been counted there. */
 async function allRunning(system: System, ids: readonly string[]): Promise<void> {
   await until(() => (system.model.stats()['answered'] ?? 0) >= ids.length)
@@ -159,23 +122,4 @@ async function ended(system: System, ids: readonly string[]): Promise<RunRecord[
     return records.every(({ status }) => isFinal(status))
   })
   return records
-}
-
-/** The rollups hold these runs, each of them once, to the token. */
-async function assertExactRollups({ core }: System, records: readonly RunRecord[]): Promise<void> {
-  const sums: Record<string, number> = {}
-  for (const { totals } of await core.rollups.forEver()) {
-    for (const [field, value] of totals) sums[field] = (sums[field] ?? 0) + value
-  }
-  const total = (count: (record: RunRecord) => number) => records.reduce((sum, each) => sum + count(each), 0)
-  assert.equal(sums['runs:succeeded'], records.length)
-  assert.equal(sums['runs:failed'], undefined)
-  assert.equal(
-    sums['tokens:input'],
-    total(({ result }) => result?.inputTokens ?? 0),
-  )
-  assert.equal(
-    sums['tokens:output'],
-    total(({ result }) => result?.outputTokens ?? 0),
-  )
 }
