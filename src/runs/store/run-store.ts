@@ -10,6 +10,7 @@ import { restoreJobs } from './restore-jobs.ts'
 import { shardKeys } from './run-keys.ts'
 import { requestToText, resultToText, toLines } from './run-record.ts'
 import { movingScript, writingScript } from './run-script.ts'
+import { trimIndexes } from './trim-indexes.ts'
 
 const SCRIPTS = {
   create: movingScript('create'),
@@ -132,6 +133,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     ...readRuns(redis, options.shards),
     ...claimRuns(redis, options),
     ...restoreJobs(redis),
+    ...trimIndexes(redis, retention),
 
     /**
      * Creates a run: it is dispatched to a waiting worker, or queued with a job, or put into its project's backlog.

@@ -37,14 +37,6 @@ local function flow_of(run)
   return flow
 end
 
--- One new run in sixteen removes up to 32 entries whose record has expired: so an index does not grow beyond retention.
-local function expire_entries(index)
-  for _, oldest in ipairs(call('ZRANGE', index, '0', '31')) do
-    if call('EXISTS', key.run(oldest)) == 1 then break end
-    call('ZREM', index, oldest)
-  end
-end
-
 -- Writes the record of a run; with more fields when it is dispatched.
 local function write(run, status, ...)
   local request, revision = run.request, run.revision
@@ -71,7 +63,6 @@ local function create(id, request, watcher, owner, task, revision, model, expire
   if project.queued >= project_max then return { 'project_full' } end
   if hash ~= '' then call('SET', key.idempotency(owner, hash), id .. ' ' .. fingerprint, 'PX', ARGV[5]) end
   for _, index in ipairs({ key.project_runs(owner), key.task_runs(owner, task) }) do
-    if string.sub(id, -3, -3) == '0' then expire_entries(index) end
     table.insert(list_in(indexes, index), id)
   end
   queued = queued + 1

@@ -9,13 +9,6 @@ local window = tonumber(ARGV[2])
 local ended, deltas = {}, {}
 local running, replies = {}, {}
 
--- Removes entries whose record has expired: so an index does not grow beyond retention.
-local function expire_entries(index)
-  for _, oldest in ipairs(call('ZRANGE', index, '0', '1')) do
-    if call('EXISTS', key.run(oldest)) == 0 then call('ZREM', index, oldest) end
-  end
-end
-
 local function settle(id, fence, project, status, result, attempts, inline, delta)
   local run = key.run(id)
   local found = call('HMGET', run, 'status', 'fence', 'watchers', 'revision', 'model')
@@ -32,10 +25,7 @@ local function settle(id, fence, project, status, result, attempts, inline, delt
   end
   call('HSET', run, 'status', status, 'result', result, 'attempts', attempts)
   call('PEXPIRE', run, ARGV[1])
-  if status ~= 'succeeded' then
-    expire_entries(key.runs_in(project, status))
-    call('ZADD', key.runs_in(project, status), '0', id)
-  end
+  if status ~= 'succeeded' then call('ZADD', key.runs_in(project, status), '0', id) end
   if delta ~= '' then deltas[#deltas + 1] = delta end
   for watcher in string.gmatch(found[3] or '', '[^,]+') do
     local entry = list_in(replies, watcher)
