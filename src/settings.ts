@@ -185,6 +185,8 @@ export const SETTINGS = {
   responseLimit: setting('SPLITRUN_RESPONSE_LIMIT', '1mb', bytes(256, 50_000_000), 'Largest text of a completion, in bytes of UTF-8; with a larger one the run fails.'),
   outputDepthMax: setting('SPLITRUN_OUTPUT_DEPTH_MAX', '10', integer(1, 50), 'Deepest nesting of an output_format.'),
   outputKeysMax: setting('SPLITRUN_OUTPUT_KEYS_MAX', '500', integer(1, 10_000), 'Most keys in an output_format, all levels together.'),
+  runsPageMax: setting('SPLITRUN_RUNS_PAGE_MAX', '8mb', bytes(100_000, 32_000_000), 'Most bytes of runs on one page of a list; a page that would be larger is shorter.'),
+  listsMax: setting('SPLITRUN_LISTS_MAX', '64mb', bytes(100_000, 1_000_000_000_000), 'Most bytes of runs on all pages of lists that one API process reads and sends at once; beyond this, lists are refused with 429.'),
   weightsMax: setting('SPLITRUN_WEIGHTS_MAX', '50', integer(1, 1000), 'Most active revisions of a task.'),
   timeoutMax: setting('SPLITRUN_TIMEOUT_MAX', '30d', seconds(1, 30 * DAY), 'Largest timeout and queue_timeout that a task may have.'),
   tagsMax: setting('SPLITRUN_TAGS_MAX', '100', integer(1, 10_000), 'Most tags of a project for its tasks, and as many for revisions.'),
