@@ -161,6 +161,8 @@ export const SETTINGS = {
   idempotencyRetention: setting('SPLITRUN_IDEMPOTENCY_RETENTION', '24h', seconds(1, 30 * DAY), 'How long an Idempotency-Key is remembered.'),
   queueMax: setting('SPLITRUN_QUEUE_MAX', '1000000', integer(1, 100_000_000), 'Most queued runs in all; more are refused with 503.'),
   projectQueueMax: setting('SPLITRUN_PROJECT_QUEUE_MAX', '200000', integer(1, 100_000_000), 'Most queued runs of one project; more are refused with 429.'),
+  projectQueueBytes: setting('SPLITRUN_PROJECT_QUEUE_BYTES', '1gb', bytes(1_000_000, 1_000_000_000_000), 'Most bytes of the requests of one project\'s queued runs; more are refused with 429.'),
+  projectKeptBytes: setting('SPLITRUN_PROJECT_KEPT_BYTES', '10gb', bytes(100_000, 1_000_000_000_000_000), 'Most bytes of ended runs that one project keeps, without files; from there on its runs are refused with 429 until some have expired.'),
   queueWindow: setting('SPLITRUN_LANE_WINDOW', '16', integer(1, 10_000), "How many queued runs of a project for one model have a job at once; the others are in a backlog, so that no project or model waits for another's."),
   untestedBullmq: setting('SPLITRUN_UNTESTED_BULLMQ', 'false', z.stringbool(), 'Whether processes start with a version of BullMQ that was not tested.'),
   settlePatience: setting('SPLITRUN_SETTLE_PATIENCE', '60s', seconds(0, 3600), 'How long a worker keeps a result in memory while Redis is away.'),

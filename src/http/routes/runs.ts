@@ -65,6 +65,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         'NOT_AN_IMAGE',
         'IDEMPOTENCY_KEY_REUSED',
         'PROJECT_QUEUE_FULL',
+        'PROJECT_STORAGE_FULL',
         'MODEL_ERROR',
         'MODEL_UNAVAILABLE',
         'OUTPUT_INVALID',

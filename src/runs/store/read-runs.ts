@@ -3,6 +3,7 @@ import { askByTag } from '../../platform/redis/ask-by-tag.ts'
 import { keysExist } from '../../platform/redis/keys-exist.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import type { RunHead, RunRecord, RunStatus } from '../run.ts'
+import { readKeptBytes } from './kept-bytes.ts'
 import { shardKeys } from './run-keys.ts'
 import { type HeadFields, RECORD_FIELDS, type RecordFields, toHead, toRecord } from './run-record.ts'
 import { writingScript } from './run-script.ts'
@@ -55,6 +56,9 @@ export function readRuns(redis: Redis, shards: number) {
       )
       return all.map(toRecord)
     },
+
+    /** How many bytes the ended runs of a project have. */
+    keptBytes: (project: string): Promise<number> => readKeptBytes(redis, shards, project),
 
     /** The heads of many runs; null where there is no record. What a head leaves out is not sent by Redis. */
     async getHeads(ids: readonly string[]): Promise<(RunHead | null)[]> {

@@ -15,6 +15,10 @@ export const RUN_LAYOUT = {
   taskRuns: 'runs:task:<project>:<task>',
   /** Index of a project's runs in a state. There is none for `succeeded`: nearly all runs would be in it. */
   runsIn: 'runs:state:<project>:<status>',
+  /** Hash: for each project, how many bytes of JSON the requests of its queued runs have. */
+  queuedBytes: 'queued-bytes',
+  /** Hash: how many bytes the ended runs of a project have, by the time until which they are kept, in ms. */
+  keptBytes: 'runs:bytes:<project>',
   /** Hash: where the janitor's walk over the keys of each node goes on. In shard 0 only. */
   indexCursors: 'index-cursors',
   /** Index of a project's queued runs for a model that have no job yet, because enough of them are in the queue. */
@@ -74,3 +78,6 @@ export function readIndexKey(key: string): { prefix: string } | null {
   const [, prefix] = /^(\{[^{}]+\}:)runs:(project|task|state):/.exec(key) ?? []
   return prefix ? { prefix } : null
 }
+
+/** True for the key of `keptBytes` of any project. */
+export const isKeptBytesKey = (key: string): boolean => /^\{[^{}]+\}:runs:bytes:/.test(key)

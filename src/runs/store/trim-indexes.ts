@@ -1,7 +1,8 @@
 import { lowestIdAt } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import { primariesOf } from '../../platform/redis/redis-cluster.ts'
-import { INDEX_PATTERN, readIndexKey, shardKeys } from './run-keys.ts'
+import { trimKeptBytes } from './kept-bytes.ts'
+import { INDEX_PATTERN, isKeptBytesKey, readIndexKey, shardKeys } from './run-keys.ts'
 import { writingScript } from './run-script.ts'
 
 const trim = writingScript('trim-index')
@@ -45,6 +46,7 @@ export function trimIndexes(redis: Redis, retentionMs: number) {
           for (const key of found) {
             const index = readIndexKey(key)
             if (index) removed += await trimIndex(index.prefix, key, signal)
+            else if (isKeptBytesKey(key)) await trimKeptBytes(redis, key)
           }
           cursor = next
           if (cursor === '0') break
