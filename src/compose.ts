@@ -30,6 +30,8 @@ import { createExecutions } from './runs/execute/executions.ts'
 import { followCancels } from './runs/execute/follow-cancels.ts'
 import { createRunDurations } from './runs/execute/run-durations.ts'
 import { createShardRotation } from './runs/start/shard-rotation.ts'
+import { createStorageQuota } from './runs/start/storage-quota.ts'
+import { readRuns } from './runs/store/read-runs.ts'
 import { createRunStore } from './runs/store/run-store.ts'
 import { createReplyInbox } from './runs/wait/reply-inbox.ts'
 import { createTagStore } from './tasks/tag-store.ts'
@@ -111,6 +113,7 @@ async function openCore(
       queueWindow: config.queueWindow,
       projectQueueMax: config.projectQueueMax,
       queueMax: config.queueMax,
+      projectQueueBytes: config.projectQueueBytes,
       idempotencySeconds: config.idempotencyRetention,
     }),
     names: createCardinalityStore(redis, {
@@ -166,6 +169,9 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     ...core,
     ...config,
     ...tokenDeps,
+    storageQuota: createStorageQuota(runs, config.projectKeptBytes),
+    // Replies on a connection come one after the other: those of lists are large, and runs do not wait behind them.
+    listedRuns: readRuns(await connections.commands('lists'), config.shards),
     ...{ taskTokens, inbox, nextShard: createShardRotation(config.shards) },
     ready: () => runs.reach().then(() => true),
     metrics: createFleetMetrics({ ...core, cacheMs: config.metricsCache * 1000 }).text,

@@ -21,7 +21,12 @@ interface Cost {
   readonly node: number
 }
 
-const limits = { projectQueueMax: 1_000_000, queueMax: 1_000_000, idempotencySeconds: 60 }
+const limits = {
+  projectQueueMax: 1_000_000,
+  queueMax: 1_000_000,
+  projectQueueBytes: 1e12,
+  idempotencySeconds: 60,
+}
 const names = { group: async (_: string, name: string) => name, hasSeries: async () => true }
 const models = { find: () => null, list: () => [] }
 const owner = { org: newId(), project: newId(), task: newId(), user: newId() }

@@ -4,6 +4,7 @@ import { catalogueRoutes } from './routes/catalogues.ts'
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { type ReportRouteDeps, reportRoutes } from './routes/reports.ts'
+import { type RunListDeps, runListRoutes } from './routes/run-lists.ts'
 import { type RunRouteDeps, runRoutes } from './routes/runs.ts'
 import { type ServiceRouteDeps, serviceRoutes } from './routes/service.ts'
 import { tagRoutes } from './routes/tags.ts'
@@ -13,6 +14,7 @@ import { type TransferRouteDeps, transferRoutes } from './routes/transfer.ts'
 
 /** What the handlers of all endpoints need. */
 export type ApiDeps = RunRouteDeps &
+  RunListDeps &
   ReportRouteDeps &
   TaskRouteDeps &
   TransferRouteDeps &
@@ -22,7 +24,7 @@ export type ApiDeps = RunRouteDeps &
   ServiceRouteDeps
 
 const ROUTES = [
-  ...[runRoutes, reportRoutes, tagRoutes, taskRoutes, catalogueRoutes, transferRoutes],
+  ...[runRoutes, runListRoutes, reportRoutes, tagRoutes, taskRoutes, catalogueRoutes, transferRoutes],
   ...[tenancyRoutes, credentialRoutes, oauthRoutes],
 ]
 

@@ -1,54 +1,95 @@
-import { type PresentedRun, presentRun } from './present-run.ts'
-import type { RunRecord } from './run.ts'
+import { type PresentedRun, type PresentedSummary, presentRun, presentSummary } from './present-run.ts'
+import type { RunHead } from './run.ts'
 import type { RunFilter } from './store/read-runs.ts'
 import type { RunStore } from './store/run-store.ts'
 
-/** Most runs that one page reads: a filter that fits few runs must not read the whole index in one call. */
+/** Most runs whose heads one page reads: a filter that fits few runs must not read the whole index in one call. */
 const MOST_READ = 5000
 const BATCH = 50
-/** Most characters of JSON on a page: a run may have a megabyte, and a page a hundred runs. */
-const PAGE_MAX = 8_000_000
+/** Most bytes that are read at a time; other requests have their turn in between. */
+const PIECE_BYTES = 1_000_000
+
+export interface ListRunsDeps {
+  readonly runs: Pick<RunStore, 'ids' | 'getHeads' | 'getMany'>
+  /** Most bytes of runs on a page: a run may have megabytes, and a page a hundred runs. */
+  readonly pageBytesMax: number
+  /** Called before so many bytes are read for the page; may throw. */
+  hold(bytes: number): void
+}
 
 export interface RunPage {
-  readonly results: PresentedRun[]
+  readonly results: (PresentedRun | PresentedSummary)[]
   /** The cursor of the page after this one; null when there are no more runs. */
   readonly next: string | null
 }
 
 /**
  * Runs of a project that fit the filter, newest first, below the cursor. A page may be shorter than `limit`, even empty,
- * and still have a next one: when its runs are large, or when many runs were read that do not fit.
+ * and still have a next one: when its runs are large, or when many runs were read that do not fit. What a page does not
+ * show is not read: runs that do not fit the filter, and of a summary inputs, responses and attempts.
  */
 export async function listRuns(
-  runs: RunStore,
+  deps: ListRunsDeps,
+  project: string,
+  filter: RunFilter,
+  { cursor, limit, summary }: { cursor: string | null; limit: number; summary: boolean },
+): Promise<RunPage> {
+  const sizeOf = (head: RunHead): number => (summary ? head.headBytes : head.bytes)
+  const { heads, next } = await findRuns(deps, project, filter, cursor, limit, sizeOf)
+  const bytes = heads.reduce((sum, head) => sum + sizeOf(head), 0)
+  deps.hold(bytes)
+  if (summary) return { results: heads.map(presentSummary), next }
+  const results: PresentedRun[] = []
+  for (let at = 0; at < heads.length; ) {
+    const piece: string[] = []
+    for (let size = 0; size < PIECE_BYTES && at < heads.length; at += 1) {
+      const head = heads[at] as RunHead
+      piece.push(head.request.id)
+      size += head.bytes
+    }
+    // A run that has expired since its head was read is left out.
+    for (const record of await deps.runs.getMany(piece)) if (record) results.push(presentRun(record))
+  }
+  return { results, next }
+}
+
+async function findRuns(
+  { runs, pageBytesMax }: ListRunsDeps,
   project: string,
   filter: RunFilter,
   cursor: string | null,
   limit: number,
-): Promise<RunPage> {
-  const results: PresentedRun[] = []
+  sizeOf: (head: RunHead) => number,
+): Promise<{ heads: RunHead[]; next: string | null }> {
+  const heads: RunHead[] = []
   let size = 0
   let below = cursor
   for (let read = 0; read < MOST_READ; read += BATCH) {
     const ids = await runs.ids(project, filter, below, BATCH)
-    for (const record of await runs.getMany(ids)) {
-      if (!record || !fits(record, project, filter)) continue
-      if (results.length === limit || size > PAGE_MAX) return { results, next: results.at(-1)?.id ?? null }
-      const shown = presentRun(record)
-      size += JSON.stringify(shown).length
-      results.push(shown)
+    for (const head of await runs.getHeads(ids)) {
+      if (!head || !fits(head, project, filter)) continue
+      const full = heads.length > 0 && size + sizeOf(head) > pageBytesMax
+      if (heads.length === limit || full) return { heads, next: heads.at(-1)?.request.id ?? null }
+      size += sizeOf(head)
+      heads.push(head)
     }
-    if (ids.length < BATCH) return { results, next: null }
+    if (ids.length < BATCH) return { heads, next: null }
     below = ids.at(-1) ?? null
   }
-  return { results, next: below }
+  return { heads, next: below }
 }
 
-function fits({ request, status, revision }: RunRecord, project: string, filter: RunFilter): boolean {
+function fits({ request, status, revision, result }: RunHead, project: string, filter: RunFilter): boolean {
+  const { task, status: wanted, model, minMs } = filter
   return (
     request.project === project &&
-    (filter.task === undefined || request.task === filter.task) &&
-    (filter.status === undefined || status === filter.status) &&
-    (filter.revision === undefined || revision === filter.revision)
+    (task === undefined || request.task === task) &&
+    (wanted === undefined || status === wanted) &&
+    (filter.revision === undefined || revision === filter.revision) &&
+    (filter.reference === undefined || request.reference === filter.reference) &&
+    (filter.reportingGroup === undefined || request.reportingGroup === filter.reportingGroup) &&
+    (filter.reason === undefined || result?.error?.reason === filter.reason) &&
+    (model === undefined || result?.model === model || result?.modelId === model) &&
+    (minMs === undefined || (result !== null && result.timings.total >= minMs))
   )
 }

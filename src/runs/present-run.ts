@@ -1,17 +1,42 @@
 import { isoWriter } from '../platform/iso-time.ts'
 import type { Shown } from '../platform/shown.ts'
 import { traceIdOf } from '../platform/tracing/tracing.ts'
-import { isFinal, type RunRecord } from './run.ts'
-import type { runResponse } from './run-response.ts'
+import { isFinal, type RunHead, type RunRecord } from './run.ts'
+import type { runResponse, runSummary } from './run-response.ts'
 
 export type PresentedRun = Shown<typeof runResponse>
+export type PresentedSummary = Shown<typeof runSummary>
 
 const iso = isoWriter()
 /** A writer of its own, since a writer is fast for times within one second, and deadlines lie in another. */
 const isoDeadline = isoWriter()
 
 /** A run on the wire: section 6 of the contract, with what section 8 adds. Numbers are 0 until the run has ended. */
-export function presentRun({ request, status, revision, attempts, result }: RunRecord): PresentedRun {
+export function presentRun(record: RunRecord): PresentedRun {
+  const { request, attempts, result } = record
+  return {
+    ...presentSummary(record),
+    response: result?.response ?? null,
+    run_data: { submitted: request.inputs, files: request.files },
+    attempts: attempts.map((attempt) => ({
+      number: attempt.number,
+      started: iso(attempt.started),
+      ended: attempt.ended === null ? null : iso(attempt.ended),
+      outcome: attempt.outcome,
+      model: attempt.model,
+      input_tokens: attempt.inputTokens,
+      output_tokens: attempt.outputTokens,
+    })),
+  }
+}
+
+/** A run as a list shows it with `?fields=summary`. */
+export function presentSummary({
+  request,
+  status,
+  revision,
+  result,
+}: Omit<RunHead, 'bytes' | 'headBytes'>): PresentedSummary {
   const input = result?.inputTokens ?? 0
   const output = result?.outputTokens ?? 0
   return {
@@ -23,8 +48,6 @@ export function presentRun({ request, status, revision, attempts, result }: RunR
     created: iso(request.created),
     status,
     done: isFinal(status),
-    response: result?.response ?? null,
-    run_data: { submitted: request.inputs, files: request.files },
     files: request.files,
     input_tokens: input,
     output_tokens: output,
@@ -49,14 +72,5 @@ export function presentRun({ request, status, revision, attempts, result }: RunR
     settled: result ? iso(result.settled) : null,
     trace_id: traceIdOf(request.trace),
     timings: result?.timings ?? null,
-    attempts: attempts.map((attempt) => ({
-      number: attempt.number,
-      started: iso(attempt.started),
-      ended: attempt.ended === null ? null : iso(attempt.ended),
-      outcome: attempt.outcome,
-      model: attempt.model,
-      input_tokens: attempt.inputTokens,
-      output_tokens: attempt.outputTokens,
-    })),
   }
 }

@@ -142,3 +142,15 @@ export const runResponse = z
     attempts: z.array(attempt),
   })
   .meta({ id: 'Run', examples: [example] })
+
+/** What a summary leaves out. */
+const LEFT_OUT = { response: true, run_data: true, attempts: true } as const
+
+export const runSummary = runResponse.omit(LEFT_OUT)
+
+/** A run in a list: with `?fields=summary`, what may be large is absent. */
+export const listedRun = runResponse.partial(LEFT_OUT).meta({
+  id: 'ListedRun',
+  description: 'A run; with `?fields=summary` without `response`, `run_data` and `attempts`.',
+  examples: [example],
+})

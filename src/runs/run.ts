@@ -109,3 +109,14 @@ export interface RunRecord {
   readonly attempts: readonly Attempt[]
   readonly result: RunResult | null
 }
+
+/** A run without its inputs, its response and its attempts: what lists compare, and what a summary shows. */
+export interface RunHead {
+  readonly request: Omit<RunRequest, 'inputs'>
+  readonly status: RunStatus
+  readonly revision: string | null
+  readonly result: Omit<RunResult, 'response'> | null
+  /** How large it is as it is stored, and with what was left out. */
+  readonly headBytes: number
+  readonly bytes: number
+}

@@ -19,6 +19,7 @@ export const STORE_OPTIONS: RunStoreOptions = {
   queueWindow: 1000,
   projectQueueMax: 100_000,
   queueMax: 1_000_000,
+  projectQueueBytes: 1_000_000_000,
   idempotencySeconds: 60,
 }
 

@@ -4,24 +4,12 @@ import { type FileStore, MEDIA_TYPES, mediaTypeOf } from '../../files/file-store
 import { ApiError } from '../../platform/errors.ts'
 import { cancelRun } from '../../runs/end/cancel-run.ts'
 import { expireRun } from '../../runs/end/expire-run.ts'
-import { listRuns } from '../../runs/list-runs.ts'
 import { presentRun } from '../../runs/present-run.ts'
-import { isFinal, RUN_STATUSES, type RunRecord } from '../../runs/run.ts'
+import { isFinal, type RunRecord } from '../../runs/run.ts'
 import { runResponse } from '../../runs/run-response.ts'
 import { type StartRunDeps, startRun } from '../../runs/start/start-run.ts'
 import { watchRun } from '../../runs/wait/watch-run.ts'
-import { dateQuery } from '../date-query.ts'
-import {
-  type Endpoint,
-  endpoint,
-  noQuery,
-  PROJECT,
-  pageOf,
-  pageQuery,
-  projectParams,
-  runParams,
-  taskParams,
-} from '../route.ts'
+import { type Endpoint, endpoint, noQuery, PROJECT, runParams, taskParams } from '../route.ts'
 import { fileHeaders, ofRun, runHeaders, startedHeaders } from '../run-headers.ts'
 import {
   readIdempotencyKey,
@@ -34,13 +22,6 @@ import {
 } from '../run-request.ts'
 import { sendStarted, setRunHeaders } from '../send-run.ts'
 
-const listQuery = pageQuery.extend({
-  status: z.enum(RUN_STATUSES).optional().meta({ description: 'Only runs in this state.' }),
-  task_revision_id: z.uuid().toLowerCase().optional().meta({ description: 'Only runs of this revision.' }),
-  start_date: dateQuery.optional().meta({ description: 'Only runs created then or later.' }),
-  end_date: dateQuery.optional().meta({ description: 'Only runs created then or before.' }),
-})
-
 /** How long a call to cancel waits for the end, so that it can mostly show it. */
 const CANCEL_WAIT_MS = 2000
 
@@ -51,7 +32,7 @@ export interface RunRouteDeps extends StartRunDeps {
   readonly taskInputMax: number
 }
 
-/** Runs: start, read, list, and their files. */
+/** Runs: start, read, cancel, and their files. */
 export function runRoutes(deps: RunRouteDeps): Endpoint[] {
   const absent = () => new ApiError('TASK_RUN_NOT_FOUND', 'There is no such run.')
 
@@ -60,19 +41,6 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
     const { project, task } = record?.request ?? {}
     if (!record || project !== params.project_id || task !== params.task_id) throw absent()
     return expireRun(deps, record)
-  }
-
-  async function list(project: string, query: z.output<typeof listQuery>, task: string | undefined) {
-    const filter = {
-      task,
-      status: query.status,
-      revision: query.task_revision_id,
-      from: query.start_date?.from,
-      to: query.end_date?.to,
-    }
-    const { cursor = null, page_limit } = query
-    const { results, next } = await listRuns(deps.runs, project, filter, cursor, page_limit)
-    return { results, pagination: { next_cursor: next, has_next: next !== null, page_limit } }
   }
 
   return [
@@ -97,6 +65,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         'NOT_AN_IMAGE',
         'IDEMPOTENCY_KEY_REUSED',
         'PROJECT_QUEUE_FULL',
+        'PROJECT_STORAGE_FULL',
         'MODEL_ERROR',
         'MODEL_UNAVAILABLE',
         'OUTPUT_INVALID',
@@ -180,38 +149,6 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         if (!isFinal(record.status)) record = await watchRun(deps, record, CANCEL_WAIT_MS, clientClosed)
         setRunHeaders(response, record)
         return presentRun(record)
-      },
-    }),
-    endpoint({
-      method: 'get',
-      path: `${PROJECT}/task/:task_id/run`,
-      tag: 'Runs',
-      operation: 'listTaskRuns',
-      summary: 'List the runs of a task, newest first',
-      response: pageOf(runResponse),
-      errorCodes: [],
-      scope: 'run:read',
-      params: taskParams,
-      query: listQuery,
-      async handle({ params, query }) {
-        return list(params.project_id, query, params.task_id)
-      },
-    }),
-    endpoint({
-      method: 'get',
-      path: `${PROJECT}/task_run`,
-      tag: 'Runs',
-      operation: 'listRuns',
-      summary: 'List the runs of a project, newest first',
-      response: pageOf(runResponse),
-      errorCodes: [],
-      scope: 'run:read',
-      params: projectParams,
-      query: listQuery.extend({
-        task_id: z.uuid().toLowerCase().optional().meta({ description: 'Only runs of this task.' }),
-      }),
-      async handle({ params, query }) {
-        return list(params.project_id, query, query.task_id)
       },
     }),
     endpoint({

@@ -54,6 +54,16 @@ export function openCluster(
   return cluster as unknown as Redis
 }
 
+/** The servers that hold the keys, each with a name that stays: the primaries of a cluster, or the only server. */
+export function primariesOf(redis: Redis): { name: string; node: Redis }[] {
+  const connection: unknown = redis
+  if (!(connection instanceof Cluster)) return [{ name: 'server', node: redis }]
+  return connection.nodes('master').map((node) => ({
+    name: `${node.options.host}:${node.options.port}`,
+    node: node as Redis,
+  }))
+}
+
 /** A certificate is made for a name, which ioredis would turn into an address. */
 const keepName: DNSLookupFunction = (name, found) => found(null, name)
 

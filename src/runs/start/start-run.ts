@@ -17,6 +17,7 @@ import type { ReplyInbox } from '../wait/reply-inbox.ts'
 import { type Accepted, checkRun } from './check-run.ts'
 import { idempotencyKeyOf, shardOfKey } from './idempotency.ts'
 import { replayRun } from './replay-run.ts'
+import type { StorageQuota } from './storage-quota.ts'
 import type { StartedRun, Submission } from './submission.ts'
 
 export interface StartRunDeps extends EndQueuedRunDeps {
@@ -24,6 +25,7 @@ export interface StartRunDeps extends EndQueuedRunDeps {
   readonly tags: TagStore
   readonly files: FileStore
   readonly inbox: ReplyInbox
+  readonly storageQuota: StorageQuota
   readonly imagePixelsMax: number
   readonly shards: number
   /** The shard that the next run goes to. */
@@ -38,7 +40,7 @@ export interface StartRunDeps extends EndQueuedRunDeps {
  * durable. With an idempotency key that has been used for the same request, it waits for that run instead.
  * @param waitMs how long to wait for the end; 0 not at all
  * @param signal fires when the client has closed its connection: the wait ends, the run goes on
- * @throws {ApiError} see checkRun; PROJECT_QUEUE_FULL, QUEUE_FULL, STORE_UNAVAILABLE; NOT_AN_IMAGE, FILE_TOO_LARGE;
+ * @throws {ApiError} see checkRun; PROJECT_QUEUE_FULL, PROJECT_STORAGE_FULL, QUEUE_FULL, STORE_UNAVAILABLE; NOT_AN_IMAGE, FILE_TOO_LARGE;
  *   IDEMPOTENCY_KEY_REUSED
  * @throws {ValidationError} see checkRun
  */
@@ -57,6 +59,7 @@ export async function startRun(
     const same = owner?.fingerprint === key.fingerprint
     if (owner) return replayRun(deps, { outcome: same ? 'replayed' : 'reused', id: owner.id }, waitMs, signal)
   }
+  await deps.storageQuota.check(input.project)
   const accepted = await checkRun(deps, input)
   const id = newRunId(shard)
   const files = await storeImages(deps, id, input.images)
@@ -167,6 +170,9 @@ async function create(
   if (created.outcome === 'full') throw new ApiError('QUEUE_FULL', 'Too many runs are queued.', later)
   if (created.outcome === 'project_full') {
     throw new ApiError('PROJECT_QUEUE_FULL', 'Too many runs of the project are queued.', later)
+  }
+  if (created.outcome === 'bytes_full') {
+    throw new ApiError('PROJECT_QUEUE_FULL', 'Too many bytes of runs of the project are queued.', later)
   }
   return created
 }

@@ -83,6 +83,7 @@ function toClaim(dequeued: DequeuedRun): Claim {
   const [, fence, request, revision, earlier, claimed, exhausted, cancelled, model] = dequeued
   return {
     request: textToRequest(request),
+    bytes: Buffer.byteLength(request),
     fence,
     revision: revision || null,
     model,

@@ -3,6 +3,8 @@ import type { Attempt, RunRequest } from '../run.ts'
 /** The right of a worker to change a run. Its fence is refused as soon as another worker has claimed the run. */
 export interface Claim {
   readonly request: RunRequest
+  /** Of the request, as it is stored. */
+  readonly bytes: number
   readonly fence: number
   readonly revision: string | null
   /** Id of the model that the run waited for in the queue; '' when that was not known. */

@@ -38,8 +38,10 @@ export function readDispatch(text: string): { dispatched: number; claims: Claim[
   const [claimed, dispatched, ...runs] = text.split(SEPARATOR)
   const claims: Claim[] = []
   for (let at = 0; at < runs.length; at += 3) {
+    const request = runs[at] ?? ''
     claims.push({
-      request: textToRequest(runs[at] ?? ''),
+      request: textToRequest(request),
+      bytes: Buffer.byteLength(request),
       fence: 1,
       revision: runs[at + 1] || null,
       model: runs[at + 2] ?? '',

@@ -2,14 +2,29 @@ import { lowestIdAt, shardOf } from '../../platform/ids.ts'
 import { askByTag } from '../../platform/redis/ask-by-tag.ts'
 import { keysExist } from '../../platform/redis/keys-exist.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
-import type { RunRecord, RunStatus } from '../run.ts'
+import type { RunHead, RunRecord, RunStatus } from '../run.ts'
+import { readKeptBytes } from './kept-bytes.ts'
 import { shardKeys } from './run-keys.ts'
-import { RECORD_FIELDS, type RecordFields, toRecord } from './run-record.ts'
+import { type HeadFields, RECORD_FIELDS, type RecordFields, toHead, toRecord } from './run-record.ts'
+import { writingScript } from './run-script.ts'
+
+const heads = writingScript('heads')
+
+/** How many runs one script reads: it copies what it leaves out, too, and Redis does nothing else meanwhile. */
+const HEADS_BATCH = 8
 
 export interface RunFilter {
   readonly task?: string | undefined
   readonly status?: RunStatus | undefined
   readonly revision?: string | undefined
+  readonly reference?: string | undefined
+  readonly reportingGroup?: string | undefined
+  /** Of its error. */
+  readonly reason?: string | undefined
+  /** Name or id of the model that answered last. */
+  readonly model?: string | undefined
+  /** Least time from its creation to its end, in ms. */
+  readonly minMs?: number | undefined
   /** Bounds on the time of creation, ms since the epoch: from (inclusive), to (exclusive). */
   readonly from?: number | undefined
   readonly to?: number | undefined
@@ -40,6 +55,23 @@ export function readRuns(redis: Redis, shards: number) {
         pipeline.hmget(key, ...RECORD_FIELDS),
       )
       return all.map(toRecord)
+    },
+
+    /** How many bytes the ended runs of a project have. */
+    keptBytes: (project: string): Promise<number> => readKeptBytes(redis, shards, project),
+
+    /** The heads of many runs; null where there is no record. What a head leaves out is not sent by Redis. */
+    async getHeads(ids: readonly string[]): Promise<(RunHead | null)[]> {
+      const found = new Map<string, RunHead | null>()
+      const read = async (shard: number, some: readonly string[]) => {
+        const replies = (await heads(redis, [shardKeys(shard).prefix], some)) as HeadFields[]
+        for (const [at, id] of some.entries()) found.set(id, toHead(replies[at] ?? []))
+      }
+      const reads = [...Map.groupBy(ids, shardOf)].flatMap(([shard, own]) =>
+        batchesOf(own, HEADS_BATCH).map((some) => read(shard, some)),
+      )
+      await Promise.all(reads)
+      return ids.map((id) => found.get(id) ?? null)
     },
 
     /** How many runs have not ended, by state, and the age of the oldest in ms; null where only a search would tell. */
@@ -107,4 +139,10 @@ export function readRuns(redis: Redis, shards: number) {
       return perShard.flat().sort().reverse().slice(0, limit)
     },
   }
+}
+
+function batchesOf<T>(all: readonly T[], most: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / most) }, (_, at) =>
+    all.slice(at * most, (at + 1) * most),
+  )
 }

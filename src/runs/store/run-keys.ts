@@ -15,6 +15,12 @@ export const RUN_LAYOUT = {
   taskRuns: 'runs:task:<project>:<task>',
   /** Index of a project's runs in a state. There is none for `succeeded`: nearly all runs would be in it. */
   runsIn: 'runs:state:<project>:<status>',
+  /** Hash: for each project, how many bytes of JSON the requests of its queued runs have. */
+  queuedBytes: 'queued-bytes',
+  /** Hash: how many bytes the ended runs of a project have, by the time until which they are kept, in ms. */
+  keptBytes: 'runs:bytes:<project>',
+  /** Hash: where the janitor's walk over the keys of each node goes on. In shard 0 only. */
+  indexCursors: 'index-cursors',
   /** Index of a project's queued runs for a model that have no job yet, because enough of them are in the queue. */
   backlog: 'backlog:<project>:<model>',
   /** Hash: for each `<project>:<model>`, how many of their runs are in `enqueued`. */
@@ -63,3 +69,15 @@ export function shardKeys(shard: number): ReturnType<typeof keysUnder> {
   known[shard] ??= keysUnder(shardTag(shard))
   return known[shard]
 }
+
+/** Matches the indexes of runs in all shards, for SCAN; what else may match, `readIndexKey` passes over. */
+export const INDEX_PATTERN = '{*}:runs:*'
+
+/** The prefix of the shard of an index; null when it is no index of runs. */
+export function readIndexKey(key: string): { prefix: string } | null {
+  const [, prefix] = /^(\{[^{}]+\}:)runs:(project|task|state):/.exec(key) ?? []
+  return prefix ? { prefix } : null
+}
+
+/** True for the key of `keptBytes` of any project. */
+export const isKeptBytesKey = (key: string): boolean => /^\{[^{}]+\}:runs:bytes:/.test(key)

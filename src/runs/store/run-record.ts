@@ -1,4 +1,4 @@
-import type { Attempt, RunRecord, RunRequest, RunResult, RunStatus } from '../run.ts'
+import type { Attempt, RunHead, RunRecord, RunRequest, RunResult, RunStatus } from '../run.ts'
 
 /**
  * A run in Redis is a hash with these fields. Only scripts use its other fields: `claims` (how often it was claimed,
@@ -66,11 +66,22 @@ function without<T extends object>(value: T, usual: Partial<T>): Partial<Record<
   return rest
 }
 
+/**
+ * Stands before the member of a stored object that may be large: the inputs of a request, the response of a result. JSON
+ * has line breaks nowhere else, so a script finds what comes before without reading JSON, and lists need no more.
+ */
+const BEFORE_LARGE = '\n'
+
+/** JSON of an object, with one more member that is its last and may be large. */
+function withLarge(rest: object, name: string, large: unknown): string {
+  return `${JSON.stringify(rest).slice(0, -1)}${BEFORE_LARGE},"${name}":${JSON.stringify(large)}}`
+}
+
 /** A request as it is stored: JSON that begins with the ids of run, organisation and project, where scripts read them. */
-export function requestToText(request: RunRequest): string {
+export function requestToText({ inputs, ...request }: RunRequest): string {
   const { id, org, project, deadline } = request
   const startBy = request.startBy === deadline ? undefined : request.startBy
-  return JSON.stringify({ id, org, project, ...without(request, USUAL_REQUEST), startBy })
+  return withLarge({ id, org, project, ...without(request, USUAL_REQUEST), startBy }, 'inputs', inputs)
 }
 
 export function textToRequest(text: string): RunRequest {
@@ -78,9 +89,37 @@ export function textToRequest(text: string): RunRequest {
   return { ...USUAL_REQUEST, ...stored, startBy: stored.startBy ?? stored.deadline }
 }
 
-export const resultToText = (result: RunResult): string => JSON.stringify(without(result, USUAL_RESULT))
+export const resultToText = ({ response, ...result }: RunResult): string =>
+  withLarge(without(result, USUAL_RESULT), 'response', response ?? null)
 
 export const textToResult = (text: string): RunResult => ({
   ...USUAL_RESULT,
   ...(JSON.parse(text) as RunResult),
 })
+
+/** What `heads.lua` returns for a run: nothing when it has no record. */
+export type HeadFields =
+  | readonly []
+  | readonly [
+      status: string,
+      request: string,
+      revision: string,
+      fence: string,
+      result: string,
+      headBytes: number,
+      bytes: number,
+    ]
+
+/** Makes a head of what the script returned. */
+export function toHead(fields: HeadFields): RunHead | null {
+  const [status, request, revision, fence, result, headBytes = 0, bytes = 0] = fields
+  if (!status || !request) return null
+  return {
+    request: textToRequest(request),
+    status: status as RunStatus,
+    revision: fence ? revision || null : null,
+    result: result ? textToResult(result) : null,
+    headBytes,
+    bytes,
+  }
+}

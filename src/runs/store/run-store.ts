@@ -5,11 +5,13 @@ import { type Delta, deltaToText } from '../../totals/delta.ts'
 import type { Attempt, RunRequest, RunResult, RunStatus } from '../run.ts'
 import { type Capacity, type Claim, fullToText } from './claim.ts'
 import { claimRuns } from './claim-runs.ts'
+import { keptUntil } from './kept-bytes.ts'
 import { readRuns } from './read-runs.ts'
 import { restoreJobs } from './restore-jobs.ts'
 import { shardKeys } from './run-keys.ts'
 import { requestToText, resultToText, toLines } from './run-record.ts'
 import { movingScript, writingScript } from './run-script.ts'
+import { trimIndexes } from './trim-indexes.ts'
 
 const SCRIPTS = {
   create: movingScript('create'),
@@ -39,6 +41,8 @@ export interface RunStoreOptions {
   /** Most queued runs, of one project and in all. */
   readonly projectQueueMax: number
   readonly queueMax: number
+  /** Most bytes of the requests of one project's queued runs. */
+  readonly projectQueueBytes: number
   readonly idempotencySeconds: number
 }
 
@@ -56,7 +60,7 @@ export interface IdempotencyKey {
  * request.
  */
 export type Created =
-  | { readonly outcome: 'enqueued' | 'backlogged' | 'exists' | 'full' | 'project_full' }
+  | { readonly outcome: 'enqueued' | 'backlogged' | 'exists' | 'full' | 'project_full' | 'bytes_full' }
   | { readonly outcome: 'replayed' | 'reused'; readonly id: string }
 
 /** What a worker would draw for a run now: the revision, and the id of the model that it would call first. */
@@ -87,6 +91,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     Math.ceil(options.projectQueueMax / options.shards),
     Math.ceil(options.queueMax / options.shards),
     options.idempotencySeconds * 1000,
+    Math.ceil(options.projectQueueBytes / options.shards),
   ]
 
   const createTogether = batchPerTick({
@@ -104,7 +109,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     send(shard, endings: readonly Ending[]) {
       const { worker, received, room, lockMs, full } = endings.at(-1)?.capacity() ?? NO_CAPACITY
       const own = [worker, received, room + endings.length, lockMs, fullToText(full)]
-      const args = [retention, options.queueWindow, ...own]
+      const args = [retention, options.queueWindow, ...own, keptUntil(Date.now(), retention)]
       const fields = endings.flatMap((ending) => ending.fields)
       return SCRIPTS.settle(redis, [shardKeys(shard).prefix], [...args, ...fields]) as Promise<number[]>
     },
@@ -118,12 +123,13 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     attempts: readonly Attempt[],
     delta: Delta | null,
     capacity: ReadCapacity,
+    bytes: number | '',
   ): Promise<boolean> {
     const json = resultToText(result)
     const lines = toLines(attempts)
     const deltaText = delta ? deltaToText(delta) : ''
     const inline = json.length <= REPLY_INLINE_MAX ? '1' : ''
-    const fields = [id, fence, project, result.status, json, lines, inline, deltaText]
+    const fields = [id, fence, project, result.status, json, lines, inline, deltaText, bytes]
     const weight = json.length + lines.length + deltaText.length
     return (await settleTogether(shardOf(id), { fields, capacity }, weight)) === 1
   }
@@ -132,6 +138,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     ...readRuns(redis, options.shards),
     ...claimRuns(redis, options),
     ...restoreJobs(redis),
+    ...trimIndexes(redis, retention),
 
     /**
      * Creates a run: it is dispatched to a waiting worker, or queued with a job, or put into its project's backlog.
@@ -175,7 +182,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       attempts: readonly Attempt[],
       delta: Delta | null,
       capacity: ReadCapacity = () => null,
-    ): Promise<boolean> => settle(claim.request, claim.fence, result, attempts, delta, capacity),
+    ): Promise<boolean> => settle(claim.request, claim.fence, result, attempts, delta, capacity, claim.bytes),
 
     /** Ends a queued run and removes its job. False when the run is no longer queued. */
     settleQueued: (
@@ -183,7 +190,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       result: RunResult,
       attempts: readonly Attempt[],
       delta: Delta | null,
-    ): Promise<boolean> => settle(request, '', result, attempts, delta, () => null),
+    ): Promise<boolean> => settle(request, '', result, attempts, delta, () => null, ''),
 
     /**
      * Requests the cancel of a running run. Returns the status of the run; with any other than `running`, nothing was

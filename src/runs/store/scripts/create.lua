@@ -1,15 +1,16 @@
 -- Creates runs, unless the idempotency key has a run already or the queue is full. A run is dispatched to a waiting
 -- worker, or queued with a job, or put into its backlog, without a job.
 -- ARGV: now, window, most queued runs of a project, most queued runs of the shard, how long an idempotency key is kept in
---   ms, then for each run: id, request, id of the API process that waits ('' for none), project, task, revision drawn so
+--   ms, most bytes of the requests of a project's queued runs, then for each run: id, request, id of the API process that waits ('' for none), project, task, revision drawn so
 --   far, id of its first model, when it expires unless it was claimed, hash of the idempotency key ('' for none),
 --   fingerprint of the request.
--- Returns for each run: {'enqueued'} (or dispatched), {'backlogged'}, {'exists'}, {'project_full'}, {'full'},
+-- Returns for each run: {'enqueued'} (or dispatched), {'backlogged'}, {'exists'}, {'project_full'}, {'bytes_full'}, {'full'},
 --   {'replayed', id of the run of the key}, {'reused', id}: the run of the key has another request.
 local now, window = ARGV[1], tonumber(ARGV[2])
 local project_max, all_max = tonumber(ARGV[3]), tonumber(ARGV[4])
+local bytes_max = tonumber(ARGV[6])
 local queued = call('ZCARD', key.expiring)
--- For each project: how many runs are queued, and the ids of the new runs that are dispatched.
+-- For each project: how many runs are queued, the bytes of their requests, and the ids of the new runs that are dispatched.
 local projects = {}
 -- For each project and model: how many runs have a job, and the ids of the new runs that get one or go into the backlog.
 local flows = {}
@@ -20,7 +21,8 @@ local new, known = {}, {}
 local function project_of(name)
   local project = projects[name]
   if not project then
-    project = { queued = call('ZCARD', key.runs_in(name, 'queued')), running = {} }
+    project = { queued = call('ZCARD', key.runs_in(name, 'queued')), bytes = 0, running = {} }
+    if project.queued > 0 then project.bytes = tonumber(call('HGET', key.queued_bytes, name) or '0') end
     projects[name] = project
   end
   return project
@@ -35,14 +37,6 @@ local function flow_of(run)
     flows[name] = flow
   end
   return flow
-end
-
--- One new run in sixteen removes up to 32 entries whose record has expired: so an index does not grow beyond retention.
-local function expire_entries(index)
-  for _, oldest in ipairs(call('ZRANGE', index, '0', '31')) do
-    if call('EXISTS', key.run(oldest)) == 1 then break end
-    call('ZREM', index, oldest)
-  end
 end
 
 -- Writes the record of a run; with more fields when it is dispatched.
@@ -69,13 +63,14 @@ local function create(id, request, watcher, owner, task, revision, model, expire
   if queued >= all_max then return { 'full' } end
   local project = project_of(owner)
   if project.queued >= project_max then return { 'project_full' } end
+  if project.bytes + #request > bytes_max then return { 'bytes_full' } end
   if hash ~= '' then call('SET', key.idempotency(owner, hash), id .. ' ' .. fingerprint, 'PX', ARGV[5]) end
   for _, index in ipairs({ key.project_runs(owner), key.task_runs(owner, task) }) do
-    if string.sub(id, -3, -3) == '0' then expire_entries(index) end
     table.insert(list_in(indexes, index), id)
   end
   queued = queued + 1
   project.queued = project.queued + 1
+  project.bytes = project.bytes + #request
   local outcome = { 'enqueued' }
   new[#new + 1] = {
     id = id, request = request, watcher = watcher, owner = owner, revision = revision, model = model, expires = expires,
@@ -142,18 +137,19 @@ local function dispatch(runs)
 end
 
 local outcomes = {}
-for at = 6, #ARGV, 10 do outcomes[#outcomes + 1] = create(unpack(ARGV, at, at + 9)) end
+for at = 7, #ARGV, 10 do outcomes[#outcomes + 1] = create(unpack(ARGV, at, at + 9)) end
 
 -- No run bypasses a queue that is paused or limited.
 local left, more = new, #new > 0 and not is_restricted()
 while more do left, more = dispatch(left) end
-local expiring, queued_now = {}, {}
+local expiring, queued_now, bytes_now = {}, {}, {}
 for _, run in ipairs(left) do
   local flow = flow_of(run)
   write(run, 'queued')
   expiring[#expiring + 1] = run.expires
   expiring[#expiring + 1] = run.id
   table.insert(list_in(queued_now, run.owner), run.id)
+  bytes_now[run.owner] = (bytes_now[run.owner] or 0) + #run.request
   if flow.with_job < window then
     flow.with_job = flow.with_job + 1
     table.insert(flow.enqueued, run.id)
@@ -167,6 +163,7 @@ for index, ids in pairs(indexes) do add_to_index(index, ids) end
 for name, project in pairs(projects) do
   if #project.running > 0 then add_to_index(key.runs_in(name, 'running'), project.running) end
 end
+for name, bytes in pairs(bytes_now) do call('HINCRBY', key.queued_bytes, name, bytes) end
 for name, ids in pairs(queued_now) do add_to_index(key.runs_in(name, 'queued'), ids) end
 for _, flow in pairs(flows) do
   if #flow.backlogged > 0 then add_to_index(key.backlog(flow.project, flow.model), flow.backlogged) end

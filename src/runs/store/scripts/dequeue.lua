@@ -89,10 +89,11 @@ local function claim(id)
   if status == 'queued' then
     local flow = leaving[project .. ':' .. model]
     if not flow then
-      flow = { project = project, model = model, ids = {} }
+      flow = { project = project, model = model, ids = {}, bytes = 0 }
       leaving[project .. ':' .. model] = flow
     end
     table.insert(flow.ids, id)
+    flow.bytes = flow.bytes + #request
   end
   reply[#reply + 1] = { id, fence, request, found[3] or '', earlier, claimed, exhausted, found[6] and 1 or 0, model }
 end
@@ -101,7 +102,7 @@ for _, id in ipairs(ids) do claim(id) end
 if #deleted > 0 then remove_active_jobs(deleted) end
 if #claim_times > 0 then call('ZADD', key.running, unpack(claim_times)) end
 for _, flow in pairs(leaving) do
-  leave_queue(flow.project, flow.model, flow.ids)
+  leave_queue(flow.project, flow.model, flow.ids, flow.bytes)
   add_to_index(key.runs_in(flow.project, 'running'), flow.ids)
   refill(flow.project, flow.model, window, 2 * #flow.ids)
 end

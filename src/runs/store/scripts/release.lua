@@ -15,6 +15,7 @@ call('ZREM', key.runs_in(project, 'running'), id)
 call('ZREM', key.running, id)
 call('ZADD', key.runs_in(project, 'queued'), '0', id)
 call('ZADD', key.expiring, ARGV[5], id)
+call('HINCRBY', key.queued_bytes, project, call('HSTRLEN', run, 'request'))
 local due = tonumber(ARGV[6])
 if due > 0 then
   delay_job(id, due, ARGV[7])

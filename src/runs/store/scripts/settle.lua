@@ -2,27 +2,22 @@
 -- the replies, all in one step.
 -- ARGV: retention in ms, window, the worker that announces its capacity ('' for none), how many dispatched runs it has
 --   received, how many it has room for when these have ended, the time of its locks in ms, models that it has no room
---   for, then for each run: id, fence ('': the run must be queued), project, status, result, attempts, '1' when the
---   result is sent with the reply, delta ('' for none).
+--   for, the time until which these runs are kept, for `kept_bytes`, then for each run: id, fence ('': the run must be queued), project, status, result, attempts, '1' when the
+--   result is sent with the reply, delta ('' for none), bytes of its request (not used when its
+--   fence is '').
 -- Returns for each run 1, or 0 when the fence is stale or the run is not queued.
 local window = tonumber(ARGV[2])
-local ended, deltas = {}, {}
+local ended, deltas, kept = {}, {}, {}
 local running, replies = {}, {}
 
--- Removes entries whose record has expired: so an index does not grow beyond retention.
-local function expire_entries(index)
-  for _, oldest in ipairs(call('ZRANGE', index, '0', '1')) do
-    if call('EXISTS', key.run(oldest)) == 0 then call('ZREM', index, oldest) end
-  end
-end
-
-local function settle(id, fence, project, status, result, attempts, inline, delta)
+local function settle(id, fence, project, status, result, attempts, inline, delta, bytes)
   local run = key.run(id)
   local found = call('HMGET', run, 'status', 'fence', 'watchers', 'revision', 'model')
   if fence == '' then
     if found[1] ~= 'queued' then return 0 end
     local model = found[5] or ''
-    leave_queue(project, model, { id })
+    bytes = call('HSTRLEN', run, 'request')
+    leave_queue(project, model, { id }, bytes)
     remove_queued_job(id)
     refill(project, model, window, 2)
   else
@@ -32,10 +27,8 @@ local function settle(id, fence, project, status, result, attempts, inline, delt
   end
   call('HSET', run, 'status', status, 'result', result, 'attempts', attempts)
   call('PEXPIRE', run, ARGV[1])
-  if status ~= 'succeeded' then
-    expire_entries(key.runs_in(project, status))
-    call('ZADD', key.runs_in(project, status), '0', id)
-  end
+  kept[project] = (kept[project] or 0) + bytes + #result + #attempts
+  if status ~= 'succeeded' then call('ZADD', key.runs_in(project, status), '0', id) end
   if delta ~= '' then deltas[#deltas + 1] = delta end
   for watcher in string.gmatch(found[3] or '', '[^,]+') do
     local entry = list_in(replies, watcher)
@@ -47,8 +40,9 @@ local function settle(id, fence, project, status, result, attempts, inline, delt
 end
 
 local outcomes = {}
-for at = 8, #ARGV, 8 do outcomes[#outcomes + 1] = settle(unpack(ARGV, at, at + 7)) end
+for at = 9, #ARGV, 9 do outcomes[#outcomes + 1] = settle(unpack(ARGV, at, at + 8)) end
 
+for project, bytes in pairs(kept) do call('HINCRBY', key.kept_bytes(project), ARGV[8], bytes) end
 for project, ids in pairs(running) do call('ZREM', key.runs_in(project, 'running'), unpack(ids)) end
 if #ended > 0 then
   call('ZREM', key.running, unpack(ended))

@@ -44,8 +44,9 @@ local function enqueue(project, model, ids)
   wake_worker()
 end
 
--- Removes runs of a project for a model from all indexes of queued runs.
-local function leave_queue(project, model, ids)
+-- Removes runs of a project for a model from all indexes of queued runs. `bytes`: of their requests.
+local function leave_queue(project, model, ids, bytes)
+  if call('HINCRBY', key.queued_bytes, project, -bytes) <= 0 then call('HDEL', key.queued_bytes, project) end
   call('ZREM', key.runs_in(project, 'queued'), unpack(ids))
   call('ZREM', key.expiring, unpack(ids))
   local enqueued = call('ZREM', key.enqueued, unpack(ids))
