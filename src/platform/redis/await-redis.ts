@@ -36,7 +36,7 @@ export async function awaitRedis(connections: RedisConnections, options: AwaitRe
       if (!mayPass(error)) throw new RedisUnusableError(`Redis at ${redis} cannot be used: ${reason}`)
       if (performance.now() > end) {
         throw new RedisUnusableError(
-          `Redis at ${redis} did not answer within ${patienceMs / 1000} s: ${reason}`,
+          `Redis at ${redis} could not be used within ${patienceMs / 1000} s: ${reason}`,
         )
       }
       if (attempt === 1) log.warn({ redis, reason }, `waiting for Redis, up to ${patienceMs / 1000} s`)
