@@ -1,6 +1,7 @@
 import { type JanitorWorker, startJanitorWorker } from '../workers/janitor.worker.ts'
 import type { Config } from './config.ts'
 import { FILE_PARTS, type FileStore } from './files/file-store.ts'
+import { sharedNow } from './platform/clock.ts'
 import type { Logger } from './platform/logger.ts'
 import type { RedisConnections } from './platform/redis/redis.ts'
 import { JANITOR_PREFIX } from './queue/janitor-queue.ts'
@@ -30,7 +31,7 @@ export function composeJanitor(
     stalledIntervalMs: config.stalledInterval * 1000,
     log,
     async cleanUp(signal) {
-      const now = Date.now()
+      const now = sharedNow()
       await cleanUpRuns({ ...deps, shards: config.shards }, now - everyMs, signal)
       await rollups.merge()
       part = (part + 1) % FILE_PARTS

@@ -1,6 +1,7 @@
 import type { RunWorker } from '../workers/run.worker.ts'
 import type { Config } from './config.ts'
 import { type ProcessState, startProcessServer } from './http/process-server.ts'
+import { sharedNow } from './platform/clock.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import { createProcessMetrics } from './platform/process-metrics.ts'
 import type { Redis } from './platform/redis/redis.ts'
@@ -38,7 +39,7 @@ export function workerState(redis: Redis, workers: readonly RunWorker[]): Proces
     metrics,
     // Healthy means that jobs are consumed, or that none is waiting. That Redis can be reached is not enough.
     async healthy() {
-      const recent = Date.now() - STUCK_AFTER_MS
+      const recent = sharedNow() - STUCK_AFTER_MS
       const waiting = await Promise.all(
         workers.map(async (worker, shard) =>
           worker.active() > 0 || worker.lastProgress() > recent ? 0 : countWaiting(redis, shard),

@@ -21,6 +21,8 @@ import { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/logger.ts'
 import { createProcessMetrics } from './platform/process-metrics.ts'
 import { awaitRedis, RedisUnusableError } from './platform/redis/await-redis.ts'
+import { checkRedis } from './platform/redis/check-redis.ts'
+import { followRedisTime } from './platform/redis/follow-redis-time.ts'
 import { connectRedis } from './platform/redis/redis.ts'
 import { openTracer } from './platform/tracing/open-tracer.ts'
 import { queuePrefix } from './queue/bullmq-keys.ts'
@@ -92,6 +94,9 @@ async function openCore(
   lifecycle.onClose('redis connections', () => connections.close())
   await awaitRedis(connections, { target, patienceMs: config.redisPatience * 1000, log, signal })
   const redis = await connections.commands('commands')
+  await checkRedis(redis, connections.blocking('check', queuePrefix(0)), log)
+  const time = await followRedisTime(redis, log)
+  lifecycle.onClose('time', () => time.close())
   return {
     config,
     log,

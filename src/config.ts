@@ -8,6 +8,12 @@ export type Config = {
   readonly [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K] extends Setting<infer T> ? T : never
 }
 
+/**
+ * Refused when it is empty, as with a secret that is missing: another Redis would be used in silence. Of all others, an
+ * empty one is as if it were unset.
+ */
+const NEVER_EMPTY: ReadonlySet<string> = new Set([SETTINGS.redisUrl.name])
+
 /** What is wrong with the environment, for a person. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
@@ -31,6 +37,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const config: Record<string, unknown> = {}
   for (const [key, { name, initial, schema }] of Object.entries(SETTINGS)) {
     const given = env[name]
+    if (given?.trim() === '' && NEVER_EMPTY.has(name)) {
+      problems.push(`${name} is empty: set it, or unset it. Is a secret missing?`)
+      continue
+    }
     const result = schema.safeParse(given === undefined || given === '' ? (initial ?? undefined) : given)
     if (result.success) config[key] = result.data
     else problems.push(`${name}: ${result.error.issues.map((issue) => issue.message).join('; ')}`)

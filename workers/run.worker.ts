@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ModelLimiters } from '../src/models/limits/model-limiter.ts'
+import { sharedNow } from '../src/platform/clock.ts'
 import type { Logger } from '../src/platform/logger.ts'
 import { isRedisUnavailable, type Redis } from '../src/platform/redis/redis.ts'
 import { openRunJobs } from '../src/queue/run-jobs.ts'
@@ -70,7 +71,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   const claimed = new Set<Claim>()
   /** Work in progress that has to end before this worker is closed. */
   const busy = new Set<Promise<unknown>>()
-  let progress = Date.now()
+  let progress = sharedNow()
   let stopped = false
   let placeFree = Promise.withResolvers<void>()
 
@@ -135,7 +136,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
 
   async function deliver(claim: Claim): Promise<void> {
     places.enter(claim.model)
-    progress = Date.now()
+    progress = sharedNow()
     try {
       await options.execute(claim, side)
     } catch (error) {
@@ -147,7 +148,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     } finally {
       claimed.delete(claim)
       places.leave(claim.model)
-      progress = Date.now()
+      progress = sharedNow()
       startReady()
       placeFree.resolve()
     }
@@ -186,7 +187,8 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     let searched = Number.NEGATIVE_INFINITY
     while (!stopped) {
       try {
-        if (known.empty && (known.nextDue === 0 || Date.now() < known.nextDue)) await jobs.wait(known.nextDue)
+        if (known.empty && (known.nextDue === 0 || sharedNow() < known.nextDue))
+          await jobs.wait(known.nextDue)
         const next = plan()
         const early = next.allowances ? searched + SEARCH_EVERY_MS - performance.now() : 0
         if (early > 0) {
@@ -199,7 +201,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
         if (next.allowances) {
           searched = performance.now()
           // An announced capacity is valid for a second, and has to be announced again.
-          const again = Date.now() + ANNOUNCE_EVERY_MS
+          const again = sharedNow() + ANNOUNCE_EVERY_MS
           known = { ...known, nextDue: known.nextDue > 0 ? Math.min(known.nextDue, again) : again }
         }
         if (room() < 1) {

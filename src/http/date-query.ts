@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sharedNow } from '../platform/clock.ts'
 import { type DateSpan, readDateSpan } from '../platform/date-span.ts'
 
 /** A date in a query: `2026-11-24`, `yesterday`, `7 days ago`, `now`, ...; all of them stand at `readDateSpan`. */
@@ -6,7 +7,7 @@ export const dateQuery = z
   .string()
   .max(100)
   .transform((text, context): DateSpan => {
-    const span = readDateSpan(text, Date.now())
+    const span = readDateSpan(text, sharedNow())
     if (span) return span
     const message =
       'expected YYYY-MM-DD, now, today, yesterday, N hours, days or weeks ago, last week or last month'

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { ModelRegistry } from '../models/model-registry.ts'
+import { sharedNow } from '../platform/clock.ts'
 import type { RunStore } from '../runs/store/run-store.ts'
 import type { Task } from '../tasks/task.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
@@ -50,7 +51,7 @@ export function createFleetMetrics(deps: FleetMetricsDeps) {
 }
 
 async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
-  const [found, backlog] = await Promise.all([readRollups(deps), deps.runs.backlog(Date.now())])
+  const [found, backlog] = await Promise.all([readRollups(deps), deps.runs.backlog(sharedNow())])
   const tasks = await readTasks(deps, found)
   const deleted = found.filter(({ task }) => task !== OTHER && !tasks.has(task))
   await forget(deps, deleted)

@@ -1,10 +1,29 @@
 import { v7, validate } from 'uuid'
+import { sharedNow } from './clock.ts'
+
+let lastMs = 0
+let seq = 0
+
+/** By so much less, the time is not a little behind: it was wrong before, and has been set right. */
+const SET_BACK_MS = 60_000
 
 /**
  * Ids are UUIDs of version 7 (RFC 9562): they sort by the time they were made, which is what lists and cursors are built
- * on. A new one is larger than all that this process made before: the library counts within a millisecond.
+ * on. A new one is larger than all that this process made before: what it makes within a millisecond is counted. Only when
+ * the time was wrong by more than a minute and is set right do they begin anew.
  */
-export const newId = (): string => v7()
+export function newId(): string {
+  const now = sharedNow()
+  if (now > lastMs || lastMs - now > SET_BACK_MS) {
+    lastMs = now
+    // 31 of its 32 bits, so that there is room to count.
+    seq = Math.floor(Math.random() * 2 ** 31)
+  } else if (seq === 0xffffffff) {
+    lastMs += 1
+    seq = 0
+  } else seq += 1
+  return v7({ msecs: lastMs, seq })
+}
 
 /** A new run id: its last byte is the run's shard (0-255). 66 random bits are left, more than enough per millisecond. */
 export function newRunId(shard: number): string {

@@ -1,4 +1,5 @@
 import { createRedisBackend, type RedisQueueBackend, Worker } from 'bullmq'
+import { sharedNow } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { bullmqKeys, queuePrefix, RUN_QUEUE } from './bullmq-keys.ts'
@@ -62,7 +63,7 @@ export function openRunJobs(options: RunJobsOptions) {
      * @throws when Redis is away; the connection is made again before the next wait
      */
     async wait(due: number): Promise<void> {
-      const seconds = due > 0 ? Math.min((due - Date.now()) / 1000, LONGEST_SECONDS) : IDLE_SECONDS
+      const seconds = due > 0 ? Math.min((due - sharedNow()) / 1000, LONGEST_SECONDS) : IDLE_SECONDS
       try {
         await backend.waitForJob(Math.max(seconds, backend.minimumBlockTimeout))
       } catch (error) {

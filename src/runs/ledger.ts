@@ -1,3 +1,4 @@
+import { sharedNow } from '../platform/clock.ts'
 import type { Attempt } from './run.ts'
 
 /** The end of a model call, as the ledger records it. */
@@ -43,7 +44,7 @@ export class Ledger {
   /** Sets the model of the open attempt, and starts its time: the inputs are prepared, and the call is made next. */
   setModel(model: string): void {
     const open = this.#attempts.pop()
-    if (open) this.#attempts.push({ ...open, model, started: Date.now() })
+    if (open) this.#attempts.push({ ...open, model, started: sharedNow() })
   }
 
   isOpen(): boolean {
@@ -53,12 +54,12 @@ export class Ledger {
   /** Ends the open attempt whose call was aborted. The model may have charged for it; how much is not known. */
   abort(outcome: 'cancelled' | 'expired'): void {
     const open = this.isOpen() ? this.#attempts.pop() : undefined
-    if (open) this.#attempts.push({ ...open, outcome, ended: Date.now() })
+    if (open) this.#attempts.push({ ...open, outcome, ended: sharedNow() })
   }
 
   close(end: AttemptEnd): void {
     const open = this.#attempts.pop()
-    if (open) this.#attempts.push({ ...open, ...end, ended: Date.now() })
+    if (open) this.#attempts.push({ ...open, ...end, ended: sharedNow() })
   }
 
   /** Removes the open attempt: no call was made for it, or its call was aborted and will be made again. */

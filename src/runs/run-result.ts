@@ -1,4 +1,5 @@
 import type { Model, ModelParameters } from '../models/model.ts'
+import { elapsed, sharedNow } from '../platform/clock.ts'
 import type { AskResult, Stopwatch } from './execute/ask-model.ts'
 import type { AbortReason } from './execute/executions.ts'
 import type { PreparedCall } from './execute/prepare-call.ts'
@@ -41,7 +42,7 @@ export function resultOf(
   findModel: (name: string) => Model | null,
 ): RunResult {
   const { model = null, prepared, watch, asked, error } = outcome
-  const settled = Date.now()
+  const settled = sharedNow()
   const modelsCalled = new Set(attempts.map((attempt) => attempt.model))
   return {
     status: error ? (STATUS_OF[error.reason] ?? 'failed') : 'succeeded',
@@ -57,11 +58,11 @@ export function resultOf(
     credits: sum(attempts, (attempt) => creditsOf(attempt, findModel)),
     inputSeconds: round(prepared?.inputSeconds ?? 0),
     timings: {
-      queued: (claimed ?? settled) - request.created,
+      queued: elapsed(request.created, claimed ?? settled),
       waiting_on_limit: sum(attempts, (attempt, at) => pauseAfter(attempt, attempts[at + 1])),
       model: round((watch?.model ?? 0) + earlierModelTime(attempts)),
       validate: round(watch?.validate ?? 0),
-      total: settled - request.created,
+      total: elapsed(request.created, settled),
     },
     outputCheck: asked?.check ?? null,
     retries: Math.max(0, attempts.length - Math.max(1, modelsCalled.size)),
@@ -81,14 +82,14 @@ export function creditsOf(attempt: Attempt, findModel: (name: string) => Model |
 
 /** Between two attempts a run waits until its model recovers, or until the limiter has room. In ms. */
 function pauseAfter(attempt: Attempt, next: Attempt | undefined): number {
-  return attempt.ended === null || !next ? 0 : Math.max(0, next.started - attempt.ended)
+  return attempt.ended === null || !next ? 0 : elapsed(attempt.ended, next.started)
 }
 
 /** Time of the calls of earlier claims, in ms: the stopwatch of this claim did not measure them. */
 function earlierModelTime(attempts: readonly Attempt[]): number {
   const fence = attempts.at(-1)?.fence
   return sum(attempts, (each) =>
-    each.fence === fence || each.ended === null ? 0 : each.ended - each.started,
+    each.fence === fence || each.ended === null ? 0 : elapsed(each.started, each.ended),
   )
 }
 

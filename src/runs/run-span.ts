@@ -23,7 +23,7 @@ export function startEnqueueSpan(parent: Span, run: Pick<RunRequest, 'id' | 'tas
 
 /**
  * Starts the span of one claim. A run that is released, deferred or lost has several such spans, side by side.
- * @param delivered start of the span, ms since the epoch: when the worker received the claim
+ * @param delivered start of the span, by this machine's clock as all spans (ms since the epoch): when the worker received the claim
  */
 export function startExecuteSpan(tracer: Tracer, claim: Claim, delivered: number): Span {
   const { request, revision, fence } = claim

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { ModelRegistry } from '../models/model-registry.ts'
+import { sharedIsoTime } from '../platform/clock.ts'
 import { ValidationError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import { parametersOf } from './prompt.ts'
@@ -51,7 +52,7 @@ export function buildRevision(
   if (same && compared.every((field) => isDeepStrictEqual(next[field], same[field]))) return null
 
   checkRevision(task.output_modality, next, models)
-  return toRevision(task, { ...next, id: newId(), created: new Date().toISOString() })
+  return toRevision(task, { ...next, id: newId(), created: sharedIsoTime() })
 }
 
 /** Makes a revision of a task. The order of its members is always the same, so that equal revisions have equal JSON. */

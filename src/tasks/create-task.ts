@@ -1,4 +1,5 @@
 import type { ModelRegistry } from '../models/model-registry.ts'
+import { sharedIsoTime } from '../platform/clock.ts'
 import { ApiError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import { buildRevision } from './build-revision.ts'
@@ -16,7 +17,7 @@ export async function createTask(
   owner: { org: string; project: string },
   input: CreateTaskInput,
 ): Promise<WholeTask> {
-  const now = new Date().toISOString()
+  const now = sharedIsoTime()
   const id = newId()
   const revision = buildRevision({ id, output_modality: input.output_modality }, [], input, deps.models)
   if (!revision) throw new Error('a first revision always differs')

@@ -1,3 +1,4 @@
+import { sharedIsoTime } from '../platform/clock.ts'
 import type { Tag, TagKind } from './tag.ts'
 import type { Revision, Task, WholeTask } from './task.ts'
 import type { ArchivedTask } from './task-archive.ts'
@@ -91,7 +92,7 @@ export class ImportWriteBuilder implements ImportWrite {
       org_id: this.#owner.org,
       project_id: this.#owner.project,
       created: before?.task.created ?? created,
-      modified: before ? new Date().toISOString() : modified,
+      modified: before ? sharedIsoTime() : modified,
       active_revisions,
     }
   }

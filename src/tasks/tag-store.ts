@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { cached } from '../platform/cached.ts'
+import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import type { Tag, TagKind } from './tag.ts'
@@ -63,7 +64,7 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
   return {
     /** Creates a tag. Returns `name` when another tag has the name, `many` when the project has as many as it may. */
     async create(project: string, kind: TagKind, name: string): Promise<Tag | 'name' | 'many'> {
-      const now = new Date().toISOString()
+      const now = sharedIsoTime()
       const tag: Tag = { id: newId(), name, created: now, modified: now }
       const args = [kind, tag.id, name, JSON.stringify(tag), options.tagsMax]
       const outcome = await saveTag(redis, [taskKeys(project).prefix], args)
@@ -72,7 +73,7 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
 
     /** Renames a tag; tasks and revisions keep it. */
     async rename(project: string, kind: TagKind, tag: Tag, name: string): Promise<Tag | 'name' | 'absent'> {
-      const renamed: Tag = { ...tag, name, modified: new Date().toISOString() }
+      const renamed: Tag = { ...tag, name, modified: sharedIsoTime() }
       const args = [kind, tag.id, name, JSON.stringify(renamed), '']
       const outcome = await saveTag(redis, [taskKeys(project).prefix], args)
       revisionsByTag.clear()

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { ModelRegistry } from '../models/model-registry.ts'
+import { sharedIsoTime } from '../platform/clock.ts'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import { buildRevision } from './build-revision.ts'
 import { duplicateName } from './create-task.ts'
@@ -46,7 +47,7 @@ export async function updateTask(
     const active = routeTraffic(before.task, before.revisions, revision, input, deps.limits.weightsMax)
     const changed = { ...before.task, ...taskChanges(input), active_revisions: active }
     if (!revision && isDeepStrictEqual(changed, before.task)) return { ...before, made: null }
-    const task: Task = { ...changed, modified: new Date().toISOString() }
+    const task: Task = { ...changed, modified: sharedIsoTime() }
     const outcome = await deps.tasks.save(task, before.version, revision)
     if (outcome === 'saved') {
       const revisions = revision ? [revision, ...before.revisions] : before.revisions

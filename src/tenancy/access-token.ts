@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sharedNow } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Caller } from './caller.ts'
 import type { Credential } from './credential.ts'
@@ -23,7 +24,7 @@ export function signAccessToken(
   client: Credential,
   { scopes, audience, lifetime }: AccessTokenRequest,
 ): Promise<string> {
-  const now = Math.floor(Date.now() / 1000)
+  const now = Math.floor(sharedNow() / 1000)
   return signer.sign('at+jwt', {
     sub: client.id,
     aud: [signer.issuer, ...audience],

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { cached } from '../platform/cached.ts'
+import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { loadScript } from '../platform/redis/script.ts'
@@ -104,7 +105,7 @@ export function createCredentialStore(redis: Redis, kind: CredentialKind) {
       const secret = newSecret()
       const { id = newId(), name, scopes, expires } = fields
       const owner = { org_id: project.org_id, project_id: project.id }
-      const made = { created: new Date().toISOString(), expires, revoked: false, ...keepSecret(secret) }
+      const made = { created: sharedIsoTime(), expires, revoked: false, ...keepSecret(secret) }
       const credential: Credential = { id, ...owner, name, scopes, ...made }
       const records = keys.records(project.id)
       if ((await redis.hsetnx(records, id, JSON.stringify(credential))) === 0) return null

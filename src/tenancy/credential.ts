@@ -1,3 +1,4 @@
+import { sharedNow } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import { hashSecret } from './secret.ts'
 import type { Scope } from './tenant.ts'
@@ -23,7 +24,7 @@ export interface Credential {
 
 /** True until it is revoked or expires. */
 export function isUsable({ revoked, expires }: Credential): boolean {
-  return !revoked && (expires === null || Date.parse(expires) > Date.now())
+  return !revoked && (expires === null || Date.parse(expires) > sharedNow())
 }
 
 /** What a credential keeps of a secret. */

@@ -1,3 +1,4 @@
+import { sharedNow } from '../platform/clock.ts'
 import { signAccessToken } from './access-token.ts'
 import type { AuthThrottleStore } from './auth-throttle-store.ts'
 import type { CredentialStore } from './credential-store.ts'
@@ -78,4 +79,4 @@ export async function issueToken(deps: IssueTokenDeps, request: TokenRequest): P
   }
 }
 
-const secondsUntil = (time: string): number => Math.max(1, Math.ceil((Date.parse(time) - Date.now()) / 1000))
+const secondsUntil = (time: string): number => Math.max(1, Math.ceil((Date.parse(time) - sharedNow()) / 1000))

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { cached } from '../platform/cached.ts'
+import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 
@@ -45,7 +46,7 @@ export function createTaskTokenStore(redis: Redis) {
     },
 
     async rotate(project: string, task: string): Promise<Rotation> {
-      const rotation = { id: newId(), rotated: new Date().toISOString() }
+      const rotation = { id: newId(), rotated: sharedIsoTime() }
       await redis.hset(keyOf(project), task, JSON.stringify(rotation))
       rotations.delete(`${project}/${task}`)
       return rotation

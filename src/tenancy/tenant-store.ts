@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { cached } from '../platform/cached.ts'
+import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import type { Organisation, Project } from './tenant.ts'
@@ -39,7 +40,7 @@ export function createTenantStore(redis: Redis) {
   return {
     /** Null when the id is taken. */
     async createOrganisation(name: string, id = newId()): Promise<Organisation | null> {
-      const organisation = { id, name, created: new Date().toISOString() }
+      const organisation = { id, name, created: sharedIsoTime() }
       const made = await redis.set(KEYS.organisation(id), JSON.stringify(organisation), 'NX')
       if (!made) return null
       await redis.sadd(KEYS.organisations, id)
@@ -52,7 +53,7 @@ export function createTenantStore(redis: Redis) {
 
     /** Null when the id is taken. The organisation must exist. */
     async createProject(org: string, name: string, id = newId()): Promise<Project | null> {
-      const project = { id, org_id: org, name, created: new Date().toISOString() }
+      const project = { id, org_id: org, name, created: sharedIsoTime() }
       const made = await redis.set(KEYS.project(id), JSON.stringify(project), 'NX')
       if (!made) return null
       projects.delete(id)

@@ -1,6 +1,7 @@
 import { createSecretKey } from 'node:crypto'
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
+import { sharedNow } from '../platform/clock.ts'
 import { hashSecret } from './secret.ts'
 
 /** The two kinds of JWT, told apart by their header's `typ`, so that one never passes for the other (RFC 8725). */
@@ -52,7 +53,7 @@ export function createTokenSigner(key: string, issuer: string) {
     async verify(token: string): Promise<SignedToken | null> {
       const hash = hashSecret(token)
       const signed = verified.get(hash) ?? (await verifySignature(token))
-      if (!signed || (signed.claims.exp ?? 0) * 1000 <= Date.now()) return null
+      if (!signed || (signed.claims.exp ?? 0) * 1000 <= sharedNow()) return null
       verified.set(hash, signed)
       return signed
     },

@@ -1,3 +1,4 @@
+import { sharedNow } from '../platform/clock.ts'
 import { DAY_MS, type DateSpan, dayOf } from '../platform/date-span.ts'
 import { ValidationError } from '../platform/errors.ts'
 import type { ReportKind } from './report.ts'
@@ -32,7 +33,7 @@ export interface ReportQuery {
  * @throws {ValidationError} when the end is before the start or before the oldest day that is kept, when the start is in
  *   the future, or when more than `reportRollupsMax` rollups would be read
  */
-export async function makeReport(deps: ReportDeps, kind: ReportKind, query: ReportQuery, now = Date.now()) {
+export async function makeReport(deps: ReportDeps, kind: ReportKind, query: ReportQuery, now = sharedNow()) {
   const range = daysOf(deps, query, now)
   const fits = ({ task, group }: DayOwner) =>
     (query.task === null || task === query.task) && (query.group === null || group === query.group)

@@ -1,3 +1,4 @@
+import { elapsed } from '../platform/clock.ts'
 import { DAY_MS, isoDay } from '../platform/date-span.ts'
 import type { CountedCall, CountedResult, RunMode, Timings } from './delta.ts'
 import { bucketOf, CALL_SECONDS, SECONDS, TOKENS } from './histogram.ts'
@@ -139,7 +140,7 @@ export function addToCallMetrics(sums: FieldSums, calls: readonly CountedCall[])
     sums.add('credits', credits)
     sums.add(ATTEMPTS(outcome), 1)
     sums.tokens(inputTokens, outputTokens)
-    if (ended !== null) sums.time(outcome, ended - started, CALL_SECONDS)
+    if (ended !== null) sums.time(outcome, elapsed(started, ended), CALL_SECONDS)
     if (inputTokens + outputTokens === 0) continue
     sums.add(INPUT_SIZES(bucketOf(TOKENS, inputTokens)), 1)
     sums.add(OUTPUT_SIZES(bucketOf(TOKENS, outputTokens)), 1)

@@ -51,7 +51,7 @@ test('one that does not come within the patience ends the process, which says wh
   assert.deepEqual(await api.exited, NOT_REACHABLE)
   assert.match(
     api.output(),
-    /splitrun: Redis at redis:\/\/127\.0\.0\.1:\d+\/0 did not answer within 0\.5 s: .*ECONNREFUSED/,
+    /splitrun: Redis at redis:\/\/127\.0\.0\.1:\d+\/0 could not be used within 0\.5 s: .*ECONNREFUSED/,
   )
   assert.doesNotMatch(api.output(), /cret/)
 })

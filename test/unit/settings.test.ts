@@ -22,3 +22,22 @@ test('headers that cannot be read are refused, without repeating what may be a s
     )
   }
 })
+
+test('an empty REDIS_URL is a secret that is missing, and is refused; of others it means unset', () => {
+  for (const REDIS_URL of ['', ' ']) assert.throws(() => readConfig({ REDIS_URL }), /REDIS_URL is empty/)
+  assert.equal(readConfig({}).redisUrl, null)
+  assert.equal(readConfig({ SPLITRUN_TOKEN_SECRET: '', HOST: '' }).host, '127.0.0.1')
+})
+
+test('a # in the password of REDIS_URL is explained, without repeating it', () => {
+  for (const REDIS_URL of [
+    'redis://:s3#cret@h',
+    'redis+sentinel://:s3#cret@h/main',
+    'redis+cluster://:s3#cret@h',
+  ]) {
+    assert.throws(
+      () => readConfig({ REDIS_URL }),
+      ({ message }: Error) => message.includes('%23') && !message.includes('cret'),
+    )
+  }
+})

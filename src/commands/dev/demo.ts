@@ -15,7 +15,8 @@ export interface Demo {
   readonly org_id: string
   readonly project_id: string
   readonly token: string
-  readonly tasks: Readonly<Record<DemoName, string>>
+  /** There is no photo task where no model can see. */
+  readonly tasks: Readonly<Record<Exclude<DemoName, 'photo'>, string> & { photo?: string }>
 }
 type DemoName = 'sentiment' | 'photo' | 'summary'
 
@@ -86,7 +87,7 @@ function toShellVariables({ url, org_id, project_id, token, admin_token, tasks }
     ADMIN: admin_token,
     PROJECT: project_id,
     SENTIMENT: tasks.sentiment,
-    PHOTO: tasks.photo,
+    ...(tasks.photo ? { PHOTO: tasks.photo } : {}),
     SUMMARY: tasks.summary,
   }
   const lines = Object.entries(variables).map(
@@ -108,7 +109,9 @@ async function createDemo(core: Core, url: string, adminToken: string): Promise<
   const schema = createTaskSchema(core.limits)
   const tasks: Partial<Record<DemoName, string>> = {}
   for (const [name, fields] of Object.entries(TASKS)) {
-    const input = schema.parse({ name, enabled: true, llm_model_id: firstModel(core, fields), ...fields })
+    const llm_model_id = firstModel(core, fields)
+    if (!llm_model_id) continue
+    const input = schema.parse({ name, enabled: true, llm_model_id, ...fields })
     const { task, revisions } = await createTask(core, owner, input)
     tasks[name as DemoName] = task.id
     if (name === 'sentiment') await addChallenger(core, owner.project, task.id, revisions[0]?.id ?? '')
@@ -133,11 +136,11 @@ async function addChallenger(core: Core, project: string, task: string, first: s
   await updateTask(core, { project, task }, { active_revisions: active })
 }
 
-function firstModel(core: Core, fields: Record<string, unknown>): string {
+/** Null where no model can do what the task needs. */
+function firstModel(core: Core, fields: Record<string, unknown>): string | null {
   const models = core.models.list({ includeRetired: false })
-  const able = models.find((model) => !fields['image_required'] || model.supportsVision) ?? models[0]
-  if (!able) throw new Error('no model is configured')
-  return able.id
+  if (models.length === 0) throw new Error('no model is configured')
+  return models.find((model) => !fields['image_required'] || model.supportsVision)?.id ?? null
 }
 
 /** After a change of models, the demo's tasks go on with one that exists, in new revisions with the same shares. */
@@ -149,12 +152,12 @@ async function keepModels(core: Core, demo: Demo): Promise<void> {
     let changed = false
     for (const share of stored?.task.active_revisions ?? []) {
       const revision = await core.tasks.revision(demo.project_id, share.task_revision_id)
-      if (!revision || core.models.find(revision.llm_model_id)) {
+      const llm_model_id = firstModel(core, TASKS[name as DemoName])
+      if (!revision || core.models.find(revision.llm_model_id) || !llm_model_id) {
         active.push(share)
         continue
       }
       const { system_prompt, user_prompt } = revision
-      const llm_model_id = firstModel(core, TASKS[name as DemoName])
       const { revisions } = await updateTask(core, owner, { system_prompt, user_prompt, llm_model_id })
       active.push({ ...share, task_revision_id: revisions[0]?.id ?? share.task_revision_id })
       changed = true

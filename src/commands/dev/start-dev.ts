@@ -40,6 +40,11 @@ export async function startDev(
   const api = keepRunning('api', settings, dataDir, log)
   lifecycle.onClose('api', () => api.stop())
   const port = await api.listening
-  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
-  return ensureDemo(core, `http://${host}:${port}`, adminToken)
+  return ensureDemo(core, urlOf(config.host, port), adminToken)
+}
+
+/** Where this machine reaches a server that listens on a host; one that listens on all addresses is at the loopback. */
+export function urlOf(host: string, port: number): string {
+  const reached = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`
 }

@@ -10,7 +10,7 @@ interface Limiter {
   /** Most calls in flight; Infinity until the model has answered 429. */
   limit: number
   inFlight: number
-  /** No call is made before this time, ms since the epoch. */
+  /** No call is made before this time of `now`, in ms. */
   pausedUntil: number
   /** Number of 429s since the last completion; several during one pause count once. */
   refusals: number
@@ -24,7 +24,10 @@ interface Limiter {
  * multiplicative decrease (Chiu and Jain, 1989), as in TCP: several processes reach fair shares of the model's real
  * limit without talking to each other. A limit is removed after a quarter of a minute without a 429.
  */
-export function createModelLimiters(now: () => number = Date.now, random: () => number = Math.random) {
+export function createModelLimiters(
+  now: () => number = () => performance.now(),
+  random: () => number = Math.random,
+) {
   const limiters = new Map<string, Limiter>()
 
   function limiterOf(model: string): Limiter {

@@ -1,5 +1,6 @@
 import OpenAI from 'openai'
 import { errors } from 'undici'
+import { sharedNow } from '../../platform/clock.ts'
 import { ModelError, type ModelErrorKind } from '../model.ts'
 
 const SHORTEST_KEY = 12
@@ -70,7 +71,7 @@ function kindOf(status: number): ModelErrorKind {
  * How long a server asks to wait, in ms: from `retry-after-ms`, else from `retry-after` in seconds or as a date. Null
  * when neither can be read; a date in the past is 0.
  */
-export function readRetryAfter(header: (name: string) => string | null, now = Date.now()): number | null {
+export function readRetryAfter(header: (name: string) => string | null, now = sharedNow()): number | null {
   const exact = readNumber(header('retry-after-ms'))
   if (exact !== null) return exact
   const text = header('retry-after')

@@ -25,9 +25,9 @@ export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
 
 /** Resolves to true once the process is gone, to false when it is still there after that time. */
 export async function waitUntilGone(identity: ProcessIdentity, patienceMs: number): Promise<boolean> {
-  const end = Date.now() + patienceMs
+  const end = performance.now() + patienceMs
   while (await isRunning(identity)) {
-    if (Date.now() > end) return false
+    if (performance.now() > end) return false
     await pause(10)
   }
   return true

@@ -27,16 +27,16 @@ const PAUSE_MS = 250
 export async function awaitRedis(connections: RedisConnections, options: AwaitRedisOptions): Promise<void> {
   const { target, patienceMs, log, signal } = options
   const redis = withoutLogin(target)
-  const end = Date.now() + patienceMs
+  const end = performance.now() + patienceMs
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await connections.probe()
     } catch (error) {
       const { message: reason } = error as Error
       if (!mayPass(error)) throw new RedisUnusableError(`Redis at ${redis} cannot be used: ${reason}`)
-      if (Date.now() > end) {
+      if (performance.now() > end) {
         throw new RedisUnusableError(
-          `Redis at ${redis} did not answer within ${patienceMs / 1000} s: ${reason}`,
+          `Redis at ${redis} could not be used within ${patienceMs / 1000} s: ${reason}`,
         )
       }
       if (attempt === 1) log.warn({ redis, reason }, `waiting for Redis, up to ${patienceMs / 1000} s`)

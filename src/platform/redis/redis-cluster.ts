@@ -115,6 +115,13 @@ export async function expectCluster(node: Redis): Promise<void> {
 /** Passes for a server that answers and does not share its keys with others. */
 export async function expectSingle(redis: Redis): Promise<void> {
   await redis.ping()
+  // Who may not ask is told so later, with all other rights that are missing.
+  const replication = await redis.info('replication').catch((error: Error) => {
+    if (!error.message.startsWith('NOPERM')) throw error
+    return ''
+  })
+  // It may be about to become a primary, which is worth some patience.
+  if (/^role:slave/m.test(replication)) throw new Error('READONLY it is a replica; its primary is needed')
   // Most are no part of a cluster, and say so by an error.
   const info = await redis.cluster('INFO').catch(() => '')
   if (/cluster_size:(?!0|1\r)/.test(String(info))) {

@@ -31,6 +31,7 @@ export interface ClusterTarget {
  */
 export function readRedisTarget(text: string): { url: string } | ClusterTarget | RedisOptions {
   if (text.startsWith('/')) return { path: text }
+  if (text.includes('#')) throw new Error('a # in a password must be percent-encoded, as %23')
   if (/^rediss?:\/\//i.test(text) && URL.canParse(text)) return { url: text }
   const target = readClusterTarget(text) ?? readSentinelTarget(text)
   if (target) return target

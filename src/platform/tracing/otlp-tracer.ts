@@ -132,8 +132,8 @@ function reporting(exporter: SpanExporter, log: Logger): SpanExporter {
   return {
     export(spans, done) {
       exporter.export(spans, (result) => {
-        if (result.error && Date.now() >= quietUntil) {
-          quietUntil = Date.now() + SILENCE_MS
+        if (result.error && performance.now() >= quietUntil) {
+          quietUntil = performance.now() + SILENCE_MS
           log.warn({ reason: result.error.message, spans: spans.length }, 'exporting spans failed')
         }
         done(result)

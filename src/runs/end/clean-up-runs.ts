@@ -1,3 +1,4 @@
+import { sharedNow } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { type EndQueuedRunDeps, endQueuedRun } from './end-queued-run.ts'
 
@@ -30,7 +31,7 @@ export async function cleanUpRuns(deps: CleanUpRunsDeps, before: number, signal:
 async function endExpired(deps: CleanUpRunsDeps, shard: number, signal: AbortSignal): Promise<void> {
   let ended = 0
   for (;;) {
-    const ids = await deps.runs.expired(shard, Date.now(), BATCH)
+    const ids = await deps.runs.expired(shard, sharedNow(), BATCH)
     const records = await deps.runs.getMany(ids)
     await deps.runs.forgetRuns(
       shard,

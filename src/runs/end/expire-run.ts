@@ -1,3 +1,4 @@
+import { sharedNow } from '../../platform/clock.ts'
 import { isLate, type RunRecord } from '../run.ts'
 import { type EndQueuedRunDeps, endQueuedRun } from './end-queued-run.ts'
 
@@ -9,7 +10,7 @@ export async function expireRun(deps: EndQueuedRunDeps, record: RunRecord): Prom
   const { request, status, attempts } = record
   // A run with an attempt was started in time: `startBy` no longer counts, only its deadline.
   const claimed = attempts.length > 0 ? request.created : null
-  if (status !== 'queued' || !isLate(request, claimed, Date.now())) return record
+  if (status !== 'queued' || !isLate(request, claimed, sharedNow())) return record
   await endQueuedRun(deps, record, 'expired')
   return (await deps.runs.get(request.id)) ?? record
 }

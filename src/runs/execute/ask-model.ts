@@ -6,6 +6,7 @@ import { type RetryPolicy, retryDelay } from '../../models/protocol/retry.ts'
 import type { CompiledOutput } from '../../output/compile-output.ts'
 import { repairRequest } from '../../output/repair-output.ts'
 import { type ValidatedOutput, validateOutput } from '../../output/validate-output.ts'
+import { sharedNow } from '../../platform/clock.ts'
 import type { Span } from '../../platform/tracing/tracing.ts'
 import type { Ledger } from '../ledger.ts'
 import type { RunError } from '../run.ts'
@@ -99,7 +100,7 @@ export async function askModel(
       failures += 1
       if (failure.kind === 'rate_limited') deps.limiters.refused(id, failure.retryAfterMs)
       const delay = retryDelay(failures, failure, deps.retry)
-      if (delay === null || Date.now() + delay >= deps.deadline) return failed(modelFailure(failure))
+      if (delay === null || sharedNow() + delay >= deps.deadline) return failed(modelFailure(failure))
       // After a 429 the limiter pauses the model for all runs, so the run needs no delay of its own.
       if (delay > LONGEST_SLEEP_MS) throw new Deferred(failure.kind === 'rate_limited' ? 0 : delay, id)
       await sleep(delay, signal)
@@ -120,7 +121,7 @@ export async function askModel(
         { role: 'user', text: repairRequest(checked.issues) },
       ]
     }
-    ledger.open(Date.now())
+    ledger.open(sharedNow())
     await deps.save(ledger)
   }
 }

@@ -4,6 +4,7 @@ import type { ModelLimiters } from '../../models/limits/model-limiter.ts'
 import { type ModelClient, ModelError } from '../../models/model.ts'
 import type { RetryPolicy } from '../../models/protocol/retry.ts'
 import { type CompiledOutput, compileOutput } from '../../output/compile-output.ts'
+import { sharedNow } from '../../platform/clock.ts'
 import { isRedisUnavailable } from '../../platform/redis/redis.ts'
 import { type Span, type Tracer, traceIdOf, within } from '../../platform/tracing/tracing.ts'
 import type { Revision } from '../../tasks/task.ts'
@@ -137,7 +138,7 @@ async function executeClaim(
   signal: AbortSignal,
 ): Promise<Execution> {
   const { request } = claim
-  ledger.open(Date.now())
+  ledger.open(sharedNow())
   const watch: Stopwatch = { model: 0, validate: 0 }
   try {
     if (!revision) {
@@ -201,7 +202,7 @@ function refuse(claim: Claim, ledger: Ledger, signal: AbortSignal): RunError | n
   const { request, claimed, claimsExhausted } = claim
   const cancelled = claim.cancelled || signal.reason === ('cancelled' satisfies AbortReason)
   if (cancelled) return ABORT_ERRORS.cancelled
-  if (isLate(request, claimed, Date.now())) return ABORT_ERRORS.expired
+  if (isLate(request, claimed, sharedNow())) return ABORT_ERRORS.expired
   if (claimsExhausted || (request.onLostAttempt === 'fail' && ledger.hasLost())) return WORKER_LOST
   return null
 }
@@ -237,7 +238,7 @@ async function askModels(
       return { ...known, error: prepared }
     }
     if (!ledger.isOpen()) {
-      ledger.open(Date.now())
+      ledger.open(sharedNow())
       await save(ledger)
     }
     const call = { model, messages: prepared.messages, parameters, schema: compiled?.jsonSchema ?? null }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { sharedNow } from '../../platform/clock.ts'
 import { shardOf } from '../../platform/ids.ts'
 
 /** Why the execution of a run is aborted. */
@@ -50,7 +51,7 @@ export function createExecutions() {
       const controller = new AbortController()
       let timer: NodeJS.Timeout | undefined
       const checkDeadline = (): void => {
-        const left = deadline - Date.now()
+        const left = deadline - sharedNow()
         if (left <= 0) controller.abort('expired' satisfies AbortReason)
         else timer = setTimeout(checkDeadline, Math.min(left, CHECK_MS))
       }

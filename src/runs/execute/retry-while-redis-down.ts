@@ -9,12 +9,12 @@ const PAUSE_MS = 200
  * @throws the error of Redis when it is away for longer than `timeoutMs`; any other error at once
  */
 export async function retryWhileRedisDown<T>(timeoutMs: number, write: () => Promise<T>): Promise<T> {
-  const end = Date.now() + timeoutMs
+  const end = performance.now() + timeoutMs
   for (;;) {
     try {
       return await write()
     } catch (error) {
-      if (!isRedisUnavailable(error) || Date.now() > end) throw error
+      if (!isRedisUnavailable(error) || performance.now() > end) throw error
       await pause(PAUSE_MS)
     }
   }

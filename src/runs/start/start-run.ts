@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FileStore } from '../../files/file-store.ts'
 import { checkImage } from '../../files/image.ts'
+import { sharedNow } from '../../platform/clock.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { newRunId } from '../../platform/ids.ts'
 import { isRedisUnavailable, wasNotExecuted } from '../../platform/redis/redis.ts'
@@ -119,7 +120,7 @@ function requestOf(
   trace: RunRequest['trace'],
 ): RunRequest {
   const { org, project, user, inputs, llmConfig, useFallback, reference, reportingGroup } = input
-  const created = Date.now()
+  const created = sharedNow()
   const deadline = created + (input.timeout ?? task.timeout ?? runTimeout) * 1000
   return {
     ...{ id, org, project, task: task.id, user, created, inputs, files, revision },

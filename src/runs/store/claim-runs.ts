@@ -1,3 +1,4 @@
+import { sharedNow } from '../../platform/clock.ts'
 import { shardOf } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import type { Attempt } from '../run.ts'
@@ -29,7 +30,7 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
     ): Promise<Dequeued> {
       const args: (string | number)[] = [
         worker,
-        Date.now(),
+        sharedNow(),
         claimsMax,
         options.queueWindow,
         most,
@@ -67,7 +68,7 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
       model = claim.model,
     ): Promise<Released> {
       const { id, project, deadline, startBy } = claim.request
-      const now = Date.now()
+      const now = sharedNow()
       // The job is delivered by the deadline, so that a worker ends the run in time.
       const delay = Math.max(0, Math.ceil(Math.min(deferMs, deadline - now)))
       const due = delay > 0 ? now + delay : 0

@@ -1,3 +1,4 @@
+import { sharedNow } from '../../platform/clock.ts'
 import { batchPerTick } from '../../platform/event-loop/batch-per-tick.ts'
 import { shardOf } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
@@ -98,7 +99,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     most: BATCH,
     mostWeight: CREATE_WEIGHT,
     send: (shard, runs: readonly (readonly (string | number)[])[]) =>
-      SCRIPTS.create(redis, [shardKeys(shard).prefix], [Date.now(), ...limits, ...runs.flat()]) as Promise<
+      SCRIPTS.create(redis, [shardKeys(shard).prefix], [sharedNow(), ...limits, ...runs.flat()]) as Promise<
         [outcome: Created['outcome'], other: string][]
       >,
   })

@@ -1,3 +1,4 @@
+import { sharedNow } from '../../platform/clock.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
 import { expireRun } from '../end/expire-run.ts'
 import { isFinal, type RunRecord, type RunRequest } from '../run.ts'
@@ -16,9 +17,9 @@ export async function awaitEnd(
   ms: number,
   signal: AbortSignal,
 ): Promise<RunRecord | null> {
-  const end = Date.now() + ms
+  const end = sharedNow() + ms
   for (const limit of [request.startBy, request.deadline, end]) {
-    const left = Math.min(limit + LATE_MS, end) - Date.now()
+    const left = Math.min(limit + LATE_MS, end) - sharedNow()
     const ended = await deps.inbox.wait(request, Math.max(0, left), signal)
     if (ended || signal.aborted || limit + LATE_MS >= end) return ended
     // While Redis is away the state of the run is not known, and the wait goes on.

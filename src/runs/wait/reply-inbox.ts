@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { elapsed, sharedNow } from '../../platform/clock.ts'
 import { shardOf } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { listenTo } from '../../platform/redis/channel-listener.ts'
@@ -52,7 +53,7 @@ export function createReplyInbox(deps: {
     const waiting = waiters.get(record.request.id)
     if (!waiting) return
     waiters.delete(record.request.id)
-    if (record.result) deps.onDelivered(by, Date.now() - record.result.settled)
+    if (record.result) deps.onDelivered(by, elapsed(record.result.settled, sharedNow()))
     for (const waiter of waiting) waiter.resolve(record)
   }
 
@@ -73,7 +74,7 @@ export function createReplyInbox(deps: {
   }
 
   async function pollDue(): Promise<void> {
-    const now = Date.now()
+    const now = sharedNow()
     const due = [...waiters.values()].flatMap((each) => [...each]).filter((waiter) => waiter.due <= now)
     for (let at = 0; at < due.length; at += POLL_BATCH) {
       const some = due.slice(at, at + POLL_BATCH)
@@ -81,7 +82,7 @@ export function createReplyInbox(deps: {
       for (const record of records) if (record && isFinal(record.status)) settle(record, 'sweep')
       for (const waiter of some) {
         waiter.pauseMs = Math.min(waiter.pauseMs * 2, LONGEST_POLL_MS)
-        waiter.due = Date.now() + waiter.pauseMs
+        waiter.due = sharedNow() + waiter.pauseMs
       }
     }
   }
@@ -128,7 +129,7 @@ export function createReplyInbox(deps: {
         const waiter: Waiter = {
           request,
           pauseMs: FIRST_POLL_MS,
-          due: Date.now() + FIRST_POLL_MS,
+          due: sharedNow() + FIRST_POLL_MS,
           resolve(record) {
             clearTimeout(timer)
             signal.removeEventListener('abort', giveUp)
