@@ -113,13 +113,8 @@ async function openCore(
     tags: createTagStore(redis, { tagsMax: config.tagsMax }),
     limits: taskLimits(config),
     runs: createRunStore(redis, {
-      shards: config.shards,
-      retentionSeconds: config.runRetention,
-      queueWindow: config.queueWindow,
-      projectQueueMax: config.projectQueueMax,
-      queueMax: config.queueMax,
-      projectQueueBytes: config.projectQueueBytes,
-      idempotencySeconds: config.idempotencyRetention,
+      ...config,
+      ...{ retentionSeconds: config.runRetention, idempotencySeconds: config.idempotencyRetention },
     }),
     names: createCardinalityStore(redis, {
       groupsMax: config.reportingGroupsMax,
