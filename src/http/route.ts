@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { ApiError, type Reason, ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import { givenId, shownId } from '../platform/id-schema.ts'
 import type { Shown } from '../platform/shown.ts'
 import type { Span } from '../platform/tracing/tracing.ts'
 import type { Caller } from '../tenancy/caller.ts'
@@ -86,9 +87,9 @@ export function endpoint<P, Q, A extends z.ZodType | null, B = undefined>(
   return declared as unknown as Endpoint
 }
 
-const id = z.uuid().toLowerCase()
 export const noParams = z.object({})
-const idOf = (what: string) => id.meta({ description: `Id of the ${what}.`, param: { id: `${what}_id` } })
+const idOf = (what: string) =>
+  givenId.meta({ description: `Id of the ${what}.`, param: { id: `${what}_id` } })
 export const orgParams = z.object({ org_id: idOf('organisation') })
 export const projectParams = orgParams.extend({ project_id: idOf('project') })
 export const taskParams = projectParams.extend({ task_id: idOf('task') })
@@ -97,7 +98,7 @@ export const runParams = taskParams.extend({ run_id: idOf('run') })
 /** Unknown query parameters are ignored, as everywhere on the web. */
 export const noQuery = z.object({})
 export const pageQuery = z.object({
-  cursor: id.optional().meta({
+  cursor: givenId.optional().meta({
     description: '`next_cursor` of the page before; none for the first.',
     param: { id: 'cursor' },
   }),
@@ -115,7 +116,7 @@ export const PROJECT = '/org/:org_id/project/:project_id'
 
 const pagination = z
   .object({
-    next_cursor: z.uuid().nullable().meta({ description: 'Null on the last page.' }),
+    next_cursor: shownId.nullable().meta({ description: 'Null on the last page.' }),
     has_next: z.boolean(),
     page_limit: z.int().min(1).max(100),
   })

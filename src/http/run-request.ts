@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiError, ValidationError } from '../platform/errors.ts'
+import { givenId } from '../platform/id-schema.ts'
 import { llmConfigSchema } from '../tasks/task-fields.ts'
 import { parseJson } from './body/parse-json.ts'
 
@@ -10,12 +11,10 @@ const LONGEST_TIMEOUT = 2_592_000
 
 /** Query of a run. `revision` is the older spelling of `revision_id`. */
 export const runQuery = z.object({
-  revision_id: z
-    .uuid()
-    .toLowerCase()
+  revision_id: givenId
     .optional()
     .meta({ description: 'The revision to run, active or not; one is drawn by weight where none is named.' }),
-  revision: z.uuid().toLowerCase().optional().meta({ description: 'Older spelling of `revision_id`.' }),
+  revision: givenId.optional().meta({ description: 'Older spelling of `revision_id`.' }),
   reporting_group: z.string().min(1).max(100).optional().meta({ description: 'What reports may filter by.' }),
   use_fallback_model: flag.meta({ description: 'Asks the fallback model at once.' }),
   wait: secondsText.optional().meta({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { shownId } from '../platform/id-schema.ts'
 import type { Shown } from '../platform/shown.ts'
 
 /** What can have tags. Tags of tasks and tags of revisions are separate; a name may exist in both. */
@@ -18,10 +19,10 @@ export const tagName = z.string().regex(/^[A-Za-z0-9]{1,15}$/, 'expected 1-15 le
 /** A tag on the wire. */
 export const tagResponse = z
   .object({
-    id: z.uuid(),
+    id: shownId,
     name: z.string(),
     entity_type: z.enum(TAG_KINDS),
-    project_id: z.uuid(),
+    project_id: shownId,
     created: z.iso.datetime(),
     modified: z.iso.datetime(),
     /** The same as `created`, for clients that know this name. */
@@ -36,7 +37,7 @@ export const tagResponse = z
 
 /** A tag with the ids of the tasks or revisions that have it, newest first. */
 export const wholeTagResponse = tagResponse
-  .extend({ tagged_entities: z.array(z.uuid()).meta({ description: 'Newest first within each task.' }) })
+  .extend({ tagged_entities: z.array(shownId).meta({ description: 'Newest first within each task.' }) })
   .meta({ id: 'TagWithEntities' })
 
 export function presentTag(tag: Tag, kind: TagKind, project: string): Shown<typeof tagResponse> {

@@ -1,19 +1,19 @@
 import { z } from 'zod'
 import type { ValidationIssue } from '../platform/errors.ts'
+import { givenId } from '../platform/id-schema.ts'
 import { TAG_KINDS, tagName } from './tag.ts'
 import { type TaskLimits, taskFields } from './task-fields.ts'
 import { activeRevisionsSchema } from './traffic.ts'
 
-const id = z.uuid().toLowerCase()
 const time = z.iso.datetime()
 
 /** Schema of a project's tasks in a file: with their revisions, weights and tags, and without any secret. */
 export function taskArchiveSchema(limits: TaskLimits) {
   const fields = taskFields(limits)
-  const tag = z.strictObject({ id, name: tagName, created: time, modified: time })
-  const tags = z.array(id)
+  const tag = z.strictObject({ id: givenId, name: tagName, created: time, modified: time })
+  const tags = z.array(givenId)
   const revision = z.strictObject({
-    id,
+    id: givenId,
     created: time,
     test: z.boolean(),
     annotation: fields.annotation.nullable(),
@@ -32,7 +32,7 @@ export function taskArchiveSchema(limits: TaskLimits) {
     tags,
   })
   const task = z.strictObject({
-    id,
+    id: givenId,
     name: fields.name,
     description: fields.description,
     enabled: z.boolean(),

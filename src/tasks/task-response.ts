@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { outputFormatShape } from '../output/output-format.ts'
+import { shownId } from '../platform/id-schema.ts'
 import { llmConfigSchema } from './task-fields.ts'
 
-const tags = z.array(z.object({ id: z.uuid(), name: z.string() }))
+const tags = z.array(z.object({ id: shownId, name: z.string() }))
 /** Stored parameters are shown as they are, even if this version no longer accepts one of their values. */
 const llmConfig = z
   .object({ ...llmConfigSchema.shape, reasoning_effort: z.string().optional() })
@@ -37,7 +38,7 @@ const revisionExample = {
 /** A revision on the wire. All members are always there. */
 export const revisionResponse = z
   .object({
-    id: z.uuid(),
+    id: shownId,
     created: z.iso.datetime(),
     modified: z.iso.datetime(),
     active: z.boolean().meta({ description: 'Whether it has a share of the traffic.' }),
@@ -65,8 +66,8 @@ export const revisionResponse = z
 /** A task on the wire. All members are always there. */
 export const taskResponse = z
   .object({
-    id: z.uuid(),
-    project_id: z.uuid(),
+    id: shownId,
+    project_id: shownId,
     name: z.string(),
     description: z.string(),
     enabled: z.boolean(),
@@ -77,7 +78,7 @@ export const taskResponse = z
     created: z.iso.datetime(),
     modified: z.iso.datetime(),
     revisions: z.array(revisionResponse).meta({ description: 'Newest first.' }),
-    active_revisions: z.array(z.object({ task_revision_id: z.uuid(), weight: z.number().min(0) })),
+    active_revisions: z.array(z.object({ task_revision_id: shownId, weight: z.number().min(0) })),
     timeout: z.number().nullable().meta({
       description: 'Seconds that a run may take in all; null for the server’s default.',
     }),

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { isId } from '../platform/ids.ts'
+import { givenId } from '../platform/id-schema.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { loadScript } from '../platform/redis/script.ts'
 
@@ -34,7 +34,7 @@ export type AuthThrottleStore = ReturnType<typeof createAuthThrottleStore>
 export function createAuthThrottleStore(redis: Redis, limits: GuessLimits) {
   const keysOf = ({ address, clientId }: Guesser): [string, string] => {
     const tag = `{guess:${networkOf(address)}}`
-    return [`${tag}:${isId(clientId) ? clientId.toLowerCase() : 'no-id'}`, tag]
+    return [`${tag}:${givenId.safeParse(clientId).data ?? 'no-id'}`, tag]
   }
 
   return {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
+import { shownId } from '../platform/id-schema.ts'
 import type { Rotation, TaskTokenStore } from './task-token-store.ts'
 import type { SignedToken, TokenSigner } from './token-signer.ts'
 
@@ -7,9 +8,9 @@ import type { SignedToken, TokenSigner } from './token-signer.ts'
 const WELL_KNOWN_AUDIENCE = 'https://aud.rightbrain.ai/tasks'
 
 const claimsSchema = z.object({
-  sub: z.uuid(),
+  sub: shownId,
   jti: z.string(),
-  ext: z.object({ org_id: z.uuid(), project_id: z.uuid() }),
+  ext: z.object({ org_id: shownId, project_id: shownId }),
 })
 
 /** What a token needs to know of its task. */

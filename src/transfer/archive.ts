@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import { givenId } from '../platform/id-schema.ts'
 import { checkTaskArchive, taskArchiveSchema } from '../tasks/task-archive.ts'
 import type { TaskLimits } from '../tasks/task-fields.ts'
 
@@ -24,7 +25,7 @@ const EXAMPLE = {
  * they are created.
  */
 export function archiveSchema(limits: TaskLimits) {
-  const named = z.strictObject({ id: z.uuid().toLowerCase(), name: z.string().min(1).max(1000) })
+  const named = z.strictObject({ id: givenId, name: z.string().min(1).max(1000) })
   const project = taskArchiveSchema(limits).extend({ org: named, project: named })
   return z
     .strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
+import { givenId } from '../../platform/id-schema.ts'
 import { type Credential, type CredentialKind, presentCredential } from '../../tenancy/credential.ts'
 import { CREDENTIAL_ANSWERS } from '../../tenancy/credential-response.ts'
 import type { CredentialStore, Issued } from '../../tenancy/credential-store.ts'
@@ -25,12 +26,12 @@ const newCredential = z
       .datetime({ offset: true })
       .transform((time) => new Date(time).toISOString())
       .nullish(),
-    id: z.uuid().toLowerCase().optional(),
+    id: givenId.optional(),
   })
   .meta({ id: 'NewCredential', override: { examples: [{ name: 'ci', scopes: ['run:read', 'run:write'] }] } })
 
 const oneParams = projectParams.extend({
-  credential_id: z.uuid().toLowerCase().meta({ description: 'Id of the key or the client.' }),
+  credential_id: givenId.meta({ description: 'Id of the key or the client.' }),
 })
 
 export interface CredentialRouteDeps {

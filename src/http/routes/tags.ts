@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiError, ValidationError } from '../../platform/errors.ts'
+import { givenId } from '../../platform/id-schema.ts'
 import {
   presentTag,
   TAG_KINDS,
@@ -30,7 +31,7 @@ const newTag = named
   .extend({ parent_id: z.null().optional() })
   .meta({ id: 'NewTag', examples: [EXAMPLE] })
 const entities = z
-  .strictObject({ entities: z.array(z.uuid().toLowerCase()).min(1).max(1000) })
+  .strictObject({ entities: z.array(givenId).min(1).max(1000) })
   .meta({ id: 'Entities', examples: [{ entities: ['019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a'] }] })
 
 export interface TagRouteDeps {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
+import { givenId } from '../../platform/id-schema.ts'
 import { organisationResponse, projectResponse } from '../../tenancy/tenant-response.ts'
 import type { TenantStore } from '../../tenancy/tenant-store.ts'
 import { type Endpoint, endpoint, noParams, noQuery, orgParams } from '../route.ts'
@@ -7,7 +8,7 @@ import { type Endpoint, endpoint, noParams, noQuery, orgParams } from '../route.
 const named = z
   .strictObject({
     name: z.string().trim().min(1).max(100),
-    id: z.uuid().toLowerCase().optional(),
+    id: givenId.optional(),
   })
   .meta({ id: 'Named', examples: [{ name: 'Acme' }] })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
+import { givenId, shownId } from '../../platform/id-schema.ts'
 import type { TaskLimits } from '../../tasks/task-fields.ts'
 import { archiveSchema } from '../../transfer/archive.ts'
 import { type ExportDeps, exportProjects } from '../../transfer/export-projects.ts'
@@ -10,15 +11,14 @@ export interface TransferRouteDeps extends ExportDeps, ImportDeps {
   readonly limits: TaskLimits
 }
 
-const id = z.uuid().toLowerCase()
 const count = z.int()
 const importResponse = z
   .object({
     changed: z.boolean(),
     projects: z.array(
       z.object({
-        org_id: z.uuid(),
-        project_id: z.uuid(),
+        org_id: shownId,
+        project_id: shownId,
         created: z.boolean(),
         tasks: z.object({ created: count, updated: count, unchanged: count }),
         revisions: z.object({ created: count }),
@@ -55,7 +55,7 @@ export function transferRoutes(deps: TransferRouteDeps): Endpoint[] {
       params: projectParams,
       query: z.object({
         task_id: z
-          .union([id.transform((one) => [one]), z.array(id)])
+          .union([givenId.transform((one) => [one]), z.array(givenId)])
           .optional()
           .meta({ description: 'Only these tasks; may be repeated.' }),
       }),
