@@ -39,7 +39,9 @@ export interface TokenResponse {
  * @throws {OAuthError} invalid_client, invalid_scope; temporarily_unavailable after too many wrong secrets
  */
 export async function issueToken(deps: IssueTokenDeps, request: TokenRequest): Promise<TokenResponse> {
-  const { seconds, guessed } = await deps.authThrottle.wait(request)
+  const client = await deps.clients.find(request.clientId)
+  const isRight = sameSecret(hashSecret(request.secret), client?.secret_hash ?? '')
+  const seconds = await deps.authThrottle.judge(request, client !== null && isRight)
   if (seconds > 0) {
     throw new OAuthError(
       'temporarily_unavailable',
@@ -48,17 +50,13 @@ export async function issueToken(deps: IssueTokenDeps, request: TokenRequest): P
       { retry_after: seconds },
     )
   }
-  const client = await deps.clients.find(request.clientId)
-  const right = sameSecret(hashSecret(request.secret), client?.secret_hash ?? '')
-  if (!client || !right) {
-    await deps.authThrottle.count(request)
+  if (!client || !isRight) {
     throw new OAuthError(
       'invalid_client',
       'UNAUTHENTICATED',
       'The client is unknown, revoked or expired, or the secret is wrong.',
     )
   }
-  if (guessed) await deps.authThrottle.forget(request)
 
   const known = SCOPES.filter((scope) => request.scopes?.includes(scope))
   // Some clients always send words of other servers, such as offline_access: alone they ask for nothing.

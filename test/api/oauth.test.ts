@@ -128,12 +128,12 @@ describe('OAuth clients', () => {
       ['offline_access', 'run:write run:read'],
       ['offline_access run:read', 'run:read'],
       ['openid RUN:READ run:readx offline', 'run:write run:read'],
-    ]) {
+    ] as const) {
       const { status, body } = await ask(grant({ scope: asked }), basic(client))
       assert.deepEqual([status, body.scope], [200, granted], asked)
       const headers = { authorization: `Bearer ${body.access_token}` }
       const whoami = await (await fetch(`${running().checkedUrl}/whoami`, { headers })).json()
-      assert.deepEqual((whoami as { client: { scopes: string[] } }).client.scopes, granted?.split(' '))
+      assert.deepEqual((whoami as { client: { scopes: string[] } }).client.scopes, granted.split(' '))
     }
   })
 
