@@ -99,6 +99,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
             reportingGroup: query.reporting_group ?? null,
             timeout: query.timeout ?? null,
             idempotencyKey: readIdempotencyKey(request.get('idempotency-key')),
+            onlyTask: caller.taskId,
             span,
           },
           wait.ms,
