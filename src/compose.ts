@@ -124,6 +124,7 @@ async function openCore(
     names: createCardinalityStore(redis, {
       groupsMax: config.reportingGroupsMax,
       revisionsMax: config.metricsRevisionsMax,
+      projectRevisions: config.metricsProjectRevisions,
     }),
     rollups: createRollupStore(redis, config),
     files: createLocalFileStore(resolve(config.dataDir, 'files')),

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { cached } from '../platform/cached.ts'
+import { keysExist } from '../platform/redis/keys-exist.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import type { ImportWrite } from './import-write.ts'
 import type { Revision, Task } from './task.ts'
@@ -113,6 +114,14 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
         const digest = digests[at]
         return exists === 1 ? 'present' : digest ? { digest } : null
       })
+    },
+
+    /** For each project and task id whether the task exists now. */
+    async exist(named: readonly { readonly project: string; readonly task: string }[]): Promise<boolean[]> {
+      return keysExist(
+        redis,
+        named.map(({ project, task }) => taskKeys(project).task(task)),
+      )
     },
 
     /** The ids of the tasks with these names, by name; names without a task are left out. */

@@ -52,8 +52,8 @@ export function createTaskTokens(deps: {
   async function sign(task: TokenTask, rotation: Rotation | null): Promise<string> {
     const jti = idOf(task.id, rotation)
     const issued = Math.floor(Date.parse(rotation?.rotated ?? task.created) / 1000)
-    // Ids of tasks are kept by an import, so two projects may hold the same one.
-    const key = `${task.project_id}/${jti}/${issued}`
+    // Ids of tasks are kept by an import: two projects may hold the same one, and one may be another's rotation.
+    const key = `${task.project_id}/${task.id}/${jti}/${issued}`
     const known = signed.get(key)
     if (known) return known
     const token = await signer.sign('task+jwt', {
