@@ -8,6 +8,7 @@ import { createLocalFileStore } from './files/file-store.ts'
 import { createApiMetrics } from './http/api-metrics.ts'
 import { type ApiDeps, endpointsOf } from './http/endpoints.ts'
 import { listen } from './http/listen.ts'
+import { createMayReadMetrics } from './http/metrics-access.ts'
 import type { Endpoint } from './http/route.ts'
 import { createApplication } from './http/server.ts'
 import { createFleetMetrics } from './metrics/fleet-metrics.ts'
@@ -171,6 +172,10 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     log,
   })
   lifecycle.onClose('inbox', () => inbox.close())
+  const fleet = {
+    metrics: createFleetMetrics({ ...core, cacheMs: config.metricsCache * 1000 }).text,
+    mayReadMetrics: createMayReadMetrics(config.metricsToken),
+  }
   const endpoints = endpointsOf({
     ...core,
     ...config,
@@ -180,7 +185,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     listedRuns: readRuns(await connections.commands('lists'), config.shards),
     ...{ taskTokens, inbox, nextShard: createShardRotation(config.shards) },
     ready: () => runs.reach().then(() => true),
-    metrics: createFleetMetrics({ ...core, cacheMs: config.metricsCache * 1000 }).text,
+    ...fleet,
   })
   const app = createApplication({ ...config, tenants, authenticate, log, tracer, apiMetrics }, endpoints)
   const server = await listen(app, config)
@@ -190,7 +195,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     await inbox.close()
     await closed
   })
-  const processPort = await openProcessPort(core, { metrics, healthy: async () => true })
+  const processPort = await openProcessPort(core, { metrics, healthy: async () => true, fleet })
   return { port: server.port, processPort }
 }
 

@@ -155,6 +155,8 @@ export const SETTINGS = {
   reportingGroupsMax: setting('SPLITRUN_REPORTING_GROUPS_MAX', '1000', integer(0, 100_000), 'Most reporting groups of a project; more are counted as `other`.'),
   metricsRevisionsMax: setting('SPLITRUN_METRICS_REVISIONS_MAX', '200', integer(0, 10_000), 'Most revisions with series of their own in /metrics, apart from the shares of projects; more are counted as `other`.'),
   metricsProjectRevisions: setting('SPLITRUN_METRICS_PROJECT_REVISIONS', '5', integer(0, 10_000), 'Share of each project: this number of its revisions have series of their own, whatever other projects have; at most the setting above.'),
+  metricsToken: setting('SPLITRUN_METRICS_TOKEN', null, optional(z.string().min(16)), 'Bearer token that requests for /metrics of the whole installation need, at least 16 characters. Unset: none.'),
+  metricsPublic: setting('SPLITRUN_METRICS_PUBLIC', 'true', z.stringbool(), 'Whether the port of the API serves /metrics. `false`: only SPLITRUN_METRICS_PORT of the API processes does, as /metrics/fleet.'),
   metricsCache: setting('SPLITRUN_METRICS_CACHE', '1s', seconds(0, 60), 'How old the values in /metrics may be.'),
   waitMax: setting('SPLITRUN_WAIT_MAX', '300s', seconds(0, 3600), 'Longest time that a request waits for its run before the response is 202.'),
   runTimeout: setting('SPLITRUN_RUN_TIMEOUT', '24h', seconds(0.1, 30 * DAY), 'Longest time of a run, unless its task or its caller sets another.'),
