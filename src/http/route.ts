@@ -59,6 +59,8 @@ export interface Endpoint<
   readonly headers?: z.ZodObject
   /** Absent: the body is not read. */
   readonly body?: z.ZodType<B>
+  /** Checks a body that may hold thousands of things, a piece at a time. Absent: its schema does, at once. */
+  readonly readBody?: (sent: unknown) => Promise<B>
   /** Names of the fields that take files, with what they are for; other files are refused. */
   readonly files?: Readonly<Record<string, string>>
   /** Bytes of the body without its files; absent: what the settings say for all. */
@@ -156,10 +158,14 @@ export function checkPath<T>(schema: z.ZodType<T>, params: unknown): T {
 }
 
 /** Checks a part of a request. @throws {ValidationError} with locations that begin with `where`. */
-export function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
+export function check<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  where: string | readonly (string | number)[],
+): T {
   const result = schema.safeParse(value, { reportInput: true })
   if (result.success) return result.data
-  throw new ValidationError(result.error.issues.flatMap((issue) => toIssues(issue, where)))
+  throw new ValidationError(result.error.issues.flatMap((issue) => toIssues(issue, [where].flat())))
 }
 
 /** The kinds that clients know from the service this API follows. */
@@ -172,8 +178,8 @@ const KINDS: Readonly<Record<string, string>> = {
   invalid_value: 'enum',
 }
 
-function toIssues(issue: z.core.$ZodIssue, where: string): ValidationIssue[] {
-  const loc = [where, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))]
+function toIssues(issue: z.core.$ZodIssue, where: readonly (string | number)[]): ValidationIssue[] {
+  const loc = [...where, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))]
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ loc: [...loc, key], msg: 'unknown field', type: 'extra_forbidden' }))
   }

@@ -15,6 +15,9 @@ const CACHE_MS = 1000
 /** Size of the cache of revisions, in characters of their JSON. */
 const CACHE_CHARACTERS = 64_000_000
 
+/** How many keys are read at a time. */
+const BATCH = 500
+
 export interface StoredTask {
   readonly task: Task
   /** Number of changes; a save must name the version that it is based on. */
@@ -103,17 +106,20 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
       project: string,
       ids: readonly string[],
     ): Promise<('present' | { digest: string } | null)[]> {
-      if (ids.length === 0) return []
       const keys = taskKeys(project)
-      // Not from the cache, which may still have deleted revisions.
-      const present = await redis.pipeline(ids.map((id) => ['exists', keys.revision(id)])).exec()
-      const digests = await redis.hmget(keys.deletedRevisions, ...ids)
-      return ids.map((_, at) => {
-        const [error, exists] = present?.[at] ?? []
-        if (error) throw error
-        const digest = digests[at]
-        return exists === 1 ? 'present' : digest ? { digest } : null
-      })
+      const states: ('present' | { digest: string } | null)[] = []
+      for (let at = 0; at < ids.length; at += BATCH) {
+        const some = ids.slice(at, at + BATCH)
+        // Not from the cache, which may still have deleted revisions.
+        const [exist, digests] = await Promise.all([
+          keysExist(redis, some.map(keys.revision)),
+          redis.hmget(keys.deletedRevisions, ...some),
+        ])
+        for (const [index, digest] of digests.entries()) {
+          states.push(exist[index] ? 'present' : digest ? { digest } : null)
+        }
+      }
+      return states
     },
 
     /** For each project and task id whether the task exists now. */
@@ -186,12 +192,12 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
     },
 
     /**
-     * Writes a planned import in one step. False when the state has changed since the plan was made: nothing is
+     * Writes a piece of a planned import in one step. False when the state has changed since the plan was made: nothing is
      * written.
      */
     async import(project: string, write: ImportWrite): Promise<boolean> {
       const done = await importTasks(redis, [taskKeys(project).prefix], [JSON.stringify(write)])
-      tasks.clear()
+      for (const { id } of write.tasks) tasks.delete(`${project}/${id}`)
       return done === 1
     },
   }

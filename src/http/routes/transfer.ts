@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
 import { givenId, shownId } from '../../platform/id-schema.ts'
 import type { TaskLimits } from '../../tasks/task-fields.ts'
-import { archiveSchema } from '../../transfer/archive.ts'
+import { archiveSchema, createReadArchive } from '../../transfer/archive.ts'
 import { type ExportDeps, exportProjects } from '../../transfer/export-projects.ts'
 import { type ImportDeps, importArchive } from '../../transfer/import-archive.ts'
-import { type Endpoint, endpoint, noParams, PROJECT, projectParams } from '../route.ts'
+import { check, type Endpoint, endpoint, noParams, PROJECT, projectParams } from '../route.ts'
 
 export interface TransferRouteDeps extends ExportDeps, ImportDeps {
   readonly limits: TaskLimits
@@ -41,6 +41,7 @@ export function transferRoutes(deps: TransferRouteDeps): Endpoint[] {
         .meta({ description: 'Bring tasks that are there to what the file says, where they differ.' }),
     }),
     body: archive,
+    readBody: createReadArchive(deps.limits, check),
     bodyLimit: deps.importLimit,
     response: importResponse,
   } as const
