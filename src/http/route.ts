@@ -51,8 +51,11 @@ export interface Endpoint<
   readonly summary: string
   /** What a summary has no room for; CommonMark. */
   readonly description?: string
-  /** What the caller's token must hold; `any`: a valid token is enough; `open`: none is needed. */
-  readonly scope: Scope | 'any' | 'open'
+  /**
+   * What the caller's token must hold; `project`: any token of a project will do, and the administrator's; `any`: a valid token is
+   * enough; `open`: none is needed.
+   */
+  readonly scope: Scope | 'project' | 'any' | 'open'
   readonly params: z.ZodType<P>
   readonly query: z.ZodType<Q>
   /** Request headers that the endpoint reads, in lower case: checked here, read from `request`. */

@@ -72,7 +72,9 @@ describe('bad input, on every route', () => {
 
   test('a token without the scope is 403', async () => {
     const system = running()
-    for (const declared of endpointsOf(system).filter(({ scope }) => scope !== 'any')) {
+    for (const declared of endpointsOf(system).filter(
+      ({ scope }) => scope !== 'any' && scope !== 'project',
+    )) {
       const token = await system.createToken([declared.scope === 'task:read' ? 'run:read' : 'task:read'])
       const { status, body } = await ask(
         system.checkedUrl + pathOf(declared, system.project),

@@ -84,7 +84,7 @@ describe('export and import', () => {
     // Its access token is another: it names the project.
     const { project_id, access_token } = here
     assert.deepEqual({ ...there, project_id, access_token }, here)
-    assert.equal((await admin('GET', '/org')).body[0].name, 'Other org')
+    assert.equal((await admin('GET', '/org')).body.results[0].name, 'Other org')
     const run = await admin('POST', `${path}/task/${source.id}/run`, { task_input: { text: 'tea' } })
     assert.deepEqual([run.status, Object.keys(run.body.response)], [200, ['b', 'a']])
   })

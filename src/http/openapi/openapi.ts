@@ -73,7 +73,7 @@ function operationOf(declared: Endpoint): ZodOpenApiOperationObject {
 /** The administrator's calls take no OAuth token: no client of a project has that scope. */
 function securityOf(scope: Endpoint['scope']) {
   if (scope === 'open') return []
-  const oauth = scope === 'any' ? [] : [scope]
+  const oauth = scope === 'any' || scope === 'project' ? [] : [scope]
   return scope === 'admin' ? [{ bearer: [] }] : [{ bearer: [] }, { oauth2: oauth }]
 }
 
