@@ -73,6 +73,50 @@ describe('tenancy', () => {
     assert.equal(listed.find((key: { id: string }) => key.id === id).revoked, true)
   })
 
+  test('key:write manages keys and clients of its own project, and grants nothing that it lacks', async () => {
+    const { project, createProject, createToken } = running()
+    const token = await createToken(['key:write', 'run:read'])
+    const call = (method: string, path: string, body?: object) =>
+      running().call(method, path, body, { token })
+    const lent = await createToken(['task:read', 'task:write', 'run:read', 'run:write'])
+    for (const kind of ['api_key', 'oauth_client']) {
+      const { body: made, status } = await call('POST', `/${kind}`, { name: 'own', scopes: ['run:read'] })
+      assert.deepEqual([status, made.scopes], [200, ['run:read']])
+      const one = `/${kind}/${made.id}`
+      const { token: _, client_secret: __, ...shown } = made
+      assert.deepEqual((await call('GET', one)).body, shown)
+      assert.ok((await call('GET', `/${kind}`)).body.some(({ id }: { id: string }) => id === made.id))
+      assert.equal((await call('POST', `${one}/rotate`)).status, 200)
+      assert.equal((await call('POST', `${one}/revoke`)).body.revoked, true)
+      assert.equal((await call('DELETE', one)).status, 200)
+      assert.equal((await call('GET', one)).status, 404)
+      // Neither what it lacks, nor what is usual where that is more, nor the secret of somebody who has more; and no id.
+      const powerful = (await admin('POST', `${project}/${kind}`, { name: 'more' })).body
+      const refused = [
+        await call('POST', `/${kind}`, { name: 'x', scopes: ['run:read', 'run:write'] }),
+        await call('POST', `/${kind}`, { name: 'x' }),
+        await call('POST', `/${kind}/${powerful.id}/rotate`),
+        await call('POST', `/${kind}`, { name: 'x', scopes: ['run:read'], id: powerful.id }),
+        await running().call('GET', `/${kind}`, undefined, { token: lent }),
+      ]
+      for (const { status: denied, body } of refused) {
+        assert.deepEqual([denied, body.detail.reason], [403, 'PERMISSION_CHECK_FAILED'])
+      }
+      assert.equal((await call('POST', `/${kind}`, { name: 'x', scopes: ['admin'] })).status, 422)
+      const foreign = await createProject()
+      assert.equal((await call('GET', `${foreign.project}/${kind}`)).status, 404)
+      const theirs = (await admin('POST', `${foreign.project}/${kind}`, { name: 'theirs' })).body
+      for (const [method, path] of [
+        ['GET', ''],
+        ['POST', '/revoke'],
+        ['POST', '/rotate'],
+        ['DELETE', ''],
+      ] as const) {
+        assert.equal((await call(method, `/${kind}/${theirs.id}${path}`)).status, 404)
+      }
+    }
+  })
+
   test("a project's token sees its own organisation and project, whatever its scopes, and no other", async () => {
     const { project, createProject, createTask, checkedUrl } = running()
     const [, , org, , own] = project.split('/')

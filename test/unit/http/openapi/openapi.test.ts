@@ -79,6 +79,7 @@ const PROMISED = `
   GET /org/{}
   GET /org/{}/project
   GET P
+  GET P/oauth_client/{}
   GET /healthz
   GET /readyz
   GET /metrics
