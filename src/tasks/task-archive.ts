@@ -3,7 +3,7 @@ import type { ValidationIssue } from '../platform/errors.ts'
 import { inPieces } from '../platform/event-loop/in-pieces.ts'
 import { givenId } from '../platform/id-schema.ts'
 import { TAG_KINDS, tagName } from './tag.ts'
-import { type TaskLimits, taskFields } from './task-fields.ts'
+import { readVisibility, type TaskLimits, taskFields } from './task-fields.ts'
 import { activeRevisionsSchema } from './traffic.ts'
 
 const time = z.iso.datetime()
@@ -45,7 +45,11 @@ export function taskArchiveSchema(limits: TaskLimits) {
     output_modality: fields.output_modality,
     public: z.boolean(),
     exposed_to_agents: z.boolean(),
-    task_run_visibility: fields.task_run_visibility,
+    // Files of before these words were checked say `visible` where nothing was chosen.
+    task_run_visibility: z.preprocess(
+      (word) => (word === 'visible' ? readVisibility(word) : word),
+      fields.task_run_visibility,
+    ),
     timeout: fields.timeout.nullable(),
     queue_timeout: fields.queue_timeout.nullable(),
     on_lost_attempt: fields.on_lost_attempt,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { outputFormatShape } from '../output/output-format.ts'
 import { shownId } from '../platform/id-schema.ts'
-import { llmConfigSchema } from './task-fields.ts'
+import { llmConfigSchema, VISIBILITIES } from './task-fields.ts'
 
 const tags = z.array(z.object({ id: shownId, name: z.string() }))
 /** Stored parameters are shown as they are, even if this version no longer accepts one of their values. */
@@ -74,7 +74,9 @@ export const taskResponse = z
     output_modality: modality,
     public: z.boolean(),
     exposed_to_agents: z.boolean(),
-    task_run_visibility: z.string(),
+    task_run_visibility: z.enum(VISIBILITIES).meta({
+      description: 'Kept and shown, not acted on: access is by token, project and scope.',
+    }),
     created: z.iso.datetime(),
     modified: z.iso.datetime(),
     revisions: z.array(revisionResponse).meta({ description: 'Newest first.' }),
@@ -104,7 +106,7 @@ export const taskResponse = z
         output_modality: 'json',
         public: false,
         exposed_to_agents: false,
-        task_run_visibility: 'visible',
+        task_run_visibility: 'owner_only',
         created: '2026-01-15T09:00:00.000Z',
         modified: '2026-01-15T09:00:00.000Z',
         revisions: [revisionExample],

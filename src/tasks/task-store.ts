@@ -4,6 +4,7 @@ import { keysExist } from '../platform/redis/keys-exist.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import type { ImportWrite } from './import-write.ts'
 import type { Revision, Task } from './task.ts'
+import { readVisibility } from './task-fields.ts'
 import { splitPair, taskKeys, taskScript } from './task-layout.ts'
 
 const saveTask = taskScript('save-task')
@@ -38,7 +39,10 @@ export type TaskStore = ReturnType<typeof createTaskStore>
 /** Defaults of fields that tasks stored by earlier versions may lack. */
 const ADDED_LATER = { timeout: null, queue_timeout: null, on_lost_attempt: 'retry' } as const
 
-const toTask = (text: string): Task => ({ ...ADDED_LATER, ...(JSON.parse(text) as Task) })
+function toTask(text: string): Task {
+  const stored = { ...ADDED_LATER, ...(JSON.parse(text) as Task) }
+  return { ...stored, task_run_visibility: readVisibility(stored.task_run_visibility) }
+}
 
 /** The only owner of tasks and revisions. */
 export function createTaskStore(redis: Redis, options: { revisionsMax: number }) {

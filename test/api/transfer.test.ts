@@ -418,6 +418,15 @@ describe('export and import', () => {
     assert.deepEqual((await admin('GET', `${path}/export`)).body.projects[0].tasks[0].description, '')
   })
 
+  test('a file of before is read: a visibility that nobody had chosen is the one that is usual now', async () => {
+    const archive = elsewhere(await (await aProject()).exported())
+    const old = copy(archive)
+    Object.assign(partsOf(old).task, { task_run_visibility: 'visible' })
+    assert.equal((await admin('POST', '/import', old)).status, 200)
+    assert.deepEqual((await admin('GET', `${pathOf(archive)}/export`)).body, archive)
+    assert.equal((await admin('POST', '/import', old)).body.changed, false)
+  })
+
   test('a file holds no secret and no access token', async () => {
     const source = await aProject()
     const { project } = source

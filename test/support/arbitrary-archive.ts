@@ -60,7 +60,7 @@ const task = fc
     output_modality: fc.constantFrom('json', 'text'),
     public: fc.boolean(),
     exposed_to_agents: fc.boolean(),
-    task_run_visibility: text(10),
+    task_run_visibility: fc.constantFrom('owner_only', 'editors_and_owners', 'all_viewers'),
     timeout: maybe(fc.integer({ min: 1, max: 1000 })),
     queue_timeout: maybe(fc.double({ min: 0.5, max: 10, noNaN: true })),
     on_lost_attempt: fc.constantFrom('retry', 'fail'),

@@ -19,7 +19,7 @@ export function archivedTask(
       output_modality: 'json' as const,
       public: false,
     },
-    ...{ exposed_to_agents: false, task_run_visibility: 'visible' as const, timeout: null },
+    ...{ exposed_to_agents: false, task_run_visibility: 'owner_only' as const, timeout: null },
     ...{ queue_timeout: null, on_lost_attempt: 'retry' as const, created: TIME, modified: TIME },
     active_revisions: [{ task_revision_id: revision, weight: 1 }],
     tags: [],
