@@ -42,6 +42,10 @@ export const runBody = z
       .optional()
       .meta({ description: 'The parameters of the prompts; in a form, JSON text.' }),
     reference: z.string().max(500).nullish().meta({ description: 'The caller’s own; shown in the run.' }),
+    reporting_group_id: givenId.nullish().meta({
+      description:
+        'What reports may filter by, as the query’s `reporting_group`: a group whose name is this id.',
+    }),
     llm_config: llmConfigSchema.nullish().meta({ description: 'Overrides the revision’s, key by key.' }),
   })
   .meta({ id: 'RunInput', examples: [{ task_input: { text: 'I love this' }, reference: 'order-1234' }] })
@@ -75,6 +79,19 @@ export function readRevision(query: z.output<typeof runQuery>): string | null {
     throw ValidationError.at(['query', 'revision_tag'], 'contradicts revision_id')
   }
   return query.revision_id ?? query.revision ?? null
+}
+
+/** The group that a run counts under, if any. @throws {ValidationError} when it is named twice, differently */
+export function readReportingGroup(
+  query: Pick<z.output<typeof runQuery>, 'reporting_group'>,
+  body: Pick<z.output<typeof runBody>, 'reporting_group_id'>,
+): string | null {
+  const { reporting_group: name } = query
+  const { reporting_group_id: id } = body
+  if (name && id && name.toLowerCase() !== id) {
+    throw ValidationError.at(['body', 'reporting_group_id'], 'contradicts reporting_group')
+  }
+  return id ?? name ?? null
 }
 
 /** The caller's Idempotency-Key, if any. @throws {ValidationError} when it is empty, too long or not printable ASCII */

@@ -83,7 +83,8 @@ describe('updates of tasks', () => {
   })
 
   test('who may see its runs is said in three words, and owner_only where nothing is said', async () => {
-    const shown = async (said: Record<string, unknown>) => (await read(await create(said))).task_run_visibility
+    const shown = async (said: Record<string, unknown>) =>
+      (await read(await create(said))).task_run_visibility
     assert.equal(await shown({}), 'owner_only')
     assert.equal(await shown({ task_run_visibility: null }), 'owner_only')
     for (const word of ['owner_only', 'editors_and_owners', 'all_viewers']) {
