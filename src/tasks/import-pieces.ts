@@ -67,7 +67,7 @@ function pieceOf(
   const used = new Set(writes.flatMap(({ tags_added }) => tags_added.map(([, tag]) => tag)))
   const expected = [...used].flatMap((id) => (own.has(id) ? [] : (byId.get(id) ?? [])))
   const write = {
-    tags: [...created, ...expected.map((tag) => ({ ...tag, create: false, json: '' }))],
+    tags: [...created, ...expected.map((tag) => ({ ...tag, create: false, parent: '', json: '' }))],
     tasks: writes,
   }
   return { write, tasks, tagsCreated: created.length }

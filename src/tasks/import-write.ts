@@ -13,6 +13,8 @@ export interface TagWrite {
   readonly id: string
   readonly name: string
   readonly create: boolean
+  /** The tag that it is below, which is there or made before it; '' for none. */
+  readonly parent: string
   readonly json: string
 }
 
@@ -42,11 +44,18 @@ export const isEmpty = ({ tags, tasks }: ImportWrite): boolean =>
 
 /** Requires a tag that exists. */
 export const expectTag = (kind: TagKind, { id, name }: Tag): TagWrite => ({
-  ...{ kind, id, name, create: false, json: '' },
+  ...{ kind, id, name, create: false, parent: '', json: '' },
 })
 
 export const createTag = (kind: TagKind, tag: Tag): TagWrite => ({
-  ...{ kind, id: tag.id, name: tag.name, create: true, json: JSON.stringify(tag) },
+  ...{
+    kind,
+    id: tag.id,
+    name: tag.name,
+    create: true,
+    parent: tag.parent_id ?? '',
+    json: JSON.stringify(tag),
+  },
 })
 
 /**

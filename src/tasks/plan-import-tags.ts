@@ -22,6 +22,8 @@ export async function planTags(
       const same = byId.get(tag.id)
       if (same && same.name !== tag.name) {
         report([...place, 'id'], `the tag of this id is named "${same.name}" here`)
+      } else if (same && same.parent_id !== tag.parent_id) {
+        report([...place, 'parent_id'], 'the tag of this id is below another one here')
       } else if (ofOtherKind.has(tag.id)) {
         report([...place, 'id'], 'a tag of the other kind has this id here')
       } else if (!same && byName.has(tag.name)) {
@@ -33,6 +35,18 @@ export async function planTags(
     if (made > 0 && known[kind].length + made > tagsMax) {
       report(['tags', kind], `the project may have at most ${tagsMax}`)
     }
-    return writes
+    return parentsFirst(writes)
   })
+}
+
+/** A tag is made after the one that it is below. A file holds no circles of them. */
+function parentsFirst(writes: readonly TagWrite[]): TagWrite[] {
+  const byId = new Map(writes.map((write) => [write.id, write]))
+  const sorted = new Set<TagWrite>()
+  for (const write of writes) {
+    const way: TagWrite[] = []
+    for (let at: TagWrite | undefined = write; at && !sorted.has(at); at = byId.get(at.parent)) way.push(at)
+    for (const each of way.reverse()) sorted.add(each)
+  }
+  return [...sorted]
 }

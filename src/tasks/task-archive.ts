@@ -16,7 +16,13 @@ const MOST_TAGS = 10_000
 /** The tasks of a project as they stand in a file: with their revisions, weights and tags, and without any secret. */
 export function taskArchiveSchema(limits: TaskLimits) {
   const fields = taskFields(limits)
-  const tag = z.strictObject({ id: givenId, name: tagName, created: time, modified: time })
+  const tag = z.strictObject({
+    id: givenId,
+    name: tagName,
+    parent_id: givenId.nullable().default(null),
+    created: time,
+    modified: time,
+  })
   const tags = z.array(givenId).max(MOST_TAGS)
   const revision = z.strictObject({
     id: givenId,
@@ -97,6 +103,9 @@ export async function checkTaskArchive(archive: TaskArchive, where: Place): Prom
       once(names, tag.name, ['tags', kind, at, 'name'])
       tags[kind].add(tag.id)
     }
+    for (const at of astrayOf(archive.tags[kind])) {
+      report(['tags', kind, at, 'parent_id'], 'no tag of this kind in the file, or one that is below it')
+    }
   }
   const [tasks, names, revisions] = [new Set<string>(), new Set<string>(), new Set<string>()]
   await inPieces(archive.tasks, (task, at) => {
@@ -124,4 +133,21 @@ export async function checkTaskArchive(archive: TaskArchive, where: Place): Prom
     }
   })
   return issues
+}
+
+/** Which of these tags are below one that is not among them, or below themselves. */
+function astrayOf(tags: readonly { id: string; parent_id: string | null }[]): number[] {
+  const parents = new Map(tags.map(({ id, parent_id }) => [id, parent_id]))
+  const isSound = new Map<string, boolean>()
+  for (const { id } of tags) {
+    const way = new Set<string>()
+    let at: string | null | undefined = id
+    while (at && !isSound.has(at) && !way.has(at)) {
+      way.add(at)
+      at = parents.get(at)
+    }
+    const sound = at === null || (at !== undefined && isSound.get(at) === true)
+    for (const each of way) isSound.set(each, sound)
+  }
+  return tags.flatMap(({ id }, at) => (isSound.get(id) ? [] : [at]))
 }

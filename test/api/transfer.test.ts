@@ -215,6 +215,25 @@ describe('export and import', () => {
         place('tags', 'task', 0, 'name'),
       ],
       [
+        'same tag, other kind',
+        ({ project, task }) => {
+          const [tag] = project.tags.task
+          task.tags = []
+          project.tags = { task: [], task_revision: tag ? [...project.tags.task_revision, tag] : [] }
+        },
+        place('tags', 'task_revision', 1, 'id'),
+      ],
+      [
+        'same tag, below another one',
+        ({ project }) => {
+          const [tag] = project.tags.task_revision
+          const top = tag && { ...tag, id: newId(), name: 'top' }
+          if (top) project.tags.task_revision.push(top)
+          if (tag) tag.parent_id = top?.id ?? null
+        },
+        place('tags', 'task_revision', 0, 'parent_id'),
+      ],
+      [
         'unknown model',
         ({ task }) => {
           fresh(task)
@@ -284,6 +303,20 @@ describe('export and import', () => {
     assert.equal(await refused(({ task }) => twice(task.revisions)), 'tasks.0.revisions.3.id')
     assert.equal(await refused(({ project }) => twice(project.tags.task)), 'tags.task.1.id')
     assert.equal(await refused(({ task }) => task.tags.push(newId())), 'tasks.0.tags.1')
+    const below = (parent: (id: string) => string) =>
+      refused(({ project }) => {
+        for (const tag of project.tags.task) tag.parent_id = parent(tag.id)
+      })
+    assert.equal(await below(newId), 'tags.task.0.parent_id')
+    assert.equal(await below((id) => id), 'tags.task.0.parent_id')
+    assert.equal(
+      await refused(({ task }) => {
+        const [revision] = task.revisions
+        if (revision) revision.id = task.id
+        task.active_revisions = [{ task_revision_id: task.id, weight: 1 }]
+      }),
+      'tasks.0.id',
+    )
     assert.equal(
       await refused(({ task }) => task.revisions[1]?.tags.push(newId())),
       'tasks.0.revisions.1.tags.0',

@@ -24,6 +24,7 @@ const anything = fc.jsonValue({ maxDepth: 2 })
 const tag = fc.record({
   id,
   name: fc.stringMatching(/^[A-Za-z0-9]{1,15}$/),
+  parent_id: fc.constant<string | null>(null),
   created: time,
   modified: time,
 })
@@ -89,6 +90,10 @@ export const arbitraryArchive: fc.Arbitrary<Archive> = fc
     picks: fc.infiniteStream(fc.boolean()),
   })
   .map(({ tasks, ofTasks, ofRevisions, picks }) => {
+    // Each below another one, or none, in no order that would help.
+    for (const all of [ofTasks, ofRevisions]) {
+      for (const [at, tag] of all.entries()) if (picks.next().value) tag.parent_id = all[at + 1]?.id ?? null
+    }
     const pick = (from: typeof ofTasks) => from.filter(() => picks.next().value).map((each) => each.id)
     for (const each of tasks) {
       each.tags = pick(ofTasks)

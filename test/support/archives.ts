@@ -35,14 +35,20 @@ export function archivedTask(
   }
 }
 
+interface ArchivedTag {
+  readonly id: string
+  readonly name: string
+  readonly parent_id?: string | null
+}
+
 /** A file of one project. */
 export function archiveOf(
   { org = newId(), project = newId() },
   tasks: readonly ArchivedTask[],
-  tags: Partial<Record<'task' | 'task_revision', readonly { id: string; name: string }[]>> = {},
+  tags: Partial<Record<'task' | 'task_revision', readonly ArchivedTag[]>> = {},
 ): Archive {
-  const dated = (of: readonly { id: string; name: string }[] = []) =>
-    of.map((tag) => ({ ...tag, created: TIME, modified: TIME }))
+  const dated = (of: readonly ArchivedTag[] = []) =>
+    of.map(({ id, name, parent_id = null }) => ({ id, name, parent_id, created: TIME, modified: TIME }))
   return {
     splitrun_export: 1,
     projects: [

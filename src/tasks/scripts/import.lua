@@ -3,12 +3,17 @@
 -- Returns 1, or 0 when the state has changed; then nothing was written.
 local plan = cjson.decode(ARGV[1])
 
+local made = {}
 for _, tag in ipairs(plan.tags) do
   local expected = not tag.create and tag.id or false
   if call('HGET', key.tag_names(tag.kind), tag.name) ~= expected then return 0 end
   -- No tags of the two kinds may have the same id: the entities of a tag are found by its id alone.
   for _, kind in ipairs(tag.create and { 'task', 'task_revision' } or {}) do
     if call('HEXISTS', key.tags(kind), tag.id) == 1 then return 0 end
+  end
+  if tag.create then
+    made[tag.id] = true
+    if tag.parent ~= '' and not made[tag.parent] and call('HEXISTS', key.tags(tag.kind), tag.parent) == 0 then return 0 end
   end
 end
 for _, task in ipairs(plan.tasks) do

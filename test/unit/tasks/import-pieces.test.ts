@@ -12,7 +12,7 @@ const MOST = 100
 
 function aTag(create: boolean, at: number): TagWrite {
   const time = '2026-01-15T09:00:00.000Z'
-  const tag = { id: newId(), name: `tag${at}`, created: time, modified: time }
+  const tag = { id: newId(), name: `tag${at}`, parent_id: null, created: time, modified: time }
   return create ? createTag('task', tag) : expectTag('task', tag)
 }
 
