@@ -57,7 +57,7 @@ test('pieces hold everything once, in order, and none is larger than what one st
         // What a task relies on is there, or made in the same step or before.
         for (const { id } of created) there.add(id)
         const named = new Set(write.tags.map(({ id }) => id))
-        for (const [, tag] of write.tasks.flatMap((task) => task.put_on)) {
+        for (const [, tag] of write.tasks.flatMap((task) => task.tags_added)) {
           assert.ok(there.has(tag) && named.has(tag))
         }
       }
