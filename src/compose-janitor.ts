@@ -7,23 +7,24 @@ import type { RedisConnections } from './platform/redis/redis.ts'
 import { JANITOR_PREFIX } from './queue/janitor-queue.ts'
 import { cleanUpFiles } from './runs/end/clean-up-files.ts'
 import { cleanUpRuns } from './runs/end/clean-up-runs.ts'
+import { type CleanUpTotalsDeps, cleanUpTotals } from './runs/end/clean-up-totals.ts'
 import type { EndQueuedRunDeps } from './runs/end/end-queued-run.ts'
-import type { RollupStore } from './totals/rollup-store.ts'
 
 /** Starts this process's part of the janitor: it gets some of the rounds. */
 export function composeJanitor(
-  deps: EndQueuedRunDeps & {
-    config: Config
-    log: Logger
-    connections: RedisConnections
-    rollups: RollupStore
-    files: FileStore
-  },
+  deps: EndQueuedRunDeps &
+    CleanUpTotalsDeps & {
+      config: Config
+      log: Logger
+      connections: RedisConnections
+      files: FileStore
+    },
 ): JanitorWorker {
   const { config, log, connections, runs, rollups, files } = deps
   const everyMs = config.janitorInterval * 1000
   // Each process goes through all parts of the files, from a random one on: so processes need not share their progress.
   let part = Math.floor(Math.random() * FILE_PARTS)
+  let lastTask: string | null = null
   return startJanitorWorker({
     connection: connections.blocking('janitor', JANITOR_PREFIX),
     everyMs,
@@ -34,6 +35,7 @@ export function composeJanitor(
       const now = sharedNow()
       await cleanUpRuns({ ...deps, shards: config.shards }, now - everyMs, signal)
       await rollups.merge()
+      if (!signal.aborted) lastTask = await cleanUpTotals(deps, lastTask)
       part = (part + 1) % FILE_PARTS
       await cleanUpFiles({ runs, files, log }, part, now - config.fileGrace * 1000, signal)
     },

@@ -8,6 +8,7 @@ import { createLocalFileStore } from './files/file-store.ts'
 import { createApiMetrics } from './http/api-metrics.ts'
 import { type ApiDeps, endpointsOf } from './http/endpoints.ts'
 import { listen } from './http/listen.ts'
+import { createMayReadMetrics } from './http/metrics-access.ts'
 import type { Endpoint } from './http/route.ts'
 import { createApplication } from './http/server.ts'
 import { createFleetMetrics } from './metrics/fleet-metrics.ts'
@@ -119,6 +120,7 @@ async function openCore(
     names: createCardinalityStore(redis, {
       groupsMax: config.reportingGroupsMax,
       revisionsMax: config.metricsRevisionsMax,
+      projectRevisions: config.metricsProjectRevisions,
     }),
     rollups: createRollupStore(redis, config),
     files: createLocalFileStore(resolve(config.dataDir, 'files')),
@@ -165,6 +167,10 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     log,
   })
   lifecycle.onClose('inbox', () => inbox.close())
+  const fleet = {
+    metrics: createFleetMetrics({ ...core, cacheMs: config.metricsCache * 1000 }).text,
+    mayReadMetrics: createMayReadMetrics(config.metricsToken),
+  }
   const endpoints = endpointsOf({
     ...core,
     ...config,
@@ -174,7 +180,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     listedRuns: readRuns(await connections.commands('lists'), config.shards),
     ...{ taskTokens, inbox, nextShard: createShardRotation(config.shards) },
     ready: () => runs.reach().then(() => true),
-    metrics: createFleetMetrics({ ...core, cacheMs: config.metricsCache * 1000 }).text,
+    ...fleet,
   })
   const app = createApplication({ ...config, tenants, authenticate, log, tracer, apiMetrics }, endpoints)
   const server = await listen(app, config)
@@ -184,7 +190,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     await inbox.close()
     await closed
   })
-  const processPort = await openProcessPort(core, { metrics, healthy: async () => true })
+  const processPort = await openProcessPort(core, { metrics, healthy: async () => true, fleet })
   return { port: server.port, processPort }
 }
 

@@ -154,7 +154,7 @@ export function comparison(
     .withTransformation({ id: 'merge', options: {} })
     .withTransformation({
       id: 'organize',
-      options: { excludeByName: { Time: true }, renameByName: { ...labels, ...values } },
+      options: { excludeByName: { Time: true, project: true }, renameByName: { ...labels, ...values } },
     })
   for (const { name, unit } of columns) panel.overrideByName(name, [{ id: 'unit', value: unit }])
   return panel

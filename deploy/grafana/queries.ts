@@ -21,5 +21,5 @@ export const withTaskName = (expr: string): string =>
 
 /** Beside the ids of revisions what tells them apart: their `annotation`, and as `short` the end of the id. */
 export const withRevisionName = (expr: string): string =>
-  `label_replace((${expr}) * on (revision) group_left (annotation) ` +
-  'max by (revision, annotation) (splitrun_revision_info), "short", "$1", "revision", ".*?(.{1,6})")'
+  `label_replace((${expr}) * on (project, revision) group_left (annotation) ` +
+  'max by (project, revision, annotation) (splitrun_revision_info), "short", "$1", "revision", ".*?(.{1,6})")'

@@ -3,22 +3,24 @@ import { emptyDashboard } from './dashboard.ts'
 import { type Column, chart, comparison } from './panels.ts'
 import { growth, quantile, rate, sum, withRevisionName } from './queries.ts'
 
-const TASK = 'task="$task"'
+const TASK = 'project=~"$project",task="$task"'
+/** Ids may stand in several projects, once something was imported: only with its project does one name a revision. */
+const BY = 'project, revision'
 const LEGEND = '{{annotation}} {{short}}'
-const ASKED = `max by (revision) (splitrun_traffic_share_configured{${TASK}})`
+const ASKED = `max by (${BY}) (splitrun_traffic_share_configured{${TASK}})`
 
 /** How a counter is read: over a moment for lines, over the whole range for the table. */
 type Over = (series: string) => string
 
-const byRevision = (over: Over, series: string): string => sum(over(series), 'revision')
+const byRevision = (over: Over, series: string): string => sum(over(series), BY)
 const runs = (over: Over, more = ''): string => byRevision(over, `splitrun_runs_total{${TASK}${more}}`)
 
 const seen = (over: Over): string => {
   const drawn = over(`splitrun_drawn_runs_total{${TASK}}`)
-  return `${sum(drawn, 'revision')} / on () group_left () ${sum(drawn)}`
+  return `${sum(drawn, BY)} / on () group_left () ${sum(drawn)}`
 }
 const latency = (over: Over, q: number): string =>
-  quantile(q, over(`splitrun_run_duration_seconds_bucket{${TASK}}`), 'revision')
+  quantile(q, over(`splitrun_run_duration_seconds_bucket{${TASK}}`), BY)
 const valid = (over: Over): string =>
   `${byRevision(over, `splitrun_output_checks_total{${TASK},check="valid"}`)} / ${byRevision(over, `splitrun_output_checks_total{${TASK}}`)}`
 /** A revision without failures has no series of them: it is shown as 0. */

@@ -75,7 +75,7 @@ export interface Target {
 /**
  * Checks that the caller reaches what the path names. What belongs to others and what does not exist give the same
  * error, so that nobody learns which ids are taken.
- * @throws {ApiError} PROJECT_NOT_FOUND, TASK_NOT_FOUND, PERMISSION_CHECK_FAILED
+ * @throws {ApiError} NOT_FOUND, PROJECT_NOT_FOUND, TASK_NOT_FOUND, PERMISSION_CHECK_FAILED
  */
 export async function authorise(
   caller: Caller,
@@ -92,13 +92,17 @@ export async function authorise(
       throw new ApiError('PROJECT_NOT_FOUND', 'There is no such project.')
     }
   }
+  if (scope === 'project' && !admin && path.org_id && path.org_id !== caller.orgId) throw noOrganisation()
   if (caller.taskId && path.task_id && path.task_id !== caller.taskId) {
     throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
   }
   if (caller.taskId && !route.startsWith(RUNS_OF_A_TASK)) {
     throw new ApiError('PERMISSION_CHECK_FAILED', 'The token is for the runs of one task only.')
   }
-  if (!admin && !caller.scopes.includes(scope)) {
+  if (scope !== 'project' && !admin && !caller.scopes.includes(scope)) {
     throw new ApiError('PERMISSION_CHECK_FAILED', `The token lacks the scope ${scope}.`)
   }
 }
+
+/** The answer where an organisation is not there, or not the caller's. */
+export const noOrganisation = (): ApiError => new ApiError('NOT_FOUND', 'There is no such organisation.')

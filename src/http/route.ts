@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { ApiError, type Reason, ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import { givenId, shownId } from '../platform/id-schema.ts'
 import type { Shown } from '../platform/shown.ts'
 import type { Span } from '../platform/tracing/tracing.ts'
 import type { Caller } from '../tenancy/caller.ts'
@@ -50,14 +51,19 @@ export interface Endpoint<
   readonly summary: string
   /** What a summary has no room for; CommonMark. */
   readonly description?: string
-  /** What the caller's token must hold; `any`: a valid token is enough; `open`: none is needed. */
-  readonly scope: Scope | 'any' | 'open'
+  /**
+   * What the caller's token must hold; `project`: any token of a project will do, and the administrator's; `any`: a valid token is
+   * enough; `open`: none is needed.
+   */
+  readonly scope: Scope | 'project' | 'any' | 'open'
   readonly params: z.ZodType<P>
   readonly query: z.ZodType<Q>
   /** Request headers that the endpoint reads, in lower case: checked here, read from `request`. */
   readonly headers?: z.ZodObject
   /** Absent: the body is not read. */
   readonly body?: z.ZodType<B>
+  /** Checks a body that may hold thousands of things, a piece at a time. Absent: its schema does, at once. */
+  readonly readBody?: (sent: unknown) => Promise<B>
   /** Names of the fields that take files, with what they are for; other files are refused. */
   readonly files?: Readonly<Record<string, string>>
   /** Bytes of the body without its files; absent: what the settings say for all. */
@@ -86,9 +92,9 @@ export function endpoint<P, Q, A extends z.ZodType | null, B = undefined>(
   return declared as unknown as Endpoint
 }
 
-const id = z.uuid().toLowerCase()
 export const noParams = z.object({})
-const idOf = (what: string) => id.meta({ description: `Id of the ${what}.`, param: { id: `${what}_id` } })
+const idOf = (what: string) =>
+  givenId.meta({ description: `Id of the ${what}.`, param: { id: `${what}_id` } })
 export const orgParams = z.object({ org_id: idOf('organisation') })
 export const projectParams = orgParams.extend({ project_id: idOf('project') })
 export const taskParams = projectParams.extend({ task_id: idOf('task') })
@@ -97,7 +103,7 @@ export const runParams = taskParams.extend({ run_id: idOf('run') })
 /** Unknown query parameters are ignored, as everywhere on the web. */
 export const noQuery = z.object({})
 export const pageQuery = z.object({
-  cursor: id.optional().meta({
+  cursor: givenId.optional().meta({
     description: '`next_cursor` of the page before; none for the first.',
     param: { id: 'cursor' },
   }),
@@ -115,7 +121,7 @@ export const PROJECT = '/org/:org_id/project/:project_id'
 
 const pagination = z
   .object({
-    next_cursor: z.uuid().nullable().meta({ description: 'Null on the last page.' }),
+    next_cursor: shownId.nullable().meta({ description: 'Null on the last page.' }),
     has_next: z.boolean(),
     page_limit: z.int().min(1).max(100),
   })
@@ -155,10 +161,14 @@ export function checkPath<T>(schema: z.ZodType<T>, params: unknown): T {
 }
 
 /** Checks a part of a request. @throws {ValidationError} with locations that begin with `where`. */
-export function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
+export function check<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  where: string | readonly (string | number)[],
+): T {
   const result = schema.safeParse(value, { reportInput: true })
   if (result.success) return result.data
-  throw new ValidationError(result.error.issues.flatMap((issue) => toIssues(issue, where)))
+  throw new ValidationError(result.error.issues.flatMap((issue) => toIssues(issue, [where].flat())))
 }
 
 /** The kinds that clients know from the service this API follows. */
@@ -171,8 +181,8 @@ const KINDS: Readonly<Record<string, string>> = {
   invalid_value: 'enum',
 }
 
-function toIssues(issue: z.core.$ZodIssue, where: string): ValidationIssue[] {
-  const loc = [where, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))]
+function toIssues(issue: z.core.$ZodIssue, where: readonly (string | number)[]): ValidationIssue[] {
+  const loc = [...where, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))]
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ loc: [...loc, key], msg: 'unknown field', type: 'extra_forbidden' }))
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { shownId } from '../platform/id-schema.ts'
 
 /** Request headers that starting a run heeds. */
 export const runHeaders = z.object({
@@ -23,8 +24,8 @@ export const runHeaders = z.object({
 
 /** On every answer that belongs to a run, errors included. */
 export const ofRun = z.object({
-  'x-task-run-id': z.uuid().optional().meta({ description: 'The run, once there is one.' }),
-  'x-task-revision-id': z.uuid().optional().meta({ description: 'Its revision, once it is known.' }),
+  'x-task-run-id': shownId.optional().meta({ description: 'The run, once there is one.' }),
+  'x-task-revision-id': shownId.optional().meta({ description: 'Its revision, once it is known.' }),
 })
 
 /** On answers to the call that started a run. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiError, ValidationError } from '../platform/errors.ts'
+import { givenId } from '../platform/id-schema.ts'
 import { llmConfigSchema } from '../tasks/task-fields.ts'
 import { parseJson } from './body/parse-json.ts'
 
@@ -10,12 +11,10 @@ const LONGEST_TIMEOUT = 2_592_000
 
 /** Query of a run. `revision` is the older spelling of `revision_id`. */
 export const runQuery = z.object({
-  revision_id: z
-    .uuid()
-    .toLowerCase()
+  revision_id: givenId
     .optional()
     .meta({ description: 'The revision to run, active or not; one is drawn by weight where none is named.' }),
-  revision: z.uuid().toLowerCase().optional().meta({ description: 'Older spelling of `revision_id`.' }),
+  revision: givenId.optional().meta({ description: 'Older spelling of `revision_id`.' }),
   reporting_group: z.string().min(1).max(100).optional().meta({ description: 'What reports may filter by.' }),
   use_fallback_model: flag.meta({ description: 'Asks the fallback model at once.' }),
   wait: secondsText.optional().meta({
@@ -43,6 +42,10 @@ export const runBody = z
       .optional()
       .meta({ description: 'The parameters of the prompts; in a form, JSON text.' }),
     reference: z.string().max(500).nullish().meta({ description: 'The caller’s own; shown in the run.' }),
+    reporting_group_id: givenId.nullish().meta({
+      description:
+        'What reports may filter by, as the query’s `reporting_group`: a group whose name is this id.',
+    }),
     llm_config: llmConfigSchema.nullish().meta({ description: 'Overrides the revision’s, key by key.' }),
   })
   .meta({ id: 'RunInput', examples: [{ task_input: { text: 'I love this' }, reference: 'order-1234' }] })
@@ -76,6 +79,19 @@ export function readRevision(query: z.output<typeof runQuery>): string | null {
     throw ValidationError.at(['query', 'revision_tag'], 'contradicts revision_id')
   }
   return query.revision_id ?? query.revision ?? null
+}
+
+/** The group that a run counts under, if any. @throws {ValidationError} when it is named twice, differently */
+export function readReportingGroup(
+  query: Pick<z.output<typeof runQuery>, 'reporting_group'>,
+  body: Pick<z.output<typeof runBody>, 'reporting_group_id'>,
+): string | null {
+  const { reporting_group: name } = query
+  const { reporting_group_id: id } = body
+  if (name && id && name.toLowerCase() !== id) {
+    throw ValidationError.at(['body', 'reporting_group_id'], 'contradicts reporting_group')
+  }
+  return id ?? name ?? null
 }
 
 /** The caller's Idempotency-Key, if any. @throws {ValidationError} when it is empty, too long or not printable ASCII */

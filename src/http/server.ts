@@ -89,7 +89,8 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
         throw ValidationError.at(['body', stray.field], 'no file is taken here', 'extra_forbidden')
       }
       response.locals['files'] = read.files
-      body = check(declared.body, read.isForm ? readForm(declared.body, read.fields) : read.fields, 'body')
+      const sent = read.isForm ? readForm(declared.body, read.fields) : read.fields
+      body = declared.readBody ? await declared.readBody(sent) : check(declared.body, sent, 'body')
     }
     const clientClosed = new AbortController()
     response.once('close', () => {

@@ -5,7 +5,7 @@ import { sharedNow } from '../platform/clock.ts'
 import type { RunStore } from '../runs/store/run-store.ts'
 import type { Task } from '../tasks/task.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
-import { type CardinalityStore, OTHER } from '../totals/cardinality-store.ts'
+import { OTHER } from '../totals/cardinality-store.ts'
 import { joinName, splitName } from '../totals/rollup.ts'
 import type { RollupStore, Totals } from '../totals/rollup-store.ts'
 import { exposeFamily, type Family } from './family.ts'
@@ -15,7 +15,6 @@ import { taskFamilies } from './task-families.ts'
 
 export interface FleetMetricsDeps {
   readonly rollups: RollupStore
-  readonly names: CardinalityStore
   readonly runs: RunStore
   readonly tasks: TaskStore
   readonly models: ModelRegistry
@@ -53,17 +52,20 @@ export function createFleetMetrics(deps: FleetMetricsDeps) {
 async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
   const [found, backlog] = await Promise.all([readRollups(deps), deps.runs.backlog(sharedNow())])
   const tasks = await readTasks(deps, found)
-  const deleted = found.filter(({ task }) => task !== OTHER && !tasks.has(task))
-  await forget(deps, deleted)
-
+  // A deleted task is not shown. The janitor removes its totals.
+  const shown = found.filter((each) => each.task === OTHER || tasks.has(taskOf(each)))
   const runs = new RunFamilies((model) => deps.models.find(model)?.provider ?? '')
-  const shown = found.filter(({ task }) => task === OTHER || tasks.has(task))
   for (const { name, totals } of shown) runs.add(name, totals)
-  const named = shown.filter(({ task, revision }) => task !== OTHER && revision !== null)
-  const revisions = new Map(named.map(({ revision, project }) => [revision ?? '', project]))
+  const revisions = new Map(
+    shown.flatMap(({ project, task, revision }) =>
+      task === OTHER || revision === null
+        ? []
+        : [[joinName([project, revision]), { project, id: revision }] as const],
+    ),
+  )
   return [
     ...runs.families(),
-    ...(await taskFamilies(deps.tasks, [...tasks.values()], revisions)),
+    ...(await taskFamilies(deps.tasks, [...tasks.values()], [...revisions.values()])),
     ...queueFamilies(backlog),
   ]
 }
@@ -75,26 +77,21 @@ async function readRollups({ rollups }: FleetMetricsDeps): Promise<Found[]> {
   })
 }
 
-/** The tasks that exist, by id. */
+const taskOf = ({ project, task }: Pick<Found, 'project' | 'task'>): string => joinName([project, task])
+
+/** The tasks that exist, by project and id. */
 async function readTasks({ tasks }: FleetMetricsDeps, found: readonly Found[]): Promise<Map<string, Task>> {
-  const projects = new Map(found.map(({ task, project }) => [task, project]))
-  projects.delete(OTHER)
+  const wanted = new Map(
+    found.flatMap((each) => (each.task === OTHER ? [] : [[taskOf(each), each] as const])),
+  )
   const read = await Promise.all(
     // The cache may not have a task that was created just now: then Redis is read.
-    [...projects].map(
-      async ([task, project]) =>
-        (await tasks.recent(project, task)) ?? (await tasks.read(project, task))?.task,
-    ),
+    [...wanted].map(async ([name, { project, task }]) => {
+      const known = (await tasks.recent(project, task)) ?? (await tasks.read(project, task))?.task
+      return known ? [[name, known] as const] : []
+    }),
   )
-  return new Map(read.flatMap((task) => (task ? [[task.id, task]] : [])))
-}
-
-/** Removes deleted tasks from the metrics. Their daily totals stay in the reports of the project. */
-async function forget({ rollups, names }: FleetMetricsDeps, deleted: readonly Found[]): Promise<void> {
-  await rollups.forget(deleted.map(({ name }) => name))
-  await names.forgetSeries([
-    ...new Set(deleted.map(({ project, task, revision }) => joinName([project, task, revision]))),
-  ])
+  return new Map(read.flat())
 }
 
 /** Writes one family per tick of the event loop, so that thousands of lines do not delay requests. */

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { shownId } from '../platform/id-schema.ts'
 import type { Shown } from '../platform/shown.ts'
 import type { Model } from './model.ts'
 
 /** A model on the wire; its strings are never null. */
 export const modelResponse = z
   .object({
-    id: z.uuid(),
+    id: shownId,
     name: z.string(),
     alias: z.string(),
     provider: z.string(),

@@ -1,4 +1,4 @@
-import { v7, validate } from 'uuid'
+import { v7 } from 'uuid'
 import { sharedNow } from './clock.ts'
 
 let lastMs = 0
@@ -33,11 +33,6 @@ export function newRunId(shard: number): string {
 /** The shard that a run id names. Any UUID has one, so a made-up id leads to an empty answer, never an error. */
 export function shardOf(runId: string): number {
   return Number.parseInt(runId.slice(-2), 16)
-}
-
-/** True for any UUID in its canonical lower or upper case spelling. */
-export function isId(text: string): boolean {
-  return validate(text)
 }
 
 /** The lowest id that could have been made at the given time (ms since the epoch): a bound for id ranges. */

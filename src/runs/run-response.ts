@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { shownId } from '../platform/id-schema.ts'
 import { RUN_STATUSES } from './run.ts'
 
 const count = z.int().min(0)
@@ -88,10 +89,10 @@ const example = {
 /** A run on the wire. All members are always there; numbers are 0 until the run has ended. */
 export const runResponse = z
   .object({
-    id: z.uuid(),
-    task_id: z.uuid(),
-    project_id: z.uuid(),
-    task_revision_id: z.uuid().nullable().meta({ description: 'Null until one is drawn.' }),
+    id: shownId,
+    task_id: shownId,
+    project_id: shownId,
+    task_revision_id: shownId.nullable().meta({ description: 'Null until one is drawn.' }),
     user_id: z.string().meta({ description: 'Id of the token that started it.' }),
     created: z.iso.datetime(),
     status: z.enum(RUN_STATUSES),

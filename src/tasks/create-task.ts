@@ -31,7 +31,7 @@ export async function createTask(
     output_modality: input.output_modality,
     public: input.public ?? false,
     exposed_to_agents: input.exposed_to_agents ?? false,
-    task_run_visibility: input.task_run_visibility ?? 'visible',
+    task_run_visibility: input.task_run_visibility ?? 'owner_only',
     timeout: input.timeout ?? null,
     queue_timeout: input.queue_timeout ?? null,
     on_lost_attempt: input.on_lost_attempt ?? 'retry',

@@ -39,8 +39,14 @@ export async function exportTasks(
     entity.tags = entity.tags.filter((tag) => known.has(tag))
     for (const tag of entity.tags) used.add(tag)
   }
-  // An export of all tasks has also the unused tags; an export of some has only their tags.
-  const pick = (tags: Tag[] = []) => tags.filter(({ id }) => !only || used.has(id)).sort(byId)
+  // An export of all tasks has also the unused tags; an export of some has only their tags, and the parents of those.
+  const pick = (tags: Tag[] = []) => {
+    const byTagId = new Map(tags.map((tag) => [tag.id, tag]))
+    for (const id of [...used]) {
+      for (let tag = byTagId.get(id); tag; tag = byTagId.get(tag.parent_id ?? '')) used.add(tag.id)
+    }
+    return tags.filter(({ id }) => !only || used.has(id)).sort(byId)
+  }
   return {
     models: modelNames(tasks, deps.models),
     tags: { task: pick(ofTasks), task_revision: pick(ofRevisions) },

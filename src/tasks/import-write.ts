@@ -8,16 +8,18 @@ import { pairOf } from './task-layout.ts'
 type Tagging = readonly [entity: string, tag: string]
 
 /** A tag that the import creates, or that exists and must still exist when the import is written. */
-interface TagWrite {
+export interface TagWrite {
   readonly kind: TagKind
   readonly id: string
   readonly name: string
   readonly create: boolean
+  /** The tag that it is below, which is there or made before it; '' for none. */
+  readonly parent: string
   readonly json: string
 }
 
 /** A task that the import creates or changes, with the state that the plan was made from. */
-interface TaskWrite {
+export interface TaskWrite {
   readonly id: string
   readonly name: string
   readonly json: string
@@ -40,60 +42,65 @@ export interface ImportWrite {
 export const isEmpty = ({ tags, tasks }: ImportWrite): boolean =>
   tasks.length === 0 && tags.every(({ create }) => !create)
 
-/** Collects what an import writes into one project. */
-export class ImportWriteBuilder implements ImportWrite {
-  readonly tags: TagWrite[] = []
-  readonly tasks: TaskWrite[] = []
-  readonly #owner: { readonly org: string; readonly project: string }
+/** Requires a tag that exists. */
+export const expectTag = (kind: TagKind, { id, name }: Tag): TagWrite => ({
+  ...{ kind, id, name, create: false, parent: '', json: '' },
+})
 
-  constructor(owner: { org: string; project: string }) {
-    this.#owner = owner
+export const createTag = (kind: TagKind, tag: Tag): TagWrite => ({
+  ...{
+    kind,
+    id: tag.id,
+    name: tag.name,
+    create: true,
+    parent: tag.parent_id ?? '',
+    json: JSON.stringify(tag),
+  },
+})
+
+/**
+ * Creates a task, or changes the existing one (`before`), and adds the revisions `added`. The task and the revisions in
+ * the file get the tags that they have in the file; other revisions keep theirs.
+ */
+export function saveTask(
+  owner: { readonly org: string; readonly project: string },
+  wanted: ArchivedTask,
+  added: readonly Revision[],
+  before: WholeTask | null,
+): TaskWrite {
+  const { id, name } = wanted
+  const entities = [wanted, ...wanted.revisions]
+  const tagged = [...(before?.tags ?? [])].flatMap(([entity, tags]) =>
+    tags.map((tag): Tagging => [entity, tag.id]),
+  )
+  const inFile = new Set(entities.map((entity) => entity.id))
+  return {
+    id,
+    name,
+    json: JSON.stringify(taskOf(owner, wanted, before)),
+    version: String(before?.version ?? 0),
+    tagging: tagged
+      .map((pair) => pairOf(...pair))
+      .sort()
+      .join(' '),
+    revisions: added.map((revision) => ({ id: revision.id, json: JSON.stringify(revision) })),
+    tags_removed: tagged.filter(([entity]) => inFile.has(entity)),
+    tags_added: entities.flatMap((entity) => entity.tags.map((tag): Tagging => [entity.id, tag])),
   }
+}
 
-  /** Requires a tag that exists. */
-  expectTag(kind: TagKind, { id, name }: Tag): void {
-    this.tags.push({ kind, id, name, create: false, json: '' })
-  }
-
-  createTag(kind: TagKind, tag: Tag): void {
-    this.tags.push({ kind, id: tag.id, name: tag.name, create: true, json: JSON.stringify(tag) })
-  }
-
-  /**
-   * Creates a task, or changes the existing one (`before`), and adds the revisions `added`. The task and the revisions in
-   * the file get the tags that they have in the file; other revisions keep theirs.
-   */
-  saveTask(wanted: ArchivedTask, added: readonly Revision[], before: WholeTask | null): void {
-    const { id, name } = wanted
-    const entities = [wanted, ...wanted.revisions]
-    const tagged = [...(before?.tags ?? [])].flatMap(([entity, tags]) =>
-      tags.map((tag): Tagging => [entity, tag.id]),
-    )
-    const inFile = new Set(entities.map((entity) => entity.id))
-    this.tasks.push({
-      id,
-      name,
-      json: JSON.stringify(this.#taskOf(wanted, before)),
-      version: String(before?.version ?? 0),
-      tagging: tagged
-        .map((pair) => pairOf(...pair))
-        .sort()
-        .join(' '),
-      revisions: added.map((revision) => ({ id: revision.id, json: JSON.stringify(revision) })),
-      tags_removed: tagged.filter(([entity]) => inFile.has(entity)),
-      tags_added: entities.flatMap((entity) => entity.tags.map((tag): Tagging => [entity.id, tag])),
-    })
-  }
-
-  #taskOf(wanted: ArchivedTask, before: WholeTask | null): Task {
-    const { revisions: _, tags: __, created, modified, active_revisions, ...fields } = wanted
-    return {
-      ...fields,
-      org_id: this.#owner.org,
-      project_id: this.#owner.project,
-      created: before?.task.created ?? created,
-      modified: before ? sharedIsoTime() : modified,
-      active_revisions,
-    }
+function taskOf(
+  owner: { readonly org: string; readonly project: string },
+  wanted: ArchivedTask,
+  before: WholeTask | null,
+): Task {
+  const { revisions: _, tags: __, created, modified, active_revisions, ...fields } = wanted
+  return {
+    ...fields,
+    org_id: owner.org,
+    project_id: owner.project,
+    created: before?.task.created ?? created,
+    modified: before ? sharedIsoTime() : modified,
+    active_revisions,
   }
 }

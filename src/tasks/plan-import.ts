@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ModelRegistry } from '../models/model-registry.ts'
 import { ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import { inPieces } from '../platform/event-loop/in-pieces.ts'
 import { checkRevision, digestOf, MODEL_FIELDS, toRevision } from './build-revision.ts'
 import { archiveTask } from './export-tasks.ts'
-import { type ImportWrite, ImportWriteBuilder } from './import-write.ts'
+import { cutPieces, type ImportPiece, type PlacedTask, type PlannedTask } from './import-pieces.ts'
+import { saveTask } from './import-write.ts'
+import { planTags } from './plan-import-tags.ts'
 import { type ReadTaskDeps, readTasks } from './read-task.ts'
-import { TAG_KINDS, type TagKind } from './tag.ts'
-import type { Revision } from './task.ts'
+import type { Revision, WholeTask } from './task.ts'
 import type { ArchivedTask, Place, TaskArchive } from './task-archive.ts'
 
 export interface PlanImportDeps extends ReadTaskDeps {
@@ -15,84 +17,64 @@ export interface PlanImportDeps extends ReadTaskDeps {
   readonly tagsMax: number
 }
 
-/** How many tasks, revisions and tags an import creates, changes, or leaves since they equal the file. */
-export interface ImportCounts {
-  readonly tasks: { created: number; updated: number; unchanged: number }
-  readonly revisions: { created: number }
-  readonly tags: { created: number; unchanged: number }
-}
-
-/** What an import would write, and the conflicts that prevent it. */
+/** What an import would write, in pieces, and the conflicts that prevent it. */
 export interface ImportPlan {
   readonly conflicts: readonly ValidationIssue[]
-  readonly write: ImportWrite
-  readonly counts: ImportCounts
+  readonly pieces: readonly ImportPiece[]
 }
+
+/** The project that is imported into, and the place of its content in the file. */
+export interface ImportTarget {
+  readonly org: string
+  readonly project: string
+  readonly archived: TaskArchive
+  readonly where: Place
+}
+
+/** How many tasks are read at a time. */
+const BATCH = 20
+
+/** What exists of the tasks of a batch. */
+interface Here {
+  readonly names: ReadonlyMap<string, string>
+  readonly states: ReadonlyMap<string, 'present' | { digest: string } | null | undefined>
+  readonly present: ReadonlyMap<string, WholeTask>
+}
+
+/** All tasks of a file with their places. */
+export const tasksOf = ({ archived }: ImportTarget): PlacedTask[] =>
+  archived.tasks.map((task, at) => ({ task, place: ['tasks', at] }))
 
 /**
  * Plans how to make the tasks of a project equal to those of an archive; writes nothing. A task that exists must equal
  * the file's, unless `replace` is true: then it gets the fields, weights and tags of the file, and the revisions that it
  * lacks. Revisions never change. No revision is removed, and no task that the file does not have.
+ * @param some the tasks to plan
  */
 export async function planImport(
   deps: PlanImportDeps,
-  owner: { org: string; project: string },
-  archive: TaskArchive,
+  target: ImportTarget,
+  some: readonly PlacedTask[],
   replace: boolean,
-  where: Place,
 ): Promise<ImportPlan> {
   const conflicts: ValidationIssue[] = []
   const report = (place: Place, msg: string) =>
-    void conflicts.push({ loc: [...where, ...place], msg, type: 'conflict' })
-  const write = new ImportWriteBuilder(owner)
-  const counts = {
-    tasks: { created: 0, updated: 0, unchanged: 0 },
-    revisions: { created: 0 },
-    tags: { created: 0, unchanged: 0 },
-  }
-  const { tasks } = archive
-  // The tasks are read last. Otherwise, a task that another import creates meanwhile would look like a conflict: its
-  // revisions would be known, but not the task itself.
-  const allNames = tasks.map(({ name }) => name)
-  const names = await deps.tasks.owners(owner.project, allNames)
-  const revisionIds = tasks.flatMap((task) => task.revisions.map(({ id }) => id))
-  const known = await deps.tasks.revisionStates(owner.project, revisionIds)
-  const revisionStates = new Map(revisionIds.map((id, at) => [id, known[at]]))
-  const taskIds = tasks.map(({ id }) => id)
-  const present = new Map((await readTasks(deps, owner.project, taskIds)).map((each) => [each.task.id, each]))
+    void conflicts.push({ loc: [...target.where, ...place], msg, type: 'conflict' })
+  const models = new Map(target.archived.models.map(({ id, name }) => [id, name]))
+  const planned: PlannedTask[] = []
 
-  async function planTags(kind: TagKind): Promise<void> {
-    const known = await deps.tags.list(owner.project, kind)
-    const byId = new Map(known.map((tag) => [tag.id, tag]))
-    const byName = new Map(known.map((tag) => [tag.name, tag]))
-    let created = 0
-    for (const [at, tag] of archive.tags[kind].entries()) {
-      const same = byId.get(tag.id)
-      if (same && same.name !== tag.name) {
-        report(['tags', kind, at, 'id'], `the tag of this id is named "${same.name}" here`)
-      } else if (!same && byName.has(tag.name)) {
-        report(['tags', kind, at, 'name'], 'a tag of this name has another id here')
-      } else if (same) {
-        write.expectTag(kind, tag)
-        counts.tags.unchanged += 1
-      } else {
-        write.createTag(kind, tag)
-        created += 1
-      }
-    }
-    counts.tags.created += created
-    if (created > 0 && known.length + created > deps.tagsMax) {
-      report(['tags', kind], `the project may have at most ${deps.tagsMax}`)
-    }
-  }
-
-  function planTask(task: ArchivedTask, place: Place): void {
+  function planTask({ task: given, place }: PlacedTask, { names, states, present }: Here): void {
+    const task = resolveModels(given, models, deps.models)
     const whole = present.get(task.id) ?? null
     const here = whole && archiveTask(whole)
     // A replacement does not touch revisions that the file lacks, so they are not compared.
     const differing = here && differencesOf(replace ? sharedPart(here, task) : here, task)
+    const plan = (outcome: PlannedTask['outcome'], added: readonly Revision[]) => {
+      const write = outcome === 'unchanged' ? null : saveTask(target, task, added, whole)
+      planned.push({ task: given, place, outcome, revisions: added.length, write })
+    }
     if (differing?.length === 0) {
-      counts.tasks.unchanged += 1
+      plan('unchanged', [])
       return
     }
     if (differing && !replace) {
@@ -102,17 +84,20 @@ export async function planImport(
     if ((names.get(task.name) ?? task.id) !== task.id) {
       report([...place, 'name'], 'a task of this name has another id here')
     }
-    const added = planRevisions(task, here, place)
+    const added = planRevisions(task, here, place, states)
     if (added.length + (here?.revisions.length ?? 0) > deps.revisionsMax) {
       report([...place, 'revisions'], `a task may have at most ${deps.revisionsMax}`)
     }
-    counts.tasks[whole ? 'updated' : 'created'] += 1
-    counts.revisions.created += added.length
-    write.saveTask(task, added, whole)
+    plan(whole ? 'updated' : 'created', added)
   }
 
   /** The revisions of the file that the task lacks. */
-  function planRevisions(task: ArchivedTask, here: ArchivedTask | null, place: Place): Revision[] {
+  function planRevisions(
+    task: ArchivedTask,
+    here: ArchivedTask | null,
+    place: Place,
+    states: Here['states'],
+  ): Revision[] {
     const byId = new Map(here?.revisions.map((revision) => [revision.id, revision]))
     return task.revisions.flatMap((archived, at) => {
       const own = [...place, 'revisions', at]
@@ -123,13 +108,13 @@ export async function planImport(
         return []
       }
       const revision = toRevision(task, archived)
-      const state = revisionStates.get(archived.id)
+      const state = states.get(archived.id)
       if (state === 'present') report([...own, 'id'], 'a revision of another task has this id here')
       else if (state && state.digest !== digestOf(revision)) {
         report([...own, 'id'], 'a revision of this id was deleted here, and was different; it never changes')
       }
       try {
-        checkRevision(task.output_modality, revision, deps.models, [...where, ...own])
+        checkRevision(task.output_modality, revision, deps.models, [...target.where, ...own])
       } catch (error) {
         if (!(error instanceof ValidationError)) throw error
         conflicts.push(...error.issues)
@@ -138,9 +123,27 @@ export async function planImport(
     })
   }
 
-  for (const kind of TAG_KINDS) await planTags(kind)
-  for (const [at, task] of tasks.entries()) planTask(resolveModels(task, archive, deps.models), ['tasks', at])
-  return { conflicts, write, counts }
+  const tags = await planTags(deps, target, report)
+  for (let at = 0; at < some.length; at += BATCH) {
+    const batch = some.slice(at, at + BATCH)
+    const here = await readHere(deps, target.project, batch)
+    await inPieces(batch, (each) => planTask(each, here))
+  }
+  return { conflicts, pieces: cutPieces(tags, planned) }
+}
+
+async function readHere(deps: PlanImportDeps, project: string, batch: readonly PlacedTask[]): Promise<Here> {
+  const tasks = batch.map(({ task }) => task)
+  // The tasks are read last. Otherwise, a task that another import creates meanwhile would look like a conflict: its
+  // revisions would be known, but not the task itself.
+  const allNames = tasks.map(({ name }) => name)
+  const names = await deps.tasks.owners(project, allNames)
+  const ids = tasks.flatMap((task) => task.revisions.map(({ id }) => id))
+  const known = await deps.tasks.revisionStates(project, ids)
+  const states = new Map(ids.map((id, at) => [id, known[at]]))
+  const taskIds = tasks.map(({ id }) => id)
+  const present = new Map((await readTasks(deps, project, taskIds)).map((each) => [each.task.id, each]))
+  return { names, states, present }
 }
 
 function sharedPart(here: ArchivedTask, task: ArchivedTask): ArchivedTask {
@@ -161,9 +164,12 @@ function sortAll(task: ArchivedTask): ArchivedTask {
   return { ...task, tags: [...task.tags].sort(), revisions }
 }
 
-/** The task with the ids that its models have here. A model is found by its id, or else by its name in the file. */
-function resolveModels(task: ArchivedTask, archive: TaskArchive, models: ModelRegistry): ArchivedTask {
-  const names = new Map(archive.models.map(({ id, name }) => [id, name]))
+/** The task with the ids that its models have here: found by id, or else by the name that the file gives. */
+function resolveModels(
+  task: ArchivedTask,
+  names: ReadonlyMap<string, string>,
+  models: ModelRegistry,
+): ArchivedTask {
   const revisions = task.revisions.map((revision) => {
     const resolved = { ...revision }
     for (const field of MODEL_FIELDS) {

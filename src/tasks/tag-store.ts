@@ -3,7 +3,7 @@ import { cached } from '../platform/cached.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
-import type { Tag, TagKind } from './tag.ts'
+import { readTag, type Tag, type TagKind } from './tag.ts'
 import { splitPair, taskKeys, taskScript } from './task-layout.ts'
 
 const saveTag = taskScript('save-tag')
@@ -62,19 +62,27 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
   }
 
   return {
-    /** Creates a tag. Returns `name` when another tag has the name, `many` when the project has as many as it may. */
-    async create(project: string, kind: TagKind, name: string): Promise<Tag | 'name' | 'many'> {
+    /**
+     * Creates a tag, with a parent or without. Returns `name` when another tag has the name, `many` when the project has as
+     * many as it may, `parent` when there is no such parent.
+     */
+    async create(
+      project: string,
+      kind: TagKind,
+      name: string,
+      parent: string | null,
+    ): Promise<Tag | 'name' | 'many' | 'parent'> {
       const now = sharedIsoTime()
-      const tag: Tag = { id: newId(), name, created: now, modified: now }
-      const args = [kind, tag.id, name, JSON.stringify(tag), options.tagsMax]
+      const tag: Tag = { id: newId(), name, parent_id: parent, created: now, modified: now }
+      const args = [kind, tag.id, name, JSON.stringify(tag), options.tagsMax, parent ?? '']
       const outcome = await saveTag(redis, [taskKeys(project).prefix], args)
-      return outcome === 'saved' ? tag : (outcome as 'name' | 'many')
+      return outcome === 'saved' ? tag : (outcome as 'name' | 'many' | 'parent')
     },
 
     /** Renames a tag; tasks and revisions keep it. */
     async rename(project: string, kind: TagKind, tag: Tag, name: string): Promise<Tag | 'name' | 'absent'> {
       const renamed: Tag = { ...tag, name, modified: sharedIsoTime() }
-      const args = [kind, tag.id, name, JSON.stringify(renamed), '']
+      const args = [kind, tag.id, name, JSON.stringify(renamed), '', tag.parent_id ?? '']
       const outcome = await saveTag(redis, [taskKeys(project).prefix], args)
       revisionsByTag.clear()
       return outcome === 'saved' ? renamed : (outcome as 'name' | 'absent')
@@ -82,13 +90,13 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
 
     async read(project: string, kind: TagKind, id: string): Promise<Tag | null> {
       const text = await redis.hget(taskKeys(project).tags(kind), id)
-      return text ? (JSON.parse(text) as Tag) : null
+      return text ? readTag(text) : null
     },
 
     /** The tags of one kind, newest first, at most `tagsMax`. */
     async list(project: string, kind: TagKind): Promise<Tag[]> {
       const texts = await redis.hvals(taskKeys(project).tags(kind))
-      return texts.map((text) => JSON.parse(text) as Tag).sort(newestFirst)
+      return texts.map(readTag).sort(newestFirst)
     },
 
     /** Deletes a tag, and removes it from all tasks or revisions. False when there is no such tag. */

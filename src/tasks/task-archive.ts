@@ -1,19 +1,31 @@
 import { z } from 'zod'
 import type { ValidationIssue } from '../platform/errors.ts'
+import { inPieces } from '../platform/event-loop/in-pieces.ts'
+import { givenId } from '../platform/id-schema.ts'
 import { TAG_KINDS, tagName } from './tag.ts'
-import { type TaskLimits, taskFields } from './task-fields.ts'
+import { readVisibility, type TaskLimits, taskFields } from './task-fields.ts'
 import { activeRevisionsSchema } from './traffic.ts'
 
-const id = z.uuid().toLowerCase()
 const time = z.iso.datetime()
 
-/** Schema of a project's tasks in a file: with their revisions, weights and tags, and without any secret. */
+/** The most models that a file may name. */
+const MOST_MODELS = 10_000
+/** The most tags that a project can be allowed to have, for its tasks and as many for revisions. */
+const MOST_TAGS = 10_000
+
+/** The tasks of a project as they stand in a file: with their revisions, weights and tags, and without any secret. */
 export function taskArchiveSchema(limits: TaskLimits) {
   const fields = taskFields(limits)
-  const tag = z.strictObject({ id, name: tagName, created: time, modified: time })
-  const tags = z.array(id)
+  const tag = z.strictObject({
+    id: givenId,
+    name: tagName,
+    parent_id: givenId.nullable().default(null),
+    created: time,
+    modified: time,
+  })
+  const tags = z.array(givenId).max(MOST_TAGS)
   const revision = z.strictObject({
-    id,
+    id: givenId,
     created: time,
     test: z.boolean(),
     annotation: fields.annotation.nullable(),
@@ -32,14 +44,18 @@ export function taskArchiveSchema(limits: TaskLimits) {
     tags,
   })
   const task = z.strictObject({
-    id,
+    id: givenId,
     name: fields.name,
     description: fields.description,
     enabled: z.boolean(),
     output_modality: fields.output_modality,
     public: z.boolean(),
     exposed_to_agents: z.boolean(),
-    task_run_visibility: fields.task_run_visibility,
+    // Files of before these words were checked say `visible` where nothing was chosen.
+    task_run_visibility: z.preprocess(
+      (word) => (word === 'visible' ? readVisibility(word) : word),
+      fields.task_run_visibility,
+    ),
     timeout: fields.timeout.nullable(),
     queue_timeout: fields.queue_timeout.nullable(),
     on_lost_attempt: fields.on_lost_attempt,
@@ -49,12 +65,13 @@ export function taskArchiveSchema(limits: TaskLimits) {
     tags,
     revisions: z.array(revision).min(1),
   })
+  const tagList = z.array(tag).max(MOST_TAGS)
   return z.strictObject({
     /**
      * Names of the models in the revisions, by id: in another installation, the model of this name may have another id.
      */
-    models: z.array(z.strictObject({ id: z.string().max(200), name: z.string().max(200) })),
-    tags: z.strictObject({ task: z.array(tag), task_revision: z.array(tag) }),
+    models: z.array(z.strictObject({ id: z.string().max(200), name: z.string().max(200) })).max(MOST_MODELS),
+    tags: z.strictObject({ task: tagList, task_revision: tagList }),
     tasks: z.array(task),
   })
 }
@@ -69,7 +86,7 @@ export type Place = readonly (string | number)[]
  * Checks what the schema cannot: names and ids that occur twice, and references to tags and revisions that are not in
  * the file.
  */
-export function checkTaskArchive(archive: TaskArchive, where: Place): ValidationIssue[] {
+export async function checkTaskArchive(archive: TaskArchive, where: Place): Promise<ValidationIssue[]> {
   const issues: ValidationIssue[] = []
   const report = (place: Place, msg: string) =>
     issues.push({ loc: [...where, ...place], msg, type: 'value_error' })
@@ -86,10 +103,16 @@ export function checkTaskArchive(archive: TaskArchive, where: Place): Validation
       once(names, tag.name, ['tags', kind, at, 'name'])
       tags[kind].add(tag.id)
     }
+    for (const at of astrayOf(archive.tags[kind])) {
+      report(['tags', kind, at, 'parent_id'], 'no tag of this kind in the file, or one that is below it')
+    }
   }
   const [tasks, names, revisions] = [new Set<string>(), new Set<string>(), new Set<string>()]
-  for (const [at, task] of archive.tasks.entries()) {
+  await inPieces(archive.tasks, (task, at) => {
     const place = ['tasks', at]
+    const known = new Map(task.revisions.map((revision) => [revision.id, revision]))
+    // Tags are stored by the id of the task or the revision alone.
+    if (known.has(task.id)) report([...place, 'id'], 'is the id of one of its revisions, too')
     once(tasks, task.id, [...place, 'id'])
     once(names, task.name, [...place, 'name'])
     for (const [number, revision] of task.revisions.entries()) {
@@ -100,7 +123,7 @@ export function checkTaskArchive(archive: TaskArchive, where: Place): Validation
     const unknown = task.tags.findIndex((tag) => !tags.task.has(tag))
     if (unknown >= 0) report([...place, 'tags', unknown], 'no such tag in the file')
     for (const [number, { task_revision_id }] of task.active_revisions.entries()) {
-      const active = task.revisions.find((revision) => revision.id === task_revision_id)
+      const active = known.get(task_revision_id)
       const problem = !active
         ? 'no such revision of the task'
         : active.test
@@ -108,6 +131,23 @@ export function checkTaskArchive(archive: TaskArchive, where: Place): Validation
           : null
       if (problem) report([...place, 'active_revisions', number, 'task_revision_id'], problem)
     }
-  }
+  })
   return issues
+}
+
+/** Which of these tags are below one that is not among them, or below themselves. */
+function astrayOf(tags: readonly { id: string; parent_id: string | null }[]): number[] {
+  const parents = new Map(tags.map(({ id, parent_id }) => [id, parent_id]))
+  const isSound = new Map<string, boolean>()
+  for (const { id } of tags) {
+    const way = new Set<string>()
+    let at: string | null | undefined = id
+    while (at && !isSound.has(at) && !way.has(at)) {
+      way.add(at)
+      at = parents.get(at)
+    }
+    const sound = at === null || (at !== undefined && isSound.get(at) === true)
+    for (const each of way) isSound.set(each, sound)
+  }
+  return tags.flatMap(({ id }, at) => (isSound.get(id) ? [] : [at]))
 }

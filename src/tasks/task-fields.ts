@@ -19,6 +19,17 @@ export const llmConfigSchema = z
     examples: [{ temperature: 0 }],
   })
 
+/**
+ * Who may see a task's runs, in the words of the public service, where people have such roles in a task. They are kept,
+ * and not enforced here.
+ */
+export const VISIBILITIES = ['owner_only', 'editors_and_owners', 'all_viewers'] as const
+export type Visibility = (typeof VISIBILITIES)[number]
+
+/** Stored tasks and old files may have other words, such as `visible`, the default before these words were checked. */
+export const readVisibility = (word: unknown): Visibility =>
+  VISIBILITIES.find((known) => known === word) ?? 'owner_only'
+
 /** Any object, kept as it is. z.record would silently drop a key named __proto__. */
 const anyObject = z
   .unknown()
@@ -49,7 +60,7 @@ export function taskFields(limits: TaskLimits) {
     name: z.string().regex(/^[A-Za-z0-9 _-]{1,63}$/, 'expected 1-63 letters, digits, spaces, - or _'),
     description: note,
     output_modality: z.enum(['json', 'text']),
-    task_run_visibility: z.string().max(100),
+    task_run_visibility: z.enum(VISIBILITIES),
     timeout: seconds,
     queue_timeout: seconds,
     on_lost_attempt: z.enum(['retry', 'fail']),

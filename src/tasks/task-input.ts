@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { givenId } from '../platform/id-schema.ts'
 import { type TaskLimits, taskFields } from './task-fields.ts'
 import { activeRevisionsSchema, weightSchema } from './traffic.ts'
 
@@ -78,8 +79,8 @@ export function updateTaskSchema(limits: TaskLimits) {
       ...optionalFields(limits),
       test: flag,
       /** These never change. They are accepted since clients may send back a task as they have read it. */
-      id: z.uuid().toLowerCase(),
-      project_id: z.uuid().toLowerCase(),
+      id: givenId,
+      project_id: givenId,
       output_modality: taskFields(limits).output_modality,
       active_revisions: activeRevisionsSchema(limits.weightsMax),
       activate: flag.meta({

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { outputFormatShape } from '../output/output-format.ts'
-import { llmConfigSchema } from './task-fields.ts'
+import { shownId } from '../platform/id-schema.ts'
+import { llmConfigSchema, VISIBILITIES } from './task-fields.ts'
 
-const tags = z.array(z.object({ id: z.uuid(), name: z.string() }))
+const tags = z.array(z.object({ id: shownId, name: z.string() }))
 /** Stored parameters are shown as they are, even if this version no longer accepts one of their values. */
 const llmConfig = z
   .object({ ...llmConfigSchema.shape, reasoning_effort: z.string().optional() })
@@ -37,7 +38,7 @@ const revisionExample = {
 /** A revision on the wire. All members are always there. */
 export const revisionResponse = z
   .object({
-    id: z.uuid(),
+    id: shownId,
     created: z.iso.datetime(),
     modified: z.iso.datetime(),
     active: z.boolean().meta({ description: 'Whether it has a share of the traffic.' }),
@@ -65,19 +66,21 @@ export const revisionResponse = z
 /** A task on the wire. All members are always there. */
 export const taskResponse = z
   .object({
-    id: z.uuid(),
-    project_id: z.uuid(),
+    id: shownId,
+    project_id: shownId,
     name: z.string(),
     description: z.string(),
     enabled: z.boolean(),
     output_modality: modality,
     public: z.boolean(),
     exposed_to_agents: z.boolean(),
-    task_run_visibility: z.string(),
+    task_run_visibility: z.enum(VISIBILITIES).meta({
+      description: 'Kept and shown, not acted on: access is by token, project and scope.',
+    }),
     created: z.iso.datetime(),
     modified: z.iso.datetime(),
     revisions: z.array(revisionResponse).meta({ description: 'Newest first.' }),
-    active_revisions: z.array(z.object({ task_revision_id: z.uuid(), weight: z.number().min(0) })),
+    active_revisions: z.array(z.object({ task_revision_id: shownId, weight: z.number().min(0) })),
     timeout: z.number().nullable().meta({
       description: 'Seconds that a run may take in all; null for the server’s default.',
     }),
@@ -103,7 +106,7 @@ export const taskResponse = z
         output_modality: 'json',
         public: false,
         exposed_to_agents: false,
-        task_run_visibility: 'visible',
+        task_run_visibility: 'owner_only',
         created: '2026-01-15T09:00:00.000Z',
         modified: '2026-01-15T09:00:00.000Z',
         revisions: [revisionExample],

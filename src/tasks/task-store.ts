@@ -1,8 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import { cached } from '../platform/cached.ts'
+import { keysExist } from '../platform/redis/keys-exist.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import type { ImportWrite } from './import-write.ts'
 import type { Revision, Task } from './task.ts'
+import { readVisibility } from './task-fields.ts'
 import { splitPair, taskKeys, taskScript } from './task-layout.ts'
 
 const saveTask = taskScript('save-task')
@@ -13,6 +15,9 @@ const importTasks = taskScript('import')
 const CACHE_MS = 1000
 /** Size of the cache of revisions, in characters of their JSON. */
 const CACHE_CHARACTERS = 64_000_000
+
+/** How many keys are read at a time. */
+const BATCH = 500
 
 export interface StoredTask {
   readonly task: Task
@@ -34,7 +39,10 @@ export type TaskStore = ReturnType<typeof createTaskStore>
 /** Defaults of fields that tasks stored by earlier versions may lack. */
 const ADDED_LATER = { timeout: null, queue_timeout: null, on_lost_attempt: 'retry' } as const
 
-const toTask = (text: string): Task => ({ ...ADDED_LATER, ...(JSON.parse(text) as Task) })
+function toTask(text: string): Task {
+  const stored = { ...ADDED_LATER, ...(JSON.parse(text) as Task) }
+  return { ...stored, task_run_visibility: readVisibility(stored.task_run_visibility) }
+}
 
 /** The only owner of tasks and revisions. */
 export function createTaskStore(redis: Redis, options: { revisionsMax: number }) {
@@ -102,17 +110,28 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
       project: string,
       ids: readonly string[],
     ): Promise<('present' | { digest: string } | null)[]> {
-      if (ids.length === 0) return []
       const keys = taskKeys(project)
-      // Not from the cache, which may still have deleted revisions.
-      const present = await redis.pipeline(ids.map((id) => ['exists', keys.revision(id)])).exec()
-      const digests = await redis.hmget(keys.deletedRevisions, ...ids)
-      return ids.map((_, at) => {
-        const [error, exists] = present?.[at] ?? []
-        if (error) throw error
-        const digest = digests[at]
-        return exists === 1 ? 'present' : digest ? { digest } : null
-      })
+      const states: ('present' | { digest: string } | null)[] = []
+      for (let at = 0; at < ids.length; at += BATCH) {
+        const some = ids.slice(at, at + BATCH)
+        // Not from the cache, which may still have deleted revisions.
+        const [exist, digests] = await Promise.all([
+          keysExist(redis, some.map(keys.revision)),
+          redis.hmget(keys.deletedRevisions, ...some),
+        ])
+        for (const [index, digest] of digests.entries()) {
+          states.push(exist[index] ? 'present' : digest ? { digest } : null)
+        }
+      }
+      return states
+    },
+
+    /** For each project and task id whether the task exists now. */
+    async exist(named: readonly { readonly project: string; readonly task: string }[]): Promise<boolean[]> {
+      return keysExist(
+        redis,
+        named.map(({ project, task }) => taskKeys(project).task(task)),
+      )
     },
 
     /** The ids of the tasks with these names, by name; names without a task are left out. */
@@ -177,12 +196,12 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
     },
 
     /**
-     * Writes a planned import in one step. False when the state has changed since the plan was made: nothing is
+     * Writes a piece of a planned import in one step. False when the state has changed since the plan was made: nothing is
      * written.
      */
     async import(project: string, write: ImportWrite): Promise<boolean> {
       const done = await importTasks(redis, [taskKeys(project).prefix], [JSON.stringify(write)])
-      tasks.clear()
+      for (const { id } of write.tasks) tasks.delete(`${project}/${id}`)
       return done === 1
     },
   }

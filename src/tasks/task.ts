@@ -2,6 +2,7 @@ import type { ModelParameters } from '../models/model.ts'
 import type { OutputFormat } from '../output/output-format.ts'
 import type { Shown } from '../platform/shown.ts'
 import type { Tag } from './tag.ts'
+import type { Visibility } from './task-fields.ts'
 import type { revisionResponse, taskResponse } from './task-response.ts'
 import type { WeightedRevision } from './traffic.ts'
 
@@ -18,7 +19,7 @@ export interface Task {
   readonly output_modality: OutputModality
   readonly public: boolean
   readonly exposed_to_agents: boolean
-  readonly task_run_visibility: string
+  readonly task_run_visibility: Visibility
   /** Seconds that a run may take in all, including its wait for a worker; null: the server's default. */
   readonly timeout: number | null
   /** Seconds within which a run has to be started; null: the server's default. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
+import { givenId } from '../platform/id-schema.ts'
 
 export interface WeightedRevision {
   readonly task_revision_id: string
@@ -14,7 +15,7 @@ export function activeRevisionsSchema(most: number) {
   return z
     .array(
       z.strictObject({
-        task_revision_id: z.uuid().toLowerCase(),
+        task_revision_id: givenId,
         weight: weightSchema
           .nullish()
           .transform((weight) => weight ?? 1)

@@ -1,17 +1,17 @@
 import { isIP } from 'node:net'
-import { isId } from '../platform/ids.ts'
+import { givenId } from '../platform/id-schema.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { loadScript } from '../platform/redis/script.ts'
 
-const countFailure = loadScript(new URL('./scripts/count-failure.lua', import.meta.url))
+const judgeSecret = loadScript(new URL('./scripts/judge-secret.lua', import.meta.url))
 
-/** How long wrong authThrottle are remembered after the pause that the last one brought. */
+/** How long wrong secrets are remembered after the pause that the last one brought. */
 const MEMORY_MS = 3_600_000
-/** So many times the authThrottle for one client are allowed to an address for all clients together. */
+/** So many times the wrong secrets for one client are allowed to an address for all clients together. */
 const ADDRESS_SHARE = 10
 
 export interface GuessLimits {
-  /** Wrong authThrottle before the first pause. */
+  /** Wrong secrets before the first pause. */
   readonly free: number
   /** Seconds; doubles with each further one. */
   readonly pause: number
@@ -34,27 +34,21 @@ export type AuthThrottleStore = ReturnType<typeof createAuthThrottleStore>
 export function createAuthThrottleStore(redis: Redis, limits: GuessLimits) {
   const keysOf = ({ address, clientId }: Guesser): [string, string] => {
     const tag = `{guess:${networkOf(address)}}`
-    return [`${tag}:${isId(clientId) ? clientId.toLowerCase() : 'no-id'}`, tag]
+    return [`${tag}:${givenId.safeParse(clientId).data ?? 'no-id'}`, tag]
   }
 
+  const [pause, pauseMax] = [limits.pause, limits.pauseMax].map((seconds) => Math.round(seconds * 1000))
+  const allowed = [limits.free, limits.free * ADDRESS_SHARE]
+
   return {
-    /** Seconds that are left of a pause, 0 without one; and whether there is anything to forget. */
-    async wait(guesser: Guesser): Promise<{ seconds: number; guessed: boolean }> {
-      // A count lives for as long as its pause and its memory, so its time to live tells what is left of the pause.
-      const lives = await Promise.all(keysOf(guesser).map((key) => redis.pttl(key)))
-      const ms = Math.max(0, ...lives.map((life) => life - MEMORY_MS))
-      return { seconds: Math.ceil(ms / 1000), guessed: (lives[0] ?? 0) > 0 }
-    },
-
-    async count(guesser: Guesser): Promise<void> {
-      const { free, pause, pauseMax } = limits
-      const times = [pause, pauseMax].map((seconds) => Math.round(seconds * 1000))
-      await countFailure(redis, keysOf(guesser), [free, free * ADDRESS_SHARE, ...times, MEMORY_MS])
-    },
-
-    /** After the right secret. The address's own count stays: it may know one secret and guess others. */
-    async forget(guesser: Guesser): Promise<void> {
-      await redis.del(keysOf(guesser)[0])
+    /**
+     * Judges a secret of which the caller knows whether it is right, and must say nothing of it before: counts a wrong one,
+     * and forgets the wrong ones for this client after the right one. Of many at once, no more are judged than are allowed.
+     * @returns 0, or the seconds for which the guesser has to wait, and is told nothing
+     */
+    async judge(guesser: Guesser, isRight: boolean): Promise<number> {
+      const args = [isRight ? '1' : '0', pause ?? 0, pauseMax ?? 0, MEMORY_MS, ...allowed]
+      return Math.ceil(Number(await judgeSecret(redis, keysOf(guesser), args)) / 1000)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { shownId } from '../platform/id-schema.ts'
 import { SCOPES } from './tenant.ts'
 
 const example = {
@@ -12,9 +13,9 @@ const example = {
   revoked: false,
 }
 const credential = z.object({
-  id: z.uuid(),
-  org_id: z.uuid(),
-  project_id: z.uuid(),
+  id: shownId,
+  org_id: shownId,
+  project_id: shownId,
   name: z.string(),
   scopes: z.array(z.enum(SCOPES)),
   created: z.iso.datetime(),
@@ -22,7 +23,7 @@ const credential = z.object({
   revoked: z.boolean().meta({ description: 'For good.' }),
 })
 const secret = z.string().meta({ description: 'The secret; shown here only.' })
-const withId = credential.extend({ client_id: z.uuid().meta({ description: 'The same as `id`.' }) })
+const withId = credential.extend({ client_id: shownId.meta({ description: 'The same as `id`.' }) })
 const clientExample = { ...example, client_id: example.id }
 const secretExample = 'sr_x4Wd0sJ3nXcZ1kq8T5mVb7Yh2Lr9Pf6Ge'
 

@@ -117,6 +117,9 @@ export function createCredentialStore(redis: Redis, kind: CredentialKind) {
       return { credential, secret }
     },
 
+    /** As it is now; null when there is none of that id. */
+    read,
+
     /** All of a project, newest first. */
     async list(project: string): Promise<Credential[]> {
       const all = (await redis.hvals(keys.records(project))).map((text) => JSON.parse(text) as Credential)

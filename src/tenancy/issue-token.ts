@@ -4,7 +4,7 @@ import type { AuthThrottleStore } from './auth-throttle-store.ts'
 import type { CredentialStore } from './credential-store.ts'
 import { OAuthError } from './oauth-error.ts'
 import { hashSecret, sameSecret } from './secret.ts'
-import type { Scope } from './tenant.ts'
+import { SCOPES } from './tenant.ts'
 import type { TokenSigner } from './token-signer.ts'
 
 export interface IssueTokenDeps {
@@ -20,7 +20,7 @@ export interface TokenRequest {
   readonly secret: string
   /** Where the request comes from. */
   readonly address: string
-  /** Null: all that the client has. */
+  /** What is asked for; null for all that the client has. Words that are no scopes here say nothing. */
   readonly scopes: readonly string[] | null
   readonly audience: readonly string[]
 }
@@ -39,7 +39,9 @@ export interface TokenResponse {
  * @throws {OAuthError} invalid_client, invalid_scope; temporarily_unavailable after too many wrong secrets
  */
 export async function issueToken(deps: IssueTokenDeps, request: TokenRequest): Promise<TokenResponse> {
-  const { seconds, guessed } = await deps.authThrottle.wait(request)
+  const client = await deps.clients.find(request.clientId)
+  const isRight = sameSecret(hashSecret(request.secret), client?.secret_hash ?? '')
+  const seconds = await deps.authThrottle.judge(request, client !== null && isRight)
   if (seconds > 0) {
     throw new OAuthError(
       'temporarily_unavailable',
@@ -48,21 +50,19 @@ export async function issueToken(deps: IssueTokenDeps, request: TokenRequest): P
       { retry_after: seconds },
     )
   }
-  const client = await deps.clients.find(request.clientId)
-  const right = sameSecret(hashSecret(request.secret), client?.secret_hash ?? '')
-  if (!client || !right) {
-    await deps.authThrottle.count(request)
+  if (!client || !isRight) {
     throw new OAuthError(
       'invalid_client',
       'UNAUTHENTICATED',
       'The client is unknown, revoked or expired, or the secret is wrong.',
     )
   }
-  if (guessed) await deps.authThrottle.forget(request)
 
-  const scopes = client.scopes.filter((scope) => request.scopes?.includes(scope) ?? true)
-  const beyond = request.scopes?.find((scope) => !client.scopes.includes(scope as Scope))
-  if (beyond !== undefined || scopes.length === 0) {
+  const known = SCOPES.filter((scope) => request.scopes?.includes(scope))
+  // Some clients always send words of other servers, such as offline_access: alone they ask for nothing.
+  const asked = known.length > 0 ? known : client.scopes
+  const scopes = client.scopes.filter((scope) => asked.includes(scope))
+  if (scopes.length < asked.length) {
     throw new OAuthError('invalid_scope', 'INVALID_SCOPE', 'The client does not have all of these scopes.')
   }
   const left = client.expires === null ? Number.POSITIVE_INFINITY : secondsUntil(client.expires)

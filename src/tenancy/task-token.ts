@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
+import { shownId } from '../platform/id-schema.ts'
 import type { Rotation, TaskTokenStore } from './task-token-store.ts'
 import type { SignedToken, TokenSigner } from './token-signer.ts'
 
@@ -7,9 +8,9 @@ import type { SignedToken, TokenSigner } from './token-signer.ts'
 const WELL_KNOWN_AUDIENCE = 'https://aud.rightbrain.ai/tasks'
 
 const claimsSchema = z.object({
-  sub: z.uuid(),
+  sub: shownId,
   jti: z.string(),
-  ext: z.object({ org_id: z.uuid(), project_id: z.uuid() }),
+  ext: z.object({ org_id: shownId, project_id: shownId }),
 })
 
 /** What a token needs to know of its task. */
@@ -51,8 +52,8 @@ export function createTaskTokens(deps: {
   async function sign(task: TokenTask, rotation: Rotation | null): Promise<string> {
     const jti = idOf(task.id, rotation)
     const issued = Math.floor(Date.parse(rotation?.rotated ?? task.created) / 1000)
-    // Ids of tasks are kept by an import, so two projects may hold the same one.
-    const key = `${task.project_id}/${jti}/${issued}`
+    // Ids of tasks are kept by an import: two projects may hold the same one, and one may be another's rotation.
+    const key = `${task.project_id}/${task.id}/${jti}/${issued}`
     const known = signed.get(key)
     if (known) return known
     const token = await signer.sign('task+jwt', {

@@ -15,6 +15,13 @@ const KEYS = {
   project: (id: string) => `{p:${id}}:project`,
 }
 
+/** A part of a list: below the cursor, where there is one, and so many at most. */
+export interface TenantPage {
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
+const ALL: TenantPage = { limit: Number.POSITIVE_INFINITY }
+
 export type TenantStore = ReturnType<typeof createTenantStore>
 
 /** The only owner of organisations and projects. */
@@ -32,8 +39,10 @@ export function createTenantStore(redis: Redis) {
     fetchMethod: async (id) => ({ project: await readJson<Project>(KEYS.project(id)) }),
   })
 
-  async function readAll<T>(keys: string[]): Promise<T[]> {
-    const found = await Promise.all(keys.map((key) => readJson<T>(key)))
+  async function readAll<T>(index: string, keyOf: (id: string) => string, page: TenantPage): Promise<T[]> {
+    const ids = (await redis.smembers(index)).sort().reverse()
+    const wanted = ids.filter((id) => !page.cursor || id < page.cursor).slice(0, page.limit)
+    const found = await Promise.all(wanted.map((id) => readJson<T>(keyOf(id))))
     return found.filter((each) => each !== null)
   }
 
@@ -47,9 +56,9 @@ export function createTenantStore(redis: Redis) {
       return organisation
     },
     organisation: (id: string) => readJson<Organisation>(KEYS.organisation(id)),
-    async organisations(): Promise<Organisation[]> {
-      return readAll((await redis.smembers(KEYS.organisations)).sort().reverse().map(KEYS.organisation))
-    },
+    /** All there are, newest first. */
+    organisations: (page: TenantPage = ALL): Promise<Organisation[]> =>
+      readAll(KEYS.organisations, KEYS.organisation, page),
 
     /** Null when the id is taken. The organisation must exist. */
     async createProject(org: string, name: string, id = newId()): Promise<Project | null> {
@@ -64,8 +73,8 @@ export function createTenantStore(redis: Redis) {
     async project(id: string): Promise<Project | null> {
       return (await cached(projects, id))?.project ?? null
     },
-    async projects(org: string): Promise<Project[]> {
-      return readAll((await redis.smembers(KEYS.projectsOf(org))).sort().reverse().map(KEYS.project))
-    },
+    /** All of an organisation, newest first. */
+    projects: (org: string, page: TenantPage = ALL): Promise<Project[]> =>
+      readAll(KEYS.projectsOf(org), KEYS.project, page),
   }
 }

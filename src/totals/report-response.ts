@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { shownId } from '../platform/id-schema.ts'
 import { REPORTS, type ReportKind, type ReportName } from './report.ts'
 
 const REVISION = '019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a'
@@ -6,8 +7,8 @@ const REVISION = '019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a'
 /** The schema of a report of this kind. Made once for each kind, since it is a named schema in the OpenAPI document. */
 function responseOf({ title, rowSchema, wholeSchema, rowExample, wholeExample }: ReportKind) {
   const row = z.object({
-    task_id: z.uuid(),
-    task_revision_id: z.uuid().nullable().meta({ description: 'Null: ended before a revision was drawn.' }),
+    task_id: shownId,
+    task_revision_id: shownId.nullable().meta({ description: 'Null: ended before a revision was drawn.' }),
     reporting_group: z
       .string()
       .nullable()
@@ -36,8 +37,8 @@ function responseOf({ title, rowSchema, wholeSchema, rowExample, wholeExample }:
   }
   return z
     .object({
-      project_id: z.uuid(),
-      task_id: z.uuid().nullable().meta({ description: 'Null in a report on a project.' }),
+      project_id: shownId,
+      task_id: shownId.nullable().meta({ description: 'Null in a report on a project.' }),
       date_range: range,
       reporting_group: z.string().nullable().meta({ description: 'The filter; null where there was none.' }),
       ...wholeSchema,

@@ -91,6 +91,13 @@ export function createRollupStore(redis: Redis, options: { shards: number; repor
       return found.map(({ name }, at) => ({ name, totals: totals[at] ?? new Map() }))
     },
 
+    /** The names of all totals that are kept for ever, as `joinName` joined them; each once. */
+    async namesForEver(): Promise<string[]> {
+      const indexes = shards.map((keys) => keys.rollups)
+      const names = await inBatches(redis, indexes, 'smembers', (members: string[]) => members)
+      return [...new Set(names.flat())]
+    },
+
     /** Deletes totals that are kept for ever. Runs of the same names that end later start from 0. */
     async forget(names: readonly string[]): Promise<void> {
       if (names.length === 0) return

@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import { ValidationError, type ValidationIssue } from '../platform/errors.ts'
-import { checkTaskArchive, taskArchiveSchema } from '../tasks/task-archive.ts'
+import { inPieces } from '../platform/event-loop/in-pieces.ts'
+import { givenId } from '../platform/id-schema.ts'
+import { checkTaskArchive, type Place, taskArchiveSchema } from '../tasks/task-archive.ts'
 import type { TaskLimits } from '../tasks/task-fields.ts'
 
 /** The version of the file format; it is raised by a change that older servers would misread. */
 export const ARCHIVE_VERSION = 1
+/** Most mistakes in an error. */
+const MOST_ISSUES = 100
 
 const EXAMPLE = {
   splitrun_export: ARCHIVE_VERSION,
@@ -24,7 +28,7 @@ const EXAMPLE = {
  * they are created.
  */
 export function archiveSchema(limits: TaskLimits) {
-  const named = z.strictObject({ id: z.uuid().toLowerCase(), name: z.string().min(1).max(1000) })
+  const named = z.strictObject({ id: givenId, name: z.string().min(1).max(1000) })
   const project = taskArchiveSchema(limits).extend({ org: named, project: named })
   return z
     .strictObject({
@@ -39,17 +43,75 @@ export function archiveSchema(limits: TaskLimits) {
 }
 export type Archive = z.output<ReturnType<typeof archiveSchema>>
 export type ArchivedProject = Archive['projects'][number]
+type ArchivedTask = ArchivedProject['tasks'][number]
+type ArchivedRevision = ArchivedTask['revisions'][number]
 
-/** Checks what the schema cannot. @throws {ValidationError} with everything that is wrong within the file itself */
-export function checkArchive({ projects }: Archive): void {
+/** Checks a value by its schema. @throws {ValidationError} with places that begin with `where` */
+export type Check = <T>(schema: z.ZodType<T>, value: unknown, where: Place) => T
+
+/**
+ * Checks a file in pieces, so that a file of thousands of tasks does not block the event loop. The result is that of the
+ * schema.
+ * @returns the function that checks a file. It rejects with a ValidationError that names the mistakes, up to a limit.
+ */
+export function createReadArchive(limits: TaskLimits, check: Check): (sent: unknown) => Promise<Archive> {
+  const whole = archiveSchema(limits)
+  const several = z.array(z.unknown()).min(1)
+  const file = whole.extend({ projects: several })
+  const projectWhole = whole.shape.projects.element
+  const project = projectWhole.extend({ tasks: z.array(z.unknown()) })
+  const taskWhole = projectWhole.shape.tasks.element
+  const task = taskWhole.extend({ revisions: several })
+  const revision = taskWhole.shape.revisions.element
+
+  return async (sent) => {
+    const issues: ValidationIssue[] = []
+    const read = <T>(schema: z.ZodType<T>, value: unknown, where: Place): T | null => {
+      if (issues.length >= MOST_ISSUES) return null
+      try {
+        return check(schema, value, where)
+      } catch (error) {
+        if (!(error instanceof ValidationError)) throw error
+        issues.push(...error.issues)
+        return null
+      }
+    }
+    const outer = read(file, sent, ['body'])
+    const projects: ArchivedProject[] = []
+    await inPieces(outer?.projects ?? [], async (each, at) => {
+      const place = ['body', 'projects', at]
+      const found = read(project, each, place)
+      if (!found) return
+      const tasks: ArchivedTask[] = []
+      await inPieces(found.tasks, async (one, number) => {
+        const where = [...place, 'tasks', number]
+        const known = read(task, one, where)
+        if (!known) return
+        const revisions: ArchivedRevision[] = []
+        await inPieces(known.revisions, (given, index) => {
+          const kept = read(revision, given, [...where, 'revisions', index])
+          if (kept) revisions.push(kept)
+        })
+        tasks.push({ ...known, revisions })
+      })
+      projects.push({ ...found, tasks })
+    })
+    if (!outer || issues.length > 0) throw new ValidationError(issues)
+    return { ...outer, projects }
+  }
+}
+
+/** Checks what the schema cannot. @throws {ValidationError} with what is wrong within the file itself, up to a limit */
+export async function checkArchive({ projects }: Archive): Promise<void> {
   const issues: ValidationIssue[] = []
-  const ids = projects.map(({ project }) => project.id)
-  for (const [at, archived] of projects.entries()) {
+  const seen = new Set<string>()
+  await inPieces(projects, async (archived, at) => {
     const where = ['body', 'projects', at]
-    if (ids.indexOf(archived.project.id) < at) {
+    if (seen.has(archived.project.id)) {
       issues.push({ loc: [...where, 'project', 'id'], msg: 'stands twice in the file', type: 'value_error' })
     }
-    issues.push(...checkTaskArchive(archived, where))
-  }
-  if (issues.length > 0) throw new ValidationError(issues)
+    seen.add(archived.project.id)
+    issues.push(...(await checkTaskArchive(archived, where)))
+  })
+  if (issues.length > 0) throw new ValidationError(issues.slice(0, MOST_ISSUES))
 }

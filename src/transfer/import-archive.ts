@@ -1,17 +1,25 @@
 import { ApiError, ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import type { ImportPiece } from '../tasks/import-pieces.ts'
 import { isEmpty } from '../tasks/import-write.ts'
-import { type ImportCounts, type ImportPlan, type PlanImportDeps, planImport } from '../tasks/plan-import.ts'
+import { type ImportTarget, type PlanImportDeps, planImport, tasksOf } from '../tasks/plan-import.ts'
 import type { Project } from '../tenancy/tenant.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
 import { type Archive, type ArchivedProject, checkArchive } from './archive.ts'
 
-/** A plan whose state has changed is made again, at most so often. */
+/** A piece of a plan whose state has changed is planned again, at most so often. */
 const MOST_TRIES = 10
 /** Most conflicts in an error. */
 const MOST_CONFLICTS = 100
 
 export interface ImportDeps extends PlanImportDeps {
   readonly tenants: TenantStore
+}
+
+/** How many of each an import made, changed, or found as they are in the file. */
+export interface ImportCounts {
+  readonly tasks: { created: number; updated: number; unchanged: number }
+  readonly revisions: { created: number }
+  readonly tags: { created: number; unchanged: number }
 }
 
 /** What an import did. */
@@ -25,17 +33,15 @@ export interface ImportReport {
   } & ImportCounts)[]
 }
 
-interface Target {
-  readonly org: string
-  readonly project: string
+interface Target extends ImportTarget {
   readonly archived: ArchivedProject
   readonly isNew: boolean
-  readonly where: (string | number)[]
 }
 
 /**
  * Imports the projects of an archive, with the ids in it; see planImport for tasks that exist already. Everything is
- * checked before anything is written. Then the tasks, revisions and tags of each project are written in one step.
+ * checked before anything is written. Then the tasks, revisions and tags are written in pieces, each task in one step, so
+ * that Redis and this process serve others meanwhile. An import that fails half-way is completed by importing again.
  * Organisations and projects that do not exist are created with the ids and names of the file.
  * @param onto the project to import into, for a file with one project, whose id is then ignored; null: the file's
  *   projects
@@ -48,12 +54,12 @@ export async function importArchive(
   onto: Project | null,
   replace: boolean,
 ): Promise<ImportReport> {
-  checkArchive(archive)
+  await checkArchive(archive)
   if (onto && archive.projects.length !== 1) {
     throw ValidationError.at(['body', 'projects'], 'a file of one project is needed')
   }
   const conflicts: ValidationIssue[] = []
-  const planned: [Target, ImportPlan][] = []
+  const planned: [Target, readonly ImportPiece[]][] = []
   for (const [at, archived] of archive.projects.entries()) {
     const where = ['body', 'projects', at]
     const here = onto ?? (await deps.tenants.project(archived.project.id))
@@ -64,17 +70,17 @@ export async function importArchive(
     const org = here?.org_id ?? archived.org.id
     const project = here?.id ?? archived.project.id
     const target = { org, project, archived, isNew: !here, where }
-    const plan = await planImport(deps, target, archived, replace, where)
+    const plan = await planImport(deps, target, tasksOf(target), replace)
     conflicts.push(...plan.conflicts)
-    planned.push([target, plan])
+    planned.push([target, plan.pieces])
   }
-  if (conflicts.length > 0) throw conflict(conflicts)
+  if (conflicts.length > 0) throw conflict('Nothing was imported', conflicts)
 
   for (const [target] of planned) if (target.isNew) await createProject(deps.tenants, target.archived)
   const projects: ImportReport['projects'][number][] = []
-  for (const [{ org, project, isNew, ...target }, plan] of planned) {
-    const counts = await writePlan(deps, { org, project, isNew, ...target }, plan, replace)
-    projects.push({ org_id: org, project_id: project, created: isNew, ...counts })
+  for (const [target, pieces] of planned) {
+    const counts = await writePieces(deps, target, pieces, replace)
+    projects.push({ org_id: target.org, project_id: target.project, created: target.isNew, ...counts })
   }
   return { changed: projects.some(hasChanged), projects }
 }
@@ -87,24 +93,52 @@ async function createProject(tenants: TenantStore, { org, project }: ArchivedPro
   await tenants.createProject(org.id, project.name, project.id)
 }
 
-/** Writes a plan. When the state has changed since it was made, makes a new plan and writes that. */
-async function writePlan(
+/** Writes the pieces of a plan. When the state of a piece has changed since, plans that piece again. */
+async function writePieces(
   deps: ImportDeps,
   target: Target,
-  first: ImportPlan,
+  planned: readonly ImportPiece[],
   replace: boolean,
 ): Promise<ImportCounts> {
-  let plan = first
-  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-    if (plan.conflicts.length > 0) throw conflict(plan.conflicts)
-    const isDone = isEmpty(plan.write) || (await deps.tasks.import(target.project, plan.write))
-    if (isDone) return plan.counts
-    plan = await planImport(deps, target, target.archived, replace, target.where)
+  const written: ImportPiece[] = []
+  let [pieces, tries] = [planned, 0]
+  for (let [piece, ...rest] = pieces; piece; [piece, ...rest] = pieces) {
+    if (isEmpty(piece.write) || (await deps.tasks.import(target.project, piece.write))) {
+      written.push(piece)
+      ;[pieces, tries] = [rest, 0]
+      continue
+    }
+    tries += 1
+    if (tries === MOST_TRIES) {
+      const message = 'Others keep changing this project; try again.'
+      throw new ApiError('TOO_MANY_REQUESTS', message, { retry_after: 1 })
+    }
+    const plan = await planImport(deps, target, piece.tasks, replace)
+    if (plan.conflicts.length > 0) {
+      const told =
+        written.length > 0
+          ? 'Only a part was imported, since others changed this project'
+          : 'Nothing was imported'
+      throw conflict(told, plan.conflicts)
+    }
+    pieces = [...plan.pieces, ...rest]
   }
-  throw new ApiError('TOO_MANY_REQUESTS', 'Others keep changing this project; try again.', { retry_after: 1 })
+  return countsOf(written, target.archived)
 }
 
-function conflict(conflicts: readonly ValidationIssue[]): ApiError {
-  const message = `Nothing was imported: ${conflicts.length} of its parts do not fit what is here.`
+function countsOf(written: readonly ImportPiece[], { tags }: ArchivedProject): ImportCounts {
+  const tasks = { created: 0, updated: 0, unchanged: 0 }
+  let revisions = 0
+  for (const task of written.flatMap((piece) => piece.tasks)) {
+    tasks[task.outcome] += 1
+    revisions += task.revisions
+  }
+  const created = written.reduce((sum, { tagsCreated }) => sum + tagsCreated, 0)
+  const all = tags.task.length + tags.task_revision.length
+  return { tasks, revisions: { created: revisions }, tags: { created, unchanged: all - created } }
+}
+
+function conflict(told: string, conflicts: readonly ValidationIssue[]): ApiError {
+  const message = `${told}: ${conflicts.length} of its parts do not fit what is here.`
   return new ApiError('IMPORT_CONFLICT', message, { conflicts: conflicts.slice(0, MOST_CONFLICTS) })
 }

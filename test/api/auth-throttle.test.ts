@@ -45,7 +45,18 @@ describe('wrong client secrets', () => {
     assert.equal((await ask(other.client_id, other.client_secret, '192.0.2.1')).status, 200)
   })
 
-  test('guesses below the limit cost nothing once the right secret came', async () => {
+  test('of many at once no more are tried than one after another', async () => {
+    const { client_id, client_secret } = await createClient()
+    const secrets = Array.from({ length: 60 }, (_, at) => `sr_wrong${at}`)
+    const answers = await Promise.all(secrets.map((secret) => ask(client_id, secret, '192.0.2.4')))
+    const tried = answers.filter(({ status }) => status !== 429)
+    assert.equal(tried.length, 3)
+    // Right ones are no guesses, however many come at once.
+    const right = await Promise.all(secrets.map(() => ask(client_id, client_secret, '192.0.2.5')))
+    assert.ok(right.every(({ status }) => status === 200))
+  })
+
+  test('wrong ones below the limit cost nothing once the right secret came', async () => {
     const { client_id, client_secret } = await createClient()
     for (let round = 0; round < 3; round += 1) {
       for (let guess = 0; guess < 2; guess += 1) await ask(client_id, 'sr_wrong', '192.0.2.3')

@@ -29,7 +29,8 @@ describe('bad input, on every route', () => {
   ) {
     const system = running()
     for (const declared of endpointsOf(system)) {
-      const token = declared.scope === 'admin' ? ADMIN_TOKEN : system.token
+      const isKeys = declared.scope === 'admin' || declared.scope === 'key:write'
+      const token = isKeys ? ADMIN_TOKEN : system.token
       for (const mount of ['', '/api/v1'])
         await visit(declared, (path) => `${system.checkedUrl}${mount}${path}`, token)
     }
@@ -72,7 +73,9 @@ describe('bad input, on every route', () => {
 
   test('a token without the scope is 403', async () => {
     const system = running()
-    for (const declared of endpointsOf(system).filter(({ scope }) => scope !== 'any')) {
+    for (const declared of endpointsOf(system).filter(
+      ({ scope }) => scope !== 'any' && scope !== 'project',
+    )) {
       const token = await system.createToken([declared.scope === 'task:read' ? 'run:read' : 'task:read'])
       const { status, body } = await ask(
         system.checkedUrl + pathOf(declared, system.project),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { composeApi } from '../../src/compose.ts'
 import { newId } from '../../src/platform/ids.ts'
+import { cleanUpTotals } from '../../src/runs/end/clean-up-totals.ts'
 import { isFinal, type RunRecord } from '../../src/runs/run.ts'
 import { readExposition, type Sample, sumOf } from '../support/exposition.ts'
 import { writeModels } from '../support/models.ts'
@@ -104,7 +105,13 @@ describe('fleet metrics', () => {
     await settled(system.core, aRequest({ project: projectOf(system), task }), revision, aResult())
   }
 
-  test('anybody may read them, under both mounts, and every API process shows the same', async () => {
+  /** Keys of the totals that are kept for ever. */
+  const totalsOf = async ({ core }: System): Promise<string[]> => {
+    await core.rollups.merge()
+    return (await core.redis.keys('*:rollup:*')).filter((key) => !/:\d{8}$/.test(key)).sort()
+  }
+
+  test('anybody may read them where nothing else is set, under both mounts, and every API process shows the same', async () => {
     const system = running()
     await settleRun(system, await system.createTask(), newId())
     const second = await composeApi(system.core)
@@ -213,15 +220,19 @@ describe('fleet metrics', () => {
     await system.call('DELETE', `/task/${deleted}`)
     for (const late of [false, true]) {
       if (late) await settleRun(system, deleted, newId())
+      // Reading takes nothing away: that is the janitor's.
+      const before = await totalsOf(system)
       const samples = await scrape(system)
       assert.ok(samples.every(({ labels }) => labels['task'] !== deleted))
       assert.equal(sumOf(samples, 'splitrun_runs_total', { task: kept }), 1)
+      assert.deepEqual(await totalsOf(system), before)
+      assert.ok(before.some((key) => key.includes(deleted)))
+      assert.equal(await cleanUpTotals(system.core, null), null)
+      assert.deepEqual(
+        await totalsOf(system),
+        before.filter((key) => !key.includes(deleted)),
+      )
     }
-    const left = await system.core.redis.keys(`*${deleted}*`)
-    assert.deepEqual(
-      left.filter((key) => /:rollup:/.test(key) && !/:\d{8}$/.test(key)),
-      [],
-    )
   })
 })
 
@@ -248,6 +259,7 @@ test('revisions beyond the most that have series of their own are counted as `ot
   // A place that is free again goes to one that was never counted: no total falls or jumps.
   await system.call('DELETE', `/task/${first}`)
   assert.equal(runs(await scrape(system), first), 0)
+  await cleanUpTotals(system.core, null)
   const fresh = await system.createTask()
   for (const task of [third, fresh]) await settled(system.core, aRequest({ project, task }), task)
   const after = await scrape(system)
@@ -255,6 +267,44 @@ test('revisions beyond the most that have series of their own are counted as `ot
     [second, third, fresh, 'other'].map((task) => runs(after, task)),
     [1, 0, 1, 3],
   )
+})
+
+test('no project takes the share of another, however many revisions it has and whoever was first', async (t) => {
+  const system = await startSystem(t, {
+    workers: 0,
+    env: {
+      ...NO_CACHE,
+      SPLITRUN_METRICS_REVISIONS_MAX: '20',
+      SPLITRUN_METRICS_PROJECT_REVISIONS: '3',
+    },
+  })
+  const makeTask = async (project: string, token: string) => {
+    const fields = { name: `task ${newId()}`, enabled: true, system_prompt: 's', user_prompt: '{text}' }
+    const more = { llm_model_id: 'simulated-large', output_modality: 'text' }
+    return (await system.call('POST', `${project}/task`, { ...fields, ...more }, { token })).body.id
+  }
+  const settle = (path: string, task: string, revision: string) =>
+    settled(system.core, aRequest({ project: path.split('/').at(-1) ?? '', task }), revision)
+  const greedy = await makeTask(system.project, system.token)
+  for (let n = 0; n < 30; n += 1) await settle(system.project, greedy, newId())
+  const own = (samples: Sample[], project: string) =>
+    new Set(
+      samples
+        .filter(({ name, labels }) => name === 'splitrun_runs_total' && labels['project'] === project)
+        .map(({ labels }) => labels['revision']),
+    ).size
+  const idOf = (path: string) => path.split('/').at(-1) ?? ''
+  assert.equal(own(await scrape(system), idOf(system.project)), 20)
+  for (let tenant = 0; tenant < 3; tenant += 1) {
+    const { project, token } = await system.createProject()
+    const task = await makeTask(project, token)
+    for (let n = 0; n < 5; n += 1) await settle(project, task, newId())
+    const samples = await scrape(system)
+    assert.equal(own(samples, idOf(project)), 3)
+    // Those that were first have lost nothing.
+    assert.equal(own(samples, idOf(system.project)), 20)
+  }
+  assert.equal(sumOf(await scrape(system), 'splitrun_runs_total'), 30 + 3 * 5)
 })
 
 test('what was read is shown again for as long as is set', async (t) => {

@@ -41,6 +41,7 @@ describe('an Idempotency-Key', () => {
       await run(task, key, { task_input: { text: 'coffee' } }),
       await run(other, key),
       await run(task, key, { task_input: { text: 'tea' }, reference: 'r' }),
+      await run(task, key, undefined, '?timeout=60'),
     ]) {
       assert.equal(answer.status, 422)
       assert.equal(answer.body.detail.reason, 'IDEMPOTENCY_KEY_REUSED')
@@ -75,6 +76,46 @@ describe('an Idempotency-Key', () => {
     )
     assert.equal(answer.status, 200)
     assert.notEqual(answer.body.id, body.id)
+  })
+
+  test("counts a run's own time, and the same time is the same request", async () => {
+    const task = await running().createTask()
+    const key = newId()
+    const { body } = await run(task, key, undefined, '?timeout=60')
+    const again = await run(task, key, undefined, '?timeout=60.0&wait=0')
+    assert.deepEqual([again.status, again.body.id], [200, body.id])
+    for (const query of ['', '?timeout=61']) {
+      const { status, headers } = await run(task, key, undefined, query)
+      assert.deepEqual([status, headers.get('x-task-run-id')], [422, body.id], query)
+    }
+  })
+
+  test("of a task's token belongs to that task: it tells nothing of other runs, nor takes their keys", async () => {
+    const [task, other] = [await running().createTask(), await running().createTask()]
+    const tokenOf = async (id: string) => (await running().call('GET', `/task/${id}`)).body.access_token
+    const as = (token: string | undefined, id: string, key: string, text = 'tea') =>
+      running().call(
+        'POST',
+        `/task/${id}/run`,
+        { task_input: { text } },
+        { headers: { 'idempotency-key': key }, ...(token ? { token } : {}) },
+      )
+    const [own, foreign] = [await tokenOf(task), await tokenOf(other)]
+    const key = newId()
+    // Of another task's token, of the project's token there and here: all are other runs, and none is named.
+    const answers = [
+      await as(foreign, other, key),
+      await as(undefined, other, `${key}-`),
+      await as(undefined, task, `${task}${key}`),
+      await as(own, task, key),
+      await as(own, task, `${key}-`, 'coffee'),
+    ]
+    for (const { status, headers } of answers) {
+      assert.deepEqual([status, headers.get('idempotent-replayed')], [200, null])
+    }
+    assert.equal(new Set(answers.map(({ body }) => body.id)).size, answers.length)
+    assert.equal((await as(own, task, key)).body.id, answers[3]?.body.id)
+    assert.equal((await as(own, task, key, 'coffee')).body.detail.run_id, answers[3]?.body.id)
   })
 
   test('still answers with its run when the task has been disabled since', async () => {

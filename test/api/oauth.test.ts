@@ -117,8 +117,23 @@ describe('OAuth clients', () => {
     assert.equal((await scope('run:read')).scope, 'run:read')
     assert.equal((await scope('run:read run:write run:read')).scope, 'run:write run:read')
     assert.equal((await scope('')).scope, 'run:write run:read')
-    for (const asked of ['task:read', 'run:read task:read', 'admin', 'unknown']) {
+    for (const asked of ['task:read', 'run:read task:read', 'admin', 'admin unknown']) {
       assert.equal((await scope(asked)).error, 'invalid_scope', asked)
+    }
+  })
+
+  test('words that are no scopes here are passed over, and the answer says what was granted', async () => {
+    const client = await createClient({ scopes: ['run:write', 'run:read'] })
+    for (const [asked, granted] of [
+      ['offline_access', 'run:write run:read'],
+      ['offline_access run:read', 'run:read'],
+      ['openid RUN:READ run:readx offline', 'run:write run:read'],
+    ] as const) {
+      const { status, body } = await ask(grant({ scope: asked }), basic(client))
+      assert.deepEqual([status, body.scope], [200, granted], asked)
+      const headers = { authorization: `Bearer ${body.access_token}` }
+      const whoami = await (await fetch(`${running().checkedUrl}/whoami`, { headers })).json()
+      assert.deepEqual((whoami as { client: { scopes: string[] } }).client.scopes, granted.split(' '))
     }
   })
 

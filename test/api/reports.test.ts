@@ -192,6 +192,35 @@ describe('reports', () => {
     )
   })
 
+  test('a reporting group may be named by an id in the body, in JSON and in a form', async () => {
+    const system = running()
+    const task = await system.createTask()
+    const id = newId()
+    const form = new FormData()
+    form.append('task_input', '{"text": "tea"}')
+    form.append('reporting_group_id', id)
+    const body = { task_input: { text: 'tea' }, reporting_group_id: id.toUpperCase() }
+    const path = `/task/${task}/run`
+    for (const [query, sent] of [
+      ['', body],
+      ['', form],
+      [`?reporting_group=${id}`, body],
+    ] as const) {
+      const { status, body: run } = await system.call('POST', path + query, sent)
+      assert.deepEqual([status, run.reporting_group], [200, id])
+    }
+    assert.equal((await report(`/task/${task}/token_report?reporting_group=${id}`)).total_task_runs, 3)
+    for (const [query, wrong] of [
+      ['?reporting_group=eu', body],
+      ['', { ...body, reporting_group_id: 'eu' }],
+    ] as const) {
+      const { status, body: refused } = await system.call('POST', path + query, wrong)
+      assert.deepEqual([status, refused.detail[0].loc], [422, ['body', 'reporting_group_id']])
+    }
+    const plain = await system.call('POST', path, { ...body, reporting_group_id: null })
+    assert.equal(plain.body.reporting_group, null)
+  })
+
   test('a report on a project adds up its tasks, deleted ones included, and no other project', async () => {
     const system = running()
     const [kept, deleted] = [await system.createTask(), await system.createTask()]

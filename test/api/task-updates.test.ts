@@ -51,7 +51,13 @@ describe('updates of tasks', () => {
 
   test('null takes an optional field back to what it is when nothing is said', async () => {
     const id = await create({
-      ...{ description: 'd', timeout: 5, queue_timeout: 2.5, task_run_visibility: 'own', public: true },
+      ...{
+        description: 'd',
+        timeout: 5,
+        queue_timeout: 2.5,
+        task_run_visibility: 'all_viewers',
+        public: true,
+      },
       ...{ optimise_images: false, rag: { collection_id: 'c' }, input_processors: [{ param_name: 'text' }] },
       ...{ task_forwarder_id: 'f', fallback_llm_model_id: 'simulated-small' },
     })
@@ -67,13 +73,25 @@ describe('updates of tasks', () => {
       fallback_llm_model_id: null,
     })
     assert.deepEqual([body.description, body.timeout, body.queue_timeout], ['', null, null])
-    assert.deepEqual([body.task_run_visibility, body.public], ['own', true])
+    assert.deepEqual([body.task_run_visibility, body.public], ['all_viewers', true])
     const { optimise_images, rag, input_processors, task_forwarder_id, fallback_llm_model_id } =
       body.revisions[0]
     assert.deepEqual(
       [optimise_images, rag, input_processors, task_forwarder_id, fallback_llm_model_id],
       [true, null, null, null, null],
     )
+  })
+
+  test('who may see its runs is said in three words, and owner_only where nothing is said', async () => {
+    const shown = async (said: Record<string, unknown>) =>
+      (await read(await create(said))).task_run_visibility
+    assert.equal(await shown({}), 'owner_only')
+    assert.equal(await shown({ task_run_visibility: null }), 'owner_only')
+    for (const word of ['owner_only', 'editors_and_owners', 'all_viewers']) {
+      assert.equal(await shown({ task_run_visibility: word }), word)
+    }
+    const refused = await change(await create(), { task_run_visibility: 'visible' })
+    assert.deepEqual([refused.status, refused.body.detail[0].loc], [422, ['body', 'task_run_visibility']])
   })
 
   test('what never changes is accepted as it is, and refused otherwise', async () => {

@@ -84,7 +84,7 @@ describe('export and import', () => {
     // Its access token is another: it names the project.
     const { project_id, access_token } = here
     assert.deepEqual({ ...there, project_id, access_token }, here)
-    assert.equal((await admin('GET', '/org')).body[0].name, 'Other org')
+    assert.equal((await admin('GET', '/org')).body.results[0].name, 'Other org')
     const run = await admin('POST', `${path}/task/${source.id}/run`, { task_input: { text: 'tea' } })
     assert.deepEqual([run.status, Object.keys(run.body.response)], [200, ['b', 'a']])
   })
@@ -215,6 +215,25 @@ describe('export and import', () => {
         place('tags', 'task', 0, 'name'),
       ],
       [
+        'same tag, other kind',
+        ({ project, task }) => {
+          const [tag] = project.tags.task
+          task.tags = []
+          project.tags = { task: [], task_revision: tag ? [...project.tags.task_revision, tag] : [] }
+        },
+        place('tags', 'task_revision', 1, 'id'),
+      ],
+      [
+        'same tag, below another one',
+        ({ project }) => {
+          const [tag] = project.tags.task_revision
+          const top = tag && { ...tag, id: newId(), name: 'top' }
+          if (top) project.tags.task_revision.push(top)
+          if (tag) tag.parent_id = top?.id ?? null
+        },
+        place('tags', 'task_revision', 0, 'parent_id'),
+      ],
+      [
         'unknown model',
         ({ task }) => {
           fresh(task)
@@ -284,6 +303,20 @@ describe('export and import', () => {
     assert.equal(await refused(({ task }) => twice(task.revisions)), 'tasks.0.revisions.3.id')
     assert.equal(await refused(({ project }) => twice(project.tags.task)), 'tags.task.1.id')
     assert.equal(await refused(({ task }) => task.tags.push(newId())), 'tasks.0.tags.1')
+    const below = (parent: (id: string) => string) =>
+      refused(({ project }) => {
+        for (const tag of project.tags.task) tag.parent_id = parent(tag.id)
+      })
+    assert.equal(await below(newId), 'tags.task.0.parent_id')
+    assert.equal(await below((id) => id), 'tags.task.0.parent_id')
+    assert.equal(
+      await refused(({ task }) => {
+        const [revision] = task.revisions
+        if (revision) revision.id = task.id
+        task.active_revisions = [{ task_revision_id: task.id, weight: 1 }]
+      }),
+      'tasks.0.id',
+    )
     assert.equal(
       await refused(({ task }) => task.revisions[1]?.tags.push(newId())),
       'tasks.0.revisions.1.tags.0',
@@ -416,6 +449,15 @@ describe('export and import', () => {
     assert.deepEqual([...new Set([replaced, ...updates].map(({ status }) => status))], [200])
     assert.equal((await admin('POST', '/import?replace=true', archive)).status, 200)
     assert.deepEqual((await admin('GET', `${path}/export`)).body.projects[0].tasks[0].description, '')
+  })
+
+  test('a file of before is read: a visibility that nobody had chosen is the one that is usual now', async () => {
+    const archive = elsewhere(await (await aProject()).exported())
+    const old = copy(archive)
+    Object.assign(partsOf(old).task, { task_run_visibility: 'visible' })
+    assert.equal((await admin('POST', '/import', old)).status, 200)
+    assert.deepEqual((await admin('GET', `${pathOf(archive)}/export`)).body, archive)
+    assert.equal((await admin('POST', '/import', old)).body.changed, false)
   })
 
   test('a file holds no secret and no access token', async () => {

@@ -135,7 +135,7 @@ describe('on a Redis Cluster', () => {
     assert.equal((await running().call('GET', '/task', undefined, { token })).status, 200)
     assert.equal((await call('GET', `/task/${task}`)).body.access_token.split('.').length, 3)
     await running().createProject()
-    assert.ok((await admin('GET', '/org')).body.length > 1)
+    assert.ok((await admin('GET', '/org')).body.results.length > 1)
 
     const archive = (await call('GET', '/export')).body
     const [{ org, project }] = archive.projects

@@ -24,6 +24,7 @@ const anything = fc.jsonValue({ maxDepth: 2 })
 const tag = fc.record({
   id,
   name: fc.stringMatching(/^[A-Za-z0-9]{1,15}$/),
+  parent_id: fc.constant<string | null>(null),
   created: time,
   modified: time,
 })
@@ -60,7 +61,7 @@ const task = fc
     output_modality: fc.constantFrom('json', 'text'),
     public: fc.boolean(),
     exposed_to_agents: fc.boolean(),
-    task_run_visibility: text(10),
+    task_run_visibility: fc.constantFrom('owner_only', 'editors_and_owners', 'all_viewers'),
     timeout: maybe(fc.integer({ min: 1, max: 1000 })),
     queue_timeout: maybe(fc.double({ min: 0.5, max: 10, noNaN: true })),
     on_lost_attempt: fc.constantFrom('retry', 'fail'),
@@ -89,6 +90,10 @@ export const arbitraryArchive: fc.Arbitrary<Archive> = fc
     picks: fc.infiniteStream(fc.boolean()),
   })
   .map(({ tasks, ofTasks, ofRevisions, picks }) => {
+    // Each below another one, or none, in no order that would help.
+    for (const all of [ofTasks, ofRevisions]) {
+      for (const [at, tag] of all.entries()) if (picks.next().value) tag.parent_id = all[at + 1]?.id ?? null
+    }
     const pick = (from: typeof ofTasks) => from.filter(() => picks.next().value).map((each) => each.id)
     for (const each of tasks) {
       each.tags = pick(ofTasks)

@@ -86,6 +86,9 @@ test('what only one file may do stands in that file alone', () => {
     'new Queue[<(]': ['src/queue/janitor-queue.ts'],
     // BullMQ's own keys are spelled in one place.
     ':(wait|active|delayed|prioritized|marker|meta)\\b': ['src/queue/bullmq-keys.ts'],
+    // Ids that were made elsewhere have no bits of RFC 9562: see src/platform/id-schema.ts.
+    'z\\s*\\.uuid(v\\d)?\\(|\\bvalidate\\b.*from .uuid.': [],
+    'z\\s*\\.guid\\(': ['src/platform/id-schema.ts'],
     'new Worker[<(]': ['src/queue/run-jobs.ts', 'workers/janitor.worker.ts'],
   }
   for (const [pattern, allowed] of Object.entries(owners)) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ZodOpenApiResponseObject } from 'zod-openapi'
 import type { Reason } from '../../platform/errors.ts'
+import { shownId } from '../../platform/id-schema.ts'
 import { runResponse } from '../../runs/run-response.ts'
 import type { Endpoint } from '../route.ts'
 import { MEANINGS } from './reasons.ts'
@@ -89,7 +90,7 @@ function describeErrors(
   const detail = z.object({
     reason: z.enum(errorCodes).meta({ description: 'Branch on this.' }),
     message: z.string().meta({ description: 'For a person.' }),
-    run_id: z.uuid().optional().meta({ description: 'Where there is a run.' }),
+    run_id: shownId.optional().meta({ description: 'Where there is a run.' }),
     retryable: z.boolean().optional().meta({ description: 'Whether the same call may succeed later.' }),
     retry_after: z.number().optional().meta({ description: 'Seconds, as in `Retry-After`.' }),
     run: runResponse.optional(),

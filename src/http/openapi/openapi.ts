@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
-import { PROJECT_SCOPES, type SCOPES } from '../../tenancy/tenant.ts'
+import { GRANTABLE_SCOPES, type SCOPES } from '../../tenancy/tenant.ts'
 import type { Endpoint } from '../route.ts'
 import { INFO, SERVERS, TAGS } from './api-info.ts'
 import { commonHeaders, errorResponse, invalidResponse } from './openapi-errors.ts'
@@ -12,6 +12,7 @@ const SCOPE_MEANINGS = {
   'task:write': 'Create, change and delete tasks.',
   'run:read': 'Read runs and their files.',
   'run:write': 'Start runs.',
+  'key:write': 'Manage the keys and OAuth clients of the project, within its own scopes.',
   admin: 'Everything, in every organisation.',
 } as const satisfies Record<(typeof SCOPES)[number], string>
 
@@ -44,7 +45,7 @@ export function describeApi(endpoints: readonly Endpoint[], { closed = false } =
             flows: {
               clientCredentials: {
                 tokenUrl: '/api/v1/oauth2/token',
-                scopes: Object.fromEntries(PROJECT_SCOPES.map((scope) => [scope, SCOPE_MEANINGS[scope]])),
+                scopes: Object.fromEntries(GRANTABLE_SCOPES.map((scope) => [scope, SCOPE_MEANINGS[scope]])),
               },
             },
           },
@@ -73,7 +74,7 @@ function operationOf(declared: Endpoint): ZodOpenApiOperationObject {
 /** The administrator's calls take no OAuth token: no client of a project has that scope. */
 function securityOf(scope: Endpoint['scope']) {
   if (scope === 'open') return []
-  const oauth = scope === 'any' ? [] : [scope]
+  const oauth = scope === 'any' || scope === 'project' ? [] : [scope]
   return scope === 'admin' ? [{ bearer: [] }] : [{ bearer: [] }, { oauth2: oauth }]
 }
 

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
+import { givenId } from '../../platform/id-schema.ts'
+import type { Caller } from '../../tenancy/caller.ts'
 import { type Credential, type CredentialKind, presentCredential } from '../../tenancy/credential.ts'
 import { CREDENTIAL_ANSWERS } from '../../tenancy/credential-response.ts'
 import type { CredentialStore, Issued } from '../../tenancy/credential-store.ts'
-import { PROJECT_SCOPES } from '../../tenancy/tenant.ts'
+import { GRANTABLE_SCOPES, PROJECT_SCOPES, type Scope } from '../../tenancy/tenant.ts'
 import type { TenantStore } from '../../tenancy/tenant-store.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, projectParams } from '../route.ts'
 
@@ -17,7 +19,7 @@ const newCredential = z
   .strictObject({
     name: z.string().trim().min(1).max(100),
     scopes: z
-      .array(z.enum(PROJECT_SCOPES))
+      .array(z.enum(GRANTABLE_SCOPES))
       .min(1)
       .default([...PROJECT_SCOPES])
       .transform((scopes) => [...new Set(scopes)]),
@@ -25,12 +27,12 @@ const newCredential = z
       .datetime({ offset: true })
       .transform((time) => new Date(time).toISOString())
       .nullish(),
-    id: z.uuid().toLowerCase().optional(),
+    id: givenId.optional(),
   })
   .meta({ id: 'NewCredential', override: { examples: [{ name: 'ci', scopes: ['run:read', 'run:write'] }] } })
 
 const oneParams = projectParams.extend({
-  credential_id: z.uuid().toLowerCase().meta({ description: 'Id of the key or the client.' }),
+  credential_id: givenId.meta({ description: 'Id of the key or the client.' }),
 })
 
 export interface CredentialRouteDeps {
@@ -39,7 +41,7 @@ export interface CredentialRouteDeps {
   readonly clients: CredentialStore
 }
 
-/** Keys and OAuth clients of a project: the administrator's calls. */
+/** Keys and OAuth clients of a project: calls of the administrator, and of its tokens with `key:write`. */
 export function credentialRoutes(deps: CredentialRouteDeps): Endpoint[] {
   return [
     ...routesOf('api_key', deps.apiKeys, deps.tenants),
@@ -52,7 +54,7 @@ function routesOf(kind: CredentialKind, store: CredentialStore, tenants: TenantS
   const { listed, made } = CREDENTIAL_ANSWERS[kind]
   const all = {
     path: `${PROJECT}/${kind}`,
-    scope: 'admin',
+    scope: 'key:write',
     tag: 'Tenants',
     params: projectParams,
     query: noQuery,
@@ -75,6 +77,15 @@ function routesOf(kind: CredentialKind, store: CredentialStore, tenants: TenantS
 
   return [
     endpoint({
+      ...one,
+      method: 'get',
+      operation: `get${name}`,
+      summary: `Read a ${word}, without its secret`,
+      response: listed,
+      errorCodes: ['NOT_FOUND'],
+      handle: async ({ params }) => show(found(await store.read(params.project_id, params.credential_id))),
+    }),
+    endpoint({
       ...all,
       method: 'get',
       operation: `list${name}s`,
@@ -91,7 +102,11 @@ function routesOf(kind: CredentialKind, store: CredentialStore, tenants: TenantS
       body: newCredential,
       response: made,
       errorCodes: ['ID_CONFLICT'],
-      async handle({ params, body }) {
+      async handle({ caller, params, body }) {
+        checkGrant(caller, body.scopes)
+        if (body.id !== undefined && !isAdmin(caller)) {
+          throw new ApiError('PERMISSION_CHECK_FAILED', 'Only the administrator chooses ids.')
+        }
         const project = await tenants.project(params.project_id)
         if (!project) throw new ApiError('PROJECT_NOT_FOUND', 'There is no such project.')
         const issued = await store.create(project, { ...body, expires: body.expires ?? null })
@@ -107,8 +122,10 @@ function routesOf(kind: CredentialKind, store: CredentialStore, tenants: TenantS
       summary: `Give a ${word} a new secret; the old one and what it brought end within a second`,
       response: made,
       errorCodes: ['NOT_FOUND', 'CREDENTIAL_REVOKED'],
-      async handle({ params }) {
-        const rotated = found(await store.rotate(params.project_id, params.credential_id))
+      async handle({ caller, params: { project_id, credential_id } }) {
+        // Whoever has the new secret has its scopes, which never change.
+        checkGrant(caller, found(await store.read(project_id, credential_id)).scopes)
+        const rotated = found(await store.rotate(project_id, credential_id))
         if (rotated.credential.revoked) throw new ApiError('CREDENTIAL_REVOKED', `The ${word} is revoked.`)
         return showWithSecret(rotated)
       },
@@ -133,4 +150,13 @@ function routesOf(kind: CredentialKind, store: CredentialStore, tenants: TenantS
       handle: async ({ params }) => show(found(await store.remove(params.project_id, params.credential_id))),
     }),
   ]
+}
+
+const isAdmin = ({ scopes }: Caller): boolean => scopes.includes('admin')
+
+/** @throws {ApiError} PERMISSION_CHECK_FAILED when the caller would grant a scope that it lacks */
+function checkGrant(caller: Caller, scopes: readonly Scope[]): void {
+  const beyond = scopes.filter((scope) => !isAdmin(caller) && !caller.scopes.includes(scope))
+  if (beyond.length === 0) return
+  throw new ApiError('PERMISSION_CHECK_FAILED', `The token lacks what it would grant: ${beyond.join(', ')}.`)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type ApiError, ValidationError } from '../../platform/errors.ts'
+import { shownId } from '../../platform/id-schema.ts'
 import { type IssueTokenDeps, issueToken } from '../../tenancy/issue-token.ts'
 import { OAUTH_CODES, type OAuthCode, OAuthError } from '../../tenancy/oauth-error.ts'
 import { SCOPES } from '../../tenancy/tenant.ts'
@@ -56,9 +57,9 @@ const whoamiResponse = z
       kind: z.enum(['admin', 'api_key', 'oauth_client', 'task', 'nobody']),
       id: z.string(),
       name: z.string().nullable(),
-      org_id: z.uuid().nullable(),
-      project_id: z.uuid().nullable(),
-      task_id: z.uuid().nullable(),
+      org_id: shownId.nullable(),
+      project_id: shownId.nullable(),
+      task_id: shownId.nullable(),
       scopes: z.array(z.enum(SCOPES)),
     }),
   })

@@ -1,5 +1,6 @@
 import type { Response } from 'express'
 import { z } from 'zod'
+import { givenId } from '../../platform/id-schema.ts'
 import { type ListRunsDeps, listRuns } from '../../runs/list-runs.ts'
 import { RUN_STATUSES } from '../../runs/run.ts'
 import { listedRun } from '../../runs/run-response.ts'
@@ -9,7 +10,7 @@ import { type Endpoint, endpoint, PROJECT, pageOf, pageQuery, projectParams, tas
 
 const listQuery = pageQuery.extend({
   status: z.enum(RUN_STATUSES).optional().meta({ description: 'Only runs in this state.' }),
-  task_revision_id: z.uuid().toLowerCase().optional().meta({ description: 'Only runs of this revision.' }),
+  task_revision_id: givenId.optional().meta({ description: 'Only runs of this revision.' }),
   reference: z.string().optional().meta({ description: 'Only runs with this reference.' }),
   reporting_group: z.string().optional().meta({ description: 'Only runs of this reporting group.' }),
   reason: z.string().optional().meta({ description: 'Only runs that ended with this reason.' }),
@@ -88,7 +89,7 @@ export function runListRoutes(deps: RunListDeps): Endpoint[] {
       scope: 'run:read',
       params: projectParams,
       query: listQuery.extend({
-        task_id: z.uuid().toLowerCase().optional().meta({ description: 'Only runs of this task.' }),
+        task_id: givenId.optional().meta({ description: 'Only runs of this task.' }),
       }),
       async handle({ params, query, response }) {
         return list(params.project_id, query, query.task_id, response)

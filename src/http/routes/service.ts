@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { CONTENT_TYPE } from '../../metrics/family.ts'
 import { ApiError } from '../../platform/errors.ts'
+import type { MayReadMetrics } from '../metrics-access.ts'
 import { describeApi } from '../openapi/openapi.ts'
 import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
 
@@ -10,6 +11,9 @@ export interface ServiceRouteDeps {
   ready(): Promise<boolean>
   /** The numbers of the whole installation, in Prometheus' text format. Rejects when Redis does not answer. */
   metrics(): Promise<string>
+  /** False: they are not served here. */
+  readonly metricsPublic: boolean
+  readonly mayReadMetrics: MayReadMetrics
 }
 
 const status = <S extends string>(word: S) =>
@@ -17,9 +21,31 @@ const status = <S extends string>(word: S) =>
 
 const etag = z.string().meta({ description: 'Changes when the document does.' })
 
+const shared = { method: 'get', tag: 'Service', scope: 'open', params: noParams, query: noQuery } as const
+
+function metricsRoute(deps: ServiceRouteDeps): Endpoint {
+  return endpoint({
+    ...shared,
+    path: '/metrics',
+    operation: 'getMetrics',
+    summary: "The whole installation's numbers, in Prometheus' text format",
+    description:
+      'The same from every process of the API: ask one of them, or all is counted several times. An installation may ' +
+      'ask for a bearer token of its own, or serve them elsewhere.',
+    response: null,
+    media: ['text/plain'],
+    errorCodes: ['STORE_UNAVAILABLE', 'UNAUTHENTICATED'],
+    async handle({ request, response }) {
+      if (!deps.mayReadMetrics(request.get('authorization'))) {
+        throw new ApiError('UNAUTHENTICATED', 'The token for the metrics is required.')
+      }
+      response.set('Content-Type', CONTENT_TYPE).send(await deps.metrics())
+    },
+  })
+}
+
 /** Health, metrics, and the document of the `others` and of these. */
 export function serviceRoutes(deps: ServiceRouteDeps, others: readonly Endpoint[]): Endpoint[] {
-  const shared = { method: 'get', tag: 'Service', scope: 'open', params: noParams, query: noQuery } as const
   // Made once, when it is first asked for.
   let written: { text: string; tag: string } | undefined
   const write = () => {
@@ -49,20 +75,7 @@ export function serviceRoutes(deps: ServiceRouteDeps, others: readonly Endpoint[
         return { status: 'ready' as const }
       },
     }),
-    endpoint({
-      ...shared,
-      path: '/metrics',
-      operation: 'getMetrics',
-      summary: "The whole installation's numbers, in Prometheus' text format",
-      description:
-        'The same from every process of the API: ask one of them, or all is counted several times.',
-      response: null,
-      media: ['text/plain'],
-      errorCodes: ['STORE_UNAVAILABLE'],
-      async handle({ response }) {
-        response.set('Content-Type', CONTENT_TYPE).send(await deps.metrics())
-      },
-    }),
+    ...(deps.metricsPublic ? [metricsRoute(deps)] : []),
     endpoint({
       ...shared,
       path: '/openapi.json',

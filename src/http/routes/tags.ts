@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiError, ValidationError } from '../../platform/errors.ts'
+import { givenId } from '../../platform/id-schema.ts'
 import {
   presentTag,
   TAG_KINDS,
@@ -26,11 +27,12 @@ import {
 const EXAMPLE = { name: 'stable' }
 const named = z.strictObject({ name: tagName }).meta({ id: 'TagName', examples: [EXAMPLE] })
 const newTag = named
-  // Hierarchies are not kept here; that a tag has no parent may be said.
-  .extend({ parent_id: z.null().optional() })
+  .extend({
+    parent_id: givenId.nullish().meta({ description: 'The tag of the same kind that it is below.' }),
+  })
   .meta({ id: 'NewTag', examples: [EXAMPLE] })
 const entities = z
-  .strictObject({ entities: z.array(z.uuid().toLowerCase()).min(1).max(1000) })
+  .strictObject({ entities: z.array(givenId).min(1).max(1000) })
   .meta({ id: 'Entities', examples: [{ entities: ['019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a'] }] })
 
 export interface TagRouteDeps {
@@ -59,7 +61,11 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
   }
 
   async function show(project: string, tag: Tag) {
-    return { ...presentTag(tag, kind, project), tagged_entities: await tags.taggedEntities(project, tag.id) }
+    const [all, tagged_entities] = await Promise.all([
+      tags.list(project, kind),
+      tags.taggedEntities(project, tag.id),
+    ])
+    return { ...presentTag(tag, kind, project, all), tagged_entities }
   }
 
   const unknown = (at: number) =>
@@ -111,7 +117,7 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
         const all = await tags.list(project_id, kind)
         const below = cursor ? all.filter((tag) => tag.id < cursor) : all
         const { results, pagination } = page(below, page_limit)
-        return { results: results.map((tag) => presentTag(tag, kind, project_id)), pagination }
+        return { results: results.map((tag) => presentTag(tag, kind, project_id, all)), pagination }
       },
     }),
     endpoint({
@@ -124,9 +130,10 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       body: newTag,
       response: wholeTagResponse,
       errorCodes: ['DUPLICATE_TAG_NAME', 'TOO_MANY_TAGS'],
-      async handle({ params: { project_id }, body: { name } }) {
-        const tag = await tags.create(project_id, kind, name)
+      async handle({ params: { project_id }, body: { name, parent_id = null } }) {
+        const tag = await tags.create(project_id, kind, name, parent_id)
         if (tag === 'name') throw taken(name)
+        if (tag === 'parent') throw ValidationError.at(['body', 'parent_id'], 'no such tag of this kind here')
         if (tag === 'many') throw new ApiError('TOO_MANY_TAGS', 'The project has as many tags as it may.')
         return show(project_id, tag)
       },

@@ -2,6 +2,7 @@ import type { Response } from 'express'
 import { z } from 'zod'
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { ApiError } from '../../platform/errors.ts'
+import { givenId } from '../../platform/id-schema.ts'
 import { createTask } from '../../tasks/create-task.ts'
 import { type ReadTaskDeps, readTask, readTasks } from '../../tasks/read-task.ts'
 import { etagOf, presentTask, type ShownRevisions, type WholeTask } from '../../tasks/task.ts'
@@ -25,7 +26,6 @@ import {
 } from '../route.ts'
 import { createShowAccessToken } from '../show-access-token.ts'
 
-const id = z.uuid().toLowerCase()
 const testsQuery = z.object({
   include_tests: z.stringbool().default(false).meta({ description: 'Also test revisions.' }),
 })
@@ -63,7 +63,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       params: projectParams,
       query: pageQuery.extend({
         ...testsQuery.shape,
-        tag_id: id.optional().meta({ description: 'Only tasks that bear this tag.' }),
+        tag_id: givenId.optional().meta({ description: 'Only tasks that bear this tag.' }),
       }),
       response: pageOf(taskResponse),
       async handle({ caller, params: { project_id }, query }) {
@@ -111,7 +111,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       scope: 'task:read',
       params: taskParams,
       query: testsQuery.extend({
-        revision_tag_id: id.optional().meta({ description: 'Only revisions that bear this tag.' }),
+        revision_tag_id: givenId.optional().meta({ description: 'Only revisions that bear this tag.' }),
       }),
       response: taskResponse,
       errorCodes: [],

@@ -1,24 +1,24 @@
 import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
+import { givenId, shownId } from '../../platform/id-schema.ts'
 import type { TaskLimits } from '../../tasks/task-fields.ts'
-import { archiveSchema } from '../../transfer/archive.ts'
+import { archiveSchema, createReadArchive } from '../../transfer/archive.ts'
 import { type ExportDeps, exportProjects } from '../../transfer/export-projects.ts'
 import { type ImportDeps, importArchive } from '../../transfer/import-archive.ts'
-import { type Endpoint, endpoint, noParams, PROJECT, projectParams } from '../route.ts'
+import { check, type Endpoint, endpoint, noParams, PROJECT, projectParams } from '../route.ts'
 
 export interface TransferRouteDeps extends ExportDeps, ImportDeps {
   readonly limits: TaskLimits
 }
 
-const id = z.uuid().toLowerCase()
 const count = z.int()
 const importResponse = z
   .object({
     changed: z.boolean(),
     projects: z.array(
       z.object({
-        org_id: z.uuid(),
-        project_id: z.uuid(),
+        org_id: shownId,
+        project_id: shownId,
         created: z.boolean(),
         tasks: z.object({ created: count, updated: count, unchanged: count }),
         revisions: z.object({ created: count }),
@@ -41,6 +41,7 @@ export function transferRoutes(deps: TransferRouteDeps): Endpoint[] {
         .meta({ description: 'Bring tasks that are there to what the file says, where they differ.' }),
     }),
     body: archive,
+    readBody: createReadArchive(deps.limits, check),
     bodyLimit: deps.importLimit,
     response: importResponse,
   } as const
@@ -55,7 +56,7 @@ export function transferRoutes(deps: TransferRouteDeps): Endpoint[] {
       params: projectParams,
       query: z.object({
         task_id: z
-          .union([id.transform((one) => [one]), z.array(id)])
+          .union([givenId.transform((one) => [one]), z.array(givenId)])
           .optional()
           .meta({ description: 'Only these tasks; may be repeated.' }),
       }),

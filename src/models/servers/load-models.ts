@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { v5 } from 'uuid'
 import { z } from 'zod'
+import { givenId } from '../../platform/id-schema.ts'
 import type { Model, ModelServer, OutputCapability } from '../model.ts'
 
 /** Namespace of model ids. It never changes, so that a model's id is the same in every process and version. */
@@ -88,7 +89,7 @@ const fileSchema = z.strictObject({
     .array(
       z.strictObject({
         name: z.string().min(1),
-        id: z.uuid().optional(),
+        id: givenId.optional(),
         alias: z.string().min(1).optional(),
         upstream_name: z.string().min(1).optional(),
         server: z.string().min(1),

@@ -1,7 +1,6 @@
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { type CardinalityStore, OTHER } from '../../totals/cardinality-store.ts'
 import type { Delta } from '../../totals/delta.ts'
-import { joinName } from '../../totals/rollup.ts'
 import type { Attempt, RunRequest, RunResult } from '../run.ts'
 import { creditsOf } from '../run-result.ts'
 
@@ -27,7 +26,7 @@ export async function deltaOfRun(
   return {
     ...{ run: id, project, task, revision, mode },
     group: reportingGroup === null ? null : await names.group(project, reportingGroup),
-    shown: (await names.hasSeries(joinName(owner))) ? owner : [OTHER, OTHER, OTHER],
+    shown: (await names.hasSeries(project, task, revision)) ? owner : [OTHER, OTHER, OTHER],
     drawn: request.revision === null && revision !== null,
     result: {
       ...{ status, settled, outputCheck, inputTokens, outputTokens, credits, retries, timings },

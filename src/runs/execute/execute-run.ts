@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import type { FileStore } from '../../files/file-store.ts'
 import type { ModelLimiters } from '../../models/limits/model-limiter.ts'
 import { type ModelClient, ModelError } from '../../models/model.ts'
@@ -56,14 +55,15 @@ export type Execution = 'settled' | 'released' | 'superseded'
 /** How long a run is deferred when its task could not be read, in ms. */
 const STORE_PAUSE_MS = 1000
 
-const compiledByRevision = new LRUCache<string, CompiledOutput>({ max: 5000 })
+/** By the revision itself, as the store keeps it: an id alone may stand for another revision in another project. */
+const compiledOutputs = new WeakMap<Revision, CompiledOutput>()
 
 function compiledFor(revision: Revision): CompiledOutput | null {
   if (!revision.output_format) return null
-  const known = compiledByRevision.get(revision.id)
+  const known = compiledOutputs.get(revision)
   if (known) return known
   const compiled = compileOutput(revision.output_format)
-  compiledByRevision.set(revision.id, compiled)
+  compiledOutputs.set(revision, compiled)
   return compiled
 }
 

@@ -6,13 +6,19 @@ const sha256 = (text: string | Buffer): string => createHash('sha256').update(te
 
 /**
  * The hash of a caller's key, and a fingerprint of everything that makes two requests for a run the same, files included.
- * How long a caller waits is not part of it.
+ * How long a caller waits is not part of it. The keys of a token that reaches one task only belong to that task, so that it
+ * learns nothing about other runs.
  */
 export function idempotencyKeyOf(key: string, input: Submission): IdempotencyKey {
   const { task, inputs, images, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup } =
     input
   const same = [task, inputs, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup]
-  return { hash: sha256(key), fingerprint: sha256(JSON.stringify([...same.map(sorted), images.map(sha256)])) }
+  // Only where it is given: what was accepted before it counted keeps its fingerprint.
+  const timeout = input.timeout === null ? [] : [input.timeout]
+  const parts = [...same.map(sorted), images.map(sha256), ...timeout]
+  // No key has a space, so a project's key is never taken for a task's.
+  const name = input.onlyTask === null ? key : `${input.onlyTask} ${key}`
+  return { hash: sha256(name), fingerprint: sha256(JSON.stringify(parts)) }
 }
 
 /** The shard of a key: every request with the same key goes to the same shard, where the key is stored. */

@@ -19,6 +19,8 @@ export interface Submission {
   /** Seconds that the run may take in all; null: the task's or the server's default. */
   readonly timeout: number | null
   readonly idempotencyKey: string | null
+  /** The only task that the caller's token reaches; null for a token that reaches the whole project. */
+  readonly onlyTask: string | null
   /** The span of the HTTP request. */
   readonly span: Span
 }

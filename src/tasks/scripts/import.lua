@@ -1,12 +1,20 @@
--- Writes a planned import into a project in one step, if the state that it was planned from has not changed.
+-- Writes a piece of a planned import into a project in one step, if the state that it was planned from has not changed.
 -- ARGV: the plan as JSON, of the shape of `ImportWrite` in import-write.ts.
 -- Returns 1, or 0 when the state has changed; then nothing was written.
 local plan = cjson.decode(ARGV[1])
 
+local made = {}
 for _, tag in ipairs(plan.tags) do
   local expected = not tag.create and tag.id or false
   if call('HGET', key.tag_names(tag.kind), tag.name) ~= expected then return 0 end
-  if tag.create and call('HEXISTS', key.tags(tag.kind), tag.id) == 1 then return 0 end
+  -- No tags of the two kinds may have the same id: the entities of a tag are found by its id alone.
+  for _, kind in ipairs(tag.create and { 'task', 'task_revision' } or {}) do
+    if call('HEXISTS', key.tags(kind), tag.id) == 1 then return 0 end
+  end
+  if tag.create then
+    made[tag.id] = true
+    if tag.parent ~= '' and not made[tag.parent] and call('HEXISTS', key.tags(tag.kind), tag.parent) == 0 then return 0 end
+  end
 end
 for _, task in ipairs(plan.tasks) do
   local found = call('HMGET', key.task(task.id), 'version', 'name')

@@ -22,6 +22,9 @@ local function put_tag(kind, id, name, json)
   call('HSET', key.tag_names(kind), name, id)
 end
 
+-- A tag's JSON without its parent. Neither its name nor its times contain quotes.
+local function without_parent(json) return (json:gsub('"parent_id":"[%x%-]+"', '"parent_id":null', 1)) end
+
 local function add_tag(task, entity, tag)
   call('ZADD', key.tagged_entities(tag), 0, task .. '/' .. entity)
   call('ZADD', key.tagging(task), 0, entity .. '/' .. tag)

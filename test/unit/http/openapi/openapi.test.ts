@@ -75,6 +75,11 @@ const PROMISED = `
   GET P/task/{}/usage_report
   GET P/task/{}/timing_report
   GET P/task/{}/credit_report
+  GET /org
+  GET /org/{}
+  GET /org/{}/project
+  GET P
+  GET P/oauth_client/{}
   GET /healthz
   GET /readyz
   GET /metrics
@@ -107,7 +112,8 @@ describe('the OpenAPI document', () => {
       const asked = security.flatMap((each: object) => Object.entries(each))
       assert.equal(
         asked.map(([scheme, wanted]: [string, string[]]) => `${scheme}:${wanted}`).join(' '),
-        { open: '', any: 'bearer: oauth2:', admin: 'bearer:' }[scope as string] ?? `bearer: oauth2:${scope}`,
+        { open: '', any: 'bearer: oauth2:', project: 'bearer: oauth2:', admin: 'bearer:' }[scope as string] ??
+          `bearer: oauth2:${scope}`,
       )
       assert.ok(scope === 'open' || '401' in responses, path)
       assert.equal('403' in responses, scope !== 'open' && scope !== 'any', path)
