@@ -95,7 +95,7 @@ async function openCore(
   lifecycle.onClose('redis connections', () => connections.close())
   await awaitRedis(connections, { target, patienceMs: config.redisPatience * 1000, log, signal })
   const redis = await connections.commands('commands')
-  await checkRedis(redis, connections.blocking('check', queuePrefix(0)), log)
+  const redisWarnings = await checkRedis(redis, connections.blocking('check', queuePrefix(0)))
   const time = await followRedisTime(redis, log)
   lifecycle.onClose('time', () => time.close())
   return {
@@ -104,6 +104,7 @@ async function openCore(
     lifecycle,
     tracer,
     redisTarget: target,
+    redisWarnings,
     connections,
     redis,
     models,
@@ -152,6 +153,7 @@ export function transferDeps({ config, tenants, tasks, tags, models }: Core) {
 /** Starts the API of this process. `processPort`: of its own metrics; null when none is configured. */
 export async function composeApi(core: Core): Promise<{ port: number; processPort: number | null }> {
   const { config, log, lifecycle, tracer, connections, redis, tenants, runs } = core
+  warnOfRedis(core)
   const metrics = createProcessMetrics(redis, [
     { name: 'splitrun_waiting_calls', help: 'Calls that wait for a run here.', read: () => inbox.size() },
   ])
@@ -199,6 +201,7 @@ export async function composeWorker(
   core: Core,
 ): Promise<{ workers: RunWorker[]; processPort: number | null }> {
   const { config, log, lifecycle, tracer, connections, redis, tasks, runs, names, models, files } = core
+  warnOfRedis(core)
   const client = createModelClient({ maxResponseBytes: config.responseLimit * 2 + 65_536 })
   lifecycle.onClose('model client', () => client.close())
   const executions = createExecutions()
@@ -260,4 +263,9 @@ function checkQueueLibrary({ untestedBullmq }: Config): void {
   } catch (cause) {
     throw new ConfigError((cause as Error).message, { cause })
   }
+}
+
+/** Said by processes that serve; a command that does one thing has no need of it. */
+function warnOfRedis({ log, redisWarnings }: Core): void {
+  for (const { setting, text } of redisWarnings) log.warn(setting, text)
 }

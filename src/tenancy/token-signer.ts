@@ -19,7 +19,7 @@ const CLOCK_TOLERANCE = 60
 export type TokenSigner = ReturnType<typeof createTokenSigner>
 
 /** Signs and verifies JWTs with the server's key. What a token may still do is for others to say. */
-export function createTokenSigner(key: string, issuer: string) {
+export function createTokenSigner(key: string, issuer: string, now: () => number = sharedNow) {
   const secret = createSecretKey(key, 'utf8')
   // By the token's hash: memory holds no tokens. Only valid ones, so that made-up ones do not push them out.
   const verified = new LRUCache<string, SignedToken>({ max: 10_000 })
@@ -29,6 +29,7 @@ export function createTokenSigner(key: string, issuer: string) {
       const { payload, protectedHeader } = await jwtVerify(token, secret, {
         algorithms: ['HS256'],
         issuer,
+        currentDate: new Date(now()),
         requiredClaims: ['sub', 'exp', 'jti'],
         clockTolerance: CLOCK_TOLERANCE,
       })
@@ -53,7 +54,7 @@ export function createTokenSigner(key: string, issuer: string) {
     async verify(token: string): Promise<SignedToken | null> {
       const hash = hashSecret(token)
       const signed = verified.get(hash) ?? (await verifySignature(token))
-      if (!signed || (signed.claims.exp ?? 0) * 1000 <= sharedNow()) return null
+      if (!signed || (signed.claims.exp ?? 0) * 1000 <= now()) return null
       verified.set(hash, signed)
       return signed
     },

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { Logger } from '../logger.ts'
 import { RedisUnusableError } from './await-redis.ts'
 import type { Redis } from './redis.ts'
 import { shardTag } from './shard-tag.ts'
@@ -13,7 +12,7 @@ const TRIED =
 INCR k;INCRBY k 1;HSET k f v;HMSET k f v;HSETNX k f v;HGET k f;HMGET k f;HGETALL k;HVALS k;HDEL k f;HEXISTS k f;HLEN k
 HINCRBY k f 1;LPUSH k m;RPUSH k m;LPOP k;RPOP k;RPOPLPUSH k k;LLEN k;LRANGE k 0 0;LREM k 1 m;LSET k 0 v;LTRIM k 0 0
 LINDEX k 0;LPOS k m;SADD k m;SREM k m;SCARD k;SMEMBERS k;SISMEMBER k m;ZADD k 1 m;ZREM k m;ZCARD k;ZCOUNT k 0 0
-ZSCORE k m;ZINCRBY k 1 m;ZRANGE k 0 0;ZREVRANGE k 0 0;ZRANGEBYSCORE k 0 0;ZREVRANGEBYSCORE k 0 0;ZRANGEBYLEX k - +
+ZSCORE k m;ZRANDMEMBER k 1;HRANDFIELD k 1;HSTRLEN k f;ZINCRBY k 1 m;ZRANGE k 0 0;ZREVRANGE k 0 0;ZRANGEBYSCORE k 0 0;ZREVRANGEBYSCORE k 0 0;ZRANGEBYLEX k - +
 ZLEXCOUNT k - +;ZREMRANGEBYSCORE k 0 0;ZREMRANGEBYRANK k 0 0;ZPOPMIN k;BZPOPMIN k 0.1;XADD k * f v;XDEL k 0-1;XLEN k
 XRANGE k - +;XREAD COUNT 1 STREAMS k 0;XTRIM k MAXLEN 0;PUBLISH n v;TIME;UNLINK n;DEL k`
     .split(/[;\n]/)
@@ -21,6 +20,12 @@ XRANGE k - +;XREAD COUNT 1 STREAMS k 0;XTRIM k MAXLEN 0;PUBLISH n v;TIME;UNLINK 
 
 /** The commands that are tried. */
 export const TRIED_COMMANDS: readonly string[] = TRIED.map(([command = '']) => command)
+
+/** A setting of Redis that has to be warned of, as it is, and why. */
+export interface RedisWarning {
+  readonly setting: Readonly<Record<string, string | boolean>>
+  readonly text: string
+}
 
 /** Tries commands, and returns those that the user has no right to. Other failures do not matter. */
 const TRY = `
@@ -39,11 +44,12 @@ return denied`
 
 /**
  * Makes sure that this Redis can be worked with, before anything is built on it: BullMQ would try again for ever, without
- * a pause. Warns of settings with which it loses runs.
+ * a pause.
  * @param listener a connection that is used for nothing else; it is closed
+ * @returns what is to be warned of: settings with which it loses runs
  * @throws {RedisUnusableError} when the user lacks a right, naming all that are missing
  */
-export async function checkRedis(redis: Redis, listener: Redis, log: Logger): Promise<void> {
+export async function checkRedis(redis: Redis, listener: Redis): Promise<readonly RedisWarning[]> {
   const missing: string[] = []
   async function permitted<T>(name: string, trying: Promise<T>): Promise<T | null> {
     try {
@@ -62,7 +68,7 @@ export async function checkRedis(redis: Redis, listener: Redis, log: Logger): Pr
     )
     const info = await permitted('INFO', redis.info())
     await permitted('SUBSCRIBE', listener.subscribe(key))
-    if (missing.length === 0 && info) return warnOfSettings(info, log)
+    if (missing.length === 0 && info) return warningsOf(info)
   } finally {
     listener.disconnect()
   }
@@ -72,16 +78,21 @@ export async function checkRedis(redis: Redis, listener: Redis, log: Logger): Pr
   )
 }
 
-function warnOfSettings(info: string, log: Logger): void {
+function warningsOf(info: string): RedisWarning[] {
+  const warnings: RedisWarning[] = []
   const read = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1]
   const policy = read('maxmemory_policy')
   if (policy && policy !== 'noeviction') {
-    log.warn({ maxmemory_policy: policy }, 'Redis forgets runs when it is full: it must have noeviction')
+    warnings.push({
+      setting: { maxmemory_policy: policy },
+      text: 'Redis forgets runs when it is full: it must have noeviction',
+    })
   }
   if (read('aof_enabled') === '0') {
-    log.warn(
-      { aof_enabled: false },
-      'Redis forgets runs when it restarts: it should have an append-only file',
-    )
+    warnings.push({
+      setting: { aof_enabled: false },
+      text: 'Redis forgets runs when it restarts: it should have an append-only file',
+    })
   }
+  return warnings
 }

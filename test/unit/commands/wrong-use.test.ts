@@ -75,7 +75,11 @@ describe('every command', async () => {
 
   for (const name of namesBut(NEEDS_NO_REDIS)) {
     test(`${name}: says that Redis cannot be reached, and where`, async () => {
-      assertRefused(await runHere(lineOf(name), { env: nowhere }), 3, /Redis at .*none\.sock did not answer/)
+      assertRefused(
+        await runHere(lineOf(name), { env: nowhere }),
+        3,
+        /Redis at .*none\.sock could not be used/,
+      )
     })
 
     test(`${name}: refuses a models file that cannot be used`, async () => {

@@ -21,16 +21,16 @@ test('a token says what was signed, to every process with the key, whatever its 
   }
 })
 
-test('a token that was valid before still expires, to the second', async (t) => {
-  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 })
-  const signer = createTokenSigner(KEY, 'here')
+test('a token that was valid before still expires, to the second', async () => {
+  let now = 1_000_000
+  const signer = createTokenSigner(KEY, 'here', () => now)
   const token = await signer.sign('at+jwt', claimsUntil(1060))
   assert.ok(await signer.verify(token))
-  t.mock.timers.setTime(1_059_999)
+  now = 1_059_999
   assert.ok(await signer.verify(token))
-  t.mock.timers.setTime(1_060_000)
+  now = 1_060_000
   assert.equal(await signer.verify(token), null)
-  assert.equal(await createTokenSigner(KEY, 'here').verify(token), null)
+  assert.equal(await createTokenSigner(KEY, 'here', () => now).verify(token), null)
 })
 
 test('the settings of tokens have bounds', () => {
