@@ -1,52 +1,55 @@
-import { atEndOfTick } from './end-of-tick.ts'
+import DataLoader from 'dataloader'
 
-interface Waiting<Item, Answer> {
+interface Asked<Item> {
   readonly item: Item
-  resolve(answer: Answer): void
-  reject(error: unknown): void
+  readonly weight: number
+}
+
+export interface BatchOptions<Item, Reply> {
+  /** Most items of a batch. */
+  readonly most: number
+  /** A batch whose weights have come to this takes no further item. */
+  readonly mostWeight: number
+  /** Replies to each item in its place; when it fails, all of its batch have failed, and no other. */
+  send(group: number, items: readonly Item[]): Promise<readonly Reply[]>
 }
 
 /**
- * Collects what is asked for within one tick of the event loop, by group, and sends it together: nothing waits for
- * company, and what comes alone goes alone. A batch that has `most` items, or whose weights have come to `mostWeight`,
- * is sent at once. `send` answers each item in its place; when it fails, all of them have failed.
+ * Collects what is asked for within one tick of the event loop, by group, and sends it together at the end of the tick:
+ * nothing waits for company, and what comes alone goes alone. What is more than a batch holds goes in several.
  */
-export function batchPerTick<Item, Answer>(options: {
-  readonly most: number
-  readonly mostWeight: number
-  send(group: number, items: readonly Item[]): Promise<readonly Answer[]>
-}): (group: number, item: Item, weight: number) => Promise<Answer> {
-  const batches = new Map<number, { waiting: Waiting<Item, Answer>[]; weight: number }>()
+export function batchPerTick<Item, Reply>(
+  options: BatchOptions<Item, Reply>,
+): (group: number, item: Item, weight: number) => Promise<Reply> {
+  const loaders = new Map<number, DataLoader<Asked<Item>, Reply>>()
 
-  function flush(group: number): void {
-    const waiting = batches.get(group)?.waiting ?? []
-    if (waiting.length === 0) return
-    batches.delete(group)
-    options
-      .send(
-        group,
-        waiting.map(({ item }) => item),
-      )
-      .then(
-        (answers) => {
-          for (const [at, { resolve }] of waiting.entries()) resolve(answers[at] as Answer)
-        },
-        (error: unknown) => {
-          for (const { reject } of waiting) reject(error)
-        },
-      )
+  function loaderOf(group: number): DataLoader<Asked<Item>, Reply> {
+    const known = loaders.get(group)
+    if (known) return known
+    const send = (items: readonly Item[]) =>
+      options.send(group, items).catch((error: Error) => items.map(() => error))
+    const loader = new DataLoader<Asked<Item>, Reply>(
+      async (asked) => (await Promise.all(byWeight(asked, options.mostWeight).map(send))).flat(),
+      { cache: false, maxBatchSize: options.most, batchScheduleFn: (run) => void setImmediate(run) },
+    )
+    loaders.set(group, loader)
+    return loader
   }
 
-  return (group, item, weight) =>
-    new Promise((resolve, reject) => {
-      let batch = batches.get(group)
-      if (!batch) {
-        batch = { waiting: [], weight: 0 }
-        batches.set(group, batch)
-        atEndOfTick(() => flush(group))
-      }
-      batch.waiting.push({ item, resolve, reject })
-      batch.weight += weight
-      if (batch.waiting.length >= options.most || batch.weight >= options.mostWeight) flush(group)
-    })
+  return (group, item, weight) => loaderOf(group).load({ item, weight })
+}
+
+/** The library bounds batches by their number of items only. */
+function byWeight<Item>(asked: readonly Asked<Item>[], most: number): Item[][] {
+  const batches: Item[][] = []
+  let weight = most
+  for (const each of asked) {
+    if (weight >= most) {
+      batches.push([])
+      weight = 0
+    }
+    batches.at(-1)?.push(each.item)
+    weight += each.weight
+  }
+  return batches
 }

@@ -2,7 +2,6 @@ import { createConnection } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { AbstractConnector, Cluster, type DNSLookupFunction, type Redis, type RedisOptions } from 'ioredis'
-import { writeOncePerTick } from '../event-loop/write-once-per-tick.ts'
 import type { ClusterTarget, HostPort } from './redis-target.ts'
 
 /** How long one node may take to say who has which slots, before the next one is asked. */
@@ -49,7 +48,6 @@ export function openCluster(
     enableReadyCheck: false,
     ...(login.tls ? { dnsLookup: keepName } : {}),
   })
-  cluster.on('+node', (node: Redis) => node.on('connect', () => writeOncePerTick(node.stream)))
   cluster.on('node error', (error: Error) => cluster.emit('error', error))
   return cluster as unknown as Redis
 }

@@ -1,5 +1,4 @@
 import { Redis, type RedisOptions } from 'ioredis'
-import { writeOncePerTick } from '../event-loop/write-once-per-tick.ts'
 import type { Logger } from '../logger.ts'
 import { askForPrimary, expectCluster, expectSingle, leadTo, openCluster } from './redis-cluster.ts'
 import { type HostPort, readRedisTarget } from './redis-target.ts'
@@ -50,11 +49,9 @@ export function connectRedis(target: string, log: Logger, timeoutMs = 5000): Red
 
   function make(name: string, options: RedisOptions): Redis {
     const settings = settingsOf(name, options)
-    const redis =
-      'url' in place
-        ? new Redis(place.url, settings)
-        : new Redis({ ...(cluster ? cluster.login : (place as RedisOptions)), ...settings })
-    return redis.on('connect', () => writeOncePerTick(redis.stream))
+    return 'url' in place
+      ? new Redis(place.url, settings)
+      : new Redis({ ...(cluster ? cluster.login : (place as RedisOptions)), ...settings })
   }
 
   function keep(name: string, redis: Redis): Redis {

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { setImmediate as nextTick } from 'node:timers/promises'
 import { batchPerTick } from '../../../../src/platform/event-loop/batch-per-tick.ts'
-import { atEndOfTick } from '../../../../src/platform/event-loop/end-of-tick.ts'
 
 describe('a batch per tick', () => {
   const sent: [group: number, items: readonly string[]][] = []
@@ -44,15 +42,4 @@ describe('a batch per tick', () => {
       ['rejected', 'rejected', 'fulfilled'],
     )
   })
-})
-
-test('what is put off to the end of a tick may put off more to the same end', async () => {
-  const done: string[] = []
-  atEndOfTick(() => {
-    done.push('first')
-    atEndOfTick(() => done.push('third'))
-  })
-  atEndOfTick(() => done.push('second'))
-  await nextTick()
-  assert.deepEqual(done, ['first', 'second', 'third'])
 })
