@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { type RunWorker, startRunWorker } from '../workers/run.worker.ts'
 import { composeAccess } from './compose-access.ts'
+import { composeImageProcesses } from './compose-files.ts'
 import { composeJanitor } from './compose-janitor.ts'
 import { openProcessPort, workerState } from './compose-process-port.ts'
 import { type Config, ConfigError, readSecret } from './config.ts'
@@ -219,6 +220,7 @@ export async function composeWorker(
     },
     responseLimit: config.responseLimit,
     imagePixelsMax: config.imagePixelsMax,
+    imageProcesses: composeImageProcesses(core),
     worker: newId(),
   }
   const workers = shardsOf(config).map((shard) =>

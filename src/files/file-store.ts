@@ -35,6 +35,7 @@ export const MEDIA_TYPES: Readonly<Record<string, string>> = {
   png: 'image/png',
   webp: 'image/webp',
   gif: 'image/gif',
+  avif: 'image/avif',
 }
 
 /** What a stored file is, by its extension, which the store's writer chose by the file's bytes. */

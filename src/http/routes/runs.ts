@@ -64,6 +64,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         'RUN_CANCELLED',
         'FILE_TOO_LARGE',
         'NOT_AN_IMAGE',
+        'UNSUPPORTED_IMAGE',
         'IDEMPOTENCY_KEY_REUSED',
         'PROJECT_QUEUE_FULL',
         'PROJECT_STORAGE_FULL',

@@ -1,5 +1,5 @@
-import { type FileStore, mediaTypeOf } from '../../files/file-store.ts'
-import { optimiseImage } from '../../files/image.ts'
+import type { FileStore } from '../../files/file-store.ts'
+import { type PrepareImageDeps, prepareImage } from '../../files/image/prepare-image.ts'
 import type { ImagePart, Message, Model } from '../../models/model.ts'
 import type { CompiledOutput } from '../../output/compile-output.ts'
 import { outputInstructions } from '../../output/repair-output.ts'
@@ -16,12 +16,16 @@ export interface PreparedCall {
   readonly inputSeconds: number
 }
 
+export interface PrepareCallDeps extends PrepareImageDeps {
+  readonly files: FileStore
+}
+
 /**
  * Renders the prompts, and loads and optimises the images. Returns a RunError when the run's inputs do not fit the
  * revision that was drawn: the task was changed after the run was accepted, or an image cannot be decoded.
  */
 export async function prepareCall(
-  deps: { files: FileStore; imagePixelsMax: number },
+  deps: PrepareCallDeps,
   request: RunRequest,
   revision: Revision,
   model: Model,
@@ -60,17 +64,14 @@ export async function prepareCall(
 }
 
 async function loadImage(
-  { files, imagePixelsMax }: { files: FileStore; imagePixelsMax: number },
+  deps: PrepareCallDeps,
   run: string,
   name: string,
   optimise: boolean,
 ): Promise<ImagePart | null> {
-  const stored = await files.read(run, name)
+  const stored = await deps.files.read(run, name)
   if (!stored) return null
-  const mediaType = mediaTypeOf(name)
-  const image = optimise
-    ? await optimiseImage(stored, mediaType, imagePixelsMax)
-    : { data: stored, mediaType }
+  const image = await prepareImage(deps, stored, optimise)
   await ownTick()
   return { mediaType: image.mediaType, base64: image.data.toString('base64') }
 }

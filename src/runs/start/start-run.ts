@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { FileStore } from '../../files/file-store.ts'
-import { checkImage } from '../../files/image.ts'
+import { checkImage } from '../../files/image/check-image.ts'
 import { sharedNow } from '../../platform/clock.ts'
 import { ApiError } from '../../platform/errors.ts'
+import { ownTick } from '../../platform/event-loop/own-tick.ts'
 import { newRunId } from '../../platform/ids.ts'
 import { isRedisUnavailable, wasNotExecuted } from '../../platform/redis/redis.ts'
 import { within } from '../../platform/tracing/tracing.ts'
@@ -136,10 +137,14 @@ async function storeImages(
   images: readonly Buffer[],
 ): Promise<string[]> {
   // All are checked before the first is stored: a refused request leaves no files.
-  const kinds = await Promise.all(images.map((image) => checkImage(image, imagePixelsMax)))
+  const extensions: string[] = []
+  for (const image of images) {
+    extensions.push(checkImage(image, imagePixelsMax).extension)
+    if (images.length > 1) await ownTick()
+  }
   return Promise.all(
     images.map(async (image, index) => {
-      const name = `${randomUUID()}.${kinds[index]?.extension}`
+      const name = `${randomUUID()}.${extensions[index]}`
       await files.put(run, name, image)
       return name
     }),
