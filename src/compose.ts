@@ -220,6 +220,7 @@ export async function composeWorker(
     },
     responseLimit: config.responseLimit,
     imagePixelsMax: config.imagePixelsMax,
+    ignoreInputProcessors: config.ignoreInputProcessors,
     imageProcesses: composeImageProcesses(core),
     worker: newId(),
   }

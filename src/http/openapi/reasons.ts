@@ -26,6 +26,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   TOO_MANY_REVISIONS: 'The task has as many revisions as it may.',
   TOO_MANY_TAGS: 'The project has as many tags as it may.',
   NO_ACTIVE_REVISION: 'No revision of the task has a share of its traffic.',
+  INPUT_PROCESSORS_UNAVAILABLE:
+    'A revision that may be drawn has input processors or retrieval, which are not acted on here; the message names them.',
   ID_CONFLICT: 'The id is taken.',
   IMPORT_CONFLICT: 'What is imported does not fit what is there; nothing was imported.',
   CREDENTIAL_REVOKED: 'The credential is revoked, for good.',

@@ -61,6 +61,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         'TASK_RUN_NOT_FOUND',
         'TASK_DISABLED',
         'NO_ACTIVE_REVISION',
+        'INPUT_PROCESSORS_UNAVAILABLE',
         'RUN_CANCELLED',
         'FILE_TOO_LARGE',
         'NOT_AN_IMAGE',

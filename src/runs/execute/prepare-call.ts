@@ -5,6 +5,7 @@ import type { CompiledOutput } from '../../output/compile-output.ts'
 import { outputInstructions } from '../../output/repair-output.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { ownTick } from '../../platform/event-loop/own-tick.ts'
+import { describeIgnored, ignoredParts } from '../../tasks/ignored-parts.ts'
 import { hashPrompts, missingParameters, renderPrompt } from '../../tasks/prompt.ts'
 import type { Revision } from '../../tasks/task.ts'
 import type { RunError, RunRequest } from '../run.ts'
@@ -18,6 +19,8 @@ export interface PreparedCall {
 
 export interface PrepareCallDeps extends PrepareImageDeps {
   readonly files: FileStore
+  /** True: revisions run without what is not acted on. */
+  readonly ignoreInputProcessors: boolean
 }
 
 /**
@@ -31,6 +34,14 @@ export async function prepareCall(
   model: Model,
   compiled: CompiledOutput | null,
 ): Promise<PreparedCall | RunError> {
+  const ignored = deps.ignoreInputProcessors ? [] : ignoredParts(revision)
+  if (ignored.length > 0) {
+    return {
+      reason: 'INPUT_PROCESSORS_UNAVAILABLE',
+      message: describeIgnored(ignored),
+      retryable: false,
+    }
+  }
   const missing = missingParameters(revision.input_params, request.inputs)
   if (missing.length > 0) return invalidInput(`the prompt needs ${missing.join(', ')}`)
   if (revision.image_required && request.files.length === 0) return invalidInput('it requires an image')
