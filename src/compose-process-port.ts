@@ -22,7 +22,11 @@ export async function openProcessPort(
 }
 
 /** The metrics and the health of a process's workers, one per shard. */
-export function workerState(redis: Redis, workers: readonly RunWorker[]): ProcessState {
+export function workerState(
+  redis: Redis,
+  workers: readonly RunWorker[],
+  foreignFiles: () => boolean,
+): ProcessState {
   const metrics = createProcessMetrics(redis, [
     {
       name: 'splitrun_active_runs',
@@ -33,6 +37,11 @@ export function workerState(redis: Redis, workers: readonly RunWorker[]): Proces
       name: 'splitrun_last_progress_timestamp_seconds',
       help: 'When a run last started or ended in this process.',
       read: () => Math.max(...workers.map((worker) => worker.lastProgress())) / 1000,
+    },
+    {
+      name: 'splitrun_foreign_files',
+      help: '1 while the janitor here removes no files, because their folder is not known to belong to this Redis.',
+      read: () => (foreignFiles() ? 1 : 0),
     },
   ])
   return {

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import { filesUnavailable } from '../files-unavailable.ts'
 import type { ConvertedImage } from './convert-image.ts'
 import { FRAMES } from './image-frames.ts'
 import { type Converter, type ConverterLimits, startConverter } from './start-converter.ts'
@@ -19,7 +20,7 @@ export class ImageProcessKilled extends Error {
 }
 
 export interface ImageProcesses {
-  /** @throws {UndecodableImage}; {ImageProcessKilled}; what is in the way of starting a process */
+  /** @throws {UndecodableImage}; {ImageProcessKilled}; {ApiError} FILES_UNAVAILABLE when no process can be started */
   convert(bytes: Buffer): Promise<ConvertedImage>
   /** Ends them, also in the middle of an image. */
   close(): Promise<void>
@@ -74,7 +75,15 @@ export function createImageProcesses(options: ImageProcessesOptions): ImageProce
   }
 
   return {
-    convert: (bytes) => limit(() => convert(bytes)),
+    convert: (bytes) =>
+      limit(async () => {
+        try {
+          return await convert(bytes)
+        } catch (error) {
+          if (error instanceof UndecodableImage || error instanceof ImageProcessKilled) throw error
+          throw filesUnavailable(error, 'Images cannot be converted now.')
+        }
+      }),
     async close() {
       closed = true
       for (const converter of all) converter.kill()

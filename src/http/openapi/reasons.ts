@@ -53,6 +53,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   INPUT_INVALID: 'The revision that was drawn cannot be served with these inputs.',
   WORKER_LOST: 'Too many workers died over the run.',
   STORE_UNAVAILABLE: 'The store cannot be reached; try again.',
+  FILES_UNAVAILABLE:
+    'Files cannot be stored or read now: the disk is full, read-only, or not there; try again.',
   SHUTTING_DOWN: 'The server is stopping; try again.',
   QUEUE_FULL: 'Too many runs are queued.',
   RUN_EXPIRED: 'The run did not end before its deadline.',

@@ -77,6 +77,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         'INTERNAL_ERROR',
         'QUEUE_FULL',
         'STORE_UNAVAILABLE',
+        'FILES_UNAVAILABLE',
         'RUN_EXPIRED',
       ],
       scope: 'run:write',
@@ -164,7 +165,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       media: Object.values(MEDIA_TYPES),
       responseHeaders: fileHeaders,
       response: null,
-      errorCodes: ['TASK_RUN_NOT_FOUND', 'FILE_NOT_FOUND'],
+      errorCodes: ['TASK_RUN_NOT_FOUND', 'FILE_NOT_FOUND', 'FILES_UNAVAILABLE'],
       scope: 'run:read',
       params: runParams.extend({ name: z.string().meta({ description: 'One of the run’s `files`.' }) }),
       query: noQuery.extend({
@@ -175,6 +176,8 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         const file = record.request.files.includes(params.name)
           ? await deps.files.open(params.run_id, params.name)
           : null
+        // One that should be there may be in another folder than the one that is mounted here.
+        if (!file) await deps.fileHome.verify()
         if (!file) throw new ApiError('FILE_NOT_FOUND', 'The run has no such file.')
         setRunHeaders(response, record)
         response.set({

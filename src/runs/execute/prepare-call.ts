@@ -1,3 +1,4 @@
+import type { FileHome } from '../../files/file-home.ts'
 import type { FileStore } from '../../files/file-store.ts'
 import { type PrepareImageDeps, prepareImage } from '../../files/image/prepare-image.ts'
 import type { ImagePart, Message, Model } from '../../models/model.ts'
@@ -19,6 +20,7 @@ export interface PreparedCall {
 
 export interface PrepareCallDeps extends PrepareImageDeps {
   readonly files: FileStore
+  readonly fileHome: FileHome
   /** True: revisions run without what is not acted on. */
   readonly ignoreInputProcessors: boolean
 }
@@ -54,10 +56,14 @@ export async function prepareCall(
     )
   } catch (error) {
     // The API checks only the header of an image. That its body is broken shows when it is decoded.
-    if (error instanceof ApiError) return invalidInput(error.message)
+    if (error instanceof ApiError && error.reason !== 'FILES_UNAVAILABLE') return invalidInput(error.message)
     throw error
   }
-  if (images.includes(null)) return invalidInput('an image is no longer stored')
+  if (images.includes(null)) {
+    // Lost, unless this worker looks into another folder than that of the API.
+    await deps.fileHome.verify()
+    return invalidInput('an image is no longer stored')
+  }
   const inputSeconds = request.files.length > 0 ? (performance.now() - started) / 1000 : 0
 
   const instructions = compiled && outputInstructions(compiled, model.output)
