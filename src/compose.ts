@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { type RunWorker, startRunWorker } from '../workers/run.worker.ts'
 import { composeAccess } from './compose-access.ts'
-import { composeFiles, composeImageProcesses } from './compose-files.ts'
+import { composeFiles, composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
 import { composeJanitor } from './compose-janitor.ts'
 import { openProcessPort, workerState } from './compose-process-port.ts'
 import { type Config, ConfigError, readSecret } from './config.ts'
@@ -211,6 +211,7 @@ export async function composeWorker(
   lifecycle.onClose('cancels', () => Promise.all(cancels.map((follower) => follower.close())))
   const deps = {
     ...{ tracer, tasks, runs, names, models, client, files, fileHome, log, executions, durations },
+    health: composeWorkerHealth(core),
     limiters: createModelLimiters(),
     settleTimeoutMs: config.settlePatience * 1000,
     retry: {
@@ -234,6 +235,7 @@ export async function composeWorker(
       dispatchConnection: connections.blocking(`dispatch:${shard}`, queuePrefix(shard)),
       concurrency: config.concurrency,
       limiters: deps.limiters,
+      health: deps.health,
       lockDurationMs: config.lockDuration * 1000,
       stalledIntervalMs: config.stalledInterval * 1000,
       log,
@@ -243,7 +245,7 @@ export async function composeWorker(
   )
   const janitor = composeJanitor(core)
   lifecycle.onClose('workers', () => Promise.all([...workers, janitor].map((worker) => worker.close())))
-  const state = workerState(redis, workers, janitor.foreignFiles)
+  const state = workerState(redis, workers, deps.health, janitor.foreignFiles)
   durations?.exposeIn(state.metrics)
   return { workers, processPort: await openProcessPort(core, state) }
 }

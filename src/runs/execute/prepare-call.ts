@@ -28,6 +28,7 @@ export interface PrepareCallDeps extends PrepareImageDeps {
 /**
  * Renders the prompts, and loads and optimises the images. Returns a RunError when the run's inputs do not fit the
  * revision that was drawn: the task was changed after the run was accepted, or an image cannot be decoded.
+ * @throws what is no run's fault, see `isWorkerFault`
  */
 export async function prepareCall(
   deps: PrepareCallDeps,
