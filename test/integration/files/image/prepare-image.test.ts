@@ -55,7 +55,7 @@ describe('an image as it is sent to a model', () => {
   })
 
   test('is fitted into 2048 x 2048 in proportion when it is large, and becomes smaller', async () => {
-    const bytes = await noise(3000, 1500).jpeg().toBuffer()
+    const bytes = await noise(2400, 1200).jpeg().toBuffer()
     const { data, mediaType } = await prepare(bytes)
     const { width, height, format } = await sharp(data).metadata()
     assert.deepEqual([width, height, format, mediaType], [2048, 1024, 'jpeg', 'image/jpeg'])
@@ -63,7 +63,7 @@ describe('an image as it is sent to a model', () => {
   })
 
   test('is scaled though its file is small: a scan in black and white', async () => {
-    const bytes = await red(7000, 5000).png({ palette: true, colours: 2 }).toBuffer()
+    const bytes = await red(4200, 3000).png({ palette: true, colours: 2 }).toBuffer()
     assert.ok(bytes.length < 100_000)
     const { width, height } = await sharp((await prepare(bytes)).data).metadata()
     assert.deepEqual([width, height], [2048, 1463])

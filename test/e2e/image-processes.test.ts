@@ -10,9 +10,9 @@ import {
   type ImageProcessesOptions,
   ImageProcessKilled,
   UndecodableImage,
-} from '../../../../src/files/image/image-processes.ts'
-import { prepareImage } from '../../../../src/files/image/prepare-image.ts'
-import { ApiError } from '../../../../src/platform/errors.ts'
+} from '../../src/files/image/image-processes.ts'
+import { prepareImage } from '../../src/files/image/prepare-image.ts'
+import { ApiError } from '../../src/platform/errors.ts'
 import {
   bomb,
   box,
@@ -28,9 +28,9 @@ import {
   red,
   webpChunk,
   webpWith,
-} from '../../../support/pictures.ts'
-import { descendantsOf } from '../../../support/processes.ts'
-import { until } from '../../../support/system.ts'
+} from '../support/pictures.ts'
+import { descendantsOf } from '../support/processes.ts'
+import { until } from '../support/system.ts'
 
 const MB = 1_000_000
 
@@ -182,7 +182,7 @@ test('many at once are converted a few at a time, by processes that are used aga
 })
 
 test('what converts images ends with the process that started it, however that ends', async () => {
-  const owner = fork(join(import.meta.dirname, '../../../fixtures/image-converter.ts'), { stdio: 'ignore' })
+  const owner = fork(join(import.meta.dirname, '../fixtures/image-converter.ts'), { stdio: 'ignore' })
   const [children] = (await once(owner, 'message')) as [number[]]
   assert.equal(children.length, 1)
   owner.kill('SIGKILL')
