@@ -1,5 +1,6 @@
 import { type JanitorWorker, startJanitorWorker } from '../workers/janitor.worker.ts'
 import type { Config } from './config.ts'
+import type { FileHome } from './files/file-home.ts'
 import { FILE_PARTS, type FileStore } from './files/file-store.ts'
 import { sharedNow } from './platform/clock.ts'
 import type { Logger } from './platform/logger.ts'
@@ -10,6 +11,12 @@ import { cleanUpRuns } from './runs/end/clean-up-runs.ts'
 import { type CleanUpTotalsDeps, cleanUpTotals } from './runs/end/clean-up-totals.ts'
 import type { EndQueuedRunDeps } from './runs/end/end-queued-run.ts'
 
+/** This process's part of the janitor. */
+export interface Janitor extends JanitorWorker {
+  /** True while no files are removed, because their folder may belong to another Redis. */
+  foreignFiles(): boolean
+}
+
 /** Starts this process's part of the janitor: it gets some of the rounds. */
 export function composeJanitor(
   deps: EndQueuedRunDeps &
@@ -18,14 +25,23 @@ export function composeJanitor(
       log: Logger
       connections: RedisConnections
       files: FileStore
+      fileHome: FileHome
     },
-): JanitorWorker {
-  const { config, log, connections, runs, rollups, files } = deps
+): Janitor {
+  const { config, log, connections, runs, rollups, files, fileHome } = deps
   const everyMs = config.janitorInterval * 1000
   // Each process goes through all parts of the files, from a random one on: so processes need not share their progress.
   let part = Math.floor(Math.random() * FILE_PARTS)
   let lastTask: string | null = null
-  return startJanitorWorker({
+  let foreign = false
+  /** Says it when it begins, and is seen in the metrics for as long as it lasts. */
+  async function lookWhoseFilesTheseAre(): Promise<void> {
+    const found = await fileHome.isForeign()
+    if (found && !foreign) log.error(NOTHING_REMOVED)
+    if (!found && foreign) log.info('the folder of files belongs to this Redis again: files are removed')
+    foreign = found
+  }
+  const worker = startJanitorWorker({
     connection: connections.blocking('janitor', JANITOR_PREFIX),
     everyMs,
     lockDurationMs: config.lockDuration * 1000,
@@ -37,7 +53,13 @@ export function composeJanitor(
       await rollups.merge()
       if (!signal.aborted) lastTask = await cleanUpTotals(deps, lastTask)
       part = (part + 1) % FILE_PARTS
-      await cleanUpFiles({ runs, files, log }, part, now - config.fileGrace * 1000, signal)
+      await lookWhoseFilesTheseAre()
+      await cleanUpFiles({ runs, files, fileHome, log }, part, now - config.fileGrace * 1000, signal)
     },
   })
+  return { close: () => worker.close(), foreignFiles: () => foreign }
 }
+
+const NOTHING_REMOVED =
+  'the folder of files is not known to belong to this Redis: none of its files are removed. Is it the right Redis, with ' +
+  'all its data? If so, run `splitrun adopt-files`'

@@ -6,6 +6,7 @@ import type { Lifecycle } from './platform/lifecycle.ts'
 import { createProcessMetrics } from './platform/process-metrics.ts'
 import type { Redis } from './platform/redis/redis.ts'
 import { countWaiting } from './queue/run-jobs.ts'
+import type { WorkerHealth } from './runs/execute/worker-health.ts'
 
 /** A worker that starts no run for this long, while jobs are waiting, is stuck. */
 const STUCK_AFTER_MS = 30_000
@@ -22,7 +23,12 @@ export async function openProcessPort(
 }
 
 /** The metrics and the health of a process's workers, one per shard. */
-export function workerState(redis: Redis, workers: readonly RunWorker[]): ProcessState {
+export function workerState(
+  redis: Redis,
+  workers: readonly RunWorker[],
+  health: WorkerHealth,
+  foreignFiles: () => boolean,
+): ProcessState {
   const metrics = createProcessMetrics(redis, [
     {
       name: 'splitrun_active_runs',
@@ -34,11 +40,23 @@ export function workerState(redis: Redis, workers: readonly RunWorker[]): Proces
       help: 'When a run last started or ended in this process.',
       read: () => Math.max(...workers.map((worker) => worker.lastProgress())) / 1000,
     },
+    {
+      name: 'splitrun_worker_well',
+      help: '0 while this process cannot execute runs by its own fault, and takes none.',
+      read: () => (health.well ? 1 : 0),
+    },
+    {
+      name: 'splitrun_foreign_files',
+      help: '1 while the janitor here removes no files, because their folder is not known to belong to this Redis.',
+      read: () => (foreignFiles() ? 1 : 0),
+    },
   ])
   return {
     metrics,
-    // Healthy means that jobs are consumed, or that none is waiting. That Redis can be reached is not enough.
+    // Healthy means that runs could be executed here, and that jobs are consumed, or that none is waiting. That Redis can
+    // be reached is not enough.
     async healthy() {
+      if (!health.well) return false
       const recent = sharedNow() - STUCK_AFTER_MS
       const waiting = await Promise.all(
         workers.map(async (worker, shard) =>

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { type RunWorker, startRunWorker } from '../workers/run.worker.ts'
 import { composeAccess } from './compose-access.ts'
+import { composeFiles, composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
 import { composeJanitor } from './compose-janitor.ts'
 import { openProcessPort, workerState } from './compose-process-port.ts'
 import { type Config, ConfigError, readSecret } from './config.ts'
-import { createLocalFileStore } from './files/file-store.ts'
 import { createApiMetrics } from './http/api-metrics.ts'
 import { type ApiDeps, endpointsOf } from './http/endpoints.ts'
 import { listen } from './http/listen.ts'
@@ -124,7 +124,7 @@ async function openCore(
       projectRevisions: config.metricsProjectRevisions,
     }),
     rollups: createRollupStore(redis, config),
-    files: createLocalFileStore(resolve(config.dataDir, 'files')),
+    ...composeFiles({ config, redis }),
   }
 }
 
@@ -181,7 +181,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     // Replies on a connection come one after the other: those of lists are large, and runs do not wait behind them.
     listedRuns: readRuns(await connections.commands('lists'), config.shards),
     ...{ taskTokens, inbox, nextShard: createShardRotation(config.shards) },
-    ready: () => runs.reach().then(() => true),
+    ready: () => runs.reach().then(core.probeFiles),
     ...fleet,
   })
   const app = createApplication({ ...config, tenants, authenticate, log, tracer, apiMetrics }, endpoints)
@@ -200,7 +200,8 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
 export async function composeWorker(
   core: Core,
 ): Promise<{ workers: RunWorker[]; processPort: number | null }> {
-  const { config, log, lifecycle, tracer, connections, redis, tasks, runs, names, models, files } = core
+  const { config, log, lifecycle, tracer, connections, redis, tasks, runs, names, models, files, fileHome } =
+    core
   warnOfRedis(core)
   const client = createModelClient({ maxResponseBytes: config.responseLimit * 2 + 65_536 })
   lifecycle.onClose('model client', () => client.close())
@@ -212,7 +213,8 @@ export async function composeWorker(
   })
   lifecycle.onClose('cancels', () => Promise.all(cancels.map((follower) => follower.close())))
   const deps = {
-    ...{ tracer, tasks, runs, names, models, client, files, log, executions, durations },
+    ...{ tracer, tasks, runs, names, models, client, files, fileHome, log, executions, durations },
+    health: composeWorkerHealth(core),
     limiters: createModelLimiters(),
     settleTimeoutMs: config.settlePatience * 1000,
     retry: {
@@ -222,6 +224,8 @@ export async function composeWorker(
     },
     responseLimit: config.responseLimit,
     imagePixelsMax: config.imagePixelsMax,
+    ignoreInputProcessors: config.ignoreInputProcessors,
+    imageProcesses: composeImageProcesses(core),
     worker: newId(),
   }
   const workers = shardsOf(config).map((shard) =>
@@ -234,6 +238,7 @@ export async function composeWorker(
       dispatchConnection: connections.blocking(`dispatch:${shard}`, queuePrefix(shard)),
       concurrency: config.concurrency,
       limiters: deps.limiters,
+      health: deps.health,
       lockDurationMs: config.lockDuration * 1000,
       stalledIntervalMs: config.stalledInterval * 1000,
       log,
@@ -243,7 +248,7 @@ export async function composeWorker(
   )
   const janitor = composeJanitor(core)
   lifecycle.onClose('workers', () => Promise.all([...workers, janitor].map((worker) => worker.close())))
-  const state = workerState(redis, workers)
+  const state = workerState(redis, workers, deps.health, janitor.foreignFiles)
   durations?.exposeIn(state.metrics)
   return { workers, processPort: await openProcessPort(core, state) }
 }

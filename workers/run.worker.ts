@@ -7,6 +7,7 @@ import { openRunJobs } from '../src/queue/run-jobs.ts'
 import type { Execution, WorkerSide } from '../src/runs/execute/execute-run.ts'
 import { followDispatch } from '../src/runs/execute/follow-dispatch.ts'
 import { createPlaces } from '../src/runs/execute/places.ts'
+import type { WorkerHealth } from '../src/runs/execute/worker-health.ts'
 import type { Allowances, Claim, Dequeued } from '../src/runs/store/claim.ts'
 import type { RunStore } from '../src/runs/store/run-store.ts'
 
@@ -21,6 +22,8 @@ export interface RunWorkerOptions {
   /** Most runs of one model at once; there are more places, for other models. */
   readonly concurrency: number
   readonly limiters: ModelLimiters
+  /** While it is not well, the worker takes no runs, and gives back those that it has not begun. */
+  readonly health: WorkerHealth
   readonly claimsMax: number
   readonly lockDurationMs: number
   readonly stalledIntervalMs: number
@@ -62,7 +65,7 @@ const FAILURE_PAUSE_MS = 1000
  * fences of the runs, not the locks, keep a lost worker from writing.
  */
 export function startRunWorker(options: RunWorkerOptions): RunWorker {
-  const { shard, runs, worker: token, claimsMax, lockDurationMs: lockMs, log, limiters } = options
+  const { shard, runs, worker: token, claimsMax, lockDurationMs: lockMs, log, limiters, health } = options
   const places = createPlaces(options.concurrency)
   const stopping = new AbortController()
   /** Claimed and not started, because all places are taken: dispatched while other runs were being settled. */
@@ -89,6 +92,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   const side: WorkerSide = {
     stopping: stopping.signal,
     capacity() {
+      if (!health.well) return null
       const full = [...(places.allowances(1, limiters.limited())?.byModel.keys() ?? [])]
       // Not all free places: the runs that are dispatched together may all be for one model.
       return dispatch.capacity(Math.min(room(), places.room()), full)
@@ -113,7 +117,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   }
 
   function startReady(): void {
-    if (stopped) releaseAll(ready.splice(0))
+    if (stopped || !health.well) releaseAll(ready.splice(0))
     while (places.free() > 0 && ready.length > 0) void track(deliver(ready.shift() as Claim))
   }
 
@@ -187,6 +191,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     let searched = Number.NEGATIVE_INFINITY
     while (!stopped) {
       try {
+        if (!health.well) await health.whenWell()
         if (known.empty && (known.nextDue === 0 || sharedNow() < known.nextDue))
           await jobs.wait(known.nextDue)
         const next = plan()

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
+import { addAdoptFiles } from './adopt-files.ts'
 import { addApi } from './api.ts'
 import { type CommandContext, hasColors } from './command-context.ts'
 import { addCompletion } from './completion.ts'
@@ -22,6 +23,7 @@ const COMMANDS = [
   addExport,
   addImport,
   addToken,
+  addAdoptFiles,
   addCompletion,
 ]
 

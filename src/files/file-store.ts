@@ -2,8 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, opendir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { filesUnavailable } from './files-unavailable.ts'
 
-/** Where the files of runs are kept, each beside the others of its run. Names are made by us: `<uuid>.<extension>`. */
+/**
+ * Where the files of runs are kept, each beside the others of its run. Names are made by us: `<uuid>.<extension>`.
+ * What the disk or the process is at fault for (full, read-only, not mounted, no descriptors) is an ApiError,
+ * FILES_UNAVAILABLE.
+ */
 export interface FileStore {
   /** Writes a file whole or not at all; one of that name is replaced. */
   put(run: string, name: string, data: Buffer): Promise<void>
@@ -35,6 +40,7 @@ export const MEDIA_TYPES: Readonly<Record<string, string>> = {
   png: 'image/png',
   webp: 'image/webp',
   gif: 'image/gif',
+  avif: 'image/avif',
 }
 
 /** What a stored file is, by its extension, which the store's writer chose by the file's bytes. */
@@ -58,13 +64,13 @@ export function createLocalFileStore(folder: string): FileStore {
       const path = pathOf(run, name)
       if (!path) throw new Error('not a name of a stored file')
       const partial = join(dirname(path), `${randomUUID()}.partial`)
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       try {
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 })
         await writeFile(partial, data, { mode: 0o600 })
         await rename(partial, path)
       } catch (error) {
-        await rm(partial, { force: true })
-        throw error
+        await rm(partial, { force: true }).catch(() => {})
+        throw filesUnavailable(error)
       }
     },
     async open(run, name) {
@@ -80,7 +86,7 @@ export function createLocalFileStore(folder: string): FileStore {
     },
     async removeRun(run) {
       const inner = folderOf(run)
-      if (inner) await rm(inner, { recursive: true, force: true })
+      if (inner) await rm(inner, { recursive: true, force: true }).catch(absent)
     },
     async *runs(part) {
       const spread = join(folder, part.toString(16).padStart(2, '0'))
@@ -93,8 +99,8 @@ export function createLocalFileStore(folder: string): FileStore {
   }
 }
 
-/** What is not there is null and no failure. */
+/** What is not there is null and no failure; all else is this machine's. */
 function absent(error: NodeJS.ErrnoException): null {
   if (error.code === 'ENOENT') return null
-  throw error
+  throw filesUnavailable(error)
 }

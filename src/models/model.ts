@@ -93,6 +93,7 @@ export type ModelErrorKind =
   | 'authentication'
   | 'bad_answer'
   | 'aborted'
+  | 'local'
 
 /**
  * A model call that failed. Whether a retry can help is decided once, where this error is made (`classifyFailure`).

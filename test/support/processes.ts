@@ -34,11 +34,18 @@ export interface SplitrunProcess {
 }
 
 /**
- * Starts `splitrun command` with these settings and none of this process's own. Whatever is left of it when the test
+ * Starts `splitrun command` with these settings and none of this process's own, perhaps `through` a program that is
+ * given its command line. Whatever is left of it when the test
  * ends is killed; should the test itself die, the channel between them tells it.
  */
-export function startProcess(t: Cleanup, command: string, env: Record<string, string>): SplitrunProcess {
-  const child: ChildProcess = spawn(process.execPath, [CLI, command], {
+export function startProcess(
+  t: Cleanup,
+  command: string,
+  env: Record<string, string>,
+  through: readonly string[] = [],
+): SplitrunProcess {
+  const [program = process.execPath, ...args] = [...through, process.execPath, CLI, command]
+  const child: ChildProcess = spawn(program, args, {
     env: { ...plainEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
@@ -117,8 +124,9 @@ export async function startWorkerProcess(
   t: Cleanup,
   system: System,
   env: Record<string, string> = {},
+  through: readonly string[] = [],
 ): Promise<SplitrunProcess> {
-  const worker = startProcess(t, 'worker', { ...settingsOf(system), ...env })
+  const worker = startProcess(t, 'worker', { ...settingsOf(system), ...env }, through)
   await worker.wrote(/"consuming"/)
   return worker
 }
@@ -128,8 +136,9 @@ export async function startApiProcess(
   t: Cleanup,
   system: System,
   env: Record<string, string> = {},
+  through: readonly string[] = [],
 ): Promise<SplitrunProcess & { url: string }> {
-  const api = startProcess(t, 'api', { ...settingsOf(system), ...env })
+  const api = startProcess(t, 'api', { ...settingsOf(system), ...env }, through)
   return { ...api, url: `http://127.0.0.1:${await api.listening}` }
 }
 

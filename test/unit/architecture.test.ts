@@ -23,6 +23,7 @@ const LAYERS = [
   ['src/config.ts'],
   [
     'src/compose-access.ts',
+    'src/compose-files.ts',
     'src/compose-janitor.ts',
     'src/compose-process-port.ts',
     'src/compose-simulated-model.ts',

@@ -26,6 +26,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   TOO_MANY_REVISIONS: 'The task has as many revisions as it may.',
   TOO_MANY_TAGS: 'The project has as many tags as it may.',
   NO_ACTIVE_REVISION: 'No revision of the task has a share of its traffic.',
+  INPUT_PROCESSORS_UNAVAILABLE:
+    'A revision that may be drawn has input processors or retrieval, which are not acted on here; the message names them.',
   ID_CONFLICT: 'The id is taken.',
   IMPORT_CONFLICT: 'What is imported does not fit what is there; nothing was imported.',
   CREDENTIAL_REVOKED: 'The credential is revoked, for good.',
@@ -37,6 +39,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   EXPORT_TOO_LARGE: 'The file would be too large to be imported.',
   UNSUPPORTED_MEDIA_TYPE: 'The body has a type or an encoding that is not read.',
   NOT_AN_IMAGE: 'A file is no image, whatever its name says.',
+  UNSUPPORTED_IMAGE:
+    'A file is an image of a format that is not read, such as HEIC; the message says what to do.',
   IDEMPOTENCY_KEY_REUSED: 'The Idempotency-Key was used for another request.',
   TOO_MANY_REQUESTS: 'Too many at once; try again later.',
   PROJECT_QUEUE_FULL: 'Too many runs of the project are queued, or too many bytes of them.',
@@ -49,6 +53,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   INPUT_INVALID: 'The revision that was drawn cannot be served with these inputs.',
   WORKER_LOST: 'Too many workers died over the run.',
   STORE_UNAVAILABLE: 'The store cannot be reached; try again.',
+  FILES_UNAVAILABLE:
+    'Files cannot be stored or read now: the disk is full, read-only, or not there; try again.',
   SHUTTING_DOWN: 'The server is stopping; try again.',
   QUEUE_FULL: 'Too many runs are queued.',
   RUN_EXPIRED: 'The run did not end before its deadline.',

@@ -61,9 +61,11 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         'TASK_RUN_NOT_FOUND',
         'TASK_DISABLED',
         'NO_ACTIVE_REVISION',
+        'INPUT_PROCESSORS_UNAVAILABLE',
         'RUN_CANCELLED',
         'FILE_TOO_LARGE',
         'NOT_AN_IMAGE',
+        'UNSUPPORTED_IMAGE',
         'IDEMPOTENCY_KEY_REUSED',
         'PROJECT_QUEUE_FULL',
         'PROJECT_STORAGE_FULL',
@@ -75,6 +77,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         'INTERNAL_ERROR',
         'QUEUE_FULL',
         'STORE_UNAVAILABLE',
+        'FILES_UNAVAILABLE',
         'RUN_EXPIRED',
       ],
       scope: 'run:write',
@@ -162,7 +165,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       media: Object.values(MEDIA_TYPES),
       responseHeaders: fileHeaders,
       response: null,
-      errorCodes: ['TASK_RUN_NOT_FOUND', 'FILE_NOT_FOUND'],
+      errorCodes: ['TASK_RUN_NOT_FOUND', 'FILE_NOT_FOUND', 'FILES_UNAVAILABLE'],
       scope: 'run:read',
       params: runParams.extend({ name: z.string().meta({ description: 'One of the run’s `files`.' }) }),
       query: noQuery.extend({
@@ -173,6 +176,8 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         const file = record.request.files.includes(params.name)
           ? await deps.files.open(params.run_id, params.name)
           : null
+        // One that should be there may be in another folder than the one that is mounted here.
+        if (!file) await deps.fileHome.verify()
         if (!file) throw new ApiError('FILE_NOT_FOUND', 'The run has no such file.')
         setRunHeaders(response, record)
         response.set({

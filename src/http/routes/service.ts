@@ -7,8 +7,8 @@ import { describeApi } from '../openapi/openapi.ts'
 import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
 
 export interface ServiceRouteDeps {
-  /** Rejects or resolves false when Redis does not answer. */
-  ready(): Promise<boolean>
+  /** Rejects when Redis does not answer; with an ApiError when something else is in the way of serving. */
+  ready(): Promise<void>
   /** The numbers of the whole installation, in Prometheus' text format. Rejects when Redis does not answer. */
   metrics(): Promise<string>
   /** False: they are not served here. */
@@ -66,12 +66,14 @@ export function serviceRoutes(deps: ServiceRouteDeps, others: readonly Endpoint[
       ...shared,
       path: '/readyz',
       operation: 'getReadiness',
-      summary: 'Whether the process can serve: Redis answers',
+      summary: 'Whether the process can serve: Redis answers, files can be stored',
       response: status('ready'),
-      errorCodes: ['STORE_UNAVAILABLE'],
+      errorCodes: ['STORE_UNAVAILABLE', 'FILES_UNAVAILABLE'],
       async handle() {
-        if (!(await deps.ready().catch(() => false)))
-          throw new ApiError('STORE_UNAVAILABLE', 'Redis does not answer.')
+        await deps.ready().catch((cause: unknown) => {
+          if (cause instanceof ApiError) throw cause
+          throw new ApiError('STORE_UNAVAILABLE', 'Redis does not answer.', {}, cause)
+        })
         return { status: 'ready' as const }
       },
     }),

@@ -1,6 +1,7 @@
 import OpenAI from 'openai'
 import { errors } from 'undici'
 import { sharedNow } from '../../platform/clock.ts'
+import { isLocalFault } from '../../platform/local-fault.ts'
 import { ModelError, type ModelErrorKind } from '../model.ts'
 
 const SHORTEST_KEY = 12
@@ -13,6 +14,7 @@ const SHORTEST_KEY = 12
  * |----------------------------------------------------|------------------|----------------------|
  * | the caller's signal fired                          | `aborted`        | no                   |
  * | no response within the server's time-out           | `timeout`        | yes                  |
+ * | no descriptor, port or memory here for a connection | `local`         | yes, elsewhere       |
  * | refused, reset or cut connection                   | `connection`     | yes                  |
  * | 429                                                | `rate_limited`   | as `x-should-retry`, else yes |
  * | 408, 409, 5xx                                      | `server_error`   | as `x-should-retry`, else yes |
@@ -44,6 +46,12 @@ function classifyConnection(cause: unknown): ModelError {
     return new ModelError('bad_answer', 'the answer is longer than the limit', { retryable: false, cause })
   }
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no code'
+  if (isLocalFault(cause)) {
+    return new ModelError('local', `no connection can be made from here (${code})`, {
+      retryable: true,
+      cause,
+    })
+  }
   const message = `the connection to the model server failed (${code})`
   return new ModelError('connection', message, { retryable: true, cause })
 }

@@ -140,7 +140,7 @@ async function askOnce<T>(redis: Redis, ask: (redis: Redis) => Promise<T>): Prom
 
 /** The connection is lost, cannot be made, or is silent. */
 const AWAY =
-  /^(Connection is closed|Stream isn't writeable|Cluster isn't ready|Cluster is ended|None of startup nodes is available|Failed to refresh slots cache|Command timed out|Command aborted due to connection close|Socket timeout|All sentinels are unreachable|ERR max number of clients reached)|max retries per request|\b(ECONN(REFUSED|RESET|ABORTED)|E(PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NETDOWN|AI_AGAIN|NOTFOUND))\b|ENOENT.*sock/i
+  /^(Connection is closed|Stream isn't writeable|Cluster isn't ready|Cluster is ended|None of startup nodes is available|Failed to refresh slots cache|Command timed out|Command aborted due to connection close|Socket timeout|All sentinels are unreachable|ERR max number of clients reached)|max retries per request|\b(ECONN(REFUSED|RESET|ABORTED)|E(PIPE|TIMEDOUT|MFILE|NFILE|NOBUFS|HOSTUNREACH|NETUNREACH|NETDOWN|AI_AGAIN|NOTFOUND))\b|ENOENT.*sock/i
 
 /**
  * It answers, and will not do it now: full, a replica, still loading, unable to save or to replicate, busy with a

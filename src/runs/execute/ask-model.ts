@@ -74,7 +74,7 @@ const LONGEST_SLEEP_MS = 1000
  * is retried; a completion that does not match is sent back once, with its issues. `compiled` is null for plain text.
  * Each call needs a place in the model's limiter. The ledger has an open attempt at the call of this function, and none
  * at its return. Attempts of earlier claims count.
- * @throws {ModelError} of kind `aborted` when `signal` fires
+ * @throws {ModelError} of kind `aborted` when `signal` fires, `local` when this process cannot make calls
  * @throws {ClaimLost} when another worker has claimed the run
  * @throws {Deferred} when the model has no room, or the pause before the next call is longer than a worker waits
  */
@@ -95,7 +95,7 @@ export async function askModel(
     const used = { model: name, inputTokens: 0, outputTokens: 0 }
     if (completion instanceof ModelError) {
       const failure = completion
-      if (failure.kind === 'aborted') throw failure
+      if (failure.kind === 'aborted' || failure.kind === 'local') throw failure
       ledger.close({ ...used, outcome: failure.kind })
       failures += 1
       if (failure.kind === 'rate_limited') deps.limiters.refused(id, failure.retryAfterMs)

@@ -1,4 +1,3 @@
-import type { FileStore } from '../../files/file-store.ts'
 import type { ModelLimiters } from '../../models/limits/model-limiter.ts'
 import { type ModelClient, ModelError } from '../../models/model.ts'
 import type { RetryPolicy } from '../../models/protocol/retry.ts'
@@ -18,20 +17,20 @@ import type { ReadCapacity } from '../store/run-store.ts'
 import { askModel, ClaimLost, Deferred, type Stopwatch } from './ask-model.ts'
 import { chooseModels } from './choose-models.ts'
 import type { AbortReason, Executions } from './executions.ts'
-import { prepareCall } from './prepare-call.ts'
+import { type PrepareCallDeps, prepareCall } from './prepare-call.ts'
 import { retryWhileRedisDown } from './retry-while-redis-down.ts'
 import { type SettleRunDeps, settleRun } from './settle-run.ts'
+import { isWorkerFault, type WorkerHealth } from './worker-health.ts'
 
-export interface ExecuteRunDeps extends SettleRunDeps {
+export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps {
   readonly tracer: Tracer
   readonly tasks: TaskStore
   readonly client: ModelClient
   readonly limiters: ModelLimiters
-  readonly files: FileStore
   readonly retry: RetryPolicy
   readonly responseLimit: number
-  readonly imagePixelsMax: number
   readonly executions: Executions
+  readonly health: WorkerHealth
   /** Id of this worker process, for the ledger. */
   readonly worker: string
 }
@@ -54,6 +53,9 @@ export type Execution = 'settled' | 'released' | 'superseded'
 
 /** How long a run is deferred when its task could not be read, in ms. */
 const STORE_PAUSE_MS = 1000
+
+/** How long a run is deferred that this worker cannot execute by its own fault, in ms: others may, at once. */
+const WORKER_FAULT_PAUSE_MS = 2000
 
 /** By the revision itself, as the store keeps it: an id alone may stand for another revision in another project. */
 const compiledOutputs = new WeakMap<Revision, CompiledOutput>()
@@ -162,6 +164,11 @@ async function executeClaim(
       }
       ledger.abort(reason)
       return end(deps, claim, ledger, { watch, error: ABORT_ERRORS[reason] })
+    }
+    if (isWorkerFault(error)) {
+      ledger.drop()
+      deps.health.report(error)
+      return release(deps, claim, ledger, { ms: WORKER_FAULT_PAUSE_MS, model: claim.model })
     }
     if (isRedisUnavailable(error)) throw error
     // A bug would fail the same way at the next delivery. So the run fails now, and the log has the error.

@@ -1,10 +1,12 @@
-import { type FileStore, mediaTypeOf } from '../../files/file-store.ts'
-import { optimiseImage } from '../../files/image.ts'
+import type { FileHome } from '../../files/file-home.ts'
+import type { FileStore } from '../../files/file-store.ts'
+import { type PrepareImageDeps, prepareImage } from '../../files/image/prepare-image.ts'
 import type { ImagePart, Message, Model } from '../../models/model.ts'
 import type { CompiledOutput } from '../../output/compile-output.ts'
 import { outputInstructions } from '../../output/repair-output.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { ownTick } from '../../platform/event-loop/own-tick.ts'
+import { describeIgnored, ignoredParts } from '../../tasks/ignored-parts.ts'
 import { hashPrompts, missingParameters, renderPrompt } from '../../tasks/prompt.ts'
 import type { Revision } from '../../tasks/task.ts'
 import type { RunError, RunRequest } from '../run.ts'
@@ -16,17 +18,33 @@ export interface PreparedCall {
   readonly inputSeconds: number
 }
 
+export interface PrepareCallDeps extends PrepareImageDeps {
+  readonly files: FileStore
+  readonly fileHome: FileHome
+  /** True: revisions run without what is not acted on. */
+  readonly ignoreInputProcessors: boolean
+}
+
 /**
  * Renders the prompts, and loads and optimises the images. Returns a RunError when the run's inputs do not fit the
  * revision that was drawn: the task was changed after the run was accepted, or an image cannot be decoded.
+ * @throws what is no run's fault, see `isWorkerFault`
  */
 export async function prepareCall(
-  deps: { files: FileStore; imagePixelsMax: number },
+  deps: PrepareCallDeps,
   request: RunRequest,
   revision: Revision,
   model: Model,
   compiled: CompiledOutput | null,
 ): Promise<PreparedCall | RunError> {
+  const ignored = deps.ignoreInputProcessors ? [] : ignoredParts(revision)
+  if (ignored.length > 0) {
+    return {
+      reason: 'INPUT_PROCESSORS_UNAVAILABLE',
+      message: describeIgnored(ignored),
+      retryable: false,
+    }
+  }
   const missing = missingParameters(revision.input_params, request.inputs)
   if (missing.length > 0) return invalidInput(`the prompt needs ${missing.join(', ')}`)
   if (revision.image_required && request.files.length === 0) return invalidInput('it requires an image')
@@ -39,10 +57,14 @@ export async function prepareCall(
     )
   } catch (error) {
     // The API checks only the header of an image. That its body is broken shows when it is decoded.
-    if (error instanceof ApiError) return invalidInput(error.message)
+    if (error instanceof ApiError && error.reason !== 'FILES_UNAVAILABLE') return invalidInput(error.message)
     throw error
   }
-  if (images.includes(null)) return invalidInput('an image is no longer stored')
+  if (images.includes(null)) {
+    // Lost, unless this worker looks into another folder than that of the API.
+    await deps.fileHome.verify()
+    return invalidInput('an image is no longer stored')
+  }
   const inputSeconds = request.files.length > 0 ? (performance.now() - started) / 1000 : 0
 
   const instructions = compiled && outputInstructions(compiled, model.output)
@@ -60,17 +82,14 @@ export async function prepareCall(
 }
 
 async function loadImage(
-  { files, imagePixelsMax }: { files: FileStore; imagePixelsMax: number },
+  deps: PrepareCallDeps,
   run: string,
   name: string,
   optimise: boolean,
 ): Promise<ImagePart | null> {
-  const stored = await files.read(run, name)
+  const stored = await deps.files.read(run, name)
   if (!stored) return null
-  const mediaType = mediaTypeOf(name)
-  const image = optimise
-    ? await optimiseImage(stored, mediaType, imagePixelsMax)
-    : { data: stored, mediaType }
+  const image = await prepareImage(deps, stored, optimise)
   await ownTick()
   return { mediaType: image.mediaType, base64: image.data.toString('base64') }
 }

@@ -1,5 +1,6 @@
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { ApiError, ValidationError, type ValidationIssue } from '../../platform/errors.ts'
+import { describeIgnored, ignoredParts } from '../../tasks/ignored-parts.ts'
 import { missingParameters } from '../../tasks/prompt.ts'
 import type { TagStore } from '../../tasks/tag-store.ts'
 import type { Revision, Task } from '../../tasks/task.ts'
@@ -14,16 +15,22 @@ export interface Accepted {
   readonly candidates: readonly Revision[]
 }
 
+export interface CheckRunDeps {
+  readonly tasks: TaskStore
+  readonly tags: TagStore
+  readonly models: ModelRegistry
+  /** True: revisions run without what is not acted on. */
+  readonly ignoreInputProcessors: boolean
+}
+
 /**
  * Makes sure that every revision which may be drawn for a run can execute it: whether a call is refused must not depend
  * on the draw.
- * @throws {ApiError} TASK_NOT_FOUND, TASK_REVISION_NOT_FOUND, TASK_DISABLED, NO_ACTIVE_REVISION
+ * @throws {ApiError} TASK_NOT_FOUND, TASK_REVISION_NOT_FOUND, TASK_DISABLED, NO_ACTIVE_REVISION,
+ *   INPUT_PROCESSORS_UNAVAILABLE
  * @throws {ValidationError} for missing inputs, and for what one of the revisions cannot do
  */
-export async function checkRun(
-  deps: { tasks: TaskStore; tags: TagStore; models: ModelRegistry },
-  input: Submission,
-): Promise<Accepted> {
+export async function checkRun(deps: CheckRunDeps, input: Submission): Promise<Accepted> {
   const task = await deps.tasks.recent(input.project, input.task)
   if (!task) throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
   if (!task.enabled) throw new ApiError('TASK_DISABLED', 'The task is disabled.')
@@ -35,6 +42,8 @@ export async function checkRun(
     if (each?.task_id === task.id) return each
     throw new ApiError('TASK_REVISION_NOT_FOUND', 'The task has no such revision.')
   })
+  const ignored = deps.ignoreInputProcessors ? [] : candidates.flatMap(ignoredParts)
+  if (ignored.length > 0) throw new ApiError('INPUT_PROCESSORS_UNAVAILABLE', describeIgnored(ignored))
   checkInputs(candidates, input, deps.models)
   return { task, revision, candidates }
 }

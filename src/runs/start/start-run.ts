@@ -1,13 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import type { FileStore } from '../../files/file-store.ts'
-import { checkImage } from '../../files/image.ts'
 import { sharedNow } from '../../platform/clock.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { newRunId } from '../../platform/ids.ts'
 import { isRedisUnavailable, wasNotExecuted } from '../../platform/redis/redis.ts'
 import { within } from '../../platform/tracing/tracing.ts'
-import type { TagStore } from '../../tasks/tag-store.ts'
-import type { TaskStore } from '../../tasks/task-store.ts'
 import { drawRevision } from '../../tasks/traffic.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
@@ -15,19 +10,16 @@ import { startEnqueueSpan } from '../run-span.ts'
 import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-store.ts'
 import { awaitEnd } from '../wait/await-end.ts'
 import type { ReplyInbox } from '../wait/reply-inbox.ts'
-import { type Accepted, checkRun } from './check-run.ts'
+import { type Accepted, type CheckRunDeps, checkRun } from './check-run.ts'
 import { idempotencyKeyOf, shardOfKey } from './idempotency.ts'
 import { replayRun } from './replay-run.ts'
 import type { StorageQuota } from './storage-quota.ts'
+import { discardImages, type StoreImagesDeps, storeImages } from './store-images.ts'
 import type { StartedRun, Submission } from './submission.ts'
 
-export interface StartRunDeps extends EndQueuedRunDeps {
-  readonly tasks: TaskStore
-  readonly tags: TagStore
-  readonly files: FileStore
+export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreImagesDeps {
   readonly inbox: ReplyInbox
   readonly storageQuota: StorageQuota
-  readonly imagePixelsMax: number
   readonly shards: number
   /** The shard that the next run goes to. */
   nextShard(): number
@@ -41,8 +33,8 @@ export interface StartRunDeps extends EndQueuedRunDeps {
  * durable. With an idempotency key that has been used for the same request, it waits for that run instead.
  * @param waitMs how long to wait for the end; 0 not at all
  * @param signal fires when the client has closed its connection: the wait ends, the run goes on
- * @throws {ApiError} see checkRun; PROJECT_QUEUE_FULL, PROJECT_STORAGE_FULL, QUEUE_FULL, STORE_UNAVAILABLE; NOT_AN_IMAGE, FILE_TOO_LARGE;
- *   IDEMPOTENCY_KEY_REUSED
+ * @throws {ApiError} see checkRun; PROJECT_QUEUE_FULL, PROJECT_STORAGE_FULL, QUEUE_FULL, STORE_UNAVAILABLE; NOT_AN_IMAGE,
+ *   UNSUPPORTED_IMAGE, FILE_TOO_LARGE, FILES_UNAVAILABLE; IDEMPOTENCY_KEY_REUSED
  * @throws {ValidationError} see checkRun
  */
 export async function startRun(
@@ -81,13 +73,13 @@ export async function startRun(
     const created = await within(enqueuing, () => create(deps, request, watcher, key, drawn))
     if (created.outcome === 'replayed' || created.outcome === 'reused') {
       waiting.abort()
-      await deps.files.removeRun(id)
+      await discardImages(deps, id)
       return await replayRun(deps, created, waitMs, signal)
     }
   } catch (error) {
     waiting.abort()
     // The files stay when it is not known whether the run was accepted.
-    if (!(error instanceof ApiError && error.extra['run_id'])) await deps.files.removeRun(id)
+    if (!(error instanceof ApiError && error.extra['run_id'])) await discardImages(deps, id)
     throw error
   }
   const record: RunRecord = { request, status: 'queued', revision: null, attempts: [], result: null }
@@ -128,22 +120,6 @@ function requestOf(
     startBy: Math.min(deadline, created + (task.queue_timeout ?? queueTimeout) * 1000),
     onLostAttempt: task.on_lost_attempt,
   }
-}
-
-async function storeImages(
-  { files, imagePixelsMax }: StartRunDeps,
-  run: string,
-  images: readonly Buffer[],
-): Promise<string[]> {
-  // All are checked before the first is stored: a refused request leaves no files.
-  const kinds = await Promise.all(images.map((image) => checkImage(image, imagePixelsMax)))
-  return Promise.all(
-    images.map(async (image, index) => {
-      const name = `${randomUUID()}.${kinds[index]?.extension}`
-      await files.put(run, name, image)
-      return name
-    }),
-  )
 }
 
 /**

@@ -5,6 +5,7 @@ import { composeWorker } from '../../../src/compose.ts'
 import { createModelLimiters } from '../../../src/models/limits/model-limiter.ts'
 import { newId } from '../../../src/platform/ids.ts'
 import { bullmqKeys, queuePrefix, RUN_QUEUE } from '../../../src/queue/bullmq-keys.ts'
+import { watchWorkerHealth } from '../../../src/runs/execute/worker-health.ts'
 import { isFinal } from '../../../src/runs/run.ts'
 import { shardKeys } from '../../../src/runs/store/run-keys.ts'
 import { type RunWorkerOptions, startRunWorker } from '../../../workers/run.worker.ts'
@@ -104,9 +105,12 @@ test('a worker that stops gives back what it took: its attempts are unused, and 
 /** A worker that has room for one run, and executes it for as long as it runs itself. */
 function startOne({ core }: System, options: Partial<RunWorkerOptions> = {}): string {
   const id = newId()
+  const health = watchWorkerHealth({ check: async () => {}, log: core.log, everyMs: 60_000 })
+  core.lifecycle.onClose('health', () => health.close())
   const worker = startRunWorker({
     ...{ shard: 0, runs: core.runs, worker: id, concurrency: 1, claimsMax: 5, log: core.log },
     limiters: createModelLimiters(),
+    health,
     ...{ lockDurationMs: 60_000, stalledIntervalMs: 60_000, graceMs: 0 },
     connection: core.connections.blocking('worker:0', queuePrefix(0)),
     dispatchConnection: core.connections.blocking('hand:0', queuePrefix(0)),

@@ -6,6 +6,7 @@ import { describe, test } from 'node:test'
 import { FILE_PARTS } from '../../../../src/files/file-store.ts'
 import { newRunId } from '../../../../src/platform/ids.ts'
 import { silentLogger } from '../../../../src/platform/logger.ts'
+import { shardTag } from '../../../../src/platform/redis/shard-tag.ts'
 import { cleanUpFiles } from '../../../../src/runs/end/clean-up-files.ts'
 import { shardKeys } from '../../../../src/runs/store/run-keys.ts'
 import { aRequest, aResult, claimed } from '../../../support/runs.ts'
@@ -19,6 +20,7 @@ const idInPartZero = () => newRunId(0).replace(/..(..)$/, '00$1')
 
 async function putFile({ core }: System, run: string): Promise<string> {
   const name = `${randomUUID()}.png`
+  await core.fileHome.claim()
   await core.files.put(run, name, Buffer.from('an image'))
   return name
 }
@@ -71,6 +73,21 @@ describe('cleaning up files', () => {
     for (const run of runs) await putFile(system, run)
     await cleanUp(system, tomorrow())
     for await (const { run } of system.core.files.runs(0)) assert.ok(!runs.includes(run))
+  })
+
+  test('removes nothing when Redis knows no run because the shard has lost them all', async () => {
+    const system = running()
+    const { redis, runs, fileHome } = system.core
+    const run = idInPartZero()
+    const name = await putFile(system, run)
+    await redis.del(`${shardTag(0)}:installation`)
+    // As if another process were the first to upload something.
+    await runs.create(aRequest(), null)
+    await cleanUp(system, tomorrow())
+    assert.ok(await isThere(system, run, name))
+    await fileHome.adopt()
+    await cleanUp(system, tomorrow())
+    assert.ok(!(await isThere(system, run, name)))
   })
 
   test('removes nothing while Redis cannot say what is gone', async () => {

@@ -30,6 +30,19 @@ test('a status decides the kind and whether trying again can help', () => {
   }
 })
 
+test('a connection that cannot be made from here is no failure of the server', () => {
+  const failed = (code: string) => {
+    const cause = Object.assign(new Error(`connect ${code}`), { code })
+    return classifyFailure(new OpenAI.APIConnectionError({ cause }), quiet, KEY)
+  }
+  for (const code of ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']) {
+    assert.equal(failed(code).kind, 'local', code)
+  }
+  for (const code of ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT']) {
+    assert.equal(failed(code).kind, 'connection', code)
+  }
+})
+
 test('x-should-retry overrules the status, but not a refused key', () => {
   assert.equal(answered(500, { 'x-should-retry': 'false' }).retryable, false)
   assert.equal(answered(429, { 'x-should-retry': 'false' }).retryable, false)

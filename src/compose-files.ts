@@ -1,0 +1,72 @@
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import type { Config } from './config.ts'
+import { createFileHome } from './files/file-home.ts'
+import { createFileHomeStore } from './files/file-home-store.ts'
+import { createFileProbe } from './files/file-probe.ts'
+import { createLocalFileStore } from './files/file-store.ts'
+import { createImageProcesses, type ImageProcesses } from './files/image/image-processes.ts'
+import type { Lifecycle } from './platform/lifecycle.ts'
+import { hasDescriptors } from './platform/local-fault.ts'
+import type { Logger } from './platform/logger.ts'
+import type { Redis } from './platform/redis/redis.ts'
+import { type WorkerHealth, watchWorkerHealth } from './runs/execute/worker-health.ts'
+
+/** How long a readiness check counts, in ms. */
+const PROBE_CACHE_MS = 2000
+/** How often a worker makes sure that it could execute runs, in ms. */
+const HEALTH_EVERY_MS = 2000
+/** File descriptors that a worker must be able to open to take runs. */
+const DESCRIPTORS = 4
+/** Seconds: longest timeout of a run, and a day for clocks. */
+const LONGEST_RUN = 31 * 86_400
+
+/** The folder of files, whose it is, and whether it can be written to. */
+export function composeFiles({ config, redis }: { config: Config; redis: Redis }) {
+  const folder = resolve(config.dataDir, 'files')
+  const fileHome = createFileHome({
+    store: createFileHomeStore(redis),
+    folder,
+    shards: config.shards,
+    rememberMs: (config.runRetention + LONGEST_RUN) * 1000,
+  })
+  const probe = createFileProbe({ folder, home: fileHome, free: config.imageLimit, cacheMs: PROBE_CACHE_MS })
+  return {
+    files: createLocalFileStore(folder),
+    fileHome,
+    /** Rejects when an upload could not be stored now; where none is taken, that is no matter. */
+    probeFiles: config.filesMax > 0 ? probe : async () => {},
+  }
+}
+
+type Files = ReturnType<typeof composeFiles>
+
+/** Whether this process can execute runs: with the files that are theirs, and with descriptors for their calls. */
+export function composeWorkerHealth(
+  deps: Pick<Files, 'fileHome'> & { log: Logger; lifecycle: Lifecycle },
+): WorkerHealth {
+  const health = watchWorkerHealth({
+    async check() {
+      if (!hasDescriptors(DESCRIPTORS))
+        throw new Error('this process has no file descriptors left (ulimit -n)')
+      await deps.fileHome.verify()
+    },
+    log: deps.log,
+    everyMs: HEALTH_EVERY_MS,
+  })
+  deps.lifecycle.onClose('worker health', () => health.close())
+  return health
+}
+
+/** What converts images for this process. One core is left for all else that it does, where there is another. */
+export function composeImageProcesses(deps: { config: Config; lifecycle: Lifecycle }): ImageProcesses {
+  const { imageProcesses, imageMemory, imageTimeout, imagePixelsMax } = deps.config
+  const processes = createImageProcesses({
+    most: imageProcesses ?? Math.max(1, availableParallelism() - 1),
+    memory: imageMemory,
+    timeoutMs: imageTimeout * 1000,
+    maxPixels: imagePixelsMax,
+  })
+  deps.lifecycle.onClose('image processes', () => processes.close())
+  return processes
+}
