@@ -17,6 +17,9 @@ export interface BatchOptions<Item, Reply> {
 /**
  * Collects what is asked for within one tick of the event loop, by group, and sends it together at the end of the tick:
  * nothing waits for company, and what comes alone goes alone. What is more than a batch holds goes in several.
+ *
+ * Without it a run takes 12 % more CPU in all, and 48 % more of Redis: median of 15 rounds in turn with 16 connections,
+ * November 2026 (docs/decisions/tricks.md).
  */
 export function batchPerTick<Item, Reply>(
   options: BatchOptions<Item, Reply>,
