@@ -132,8 +132,8 @@ const shardsOf = (config: Config): number[] => Array.from({ length: config.shard
 
 /** The limits of a task. */
 function taskLimits(config: Config): TaskLimits {
-  const { outputDepthMax: maxDepth, outputKeysMax: maxKeys, weightsMax, timeoutMax } = config
-  return { maxDepth, maxKeys, weightsMax, timeoutMax }
+  const { outputDepthMax: maxDepth, outputKeysMax: maxKeys, weightsMax, parametersMax, timeoutMax } = config
+  return { maxDepth, maxKeys, weightsMax, parametersMax, timeoutMax }
 }
 
 /**
@@ -147,7 +147,7 @@ export function declareEndpoints(config: Config): Endpoint[] {
 /** What an export or import of projects needs. */
 export function transferDeps({ config, tenants, tasks, tags, models }: Core) {
   const { revisionsMax, tagsMax, importLimit } = config
-  return { tenants, tasks, tags, models, revisionsMax, tagsMax, importLimit }
+  return { tenants, tasks, tags, models, revisionsMax, tagsMax, importLimit, limits: taskLimits(config) }
 }
 
 /** Starts the API of this process. `processPort`: of its own metrics; null when none is configured. */

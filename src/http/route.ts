@@ -166,9 +166,30 @@ export function check<T>(
   value: unknown,
   where: string | readonly (string | number)[],
 ): T {
-  const result = schema.safeParse(value, { reportInput: true })
+  const result = schema.safeParse(value, FIRST_ISSUE)
   if (result.success) return result.data
-  throw new ValidationError(result.error.issues.flatMap((issue) => toIssues(issue, [where].flat())))
+  const tellsAll = countItems(value, MOST_ITEMS) < MOST_ITEMS
+  const { error = result.error } = tellsAll ? schema.safeParse(value, { reportInput: true }) : result
+  throw new ValidationError(error.issues.flatMap((issue) => toIssues(issue, [where].flat())))
+}
+
+/**
+ * Stops at the first thing that is wrong, as zod's own `validate` does: of a list of a million wrong items, each would
+ * become an issue before the list of issues is cut.
+ */
+const FIRST_ISSUE: z.core.ParseContextInternal<z.core.$ZodIssue> = { reportInput: true, abortEarly: true }
+/** In a value whose lists have so many items, only that first thing is told. */
+const MOST_ITEMS = 10_000
+
+/** The items of all lists in a value, counted up to `most`. */
+function countItems(value: unknown, most: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let count = Array.isArray(value) ? value.length : 0
+  for (const each of Object.values(value)) {
+    if (count >= most) return count
+    count += countItems(each, most - count)
+  }
+  return count
 }
 
 /** The kinds that clients know from the service this API follows. */

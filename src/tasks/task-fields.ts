@@ -44,6 +44,8 @@ export interface TaskLimits {
   readonly maxDepth: number
   readonly maxKeys: number
   readonly weightsMax: number
+  /** Of both prompts of a revision together. */
+  readonly parametersMax: number
   /** Seconds. */
   readonly timeoutMax: number
 }

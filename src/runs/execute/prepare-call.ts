@@ -3,11 +3,14 @@ import { optimiseImage } from '../../files/image.ts'
 import type { ImagePart, Message, Model } from '../../models/model.ts'
 import type { CompiledOutput } from '../../output/compile-output.ts'
 import { outputInstructions } from '../../output/repair-output.ts'
-import { ApiError } from '../../platform/errors.ts'
+import { ApiError, cutText } from '../../platform/errors.ts'
 import { ownTick } from '../../platform/event-loop/own-tick.ts'
 import { hashPrompts, missingParameters, renderPrompt } from '../../tasks/prompt.ts'
 import type { Revision } from '../../tasks/task.ts'
 import type { RunError, RunRequest } from '../run.ts'
+
+/** Characters of the names in a message that is kept with the run. */
+const LONGEST_LIST = 500
 
 /** Everything that a model call is made from. `inputSeconds`: how long the images took. */
 export interface PreparedCall {
@@ -28,7 +31,7 @@ export async function prepareCall(
   compiled: CompiledOutput | null,
 ): Promise<PreparedCall | RunError> {
   const missing = missingParameters(revision.input_params, request.inputs)
-  if (missing.length > 0) return invalidInput(`the prompt needs ${missing.join(', ')}`)
+  if (missing.length > 0) return invalidInput(`the prompt needs ${cutText(missing.join(', '), LONGEST_LIST)}`)
   if (revision.image_required && request.files.length === 0) return invalidInput('it requires an image')
 
   const started = performance.now()
