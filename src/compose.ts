@@ -222,6 +222,8 @@ export async function composeWorker(
     },
     responseLimit: config.responseLimit,
     imagePixelsMax: config.imagePixelsMax,
+    promptMax: config.promptMax,
+    modelImagesMax: config.modelImagesMax,
     worker: newId(),
   }
   const workers = shardsOf(config).map((shard) =>

@@ -187,6 +187,8 @@ export const SETTINGS = {
   uploadsMax: setting('SPLITRUN_UPLOADS_MAX', '512mb', bytes(1_000_000, 1_000_000_000_000), 'Most bytes of request bodies in the memory of one API process; beyond this, uploads are refused with 429.'),
   fieldsMax: setting('SPLITRUN_FIELDS_MAX', '100', integer(1, 10_000), 'Most fields in a form.'),
   taskInputMax: setting('SPLITRUN_TASK_INPUT_MAX', '128000', integer(2, 10_000_000), 'Longest task_input, in characters of its JSON.'),
+  promptMax: setting('SPLITRUN_PROMPT_MAX', '2000000', integer(1000, 100_000_000), 'Longest that both prompts of a run may become with its inputs, in characters; a placeholder that stands twice puts its input in twice.'),
+  modelImagesMax: setting('SPLITRUN_MODEL_IMAGES_MAX', '50mb', bytes(1024, 1_000_000_000), 'Most bytes of all images of a run together, as a model gets them.'),
   responseLimit: setting('SPLITRUN_RESPONSE_LIMIT', '1mb', bytes(256, 50_000_000), 'Largest text of a completion, in bytes of UTF-8; with a larger one the run fails.'),
   outputDepthMax: setting('SPLITRUN_OUTPUT_DEPTH_MAX', '10', integer(1, 50), 'Deepest nesting of an output_format.'),
   outputKeysMax: setting('SPLITRUN_OUTPUT_KEYS_MAX', '500', integer(1, 10_000), 'Most keys in an output_format, all levels together.'),

@@ -1,4 +1,3 @@
-import type { FileStore } from '../../files/file-store.ts'
 import type { ModelLimiters } from '../../models/limits/model-limiter.ts'
 import { type ModelClient, ModelError } from '../../models/model.ts'
 import type { RetryPolicy } from '../../models/protocol/retry.ts'
@@ -18,19 +17,17 @@ import type { ReadCapacity } from '../store/run-store.ts'
 import { askModel, ClaimLost, Deferred, type Stopwatch } from './ask-model.ts'
 import { chooseModels } from './choose-models.ts'
 import type { AbortReason, Executions } from './executions.ts'
-import { prepareCall } from './prepare-call.ts'
+import { type PrepareCallDeps, prepareCall } from './prepare-call.ts'
 import { retryWhileRedisDown } from './retry-while-redis-down.ts'
 import { type SettleRunDeps, settleRun } from './settle-run.ts'
 
-export interface ExecuteRunDeps extends SettleRunDeps {
+export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps {
   readonly tracer: Tracer
   readonly tasks: TaskStore
   readonly client: ModelClient
   readonly limiters: ModelLimiters
-  readonly files: FileStore
   readonly retry: RetryPolicy
   readonly responseLimit: number
-  readonly imagePixelsMax: number
   readonly executions: Executions
   /** Id of this worker process, for the ledger. */
   readonly worker: string

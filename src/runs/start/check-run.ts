@@ -4,6 +4,7 @@ import { missingParameters } from '../../tasks/prompt.ts'
 import type { TagStore } from '../../tasks/tag-store.ts'
 import type { Revision, Task } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
+import { type CallSizeLimits, imagesProblem, promptProblem } from '../call-size.ts'
 import type { Submission } from './submission.ts'
 
 /** A submission that passed the checks: its task, and the revision that the caller chose, if any. */
@@ -14,16 +15,19 @@ export interface Accepted {
   readonly candidates: readonly Revision[]
 }
 
+export interface CheckRunDeps extends CallSizeLimits {
+  readonly tasks: TaskStore
+  readonly tags: TagStore
+  readonly models: ModelRegistry
+}
+
 /**
  * Makes sure that every revision which may be drawn for a run can execute it: whether a call is refused must not depend
  * on the draw.
- * @throws {ApiError} TASK_NOT_FOUND, TASK_REVISION_NOT_FOUND, TASK_DISABLED, NO_ACTIVE_REVISION
+ * @throws {ApiError} TASK_NOT_FOUND, TASK_REVISION_NOT_FOUND, TASK_DISABLED, NO_ACTIVE_REVISION, FILE_TOO_LARGE
  * @throws {ValidationError} for missing inputs, and for what one of the revisions cannot do
  */
-export async function checkRun(
-  deps: { tasks: TaskStore; tags: TagStore; models: ModelRegistry },
-  input: Submission,
-): Promise<Accepted> {
+export async function checkRun(deps: CheckRunDeps, input: Submission): Promise<Accepted> {
   const task = await deps.tasks.recent(input.project, input.task)
   if (!task) throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
   if (!task.enabled) throw new ApiError('TASK_DISABLED', 'The task is disabled.')
@@ -35,7 +39,7 @@ export async function checkRun(
     if (each?.task_id === task.id) return each
     throw new ApiError('TASK_REVISION_NOT_FOUND', 'The task has no such revision.')
   })
-  checkInputs(candidates, input, deps.models)
+  checkInputs(candidates, input, deps)
   return { task, revision, candidates }
 }
 
@@ -50,7 +54,7 @@ async function chosenRevision(tags: TagStore, input: Submission): Promise<string
 const drawable = (task: Task): string[] =>
   task.active_revisions.filter(({ weight }) => weight > 0).map(({ task_revision_id }) => task_revision_id)
 
-function checkInputs(revisions: readonly Revision[], input: Submission, models: ModelRegistry): void {
+function checkInputs(revisions: readonly Revision[], input: Submission, deps: CheckRunDeps): void {
   const issues: ValidationIssue[] = []
   const missing = new Set(revisions.flatMap((each) => missingParameters(each.input_params, input.inputs)))
   for (const name of missing) {
@@ -60,6 +64,8 @@ function checkInputs(revisions: readonly Revision[], input: Submission, models: 
       type: 'missing',
     })
   }
+  const tooLong = firstOf(revisions, (each) => promptProblem(each, input.inputs, deps))
+  if (tooLong) issues.push({ loc: ['body', 'task_input'], msg: tooLong, type: 'too_big' })
   if (input.images.length === 0 && revisions.some((each) => each.image_required)) {
     issues.push({ loc: ['body', 'task_file'], msg: 'the task requires an image', type: 'missing' })
   }
@@ -70,10 +76,21 @@ function checkInputs(revisions: readonly Revision[], input: Submission, models: 
     issues.push({ loc: ['query', 'use_fallback_model'], msg, type: 'value_error' })
   }
   const lacksVision = revisions.some(
-    (each) => models.find(firstModelOf(each) ?? '')?.supportsVision === false,
+    (each) => deps.models.find(firstModelOf(each) ?? '')?.supportsVision === false,
   )
   if (input.images.length > 0 && lacksVision) {
     issues.push({ loc: ['body', 'task_file'], msg: "the task's model sees no images", type: 'value_error' })
   }
   if (issues.length > 0) throw new ValidationError(issues)
+  // What becomes of other images is known once they are made smaller, and is looked at then.
+  const tooLarge = revisions.every((each) => each.optimise_images) ? null : imagesProblem(input.images, deps)
+  if (tooLarge) throw new ApiError('FILE_TOO_LARGE', `Too large: ${tooLarge}.`)
+}
+
+function firstOf<T, R>(all: readonly T[], of: (each: T) => R | null): R | null {
+  for (const each of all) {
+    const found = of(each)
+    if (found !== null) return found
+  }
+  return null
 }

@@ -6,8 +6,6 @@ import { ApiError } from '../../platform/errors.ts'
 import { newRunId } from '../../platform/ids.ts'
 import { isRedisUnavailable, wasNotExecuted } from '../../platform/redis/redis.ts'
 import { within } from '../../platform/tracing/tracing.ts'
-import type { TagStore } from '../../tasks/tag-store.ts'
-import type { TaskStore } from '../../tasks/task-store.ts'
 import { drawRevision } from '../../tasks/traffic.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
@@ -15,15 +13,13 @@ import { startEnqueueSpan } from '../run-span.ts'
 import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-store.ts'
 import { awaitEnd } from '../wait/await-end.ts'
 import type { ReplyInbox } from '../wait/reply-inbox.ts'
-import { type Accepted, checkRun } from './check-run.ts'
+import { type Accepted, type CheckRunDeps, checkRun } from './check-run.ts'
 import { idempotencyKeyOf, shardOfKey } from './idempotency.ts'
 import { replayRun } from './replay-run.ts'
 import type { StorageQuota } from './storage-quota.ts'
 import type { StartedRun, Submission } from './submission.ts'
 
-export interface StartRunDeps extends EndQueuedRunDeps {
-  readonly tasks: TaskStore
-  readonly tags: TagStore
+export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps {
   readonly files: FileStore
   readonly inbox: ReplyInbox
   readonly storageQuota: StorageQuota
