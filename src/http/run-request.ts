@@ -36,7 +36,7 @@ export const runQuery = z.object({
 
 /** Body of a run, in either encoding; a form's `task_input` is JSON text. */
 export const runBody = z
-  .strictObject({
+  .object({
     task_input: z
       .union([z.record(z.string(), z.unknown()), z.string()])
       .optional()

@@ -1,5 +1,5 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
-import { ApiError, ValidationError } from '../platform/errors.ts'
+import { ApiError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Tracer } from '../platform/tracing/tracing.ts'
@@ -9,10 +9,11 @@ import type { ApiMetrics } from './api-metrics.ts'
 import { type Authenticate, authorise, type Target } from './authenticate.ts'
 import type { BodyLimits } from './body/body.ts'
 import { type BodyBudget, createBodyBudget } from './body/body-budget.ts'
+import { type CheckedBody, createBodyCheck } from './body/check-body.ts'
 import { readBody } from './body/read-body.ts'
-import { readForm } from './body/read-form.ts'
+import { check, checkPath } from './check-request.ts'
 import { errorHandler } from './error-handler.ts'
-import { check, checkPath, type Endpoint } from './route.ts'
+import type { Endpoint } from './route.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 import { traceRequest } from './trace-request.ts'
 
@@ -30,6 +31,8 @@ export interface ServerDeps extends BodyLimits {
 
 /** Every route is served under both, since clients differ in what they take for the base URL. */
 const MOUNTS = ['/api/v1', ''] as const
+
+const NO_BODY: CheckedBody = { body: undefined, ignored: [] }
 
 /** Builds the application; it listens to nothing yet. */
 export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint[]): Express {
@@ -70,6 +73,7 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
   let noQuery: unknown
   const { imageLimit, filesMax, fieldsMax } = deps
   const limits = { imageLimit, filesMax, fieldsMax, bodyLimit: declared.bodyLimit ?? deps.bodyLimit }
+  const checkBody = createBodyCheck(declared)
   return async (request, response) => {
     response.locals['route'] = declared.path
     response.locals['mapError'] = declared.mapError
@@ -81,16 +85,11 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
     const query = hasQuery || !noQuery ? check(declared.query, request.query, 'query') : noQuery
     if (!hasQuery) noQuery = query
     if (declared.headers) check(declared.headers, request.headers, 'header')
-    let body: unknown
+    let checked: CheckedBody = NO_BODY
     if (declared.body) {
       const read = await readBody(request, { ...limits, hold: budget(response) })
-      const stray = read.files.find(({ field }) => !Object.hasOwn(declared.files ?? {}, field))
-      if (stray) {
-        throw ValidationError.at(['body', stray.field], 'no file is taken here', 'extra_forbidden')
-      }
       response.locals['files'] = read.files
-      const sent = read.isForm ? readForm(declared.body, read.fields) : read.fields
-      body = declared.readBody ? await declared.readBody(sent) : check(declared.body, sent, 'body')
+      checked = await checkBody(read, response)
     }
     const clientClosed = new AbortController()
     response.once('close', () => {
@@ -100,7 +99,7 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
       caller,
       params,
       query,
-      body,
+      ...checked,
       clientClosed: clientClosed.signal,
       request,
       response,

@@ -81,7 +81,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       params: taskParams,
       query: runQuery,
       body: runBody,
-      async handle({ caller, params, query, body, clientClosed, request, response, span }) {
+      async handle({ caller, params, query, body, ignored, clientClosed, request, response, span }) {
         const wait = readWait(query, request.get('prefer'), deps.waitMax)
         const started = await startRun(
           deps,
@@ -91,6 +91,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
             task: params.task_id,
             user: caller.id,
             inputs: readInputs(body.task_input, deps.taskInputMax),
+            strayNames: ignored,
             images: readImages(response.locals['files']),
             revision: readRevision(query),
             revisionTag: query.revision_tag ?? null,

@@ -64,6 +64,13 @@ function checkInputs(revisions: readonly Revision[], input: Submission, deps: Ch
       type: 'missing',
     })
   }
+  const parameters = new Set(
+    input.strayNames.length > 0 ? revisions.flatMap((each) => each.input_params) : [],
+  )
+  for (const name of input.strayNames.filter((each) => parameters.has(each))) {
+    const msg = 'this is a parameter of the prompt; it belongs into task_input'
+    issues.push({ loc: ['body', name], msg, type: 'extra_forbidden' })
+  }
   const tooLong = firstOf(revisions, (each) => promptProblem(each, input.inputs, deps))
   if (tooLong) issues.push({ loc: ['body', 'task_input'], msg: tooLong, type: 'too_big' })
   if (input.images.length === 0 && revisions.some((each) => each.image_required)) {

@@ -167,11 +167,12 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  test('lets answers gain members, and says which are always there', () => {
-    const { Run, RunInput } = document.components.schemas
+  test('lets bodies and answers gain members, and says which of an answer are always there', () => {
+    const { Run, RunInput, LlmConfig } = document.components.schemas
     assert.equal(Run.additionalProperties, undefined)
     assert.deepEqual(Run.required, Object.keys(Run.properties))
-    assert.equal(RunInput.additionalProperties, false)
+    assert.equal(RunInput.additionalProperties, undefined)
+    assert.equal(LlmConfig.additionalProperties, false)
   })
 
   test('describes every output_format that is accepted', () => {
