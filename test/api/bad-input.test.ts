@@ -128,7 +128,7 @@ describe('bad input, on every route', () => {
         path,
         declared.method,
         token,
-        `"${'x'.repeat(declared.bodyLimit ?? 1_000_000)}"`,
+        `"${'x'.repeat(declared.bodyLimit ?? 4_000_000)}"`,
       )
       assert.deepEqual([large.status, large.body.detail.reason], [413, 'BODY_TOO_LARGE'])
     }))
