@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import { givenId } from '../platform/id-schema.ts'
-import { llmConfigSchema } from '../tasks/task-fields.ts'
+import { anyObject, llmConfigSchema } from '../tasks/task-fields.ts'
 import { parseJson } from './body/parse-json.ts'
 
 const flag = z.stringbool().default(false)
@@ -38,7 +38,7 @@ export const runQuery = z.object({
 export const runBody = z
   .object({
     task_input: z
-      .union([z.record(z.string(), z.unknown()), z.string()])
+      .union([anyObject, z.string()])
       .optional()
       .meta({ description: 'The parameters of the prompts; in a form, JSON text.' }),
     reference: z.string().max(500).nullish().meta({ description: 'The caller’s own; shown in the run.' }),
@@ -63,7 +63,7 @@ export function readInputs(
   if (text.length > most) {
     throw ValidationError.at(['body', 'task_input'], `longer than ${most} characters`, 'too_big')
   }
-  const inputs = typeof sent === 'string' ? parseJson(sent) : (sent ?? {})
+  const inputs = typeof sent === 'string' ? parseJson(sent, 'all') : (sent ?? {})
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) {
     throw ValidationError.at(['body', 'task_input'], 'expected an object', 'type_error')
   }

@@ -72,7 +72,8 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
   // Schemas copy what they check, and handlers change nothing of it: all requests without a query share one.
   let noQuery: unknown
   const { imageLimit, filesMax, fieldsMax } = deps
-  const limits = { imageLimit, filesMax, fieldsMax, bodyLimit: declared.bodyLimit ?? deps.bodyLimit }
+  const { bodyLimit = deps.bodyLimit, exactMember } = declared
+  const limits = { imageLimit, filesMax, fieldsMax, bodyLimit, exactMember }
   const checkBody = createBodyCheck(declared)
   return async (request, response) => {
     response.locals['route'] = declared.path

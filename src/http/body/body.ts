@@ -10,6 +10,8 @@ export interface BodyLimits {
 export interface BodyOptions extends BodyLimits {
   /** Told of every piece that is kept; throws an ApiError where there is no room for it. */
   hold(bytes: number): void
+  /** The member whose numbers stay as they are written. */
+  readonly exactMember?: string | undefined
 }
 
 /** A body as it was sent: its fields, and the files beside them. */

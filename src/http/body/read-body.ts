@@ -24,7 +24,7 @@ export async function readBody(request: Request, options: BodyOptions): Promise<
   if (type === 'application/x-www-form-urlencoded') {
     const text = await readText(request, options)
     // curl -d calls everything a form. No form of ours begins like an object.
-    if (text.trimStart().startsWith('{')) return { fields: parseJson(text), files: [], isForm: false }
+    if (text.trimStart().startsWith('{')) return readJson(text, options)
     const fields = [...new URLSearchParams(text)]
     if (fields.length > options.fieldsMax) throw new ApiError('BODY_TOO_LARGE', 'Too many fields.')
     return { fields: toFields(fields), files: [], isForm: true }
@@ -37,7 +37,11 @@ export async function readBody(request: Request, options: BodyOptions): Promise<
       'Send application/json, multipart/form-data or a urlencoded form.',
     )
   }
-  return { fields: parseJson(await readText(request, options)), files: [], isForm: false }
+  return readJson(await readText(request, options), options)
+}
+
+function readJson(text: string, { exactMember: member }: BodyOptions): ReadBody {
+  return { fields: parseJson(text, member === undefined ? undefined : { member }), files: [], isForm: false }
 }
 
 function readText(request: Request, { bodyLimit: limit, hold }: BodyOptions): Promise<string> {

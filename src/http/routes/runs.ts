@@ -52,6 +52,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       operation: 'runTask',
       summary: 'Run a task; waits for the result unless told not to',
       headers: runHeaders,
+      exactMember: 'task_input',
       files: { task_file: 'Images for the model.' },
       accepted: 'The run is accepted, and goes on; here it is as it stands.',
       responseHeaders: startedHeaders,
