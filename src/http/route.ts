@@ -66,6 +66,8 @@ export interface Endpoint<
   readonly body?: z.ZodType<B>
   /** Checks a body that may hold thousands of things, a piece at a time. Absent: its schema does, at once. */
   readonly readBody?: (sent: unknown) => Promise<B>
+  /** True where a JSON body may hold files in base64, beyond the limit of bodies. */
+  readonly filesInJson?: boolean
   /** The member of a JSON body whose numbers stay as they are written, also where a double cannot hold them. */
   readonly exactMember?: string
   /** Names of the fields that take files, with what they are for; other files are refused. */

@@ -11,6 +11,8 @@ import type { BodyLimits } from './body/body.ts'
 import { type BodyBudget, createBodyBudget } from './body/body-budget.ts'
 import { type CheckedBody, createBodyCheck } from './body/check-body.ts'
 import { readBody } from './body/read-body.ts'
+import { memberNames } from './body/read-form.ts'
+import { checkEncoded } from './body/read-urlencoded.ts'
 import { check, checkPath } from './check-request.ts'
 import { errorHandler } from './error-handler.ts'
 import type { Endpoint } from './route.ts'
@@ -73,7 +75,13 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
   let noQuery: unknown
   const { imageLimit, filesMax, fieldsMax } = deps
   const { bodyLimit = deps.bodyLimit, exactMember } = declared
-  const limits = { imageLimit, filesMax, fieldsMax, bodyLimit, exactMember }
+  const limits = {
+    ...{ imageLimit, filesMax, fieldsMax, bodyLimit, exactMember },
+    fileFields: Object.keys(declared.files ?? {}),
+    textFields: memberNames(declared.body),
+    // One file of the largest size, in base64.
+    filesInJsonLimit: declared.filesInJson ? Math.ceil(imageLimit / 3) * 4 : 0,
+  }
   const checkBody = createBodyCheck(declared)
   return async (request, response) => {
     response.locals['route'] = declared.path
@@ -83,6 +91,7 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
     const params = checkPath(declared.params, request.params)
     await authorise(caller, declared, params as Target, deps.tenants)
     const hasQuery = request.url.includes('?')
+    if (hasQuery) checkEncoded(request.url, null)
     const query = hasQuery || !noQuery ? check(declared.query, request.query, 'query') : noQuery
     if (!hasQuery) noQuery = query
     if (declared.headers) check(declared.headers, request.headers, 'header')

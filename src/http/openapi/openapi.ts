@@ -91,6 +91,7 @@ function bodyOf({ files }: Endpoint, schema: z.ZodObject) {
       'application/json': { schema },
       'multipart/form-data': { schema: withFiles },
       'application/x-www-form-urlencoded': { schema },
+      ...(files ? { 'image/*': { schema: z.file() } } : {}),
     },
   }
 }

@@ -31,6 +31,9 @@ export interface RunRouteDeps extends StartRunDeps {
   /** Seconds. */
   readonly waitMax: number
   readonly taskInputMax: number
+  /** Bytes of one file. */
+  readonly imageLimit: number
+  readonly filesMax: number
 }
 
 /** Runs: start, read, cancel, and their files. */
@@ -53,6 +56,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       summary: 'Run a task; waits for the result unless told not to',
       headers: runHeaders,
       exactMember: 'task_input',
+      filesInJson: true,
       files: { task_file: 'Images for the model.' },
       accepted: 'The run is accepted, and goes on; here it is as it stands.',
       responseHeaders: startedHeaders,
@@ -93,7 +97,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
             user: caller.id,
             inputs: readInputs(body.task_input, deps.taskInputMax),
             strayNames: ignored,
-            images: readImages(response.locals['files']),
+            images: readImages(response.locals['files'], body.task_files, deps),
             revision: readRevision(query),
             revisionTag: query.revision_tag ?? null,
             llmConfig: body.llm_config ?? null,
