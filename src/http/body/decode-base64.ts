@@ -5,7 +5,8 @@ const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/
 export function decodeBase64(text: string): Buffer | null {
   const comma = text.startsWith('data:') ? text.indexOf(';base64,') : -1
   const plain = (comma < 0 ? text : text.slice(comma + ';base64,'.length)).replaceAll(/\s+/g, '')
-  if (!BASE64.test(plain)) return null
-  // A single letter over is less than a byte.
-  return plain.replace(/={1,2}$/, '').length % 4 === 1 ? null : Buffer.from(plain, 'base64')
+  // Four letters are three bytes, and a single one is less than a byte.
+  const over = plain.length % 4
+  if (!BASE64.test(plain) || over === 1 || (plain.endsWith('=') && over !== 0)) return null
+  return Buffer.from(plain, 'base64')
 }
