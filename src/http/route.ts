@@ -80,6 +80,8 @@ export interface Endpoint<
   readonly accepted?: string
   /** Media types of a response that is no JSON. */
   readonly media?: readonly string[]
+  /** True where a `Range` of the media is answered with 206. */
+  readonly ranges?: boolean
   /** Response headers beyond those of every response. */
   readonly responseHeaders?: z.ZodObject
   /** Error codes of this endpoint, beyond those of every endpoint (authentication, validation, the store). */

@@ -124,6 +124,9 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
     }
     responses['202'] = { description: accepted, headers: z.object({ ...allHeaders, ...waits }), content }
   }
+  if (declared.ranges) {
+    responses['206'] = { description: 'The part that was asked for.', headers: z.object(allHeaders), content }
+  }
   if (method === 'get' && allHeaders['ETag']) {
     responses['304'] = {
       description: 'What `If-None-Match` names is still so.',

@@ -37,6 +37,7 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   EXPORT_TOO_LARGE: 'The file would be too large to be imported.',
   UNSUPPORTED_MEDIA_TYPE: 'The body has a type or an encoding that is not read.',
   NOT_AN_IMAGE: 'A file is no image, whatever its name says.',
+  RANGE_NOT_SATISFIABLE: 'The file has no bytes in the range that is asked for.',
   IDEMPOTENCY_KEY_REUSED: 'The Idempotency-Key was used for another request.',
   TOO_MANY_REQUESTS: 'Too many at once; try again later.',
   PROJECT_QUEUE_FULL: 'Too many runs of the project are queued, or too many bytes of them.',

@@ -1,16 +1,16 @@
-import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
-import { type FileStore, MEDIA_TYPES, mediaTypeOf } from '../../files/file-store.ts'
+import type { FileStore } from '../../files/file-store.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { cancelRun } from '../../runs/end/cancel-run.ts'
 import { expireRun } from '../../runs/end/expire-run.ts'
 import { presentRun } from '../../runs/present-run.ts'
-import { isFinal, type RunRecord } from '../../runs/run.ts'
+import { etagOfRun, isFinal, type RunRecord } from '../../runs/run.ts'
 import { runResponse } from '../../runs/run-response.ts'
 import { type StartRunDeps, startRun } from '../../runs/start/start-run.ts'
 import { watchRun } from '../../runs/wait/watch-run.ts'
+import { answersNotModified, ifNoneMatch } from '../if-match.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, runParams, taskParams } from '../route.ts'
-import { fileHeaders, ofRun, runHeaders, startedHeaders } from '../run-headers.ts'
+import { ofRun, readHeaders, runHeaders, startedHeaders } from '../run-headers.ts'
 import {
   readIdempotencyKey,
   readImages,
@@ -22,6 +22,7 @@ import {
   runQuery,
 } from '../run-request.ts'
 import { sendStarted, setRunHeaders } from '../send-run.ts'
+import { runFileRoutes } from './run-files.ts'
 
 /** How long a call to cancel waits for the end, so that it can mostly show it. */
 const CANCEL_WAIT_MS = 2000
@@ -122,7 +123,8 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       tag: 'Runs',
       operation: 'getRun',
       summary: 'Read a run; ?wait=N waits up to N seconds for its end',
-      responseHeaders: ofRun,
+      headers: ifNoneMatch,
+      responseHeaders: readHeaders,
       response: runResponse,
       errorCodes: ['TASK_RUN_NOT_FOUND'],
       scope: 'run:read',
@@ -130,12 +132,13 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       query: z.object({
         wait: z.coerce.number().min(0).default(0).meta({ description: 'Seconds to wait for its end.' }),
       }),
-      async handle({ params, query, clientClosed, response }) {
+      async handle({ params, query, clientClosed, request, response }) {
         let record = await find(params)
         if (!isFinal(record.status) && query.wait > 0) {
           record = await watchRun(deps, record, Math.min(query.wait, deps.waitMax) * 1000, clientClosed)
         }
         setRunHeaders(response, record)
+        if (answersNotModified(request, response, etagOfRun(record))) return undefined
         return presentRun(record)
       },
     }),
@@ -159,35 +162,6 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         return presentRun(record)
       },
     }),
-    endpoint({
-      method: 'get',
-      path: `${PROJECT}/task/:task_id/run/:run_id/file/:name`,
-      tag: 'Runs',
-      operation: 'getRunFile',
-      summary: 'Read a file of a run',
-      media: Object.values(MEDIA_TYPES),
-      responseHeaders: fileHeaders,
-      response: null,
-      errorCodes: ['TASK_RUN_NOT_FOUND', 'FILE_NOT_FOUND'],
-      scope: 'run:read',
-      params: runParams.extend({ name: z.string().meta({ description: 'One of the run’s `files`.' }) }),
-      query: noQuery.extend({
-        inline: z.stringbool().default(false).meta({ description: 'To show it rather than to save it.' }),
-      }),
-      async handle({ params, query, response }) {
-        const record = await find(params)
-        const file = record.request.files.includes(params.name)
-          ? await deps.files.open(params.run_id, params.name)
-          : null
-        if (!file) throw new ApiError('FILE_NOT_FOUND', 'The run has no such file.')
-        setRunHeaders(response, record)
-        response.set({
-          'Content-Type': mediaTypeOf(params.name),
-          'Content-Length': String(file.size),
-          'Content-Disposition': `${query.inline ? 'inline' : 'attachment'}; filename="${params.name}"`,
-        })
-        await pipeline(file.stream, response).catch(() => response.destroy())
-      },
-    }),
+    ...runFileRoutes({ files: deps.files, find }),
   ]
 }

@@ -13,7 +13,7 @@ import { taskResponse } from '../../tasks/task-response.ts'
 import { staleTask, updateTask } from '../../tasks/update-task.ts'
 import type { Caller } from '../../tenancy/caller.ts'
 import type { TaskTokens } from '../../tenancy/task-token.ts'
-import { etag, ifMatch, readIfMatch } from '../if-match.ts'
+import { answersNotModified, etag, etagOfShown, ifMatch, ifNoneMatch, readIfMatch } from '../if-match.ts'
 import { type Endpoint, endpoint, PROJECT, pageOf, pageQuery, projectParams, taskParams } from '../route.ts'
 import { createShowAccessToken } from '../show-access-token.ts'
 
@@ -45,9 +45,10 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
     showAccessToken(caller, whole.task.org_id, presentTask(whole, shown))
 
   /** A task as it now is, with the ETag of that. */
-  function show(caller: Caller, response: Response, whole: WholeTask, shown: ShownRevisions) {
-    response.set('ETag', etagOf(whole))
-    return present(caller, whole, shown)
+  async function show(caller: Caller, response: Response, whole: WholeTask, shown: ShownRevisions) {
+    const task = await present(caller, whole, shown)
+    response.setHeader('ETag', etagOfShown(etagOf(whole), task))
+    return task
   }
 
   return [
@@ -98,6 +99,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       path: `${PROJECT}/task/:task_id`,
       tag: 'Tasks',
       operation: 'getTask',
+      headers: ifNoneMatch,
       summary: 'Read a task with its revisions',
       responseHeaders: etag,
       scope: 'task:read',
@@ -107,11 +109,11 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       }),
       response: taskResponse,
       errorCodes: [],
-      async handle({ caller, params, query, response }) {
+      async handle({ caller, params, query, request, response }) {
         const whole = await readTask(deps, params.project_id, params.task_id)
         if (!whole) throw absent()
-        const shown = { ...shownBy(query), tag: query.revision_tag_id }
-        return show(caller, response, whole, shown)
+        const task = await present(caller, whole, { ...shownBy(query), tag: query.revision_tag_id })
+        return answersNotModified(request, response, etagOfShown(etagOf(whole), task)) ? undefined : task
       },
     }),
     endpoint({
@@ -152,8 +154,9 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
         const whole = await readTask(deps, params.project_id, params.task_id)
         if (!whole) throw absent()
         const access_token = await deps.taskTokens.rotate(whole.task)
-        response.set('ETag', etagOf(whole))
-        return { ...presentTask(whole, shownBy(query)), access_token }
+        const task = { ...presentTask(whole, shownBy(query)), access_token }
+        response.setHeader('ETag', etagOfShown(etagOf(whole), task))
+        return task
       },
     }),
     endpoint({

@@ -154,12 +154,13 @@ describe('the OpenAPI document', () => {
   })
 
   test('has an example for every body', () => {
-    for (const { operation, body, path, method } of endpoints) {
+    for (const { operation, body, files, path, method } of endpoints) {
       if (!body) continue
       const { content } = document.paths[path.replaceAll(/:(\w+)/g, '{$1}')][method].requestBody
       assert.deepEqual(Object.keys(content).sort(), [
         'application/json',
         'application/x-www-form-urlencoded',
+        ...(files ? ['image/*'] : []),
         'multipart/form-data',
       ])
       const { $ref = '' } = content['application/json'].schema
