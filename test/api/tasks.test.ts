@@ -153,6 +153,20 @@ describe('tasks', () => {
     assert.equal((await running().call('GET', `/task/${id}/run/${done.body.id}`)).status, 200)
   })
 
+  test('a call that makes a revision says which parameters it has, and what only looks like one', async () => {
+    const headersOf = ({ headers }: { headers: Headers }) =>
+      ['x-prompt-parameters', 'x-prompt-warnings'].map((name) => headers.get(name))
+    const { body, ...created } = await running().call('POST', '/task', {
+      ...{ name: 'with warnings', enabled: true, output_modality: 'text', llm_model_id: 'simulated-large' },
+      ...{ system_prompt: 'For {{ company }}, {{user.name}}.', user_prompt: '\\\\frac\\{a}{b} { text }' },
+    })
+    assert.deepEqual([created.status, ...headersOf(created)], [200, 'company, b', '{{user.name}}, { text }'])
+    assert.deepEqual(body.revisions[0].input_params, ['company', 'b'])
+    const changed = await change(body.id, { system_prompt: 'x', user_prompt: 'Say {text}.' })
+    assert.deepEqual(headersOf(changed), ['text', null])
+    assert.deepEqual(headersOf(await change(body.id, { description: 'x' })), [null, null])
+  })
+
   test('as many revisions are shown as are asked for, newest first, by every call that shows a task', async () => {
     const id = await running().createTask()
     for (const text of ['Second', 'Third', 'Fourth']) await change(id, { system_prompt: text })

@@ -2,14 +2,11 @@ import type { Response } from 'express'
 import { z } from 'zod'
 import { ValidationError, type ValidationIssue } from '../../platform/errors.ts'
 import { check, issuesOf } from '../check-request.ts'
+import { headerList } from '../header-list.ts'
 import type { Endpoint } from '../route.ts'
 import type { ReadBody } from './body.ts'
 import { readForm } from './read-form.ts'
 import { type UnknownMember, unknownMembersIn } from './unknown-members.ts'
-
-/** So many members are named in the header, each at most so long; the head of a response must stay small. */
-const MOST_NAMED = 20
-const LONGEST_NAME = 80
 
 export interface CheckedBody {
   readonly body: unknown
@@ -35,7 +32,11 @@ export function createBodyCheck(
     if (unknown.length === 0) return { body: check(schema, sent, 'body'), ignored: [] }
     const slips = unknown.filter(({ meant }) => meant !== null)
     const ignored = unknown.filter(({ meant }) => meant === null)
-    if (ignored.length > 0) response.setHeader('x-ignored-fields', headerOf(ignored))
+    if (ignored.length > 0)
+      response.setHeader(
+        'x-ignored-fields',
+        headerList(ignored.map(({ path, name }) => [...path, name].join('.'))),
+      )
     if (slips.length > 0) {
       throw new ValidationError([...slips.map(toIssue), ...issuesOf(() => check(schema, sent, 'body'))])
     }
@@ -59,14 +60,4 @@ function namesIn(schema: z.core.$ZodType | null): string[] {
     name,
     ...(member instanceof z.ZodArray ? namesIn(member.element) : []),
   ])
-}
-
-/** `a, b.0.c, and 3 more`; whatever no header may hold is percent-encoded. */
-function headerOf(members: readonly UnknownMember[]): string {
-  const names = members.slice(0, MOST_NAMED).map(({ path, name }) => {
-    const full = [...path, name].join('.').slice(0, LONGEST_NAME).toWellFormed()
-    return full.replaceAll(/[^\x21-\x24\x26-\x2b\x2d-\x7e]/gu, encodeURIComponent)
-  })
-  const more = members.length - names.length
-  return [...names, ...(more > 0 ? [`and ${more} more`] : [])].join(', ')
 }

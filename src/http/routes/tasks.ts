@@ -14,6 +14,7 @@ import { staleTask, updateTask } from '../../tasks/update-task.ts'
 import type { Caller } from '../../tenancy/caller.ts'
 import type { TaskTokens } from '../../tenancy/task-token.ts'
 import { answersNotModified, etag, etagOfShown, ifMatch, ifNoneMatch, readIfMatch } from '../if-match.ts'
+import { promptHeaders, setPromptHeaders } from '../prompt-headers.ts'
 import { type Endpoint, endpoint, PROJECT, pageOf, pageQuery, projectParams, taskParams } from '../route.ts'
 import { createShowAccessToken } from '../show-access-token.ts'
 
@@ -82,16 +83,18 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       tag: 'Tasks',
       operation: 'createTask',
       summary: 'Create a task with its first revision',
-      responseHeaders: etag,
+      responseHeaders: etag.extend(promptHeaders.shape),
       scope: 'task:write',
       params: projectParams,
       query: shownQuery,
       body: createTaskSchema(limits),
       response: taskResponse,
       errorCodes: ['DUPLICATE_TASK_NAME'],
-      async handle({ caller, params, body, response }) {
+      async handle({ caller, params, query, body, response }) {
         const owner = { org: params.org_id, project: params.project_id }
-        return show(caller, response, await createTask(deps, owner, body), {})
+        const created = await createTask(deps, owner, body)
+        setPromptHeaders(response, created.revisions[0])
+        return show(caller, response, created, shownBy(query))
       },
     }),
     endpoint({
@@ -122,7 +125,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       tag: 'Tasks',
       operation: 'updateTask',
       headers: ifMatch,
-      responseHeaders: etag,
+      responseHeaders: etag.extend(promptHeaders.shape),
       summary: 'Change a task; changed revision fields make a new revision, inactive unless told otherwise',
       scope: 'task:write',
       params: taskParams,
@@ -134,6 +137,8 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
         const owner = { project: params.project_id, task: params.task_id }
         const isExpected = readIfMatch(request.get('if-match'))
         const updated = await updateTask(deps, owner, body, isExpected)
+        const made = updated.revisions.find(({ id }) => id === updated.made)
+        setPromptHeaders(response, made)
         const shown = { ...shownBy(query), made: updated.made }
         return show(caller, response, updated, shown)
       },
