@@ -77,6 +77,23 @@ const pairs = () =>
     })
     return z.NEVER
   })
+/** A URL, or a path alone: what of it stands before all paths, without a slash at its end. */
+const pathPrefix = () =>
+  text().transform((value, context) => {
+    const path = URL.canParse(value) ? new URL(value).pathname : value
+    if (/^(\/[\w.~-]+)*\/?$/.test(path)) return path.replace(/\/$/, '')
+    context.issues.push({
+      code: 'custom',
+      input: value,
+      message: 'expected something like https://example.com/splitrun or /splitrun',
+    })
+    return z.NEVER
+  })
+const origins = () =>
+  names().refine(
+    (all) => all.every((each) => each === '*' || (URL.canParse(each) && new URL(each).origin === each)),
+    'expected origins such as https://app.example, separated by commas, or *',
+  )
 const names = () =>
   z.string().transform((value) =>
     value
@@ -106,6 +123,8 @@ export const SETTINGS = {
   redisTimeout: setting('SPLITRUN_REDIS_TIMEOUT', '5s', seconds(0.1, 60), 'Longest time that a request waits for a reply of Redis before it is refused with 503.'),
   redisPatience: setting('SPLITRUN_REDIS_PATIENCE', '60s', seconds(0, 3600), 'How long a process waits for Redis when it starts, before it gives up.'),
   shards: setting('SPLITRUN_SHARDS', '1', integer(1, 256), 'Number of shards for new runs; never lower it while runs are kept.'),
+  publicPath: setting('SPLITRUN_PUBLIC_URL', '/', pathPrefix(), 'Where callers reach the API behind a proxy, as a URL or a path: its path stands before each Location and in the OpenAPI document.'),
+  corsOrigins: setting('SPLITRUN_CORS_ORIGINS', '', origins(), 'Origins whose scripts may call the API, separated by commas; `*` for all. Empty: none.'),
   adminToken: setting('SPLITRUN_ADMIN_TOKEN', null, optional(z.string().min(16)), 'Token of the administrator, at least 16 characters. Unset: no administrator over HTTP.'),
   tokenSecret: setting('SPLITRUN_TOKEN_SECRET', null, optional(z.string().min(32)), 'Key that access tokens are signed with, at least 32 characters. Unset: made once and kept in Redis.'),
   issuer: setting('SPLITRUN_ISSUER', 'splitrun', issuer(), 'Issuer of access tokens: a name or a URL. Changing it invalidates all of them.'),

@@ -7,7 +7,11 @@ import { decodeBase64 } from './body/decode-base64.ts'
 import { parseJson } from './body/parse-json.ts'
 
 const flag = z.stringbool().default(false)
-const secondsText = z.coerce.number().min(0)
+/** Seconds in a query; an empty text says nothing of them. */
+export const secondsText = z.preprocess(
+  (text) => (text === '' ? undefined : text),
+  z.coerce.number().min(0).optional(),
+)
 /** Seconds: thirty days. */
 const LONGEST_TIMEOUT = 2_592_000
 
@@ -19,7 +23,7 @@ export const runQuery = z.object({
   revision: givenId.optional().meta({ description: 'Older spelling of `revision_id`.' }),
   reporting_group: z.string().min(1).max(100).optional().meta({ description: 'What reports may filter by.' }),
   use_fallback_model: flag.meta({ description: 'Asks the fallback model at once.' }),
-  wait: secondsText.optional().meta({
+  wait: secondsText.meta({
     description: 'Seconds to wait before a 202; 0 not at all. The server has a longest wait.',
   }),
   revision_tag: z

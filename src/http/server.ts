@@ -1,3 +1,4 @@
+import compression from 'compression'
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
 import { ApiError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
@@ -14,7 +15,9 @@ import { readBody } from './body/read-body.ts'
 import { memberNames } from './body/read-form.ts'
 import { checkEncoded } from './body/read-urlencoded.ts'
 import { check, checkPath } from './check-request.ts'
+import { allowOrigins } from './cors.ts'
 import { errorHandler } from './error-handler.ts'
+import { normalisePath } from './normalise-path.ts'
 import type { Endpoint } from './route.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 import { traceRequest } from './trace-request.ts'
@@ -29,10 +32,21 @@ export interface ServerDeps extends BodyLimits {
   readonly log: Logger
   readonly apiMetrics: ApiMetrics
   readonly tracer: Tracer
+  /** What stands before all paths for callers: see `normalisePath`. */
+  readonly publicPath: string
+  /** Origins whose scripts may call. */
+  readonly corsOrigins: readonly string[]
 }
 
 /** Every route is served under both, since clients differ in what they take for the base URL. */
 const MOUNTS = ['/api/v1', ''] as const
+
+/** Compresses what is larger than a few packets; a stream of events never. */
+const COMPRESS = compression({
+  threshold: 4096,
+  filter: (request, response) =>
+    response.getHeader('Content-Type') !== 'text/event-stream' && compression.filter(request, response),
+})
 
 const NO_BODY: CheckedBody = { body: undefined, ignored: [] }
 
@@ -49,12 +63,18 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
     }
     next()
   })
+  app.use(normalisePath(deps.publicPath))
+  if (deps.corsOrigins.length > 0) app.use(allowOrigins(deps.corsOrigins, endpoints))
   const budget = createBodyBudget(deps.uploadsMax)
   // Path by path, so that what one refuses is not taken for another: `task/tag` is no task's id.
   for (const path of new Set(endpoints.map((each) => each.path))) {
     const here = endpoints.filter((each) => each.path === path)
     const paths = MOUNTS.map((mount) => mount + path)
-    for (const declared of here) app[declared.method](paths, serve(declared, deps, budget))
+    for (const declared of here) {
+      // What is read may be large; what is done is answered with little.
+      const compressing = declared.method === 'get' ? [COMPRESS] : []
+      app[declared.method](paths, ...compressing, serve(declared, deps, budget))
+    }
     const allowed = here.map((each) => each.method.toUpperCase())
     app.all(paths, (_request, response) => {
       response.locals['route'] = path

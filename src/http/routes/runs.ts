@@ -20,6 +20,7 @@ import {
   readWait,
   runBody,
   runQuery,
+  secondsText,
 } from '../run-request.ts'
 import { sendStarted, setRunHeaders } from '../send-run.ts'
 import { runFileRoutes } from './run-files.ts'
@@ -35,6 +36,8 @@ export interface RunRouteDeps extends StartRunDeps {
   /** Bytes of one file. */
   readonly imageLimit: number
   readonly filesMax: number
+  /** What stands before all paths for callers. */
+  readonly publicPath: string
 }
 
 /** Runs: start, read, cancel, and their files. */
@@ -114,7 +117,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
           clientClosed,
         )
         if (clientClosed.aborted && query.on_disconnect === 'cancel') await cancelRun(deps, started.record)
-        sendStarted(response, started, wait)
+        sendStarted(response, started, wait, deps.publicPath)
       },
     }),
     endpoint({
@@ -130,11 +133,11 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       scope: 'run:read',
       params: runParams,
       query: z.object({
-        wait: z.coerce.number().min(0).default(0).meta({ description: 'Seconds to wait for its end.' }),
+        wait: secondsText.meta({ description: 'Seconds to wait for its end.' }),
       }),
       async handle({ params, query, clientClosed, request, response }) {
         let record = await find(params)
-        if (!isFinal(record.status) && query.wait > 0) {
+        if (!isFinal(record.status) && query.wait) {
           record = await watchRun(deps, record, Math.min(query.wait, deps.waitMax) * 1000, clientClosed)
         }
         setRunHeaders(response, record)
