@@ -170,7 +170,11 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
   })
   lifecycle.onClose('inbox', () => inbox.close())
   const fleet = {
-    metrics: createFleetMetrics({ ...core, cacheMs: config.metricsCache * 1000 }).text,
+    metrics: createFleetMetrics({
+      ...core,
+      cacheMs: config.metricsCache * 1000,
+      timesBy: config.metricsTimesBy,
+    }).text,
     mayReadMetrics: createMayReadMetrics(config.metricsToken),
   }
   const endpoints = endpointsOf({

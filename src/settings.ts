@@ -176,6 +176,7 @@ export const SETTINGS = {
   metricsProjectRevisions: setting('SPLITRUN_METRICS_PROJECT_REVISIONS', '5', integer(0, 10_000), 'Share of each project: this number of its revisions have series of their own, whatever other projects have; at most the setting above.'),
   metricsToken: setting('SPLITRUN_METRICS_TOKEN', null, optional(z.string().min(16)), 'Bearer token that requests for /metrics of the whole installation need, at least 16 characters. Unset: none.'),
   metricsPublic: setting('SPLITRUN_METRICS_PUBLIC', 'true', z.stringbool(), 'Whether the port of the API serves /metrics. `false`: only SPLITRUN_METRICS_PORT of the API processes does, as /metrics/fleet.'),
+  metricsTimesBy: setting('SPLITRUN_METRICS_TIMES_BY', 'revision', z.enum(['revision', 'task', 'project']), 'What the histograms of times in /metrics have series for: most of its lines are theirs.'),
   metricsCache: setting('SPLITRUN_METRICS_CACHE', '1s', seconds(0, 60), 'How old the values in /metrics may be.'),
   waitMax: setting('SPLITRUN_WAIT_MAX', '900s', seconds(0, 3600), 'Longest time that a request waits for its run before the response is 202.'),
   runTimeout: setting('SPLITRUN_RUN_TIMEOUT', '24h', seconds(0.1, 30 * DAY), 'Longest time of a run, unless its task or its caller sets another.'),
