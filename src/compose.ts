@@ -132,8 +132,8 @@ const shardsOf = (config: Config): number[] => Array.from({ length: config.shard
 
 /** The limits of a task. */
 function taskLimits(config: Config): TaskLimits {
-  const { outputDepthMax: maxDepth, outputKeysMax: maxKeys, weightsMax, timeoutMax } = config
-  return { maxDepth, maxKeys, weightsMax, timeoutMax }
+  const { outputDepthMax: maxDepth, outputKeysMax: maxKeys, weightsMax, parametersMax, timeoutMax } = config
+  return { maxDepth, maxKeys, weightsMax, parametersMax, timeoutMax }
 }
 
 /**
@@ -147,7 +147,7 @@ export function declareEndpoints(config: Config): Endpoint[] {
 /** What an export or import of projects needs. */
 export function transferDeps({ config, tenants, tasks, tags, models }: Core) {
   const { revisionsMax, tagsMax, importLimit } = config
-  return { tenants, tasks, tags, models, revisionsMax, tagsMax, importLimit }
+  return { tenants, tasks, tags, models, revisionsMax, tagsMax, importLimit, limits: taskLimits(config) }
 }
 
 /** Starts the API of this process. `processPort`: of its own metrics; null when none is configured. */
@@ -170,7 +170,11 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
   })
   lifecycle.onClose('inbox', () => inbox.close())
   const fleet = {
-    metrics: createFleetMetrics({ ...core, cacheMs: config.metricsCache * 1000 }).text,
+    metrics: createFleetMetrics({
+      ...core,
+      cacheMs: config.metricsCache * 1000,
+      timesBy: config.metricsTimesBy,
+    }).text,
     mayReadMetrics: createMayReadMetrics(config.metricsToken),
   }
   const endpoints = endpointsOf({
@@ -226,6 +230,8 @@ export async function composeWorker(
     imagePixelsMax: config.imagePixelsMax,
     ignoreInputProcessors: config.ignoreInputProcessors,
     imageProcesses: composeImageProcesses(core),
+    promptMax: config.promptMax,
+    modelImagesMax: config.modelImagesMax,
     worker: newId(),
   }
   const workers = shardsOf(config).map((shard) =>

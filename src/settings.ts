@@ -77,6 +77,23 @@ const pairs = () =>
     })
     return z.NEVER
   })
+/** A URL, or a path alone: what of it stands before all paths, without a slash at its end. */
+const pathPrefix = () =>
+  text().transform((value, context) => {
+    const path = URL.canParse(value) ? new URL(value).pathname : value
+    if (/^(\/[\w.~-]+)*\/?$/.test(path)) return path.replace(/\/$/, '')
+    context.issues.push({
+      code: 'custom',
+      input: value,
+      message: 'expected something like https://example.com/splitrun or /splitrun',
+    })
+    return z.NEVER
+  })
+const origins = () =>
+  names().refine(
+    (all) => all.every((each) => each === '*' || (URL.canParse(each) && new URL(each).origin === each)),
+    'expected origins such as https://app.example, separated by commas, or *',
+  )
 const names = () =>
   z.string().transform((value) =>
     value
@@ -106,6 +123,8 @@ export const SETTINGS = {
   redisTimeout: setting('SPLITRUN_REDIS_TIMEOUT', '5s', seconds(0.1, 60), 'Longest time that a request waits for a reply of Redis before it is refused with 503.'),
   redisPatience: setting('SPLITRUN_REDIS_PATIENCE', '60s', seconds(0, 3600), 'How long a process waits for Redis when it starts, before it gives up.'),
   shards: setting('SPLITRUN_SHARDS', '1', integer(1, 256), 'Number of shards for new runs; never lower it while runs are kept.'),
+  publicPath: setting('SPLITRUN_PUBLIC_URL', '/', pathPrefix(), 'Where callers reach the API behind a proxy, as a URL or a path: its path stands before each Location and in the OpenAPI document.'),
+  corsOrigins: setting('SPLITRUN_CORS_ORIGINS', '', origins(), 'Origins whose scripts may call the API, separated by commas; `*` for all. Empty: none.'),
   adminToken: setting('SPLITRUN_ADMIN_TOKEN', null, optional(z.string().min(16)), 'Token of the administrator, at least 16 characters. Unset: no administrator over HTTP.'),
   tokenSecret: setting('SPLITRUN_TOKEN_SECRET', null, optional(z.string().min(32)), 'Key that access tokens are signed with, at least 32 characters. Unset: made once and kept in Redis.'),
   issuer: setting('SPLITRUN_ISSUER', 'splitrun', issuer(), 'Issuer of access tokens: a name or a URL. Changing it invalidates all of them.'),
@@ -157,8 +176,9 @@ export const SETTINGS = {
   metricsProjectRevisions: setting('SPLITRUN_METRICS_PROJECT_REVISIONS', '5', integer(0, 10_000), 'Share of each project: this number of its revisions have series of their own, whatever other projects have; at most the setting above.'),
   metricsToken: setting('SPLITRUN_METRICS_TOKEN', null, optional(z.string().min(16)), 'Bearer token that requests for /metrics of the whole installation need, at least 16 characters. Unset: none.'),
   metricsPublic: setting('SPLITRUN_METRICS_PUBLIC', 'true', z.stringbool(), 'Whether the port of the API serves /metrics. `false`: only SPLITRUN_METRICS_PORT of the API processes does, as /metrics/fleet.'),
+  metricsTimesBy: setting('SPLITRUN_METRICS_TIMES_BY', 'revision', z.enum(['revision', 'task', 'project']), 'What the histograms of times in /metrics have series for: most of its lines are theirs.'),
   metricsCache: setting('SPLITRUN_METRICS_CACHE', '1s', seconds(0, 60), 'How old the values in /metrics may be.'),
-  waitMax: setting('SPLITRUN_WAIT_MAX', '300s', seconds(0, 3600), 'Longest time that a request waits for its run before the response is 202.'),
+  waitMax: setting('SPLITRUN_WAIT_MAX', '900s', seconds(0, 3600), 'Longest time that a request waits for its run before the response is 202.'),
   runTimeout: setting('SPLITRUN_RUN_TIMEOUT', '24h', seconds(0.1, 30 * DAY), 'Longest time of a run, unless its task or its caller sets another.'),
   queueTimeout: setting('SPLITRUN_QUEUE_TIMEOUT', '24h', seconds(0.1, 30 * DAY), 'Time within which a run has to be started, unless its task sets another.'),
   idempotencyRetention: setting('SPLITRUN_IDEMPOTENCY_RETENTION', '24h', seconds(1, 30 * DAY), 'How long an Idempotency-Key is remembered.'),
@@ -181,7 +201,7 @@ export const SETTINGS = {
   requestTimeout: setting('SPLITRUN_REQUEST_TIMEOUT', '120s', seconds(0.1, 3600), 'Longest time that a client may take to send a request, or may read nothing of the response.'),
   keepAlive: setting('SPLITRUN_KEEP_ALIVE', '65s', seconds(0.1, 3600), 'How long a connection may stay without a request; must be longer than that of a proxy in front.'),
   headerLimit: setting('SPLITRUN_HEADER_LIMIT', '16kb', bytes(1024, 1_000_000), "Largest head of a request, including its path."),
-  bodyLimit: setting('SPLITRUN_BODY_LIMIT', '1mb', bytes(1024, 100_000_000), 'Largest request body without its files.'),
+  bodyLimit: setting('SPLITRUN_BODY_LIMIT', '4mb', bytes(1024, 100_000_000), 'Largest request body without its files.'),
   imageLimit: setting('SPLITRUN_IMAGE_LIMIT', '20mb', bytes(1024, 200_000_000), 'Largest single file.'),
   imagePixelsMax: setting('SPLITRUN_IMAGE_PIXELS_MAX', '50000000', integer(1, 500_000_000), 'Most pixels in one image, counted before it is decoded.'),
   imageMemory: setting('SPLITRUN_IMAGE_MEMORY', '1gb', bytes(50_000_000, 100_000_000_000), 'Most memory for converting one image, in a process of its own (Linux keeps to it). A picture that needs more fails its run.'),
@@ -190,13 +210,16 @@ export const SETTINGS = {
   filesMax: setting('SPLITRUN_FILES_MAX', '8', integer(0, 100), 'Most files in one run.'),
   uploadsMax: setting('SPLITRUN_UPLOADS_MAX', '512mb', bytes(1_000_000, 1_000_000_000_000), 'Most bytes of request bodies in the memory of one API process; beyond this, uploads are refused with 429.'),
   fieldsMax: setting('SPLITRUN_FIELDS_MAX', '100', integer(1, 10_000), 'Most fields in a form.'),
-  taskInputMax: setting('SPLITRUN_TASK_INPUT_MAX', '128000', integer(2, 10_000_000), 'Longest task_input, in characters of its JSON.'),
+  taskInputMax: setting('SPLITRUN_TASK_INPUT_MAX', '1000000', integer(2, 10_000_000), 'Longest task_input, in characters of its JSON.'),
+  promptMax: setting('SPLITRUN_PROMPT_MAX', '2000000', integer(1000, 100_000_000), 'Longest that both prompts of a run may become with its inputs, in characters; a placeholder that stands twice puts its input in twice.'),
+  modelImagesMax: setting('SPLITRUN_MODEL_IMAGES_MAX', '50mb', bytes(1024, 1_000_000_000), 'Most bytes of all images of a run together, as a model gets them.'),
   responseLimit: setting('SPLITRUN_RESPONSE_LIMIT', '1mb', bytes(256, 50_000_000), 'Largest text of a completion, in bytes of UTF-8; with a larger one the run fails.'),
   outputDepthMax: setting('SPLITRUN_OUTPUT_DEPTH_MAX', '10', integer(1, 50), 'Deepest nesting of an output_format.'),
   outputKeysMax: setting('SPLITRUN_OUTPUT_KEYS_MAX', '500', integer(1, 10_000), 'Most keys in an output_format, all levels together.'),
   runsPageMax: setting('SPLITRUN_RUNS_PAGE_MAX', '8mb', bytes(100_000, 32_000_000), 'Most bytes of runs on one page of a list; a page that would be larger is shorter.'),
   listsMax: setting('SPLITRUN_LISTS_MAX', '64mb', bytes(100_000, 1_000_000_000_000), 'Most bytes of runs on all pages of lists that one API process reads and sends at once; beyond this, lists are refused with 429.'),
   weightsMax: setting('SPLITRUN_WEIGHTS_MAX', '50', integer(1, 1000), 'Most active revisions of a task.'),
+  parametersMax: setting('SPLITRUN_PARAMETERS_MAX', '1000', integer(1, 100_000), 'Most parameters of a revision, both its prompts together.'),
   timeoutMax: setting('SPLITRUN_TIMEOUT_MAX', '30d', seconds(1, 30 * DAY), 'Largest timeout and queue_timeout that a task may have.'),
   tagsMax: setting('SPLITRUN_TAGS_MAX', '100', integer(1, 10_000), 'Most tags of a project for its tasks, and as many for revisions.'),
   importLimit: setting('SPLITRUN_IMPORT_LIMIT', '16mb', bytes(1024, 200_000_000), 'Largest file that is exported or imported.'),

@@ -12,7 +12,7 @@ export function addOpenapi(program: Command, context: CommandContext): void {
       const config = context.readConfig()
       const { declareEndpoints } = await import('../compose.ts')
       const { describeApi } = await import('../http/openapi/openapi.ts')
-      await print(context.stdout, JSON.stringify(describeApi(declareEndpoints(config)), null, 2))
+      await print(context.stdout, JSON.stringify(describeApi(declareEndpoints(config), config), null, 2))
     })
   describeUse(command, 'the document, as JSON', [
     ['splitrun openapi > openapi.json', 'a file to generate clients from'],

@@ -15,8 +15,15 @@ export interface FileStore {
   /**
    * Null when there is no such file, or no file could have that name. The stream gives exactly `size` bytes,
    * even of a file that is removed meanwhile; read it or destroy it, since it holds the file open.
+   * @param range the bytes from `start` to `end`, both included, which the file must have; null for all
    */
-  open(run: string, name: string): Promise<{ stream: Readable; size: number } | null>
+  open(
+    run: string,
+    name: string,
+    range?: { start: number; end: number } | null,
+  ): Promise<{ stream: Readable; size: number } | null>
+  /** In bytes; null as for `open`. */
+  size(run: string, name: string): Promise<number | null>
   /** The whole file, or null as for `open`. */
   read(run: string, name: string): Promise<Buffer | null>
   /** Removes all files of a run; those that are not there are no error. */
@@ -73,12 +80,18 @@ export function createLocalFileStore(folder: string): FileStore {
         throw filesUnavailable(error)
       }
     },
-    async open(run, name) {
+    async open(run, name, range = null) {
       const path = pathOf(run, name)
       const file = path && (await open(path).catch(absent))
       if (!file) return null
+      if (range) return { stream: file.createReadStream(range), size: range.end - range.start + 1 }
       const { size } = await file.stat()
       return { stream: file.createReadStream(), size }
+    },
+    async size(run, name) {
+      const path = pathOf(run, name)
+      const found = path && (await stat(path).catch(absent))
+      return found ? found.size : null
     },
     async read(run, name) {
       const path = pathOf(run, name)

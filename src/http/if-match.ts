@@ -1,4 +1,10 @@
+import { createHash } from 'node:crypto'
+import type { Request, Response } from 'express'
 import { z } from 'zod'
+import type { Shown } from '../platform/shown.ts'
+import type { taskResponse } from '../tasks/task-response.ts'
+
+type ShownTask = Pick<Shown<typeof taskResponse>, 'access_token' | 'tags' | 'revisions'>
 
 /** The request header that guards a change, and the response header that it goes by. */
 export const ifMatch = z.object({
@@ -7,18 +13,57 @@ export const ifMatch = z.object({
     .optional()
     .meta({
       description: 'The `ETag` of the state that is to be changed, or `*`; another state is 412.',
-      examples: ['"3-mk2f9x0a"'],
+      examples: ['"3-mk2f9x0a.c2hvd24"'],
+    }),
+})
+/** The request header of a reader that has a representation already. */
+export const ifNoneMatch = z.object({
+  'if-none-match': z
+    .string()
+    .optional()
+    .meta({
+      description: 'The `ETag` of what is known already; if that is still so, the response is 304.',
+      examples: ['"3-mk2f9x0a.c2hvd24"'],
     }),
 })
 export const etag = z.object({
-  ETag: z.string().meta({ description: 'Names this state of the task.', examples: ['"3-mk2f9x0a"'] }),
+  ETag: z.string().meta({
+    description:
+      'Names the state of the task and, behind the dot, what is shown of it; `If-Match` looks at the state alone.',
+    examples: ['"3-mk2f9x0a.c2hvd24"'],
+  }),
 })
 
 /**
- * Whether an `If-Match` header (RFC 9110, 13.1.1) asks for the state that a strong ETag names. Without the header every
- * state will do, as with `*`; a weak tag matches none.
+ * The ETag of what is shown of a task in a state: another one also where only its tags, its access token, or the
+ * revisions that are shown are other ones.
  */
-export function readIfMatch(header: string | undefined): (etag: string) => boolean {
-  const tags = header?.split(',').map((tag) => tag.trim())
-  return (etag) => !tags || tags.includes('*') || tags.includes(etag)
+export function etagOfShown(state: string, { access_token, tags, revisions }: ShownTask): string {
+  const beside = [access_token, tags, revisions.map(({ id, tags }) => [id, tags])]
+  const digest = createHash('sha256').update(JSON.stringify(beside)).digest('base64url').slice(0, 12)
+  return `${state.slice(0, -1)}.${digest}"`
+}
+
+/**
+ * Whether an `If-Match` header (RFC 9110, 13.1.1) asks for the state that a strong ETag names, whatever was shown of it.
+ * Without the header every state will do, as with `*`; a weak tag matches none.
+ */
+export function readIfMatch(header: string | undefined): (state: string) => boolean {
+  const tags = header?.split(',').map((tag) => tag.trim().replace(/^("[^".]*)\.[\w-]*"$/, '$1"'))
+  return (state) => !tags || tags.includes('*') || tags.includes(state)
+}
+
+/**
+ * Sets the ETag, and answers 304 where `If-None-Match` (RFC 9110, 13.1.2) names it. Not Express's way, to which a client
+ * that says `no-cache`, as browsers do with every condition of a script, knows nothing.
+ * @returns whether it has answered
+ */
+export function answersNotModified(request: Request, response: Response, etag: string): boolean {
+  response.setHeader('ETag', etag)
+  const header = request.headers['if-none-match']
+  if (header === undefined) return false
+  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+  if (!tags.includes(etag) && !tags.includes('*')) return false
+  response.status(304).end()
+  return true
 }

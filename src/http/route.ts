@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { ApiError, type Reason, ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import type { ApiError, Reason, ValidationError } from '../platform/errors.ts'
 import { givenId, shownId } from '../platform/id-schema.ts'
 import type { Shown } from '../platform/shown.ts'
 import type { Span } from '../platform/tracing/tracing.ts'
@@ -16,6 +16,8 @@ export interface Context<P, Q, B> {
   readonly params: P
   readonly query: Q
   readonly body: B
+  /** Members of the body that the endpoint does not know; they are named in the response. */
+  readonly ignored: readonly string[]
   /** Fires when the client has closed the connection. */
   readonly clientClosed: AbortSignal
   readonly request: Request
@@ -64,6 +66,10 @@ export interface Endpoint<
   readonly body?: z.ZodType<B>
   /** Checks a body that may hold thousands of things, a piece at a time. Absent: its schema does, at once. */
   readonly readBody?: (sent: unknown) => Promise<B>
+  /** True where a JSON body may hold files in base64, beyond the limit of bodies. */
+  readonly filesInJson?: boolean
+  /** The member of a JSON body whose numbers stay as they are written, also where a double cannot hold them. */
+  readonly exactMember?: string
   /** Names of the fields that take files, with what they are for; other files are refused. */
   readonly files?: Readonly<Record<string, string>>
   /** Bytes of the body without its files; absent: what the settings say for all. */
@@ -74,6 +80,8 @@ export interface Endpoint<
   readonly accepted?: string
   /** Media types of a response that is no JSON. */
   readonly media?: readonly string[]
+  /** True where a `Range` of the media is answered with 206. */
+  readonly ranges?: boolean
   /** Response headers beyond those of every response. */
   readonly responseHeaders?: z.ZodObject
   /** Error codes of this endpoint, beyond those of every endpoint (authentication, validation, the store). */
@@ -145,49 +153,4 @@ export function page<T extends { id: string }>(found: readonly T[], limit: numbe
       page_limit: limit,
     },
   }
-}
-
-/**
- * Checks what a path names.
- * @throws {ApiError} MALFORMED_ID, for the first id that is none
- * @throws {ValidationError} for anything else
- */
-export function checkPath<T>(schema: z.ZodType<T>, params: unknown): T {
-  const result = schema.safeParse(params)
-  if (result.success) return result.data
-  const name = result.error.issues.map(({ path }) => String(path[0])).find((each) => each.endsWith('_id'))
-  if (name) throw new ApiError('MALFORMED_ID', `${name} is not a UUID.`)
-  return check(schema, params, 'path')
-}
-
-/** Checks a part of a request. @throws {ValidationError} with locations that begin with `where`. */
-export function check<T>(
-  schema: z.ZodType<T>,
-  value: unknown,
-  where: string | readonly (string | number)[],
-): T {
-  const result = schema.safeParse(value, { reportInput: true })
-  if (result.success) return result.data
-  throw new ValidationError(result.error.issues.flatMap((issue) => toIssues(issue, [where].flat())))
-}
-
-/** The kinds that clients know from the service this API follows. */
-const KINDS: Readonly<Record<string, string>> = {
-  invalid_type: 'type_error',
-  unrecognized_keys: 'extra_forbidden',
-  too_small: 'too_small',
-  too_big: 'too_big',
-  invalid_format: 'format_error',
-  invalid_value: 'enum',
-}
-
-function toIssues(issue: z.core.$ZodIssue, where: readonly (string | number)[]): ValidationIssue[] {
-  const loc = [...where, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))]
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ loc: [...loc, key], msg: 'unknown field', type: 'extra_forbidden' }))
-  }
-  // Whatever the kind of the field: one of several types, or one of several words, is missing in the same way.
-  if (issue.input === undefined && issue.code !== 'custom')
-    return [{ loc, msg: 'field required', type: 'missing' }]
-  return [{ loc, msg: issue.message, type: KINDS[issue.code] ?? 'value_error' }]
 }

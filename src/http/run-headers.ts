@@ -41,8 +41,34 @@ export const startedHeaders = ofRun.extend({
     }),
 })
 
+/** On a run that is read. */
+export const readHeaders = ofRun.extend({
+  ETag: z.string().meta({ description: 'Names what is shown of the run; never changes once it has ended.' }),
+})
+
+/** Request headers that reading a file takes. */
+export const fileRequestHeaders = z.object({
+  range: z
+    .string()
+    .optional()
+    .meta({
+      description: 'The part that is wanted; several at once bring the whole.',
+      examples: ['bytes=0-1023'],
+    }),
+  'if-range': z
+    .string()
+    .optional()
+    .meta({ description: 'The `ETag` that the part must be of; the whole file where it is of another one.' }),
+})
+
 /** On a file. */
 export const fileHeaders = ofRun.extend({
+  ETag: z.string().meta({ description: 'Its name: a file never changes.' }),
+  'Accept-Ranges': z.literal('bytes').optional(),
+  'Content-Range': z
+    .string()
+    .optional()
+    .meta({ description: 'Which bytes of how many a 206 brings.', examples: ['bytes 0-1023/4096'] }),
   'Content-Disposition': z
     .string()
     .optional()

@@ -1,11 +1,17 @@
 import { z } from 'zod'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import { givenId } from '../platform/id-schema.ts'
-import { llmConfigSchema } from '../tasks/task-fields.ts'
+import { anyObject, llmConfigSchema } from '../tasks/task-fields.ts'
+import type { BodyLimits, SentFile } from './body/body.ts'
+import { decodeBase64 } from './body/decode-base64.ts'
 import { parseJson } from './body/parse-json.ts'
 
 const flag = z.stringbool().default(false)
-const secondsText = z.coerce.number().min(0)
+/** Seconds in a query; an empty text says nothing of them. */
+export const secondsText = z.preprocess(
+  (text) => (text === '' ? undefined : text),
+  z.coerce.number().min(0).optional(),
+)
 /** Seconds: thirty days. */
 const LONGEST_TIMEOUT = 2_592_000
 
@@ -17,7 +23,7 @@ export const runQuery = z.object({
   revision: givenId.optional().meta({ description: 'Older spelling of `revision_id`.' }),
   reporting_group: z.string().min(1).max(100).optional().meta({ description: 'What reports may filter by.' }),
   use_fallback_model: flag.meta({ description: 'Asks the fallback model at once.' }),
-  wait: secondsText.optional().meta({
+  wait: secondsText.meta({
     description: 'Seconds to wait before a 202; 0 not at all. The server has a longest wait.',
   }),
   revision_tag: z
@@ -36,11 +42,21 @@ export const runQuery = z.object({
 
 /** Body of a run, in either encoding; a form's `task_input` is JSON text. */
 export const runBody = z
-  .strictObject({
+  .object({
     task_input: z
-      .union([z.record(z.string(), z.unknown()), z.string()])
+      .union([anyObject, z.string()])
       .optional()
       .meta({ description: 'The parameters of the prompts; in a form, JSON text.' }),
+    task_files: z
+      .array(
+        z.object({
+          name: z.string().max(1000).nullish().meta({ description: 'Not looked at.' }),
+          data: z.string().meta({ description: 'The bytes in base64, a `data:` URL or not.' }),
+        }),
+      )
+      .max(100)
+      .nullish()
+      .meta({ description: 'Images for the model, for callers that know no forms.' }),
     reference: z.string().max(500).nullish().meta({ description: 'The caller’s own; shown in the run.' }),
     reporting_group_id: givenId.nullish().meta({
       description:
@@ -63,7 +79,7 @@ export function readInputs(
   if (text.length > most) {
     throw ValidationError.at(['body', 'task_input'], `longer than ${most} characters`, 'too_big')
   }
-  const inputs = typeof sent === 'string' ? parseJson(sent) : (sent ?? {})
+  const inputs = typeof sent === 'string' ? parseJson(sent, 'all') : (sent ?? {})
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) {
     throw ValidationError.at(['body', 'task_input'], 'expected an object', 'type_error')
   }
@@ -97,12 +113,18 @@ export function readReportingGroup(
 /** The caller's Idempotency-Key, if any. @throws {ValidationError} when it is empty, too long or not printable ASCII */
 export function readIdempotencyKey(key: string | undefined): string | null {
   if (key === undefined) return null
-  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key
-  throw ValidationError.at(
-    ['header', 'idempotency-key'],
-    'expected 1-255 printable characters',
-    'format_error',
-  )
+  const problem = keyProblem(key)
+  if (problem) throw ValidationError.at(['header', 'idempotency-key'], problem, 'format_error')
+  return key
+}
+
+const LONGEST_KEY = 255
+
+function keyProblem(key: string): string | null {
+  if (key === '') return `it is empty; 1-${LONGEST_KEY} printable characters are expected`
+  if (key.length > LONGEST_KEY) return `it has ${key.length} characters; at most ${LONGEST_KEY} are expected`
+  if (/\s/.test(key)) return 'it holds a space; it may be that two keys were sent'
+  return /^[\x21-\x7e]*$/.test(key) ? null : 'it holds a character that is no printable ASCII'
 }
 
 /** How long a call waits, and what to say of it in `Preference-Applied` (RFC 7240). */
@@ -127,10 +149,28 @@ export function readWait(
   return { ms: seconds * 1000, applied: `wait=${seconds}` }
 }
 
-/** The images of a run. @throws {ApiError} for files under another name than task_file */
-export function readImages(files: readonly { field: string; data: Buffer }[]): Buffer[] {
-  const stray = files.find((file) => file.field !== 'task_file')
-  if (stray) throw ValidationError.at(['body', stray.field], 'files are sent as task_file', 'extra_forbidden')
-  if (files.some((file) => file.data.length === 0)) throw new ApiError('NOT_AN_IMAGE', 'The file is empty.')
-  return files.map((file) => file.data)
+/**
+ * The images of a run: those of a form, or the one that is the body, then those within JSON.
+ * @throws {ApiError} TOO_MANY_FILES, FILE_TOO_LARGE; NOT_AN_IMAGE for an empty one
+ * @throws {ValidationError} for one that is no base64
+ */
+export function readImages(
+  files: readonly SentFile[],
+  inJson: z.output<typeof runBody>['task_files'],
+  { filesMax, imageLimit }: Pick<BodyLimits, 'filesMax' | 'imageLimit'>,
+): Buffer[] {
+  const decoded = (inJson ?? []).map(({ data }, at) => {
+    const bytes = decodeBase64(data)
+    if (bytes) return bytes
+    throw ValidationError.at(['body', 'task_files', at, 'data'], 'expected base64', 'format_error')
+  })
+  const images = [...files.map(({ data }) => data), ...decoded]
+  if (images.length > filesMax) {
+    throw new ApiError('TOO_MANY_FILES', `At most ${filesMax} files are accepted.`)
+  }
+  if (images.some((image) => image.length > imageLimit)) {
+    throw new ApiError('FILE_TOO_LARGE', `A file is larger than ${imageLimit} bytes.`)
+  }
+  if (images.some((image) => image.length === 0)) throw new ApiError('NOT_AN_IMAGE', 'The file is empty.')
+  return images
 }

@@ -27,8 +27,16 @@ export function setRunHeaders(response: Response, { request, revision }: RunReco
   if (known) response.setHeader('x-task-revision-id', known)
 }
 
-/** Answers the call that started a run: the run, its failure, or 202 with the run as it stands. */
-export function sendStarted(response: Response, { record, replayed }: StartedRun, wait: Wait): void {
+/**
+ * Answers the call that started a run: the run, its failure, or 202 with the run as it stands.
+ * @param publicPath what stands before all paths for callers
+ */
+export function sendStarted(
+  response: Response,
+  { record, replayed }: StartedRun,
+  wait: Wait,
+  publicPath: string,
+): void {
   setRunHeaders(response, record)
   if (replayed) response.set('Idempotent-Replayed', 'true')
   if (wait.applied) response.set('Preference-Applied', wait.applied)
@@ -36,7 +44,7 @@ export function sendStarted(response: Response, { record, replayed }: StartedRun
   if (!isFinal(record.status)) {
     const { org, project, task, id } = record.request
     const mount = response.req.originalUrl.startsWith('/api/v1/') ? '/api/v1' : ''
-    const location = `${mount}/org/${org}/project/${project}/task/${task}/run/${id}`
+    const location = `${publicPath}${mount}/org/${org}/project/${project}/task/${task}/run/${id}`
     response.status(202).set('Location', location).set('Retry-After', '1').json(run)
     return
   }

@@ -1,5 +1,6 @@
+import compression from 'compression'
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
-import { ApiError, ValidationError } from '../platform/errors.ts'
+import { ApiError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Tracer } from '../platform/tracing/tracing.ts'
@@ -9,10 +10,15 @@ import type { ApiMetrics } from './api-metrics.ts'
 import { type Authenticate, authorise, type Target } from './authenticate.ts'
 import type { BodyLimits } from './body/body.ts'
 import { type BodyBudget, createBodyBudget } from './body/body-budget.ts'
+import { type CheckedBody, createBodyCheck } from './body/check-body.ts'
 import { readBody } from './body/read-body.ts'
-import { readForm } from './body/read-form.ts'
+import { memberNames } from './body/read-form.ts'
+import { checkEncoded } from './body/read-urlencoded.ts'
+import { check, checkPath } from './check-request.ts'
+import { allowOrigins } from './cors.ts'
 import { errorHandler } from './error-handler.ts'
-import { check, checkPath, type Endpoint } from './route.ts'
+import { normalisePath } from './normalise-path.ts'
+import type { Endpoint } from './route.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 import { traceRequest } from './trace-request.ts'
 
@@ -26,10 +32,23 @@ export interface ServerDeps extends BodyLimits {
   readonly log: Logger
   readonly apiMetrics: ApiMetrics
   readonly tracer: Tracer
+  /** What stands before all paths for callers: see `normalisePath`. */
+  readonly publicPath: string
+  /** Origins whose scripts may call. */
+  readonly corsOrigins: readonly string[]
 }
 
 /** Every route is served under both, since clients differ in what they take for the base URL. */
 const MOUNTS = ['/api/v1', ''] as const
+
+/** Compresses what is larger than a few packets; a stream of events never. */
+const COMPRESS = compression({
+  threshold: 4096,
+  filter: (request, response) =>
+    response.getHeader('Content-Type') !== 'text/event-stream' && compression.filter(request, response),
+})
+
+const NO_BODY: CheckedBody = { body: undefined, ignored: [] }
 
 /** Builds the application; it listens to nothing yet. */
 export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint[]): Express {
@@ -44,12 +63,18 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
     }
     next()
   })
+  app.use(normalisePath(deps.publicPath))
+  if (deps.corsOrigins.length > 0) app.use(allowOrigins(deps.corsOrigins, endpoints))
   const budget = createBodyBudget(deps.uploadsMax)
   // Path by path, so that what one refuses is not taken for another: `task/tag` is no task's id.
   for (const path of new Set(endpoints.map((each) => each.path))) {
     const here = endpoints.filter((each) => each.path === path)
     const paths = MOUNTS.map((mount) => mount + path)
-    for (const declared of here) app[declared.method](paths, serve(declared, deps, budget))
+    for (const declared of here) {
+      // What is read may be large; what is done is answered with little.
+      const compressing = declared.method === 'get' ? [COMPRESS] : []
+      app[declared.method](paths, ...compressing, serve(declared, deps, budget))
+    }
     const allowed = here.map((each) => each.method.toUpperCase())
     app.all(paths, (_request, response) => {
       response.locals['route'] = path
@@ -69,7 +94,15 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
   // Schemas copy what they check, and handlers change nothing of it: all requests without a query share one.
   let noQuery: unknown
   const { imageLimit, filesMax, fieldsMax } = deps
-  const limits = { imageLimit, filesMax, fieldsMax, bodyLimit: declared.bodyLimit ?? deps.bodyLimit }
+  const { bodyLimit = deps.bodyLimit, exactMember } = declared
+  const limits = {
+    ...{ imageLimit, filesMax, fieldsMax, bodyLimit, exactMember },
+    fileFields: Object.keys(declared.files ?? {}),
+    textFields: memberNames(declared.body),
+    // One file of the largest size, in base64.
+    filesInJsonLimit: declared.filesInJson ? Math.ceil(imageLimit / 3) * 4 : 0,
+  }
+  const checkBody = createBodyCheck(declared)
   return async (request, response) => {
     response.locals['route'] = declared.path
     response.locals['mapError'] = declared.mapError
@@ -78,19 +111,15 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
     const params = checkPath(declared.params, request.params)
     await authorise(caller, declared, params as Target, deps.tenants)
     const hasQuery = request.url.includes('?')
+    if (hasQuery) checkEncoded(request.url, null)
     const query = hasQuery || !noQuery ? check(declared.query, request.query, 'query') : noQuery
     if (!hasQuery) noQuery = query
     if (declared.headers) check(declared.headers, request.headers, 'header')
-    let body: unknown
+    let checked: CheckedBody = NO_BODY
     if (declared.body) {
       const read = await readBody(request, { ...limits, hold: budget(response) })
-      const stray = read.files.find(({ field }) => !Object.hasOwn(declared.files ?? {}, field))
-      if (stray) {
-        throw ValidationError.at(['body', stray.field], 'no file is taken here', 'extra_forbidden')
-      }
       response.locals['files'] = read.files
-      const sent = read.isForm ? readForm(declared.body, read.fields) : read.fields
-      body = declared.readBody ? await declared.readBody(sent) : check(declared.body, sent, 'body')
+      checked = await checkBody(read, response)
     }
     const clientClosed = new AbortController()
     response.once('close', () => {
@@ -100,7 +129,7 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
       caller,
       params,
       query,
-      body,
+      ...checked,
       clientClosed: clientClosed.signal,
       request,
       response,

@@ -10,7 +10,7 @@ import { joinName, splitName } from '../totals/rollup.ts'
 import type { RollupStore, Totals } from '../totals/rollup-store.ts'
 import { exposeFamily, type Family } from './family.ts'
 import { queueFamilies } from './queue-families.ts'
-import { RunFamilies } from './run-families.ts'
+import { RunFamilies, type TimesBy } from './run-families.ts'
 import { taskFamilies } from './task-families.ts'
 
 export interface FleetMetricsDeps {
@@ -20,6 +20,7 @@ export interface FleetMetricsDeps {
   readonly models: ModelRegistry
   /** How old the text may be, in ms: many scrapes within this time read Redis once. */
   readonly cacheMs: number
+  readonly timesBy: TimesBy
 }
 
 interface Found {
@@ -54,7 +55,7 @@ async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
   const tasks = await readTasks(deps, found)
   // A deleted task is not shown. The janitor removes its totals.
   const shown = found.filter((each) => each.task === OTHER || tasks.has(taskOf(each)))
-  const runs = new RunFamilies((model) => deps.models.find(model)?.provider ?? '')
+  const runs = new RunFamilies((model) => deps.models.find(model)?.provider ?? '', deps.timesBy)
   for (const { name, totals } of shown) runs.add(name, totals)
   const revisions = new Map(
     shown.flatMap(({ project, task, revision }) =>

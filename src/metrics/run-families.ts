@@ -9,6 +9,9 @@ const TOKEN_TYPES = ['input', 'output'] as const
 /** Outcomes of calls that gave a completion, valid or not. */
 const COMPLETED = new Set(['succeeded', 'invalid'])
 
+/** What histograms of times have series for: the finest of their labels. */
+export type TimesBy = 'revision' | 'task' | 'project'
+
 /** The families that are made of the rollups of settled runs. */
 export class RunFamilies {
   readonly #runs = new LabelledSums('splitrun_runs_total', 'Runs that ended, by outcome and reason.')
@@ -46,9 +49,11 @@ export class RunFamilies {
     TOKENS,
   )
   readonly #providerOf: (model: string) => string
+  readonly #timesBy: TimesBy
 
-  constructor(providerOf: (model: string) => string) {
+  constructor(providerOf: (model: string) => string, timesBy: TimesBy) {
     this.#providerOf = providerOf
+    this.#timesBy = timesBy
   }
 
   /** Adds a rollup: `project/task/revision` of runs, or `project/task/revision/model` of their calls. */
@@ -61,14 +66,17 @@ export class RunFamilies {
   }
 
   #addRuns(labels: { project: string; task: string; revision: string }, totals: Totals): void {
-    const { project, task } = labels
     for (const [field, by] of totals) {
       const [kind, first = '', second = ''] = field.split(':')
       if (kind === 'runs') this.#runs.add({ ...labels, outcome: first, reason: second }, by)
       else if (kind === 'check') this.#checks.add({ ...labels, check: first }, by)
       else if (kind === 'drawn') this.#drawn.add(labels, by)
     }
-    for (const mode of MODES) addTime(this.#duration, { ...labels, mode }, totals, mode)
+    // An empty label is to Prometheus one that is not there.
+    const project = labels.project
+    const task = this.#timesBy === 'project' ? '' : labels.task
+    const revision = this.#timesBy === 'revision' ? labels.revision : ''
+    for (const mode of MODES) addTime(this.#duration, { project, task, revision, mode }, totals, mode)
     for (const phase of METRIC_PHASES) {
       if (phase === 'overhead') addTime(this.#overhead, { project, task }, totals, phase)
       else addTime(this.#phases, { project, task, phase }, totals, phase)

@@ -21,6 +21,8 @@ export type OutputCheck =
 /** The check stops after so many issues. */
 export const MAX_ISSUES = 50
 const MAX_OPTIONS_LISTED = 20
+/** Characters of one option that is listed: it may be as long as a request, and every issue would repeat it. */
+const MAX_OPTION_LENGTH = 100
 
 /** The rules are at `CompiledOutput.check`. */
 export function checkOutput(shape: ObjectShape, output: unknown): OutputCheck {
@@ -117,9 +119,14 @@ function chooseOption({ options, spellings }: ScalarShape, value: Scalar): Scala
 
 function expected({ kind, options }: ScalarShape): string {
   if (!options) return kind === 'integer' ? 'an integer' : `a ${kind}`
-  const listed = [...options].slice(0, MAX_OPTIONS_LISTED).map((option) => JSON.stringify(option))
+  const listed = [...options].slice(0, MAX_OPTIONS_LISTED).map(optionText)
   const more = options.size - listed.length
   return `one of ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+function optionText(option: Scalar): string {
+  const isLong = typeof option === 'string' && option.length > MAX_OPTION_LENGTH
+  return JSON.stringify(isLong ? `${option.slice(0, MAX_OPTION_LENGTH)}…` : option)
 }
 
 function describe(found: unknown): string {

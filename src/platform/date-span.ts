@@ -70,3 +70,25 @@ function monthBefore(ms: number): number {
   const last = new Date(Date.UTC(year, month, 0)).getUTCDate()
   return Date.UTC(year, month - 1, Math.min(date.getUTCDate(), last))
 }
+
+const EXPECTED =
+  'expected YYYY-MM-DD, an instant such as 2026-11-24T10:00:00Z, now, today, yesterday, N hours, days or weeks ago, ' +
+  'last week or last month'
+
+/** What is wrong with a text that `readDateSpan` does not read, for the person who wrote it. */
+export function dateProblem(text: string): string {
+  const [, day, rest = ''] = /^\s*(\d{4}-\d{1,2}-\d{1,2})(.*?)\s*$/s.exec(text) ?? []
+  if (day === undefined) {
+    if (text.trim() === '') return `it is empty; ${EXPECTED}`
+    if (/^\s*-?\d{8,}(\.\d+)?\s*$/.test(text)) return `seconds since 1970 are not read; ${EXPECTED}`
+    if (/^\s*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}/.test(text)) return `the year stands first; ${EXPECTED}`
+    return EXPECTED
+  }
+  if (day.length !== 10) return 'months and days have two digits: YYYY-MM-DD'
+  const at = Date.parse(day)
+  if (!(at >= 0) || isoDay(at) !== day) return `there is no day ${day}, or it is before 1970`
+  if (/^T.* \d\d:\d\d$/i.test(rest)) return 'a + in a query stands for a space: write it as %2B'
+  if (/^\s/.test(rest)) return 'a T stands between day and time: 2026-11-24T10:00:00Z'
+  if (/^T[\d:.]*$/i.test(rest)) return 'the time has no offset, such as Z or +02:00 (in a query %2B02:00)'
+  return EXPECTED
+}

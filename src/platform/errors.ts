@@ -39,6 +39,7 @@ export const REASONS = {
   UNSUPPORTED_MEDIA_TYPE: 415,
   NOT_AN_IMAGE: 415,
   UNSUPPORTED_IMAGE: 415,
+  RANGE_NOT_SATISFIABLE: 416,
   IDEMPOTENCY_KEY_REUSED: 422,
   TOO_MANY_REQUESTS: 429,
   PROJECT_QUEUE_FULL: 429,
@@ -88,19 +89,47 @@ export interface ValidationIssue {
   readonly type: string
 }
 
-/** The error for an invalid request: status 422 with the list of issues. */
+/** So many issues are told of, and the last of these says how many more there are. */
+export const MOST_ISSUES = 100
+/** Characters of one step of a place, and of a message: a caller's own keys stand in both. */
+const LONGEST_STEP = 200
+const LONGEST_MESSAGE = 1000
+
+/**
+ * A request that was understood and refused: answers 422 with the list of what is wrong. However much is wrong, the
+ * list stays small: it is made of input, and a small request must not bring a large answer.
+ */
 export class ValidationError extends Error {
   override readonly name = 'ValidationError'
   readonly status = 422
   readonly issues: readonly ValidationIssue[]
 
   constructor(issues: readonly ValidationIssue[]) {
-    super(issues.map((issue) => `${issue.loc.join('.')}: ${issue.msg}`).join('; '))
-    this.issues = issues
+    const told = boundIssues(issues)
+    super(told.map((issue) => `${issue.loc.join('.')}: ${issue.msg}`).join('; '))
+    this.issues = told
   }
 
   /** An error with a single issue. */
   static at(loc: readonly (string | number)[], msg: string, type = 'value_error'): ValidationError {
     return new ValidationError([{ loc, msg, type }])
   }
+}
+
+/** At most MOST_ISSUES of them, each cut to a bounded length. */
+export function boundIssues(issues: readonly ValidationIssue[]): ValidationIssue[] {
+  const told = issues.slice(0, issues.length > MOST_ISSUES ? MOST_ISSUES - 1 : MOST_ISSUES)
+  const bounded = told.map(({ loc, msg, type }) => ({
+    loc: loc.map((step) => (typeof step === 'string' ? cutText(step, LONGEST_STEP) : step)),
+    msg: cutText(msg, LONGEST_MESSAGE),
+    type,
+  }))
+  const more = issues.length - told.length
+  const where = issues[0]?.loc[0] ?? 'body'
+  return more > 0 ? [...bounded, { loc: [where], msg: `and ${more} more`, type: 'more' }] : bounded
+}
+
+/** A text of at most so many characters; the last one of a text that was cut is an ellipsis. */
+export function cutText(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`
 }

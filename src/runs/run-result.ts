@@ -13,6 +13,8 @@ export interface Outcome {
   /** The parameters that were sent to the model. */
   readonly parameters?: ModelParameters
   readonly watch?: Stopwatch
+  /** The fence of the claim that the stopwatch is of. */
+  readonly fence?: number
   readonly asked?: AskResult
   readonly usedFallback?: boolean
   readonly primaryFailure?: string | null
@@ -32,7 +34,7 @@ const STATUS_OF: Readonly<Record<string, RunResult['status']>> = {
 /**
  * The result that is stored when a run ends. Tokens, time and credits are sums over all its attempts, failed ones too;
  * each attempt is charged at the price of its own model.
- * @param claimed when it was first claimed, ms since the epoch; null when it never was
+ * @param claimed when it was first claimed, ms since the epoch; null when it never was, or nobody knows
  */
 export function resultOf(
   request: RunRequest,
@@ -58,9 +60,9 @@ export function resultOf(
     credits: sum(attempts, (attempt) => creditsOf(attempt, findModel)),
     inputSeconds: round(prepared?.inputSeconds ?? 0),
     timings: {
-      queued: elapsed(request.created, claimed ?? settled),
+      queued: elapsed(request.created, claimed ?? attempts[0]?.started ?? settled),
       waiting_on_limit: sum(attempts, (attempt, at) => pauseAfter(attempt, attempts[at + 1])),
-      model: round((watch?.model ?? 0) + earlierModelTime(attempts)),
+      model: round((watch?.model ?? 0) + modelTimeOf(attempts, watch ? outcome.fence : undefined)),
       validate: round(watch?.validate ?? 0),
       total: elapsed(request.created, settled),
     },
@@ -85,11 +87,10 @@ function pauseAfter(attempt: Attempt, next: Attempt | undefined): number {
   return attempt.ended === null || !next ? 0 : elapsed(attempt.ended, next.started)
 }
 
-/** Time of the calls of earlier claims, in ms: the stopwatch of this claim did not measure them. */
-function earlierModelTime(attempts: readonly Attempt[]): number {
-  const fence = attempts.at(-1)?.fence
+/** Time of all calls but those of a claim that a stopwatch has measured, in ms. */
+function modelTimeOf(attempts: readonly Attempt[], measured: number | undefined): number {
   return sum(attempts, (each) =>
-    each.fence === fence || each.ended === null ? 0 : elapsed(each.started, each.ended),
+    each.fence === measured || each.ended === null ? 0 : elapsed(each.started, each.ended),
   )
 }
 

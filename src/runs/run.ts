@@ -120,3 +120,18 @@ export interface RunHead {
   readonly headBytes: number
   readonly bytes: number
 }
+
+/** Names what is shown of a run: another one after every change of its record. */
+export function etagOfRun({ status, revision, attempts, result }: RunRecord): string {
+  const last = attempts.at(-1)
+  const changes = [
+    status,
+    revision,
+    attempts.length,
+    last?.outcome,
+    last?.model,
+    last?.started,
+    result?.settled,
+  ]
+  return `"${changes.map((each) => String(each ?? '').replaceAll(/[^\w-]/g, '_')).join('.')}"`
+}

@@ -6,6 +6,7 @@ import { ValidationError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import { parametersOf } from './prompt.ts'
 import { type OutputModality, REVISION_FIELDS, type Revision, type RevisionFields } from './task.ts'
+import type { TaskLimits } from './task-fields.ts'
 import type { UpdateTaskInput } from './task-input.ts'
 
 /** The defaults of a revision's fields. The prompts and the model have none: they are always given. */
@@ -36,7 +37,7 @@ export function buildRevision(
   task: { id: string; output_modality: OutputModality },
   before: readonly Revision[],
   input: UpdateTaskInput,
-  models: ModelRegistry,
+  { models, limits }: CheckRevisionDeps,
 ): Revision | null {
   const test = input.test ?? false
   const base = input.test === undefined ? before.find((each) => !each.test) : before[0]
@@ -51,7 +52,7 @@ export function buildRevision(
   const compared = REVISION_FIELDS.filter((field) => field !== 'annotation' || input.annotation !== undefined)
   if (same && compared.every((field) => isDeepStrictEqual(next[field], same[field]))) return null
 
-  checkRevision(task.output_modality, next, models)
+  checkRevision(task.output_modality, next, { models, limits })
   return toRevision(task, { ...next, id: newId(), created: sharedIsoTime() })
 }
 
@@ -101,18 +102,28 @@ function imageRequired({ image_required, file_input_mode }: UpdateTaskInput): { 
   return { image_required: image_required === true || file_input_mode === 'image' }
 }
 
+export interface CheckRevisionDeps {
+  readonly models: ModelRegistry
+  readonly limits: Pick<TaskLimits, 'parametersMax'>
+}
+
 /**
  * Checks rules that concern several fields, or the configured models.
- * @throws {ValidationError} for an unknown model, a model without vision where an image is required, and an output_format
+ * @throws {ValidationError} for an unknown model, a model without vision where an image is required, too many parameters, and an
  *   that is missing or not allowed; located below `where`
  */
 export function checkRevision(
   modality: OutputModality,
   revision: Pick<
     RevisionFields,
-    'llm_model_id' | 'fallback_llm_model_id' | 'output_format' | 'image_required'
+    | 'llm_model_id'
+    | 'fallback_llm_model_id'
+    | 'output_format'
+    | 'image_required'
+    | 'system_prompt'
+    | 'user_prompt'
   >,
-  models: ModelRegistry,
+  { models, limits }: CheckRevisionDeps,
   where: readonly (string | number)[] = ['body'],
 ): void {
   for (const field of MODEL_FIELDS) {
@@ -123,6 +134,11 @@ export function checkRevision(
     if (id && revision.image_required && !models.find(id)?.supportsVision) {
       throw ValidationError.at([...where, field], 'the task requires an image, and this model sees none')
     }
+  }
+  const parameters = parametersOf(revision.system_prompt, revision.user_prompt)
+  if (parameters.length > limits.parametersMax) {
+    const message = `the prompts have ${parameters.length} parameters; the limit is ${limits.parametersMax}`
+    throw ValidationError.at([...where, 'user_prompt'], message, 'too_big')
   }
   if (modality === 'json' && !revision.output_format) {
     const message = 'a task that answers with json needs an output_format'

@@ -1,8 +1,7 @@
-import type { ModelRegistry } from '../models/model-registry.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { ApiError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
-import { buildRevision } from './build-revision.ts'
+import { buildRevision, type CheckRevisionDeps } from './build-revision.ts'
 import type { Task, WholeTask } from './task.ts'
 import type { CreateTaskInput } from './task-input.ts'
 import type { TaskStore } from './task-store.ts'
@@ -13,13 +12,13 @@ import type { TaskStore } from './task-store.ts'
  * @throws {ApiError} DUPLICATE_TASK_NAME
  */
 export async function createTask(
-  deps: { tasks: TaskStore; models: ModelRegistry },
+  deps: CheckRevisionDeps & { tasks: TaskStore },
   owner: { org: string; project: string },
   input: CreateTaskInput,
 ): Promise<WholeTask> {
   const now = sharedIsoTime()
   const id = newId()
-  const revision = buildRevision({ id, output_modality: input.output_modality }, [], input, deps.models)
+  const revision = buildRevision({ id, output_modality: input.output_modality }, [], input, deps)
   if (!revision) throw new Error('a first revision always differs')
   const task: Task = {
     id,

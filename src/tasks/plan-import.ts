@@ -2,7 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ModelRegistry } from '../models/model-registry.ts'
 import { ValidationError, type ValidationIssue } from '../platform/errors.ts'
 import { inPieces } from '../platform/event-loop/in-pieces.ts'
-import { checkRevision, digestOf, MODEL_FIELDS, toRevision } from './build-revision.ts'
+import {
+  type CheckRevisionDeps,
+  checkRevision,
+  digestOf,
+  MODEL_FIELDS,
+  toRevision,
+} from './build-revision.ts'
 import { archiveTask } from './export-tasks.ts'
 import { cutPieces, type ImportPiece, type PlacedTask, type PlannedTask } from './import-pieces.ts'
 import { saveTask } from './import-write.ts'
@@ -11,8 +17,7 @@ import { type ReadTaskDeps, readTasks } from './read-task.ts'
 import type { Revision, WholeTask } from './task.ts'
 import type { ArchivedTask, Place, TaskArchive } from './task-archive.ts'
 
-export interface PlanImportDeps extends ReadTaskDeps {
-  readonly models: ModelRegistry
+export interface PlanImportDeps extends ReadTaskDeps, CheckRevisionDeps {
   readonly revisionsMax: number
   readonly tagsMax: number
 }
@@ -114,7 +119,7 @@ export async function planImport(
         report([...own, 'id'], 'a revision of this id was deleted here, and was different; it never changes')
       }
       try {
-        checkRevision(task.output_modality, revision, deps.models, [...target.where, ...own])
+        checkRevision(task.output_modality, revision, deps, [...target.where, ...own])
       } catch (error) {
         if (!(error instanceof ValidationError)) throw error
         conflicts.push(...error.issues)

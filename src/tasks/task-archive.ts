@@ -61,7 +61,7 @@ export function taskArchiveSchema(limits: TaskLimits) {
     on_lost_attempt: fields.on_lost_attempt,
     created: time,
     modified: time,
-    active_revisions: activeRevisionsSchema(limits.weightsMax),
+    active_revisions: activeRevisionsSchema(limits.weightsMax, { strict: true }),
     tags,
     revisions: z.array(revision).min(1),
   })

@@ -31,7 +31,7 @@ export const readVisibility = (word: unknown): Visibility =>
   VISIBILITIES.find((known) => known === word) ?? 'owner_only'
 
 /** Any object, kept as it is. z.record would silently drop a key named __proto__. */
-const anyObject = z
+export const anyObject = z
   .unknown()
   .refine(
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -44,6 +44,8 @@ export interface TaskLimits {
   readonly maxDepth: number
   readonly maxKeys: number
   readonly weightsMax: number
+  /** Of both prompts of a revision together. */
+  readonly parametersMax: number
   /** Seconds. */
   readonly timeoutMax: number
 }

@@ -57,7 +57,7 @@ const EXAMPLE = {
 export function createTaskSchema(limits: TaskLimits) {
   return (
     z
-      .strictObject({
+      .object({
         ...requiredFields(limits),
         ...optionalFields(limits),
         output_modality: taskFields(limits).output_modality.default('json'),
@@ -74,7 +74,7 @@ export type CreateTaskInput = z.output<ReturnType<typeof createTaskSchema>>
 /** Body of `POST P/task/{id}`: any fields of the task and of its next revision, and the traffic of that revision. */
 export function updateTaskSchema(limits: TaskLimits) {
   return z
-    .strictObject({
+    .object({
       ...requiredFields(limits),
       ...optionalFields(limits),
       test: flag,

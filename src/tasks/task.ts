@@ -120,6 +120,8 @@ export interface ShownRevisions {
   readonly tag?: string | undefined
   /** Id of the revision that the call has just created; it is always shown. */
   readonly made?: string | null
+  /** So many at most, newest first. */
+  readonly most?: number | undefined
 }
 
 /** A task on the wire, its revisions newest first. */
@@ -137,6 +139,7 @@ export function presentTask(
     ...fields,
     revisions: revisions
       .filter(isShown)
+      .slice(0, shown.most)
       .map((revision) => presentRevision(revision, active.has(revision.id), tags.get(revision.id))),
     access_token: null,
     tags: nameTags(tags.get(task.id)),

@@ -10,18 +10,20 @@ export interface WeightedRevision {
 /** A share of the traffic: finite and not negative; `1e999` is refused. */
 export const weightSchema = z.number().min(0)
 
-/** `active_revisions` on the wire. A weight of null counts as 1; any sum is accepted. */
-export function activeRevisionsSchema(most: number) {
+/**
+ * `active_revisions` on the wire. A weight of null counts as 1; any sum is accepted.
+ * @param strict whether unknown members are refused
+ */
+export function activeRevisionsSchema(most: number, { strict = false } = {}) {
+  const share = z.object({
+    task_revision_id: givenId,
+    weight: weightSchema
+      .nullish()
+      .transform((weight) => weight ?? 1)
+      .pipe(weightSchema),
+  })
   return z
-    .array(
-      z.strictObject({
-        task_revision_id: givenId,
-        weight: weightSchema
-          .nullish()
-          .transform((weight) => weight ?? 1)
-          .pipe(weightSchema),
-      }),
-    )
+    .array(strict ? share.strict() : share)
     .min(1)
     .max(most)
     .refine((all) => all.some(({ weight }) => weight > 0), 'at least one weight must be above 0')

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { ModelRegistry } from '../models/model-registry.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { ApiError, ValidationError } from '../platform/errors.ts'
-import { buildRevision } from './build-revision.ts'
+import { buildRevision, type CheckRevisionDeps } from './build-revision.ts'
 import { duplicateName } from './create-task.ts'
 import { type ReadTaskDeps, readTask } from './read-task.ts'
 import { routeTraffic } from './route-traffic.ts'
@@ -16,9 +15,8 @@ const MOST_TRIES = 60
 const FIRST_PAUSE_MS = 5
 const LONGEST_PAUSE_MS = 250
 
-export interface UpdateTaskDeps extends ReadTaskDeps {
-  readonly models: ModelRegistry
-  readonly limits: Pick<TaskLimits, 'weightsMax'>
+export interface UpdateTaskDeps extends ReadTaskDeps, CheckRevisionDeps {
+  readonly limits: Pick<TaskLimits, 'weightsMax' | 'parametersMax'>
 }
 
 /** A task after an update. `made`: id of the revision that the update created; null when it created none. */
@@ -43,7 +41,7 @@ export async function updateTask(
     if (!before) throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
     if (!isExpected(etagOf(before))) throw staleTask()
     checkFixed(before.task, input)
-    const revision = buildRevision(before.task, before.revisions, input, deps.models)
+    const revision = buildRevision(before.task, before.revisions, input, deps)
     const active = routeTraffic(before.task, before.revisions, revision, input, deps.limits.weightsMax)
     const changed = { ...before.task, ...taskChanges(input), active_revisions: active }
     if (!revision && isDeepStrictEqual(changed, before.task)) return { ...before, made: null }

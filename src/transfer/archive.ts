@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import { MOST_ISSUES, ValidationError, type ValidationIssue } from '../platform/errors.ts'
 import { inPieces } from '../platform/event-loop/in-pieces.ts'
 import { givenId } from '../platform/id-schema.ts'
 import { checkTaskArchive, type Place, taskArchiveSchema } from '../tasks/task-archive.ts'
@@ -7,8 +7,6 @@ import type { TaskLimits } from '../tasks/task-fields.ts'
 
 /** The version of the file format; it is raised by a change that older servers would misread. */
 export const ARCHIVE_VERSION = 1
-/** Most mistakes in an error. */
-const MOST_ISSUES = 100
 
 const EXAMPLE = {
   splitrun_export: ARCHIVE_VERSION,
@@ -111,7 +109,7 @@ export async function checkArchive({ projects }: Archive): Promise<void> {
       issues.push({ loc: [...where, 'project', 'id'], msg: 'stands twice in the file', type: 'value_error' })
     }
     seen.add(archived.project.id)
-    issues.push(...(await checkTaskArchive(archived, where)))
+    for (const issue of await checkTaskArchive(archived, where)) issues.push(issue)
   })
-  if (issues.length > 0) throw new ValidationError(issues.slice(0, MOST_ISSUES))
+  if (issues.length > 0) throw new ValidationError(issues)
 }

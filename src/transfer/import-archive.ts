@@ -1,4 +1,4 @@
-import { ApiError, ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import { ApiError, boundIssues, ValidationError, type ValidationIssue } from '../platform/errors.ts'
 import type { ImportPiece } from '../tasks/import-pieces.ts'
 import { isEmpty } from '../tasks/import-write.ts'
 import { type ImportTarget, type PlanImportDeps, planImport, tasksOf } from '../tasks/plan-import.ts'
@@ -8,8 +8,6 @@ import { type Archive, type ArchivedProject, checkArchive } from './archive.ts'
 
 /** A piece of a plan whose state has changed is planned again, at most so often. */
 const MOST_TRIES = 10
-/** Most conflicts in an error. */
-const MOST_CONFLICTS = 100
 
 export interface ImportDeps extends PlanImportDeps {
   readonly tenants: TenantStore
@@ -71,7 +69,7 @@ export async function importArchive(
     const project = here?.id ?? archived.project.id
     const target = { org, project, archived, isNew: !here, where }
     const plan = await planImport(deps, target, tasksOf(target), replace)
-    conflicts.push(...plan.conflicts)
+    for (const issue of plan.conflicts) conflicts.push(issue)
     planned.push([target, plan.pieces])
   }
   if (conflicts.length > 0) throw conflict('Nothing was imported', conflicts)
@@ -140,5 +138,5 @@ function countsOf(written: readonly ImportPiece[], { tags }: ArchivedProject): I
 
 function conflict(told: string, conflicts: readonly ValidationIssue[]): ApiError {
   const message = `${told}: ${conflicts.length} of its parts do not fit what is here.`
-  return new ApiError('IMPORT_CONFLICT', message, { conflicts: conflicts.slice(0, MOST_CONFLICTS) })
+  return new ApiError('IMPORT_CONFLICT', message, { conflicts: boundIssues(conflicts) })
 }

@@ -130,3 +130,24 @@ test('a queued run is cancelled at once, and never reaches the model', async (t)
   assert.equal((await system.call('POST', `/task/${task}/run`, INPUT)).status, 200)
   assert.deepEqual(system.model.stats(), { answered: 1 }, 'the model was asked for the later run alone')
 })
+
+test('a run that is cancelled shows the time that models had of it, whoever had it at the end', async (t) => {
+  // The second call would begin in a minute: until then the run is in the queue.
+  const system = await startSystem(t, {
+    model: { latencyMs: 200, faults: { serverError: 1 } },
+    env: { SPLITRUN_MODEL_BACKOFF: '60s' },
+  })
+  const task = await system.createTask()
+  const { body } = await system.call('POST', `/task/${task}/run`, INPUT, ASYNC)
+  const path = `/task/${task}/run/${body.id}`
+  await until(async () => (await system.call('GET', path)).body.attempts[0]?.outcome === 'server_error')
+  await until(async () => (await system.call('GET', path)).body.status === 'queued')
+  const cancelled = (await system.call('POST', `${path}/cancel`)).body
+  const [attempt] = cancelled.attempts
+  const ms = Date.parse(attempt.ended) - Date.parse(attempt.started)
+  assert.deepEqual([cancelled.status, ms >= 200], ['cancelled', true])
+  assert.deepEqual([cancelled.timings.model, cancelled.llm_call_timing], [ms, ms / 1000])
+  const { queued, total } = cancelled.timings
+  assert.ok(queued + ms <= total, JSON.stringify(cancelled.timings))
+  assert.deepEqual((await system.call('GET', path)).body, cancelled)
+})

@@ -320,3 +320,34 @@ test('without Redis a scrape fails, so that nobody takes silence for calm', asyn
   await system.redis.kill()
   assert.equal((await fetch(`${system.url}/metrics`)).status, 503)
 })
+
+test('times have series for revisions, tasks or projects alone, with the same counts', async (t) => {
+  const labelsBy = new Map<string, number>()
+  for (const by of ['revision', 'task', 'project']) {
+    const system = await startSystem(t, { env: { ...NO_CACHE, SPLITRUN_METRICS_TIMES_BY: by } })
+    for (const _ of [1, 2]) {
+      const task = await system.createTask()
+      await system.call('POST', `/task/${task}`, { user_prompt: 'Differently {text}.', weight: 1 })
+      const runs = Array.from({ length: 10 }, () =>
+        system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } }),
+      )
+      await Promise.all(runs)
+    }
+    let samples: Sample[] = []
+    await until(async () => {
+      samples = await scrape(system)
+      return sumOf(samples, 'splitrun_run_duration_seconds_count', {}) === 20
+    })
+    labelsBy.set(by, samples.filter(({ name }) => name === 'splitrun_run_duration_seconds_count').length)
+    const phases = samples.filter(({ name }) => name === 'splitrun_run_phase_seconds_count')
+    assert.equal(new Set(phases.map(({ labels }) => labels['task'] ?? '')).size, by === 'project' ? 1 : 2)
+  }
+  assert.deepEqual(
+    labelsBy,
+    new Map([
+      ['revision', 4],
+      ['task', 2],
+      ['project', 1],
+    ]),
+  )
+})

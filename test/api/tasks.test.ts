@@ -153,6 +153,66 @@ describe('tasks', () => {
     assert.equal((await running().call('GET', `/task/${id}/run/${done.body.id}`)).status, 200)
   })
 
+  test('a call that makes a revision says which parameters it has, and what only looks like one', async () => {
+    const headersOf = ({ headers }: { headers: Headers }) =>
+      ['x-prompt-parameters', 'x-prompt-warnings'].map((name) => headers.get(name))
+    const { body, ...created } = await running().call('POST', '/task', {
+      ...{ name: 'with warnings', enabled: true, output_modality: 'text', llm_model_id: 'simulated-large' },
+      ...{ system_prompt: 'For {{ company }}, {{user.name}}.', user_prompt: '\\\\frac\\{a}{b} { text }' },
+    })
+    assert.deepEqual([created.status, ...headersOf(created)], [200, 'company, b', '{{user.name}}, { text }'])
+    assert.deepEqual(body.revisions[0].input_params, ['company', 'b'])
+    const changed = await change(body.id, { system_prompt: 'x', user_prompt: 'Say {text}.' })
+    assert.deepEqual(headersOf(changed), ['text', null])
+    assert.deepEqual(headersOf(await change(body.id, { description: 'x' })), [null, null])
+  })
+
+  test('as many revisions are shown as are asked for, newest first, by every call that shows a task', async () => {
+    const id = await running().createTask()
+    for (const text of ['Second', 'Third', 'Fourth']) await change(id, { system_prompt: text })
+    const all = (await read(id)).revisions.map((revision: { id: string }) => revision.id)
+    assert.equal(all.length, 4)
+    const ask = async (method: string, path: string, body?: object) =>
+      (await running().call(method, `${path}?revisions=2`, body)).body
+    const listed = (await ask('GET', '/task')).results.find((task: { id: string }) => task.id === id)
+    const shown = [
+      listed,
+      await ask('GET', `/task/${id}`),
+      await ask('POST', `/task/${id}`, { description: 'x' }),
+      await ask('POST', `/task/${id}/access_token/rotate`),
+      await ask('DELETE', `/task/${id}`),
+    ]
+    for (const { revisions } of shown) {
+      assert.deepEqual(
+        revisions.map((revision: { id: string }) => revision.id),
+        all.slice(0, 2),
+      )
+    }
+    assert.equal((await running().call('GET', '/task?revisions=0')).status, 422)
+  })
+
+  test('a page that would grow beyond measure is shorter, and has a next one', async () => {
+    const { project, token } = await running().createProject()
+    const prompt = 'x'.repeat(450_000)
+    const names = Array.from({ length: 11 }, (_, at) => `large ${at}`)
+    for (const name of names) {
+      const fields = { name, enabled: true, output_modality: 'text', llm_model_id: 'simulated-large' }
+      const body = { ...fields, system_prompt: prompt, user_prompt: prompt }
+      await running().call('POST', `${project}/task`, body, { token })
+    }
+    const seen: string[] = []
+    let pages = 0
+    for (let cursor = ''; ; pages += 1) {
+      const path = `${project}/task?page_limit=100${cursor && `&cursor=${cursor}`}`
+      const answer = await running().call('GET', path, undefined, { token })
+      assert.ok(JSON.stringify(answer.body).length < 10_000_000)
+      seen.push(...answer.body.results.map(({ name }: { name: string }) => name))
+      if (!answer.body.pagination.has_next) break
+      cursor = answer.body.pagination.next_cursor
+    }
+    assert.deepEqual([seen, pages], [names.reverse(), 1])
+  })
+
   test('lists page from the newest on', async () => {
     const { project, token } = await running().createProject()
     const names = ['a', 'b', 'c']

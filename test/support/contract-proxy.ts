@@ -1,5 +1,6 @@
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { Contract } from './contract.ts'
 
 /** Bears what an answer broke; the answer itself goes through as it came. */
@@ -10,6 +11,12 @@ export interface ContractProxy {
   /** Everything that was broken so far. */
   readonly violations: readonly string[]
   close(): Promise<void>
+}
+
+/** What was sent, as the document speaks of it. */
+function decoded(sent: Buffer, encoding: string | undefined): Buffer {
+  if (encoding === 'gzip') return gunzipSync(sent)
+  return encoding === 'br' ? brotliDecompressSync(sent) : sent
 }
 
 /**
@@ -34,8 +41,9 @@ export async function startContractProxy(target: string, contract: Contract): Pr
         outgoing.destroy()
         return
       }
-      const body = Buffer.concat(parts)
+      const sent = Buffer.concat(parts)
       const { statusCode: status = 0, headers } = answer
+      const body = decoded(sent, headers['content-encoding'])
       const broken = contract.check({ method, url, status, headers, body })
       const told = broken.map((each) => `${method} ${url} ${status}: ${each}`)
       violations.push(...told)
@@ -43,7 +51,7 @@ export async function startContractProxy(target: string, contract: Contract): Pr
         ...answer.rawHeaders,
         ...(told.length > 0 ? [VIOLATION_HEADER, encodeURIComponent(told.join('\n'))] : []),
       ])
-      outgoing.end(body)
+      outgoing.end(sent)
     })
     forwarded.on('error', () => {
       if (!answered) outgoing.destroy()

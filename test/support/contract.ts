@@ -17,7 +17,7 @@ export interface CheckedAnswer {
 
 /** Headers of HTTP itself, and those for browsers that every answer bears. */
 const UNDOCUMENTED =
-  /^(connection|keep-alive|date|content-(type|length)|transfer-encoding|vary|allow|cross-origin-.*|content-security-policy|origin-agent-cluster|referrer-policy|strict-transport-security|x-(content-type-options|dns-prefetch-control|download-options|frame-options|permitted-cross-domain-policies|xss-protection))$/
+  /^(connection|keep-alive|date|content-(type|length|encoding)|access-control-.*|transfer-encoding|vary|allow|cross-origin-.*|content-security-policy|origin-agent-cluster|referrer-policy|strict-transport-security|x-(content-type-options|dns-prefetch-control|download-options|frame-options|permitted-cross-domain-policies|xss-protection))$/
 
 const escaped = (part: string | number): string =>
   encodeURIComponent(`${part}`.replaceAll('~', '~0').replaceAll('/', '~1'))

@@ -1,4 +1,5 @@
 import { ApiError, ValidationError } from '../../platform/errors.ts'
+import { mayBeInexact, parseExact } from '../../platform/exact-json.ts'
 
 /** Far beyond any output_format, and far within what can be written again without running out of stack. */
 const MOST_LEVELS = 200
@@ -6,10 +7,11 @@ const MOST_LEVELS = 200
 /**
  * Parses JSON; an empty text is an empty object, since some calls need no body. Of a key that stands twice in an
  * object, the last one counts.
+ * @param exact the member whose numbers stay as they are written, also where a double cannot hold them; or `all`
  * @throws {ValidationError} when it is nested too deeply
  * @throws {ApiError} MALFORMED_JSON
  */
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, exact?: 'all' | { readonly member: string }): unknown {
   if (text.trim() === '') return {}
   let value: unknown
   try {
@@ -20,8 +22,18 @@ export function parseJson(text: string): unknown {
   if (isDeeperThan(MOST_LEVELS, value)) {
     throw ValidationError.at(['body'], `nested deeper than ${MOST_LEVELS} levels`, 'too_big')
   }
-  return value
+  if (!exact || !mayBeInexact(text)) return value
+  const whole = parseExact(text)
+  if (exact === 'all') return whole
+  // The schemas of other members take numbers of the usual kind.
+  const { member } = exact
+  return isObject(whole) && Object.hasOwn(whole, member)
+    ? { ...(value as object), [member]: whole[member] }
+    : value
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false

@@ -1,77 +1,77 @@
 import type { Request } from 'express'
 import { ApiError, ValidationError } from '../../platform/errors.ts'
 import type { BodyOptions, ReadBody } from './body.ts'
+import { readContentType } from './content-type.ts'
+import { decodeText } from './decode-text.ts'
 import { parseJson } from './parse-json.ts'
+import { readBytes } from './read-bytes.ts'
 import { readMultipart } from './read-multipart.ts'
+import { readUrlencoded } from './read-urlencoded.ts'
 
 /**
- * Reads a body: multipart, urlencoded, or JSON, which is also what a body without a Content-Type is taken for.
- * Everything is bounded while it arrives.
+ * A long text in base64 within JSON, a `data:` before it or not. Slashes and line breaks may be escaped.
+ */
+const LONG_BASE64 = /"(?:data:[\w/+.-]{1,100};base64,)?[A-Za-z0-9+/=_\\-]{1000,}"/g
+
+/**
+ * Reads a body: multipart, urlencoded, a single file, or JSON, which is also what a body without a Content-Type is taken
+ * for. Everything is bounded while it arrives, and read in the charset that it says.
  * @throws {ValidationError} for JSON that is nested too deeply, and for a form with a field sent twice
  * @throws {ApiError} MALFORMED_JSON, MALFORMED_REQUEST, BODY_TOO_LARGE, FILE_TOO_LARGE, TOO_MANY_FILES,
  *   UNSUPPORTED_MEDIA_TYPE, TOO_MANY_REQUESTS
  */
 export async function readBody(request: Request, options: BodyOptions): Promise<ReadBody> {
-  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  const { essence: type, charset, boundary } = readContentType(request.headers['content-type'])
   const encoding = request.headers['content-encoding'] ?? 'identity'
   if (encoding !== 'identity') {
     throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Compressed bodies are not accepted.')
   }
   if (type === 'multipart/form-data') {
-    const { fields, files } = await readMultipart(request, options)
+    const { fields, files } = await readMultipart(request, boundary, options)
     return { fields: toFields(fields), files, isForm: true }
   }
   if (type === 'application/x-www-form-urlencoded') {
-    const text = await readText(request, options)
+    const text = decodeText(await readAll(request, options), charset)
     // curl -d calls everything a form. No form of ours begins like an object.
-    if (text.trimStart().startsWith('{')) return { fields: parseJson(text), files: [], isForm: false }
-    const fields = [...new URLSearchParams(text)]
+    if (text.trimStart().startsWith('{')) return readJson(text, options)
+    const fields = readUrlencoded(text, charset)
     if (fields.length > options.fieldsMax) throw new ApiError('BODY_TOO_LARGE', 'Too many fields.')
     return { fields: toFields(fields), files: [], isForm: true }
   }
+  const [field] = options.fileFields ?? []
+  if (field && type.startsWith('image/')) return readFile(request, field, options)
   // fetch() calls a string text/plain when nothing is said of it.
   const json = ['', 'text/plain', 'application/json'].includes(type) || type.endsWith('+json')
   if (!json) {
-    throw new ApiError(
-      'UNSUPPORTED_MEDIA_TYPE',
-      'Send application/json, multipart/form-data or a urlencoded form.',
-    )
+    const also = field ? ', an image' : ''
+    const message = `Send application/json, multipart/form-data${also} or a urlencoded form.`
+    throw new ApiError('UNSUPPORTED_MEDIA_TYPE', message)
   }
-  return { fields: parseJson(await readText(request, options)), files: [], isForm: false }
+  return readJson(decodeText(await readAll(request, options), charset), options)
 }
 
-function readText(request: Request, { bodyLimit: limit, hold }: BodyOptions): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const tooLarge = () => new ApiError('BODY_TOO_LARGE', `The body is larger than ${limit} bytes.`)
-    if (Number(request.headers['content-length'] ?? 0) > limit) return reject(tooLarge())
-    let parts: Buffer[] | null = []
-    let size = 0
-    const refuse = (error: unknown): void => {
-      parts = null
-      reject(error)
-    }
-    request.on('data', (part: Buffer) => {
-      // What comes after a refusal is read and dropped, so that the client gets the answer and no broken connection.
-      if (!parts) return
-      size += part.length
-      if (size > limit) return refuse(tooLarge())
-      try {
-        hold(part.length)
-        parts.push(part)
-      } catch (error) {
-        refuse(error)
-      }
-    })
-    request.on('end', () => {
-      const [only] = parts?.length === 1 ? parts : [Buffer.concat(parts ?? [])]
-      resolve((only as Buffer).toString('utf8'))
-    })
-    const cutOff = (cause: unknown) =>
-      reject(new ApiError('MALFORMED_REQUEST', 'The body was cut off.', {}, cause))
-    // A client may have left before anybody listened, and then nothing more is heard of it.
-    if (request.destroyed) return cutOff(request.errored)
-    request.on('error', cutOff)
-  })
+function readAll(request: Request, options: BodyOptions): Promise<Buffer> {
+  const { bodyLimit, filesInJsonLimit = 0, hold } = options
+  return readBytes(request, bodyLimit + filesInJsonLimit, hold, () => bodyTooLarge(bodyLimit))
+}
+
+const bodyTooLarge = (limit: number) =>
+  new ApiError('BODY_TOO_LARGE', `The body is larger than ${limit} bytes.`)
+
+function readJson(text: string, { exactMember: member, bodyLimit }: BodyOptions): ReadBody {
+  // Files in base64 may go beyond the limit. They cost little to parse, which all else would not.
+  if (text.length > bodyLimit && text.replaceAll(LONG_BASE64, '').length > bodyLimit) {
+    throw bodyTooLarge(bodyLimit)
+  }
+  return { fields: parseJson(text, member === undefined ? undefined : { member }), files: [], isForm: false }
+}
+
+/** A body that is a file. */
+async function readFile(request: Request, field: string, options: BodyOptions): Promise<ReadBody> {
+  const { imageLimit, hold } = options
+  const tooLarge = () => new ApiError('FILE_TOO_LARGE', `The file is larger than ${imageLimit} bytes.`)
+  const data = await readBytes(request, imageLimit, hold, tooLarge)
+  return { fields: {}, files: [{ field, data }], isForm: false }
 }
 
 /**
@@ -84,6 +84,6 @@ function toFields(pairs: readonly (readonly [string, string])[]): Record<string,
     if (names.has(name)) throw ValidationError.at(['body', name], 'sent more than once')
     names.add(name)
   }
-  // Not by assignment: a field named __proto__ is a field like any other, and refused as unknown.
+  // Not by assignment: a field named __proto__ is a field like any other.
   return Object.fromEntries(pairs)
 }

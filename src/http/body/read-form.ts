@@ -18,6 +18,11 @@ export function readForm(schema: z.ZodType, fields: unknown): unknown {
   )
 }
 
+/** The names of the fields that a body has. */
+export function memberNames(schema: z.core.$ZodType | undefined): string[] {
+  return Object.keys((schema && shapeOf(schema)) ?? {})
+}
+
 /** The fields of an object's schema, also of one that is transformed afterwards; null where it has none. */
 function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> | null {
   if (schema instanceof z.ZodObject) return schema.shape

@@ -1,7 +1,10 @@
-import { Busboy, type BusboyHeaders } from '@fastify/busboy'
+import { Dicer } from '@fastify/busboy'
 import type { Request } from 'express'
 import { ApiError } from '../../platform/errors.ts'
-import type { BodyOptions } from './body.ts'
+import type { BodyOptions, SentFile } from './body.ts'
+import { decodeBase64 } from './decode-base64.ts'
+import { decodeText } from './decode-text.ts'
+import { type PartHead, readPartHead } from './multipart-part.ts'
 
 /** Bytes of the head of one part: more than any name of a file needs. */
 const PART_HEAD_LIMIT = 8192
@@ -9,85 +12,146 @@ const PART_HEAD_LIMIT = 8192
 /** The parts of a multipart body, in the order they came. */
 export interface Multipart {
   readonly fields: readonly (readonly [string, string])[]
-  readonly files: readonly { readonly field: string; readonly data: Buffer }[]
+  readonly files: readonly SentFile[]
 }
 
 /**
- * Reads a multipart body, bounded in each of its dimensions while it arrives. What clients call their files is not
+ * Reads a multipart body, bounded in each of its dimensions while it arrives. Which parts are files follows from their
+ * names, where those are known: clients differ in which parts they give a filename. What they call their files is not
  * looked at.
- * @throws {ApiError} MALFORMED_REQUEST, BODY_TOO_LARGE, FILE_TOO_LARGE, TOO_MANY_FILES, and what `hold` throws
+ * @throws {ApiError} MALFORMED_REQUEST, BODY_TOO_LARGE, FILE_TOO_LARGE, TOO_MANY_FILES, UNSUPPORTED_MEDIA_TYPE, and what
+ *   `hold` throws
  */
-export function readMultipart(request: Request, options: BodyOptions): Promise<Multipart> {
+export function readMultipart(
+  request: Request,
+  boundary: string | null,
+  options: BodyOptions,
+): Promise<Multipart> {
   return new Promise((resolve, reject) => {
-    const fields: [string, string][] = []
-    const files: { field: string; data: Buffer }[] = []
-    let size = 0
-    let parser: InstanceType<typeof Busboy>
+    const parts = collectParts(options)
     let failed = false
+    let parser: Dicer | undefined
     const fail = (error: unknown): void => {
+      if (failed) return
       failed = true
-      request.unpipe(parser)
+      if (parser) request.unpipe(parser)
       // The rest is read and dropped, so that the client gets the answer instead of a broken connection.
       request.resume()
       reject(error)
     }
-    const keep = (bytes: number, take: () => void): void => {
-      if (failed) return
-      try {
-        options.hold(bytes)
-        take()
-      } catch (error) {
-        fail(error)
+    if (!boundary) return fail(malformed('its Content-Type names no boundary; a client sets both by itself'))
+    const config = { boundary, maxHeaderPairs: 20, maxHeaderSize: PART_HEAD_LIMIT }
+    parser = new Dicer(config)
+    parser.on('part', (part) => {
+      const pieces: Buffer[] = []
+      let sink: PartSink | undefined
+      const attempt = (step: () => void): void => {
+        if (failed) return
+        try {
+          step()
+        } catch (error) {
+          fail(error)
+        }
       }
-    }
-    const malformed = (cause: unknown) =>
-      new ApiError('MALFORMED_REQUEST', 'The multipart body cannot be read.', {}, cause)
-    try {
-      parser = new Busboy({
-        headers: request.headers as BusboyHeaders,
-        limits: {
-          fieldSize: options.bodyLimit,
-          fields: options.fieldsMax,
-          fileSize: options.imageLimit,
-          files: options.filesMax,
-          // Also counts the parts that are neither, and are skipped.
-          parts: options.fieldsMax + options.filesMax,
-          headerPairs: 20,
-          headerSize: PART_HEAD_LIMIT,
-        },
-      })
-    } catch (cause) {
-      request.resume()
-      reject(malformed(cause))
-      return
-    }
-    parser.on('field', (name, value, _nameTruncated, truncated) => {
-      size += Buffer.byteLength(value)
-      if (truncated || size > options.bodyLimit) {
-        fail(new ApiError('BODY_TOO_LARGE', `The fields are larger than ${options.bodyLimit} bytes.`))
-      } else keep(Buffer.byteLength(value), () => fields.push([name ?? '', value]))
-    })
-    parser.on('file', (field, stream) => {
-      const parts: Buffer[] = []
-      stream.on('data', (part: Buffer) => keep(part.length, () => parts.push(part)))
-      stream.on('limit', () =>
-        fail(new ApiError('FILE_TOO_LARGE', `A file is larger than ${options.imageLimit} bytes.`)),
+      part.on('error', (cause) => fail(cutOff(cause)))
+      part.on('header', (head) =>
+        attempt(() => {
+          sink = parts.begin(readPartHead(head as Record<string, string[]>))
+        }),
       )
-      stream.on('end', () => files.push({ field: field ?? '', data: Buffer.concat(parts) }))
-      stream.on('error', (cause) => fail(malformed(cause)))
+      part.on('data', (piece: Buffer) =>
+        attempt(() => {
+          options.hold(piece.length)
+          sink?.count(piece.length)
+          pieces.push(piece)
+        }),
+      )
+      part.on('end', () => attempt(() => sink?.end(Buffer.concat(pieces))))
     })
-    parser.on('filesLimit', () =>
-      fail(new ApiError('TOO_MANY_FILES', `At most ${options.filesMax} files are accepted.`)),
-    )
-    for (const limit of ['fieldsLimit', 'partsLimit'] as const) {
-      parser.on(limit, () => fail(new ApiError('BODY_TOO_LARGE', 'Too many fields.')))
-    }
-    parser.on('error', (cause) => fail(malformed(cause)))
-    parser.on('finish', () => resolve({ fields, files }))
-    const leave = () => fail(malformed(new Error('the client went away')))
+    parser.on('error', (cause: Error) => fail(cutOff(cause)))
+    parser.on('finish', () => resolve(parts.all()))
+    const leave = () => fail(malformed('the client went away'))
     // It may have left before anybody listened, and then nothing more is heard of it.
     if (request.destroyed) return leave()
     request.on('aborted', leave)
     request.pipe(parser)
   })
+}
+
+const malformed = (why: string, cause?: unknown) =>
+  new ApiError('MALFORMED_REQUEST', `The multipart body cannot be read: ${why}.`, {}, cause)
+const cutOff = (cause: unknown) =>
+  malformed('it does not end with the boundary that its Content-Type names', cause)
+
+/** Where the bytes of one part go. Throws for what is too much. */
+interface PartSink {
+  count(bytes: number): void
+  end(written: Buffer): void
+}
+
+/** Puts parts where they belong. */
+function collectParts(options: BodyOptions) {
+  const { bodyLimit, imageLimit, filesMax, fieldsMax, fileFields = [], textFields = [] } = options
+  const fields: [string, string][] = []
+  const files: SentFile[] = []
+  const begun = { fields: 0, files: 0 }
+  let textBytes = 0
+
+  /** `task_file[]` and `task_file[0]` are how some clients send several. */
+  const fieldOf = (name: string): string => {
+    const plain = name.replace(/\[\d*\]$/, '')
+    return fileFields.includes(plain) ? plain : name
+  }
+  const tooLarge = () => new ApiError('FILE_TOO_LARGE', `A file is larger than ${imageLimit} bytes.`)
+  function read(written: Buffer, { isBase64 }: PartHead): Buffer {
+    const data = isBase64 ? decodeBase64(written.toString('latin1')) : written
+    if (!data) throw malformed('a part is not the base64 that it says')
+    return data
+  }
+
+  function beginFile(head: PartHead, field: string): PartSink {
+    begun.files += 1
+    if (begun.files > filesMax) {
+      throw new ApiError('TOO_MANY_FILES', `At most ${filesMax} files are accepted.`)
+    }
+    // Four letters of base64 are three bytes, and there may be line breaks.
+    const most = head.isBase64 ? imageLimit * 1.5 + 4 : imageLimit
+    let size = 0
+    return {
+      count(bytes) {
+        size += bytes
+        if (size > most) throw tooLarge()
+      },
+      end(written) {
+        const data = read(written, head)
+        if (data.length > imageLimit) throw tooLarge()
+        // A file field of a form that was left empty is no file.
+        if (data.length > 0 || head.filename) files.push({ field, data })
+      },
+    }
+  }
+
+  function beginField(head: PartHead): PartSink {
+    begun.fields += 1
+    if (begun.fields > fieldsMax) throw new ApiError('BODY_TOO_LARGE', 'Too many fields.')
+    return {
+      count(bytes) {
+        textBytes += bytes
+        if (textBytes > bodyLimit) {
+          throw new ApiError('BODY_TOO_LARGE', `The fields are larger than ${bodyLimit} bytes.`)
+        }
+      },
+      end: (written) => void fields.push([head.name, decodeText(read(written, head), head.charset)]),
+    }
+  }
+
+  return {
+    begin(head: PartHead): PartSink {
+      const field = fieldOf(head.name)
+      const saysFile = head.filename !== null || head.isBinary
+      const isFile = fileFields.includes(field) || (saysFile && !textFields.includes(field))
+      return isFile ? beginFile(head, field) : beginField(head)
+    },
+    all: (): Multipart => ({ fields, files }),
+  }
 }

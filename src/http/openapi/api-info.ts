@@ -34,8 +34,11 @@ absent and what is not yours answer the same 404; a path that does not exist is 
 path does not know 405 \`METHOD_NOT_ALLOWED\`.`,
 } as const
 
-/** Where the paths are: relative, so that the document holds wherever it was fetched from. */
-export const SERVERS = [
-  { url: '/api/v1', description: 'The API.' },
-  { url: '/', description: 'The same, for clients whose base URL has no path.' },
+/**
+ * Where the paths are: relative, so that the document holds wherever it was fetched from.
+ * @param publicPath what stands before all paths for callers
+ */
+export const serversAt = (publicPath: string) => [
+  { url: `${publicPath}/api/v1`, description: 'The API.' },
+  { url: publicPath || '/', description: 'The same, for clients whose base URL has no path.' },
 ]

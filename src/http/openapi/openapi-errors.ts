@@ -20,8 +20,22 @@ const traceparent = z
       'Absent where the server traces nothing.',
     header: { id: 'traceparent' },
   })
+const ignoredFields = z
+  .string()
+  .optional()
+  .meta({
+    description:
+      'Members of the body that are not known and were ignored; only some of them where they are many. One that looks ' +
+      'like a known one is refused instead.',
+    examples: ['$schema, setting_key'],
+    header: { id: 'x-ignored-fields' },
+  })
 /** Headers of every response. */
-export const commonHeaders = { 'X-Request-Id': requestId, traceparent }
+export const commonHeaders = {
+  'X-Request-Id': requestId,
+  traceparent,
+  'x-ignored-fields': ignoredFields,
+}
 const retryAfter = z.string().meta({
   description: 'Seconds until trying again makes sense.',
   examples: ['1'],

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 import { GRANTABLE_SCOPES, type SCOPES } from '../../tenancy/tenant.ts'
 import type { Endpoint } from '../route.ts'
-import { INFO, SERVERS, TAGS } from './api-info.ts'
+import { INFO, serversAt, TAGS } from './api-info.ts'
 import { commonHeaders, errorResponse, invalidResponse } from './openapi-errors.ts'
 import { plainSchema } from './openapi-schema.ts'
 import { errorCodesByStatus } from './reasons.ts'
@@ -22,8 +22,12 @@ export type OpenApiDocument = ReturnType<typeof describeApi>
  * The OpenAPI document of these endpoints, made of the schemas that check requests.
  * @param closed answers may have no members beyond those that are documented: what tests hold the server to. The
  *   public document is open, since clients must not break when an answer gains a member.
+ * @param publicPath what stands before all paths for callers
  */
-export function describeApi(endpoints: readonly Endpoint[], { closed = false } = {}) {
+export function describeApi(
+  endpoints: readonly Endpoint[],
+  { closed = false, publicPath = '' }: { closed?: boolean; publicPath?: string } = {},
+) {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const declared of endpoints) {
     const path = declared.path.replaceAll(/:(\w+)/g, '{$1}')
@@ -33,7 +37,7 @@ export function describeApi(endpoints: readonly Endpoint[], { closed = false } =
     {
       openapi: '3.1.1',
       info: INFO,
-      servers: SERVERS,
+      servers: serversAt(publicPath),
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
       paths,
       components: {
@@ -44,7 +48,7 @@ export function describeApi(endpoints: readonly Endpoint[], { closed = false } =
             description: 'A token that an OAuth client of a project gets; it is sent as a bearer token.',
             flows: {
               clientCredentials: {
-                tokenUrl: '/api/v1/oauth2/token',
+                tokenUrl: `${publicPath}/api/v1/oauth2/token`,
                 scopes: Object.fromEntries(GRANTABLE_SCOPES.map((scope) => [scope, SCOPE_MEANINGS[scope]])),
               },
             },
@@ -91,6 +95,7 @@ function bodyOf({ files }: Endpoint, schema: z.ZodObject) {
       'application/json': { schema },
       'multipart/form-data': { schema: withFiles },
       'application/x-www-form-urlencoded': { schema },
+      ...(files ? { 'image/*': { schema: z.file() } } : {}),
     },
   }
 }
@@ -122,6 +127,9 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
       'Retry-After': z.string().meta({ description: 'Seconds until asking again makes sense.' }),
     }
     responses['202'] = { description: accepted, headers: z.object({ ...allHeaders, ...waits }), content }
+  }
+  if (declared.ranges) {
+    responses['206'] = { description: 'The part that was asked for.', headers: z.object(allHeaders), content }
   }
   if (method === 'get' && allHeaders['ETag']) {
     responses['304'] = {

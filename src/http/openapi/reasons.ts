@@ -41,6 +41,7 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   NOT_AN_IMAGE: 'A file is no image, whatever its name says.',
   UNSUPPORTED_IMAGE:
     'A file is an image of a format that is not read, such as HEIC; the message says what to do.',
+  RANGE_NOT_SATISFIABLE: 'The file has no bytes in the range that is asked for.',
   IDEMPOTENCY_KEY_REUSED: 'The Idempotency-Key was used for another request.',
   TOO_MANY_REQUESTS: 'Too many at once; try again later.',
   PROJECT_QUEUE_FULL: 'Too many runs of the project are queued, or too many bytes of them.',

@@ -16,7 +16,7 @@ const KINDS = {
 } as const
 
 const newCredential = z
-  .strictObject({
+  .object({
     name: z.string().trim().min(1).max(100),
     scopes: z
       .array(z.enum(GRANTABLE_SCOPES))

@@ -15,9 +15,9 @@ const words = z
   .transform((text) => text.split(' ').filter((word) => word !== ''))
   .transform((list) => (list.length > 0 ? list : null))
 
-/** Unknown parameters are ignored, which the standard demands. */
+/** Unknown parameters are ignored, which the standard demands: also those that look like a known one. */
 const tokenBody = z
-  .object({
+  .looseObject({
     grant_type: z.string().max(200),
     client_id: z.string().max(200).optional(),
     client_secret: z.string().max(2000).optional(),

@@ -1,16 +1,16 @@
-import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
-import { type FileStore, MEDIA_TYPES, mediaTypeOf } from '../../files/file-store.ts'
+import type { FileStore } from '../../files/file-store.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { cancelRun } from '../../runs/end/cancel-run.ts'
 import { expireRun } from '../../runs/end/expire-run.ts'
 import { presentRun } from '../../runs/present-run.ts'
-import { isFinal, type RunRecord } from '../../runs/run.ts'
+import { etagOfRun, isFinal, type RunRecord } from '../../runs/run.ts'
 import { runResponse } from '../../runs/run-response.ts'
 import { type StartRunDeps, startRun } from '../../runs/start/start-run.ts'
 import { watchRun } from '../../runs/wait/watch-run.ts'
+import { answersNotModified, ifNoneMatch } from '../if-match.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, runParams, taskParams } from '../route.ts'
-import { fileHeaders, ofRun, runHeaders, startedHeaders } from '../run-headers.ts'
+import { ofRun, readHeaders, runHeaders, startedHeaders } from '../run-headers.ts'
 import {
   readIdempotencyKey,
   readImages,
@@ -20,8 +20,10 @@ import {
   readWait,
   runBody,
   runQuery,
+  secondsText,
 } from '../run-request.ts'
 import { sendStarted, setRunHeaders } from '../send-run.ts'
+import { runFileRoutes } from './run-files.ts'
 
 /** How long a call to cancel waits for the end, so that it can mostly show it. */
 const CANCEL_WAIT_MS = 2000
@@ -31,6 +33,11 @@ export interface RunRouteDeps extends StartRunDeps {
   /** Seconds. */
   readonly waitMax: number
   readonly taskInputMax: number
+  /** Bytes of one file. */
+  readonly imageLimit: number
+  readonly filesMax: number
+  /** What stands before all paths for callers. */
+  readonly publicPath: string
 }
 
 /** Runs: start, read, cancel, and their files. */
@@ -52,6 +59,8 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       operation: 'runTask',
       summary: 'Run a task; waits for the result unless told not to',
       headers: runHeaders,
+      exactMember: 'task_input',
+      filesInJson: true,
       files: { task_file: 'Images for the model.' },
       accepted: 'The run is accepted, and goes on; here it is as it stands.',
       responseHeaders: startedHeaders,
@@ -84,7 +93,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       params: taskParams,
       query: runQuery,
       body: runBody,
-      async handle({ caller, params, query, body, clientClosed, request, response, span }) {
+      async handle({ caller, params, query, body, ignored, clientClosed, request, response, span }) {
         const wait = readWait(query, request.get('prefer'), deps.waitMax)
         const started = await startRun(
           deps,
@@ -94,7 +103,8 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
             task: params.task_id,
             user: caller.id,
             inputs: readInputs(body.task_input, deps.taskInputMax),
-            images: readImages(response.locals['files']),
+            strayNames: ignored,
+            images: readImages(response.locals['files'], body.task_files, deps),
             revision: readRevision(query),
             revisionTag: query.revision_tag ?? null,
             llmConfig: body.llm_config ?? null,
@@ -110,7 +120,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
           clientClosed,
         )
         if (clientClosed.aborted && query.on_disconnect === 'cancel') await cancelRun(deps, started.record)
-        sendStarted(response, started, wait)
+        sendStarted(response, started, wait, deps.publicPath)
       },
     }),
     endpoint({
@@ -119,20 +129,22 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       tag: 'Runs',
       operation: 'getRun',
       summary: 'Read a run; ?wait=N waits up to N seconds for its end',
-      responseHeaders: ofRun,
+      headers: ifNoneMatch,
+      responseHeaders: readHeaders,
       response: runResponse,
       errorCodes: ['TASK_RUN_NOT_FOUND'],
       scope: 'run:read',
       params: runParams,
       query: z.object({
-        wait: z.coerce.number().min(0).default(0).meta({ description: 'Seconds to wait for its end.' }),
+        wait: secondsText.meta({ description: 'Seconds to wait for its end.' }),
       }),
-      async handle({ params, query, clientClosed, response }) {
+      async handle({ params, query, clientClosed, request, response }) {
         let record = await find(params)
-        if (!isFinal(record.status) && query.wait > 0) {
+        if (!isFinal(record.status) && query.wait) {
           record = await watchRun(deps, record, Math.min(query.wait, deps.waitMax) * 1000, clientClosed)
         }
         setRunHeaders(response, record)
+        if (answersNotModified(request, response, etagOfRun(record))) return undefined
         return presentRun(record)
       },
     }),
@@ -156,37 +168,6 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         return presentRun(record)
       },
     }),
-    endpoint({
-      method: 'get',
-      path: `${PROJECT}/task/:task_id/run/:run_id/file/:name`,
-      tag: 'Runs',
-      operation: 'getRunFile',
-      summary: 'Read a file of a run',
-      media: Object.values(MEDIA_TYPES),
-      responseHeaders: fileHeaders,
-      response: null,
-      errorCodes: ['TASK_RUN_NOT_FOUND', 'FILE_NOT_FOUND', 'FILES_UNAVAILABLE'],
-      scope: 'run:read',
-      params: runParams.extend({ name: z.string().meta({ description: 'One of the run’s `files`.' }) }),
-      query: noQuery.extend({
-        inline: z.stringbool().default(false).meta({ description: 'To show it rather than to save it.' }),
-      }),
-      async handle({ params, query, response }) {
-        const record = await find(params)
-        const file = record.request.files.includes(params.name)
-          ? await deps.files.open(params.run_id, params.name)
-          : null
-        // One that should be there may be in another folder than the one that is mounted here.
-        if (!file) await deps.fileHome.verify()
-        if (!file) throw new ApiError('FILE_NOT_FOUND', 'The run has no such file.')
-        setRunHeaders(response, record)
-        response.set({
-          'Content-Type': mediaTypeOf(params.name),
-          'Content-Length': String(file.size),
-          'Content-Disposition': `${query.inline ? 'inline' : 'attachment'}; filename="${params.name}"`,
-        })
-        await pipeline(file.stream, response).catch(() => response.destroy())
-      },
-    }),
+    ...runFileRoutes({ files: deps.files, fileHome: deps.fileHome, find }),
   ]
 }

@@ -7,6 +7,8 @@ import { describeApi } from '../openapi/openapi.ts'
 import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
 
 export interface ServiceRouteDeps {
+  /** What stands before all paths for callers. */
+  readonly publicPath: string
   /** Rejects when Redis does not answer; with an ApiError when something else is in the way of serving. */
   ready(): Promise<void>
   /** The numbers of the whole installation, in Prometheus' text format. Rejects when Redis does not answer. */
@@ -49,7 +51,7 @@ export function serviceRoutes(deps: ServiceRouteDeps, others: readonly Endpoint[
   // Made once, when it is first asked for.
   let written: { text: string; tag: string } | undefined
   const write = () => {
-    const text = JSON.stringify(describeApi([...others, ...own]))
+    const text = JSON.stringify(describeApi([...others, ...own], { publicPath: deps.publicPath }))
     return { text, tag: `"${createHash('sha256').update(text).digest('base64url')}"` }
   }
   const own: Endpoint[] = [

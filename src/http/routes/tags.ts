@@ -25,14 +25,14 @@ import {
 } from '../route.ts'
 
 const EXAMPLE = { name: 'stable' }
-const named = z.strictObject({ name: tagName }).meta({ id: 'TagName', examples: [EXAMPLE] })
+const named = z.object({ name: tagName }).meta({ id: 'TagName', examples: [EXAMPLE] })
 const newTag = named
   .extend({
     parent_id: givenId.nullish().meta({ description: 'The tag of the same kind that it is below.' }),
   })
   .meta({ id: 'NewTag', examples: [EXAMPLE] })
 const entities = z
-  .strictObject({ entities: z.array(givenId).min(1).max(1000) })
+  .object({ entities: z.array(givenId).min(1).max(1000) })
   .meta({ id: 'Entities', examples: [{ entities: ['019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a'] }] })
 
 export interface TagRouteDeps {

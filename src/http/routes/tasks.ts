@@ -4,7 +4,8 @@ import type { ModelRegistry } from '../../models/model-registry.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { givenId } from '../../platform/id-schema.ts'
 import { createTask } from '../../tasks/create-task.ts'
-import { type ReadTaskDeps, readTask, readTasks } from '../../tasks/read-task.ts'
+import { listTasks } from '../../tasks/list-tasks.ts'
+import { type ReadTaskDeps, readTask } from '../../tasks/read-task.ts'
 import { etagOf, presentTask, type ShownRevisions, type WholeTask } from '../../tasks/task.ts'
 import type { TaskLimits } from '../../tasks/task-fields.ts'
 import { createTaskSchema, updateTaskSchema } from '../../tasks/task-input.ts'
@@ -12,22 +13,21 @@ import { taskResponse } from '../../tasks/task-response.ts'
 import { staleTask, updateTask } from '../../tasks/update-task.ts'
 import type { Caller } from '../../tenancy/caller.ts'
 import type { TaskTokens } from '../../tenancy/task-token.ts'
-import { etag, ifMatch, readIfMatch } from '../if-match.ts'
-import {
-  type Endpoint,
-  endpoint,
-  noQuery,
-  PROJECT,
-  page,
-  pageOf,
-  pageQuery,
-  projectParams,
-  taskParams,
-} from '../route.ts'
+import { answersNotModified, etag, etagOfShown, ifMatch, ifNoneMatch, readIfMatch } from '../if-match.ts'
+import { promptHeaders, setPromptHeaders } from '../prompt-headers.ts'
+import { type Endpoint, endpoint, PROJECT, pageOf, pageQuery, projectParams, taskParams } from '../route.ts'
 import { createShowAccessToken } from '../show-access-token.ts'
 
-const testsQuery = z.object({
+const shownQuery = z.object({
   include_tests: z.stringbool().default(false).meta({ description: 'Also test revisions.' }),
+  revisions: z.coerce.number().int().min(1).optional().meta({
+    description: 'Most revisions to show of a task, newest first; all of them where it is absent.',
+  }),
+})
+
+const shownBy = ({ include_tests, revisions }: z.output<typeof shownQuery>): ShownRevisions => ({
+  includeTests: include_tests,
+  most: revisions,
 })
 
 export interface TaskRouteDeps extends ReadTaskDeps {
@@ -38,7 +38,7 @@ export interface TaskRouteDeps extends ReadTaskDeps {
 
 /** Tasks with their revisions. Test revisions are shown only where `include_tests` asks for them. */
 export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
-  const { tasks, tags, limits } = deps
+  const { tasks, limits } = deps
   const showAccessToken = createShowAccessToken(deps.taskTokens)
   const absent = () => new ApiError('TASK_NOT_FOUND', 'There is no such task.')
 
@@ -46,9 +46,10 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
     showAccessToken(caller, whole.task.org_id, presentTask(whole, shown))
 
   /** A task as it now is, with the ETag of that. */
-  function show(caller: Caller, response: Response, whole: WholeTask, shown: ShownRevisions) {
-    response.set('ETag', etagOf(whole))
-    return present(caller, whole, shown)
+  async function show(caller: Caller, response: Response, whole: WholeTask, shown: ShownRevisions) {
+    const task = await present(caller, whole, shown)
+    response.setHeader('ETag', etagOfShown(etagOf(whole), task))
+    return task
   }
 
   return [
@@ -62,25 +63,18 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       scope: 'task:read',
       params: projectParams,
       query: pageQuery.extend({
-        ...testsQuery.shape,
+        ...shownQuery.shape,
         tag_id: givenId.optional().meta({ description: 'Only tasks that bear this tag.' }),
       }),
       response: pageOf(taskResponse),
       async handle({ caller, params: { project_id }, query }) {
-        const { cursor = null, page_limit, tag_id } = query
-        const ids = tag_id
-          ? await tags.tasksWith(project_id, tag_id, cursor, page_limit + 1)
-          : await tasks.ids(project_id, cursor, page_limit + 1)
-        // The page is cut from the ids, so that a deleted task does not make it look like the last one.
-        const listed = ids.map((each) => ({ id: each }))
-        const { results, pagination } = page(listed, page_limit)
-        const found = await readTasks(
-          deps,
-          project_id,
-          results.map((each) => each.id),
+        const { cursor = null, page_limit, tag_id = null } = query
+        const asked = { tag: tag_id, cursor, limit: page_limit }
+        const shown = shownBy(query)
+        const { results, next } = await listTasks(deps, project_id, asked, (whole) =>
+          present(caller, whole, shown),
         )
-        const shown = { includeTests: query.include_tests }
-        return { results: await Promise.all(found.map((whole) => present(caller, whole, shown))), pagination }
+        return { results, pagination: { next_cursor: next, has_next: next !== null, page_limit } }
       },
     }),
     endpoint({
@@ -89,16 +83,18 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       tag: 'Tasks',
       operation: 'createTask',
       summary: 'Create a task with its first revision',
-      responseHeaders: etag,
+      responseHeaders: etag.extend(promptHeaders.shape),
       scope: 'task:write',
       params: projectParams,
-      query: noQuery,
+      query: shownQuery,
       body: createTaskSchema(limits),
       response: taskResponse,
       errorCodes: ['DUPLICATE_TASK_NAME'],
-      async handle({ caller, params, body, response }) {
+      async handle({ caller, params, query, body, response }) {
         const owner = { org: params.org_id, project: params.project_id }
-        return show(caller, response, await createTask(deps, owner, body), {})
+        const created = await createTask(deps, owner, body)
+        setPromptHeaders(response, created.revisions[0])
+        return show(caller, response, created, shownBy(query))
       },
     }),
     endpoint({
@@ -106,20 +102,21 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       path: `${PROJECT}/task/:task_id`,
       tag: 'Tasks',
       operation: 'getTask',
+      headers: ifNoneMatch,
       summary: 'Read a task with its revisions',
       responseHeaders: etag,
       scope: 'task:read',
       params: taskParams,
-      query: testsQuery.extend({
+      query: shownQuery.extend({
         revision_tag_id: givenId.optional().meta({ description: 'Only revisions that bear this tag.' }),
       }),
       response: taskResponse,
       errorCodes: [],
-      async handle({ caller, params, query, response }) {
+      async handle({ caller, params, query, request, response }) {
         const whole = await readTask(deps, params.project_id, params.task_id)
         if (!whole) throw absent()
-        const shown = { includeTests: query.include_tests, tag: query.revision_tag_id }
-        return show(caller, response, whole, shown)
+        const task = await present(caller, whole, { ...shownBy(query), tag: query.revision_tag_id })
+        return answersNotModified(request, response, etagOfShown(etagOf(whole), task)) ? undefined : task
       },
     }),
     endpoint({
@@ -128,11 +125,11 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       tag: 'Tasks',
       operation: 'updateTask',
       headers: ifMatch,
-      responseHeaders: etag,
+      responseHeaders: etag.extend(promptHeaders.shape),
       summary: 'Change a task; changed revision fields make a new revision, inactive unless told otherwise',
       scope: 'task:write',
       params: taskParams,
-      query: testsQuery,
+      query: shownQuery,
       body: updateTaskSchema(limits),
       response: taskResponse,
       errorCodes: ['STALE_TASK', 'DUPLICATE_TASK_NAME', 'TOO_MANY_REVISIONS', 'TOO_MANY_REQUESTS'],
@@ -140,7 +137,9 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
         const owner = { project: params.project_id, task: params.task_id }
         const isExpected = readIfMatch(request.get('if-match'))
         const updated = await updateTask(deps, owner, body, isExpected)
-        const shown = { includeTests: query.include_tests, made: updated.made }
+        const made = updated.revisions.find(({ id }) => id === updated.made)
+        setPromptHeaders(response, made)
+        const shown = { ...shownBy(query), made: updated.made }
         return show(caller, response, updated, shown)
       },
     }),
@@ -153,15 +152,16 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       summary: 'Give a task another access token; the one before ends within a second',
       scope: 'task:write',
       params: taskParams,
-      query: testsQuery,
+      query: shownQuery,
       response: taskResponse,
       errorCodes: [],
       async handle({ params, query, response }) {
         const whole = await readTask(deps, params.project_id, params.task_id)
         if (!whole) throw absent()
         const access_token = await deps.taskTokens.rotate(whole.task)
-        response.set('ETag', etagOf(whole))
-        return { ...presentTask(whole, { includeTests: query.include_tests }), access_token }
+        const task = { ...presentTask(whole, shownBy(query)), access_token }
+        response.setHeader('ETag', etagOfShown(etagOf(whole), task))
+        return task
       },
     }),
     endpoint({
@@ -173,7 +173,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       summary: 'Delete a task with its revisions; its runs stay until their retention ends',
       scope: 'task:write',
       params: taskParams,
-      query: testsQuery,
+      query: shownQuery,
       response: taskResponse,
       errorCodes: ['STALE_TASK'],
       async handle({ caller, params: { project_id, task_id }, query, request }) {
@@ -184,7 +184,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
         const outcome = await tasks.remove(project_id, task_id, condition ? whole.version : null)
         if (outcome === 'absent') throw absent()
         if (outcome === 'version') throw staleTask()
-        return present(caller, whole, { includeTests: query.include_tests })
+        return present(caller, whole, shownBy(query))
       },
     }),
   ]

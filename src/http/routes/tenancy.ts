@@ -19,7 +19,7 @@ import {
 } from '../route.ts'
 
 const named = z
-  .strictObject({
+  .object({
     name: z.string().trim().min(1).max(100),
     id: givenId.optional(),
   })

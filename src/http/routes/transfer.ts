@@ -5,7 +5,8 @@ import type { TaskLimits } from '../../tasks/task-fields.ts'
 import { archiveSchema, createReadArchive } from '../../transfer/archive.ts'
 import { type ExportDeps, exportProjects } from '../../transfer/export-projects.ts'
 import { type ImportDeps, importArchive } from '../../transfer/import-archive.ts'
-import { check, type Endpoint, endpoint, noParams, PROJECT, projectParams } from '../route.ts'
+import { check } from '../check-request.ts'
+import { type Endpoint, endpoint, noParams, PROJECT, projectParams } from '../route.ts'
 
 export interface TransferRouteDeps extends ExportDeps, ImportDeps {
   readonly limits: TaskLimits

@@ -1,12 +1,5 @@
 import type { ImagePart } from '../model.ts'
 
-declare global {
-  interface JSON {
-    /** A value that `JSON.stringify` writes as `text`, which must be the JSON of a string, number, boolean or null. */
-    rawJSON(text: string): object
-  }
-}
-
 /**
  * The data URL of an image in a chat request; only for `JSON.stringify`. Base64 has no characters to escape, so it is
  * written as it is. To check megabytes of it for characters to escape would block the process four times as long.

@@ -4,12 +4,17 @@ import { type PrepareImageDeps, prepareImage } from '../../files/image/prepare-i
 import type { ImagePart, Message, Model } from '../../models/model.ts'
 import type { CompiledOutput } from '../../output/compile-output.ts'
 import { outputInstructions } from '../../output/repair-output.ts'
-import { ApiError } from '../../platform/errors.ts'
+import { ApiError, cutText } from '../../platform/errors.ts'
 import { ownTick } from '../../platform/event-loop/own-tick.ts'
 import { describeIgnored, ignoredParts } from '../../tasks/ignored-parts.ts'
 import { hashPrompts, missingParameters, renderPrompt } from '../../tasks/prompt.ts'
+import { promptsOf } from '../../tasks/revision-prompts.ts'
 import type { Revision } from '../../tasks/task.ts'
+import { type CallSizeLimits, imagesProblem, promptProblem } from '../call-size.ts'
 import type { RunError, RunRequest } from '../run.ts'
+
+/** Characters of the names in a message that is kept with the run. */
+const LONGEST_LIST = 500
 
 /** Everything that a model call is made from. `inputSeconds`: how long the images took. */
 export interface PreparedCall {
@@ -18,7 +23,7 @@ export interface PreparedCall {
   readonly inputSeconds: number
 }
 
-export interface PrepareCallDeps extends PrepareImageDeps {
+export interface PrepareCallDeps extends PrepareImageDeps, CallSizeLimits {
   readonly files: FileStore
   readonly fileHome: FileHome
   /** True: revisions run without what is not acted on. */
@@ -46,11 +51,15 @@ export async function prepareCall(
     }
   }
   const missing = missingParameters(revision.input_params, request.inputs)
-  if (missing.length > 0) return invalidInput(`the prompt needs ${missing.join(', ')}`)
+  if (missing.length > 0) return invalidInput(`the prompt needs ${cutText(missing.join(', '), LONGEST_LIST)}`)
   if (revision.image_required && request.files.length === 0) return invalidInput('it requires an image')
 
+  const prompts = promptsOf(revision)
+  const tooLong = promptProblem(revision, request.inputs, deps)
+  if (tooLong) return invalidInput(tooLong)
+
   const started = performance.now()
-  let images: (ImagePart | null)[]
+  let images: (LoadedImage | null)[]
   try {
     images = await Promise.all(
       request.files.map((name) => loadImage(deps, request.id, name, revision.optimise_images)),
@@ -65,20 +74,40 @@ export async function prepareCall(
     await deps.fileHome.verify()
     return invalidInput('an image is no longer stored')
   }
+  const loaded = images.filter((image) => image !== null)
+  const tooLarge = imagesProblem(
+    loaded.map(({ data }) => data),
+    deps,
+  )
+  if (tooLarge) return invalidInput(tooLarge)
   const inputSeconds = request.files.length > 0 ? (performance.now() - started) / 1000 : 0
 
   const instructions = compiled && outputInstructions(compiled, model.output)
-  const rendered = renderPrompt(revision.system_prompt, request.inputs)
+  const rendered = renderPrompt(prompts.system, request.inputs)
   const system = instructions ? `${rendered}\n\n${instructions}` : rendered
-  const user = renderPrompt(revision.user_prompt, request.inputs)
+  const user = renderPrompt(prompts.user, request.inputs)
   return {
     messages: [
       { role: 'system', text: system },
-      { role: 'user', text: user, images: images.filter((image) => image !== null) },
+      { role: 'user', text: user, images: await inBase64(loaded) },
     ],
     promptHash: hashPrompts(system, user),
     inputSeconds,
   }
+}
+
+interface LoadedImage {
+  readonly data: Buffer
+  readonly mediaType: string
+}
+
+async function inBase64(images: readonly LoadedImage[]): Promise<ImagePart[]> {
+  const parts: ImagePart[] = []
+  for (const { data, mediaType } of images) {
+    await ownTick()
+    parts.push({ mediaType, base64: data.toString('base64') })
+  }
+  return parts
 }
 
 async function loadImage(
@@ -86,12 +115,9 @@ async function loadImage(
   run: string,
   name: string,
   optimise: boolean,
-): Promise<ImagePart | null> {
+): Promise<LoadedImage | null> {
   const stored = await deps.files.read(run, name)
-  if (!stored) return null
-  const image = await prepareImage(deps, stored, optimise)
-  await ownTick()
-  return { mediaType: image.mediaType, base64: image.data.toString('base64') }
+  return stored ? prepareImage(deps, stored, optimise) : null
 }
 
 function invalidInput(why: string): RunError {

@@ -37,7 +37,13 @@ export async function settleRun(
 ): Promise<boolean> {
   const { request, revision } = claim
   const attempts = ledger.all()
-  const result = resultOf(request, claim.claimed, attempts, outcome, deps.models.find)
+  const result = resultOf(
+    request,
+    claim.claimed,
+    attempts,
+    { ...outcome, fence: claim.fence },
+    deps.models.find,
+  )
   // Idempotent: a second settle of the same claim finds that the run has ended.
   const write = async (): Promise<boolean> => {
     const delta = await deltaOfRun(deps, request, revision, result, attempts)

@@ -5,6 +5,7 @@ import { missingParameters } from '../../tasks/prompt.ts'
 import type { TagStore } from '../../tasks/tag-store.ts'
 import type { Revision, Task } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
+import { type CallSizeLimits, imagesProblem, promptProblem } from '../call-size.ts'
 import type { Submission } from './submission.ts'
 
 /** A submission that passed the checks: its task, and the revision that the caller chose, if any. */
@@ -15,7 +16,7 @@ export interface Accepted {
   readonly candidates: readonly Revision[]
 }
 
-export interface CheckRunDeps {
+export interface CheckRunDeps extends CallSizeLimits {
   readonly tasks: TaskStore
   readonly tags: TagStore
   readonly models: ModelRegistry
@@ -26,7 +27,7 @@ export interface CheckRunDeps {
 /**
  * Makes sure that every revision which may be drawn for a run can execute it: whether a call is refused must not depend
  * on the draw.
- * @throws {ApiError} TASK_NOT_FOUND, TASK_REVISION_NOT_FOUND, TASK_DISABLED, NO_ACTIVE_REVISION,
+ * @throws {ApiError} TASK_NOT_FOUND, TASK_REVISION_NOT_FOUND, TASK_DISABLED, NO_ACTIVE_REVISION, FILE_TOO_LARGE,
  *   INPUT_PROCESSORS_UNAVAILABLE
  * @throws {ValidationError} for missing inputs, and for what one of the revisions cannot do
  */
@@ -44,7 +45,7 @@ export async function checkRun(deps: CheckRunDeps, input: Submission): Promise<A
   })
   const ignored = deps.ignoreInputProcessors ? [] : candidates.flatMap(ignoredParts)
   if (ignored.length > 0) throw new ApiError('INPUT_PROCESSORS_UNAVAILABLE', describeIgnored(ignored))
-  checkInputs(candidates, input, deps.models)
+  checkInputs(candidates, input, deps)
   return { task, revision, candidates }
 }
 
@@ -59,7 +60,7 @@ async function chosenRevision(tags: TagStore, input: Submission): Promise<string
 const drawable = (task: Task): string[] =>
   task.active_revisions.filter(({ weight }) => weight > 0).map(({ task_revision_id }) => task_revision_id)
 
-function checkInputs(revisions: readonly Revision[], input: Submission, models: ModelRegistry): void {
+function checkInputs(revisions: readonly Revision[], input: Submission, deps: CheckRunDeps): void {
   const issues: ValidationIssue[] = []
   const missing = new Set(revisions.flatMap((each) => missingParameters(each.input_params, input.inputs)))
   for (const name of missing) {
@@ -69,6 +70,15 @@ function checkInputs(revisions: readonly Revision[], input: Submission, models: 
       type: 'missing',
     })
   }
+  const parameters = new Set(
+    input.strayNames.length > 0 ? revisions.flatMap((each) => each.input_params) : [],
+  )
+  for (const name of input.strayNames.filter((each) => parameters.has(each))) {
+    const msg = 'this is a parameter of the prompt; it belongs into task_input'
+    issues.push({ loc: ['body', name], msg, type: 'extra_forbidden' })
+  }
+  const tooLong = firstOf(revisions, (each) => promptProblem(each, input.inputs, deps))
+  if (tooLong) issues.push({ loc: ['body', 'task_input'], msg: tooLong, type: 'too_big' })
   if (input.images.length === 0 && revisions.some((each) => each.image_required)) {
     issues.push({ loc: ['body', 'task_file'], msg: 'the task requires an image', type: 'missing' })
   }
@@ -79,10 +89,21 @@ function checkInputs(revisions: readonly Revision[], input: Submission, models: 
     issues.push({ loc: ['query', 'use_fallback_model'], msg, type: 'value_error' })
   }
   const lacksVision = revisions.some(
-    (each) => models.find(firstModelOf(each) ?? '')?.supportsVision === false,
+    (each) => deps.models.find(firstModelOf(each) ?? '')?.supportsVision === false,
   )
   if (input.images.length > 0 && lacksVision) {
     issues.push({ loc: ['body', 'task_file'], msg: "the task's model sees no images", type: 'value_error' })
   }
   if (issues.length > 0) throw new ValidationError(issues)
+  // What becomes of other images is known once they are made smaller, and is looked at then.
+  const tooLarge = revisions.every((each) => each.optimise_images) ? null : imagesProblem(input.images, deps)
+  if (tooLarge) throw new ApiError('FILE_TOO_LARGE', `Too large: ${tooLarge}.`)
+}
+
+function firstOf<T, R>(all: readonly T[], of: (each: T) => R | null): R | null {
+  for (const each of all) {
+    const found = of(each)
+    if (found !== null) return found
+  }
+  return null
 }

@@ -29,7 +29,7 @@ export function shardOfKey(hash: string, project: string, shards: number): numbe
 /** Sorts the members of all objects: objects are the same whatever the order of their members. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return value
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return { members: members.map(([name, member]) => [name, sorted(member)]) }
 }

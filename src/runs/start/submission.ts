@@ -8,6 +8,8 @@ export interface Submission {
   readonly task: string
   readonly user: string
   readonly inputs: Readonly<Record<string, unknown>>
+  /** Names of what stood beside the inputs and is not known: an input of that name would be one that was misplaced. */
+  readonly strayNames: readonly string[]
   readonly images: readonly Buffer[]
   readonly revision: string | null
   /** The name of a tag: the newest revision with this tag is run. */

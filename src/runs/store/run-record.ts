@@ -1,3 +1,4 @@
+import { holdsRawJson, parseExact } from '../../platform/exact-json.ts'
 import type { Attempt, RunHead, RunRecord, RunRequest, RunResult, RunStatus } from '../run.ts'
 
 /**
@@ -77,16 +78,24 @@ function withLarge(rest: object, name: string, large: unknown): string {
   return `${JSON.stringify(rest).slice(0, -1)}${BEFORE_LARGE},"${name}":${JSON.stringify(large)}}`
 }
 
+/** There when the inputs hold numbers that a double cannot hold: all others are read in the quicker way. */
+interface StoredRequest extends RunRequest {
+  readonly exact?: true
+}
+
 /** A request as it is stored: JSON that begins with the ids of run, organisation and project, where scripts read them. */
 export function requestToText({ inputs, ...request }: RunRequest): string {
   const { id, org, project, deadline } = request
   const startBy = request.startBy === deadline ? undefined : request.startBy
-  return withLarge({ id, org, project, ...without(request, USUAL_REQUEST), startBy }, 'inputs', inputs)
+  const exact = holdsRawJson(inputs) || undefined
+  const rest = { id, org, project, ...without(request, USUAL_REQUEST), startBy, exact }
+  return withLarge(rest, 'inputs', inputs)
 }
 
 export function textToRequest(text: string): RunRequest {
-  const stored = JSON.parse(text) as RunRequest
-  return { ...USUAL_REQUEST, ...stored, startBy: stored.startBy ?? stored.deadline }
+  const stored = JSON.parse(text) as StoredRequest
+  const { exact: _, ...request } = stored.exact ? (parseExact(text) as StoredRequest) : stored
+  return { ...USUAL_REQUEST, ...request, startBy: stored.startBy ?? stored.deadline }
 }
 
 export const resultToText = ({ response, ...result }: RunResult): string =>

@@ -66,3 +66,12 @@ test('for any format, an answer that fits is valid by itself and repaired out of
     }),
   )
 })
+
+test('what is told of a wrong answer is bounded, however long and many the options are', () => {
+  const options = Array.from({ length: 20 }, (_, at) => `${at} ${'x'.repeat(50_000)}`)
+  const compiled = compileOutput({ a: { type: 'list', options } })
+  const answer = JSON.stringify({ a: Array.from({ length: 1000 }, () => 'none of them') })
+  const checked = validateOutput(compiled, answer, 1_000_000)
+  assert.equal(checked.check, 'invalid')
+  assert.ok(JSON.stringify(checked).length < 200_000, `${JSON.stringify(checked).length}`)
+})

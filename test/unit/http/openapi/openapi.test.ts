@@ -154,12 +154,13 @@ describe('the OpenAPI document', () => {
   })
 
   test('has an example for every body', () => {
-    for (const { operation, body, path, method } of endpoints) {
+    for (const { operation, body, files, path, method } of endpoints) {
       if (!body) continue
       const { content } = document.paths[path.replaceAll(/:(\w+)/g, '{$1}')][method].requestBody
       assert.deepEqual(Object.keys(content).sort(), [
         'application/json',
         'application/x-www-form-urlencoded',
+        ...(files ? ['image/*'] : []),
         'multipart/form-data',
       ])
       const { $ref = '' } = content['application/json'].schema
@@ -167,11 +168,12 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  test('lets answers gain members, and says which are always there', () => {
-    const { Run, RunInput } = document.components.schemas
+  test('lets bodies and answers gain members, and says which of an answer are always there', () => {
+    const { Run, RunInput, LlmConfig } = document.components.schemas
     assert.equal(Run.additionalProperties, undefined)
     assert.deepEqual(Run.required, Object.keys(Run.properties))
-    assert.equal(RunInput.additionalProperties, false)
+    assert.equal(RunInput.additionalProperties, undefined)
+    assert.equal(LlmConfig.additionalProperties, false)
   })
 
   test('describes every output_format that is accepted', () => {

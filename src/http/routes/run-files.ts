@@ -1,0 +1,88 @@
+import { pipeline } from 'node:stream/promises'
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import type { FileHome } from '../../files/file-home.ts'
+import { type FileStore, MEDIA_TYPES, mediaTypeOf } from '../../files/file-store.ts'
+import { ApiError } from '../../platform/errors.ts'
+import type { RunRecord } from '../../runs/run.ts'
+import { answersNotModified, ifNoneMatch } from '../if-match.ts'
+import { type Endpoint, endpoint, noQuery, PROJECT, runParams } from '../route.ts'
+import { fileHeaders, fileRequestHeaders } from '../run-headers.ts'
+import { setRunHeaders } from '../send-run.ts'
+
+export interface RunFileRouteDeps {
+  readonly files: FileStore
+  readonly fileHome: FileHome
+  /** The run, or a refusal as TASK_RUN_NOT_FOUND. */
+  find(params: { project_id: string; task_id: string; run_id: string }): Promise<RunRecord>
+}
+
+/** The files of runs. Each never changes, so that its name is its ETag. */
+export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endpoint[] {
+  const absent = () => new ApiError('FILE_NOT_FOUND', 'The run has no such file.')
+  return [
+    endpoint({
+      method: 'get',
+      path: `${PROJECT}/task/:task_id/run/:run_id/file/:name`,
+      tag: 'Runs',
+      operation: 'getRunFile',
+      summary: 'Read a file of a run',
+      media: Object.values(MEDIA_TYPES),
+      ranges: true,
+      headers: fileRequestHeaders.extend(ifNoneMatch.shape),
+      responseHeaders: fileHeaders,
+      response: null,
+      errorCodes: ['TASK_RUN_NOT_FOUND', 'FILE_NOT_FOUND', 'FILES_UNAVAILABLE', 'RANGE_NOT_SATISFIABLE'],
+      scope: 'run:read',
+      params: runParams.extend({ name: z.string().meta({ description: 'One of the run’s `files`.' }) }),
+      query: noQuery.extend({
+        inline: z.stringbool().default(false).meta({ description: 'To show it rather than to save it.' }),
+      }),
+      async handle({ params, query, request, response }) {
+        const { run_id, name } = params
+        const record = await find(params)
+        const size = record.request.files.includes(name) ? await files.size(run_id, name) : null
+        // One that should be there may be in another folder than the one that is mounted here.
+        if (size === null) await fileHome.verify()
+        if (size === null) throw absent()
+        setRunHeaders(response, record)
+        const etag = `"${name}"`
+        if (answersNotModified(request, response, etag)) return
+        response.setHeader('Accept-Ranges', 'bytes')
+        const range = rangeOf(request, response, size, etag)
+        const file = await files.open(run_id, name, range)
+        if (!file) throw absent()
+        if (range) {
+          response.status(206).setHeader('Content-Range', `bytes ${range.start}-${range.end}/${size}`)
+        }
+        response.set({
+          'Content-Type': mediaTypeOf(name),
+          'Content-Length': String(file.size),
+          'Content-Disposition': `${query.inline ? 'inline' : 'attachment'}; filename="${name}"`,
+        })
+        await pipeline(file.stream, response).catch(() => response.destroy())
+      },
+    }),
+  ]
+}
+
+/**
+ * The part of a file that is asked for (RFC 9110, 14.2); null for all of it, also where several parts are, which a server
+ * may pass over.
+ * @throws {ApiError} RANGE_NOT_SATISFIABLE
+ */
+function rangeOf(
+  request: Request,
+  response: Response,
+  size: number,
+  etag: string,
+): { start: number; end: number } | null {
+  const known = request.headers['if-range']
+  const asked = known === undefined || known === etag ? request.range(size) : undefined
+  if (asked === -1) {
+    response.setHeader('Content-Range', `bytes */${size}`)
+    throw new ApiError('RANGE_NOT_SATISFIABLE', `The file has ${size} bytes, and none in that range.`)
+  }
+  if (typeof asked !== 'object' || asked.type !== 'bytes' || asked.length !== 1) return null
+  return asked[0] ?? null
+}

@@ -1,0 +1,30 @@
+import { type Inputs, renderedLength } from '../tasks/prompt.ts'
+import { promptsOf } from '../tasks/revision-prompts.ts'
+import type { Revision } from '../tasks/task.ts'
+
+/** What a run may become on its way to a model. Looked at before anything is made of it, here and in the worker. */
+export interface CallSizeLimits {
+  /** Characters of both prompts, rendered. */
+  readonly promptMax: number
+  /** Bytes of all images together, as they are sent to a model. */
+  readonly modelImagesMax: number
+}
+
+/** What is wrong with the length that a revision's prompts would have with these inputs; null for nothing. */
+export function promptProblem(
+  revision: Revision,
+  inputs: Inputs,
+  { promptMax }: CallSizeLimits,
+): string | null {
+  const { system, user } = promptsOf(revision)
+  const length = renderedLength([system, user], inputs)
+  if (length <= promptMax) return null
+  return `with these inputs the prompts would be ${length} characters long; the limit is ${promptMax}`
+}
+
+/** What is wrong with the size of all images together, as they are sent to a model; null for nothing. */
+export function imagesProblem(images: readonly Buffer[], { modelImagesMax }: CallSizeLimits): string | null {
+  const size = images.reduce((sum, image) => sum + image.length, 0)
+  if (size <= modelImagesMax) return null
+  return `the images have ${size} bytes together, as the model would get them; the limit is ${modelImagesMax}`
+}
