@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { composeCore } from '../../src/compose.ts'
+import { composeCore } from '../../src/compose/compose-core.ts'
 import { readConfig } from '../../src/config.ts'
 import { newId, newRunId } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'

@@ -14,7 +14,8 @@ export function addApi(program: Command, context: CommandContext): void {
     .action(async () => {
       const config = context.readConfig()
       const log = context.createLog('api', config.logLevel, 'stdout')
-      const { composeApi, composeCore } = await import('../compose.ts')
+      const { composeApi } = await import('../compose/compose-api.ts')
+      const { composeCore } = await import('../compose/compose-core.ts')
       await serve(context, log, closingTime(config), async (lifecycle) => {
         const core = await composeCore(config, log, config.simulatedUrl, context.signal)
         lifecycle.onClose('core', () => core.lifecycle.close())

@@ -20,7 +20,7 @@ export function addExport(program: Command, context: CommandContext): void {
     .option('--task <id>', 'a task of the one project; may be given several times (default: all)', collect)
     .action(async ({ project, task }: ExportOptions) => {
       if (task && project?.length !== 1) command.error('error: --task goes with exactly one --project')
-      const { exportText } = await import('./export-text.ts')
+      const { exportText } = await import('./transfer/export-text.ts')
       const text = await withCore(context, 'export', (core) =>
         exportText(core, project ?? null, task ?? null),
       )

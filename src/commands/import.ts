@@ -20,7 +20,7 @@ export function addImport(program: Command, context: CommandContext): void {
     .option('--project <id>', 'import a file of one project into this one')
     .option('--replace', 'change tasks of the same id that differ here')
     .action(async (file: string, { project, replace = false }: ImportOptions) => {
-      const { importFile } = await import('./import-file.ts')
+      const { importFile } = await import('./transfer/import-file.ts')
       const report = await withCore(context, 'import', (core) =>
         importFile(core, { file, stdin: context.stdin, project: project ?? null, replace }),
       )

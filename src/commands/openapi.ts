@@ -10,7 +10,7 @@ export function addOpenapi(program: Command, context: CommandContext): void {
     .description('Prints the OpenAPI document of the API as it is with the settings of the environment.')
     .action(async () => {
       const config = context.readConfig()
-      const { declareEndpoints } = await import('../compose.ts')
+      const { declareEndpoints } = await import('../compose/compose-api.ts')
       const { describeApi } = await import('../http/openapi/openapi.ts')
       await print(context.stdout, JSON.stringify(describeApi(declareEndpoints(config), config), null, 2))
     })

@@ -3,7 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { addAdoptFiles } from './adopt-files.ts'
 import { addApi } from './api.ts'
 import { type CommandContext, hasColors } from './command-context.ts'
-import { addCompletion } from './completion.ts'
+import { addCompletion } from './completion/completion.ts'
 import { addDev } from './dev.ts'
 import { addExport } from './export.ts'
 import { styleTitle } from './help-text.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { openSimulatedModel } from '../compose-simulated-model.ts'
+import { openSimulatedModel } from '../compose/compose-simulated-model.ts'
 import { type CommandContext, print } from './command-context.ts'
 import { describeUse } from './help-text.ts'
 import { closingTime, serve } from './serve.ts'

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { Core } from '../compose.ts'
+import type { Core } from '../compose/compose-core.ts'
 import { PROJECT_SCOPES, type Project, type Scope } from '../tenancy/tenant.ts'
 import { type CommandContext, print } from './command-context.ts'
 import { CommandError } from './exit-codes.ts'

@@ -1,4 +1,4 @@
-import type { Core } from '../compose.ts'
+import type { Core } from '../compose/compose-core.ts'
 import { type CommandContext, quietLevel } from './command-context.ts'
 import { CommandError, EXIT_CODES } from './exit-codes.ts'
 
@@ -13,7 +13,7 @@ export async function withCore<T>(
   work: (core: Core) => Promise<T>,
 ): Promise<T> {
   const config = context.readConfig()
-  const { composeCore } = await import('../compose.ts')
+  const { composeCore } = await import('../compose/compose-core.ts')
   const log = context.createLog(command, quietLevel(config), 'stderr')
   const core = await composeCore(config, log, config.simulatedUrl, context.signal).catch((error: Error) => {
     if (error.name !== 'AbortError' || !context.signal.aborted) throw error

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { composeSimulatedModel } from '../compose-simulated-model.ts'
+import { composeSimulatedModel } from '../compose/compose-simulated-model.ts'
 import type { CommandContext } from './command-context.ts'
 import { describeUse } from './help-text.ts'
 import { closingTime, serve } from './serve.ts'
@@ -16,7 +16,8 @@ export function addWorker(program: Command, context: CommandContext): void {
     .action(async () => {
       const config = context.readConfig()
       const log = context.createLog('worker', config.logLevel, 'stdout')
-      const { composeCore, composeWorker } = await import('../compose.ts')
+      const { composeCore } = await import('../compose/compose-core.ts')
+      const { composeWorker } = await import('../compose/compose-worker.ts')
       await serve(context, log, closingTime(config), async (lifecycle) => {
         const simulatedUrl = await composeSimulatedModel(config, lifecycle)
         const core = await composeCore(config, log, simulatedUrl, context.signal)

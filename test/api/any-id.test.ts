@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { declareEndpoints } from '../../src/compose.ts'
+import { declareEndpoints } from '../../src/compose/compose-api.ts'
 import { archivedTask, archiveOf } from '../support/archives.ts'
 import { ADMIN_TOKEN, useSystem } from '../support/system.ts'
 

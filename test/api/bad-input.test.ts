@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { declareEndpoints } from '../../src/compose.ts'
+import { declareEndpoints } from '../../src/compose/compose-api.ts'
 import type { Endpoint } from '../../src/http/route.ts'
 import { ADMIN_TOKEN, type System, useSystem } from '../support/system.ts'
 

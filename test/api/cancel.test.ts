@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { composeWorker } from '../../src/compose.ts'
+import { composeWorker } from '../../src/compose/compose-worker.ts'
 import { shardOf } from '../../src/platform/ids.ts'
 import { bullmqKeys } from '../../src/queue/bullmq-keys.ts'
 import { shardKeys } from '../../src/runs/store/run-keys.ts'

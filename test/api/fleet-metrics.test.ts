@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { composeApi } from '../../src/compose.ts'
+import { composeApi } from '../../src/compose/compose-api.ts'
 import { newId } from '../../src/platform/ids.ts'
 import { cleanUpTotals } from '../../src/runs/end/clean-up-totals.ts'
 import { isFinal, type RunRecord } from '../../src/runs/run.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { composeWorker } from '../../src/compose.ts'
+import { composeWorker } from '../../src/compose/compose-worker.ts'
 import { type System, useSystem } from '../support/system.ts'
 
 const RUN = { task_input: { text: 'tea' } }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { composeApi, declareEndpoints } from '../../src/compose.ts'
+import { composeApi, declareEndpoints } from '../../src/compose/compose-api.ts'
 import { ADMIN_TOKEN, useSystem } from '../support/system.ts'
 
 const METRICS_TOKEN = 'the-tests-prometheus'

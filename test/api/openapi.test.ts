@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { describe, test } from 'node:test'
-import { declareEndpoints } from '../../src/compose.ts'
+import { declareEndpoints } from '../../src/compose/compose-api.ts'
 import { readConfig } from '../../src/config.ts'
 import { openPort } from '../../src/http/open-port.ts'
 import { describeApi } from '../../src/http/openapi/openapi.ts'

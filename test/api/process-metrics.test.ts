@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { composeApi, composeWorker } from '../../src/compose.ts'
+import { composeApi } from '../../src/compose/compose-api.ts'
+import { composeWorker } from '../../src/compose/compose-worker.ts'
 import { readExposition, type Sample, sumOf } from '../support/exposition.ts'
 import { startSystem, until } from '../support/system.ts'
 

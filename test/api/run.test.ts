@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import sharp from 'sharp'
-import { composeWorker } from '../../src/compose.ts'
+import { composeWorker } from '../../src/compose/compose-worker.ts'
 import { startSystem, useSystem } from '../support/system.ts'
 
 describe('running a task', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { z } from 'zod'
-import { declareEndpoints } from '../../src/compose.ts'
+import { declareEndpoints } from '../../src/compose/compose-api.ts'
 import { ADMIN_TOKEN, type Answer, useSystem } from '../support/system.ts'
 
 const ABSENT = '00000000-0000-7000-8000-000000000000'

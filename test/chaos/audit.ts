@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Core } from '../../src/compose.ts'
+import type { Core } from '../../src/compose/compose-core.ts'
 import { deltaOfRun } from '../../src/runs/execute/delta-of-run.ts'
 import { presentRun } from '../../src/runs/present-run.ts'
 import { type FinalStatus, isFinal, type RunRecord } from '../../src/runs/run.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Core, composeCore } from '../../src/compose.ts'
+import { type Core, composeCore } from '../../src/compose/compose-core.ts'
 import { readConfig } from '../../src/config.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { PROJECT_SCOPES } from '../../src/tenancy/tenant.ts'

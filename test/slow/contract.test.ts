@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp from 'sharp'
-import { declareEndpoints } from '../../src/compose.ts'
+import { declareEndpoints } from '../../src/compose/compose-api.ts'
 import { describeApi } from '../../src/http/openapi/openapi.ts'
 import { startRedoclyProxy } from '../support/redocly-proxy.ts'
 import { ADMIN_TOKEN, startSystem } from '../support/system.ts'

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { declareEndpoints } from '../../src/compose.ts'
+import { declareEndpoints } from '../../src/compose/compose-api.ts'
 import type { Config } from '../../src/config.ts'
 import { describeApi, type OpenApiDocument } from '../../src/http/openapi/openapi.ts'
 import type { TaskLimits } from '../../src/tasks/task-fields.ts'

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { declareEndpoints } from '../../src/compose.ts'
+import { declareEndpoints } from '../../src/compose/compose-api.ts'
 import { readConfig } from '../../src/config.ts'
 import { describeApi } from '../../src/http/openapi/openapi.ts'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Core } from '../../src/compose.ts'
+import type { Core } from '../../src/compose/compose-core.ts'
 import { newId, newRunId } from '../../src/platform/ids.ts'
 import { listenTo } from '../../src/platform/redis/channel-listener.ts'
 import type { Redis, RedisConnections } from '../../src/platform/redis/redis.ts'

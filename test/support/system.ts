@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
-import { type Core, composeApi, composeCore, composeWorker } from '../../src/compose.ts'
+import { composeApi } from '../../src/compose/compose-api.ts'
+import { type Core, composeCore } from '../../src/compose/compose-core.ts'
+import { composeWorker } from '../../src/compose/compose-worker.ts'
 import { readConfig } from '../../src/config.ts'
 import {
   type SimulatedModel,

@@ -1,4 +1,5 @@
-import { composeApi, composeWorker } from '../../src/compose.ts'
+import { composeApi } from '../../src/compose/compose-api.ts'
+import { composeWorker } from '../../src/compose/compose-worker.ts'
 import { writeModels } from './models.ts'
 import { type Prometheus, startPrometheus } from './prometheus.ts'
 import { type Cleanup, type System, startSystem } from './system.ts'

@@ -21,14 +21,7 @@ const LAYERS = [
   ['src/http', 'workers'],
   ['src/settings.ts'],
   ['src/config.ts'],
-  [
-    'src/compose-access.ts',
-    'src/compose-files.ts',
-    'src/compose-janitor.ts',
-    'src/compose-process-port.ts',
-    'src/compose-simulated-model.ts',
-  ],
-  ['src/compose.ts'],
+  ['src/compose'],
   ['src/commands'],
   ['src/cli.ts'],
 ]

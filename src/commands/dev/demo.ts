@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Core } from '../../compose.ts'
+import type { Core } from '../../compose/compose-core.ts'
 import { createTask } from '../../tasks/create-task.ts'
 import { createTaskSchema } from '../../tasks/task-input.ts'
 import { updateTask } from '../../tasks/update-task.ts'

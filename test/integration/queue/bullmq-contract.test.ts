@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Job, Queue, Worker } from 'bullmq'
-import { composeWorker } from '../../../src/compose.ts'
+import { composeWorker } from '../../../src/compose/compose-worker.ts'
 import { bullmqKeys, queuePrefix, RUN_QUEUE } from '../../../src/queue/bullmq-keys.ts'
 import { checkBullmq, installedBullmq, TESTED_BULLMQ } from '../../../src/queue/check-bullmq.ts'
 import { isFinal, type RunRecord } from '../../../src/runs/run.ts'

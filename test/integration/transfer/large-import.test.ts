@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { transferDeps } from '../../../src/compose.ts'
+import { transferDeps } from '../../../src/compose/compose-core.ts'
 import { ApiError } from '../../../src/platform/errors.ts'
 import { newId } from '../../../src/platform/ids.ts'
 import { exportProjects } from '../../../src/transfer/export-projects.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
-import { type Core, composeCore, transferDeps } from '../../../src/compose.ts'
+import { type Core, composeCore, transferDeps } from '../../../src/compose/compose-core.ts'
 import { readConfig } from '../../../src/config.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { TAG_KINDS } from '../../../src/tasks/tag.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Queue } from 'bullmq'
-import { composeWorker } from '../../../src/compose.ts'
+import { composeWorker } from '../../../src/compose/compose-worker.ts'
 import { createModelLimiters } from '../../../src/models/limits/model-limiter.ts'
 import { newId } from '../../../src/platform/ids.ts'
 import { bullmqKeys, queuePrefix, RUN_QUEUE } from '../../../src/queue/bullmq-keys.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { composeWorker } from '../../../../src/compose.ts'
+import { composeWorker } from '../../../../src/compose/compose-worker.ts'
 import { newId } from '../../../../src/platform/ids.ts'
 import { silentLogger } from '../../../../src/platform/logger.ts'
 import { connectRedis } from '../../../../src/platform/redis/redis.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Registry } from 'prom-client'
-import { composeWorker } from '../../../../src/compose.ts'
+import { composeWorker } from '../../../../src/compose/compose-worker.ts'
 import { createRunDurations } from '../../../../src/runs/execute/run-durations.ts'
 import { startOtlpReceiver, tracedBy } from '../../../support/otlp-receiver.ts'
 import { aRequest, aResult } from '../../../support/runs.ts'

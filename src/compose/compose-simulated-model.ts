@@ -1,7 +1,7 @@
-import type { Config } from './config.ts'
-import { needsSimulatedModel } from './models/servers/load-models.ts'
-import { startSimulatedModel } from './models/simulated/simulated-model.ts'
-import type { Lifecycle } from './platform/lifecycle.ts'
+import type { Config } from '../config.ts'
+import { needsSimulatedModel } from '../models/servers/load-models.ts'
+import { startSimulatedModel } from '../models/simulated/simulated-model.ts'
+import type { Lifecycle } from '../platform/lifecycle.ts'
 
 /** The URL of the simulated model: of one that runs already, or of one that is started here. Null when none is needed. */
 export async function composeSimulatedModel(config: Config, lifecycle: Lifecycle): Promise<string | null> {

@@ -1,12 +1,12 @@
-import type { RunWorker } from '../workers/run.worker.ts'
-import type { Config } from './config.ts'
-import { type ProcessState, startProcessServer } from './http/process-server.ts'
-import { sharedNow } from './platform/clock.ts'
-import type { Lifecycle } from './platform/lifecycle.ts'
-import { createProcessMetrics } from './platform/process-metrics.ts'
-import type { Redis } from './platform/redis/redis.ts'
-import { countWaiting } from './queue/run-jobs.ts'
-import type { WorkerHealth } from './runs/execute/worker-health.ts'
+import type { RunWorker } from '../../workers/run.worker.ts'
+import type { Config } from '../config.ts'
+import { type ProcessState, startProcessServer } from '../http/process-server.ts'
+import { sharedNow } from '../platform/clock.ts'
+import type { Lifecycle } from '../platform/lifecycle.ts'
+import { createProcessMetrics } from '../platform/process-metrics.ts'
+import type { Redis } from '../platform/redis/redis.ts'
+import { countWaiting } from '../queue/run-jobs.ts'
+import type { WorkerHealth } from '../runs/execute/worker-health.ts'
 
 /** A worker that starts no run for this long, while jobs are waiting, is stuck. */
 const STUCK_AFTER_MS = 30_000

@@ -1,5 +1,5 @@
-import { type Core, transferDeps } from '../compose.ts'
-import { exportProjects, writeArchive } from '../transfer/export-projects.ts'
+import { type Core, transferDeps } from '../../compose/compose-core.ts'
+import { exportProjects, writeArchive } from '../../transfer/export-projects.ts'
 import { explainTransfer } from './explain-transfer.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { ApiError, ValidationError, type ValidationIssue } from '../platform/errors.ts'
-import { CommandError } from './exit-codes.ts'
+import { ApiError, ValidationError, type ValidationIssue } from '../../platform/errors.ts'
+import { CommandError } from '../exit-codes.ts'
 
 /**
  * What is wrong with a file or with what it meets here, for a person: a line for each thing, with its place in the file.

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { type Core, transferDeps } from '../compose.ts'
-import { ValidationError } from '../platform/errors.ts'
-import { archiveSchema } from '../transfer/archive.ts'
-import { type ImportReport, importArchive } from '../transfer/import-archive.ts'
-import { CommandError } from './exit-codes.ts'
+import { type Core, transferDeps } from '../../compose/compose-core.ts'
+import { ValidationError } from '../../platform/errors.ts'
+import { archiveSchema } from '../../transfer/archive.ts'
+import { type ImportReport, importArchive } from '../../transfer/import-archive.ts'
+import { CommandError } from '../exit-codes.ts'
 import { explainTransfer } from './explain-transfer.ts'
 
 export interface ImportFileOptions {

@@ -1,0 +1,76 @@
+import type { Config } from '../config.ts'
+import { createApiMetrics } from '../http/api-metrics.ts'
+import { type ApiDeps, endpointsOf } from '../http/endpoints.ts'
+import { listen } from '../http/listen.ts'
+import { createMayReadMetrics } from '../http/metrics-access.ts'
+import type { Endpoint } from '../http/route.ts'
+import { createApplication } from '../http/server.ts'
+import { createFleetMetrics } from '../metrics/fleet-metrics.ts'
+import { newId } from '../platform/ids.ts'
+import { createProcessMetrics } from '../platform/process-metrics.ts'
+import { queuePrefix } from '../queue/bullmq-keys.ts'
+import { createShardRotation } from '../runs/start/shard-rotation.ts'
+import { createStorageQuota } from '../runs/start/storage-quota.ts'
+import { readRuns } from '../runs/store/read-runs.ts'
+import { createReplyInbox } from '../runs/wait/reply-inbox.ts'
+import { composeAccess } from './compose-access.ts'
+import { type Core, shardsOf, taskLimits, warnOfRedis } from './compose-core.ts'
+import { openProcessPort } from './compose-process-port.ts'
+
+/** Starts the API of this process. `processPort`: of its own metrics; null when none is configured. */
+export async function composeApi(core: Core): Promise<{ port: number; processPort: number | null }> {
+  const { config, log, lifecycle, tracer, connections, redis, tenants, runs } = core
+  warnOfRedis(core)
+  const metrics = createProcessMetrics(redis, [
+    { name: 'splitrun_waiting_calls', help: 'Calls that wait for a run here.', read: () => inbox.size() },
+  ])
+  const apiMetrics = createApiMetrics(metrics)
+  const { authenticate, taskTokens, tokenDeps } = await composeAccess(core)
+  const inbox = createReplyInbox({
+    id: newId(),
+    runs,
+    connections: shardsOf(config).map((shard) =>
+      connections.blocking(`replies:${shard}`, queuePrefix(shard)),
+    ),
+    onDelivered: apiMetrics.delivered,
+    log,
+  })
+  lifecycle.onClose('inbox', () => inbox.close())
+  const fleet = {
+    metrics: createFleetMetrics({
+      ...core,
+      cacheMs: config.metricsCache * 1000,
+      timesBy: config.metricsTimesBy,
+    }).text,
+    mayReadMetrics: createMayReadMetrics(config.metricsToken),
+  }
+  const endpoints = endpointsOf({
+    ...core,
+    ...config,
+    ...tokenDeps,
+    storageQuota: createStorageQuota(runs, config.projectKeptBytes),
+    // Replies on a connection come one after the other: those of lists are large, and runs do not wait behind them.
+    listedRuns: readRuns(await connections.commands('lists'), config.shards),
+    ...{ taskTokens, inbox, nextShard: createShardRotation(config.shards) },
+    ready: () => runs.reach().then(core.probeFiles),
+    ...fleet,
+  })
+  const app = createApplication({ ...config, tenants, authenticate, log, tracer, apiMetrics }, endpoints)
+  const server = await listen(app, config)
+  // First no new connection is accepted; then the waits end, whose responses are 202; then the last response is sent.
+  lifecycle.onClose('http', async () => {
+    const closed = server.close()
+    await inbox.close()
+    await closed
+  })
+  const processPort = await openProcessPort(core, { metrics, healthy: async () => true, fleet })
+  return { port: server.port, processPort }
+}
+
+/**
+ * The declarations of all endpoints, for code that only reads them, such as tests and the linter of the OpenAPI document.
+ * What their handlers need is left out, so that nothing has to be opened.
+ */
+export function declareEndpoints(config: Config): Endpoint[] {
+  return endpointsOf({ ...config, limits: taskLimits(config) } as unknown as ApiDeps)
+}

@@ -1,0 +1,142 @@
+import { resolve } from 'node:path'
+import { type Config, ConfigError, readSecret } from '../config.ts'
+import { createModelRegistry } from '../models/model-registry.ts'
+import { loadModels } from '../models/servers/load-models.ts'
+import { openEmbeddedRedis } from '../platform/embedded-redis/embedded-redis.ts'
+import { Lifecycle } from '../platform/lifecycle.ts'
+import type { Logger } from '../platform/logger.ts'
+import { awaitRedis, RedisUnusableError } from '../platform/redis/await-redis.ts'
+import { checkRedis } from '../platform/redis/check-redis.ts'
+import { followRedisTime } from '../platform/redis/follow-redis-time.ts'
+import { connectRedis } from '../platform/redis/redis.ts'
+import { openTracer } from '../platform/tracing/open-tracer.ts'
+import { queuePrefix } from '../queue/bullmq-keys.ts'
+import { checkBullmq } from '../queue/check-bullmq.ts'
+import { createRunStore } from '../runs/store/run-store.ts'
+import { createTagStore } from '../tasks/tag-store.ts'
+import type { TaskLimits } from '../tasks/task-fields.ts'
+import { createTaskStore } from '../tasks/task-store.ts'
+import { createCredentialStore } from '../tenancy/credential-store.ts'
+import { createTenantStore } from '../tenancy/tenant-store.ts'
+import { createCardinalityStore } from '../totals/cardinality-store.ts'
+import { createRollupStore } from '../totals/rollup-store.ts'
+import { composeFiles } from './compose-files.ts'
+
+export type Core = Awaited<ReturnType<typeof openCore>>
+
+/**
+ * What every process needs: Redis and the stores on it. Everything is built here by hand, and the closer of what is
+ * opened is registered on the next line. Waits for Redis when it cannot be reached yet, until `signal` fires. Leaves
+ * nothing open when it fails.
+ * @throws {ConfigError} for a models file that cannot be used
+ * @throws {RedisUnusableError} when there is no Redis to work with, whether it is given or embedded
+ */
+export async function composeCore(
+  config: Config,
+  log: Logger,
+  simulatedUrl: string | null = config.simulatedUrl,
+  signal?: AbortSignal,
+): Promise<Core> {
+  const lifecycle = new Lifecycle(log)
+  try {
+    return await openCore(lifecycle, config, log, simulatedUrl, signal)
+  } catch (error) {
+    await lifecycle.close()
+    throw error
+  }
+}
+
+async function openCore(
+  lifecycle: Lifecycle,
+  config: Config,
+  log: Logger,
+  simulatedUrl: string | null,
+  signal: AbortSignal | undefined,
+) {
+  checkQueueLibrary(config)
+  const models = createModelRegistry(readModels(config, simulatedUrl))
+  const tracer = await openTracer(config, log)
+  // Closed last, when all spans have ended.
+  lifecycle.onClose('tracer', () => tracer.close())
+  let target = config.redisUrl
+  if (!target) {
+    const redis = await openEmbeddedRedis({ dataDir: resolve(config.dataDir), log }).catch((error: Error) => {
+      throw new RedisUnusableError(error.message, { cause: error })
+    })
+    lifecycle.onClose('embedded redis', () => redis.close())
+    target = redis.socketPath
+  }
+  const connections = connectRedis(target, log, config.redisTimeout * 1000)
+  lifecycle.onClose('redis connections', () => connections.close())
+  await awaitRedis(connections, { target, patienceMs: config.redisPatience * 1000, log, signal })
+  const redis = await connections.commands('commands')
+  const redisWarnings = await checkRedis(redis, connections.blocking('check', queuePrefix(0)))
+  const time = await followRedisTime(redis, log)
+  lifecycle.onClose('time', () => time.close())
+  return {
+    config,
+    log,
+    lifecycle,
+    tracer,
+    redisTarget: target,
+    redisWarnings,
+    connections,
+    redis,
+    models,
+    tenants: createTenantStore(redis),
+    apiKeys: createCredentialStore(redis, 'api_key'),
+    clients: createCredentialStore(redis, 'oauth_client'),
+    tasks: createTaskStore(redis, { revisionsMax: config.revisionsMax }),
+    tags: createTagStore(redis, { tagsMax: config.tagsMax }),
+    limits: taskLimits(config),
+    runs: createRunStore(redis, {
+      ...config,
+      ...{ retentionSeconds: config.runRetention, idempotencySeconds: config.idempotencyRetention },
+    }),
+    names: createCardinalityStore(redis, {
+      groupsMax: config.reportingGroupsMax,
+      revisionsMax: config.metricsRevisionsMax,
+      projectRevisions: config.metricsProjectRevisions,
+    }),
+    rollups: createRollupStore(redis, config),
+    ...composeFiles({ config, redis }),
+  }
+}
+
+/** The shards that this installation has. */
+export const shardsOf = (config: Config): number[] =>
+  Array.from({ length: config.shards }, (_, shard) => shard)
+
+/** The limits of a task. */
+export function taskLimits(config: Config): TaskLimits {
+  const { outputDepthMax: maxDepth, outputKeysMax: maxKeys, weightsMax, parametersMax, timeoutMax } = config
+  return { maxDepth, maxKeys, weightsMax, parametersMax, timeoutMax }
+}
+
+/** What an export or import of projects needs. */
+export function transferDeps({ config, tenants, tasks, tags, models }: Core) {
+  const { revisionsMax, tagsMax, importLimit } = config
+  return { tenants, tasks, tags, models, revisionsMax, tagsMax, importLimit, limits: taskLimits(config) }
+}
+
+function readModels(config: Config, simulatedUrl: string | null) {
+  try {
+    return loadModels(config, simulatedUrl, readSecret)
+  } catch (error) {
+    throw new ConfigError((error as Error).message, { cause: error })
+  }
+}
+
+/** @throws {ConfigError} for a version of BullMQ that was not tested, unless that is wanted */
+function checkQueueLibrary({ untestedBullmq }: Config): void {
+  try {
+    checkBullmq(untestedBullmq)
+  } catch (cause) {
+    throw new ConfigError((cause as Error).message, { cause })
+  }
+}
+
+/** Said by processes that serve; a command that does one thing has no need of it. */
+export function warnOfRedis({ log, redisWarnings }: Core): void {
+  for (const { setting, text } of redisWarnings) log.warn(setting, text)
+}

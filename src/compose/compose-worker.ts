@@ -1,0 +1,74 @@
+import { type RunWorker, startRunWorker } from '../../workers/run.worker.ts'
+import { createModelLimiters } from '../models/limits/model-limiter.ts'
+import { createModelClient } from '../models/protocol/openai-compatible.ts'
+import { newId } from '../platform/ids.ts'
+import { queuePrefix } from '../queue/bullmq-keys.ts'
+import { executeRun } from '../runs/execute/execute-run.ts'
+import { createExecutions } from '../runs/execute/executions.ts'
+import { followCancels } from '../runs/execute/follow-cancels.ts'
+import { createRunDurations } from '../runs/execute/run-durations.ts'
+import { type Core, shardsOf, warnOfRedis } from './compose-core.ts'
+import { composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
+import { composeJanitor } from './compose-janitor.ts'
+import { openProcessPort, workerState } from './compose-process-port.ts'
+
+const LONGEST_BACKOFF_MS = 30_000
+
+/** Starts the workers of this process, one per shard, and its part of the janitor. */
+export async function composeWorker(
+  core: Core,
+): Promise<{ workers: RunWorker[]; processPort: number | null }> {
+  const { config, log, lifecycle, tracer, connections, redis, tasks, runs, names, models, files, fileHome } =
+    core
+  warnOfRedis(core)
+  const client = createModelClient({ maxResponseBytes: config.responseLimit * 2 + 65_536 })
+  lifecycle.onClose('model client', () => client.close())
+  const executions = createExecutions()
+  const durations = config.otlpEndpoint && config.metricsPort !== null ? createRunDurations() : null
+  const cancels = shardsOf(config).map((shard) => {
+    const connection = connections.blocking(`cancels:${shard}`, queuePrefix(shard))
+    return followCancels({ redis: connection, shard, runs, executions, log })
+  })
+  lifecycle.onClose('cancels', () => Promise.all(cancels.map((follower) => follower.close())))
+  const deps = {
+    ...{ tracer, tasks, runs, names, models, client, files, fileHome, log, executions, durations },
+    health: composeWorkerHealth(core),
+    limiters: createModelLimiters(),
+    settleTimeoutMs: config.settlePatience * 1000,
+    retry: {
+      maxAttempts: config.modelAttempts,
+      baseMs: config.modelBackoff * 1000,
+      capMs: LONGEST_BACKOFF_MS,
+    },
+    responseLimit: config.responseLimit,
+    imagePixelsMax: config.imagePixelsMax,
+    ignoreInputProcessors: config.ignoreInputProcessors,
+    imageProcesses: composeImageProcesses(core),
+    promptMax: config.promptMax,
+    modelImagesMax: config.modelImagesMax,
+    worker: newId(),
+  }
+  const workers = shardsOf(config).map((shard) =>
+    startRunWorker({
+      shard,
+      runs,
+      worker: deps.worker,
+      claimsMax: config.claimsMax,
+      connection: connections.blocking(`worker:${shard}`, queuePrefix(shard)),
+      dispatchConnection: connections.blocking(`dispatch:${shard}`, queuePrefix(shard)),
+      concurrency: config.concurrency,
+      limiters: deps.limiters,
+      health: deps.health,
+      lockDurationMs: config.lockDuration * 1000,
+      stalledIntervalMs: config.stalledInterval * 1000,
+      log,
+      graceMs: config.shutdownGrace * 1000,
+      execute: (claim, side) => executeRun(deps, claim, side),
+    }),
+  )
+  const janitor = composeJanitor(core)
+  lifecycle.onClose('workers', () => Promise.all([...workers, janitor].map((worker) => worker.close())))
+  const state = workerState(redis, workers, deps.health, janitor.foreignFiles)
+  durations?.exposeIn(state.metrics)
+  return { workers, processPort: await openProcessPort(core, state) }
+}
