@@ -56,6 +56,7 @@ const SEARCH_EVERY_MS = 50
 const ANNOUNCE_EVERY_MS = 500
 /** How long a worker without any room waits for a free place before it dequeues again, in ms. */
 const IDLE_MS = 5000
+const isDue = (time: number): boolean => time > 0 && sharedNow() >= time
 /** The pause after a failure of Redis. */
 const FAILURE_PAUSE_MS = 1000
 
@@ -144,11 +145,8 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     try {
       await options.execute(claim, side)
     } catch (error) {
-      const run_id = claim.request.id
-      log.warn(
-        { err: error, run_id },
-        'a run could not be executed; it is delivered again when its lock expires',
-      )
+      const line = 'a run could not be executed; it is delivered again when its lock expires'
+      log.warn({ err: error, run_id: claim.request.id }, line)
     } finally {
       claimed.delete(claim)
       places.leave(claim.model)
@@ -192,8 +190,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     while (!stopped) {
       try {
         if (!health.well) await health.whenWell()
-        if (known.empty && (known.nextDue === 0 || sharedNow() < known.nextDue))
-          await jobs.wait(known.nextDue)
+        if (known.empty && !isDue(known.nextDue)) await jobs.wait(known.nextDue)
         const next = plan()
         const early = next.allowances ? searched + SEARCH_EVERY_MS - performance.now() : 0
         if (early > 0) {

@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander'
 import { type CommandContext, print } from '../command-context.ts'
-import { COMPLETION_SCRIPTS, type Shell } from './completion-scripts.ts'
 import { describeUse } from '../help-text.ts'
+import { COMPLETION_SCRIPTS, type Shell } from './completion-scripts.ts'
 
 /** `splitrun completion`: a script by which a shell completes this command line. */
 export function addCompletion(program: Command, context: CommandContext): void {

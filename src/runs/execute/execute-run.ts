@@ -1,7 +1,6 @@
 import type { ModelLimiters } from '../../models/limits/model-limiter.ts'
 import { type ModelClient, ModelError } from '../../models/model.ts'
 import type { RetryPolicy } from '../../models/protocol/retry.ts'
-import { type CompiledOutput, compileOutput } from '../../output/compile-output.ts'
 import { sharedNow } from '../../platform/clock.ts'
 import { isRedisUnavailable } from '../../platform/redis/redis.ts'
 import { type Span, type Tracer, traceIdOf, within } from '../../platform/tracing/tracing.ts'
@@ -14,11 +13,10 @@ import { ABORT_ERRORS, type Outcome } from '../run-result.ts'
 import { startExecuteSpan } from '../run-span.ts'
 import type { Claim } from '../store/claim.ts'
 import type { ReadCapacity } from '../store/run-store.ts'
-import { askModel, ClaimLost, Deferred, type Stopwatch } from './ask-model.ts'
-import { chooseModels } from './choose-models.ts'
+import { ClaimLost, Deferred, type Stopwatch } from './ask-model.ts'
+import { askModels } from './ask-models.ts'
 import type { AbortReason, Executions } from './executions.ts'
-import { type PrepareCallDeps, prepareCall } from './prepare-call.ts'
-import { retryWhileRedisDown } from './retry-while-redis-down.ts'
+import type { PrepareCallDeps } from './prepare-call.ts'
 import { type SettleRunDeps, settleRun } from './settle-run.ts'
 import { isWorkerFault, type WorkerHealth } from './worker-health.ts'
 
@@ -56,18 +54,6 @@ const STORE_PAUSE_MS = 1000
 
 /** How long a run is deferred that this worker cannot execute by its own fault, in ms: others may, at once. */
 const WORKER_FAULT_PAUSE_MS = 2000
-
-/** By the revision itself, as the store keeps it: an id alone may stand for another revision in another project. */
-const compiledOutputs = new WeakMap<Revision, CompiledOutput>()
-
-function compiledFor(revision: Revision): CompiledOutput | null {
-  if (!revision.output_format) return null
-  const known = compiledOutputs.get(revision)
-  if (known) return known
-  const compiled = compileOutput(revision.output_format)
-  compiledOutputs.set(revision, compiled)
-  return compiled
-}
 
 /**
  * Executes a run that was just claimed: draws its revision, renders the prompts, calls its models, checks the completion,
@@ -193,17 +179,6 @@ const WORKER_LOST: RunError = {
   message: 'A worker was lost while it had this run.',
   retryable: true,
 }
-const GIVEN_UP: RunError = {
-  reason: 'MODEL_ERROR',
-  message: 'The model gave no answer.',
-  retryable: true,
-}
-const NO_MODEL: RunError = {
-  reason: 'MODEL_UNAVAILABLE',
-  message: 'The model is no longer configured.',
-  retryable: false,
-}
-
 /** The error that a run ends with instead of being executed; null when it is to be executed. */
 function refuse(claim: Claim, ledger: Ledger, signal: AbortSignal): RunError | null {
   const { request, claimed, claimsExhausted } = claim
@@ -212,48 +187,4 @@ function refuse(claim: Claim, ledger: Ledger, signal: AbortSignal): RunError | n
   if (isLate(request, claimed, sharedNow())) return ABORT_ERRORS.expired
   if (claimsExhausted || (request.onLostAttempt === 'fail' && ledger.hasLost())) return WORKER_LOST
   return null
-}
-
-/** Calls the run's models in their order until one gives a usable completion. */
-async function askModels(
-  deps: ClaimDeps,
-  claim: Claim,
-  revision: Revision,
-  ledger: Ledger,
-  watch: Stopwatch,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const { request } = claim
-  const compiled = compiledFor(revision)
-  const save = async (current: Ledger): Promise<void> => {
-    const write = () => deps.runs.saveAttempts(claim, current.all())
-    if (!(await retryWhileRedisDown(deps.settleTimeoutMs, write))) throw new ClaimLost()
-  }
-  const ask = { ...deps, save, deadline: request.deadline }
-  let outcome: Outcome = { error: NO_MODEL }
-  for (const { model, parameters, fallback } of chooseModels(request, revision, deps.models)) {
-    const primaryFailure = fallback && !request.useFallback ? (outcome.error?.reason ?? null) : null
-    // It was given up by an earlier claim, and what waited since was its fallback.
-    if (ledger.failuresOf(model.name) >= deps.retry.maxAttempts) {
-      outcome = { model, usedFallback: fallback, primaryFailure, error: GIVEN_UP }
-      continue
-    }
-    const known = { model, usedFallback: fallback, primaryFailure }
-    const prepared = await prepareCall(deps, request, revision, model, compiled)
-    if ('reason' in prepared) {
-      ledger.drop()
-      return { ...known, error: prepared }
-    }
-    if (!ledger.isOpen()) {
-      ledger.open(sharedNow())
-      await save(ledger)
-    }
-    const call = { model, messages: prepared.messages, parameters, schema: compiled?.jsonSchema ?? null }
-    ledger.setModel(model.name)
-    const asked = await askModel(ask, call, compiled, ledger, watch, signal)
-    outcome = { ...known, prepared, parameters, asked, error: asked.error }
-    if (!asked.error) return outcome
-  }
-  ledger.drop()
-  return outcome
 }

@@ -1,0 +1,90 @@
+import type { ModelRegistry } from '../../models/model-registry.ts'
+import { type CompiledOutput, compileOutput } from '../../output/compile-output.ts'
+import { sharedNow } from '../../platform/clock.ts'
+import type { Revision } from '../../tasks/task.ts'
+import type { Ledger } from '../ledger.ts'
+import type { RunError } from '../run.ts'
+import type { Outcome } from '../run-result.ts'
+import type { Claim } from '../store/claim.ts'
+import type { RunStore } from '../store/run-store.ts'
+import { type AskDeps, askModel, ClaimLost, type Stopwatch } from './ask-model.ts'
+import { chooseModels } from './choose-models.ts'
+import { type PrepareCallDeps, prepareCall } from './prepare-call.ts'
+import { retryWhileRedisDown } from './retry-while-redis-down.ts'
+
+export interface AskModelsDeps extends Omit<AskDeps, 'save' | 'deadline'>, PrepareCallDeps {
+  readonly runs: RunStore
+  readonly models: ModelRegistry
+  /** How long the ledger is kept while Redis is away, in ms. */
+  readonly settleTimeoutMs: number
+}
+
+/** By the revision itself, as the store keeps it: an id alone may stand for another revision in another project. */
+const compiledOutputs = new WeakMap<Revision, CompiledOutput>()
+
+function compiledFor(revision: Revision): CompiledOutput | null {
+  if (!revision.output_format) return null
+  const known = compiledOutputs.get(revision)
+  if (known) return known
+  const compiled = compileOutput(revision.output_format)
+  compiledOutputs.set(revision, compiled)
+  return compiled
+}
+
+const GIVEN_UP: RunError = {
+  reason: 'MODEL_ERROR',
+  message: 'The model gave no answer.',
+  retryable: true,
+}
+const NO_MODEL: RunError = {
+  reason: 'MODEL_UNAVAILABLE',
+  message: 'The model is no longer configured.',
+  retryable: false,
+}
+
+/**
+ * Calls the run's models in their order until one gives a usable completion. Returns what the run comes to; rejects only
+ * as `askModel` does, and when this worker cannot make a call ready by its own fault.
+ */
+export async function askModels(
+  deps: AskModelsDeps,
+  claim: Claim,
+  revision: Revision,
+  ledger: Ledger,
+  watch: Stopwatch,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { request } = claim
+  const compiled = compiledFor(revision)
+  const save = async (current: Ledger): Promise<void> => {
+    const write = () => deps.runs.saveAttempts(claim, current.all())
+    if (!(await retryWhileRedisDown(deps.settleTimeoutMs, write))) throw new ClaimLost()
+  }
+  const ask = { ...deps, save, deadline: request.deadline }
+  let outcome: Outcome = { error: NO_MODEL }
+  for (const { model, parameters, fallback } of chooseModels(request, revision, deps.models)) {
+    const primaryFailure = fallback && !request.useFallback ? (outcome.error?.reason ?? null) : null
+    // It was given up by an earlier claim, and what waited since was its fallback.
+    if (ledger.failuresOf(model.name) >= deps.retry.maxAttempts) {
+      outcome = { model, usedFallback: fallback, primaryFailure, error: GIVEN_UP }
+      continue
+    }
+    const known = { model, usedFallback: fallback, primaryFailure }
+    const prepared = await prepareCall(deps, request, revision, model, compiled)
+    if ('reason' in prepared) {
+      ledger.drop()
+      return { ...known, error: prepared }
+    }
+    if (!ledger.isOpen()) {
+      ledger.open(sharedNow())
+      await save(ledger)
+    }
+    const call = { model, messages: prepared.messages, parameters, schema: compiled?.jsonSchema ?? null }
+    ledger.setModel(model.name)
+    const asked = await askModel(ask, call, compiled, ledger, watch, signal)
+    outcome = { ...known, prepared, parameters, asked, error: asked.error }
+    if (!asked.error) return outcome
+  }
+  ledger.drop()
+  return outcome
+}
