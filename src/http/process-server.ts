@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Request, Response } from 'express'
 import { collectDefaultMetrics, type Registry } from 'prom-client'
 import { CONTENT_TYPE } from '../metrics/family.ts'
+import { compress } from './compress.ts'
 import type { RunningServer } from './listen.ts'
 import type { MayReadMetrics } from './metrics-access.ts'
 import { openPort } from './open-port.ts'
@@ -38,7 +40,11 @@ export async function startProcessServer(
       response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics())
       return
     }
-    if (path === '/metrics/fleet' && state.fleet) return sendFleet(state.fleet, request, response)
+    if (path === '/metrics/fleet' && state.fleet) {
+      // It was made for Express, and needs nothing of it.
+      compress(request as Request, response as Response, () => {})
+      return sendFleet(state.fleet, request, response)
+    }
     const healthy = path === '/healthz' ? await state.healthy().catch(() => false) : null
     const status = healthy === null ? 404 : healthy ? 200 : 503
     response.writeHead(status, { 'content-type': 'application/json' })

@@ -1,4 +1,3 @@
-import compression from 'compression'
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
 import { ApiError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
@@ -15,6 +14,7 @@ import { readBody } from './body/read-body.ts'
 import { memberNames } from './body/read-form.ts'
 import { checkEncoded } from './body/read-urlencoded.ts'
 import { check, checkPath } from './check-request.ts'
+import { compress } from './compress.ts'
 import { allowOrigins } from './cors.ts'
 import { errorHandler } from './error-handler.ts'
 import { normalisePath } from './normalise-path.ts'
@@ -41,13 +41,6 @@ export interface ServerDeps extends BodyLimits {
 /** Every route is served under both, since clients differ in what they take for the base URL. */
 const MOUNTS = ['/api/v1', ''] as const
 
-/** Compresses what is larger than a few packets; a stream of events never. */
-const COMPRESS = compression({
-  threshold: 4096,
-  filter: (request, response) =>
-    response.getHeader('Content-Type') !== 'text/event-stream' && compression.filter(request, response),
-})
-
 const NO_BODY: CheckedBody = { body: undefined, ignored: [] }
 
 /** Builds the application; it listens to nothing yet. */
@@ -71,8 +64,8 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
     const here = endpoints.filter((each) => each.path === path)
     const paths = MOUNTS.map((mount) => mount + path)
     for (const declared of here) {
-      // What is read may be large; what is done is answered with little.
-      const compressing = declared.method === 'get' ? [COMPRESS] : []
+      // What is read may be large; what is done is answered with little, and images are compressed already.
+      const compressing = declared.method === 'get' && !declared.ranges ? [compress] : []
       app[declared.method](paths, ...compressing, serve(declared, deps, budget))
     }
     const allowed = here.map((each) => each.method.toUpperCase())

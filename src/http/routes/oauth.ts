@@ -29,6 +29,9 @@ const tokenBody = z
     override: { examples: [{ grant_type: 'client_credentials', scope: 'run:read run:write' }] },
   })
 
+/** Bytes: more than all its parameters may have. Whoever has no token yet gets no room for more. */
+const TOKEN_BODY_LIMIT = 65_536
+
 const tokenResponse = z
   .object({
     access_token: z.string(),
@@ -93,6 +96,7 @@ export function oauthRoutes(deps: IssueTokenDeps): Endpoint[] {
       params: noParams,
       query: noQuery,
       body: tokenBody,
+      bodyLimit: TOKEN_BODY_LIMIT,
       response: tokenResponse,
       errorCodes: [
         'UNAUTHENTICATED',
