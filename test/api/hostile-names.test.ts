@@ -22,7 +22,6 @@ describe('names that are made to lead somewhere else', () => {
       const at = `"${key}": ${evil}`
       const bodies: [string, string][] = [
         ['/task', `{${at}}`],
-        [`/task/${task}`, `{${at}}`],
         [`/task/${task}`, `{"llm_config": {${at}}}`],
         [`/task/${task}`, `{"output_format": {${at}}}`],
         [`/task/${task}`, `{"output_format": {"a": {"type": "object", "nested_structure": {${at}}}}}`],
@@ -33,6 +32,9 @@ describe('names that are made to lead somewhere else', () => {
       for (const [path, body] of bodies) {
         assert.equal((await system.call('POST', path, body, json)).status, 422, `${path} ${body}`)
       }
+      // A member that is not known is ignored, whatever it is called, and named.
+      const ignored = await system.call('POST', `/task/${task}`, `{${at}}`, json)
+      assert.deepEqual([ignored.status, ignored.headers.get('x-ignored-fields')], [200, key])
       // Where a caller's own data goes, such a key is data.
       for (const body of [
         `{"task_input": {"text": {${at}}, ${at}}}`,
@@ -160,7 +162,7 @@ describe('names that are made to lead somewhere else', () => {
     const asFile = new FormData()
     asFile.append('task_input', JSON.stringify(inputs))
     asFile.append('task_file', url)
-    assert.equal((await system.call('POST', `/task/${task}/run`, asFile)).status, 422)
+    assert.equal((await system.call('POST', `/task/${task}/run`, asFile)).status, 415)
     const photo = await system.createTask({ image_required: true, user_prompt: 'Describe it.' })
     for (const text of [url, `<svg xmlns="http://www.w3.org/2000/svg"><image href="${url}"/></svg>`]) {
       const picture = new FormData()

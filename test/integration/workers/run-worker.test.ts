@@ -131,10 +131,10 @@ test('while Redis is away, whatever its words for that, a worker asks again once
       failures.push(performance.now())
       throw error
     })
-  startOne(system, { runs: { ...runs, dequeue } })
   await system.redis.kill()
-  await until(() => failures.length === 3)
-  for (const [at, time] of failures.slice(1).entries()) assert.ok(time - (failures[at] ?? 0) > 950)
+  startOne(system, { runs: { ...runs, dequeue } })
+  await until(() => failures.length >= 3)
+  for (const [at, time] of failures.slice(1, 3).entries()) assert.ok(time - (failures[at] ?? 0) > 950)
   await system.redis.start()
 })
 
