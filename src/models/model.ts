@@ -1,21 +1,13 @@
 import type { TraceContext } from '../platform/tracing/tracing.ts'
+import type { ModelServer } from './model-server.ts'
+
+export type { ModelServer } from './model-server.ts'
 
 /**
  * How a model is made to return JSON of a given shape, best first: it follows a JSON Schema, it guarantees some JSON
  * object, or the prompt can only ask for it.
  */
 export type OutputCapability = 'json_schema' | 'json_object' | 'none'
-
-/** A server that speaks the OpenAI protocol. Its key is a secret: it is never logged and never shown. */
-export interface ModelServer {
-  readonly name: string
-  /** With the version segment, as the openai package expects it: `https://api.openai.com/v1`. */
-  readonly baseUrl: string
-  /** Empty where the server wants none: no Authorization header is sent then. */
-  readonly apiKey: string
-  /** Longest time of one call, in milliseconds. */
-  readonly timeoutMs: number
-}
 
 /** One model, as the configuration describes it. */
 export interface Model {
