@@ -1,5 +1,6 @@
 import type { TraceContext } from '../platform/tracing/tracing.ts'
 import type { ModelServer } from './model-server.ts'
+import type { RequestRules } from './request-rules.ts'
 
 export type { ModelServer } from './model-server.ts'
 
@@ -25,6 +26,8 @@ export interface Model {
   readonly supportsVision: boolean
   readonly supportsImageOutput: boolean
   readonly retired: boolean
+  /** How requests differ from the protocol; absent: as `usualRules` has it for the server. */
+  readonly rules?: RequestRules
   /** Currency units per million tokens; null where no price is known. */
   readonly price: { readonly input: number; readonly output: number } | null
 }
@@ -39,6 +42,8 @@ export interface ModelParameters {
   readonly presence_penalty?: number | undefined
   readonly stop?: string | readonly string[] | undefined
   readonly reasoning_effort?: string | undefined
+  /** Goes into the request as it is. */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined
 }
 
 export interface ImagePart {

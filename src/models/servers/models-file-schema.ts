@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { z } from 'zod'
 import { givenId } from '../../platform/id-schema.ts'
+import { OWN_MEMBERS } from '../request-rules.ts'
 
 const filled = z.string().min(1)
 /** A value, or the name of the variable that holds it. */
@@ -22,8 +23,25 @@ const headers = z.record(
   ),
 )
 
+/** A member of requests that may be written by hand. */
+const member = filled.refine((name) => !OWN_MEMBERS.has(name), 'is written by this service itself')
+/** How requests differ from the protocol. A model's go before its server's. */
+const requestRules = {
+  parameters: z
+    .strictObject({
+      add: z.record(member, z.json()).optional(),
+      drop: z.array(filled).optional(),
+      rename: z.record(filled, member).optional(),
+    })
+    .optional(),
+  schema_dialect: z.enum(['json_schema', 'openai', 'azure', 'gemini']).optional(),
+  strict: z.boolean().optional(),
+  system_turn: z.enum(['system', 'developer', 'user']).optional(),
+}
+
 const server = z
   .strictObject({
+    ...requestRules,
     base_url: z.url({ protocol: /^https?$/ }),
     api_key_env: filled.optional(),
     auth: z
@@ -47,6 +65,7 @@ const server = z
 const price = z.strictObject({ input: z.number().min(0), output: z.number().min(0) })
 
 const model = z.strictObject({
+  ...requestRules,
   name: filled,
   id: givenId.optional(),
   alias: filled.optional(),

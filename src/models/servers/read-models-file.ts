@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Model, ModelServer } from '../model.ts'
+import { type RequestRules, usualRules } from '../request-rules.ts'
 import { describeModel } from './describe-model.ts'
 import { type ModelEntry, modelsFileSchema, type ServerEntry } from './models-file-schema.ts'
 import { type ReadSecret, readTransport } from './read-transport.ts'
@@ -68,9 +69,22 @@ function readModel(entry: ModelEntry, server: ModelServer, from: ServerEntry): M
     supportsVision: entry.supports_vision,
     supportsImageOutput: entry.supports_image_output,
     retired: entry.retired,
+    rules: readRules(entry, from),
     price: entry.price ?? null,
     server,
   })
+}
+
+function readRules(model: ModelEntry, server: ServerEntry): RequestRules {
+  const usual = usualRules(server.base_url)
+  return {
+    renamed: model.parameters?.rename ?? server.parameters?.rename ?? usual.renamed,
+    dropped: model.parameters?.drop ?? server.parameters?.drop ?? usual.dropped,
+    added: model.parameters?.add ?? server.parameters?.add ?? usual.added,
+    systemTurn: model.system_turn ?? server.system_turn ?? usual.systemTurn,
+    dialect: model.schema_dialect ?? server.schema_dialect ?? usual.dialect,
+    strict: model.strict ?? server.strict ?? usual.strict,
+  }
 }
 
 function refuseSharedNames(models: readonly Model[]): void {
