@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { shownId } from '../platform/id-schema.ts'
 import type { Shown } from '../platform/shown.ts'
+import type { Adaptation } from './learned/adaptation.ts'
 import type { Model } from './model.ts'
 
 /** A model on the wire; its strings are never null. */
@@ -13,6 +14,19 @@ export const modelResponse = z
     description: z.string(),
     supports_vision: z.boolean(),
     supports_image_output: z.boolean(),
+    adapted: z
+      .object({
+        output: z.enum(['json_object', 'none']).nullable(),
+        dropped: z.array(z.string()),
+        max_tokens_as: z.string().nullable(),
+        until: z.iso.datetime(),
+      })
+      .nullable()
+      .meta({
+        description:
+          'What its server said that it does not know, and what is done without until then: the wish for less of ' +
+          'structured output, parameters that are not sent, another name of max_tokens.',
+      }),
   })
   .meta({
     id: 'Model',
@@ -26,12 +40,13 @@ export const modelResponse = z
         description: 'Answers in the asked shape; the content is made up.',
         supports_vision: true,
         supports_image_output: false,
+        adapted: null,
       },
     ],
   })
 
 /** A model as lists show it. */
-export function presentModel(model: Model): Shown<typeof modelResponse> {
+export function presentModel(model: Model, adapted: Adaptation | null): Shown<typeof modelResponse> {
   return {
     id: model.id,
     name: model.name,
@@ -40,5 +55,11 @@ export function presentModel(model: Model): Shown<typeof modelResponse> {
     description: model.description,
     supports_vision: model.supportsVision,
     supports_image_output: model.supportsImageOutput,
+    adapted: adapted && {
+      output: adapted.output,
+      dropped: adapted.dropped,
+      max_tokens_as: adapted.maxTokens,
+      until: new Date(adapted.until).toISOString(),
+    },
   }
 }

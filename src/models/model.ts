@@ -65,6 +65,8 @@ export interface ModelRequest {
   readonly parameters: ModelParameters
   /** The strict JSON Schema of the response, or null for plain text. */
   readonly schema: Readonly<Record<string, unknown>> | null
+  /** The schema as a text for the prompt, where its server turns out to know no schemas. */
+  readonly schemaInWords?: () => string
   /** The span of the call, for servers that join the trace; absent or null: no `traceparent` is sent. */
   readonly trace?: TraceContext | null
 }

@@ -141,7 +141,7 @@ export function checkRevision(
   }
   for (const field of MODEL_FIELDS) {
     const model = revision[field] ? models.find(revision[field]) : null
-    if (!model || model.output !== 'json_schema' || !revision.output_format) continue
+    if (model?.output !== 'json_schema' || !revision.output_format) continue
     const problem = schemaProblem(compileOutput(revision.output_format).jsonSchema, rulesOf(model).dialect)
     if (!problem) continue
     const message = `${model.name} would refuse it: ${problem}. With "output": "json_object" in the models file it goes into the prompt`

@@ -1,12 +1,20 @@
 import { z } from 'zod'
+import type { AdaptationStore } from '../../models/learned/adaptation-store.ts'
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { modelResponse, presentModel } from '../../models/model-response.ts'
+import { sharedNow } from '../../platform/clock.ts'
 import { ApiError } from '../../platform/errors.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, projectParams, taskParams } from '../route.ts'
 
+export interface CatalogueRouteDeps {
+  readonly tasks: TaskStore
+  readonly models: ModelRegistry
+  readonly adaptations: AdaptationStore
+}
+
 /** What tasks may name. All are bare arrays; of most, this server has none. */
-export function catalogueRoutes({ tasks, models }: { tasks: TaskStore; models: ModelRegistry }): Endpoint[] {
+export function catalogueRoutes({ tasks, models, adaptations }: CatalogueRouteDeps): Endpoint[] {
   const nothing = (name: string, operation: string, things: string) =>
     endpoint({
       method: 'get',
@@ -39,7 +47,11 @@ export function catalogueRoutes({ tasks, models }: { tasks: TaskStore; models: M
           .meta({ description: 'Also those that new revisions may not name.' }),
       }),
       response: z.array(modelResponse),
-      handle: async ({ query }) => models.list({ includeRetired: query.include_retired }).map(presentModel),
+      async handle({ query }) {
+        const learned = await adaptations.read(sharedNow())
+        const listed = models.list({ includeRetired: query.include_retired })
+        return listed.map((model) => presentModel(model, learned.get(model.id) ?? null))
+      },
     }),
     nothing('input_processor', 'listInputProcessors', 'input processors'),
     nothing('task_forwarder_type', 'listTaskForwarderTypes', 'the kinds of task forwarders'),
