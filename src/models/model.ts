@@ -22,6 +22,8 @@ export interface Model {
   readonly provider: string
   readonly description: string
   readonly server: ModelServer
+  /** Which of OpenAI's two protocols it is asked by; absent: chat completions. */
+  readonly api?: 'chat' | 'responses'
   readonly output: OutputCapability
   readonly supportsVision: boolean
   readonly supportsImageOutput: boolean

@@ -69,6 +69,7 @@ const model = z.strictObject({
   name: filled,
   id: givenId.optional(),
   alias: filled.optional(),
+  api: z.enum(['chat', 'responses']).optional(),
   description: z.string().optional(),
   output: z.enum(['json_schema', 'json_object', 'none']).default('json_schema'),
   price: price.optional(),

@@ -69,6 +69,7 @@ function readModel(entry: ModelEntry, server: ModelServer, from: ServerEntry): M
     supportsVision: entry.supports_vision,
     supportsImageOutput: entry.supports_image_output,
     retired: entry.retired,
+    api: entry.api ?? 'chat',
     rules: readRules(entry, from),
     price: entry.price ?? null,
     server,

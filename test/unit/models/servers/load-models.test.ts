@@ -44,8 +44,7 @@ test('without any model there are three simulated ones that say so', () => {
 })
 
 test('a key alone means OpenAI; a base URL means that server', () => {
-  const [openai] = load({ openaiApiKey: 'secret' })
-  assert.equal(openai?.name, 'gpt-5-mini')
+  const [openai] = load({ openaiApiKey: 'secret', modelNames: ['any'] })
   assert.equal(openai?.provider, 'openai')
   assert.equal(openai?.server.baseUrl, 'https://api.openai.com/v1')
   const local = load({ openaiBaseUrl: 'http://box:8000/v1', modelNames: ['a', 'b'], modelOutput: 'none' })
@@ -56,6 +55,12 @@ test('a key alone means OpenAI; a base URL means that server', () => {
       ['b', 'box', 'none'],
     ],
   )
+})
+
+test('no model is chosen by a default: what to do is said, with a place that lists them', () => {
+  for (const over of [{ openaiApiKey: 'secret' }, { openaiBaseUrl: 'http://box:8000/v1' }]) {
+    assert.throws(() => load(over), /set SPLITRUN_MODELS .* GET \/v1\/models lists them/)
+  }
 })
 
 test('an id follows from the name, for ever, unless the file fixes one', (t) => {
