@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { type Config, ConfigError, readSecret } from '../config.ts'
 import { createModelRegistry } from '../models/model-registry.ts'
+import { createRetirementStore } from '../models/retirement/retirement-store.ts'
 import { loadModels } from '../models/servers/load-models.ts'
 import { openEmbeddedRedis } from '../platform/embedded-redis/embedded-redis.ts'
 import { Lifecycle } from '../platform/lifecycle.ts'
@@ -83,6 +84,7 @@ async function openCore(
     connections,
     redis,
     models,
+    retirements: createRetirementStore(redis),
     tenants: createTenantStore(redis),
     apiKeys: createCredentialStore(redis, 'api_key'),
     clients: createCredentialStore(redis, 'oauth_client'),
@@ -119,7 +121,8 @@ export function transferDeps({ config, tenants, tasks, tags, models }: Core) {
   return { tenants, tasks, tags, models, revisionsMax, tagsMax, importLimit, limits: taskLimits(config) }
 }
 
-function readModels(config: Config, simulatedUrl: string | null) {
+/** @throws {ConfigError} for models that cannot be used */
+export function readModels(config: Config, simulatedUrl: string | null) {
   try {
     return loadModels(config, simulatedUrl, readSecret)
   } catch (error) {

@@ -14,6 +14,14 @@ export const modelResponse = z
     description: z.string(),
     supports_vision: z.boolean(),
     supports_image_output: z.boolean(),
+    retires: z.iso
+      .datetime()
+      .nullable()
+      .meta({ description: 'When its server shuts it down, as far as it says.' }),
+    used_by: z.array(z.object({ id: shownId, name: z.string() })).meta({
+      description:
+        'Of a model that retires: tasks of the project, at most 100, whose active revisions or their fallbacks use it.',
+    }),
     adapted: z
       .object({
         output: z.enum(['json_object', 'none']).nullable(),
@@ -40,13 +48,26 @@ export const modelResponse = z
         description: 'Answers in the asked shape; the content is made up.',
         supports_vision: true,
         supports_image_output: false,
+        retires: null,
+        used_by: [],
         adapted: null,
       },
     ],
   })
 
+/** What is known of a model beyond its configuration. */
+export interface ModelState {
+  readonly adapted: Adaptation | null
+  /** ISO 8601. */
+  readonly retires: string | null
+  readonly usedBy: readonly { readonly id: string; readonly name: string }[]
+}
+
 /** A model as lists show it. */
-export function presentModel(model: Model, adapted: Adaptation | null): Shown<typeof modelResponse> {
+export function presentModel(
+  model: Model,
+  { adapted, retires, usedBy }: ModelState,
+): Shown<typeof modelResponse> {
   return {
     id: model.id,
     name: model.name,
@@ -55,6 +76,8 @@ export function presentModel(model: Model, adapted: Adaptation | null): Shown<ty
     description: model.description,
     supports_vision: model.supportsVision,
     supports_image_output: model.supportsImageOutput,
+    retires,
+    used_by: usedBy.slice(0, 100),
     adapted: adapted && {
       output: adapted.output,
       dropped: adapted.dropped,

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../../platform/logger.ts'
 import type { Model } from '../model.ts'
-import { ListingFailed, listServedModels } from '../servers/list-served-models.ts'
+import { ServerUnreachable } from '../servers/call-server.ts'
+import { listServedModels, NotListed } from '../servers/list-served-models.ts'
 
 /** Between two servers, so that a round of many does not come as a burst, in ms. */
 const BETWEEN_MS = 50
@@ -28,7 +29,7 @@ export async function findEnds(
         if (end) ends.set(model.id, end)
       }
     } catch (error) {
-      if (!(error instanceof ListingFailed)) throw error
+      if (!(error instanceof NotListed || error instanceof ServerUnreachable)) throw error
       log.info({ server: server.name, reason: error.message }, 'the server does not say when its models end')
     }
     await pause(BETWEEN_MS, undefined, { ref: false })

@@ -26,6 +26,9 @@ export function createRetirementStore(redis: Redis) {
     /** True for one process a day, which is to ask the servers. */
     takeTurn: async (): Promise<boolean> => (await redis.set(TURN_KEY, '1', 'EX', TURN, 'NX')) === 'OK',
 
+    /** For a process that could not do it. */
+    returnTurn: async (): Promise<void> => void (await redis.del(TURN_KEY)),
+
     /** Puts these in place of all that were there, by the ids of models. */
     async replace(all: ReadonlyMap<string, Retirement>): Promise<void> {
       const transaction = redis.multi().del(KEY)
