@@ -16,8 +16,15 @@ export function composeModelClient({ config, log, lifecycle, redis, models }: Co
     client: createModelClient({ maxResponseBytes: config.responseLimit * 2 + 65_536 }),
     ...{ models, rememberMs, now: sharedNow },
     learned({ id, name }, refused, adaptation) {
-      const { output, dropped, maxTokens } = adaptation
-      const detail = { model: name, refused, output, dropped, max_tokens_as: maxTokens }
+      const { output, dropped, maxTokens, noSystemTurn } = adaptation
+      const detail = {
+        model: name,
+        refused,
+        output,
+        dropped,
+        max_tokens_as: maxTokens,
+        no_system_turn: noSystemTurn,
+      }
       log.warn(detail, "the model's server does not know this; it is asked without it for a while")
       store.save(id, adaptation, rememberMs).catch((err: unknown) => log.debug({ err }, 'not told to others'))
     },

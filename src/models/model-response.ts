@@ -27,13 +27,14 @@ export const modelResponse = z
         output: z.enum(['json_object', 'none']).nullable(),
         dropped: z.array(z.string()),
         max_tokens_as: z.string().nullable(),
+        no_system_turn: z.boolean(),
         until: z.iso.datetime(),
       })
       .nullable()
       .meta({
         description:
           'What its server said that it does not know, and what is done without until then: the wish for less of ' +
-          'structured output, parameters that are not sent, another name of max_tokens.',
+          'structured output, parameters that are not sent, another name of max_tokens, the system prompt within the turn of the user.',
       }),
   })
   .meta({
@@ -82,6 +83,7 @@ export function presentModel(
       output: adapted.output,
       dropped: adapted.dropped,
       max_tokens_as: adapted.maxTokens,
+      no_system_turn: adapted.noSystemTurn,
       until: new Date(adapted.until).toISOString(),
     },
   }

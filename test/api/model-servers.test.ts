@@ -40,6 +40,7 @@ const SERVERS: Record<string, (call: RecordedCall) => ReturnType<typeof refusal>
           "[{'type': 'extra_forbidden', 'loc': ('body', 'seed'), 'msg': 'Extra inputs are not permitted'}]",
         )
       : null,
+  gemmas: ({ body }) => (body.messages[0].role === 'system' ? refusal('System role not supported') : null),
   strict: ({ body }) =>
     body.temperature > 1 ? refusal('temperature is not allowed to be greater than 1') : null,
 }
@@ -221,6 +222,12 @@ describe('model servers as they are', () => {
     assert.deepEqual((await run('openai', { llm_config })).body.llm_config, { max_tokens: 50, seed: 4 })
     assert.equal((await run('vllm', { llm_config })).status, 200)
     assert.equal('seed' in last('vllm'), false)
+  })
+
+  test('a template without a system turn is found out', async () => {
+    assert.equal((await run('gemmas')).status, 200)
+    assert.equal(last('gemmas').messages[0].role, 'user')
+    assert.equal((await adapted('gemmas')).no_system_turn, true)
   })
 
   test('a value that is refused is no parameter that is unknown', async () => {

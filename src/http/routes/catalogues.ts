@@ -10,6 +10,9 @@ import type { TaskStore } from '../../tasks/task-store.ts'
 import { tasksOfModels } from '../../tasks/tasks-of-models.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, projectParams, taskParams } from '../route.ts'
 
+/** Beyond it, what is left counts as out of reach. */
+const LONGEST_CHECK_MS = 240_000
+
 const modelCheckResponse = z
   .object({
     model: z.string(),
@@ -90,10 +93,10 @@ export function catalogueRoutes(deps: CatalogueRouteDeps): Endpoint[] {
       params: projectParams.extend({ model: z.string().meta({ description: 'Its id, name or alias.' }) }),
       query: noQuery,
       response: modelCheckResponse,
-      async handle({ params, signal }) {
+      async handle({ params }) {
         const model = models.find(params.model)
         if (!model) throw new ApiError('NOT_FOUND', 'There is no such model.')
-        return { model: model.name, checks: await checkModel(model, signal) }
+        return { model: model.name, checks: await checkModel(model, AbortSignal.timeout(LONGEST_CHECK_MS)) }
       },
     }),
     nothing('input_processor', 'listInputProcessors', 'input processors'),

@@ -10,15 +10,20 @@ export const adaptationSchema = z.object({
   dropped: z.array(z.string()),
   /** The name of max_tokens; null: as the rules have it. */
   maxTokens: z.enum(['max_tokens', 'max_completion_tokens']).nullable(),
+  /** True: the system prompt goes into the turn of the user. */
+  noSystemTurn: z.boolean(),
   until: z.number(),
 })
 export type Adaptation = z.infer<typeof adaptationSchema>
 
 /** One thing that a server said it does not know. */
-export type Refused = { readonly output: true } | { readonly parameter: string }
+export type Refused =
+  | { readonly output: true }
+  | { readonly systemTurn: true }
+  | { readonly parameter: string }
 
 /** Nothing learned yet. */
-const NOTHING: Omit<Adaptation, 'until'> = { output: null, dropped: [], maxTokens: null }
+const NOTHING: Omit<Adaptation, 'until'> = { output: null, dropped: [], maxTokens: null, noSystemTurn: false }
 
 /**
  * One step down from what is known already; null when there is none to take. A bound of tokens is never dropped, as it
@@ -36,6 +41,7 @@ export function stepDown(
     const output = before.output ?? model.output
     return output === 'none' ? null : { ...before, output: output === 'json_schema' ? 'json_object' : 'none' }
   }
+  if ('systemTurn' in refused) return before.noSystemTurn ? null : { ...before, noSystemTurn: true }
   const { parameter } = refused
   if (parameter === 'max_tokens' || parameter === 'max_completion_tokens') {
     if (before.maxTokens) return null
@@ -45,7 +51,7 @@ export function stepDown(
 }
 
 /** A model as it is asked with what was learned. */
-export function adapt(model: Model, { output, dropped, maxTokens }: Adaptation): Model {
+export function adapt(model: Model, { output, dropped, maxTokens, noSystemTurn }: Adaptation): Model {
   const rules = rulesOf(model)
   return {
     ...model,
@@ -53,6 +59,7 @@ export function adapt(model: Model, { output, dropped, maxTokens }: Adaptation):
     rules: {
       ...rules,
       dropped: [...rules.dropped, ...dropped],
+      systemTurn: noSystemTurn ? 'user' : rules.systemTurn,
       renamed: maxTokens ? { ...rules.renamed, max_tokens: maxTokens } : rules.renamed,
     },
   }

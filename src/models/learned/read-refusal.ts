@@ -18,7 +18,8 @@ export function readRefusal(error: ModelError, { model, parameters, schema }: Mo
   if (error.status !== 400 && error.status !== 422) return null
   const { message } = error
   if (!UNKNOWN.test(message) || OUT_OF_RANGE.test(message)) return null
-  const { renamed } = rulesOf(model)
+  const { renamed, systemTurn } = rulesOf(model)
+  if (systemTurn !== 'user' && SYSTEM_TURN.test(message)) return { systemTurn: true }
   const names = Object.entries(parameters)
     .filter(([name, value]) => name !== 'extra' && value !== undefined)
     .map(([name]) => ({ name, sent: renamed[name] ?? name }))
@@ -33,4 +34,6 @@ export function readRefusal(error: ModelError, { model, parameters, schema }: Mo
   return { parameter: named.name === 'max_tokens' ? named.sent : named.name }
 }
 
+const SYSTEM_TURN =
+  /(system|developer)['"`]? (role|message|instruction|prompt)|role['"`: ]+(system|developer)/i
 const FORMAT = /response.?format|json_schema|json_object|structured output|json mode/i
