@@ -40,7 +40,7 @@ const SERVERS: Record<string, (call: RecordedCall) => ReturnType<typeof refusal>
           "[{'type': 'extra_forbidden', 'loc': ('body', 'seed'), 'msg': 'Extra inputs are not permitted'}]",
         )
       : null,
-  gemmas: ({ body }) => (body.messages[0].role === 'system' ? refusal('System role not supported') : null),
+  gemmas: ({ body }) => (body.messages?.[0].role === 'system' ? refusal('System role not supported') : null),
   strict: ({ body }) =>
     body.temperature > 1 ? refusal('temperature is not allowed to be greater than 1') : null,
 }

@@ -23,14 +23,14 @@ export const chatCompletion = (content: string) => ({
   usage: { prompt_tokens: 7, completion_tokens: 5, total_tokens: 12 },
 })
 
-/** A server that behaves as the function says, and keeps what it was asked. */
+/** A server that behaves as the function says, and keeps what was posted to it. */
 export async function startRecordedServer(t: Cleanup, answer: (call: RecordedCall) => ServerAnswer) {
   const calls: RecordedCall[] = []
   const server = createServer(async (request, response) => {
     let text = ''
     for await (const part of request) text += part
-    const call = { path: request.url ?? '', headers: request.headers, body: text ? JSON.parse(text) : null }
-    calls.push(call)
+    const call = { path: request.url ?? '', headers: request.headers, body: text ? JSON.parse(text) : {} }
+    if (request.method === 'POST') calls.push(call)
     const { status = 200, body } = answer(call)
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   })

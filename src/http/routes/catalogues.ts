@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { CHECKS, checkModel } from '../../models/check/check-model.ts'
+import { checkModel } from '../../models/check/check-model.ts'
+import { CHECKS } from '../../models/check/model-check.ts'
 import type { AdaptationStore } from '../../models/learned/adaptation-store.ts'
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { modelResponse, presentModel } from '../../models/model-response.ts'

@@ -3,29 +3,8 @@ import { apiOf } from '../protocol/model-api.ts'
 import { ServerUnreachable } from '../servers/call-server.ts'
 import { listServedModels, NotListed } from '../servers/list-served-models.ts'
 import { fixOf } from './fix-of.ts'
+import { CHECKS, type ModelCheck } from './model-check.ts'
 import { type Probe, probe } from './probe-model.ts'
-
-/** What is tried, in this order. */
-export const CHECKS = [
-  'reachable',
-  'key',
-  'listed',
-  'text',
-  'schema',
-  'vision',
-  'streaming',
-  'usage',
-] as const
-
-export interface ModelCheck {
-  readonly check: (typeof CHECKS)[number]
-  /** `skipped`: the configuration says that it cannot, or what was before has failed. */
-  readonly result: 'ok' | 'failed' | 'skipped'
-  /** What was seen, in some words of the server's. */
-  readonly detail: string
-  /** What to do; null where nothing is wrong. */
-  readonly fix: string | null
-}
 
 /**
  * Tries a model out with four small requests, which cost a few tokens: whether its server can be reached and takes the

@@ -1,5 +1,5 @@
 import type { Model } from '../model.ts'
-import type { ModelCheck } from './check-model.ts'
+import type { ModelCheck } from './model-check.ts'
 
 /** What a person should do about a check that failed, in terms of the configuration. */
 export function fixOf(check: ModelCheck['check'], model: Model, status?: number): string {
