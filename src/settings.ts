@@ -148,7 +148,7 @@ export const SETTINGS = {
 
   openaiApiKey: setting('OPENAI_API_KEY', null, optional(text()), 'Key for the OpenAI-compatible server.'),
   openaiBaseUrl: setting('OPENAI_BASE_URL', null, optional(z.url({ protocol: /^https?$/ })), 'Base URL of the OpenAI-compatible server, with its /v1.'),
-  modelNames: setting('SPLITRUN_MODELS', '', names(), 'Models of that server, separated by commas. Empty with `npm start`: the models that the server lists.'),
+  modelNames: setting('SPLITRUN_MODELS', '', names(), 'Models of that server, separated by commas. Empty with `npm start` and a base URL: the models that the server lists; else it must be set.'),
   modelOutput: setting('SPLITRUN_MODEL_OUTPUT', 'json_schema', z.enum(['json_schema', 'json_object', 'none']), 'Which structured output those models support.'),
   modelsFile: setting('SPLITRUN_MODELS_FILE', null, optional(text()), 'JSON file of servers and models; replaces the four settings above.'),
   modelTimeout: setting('SPLITRUN_MODEL_TIMEOUT', '120s', seconds(0.01, 3600), 'Longest time of one model call.'),

@@ -92,6 +92,7 @@ export type ModelErrorKind =
   | 'connection'
   | 'bad_request'
   | 'authentication'
+  | 'retired'
   | 'bad_answer'
   | 'aborted'
   | 'local'

@@ -41,6 +41,15 @@ const SERVERS: Record<string, (call: RecordedCall) => ReturnType<typeof refusal>
         )
       : null,
   gemmas: ({ body }) => (body.messages?.[0].role === 'system' ? refusal('System role not supported') : null),
+  gone: () => ({
+    status: 404,
+    body: {
+      error: {
+        message: 'The model `old-4.1` has been deprecated, learn more here: https://example.com/deprecations',
+        code: 'model_not_found',
+      } as { message: string; type: string },
+    },
+  }),
   strict: ({ body }) =>
     body.temperature > 1 ? refusal('temperature is not allowed to be greater than 1') : null,
 }
@@ -228,6 +237,21 @@ describe('model servers as they are', () => {
     assert.equal((await run('gemmas')).status, 200)
     assert.equal(last('gemmas').messages[0].role, 'user')
     assert.equal((await adapted('gemmas')).no_system_turn, true)
+  })
+
+  test('a model that its server has no more is asked once, and then its fallback', async () => {
+    const alone = await run('gone')
+    assert.deepEqual(
+      [alone.status, alone.body.detail.reason, alone.body.detail.retryable],
+      [502, 'MODEL_RETIRED', false],
+    )
+    assert.equal(sent.get('gone')?.length, 1)
+    const saved = await run('gone', { fallback_llm_model_id: 'plain' })
+    assert.equal(saved.status, 200)
+    assert.deepEqual(
+      [saved.body.used_fallback_model, saved.body.primary_failure_reason],
+      [true, 'MODEL_RETIRED'],
+    )
   })
 
   test('a value that is refused is no parameter that is unknown', async () => {

@@ -61,7 +61,7 @@ async function fetchEngine(): Promise<Engine> {
  */
 export async function startLlamaServer(t: Cleanup): Promise<{ url: string }> {
   const { getLlama, LlamaCompletion } = await fetchEngine()
-  const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error' })
+  const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error', maxThreads: 1 })
   t.after(() => llama.dispose())
   const modelPath = join(DIR, 'random.gguf')
   await writeRandomModel(modelPath)
@@ -71,7 +71,7 @@ export async function startLlamaServer(t: Cleanup): Promise<{ url: string }> {
   async function complete(body: Body): Promise<object> {
     const schema = body.response_format?.json_schema?.schema
     const prompt = body.messages.map(({ role, content }) => `${role}: ${content}\n`).join('')
-    const context = await model.createContext({ contextSize: 4096 })
+    const context = await model.createContext({ contextSize: 4096, threads: 1 })
     const completion = new LlamaCompletion({ contextSequence: context.getSequence() })
     try {
       const most = body.max_tokens ?? 2000

@@ -1,5 +1,6 @@
 import { type Message, type Model, type ModelClient, ModelError, type ModelRequest } from '../model.ts'
 import type { ModelRegistry } from '../model-registry.ts'
+import { saysModelIsGone } from '../retirement/says-model-is-gone.ts'
 import { type Adaptation, type Refused, stepDown } from './adaptation.ts'
 import { readRefusal } from './read-refusal.ts'
 
@@ -30,6 +31,10 @@ export function createAdaptiveClient(deps: AdaptiveClientDeps): ModelClient {
           return await client.complete(asked, signal)
         } catch (error) {
           if (!(error instanceof ModelError) || step >= MOST_STEPS) throw error
+          if (saysModelIsGone(error.status, error.message)) {
+            const { message, status } = error
+            throw new ModelError('retired', message, { retryable: false, status, cause: error })
+          }
           const refused = readRefusal(error, asked)
           const configured = models.configured(request.model.id)
           if (!refused || !configured) throw error

@@ -4,7 +4,7 @@ import type { Refused } from './adaptation.ts'
 
 /** How servers say that they do not know a member of a request, in the words of some twenty of them. */
 const UNKNOWN =
-  /unsupported|not support|unrecogni[sz]ed|unknown|unexpected|not permitted|extra_forbidden|extra inputs|not allowed|unavailable|invalid parameter|cannot find field|no longer/i
+  /unsupported|not support|unrecogni[sz]ed|unknown|unexpected|not permitted|extra_forbidden|extra inputs|not allowed|unavailable|deprecated|invalid parameter|cannot find field|no longer/i
 /** The schema is at fault, not that there is one: another task's may be taken. */
 const THIS_SCHEMA = /invalid schema|invalid json schema|schema is (too|invalid)/i
 /** The value is at fault; with another one the parameter is taken. */
