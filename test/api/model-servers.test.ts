@@ -42,13 +42,8 @@ const SERVERS: Record<string, (call: RecordedCall) => ReturnType<typeof refusal>
       : null,
   gemmas: ({ body }) => (body.messages?.[0].role === 'system' ? refusal('System role not supported') : null),
   gone: () => ({
+    ...refusal('The model `old-4.1` has been deprecated, learn more here', { code: 'model_not_found' }),
     status: 404,
-    body: {
-      error: {
-        message: 'The model `old-4.1` has been deprecated, learn more here: https://example.com/deprecations',
-        code: 'model_not_found',
-      } as { message: string; type: string },
-    },
   }),
   strict: ({ body }) =>
     body.temperature > 1 ? refusal('temperature is not allowed to be greater than 1') : null,

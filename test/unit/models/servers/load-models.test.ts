@@ -66,8 +66,8 @@ test('no model is chosen by a default: what to do is said, with a place that lis
 test('an id follows from the name, for ever, unless the file fixes one', (t) => {
   // This literal is what stored revisions refer to: it must never change.
   assert.equal(
-    load({ openaiApiKey: 'x', modelNames: ['gpt-5-mini'] })[0]?.id,
-    '41bc162b-0f19-5d97-bdd6-ddb86ea11c3a',
+    load({ openaiApiKey: 'x', modelNames: ['a-model'] })[0]?.id,
+    '3a673830-fce5-5cd6-b0ce-ef3d49957fb4',
   )
   const id = '0190a7c8-0000-7000-8000-000000000001'
   const file = modelsFile(t, { servers, models: [{ name: 'a', id, server: 'local' }] })
