@@ -19,14 +19,18 @@ export function addModels(program: Command, context: CommandContext): void {
         'text, schema, vision, streaming, usage. Says how to mend what fails, and then ends with exit code 1. Needs no Redis.',
     )
     .addArgument(new Argument('<action>', 'what to do with them').choices(['check']))
-    .argument('[names...]', 'ids, names or aliases (default: all that are not retired)')
+    .option(
+      '--only <name>',
+      'id, name or alias of one; may be given several times (default: all that are not retired)',
+      collect,
+    )
     .option('--json', 'print a JSON object by the names of the models')
-    .action(async (_action: string, names: string[], { json = false }: { json?: boolean }) => {
+    .action(async (_action: string, { only = [], json = false }: { only?: string[]; json?: boolean }) => {
       const config = context.readConfig()
       const lifecycle = new Lifecycle(context.createLog('models', quietLevel(config), 'stderr'))
       try {
         const models = createModelRegistry(readModels(config, await composeSimulatedModel(config, lifecycle)))
-        const wanted = names.map((name) => {
+        const wanted = only.map((name) => {
           const model = models.find(name)
           if (!model) throw new CommandError(`there is no model ${name}`)
           return model
@@ -50,9 +54,11 @@ export function addModels(program: Command, context: CommandContext): void {
     })
   describeUse(command, 'a line for each check of each model, and how to mend what fails', [
     ['splitrun models check', 'all that are not retired'],
-    ['splitrun models check large --json', 'one, for a script'],
+    ['splitrun models check --only large --json', 'one, for a script'],
   ])
 }
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
 const SIGNS = { ok: 'ok', failed: 'FAILED', skipped: '-' }
 
