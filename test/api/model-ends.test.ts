@@ -52,11 +52,11 @@ describe('models that end', () => {
     const own = await system().createTask({ llm_model_id: 'ending' })
     const fallback = await system().createTask({ llm_model_id: 'closed', fallback_llm_model_id: 'ending' })
     await system().createTask({ llm_model_id: 'closed' })
-    const { model, others } = await shown(({ retires }) => retires !== null)
+    const { model, others } = await shown(({ retires }) => retires !== undefined)
     assert.equal(model.retires, `${END}T00:00:00.000Z`)
     const used = model.used_by.map(({ id }: { id: string }) => id)
     assert.deepEqual(used.sort(), [own, fallback].sort())
-    for (const other of others) assert.deepEqual([other.retires, other.used_by], [null, []])
+    for (const other of others) assert.deepEqual([other.retires, other.used_by], [undefined, undefined])
     const metrics = await (await fetch(`${system().url}/metrics`)).text()
     assert.match(
       metrics,

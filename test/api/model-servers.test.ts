@@ -213,7 +213,7 @@ describe('model servers as they are', () => {
     assert.equal((await adapted('groq')).output, 'json_object')
     assert.equal((await run('deepseek')).status, 200)
     assert.equal((await adapted('deepseek')).output, 'none')
-    assert.equal(await adapted('plain'), null)
+    assert.equal(await adapted('plain'), undefined)
   })
 
   test('a parameter that a server does not know is left out, and a bound of tokens gets its other name', async () => {
@@ -252,6 +252,6 @@ describe('model servers as they are', () => {
   test('a value that is refused is no parameter that is unknown', async () => {
     const answer = await run('strict', { llm_config: { temperature: 1.5 } })
     assert.equal(answer.status, 502)
-    assert.equal(await adapted('strict'), null)
+    assert.equal(await adapted('strict'), undefined)
   })
 })
