@@ -23,7 +23,7 @@ export class NotListed extends Error {
 const LONGEST_MS = 10_000
 
 const listing = z.object({
-  data: z.array(z.looseObject({ id: z.string(), shutdown_date: z.unknown() })),
+  data: z.array(z.looseObject({ id: z.string(), shutdown_date: z.unknown().optional() })),
 })
 
 /**
