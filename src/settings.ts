@@ -153,6 +153,7 @@ export const SETTINGS = {
   modelsFile: setting('SPLITRUN_MODELS_FILE', null, optional(text()), 'JSON file of servers and models; replaces the four settings above.'),
   modelTimeout: setting('SPLITRUN_MODEL_TIMEOUT', '120s', seconds(0.01, 3600), 'Longest time of one model call.'),
   modelMemory: setting('SPLITRUN_MODEL_MEMORY', '1h', seconds(1, 30 * 86_400), 'How long a model is asked without what its server said that it does not know.'),
+  modelEnds: setting('SPLITRUN_MODEL_ENDS', 'true', z.stringbool(), 'Whether servers are asked once a day, by `GET /models`, when their models end.'),
   modelAttempts: setting('SPLITRUN_MODEL_ATTEMPTS', '4', integer(1, 20), 'Most model calls for one completion, including the first.'),
   modelBackoff: setting('SPLITRUN_MODEL_BACKOFF', '500ms', seconds(0.001, 60), 'First pause between such calls; doubled each time, with jitter.'),
 

@@ -55,7 +55,7 @@ export function composeJanitor(
       await rollups.merge()
       if (!signal.aborted) lastTask = await cleanUpTotals(deps, lastTask)
       part = (part + 1) % FILE_PARTS
-      await watchEndsOfModels(deps, signal)
+      if (config.modelEnds) await watchEndsOfModels(deps, signal)
       await lookWhoseFilesTheseAre()
       await cleanUpFiles({ runs, files, fileHome, log }, part, now - config.fileGrace * 1000, signal)
     },

@@ -34,7 +34,7 @@ async function start(t: Cleanup) {
     ],
   }
   await writeFile(file, JSON.stringify(content))
-  return { env: { SPLITRUN_MODELS_FILE: file, SPLITRUN_JANITOR_INTERVAL: '1s' } }
+  return { env: { SPLITRUN_MODELS_FILE: file, SPLITRUN_JANITOR_INTERVAL: '1s', SPLITRUN_MODEL_ENDS: 'true' } }
 }
 
 describe('models that end', () => {

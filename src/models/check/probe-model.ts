@@ -23,12 +23,18 @@ const SCHEMA = {
   additionalProperties: false,
 }
 
+type Kind = 'text' | 'schema' | 'vision' | 'streaming'
+
+const TEXTS: Readonly<Record<Kind, string>> = {
+  text: 'Say yes.',
+  // In words, too: a model may know no more than that it is to write JSON.
+  schema: `Say yes, as a JSON object that matches this JSON Schema:\n${JSON.stringify(SCHEMA)}`,
+  vision: 'Which colour is this? Answer with one word.',
+  streaming: 'Say yes.',
+}
+
 /** Sends one small request of a kind, and looks whether what comes back is of that kind. */
-export async function probe(
-  model: Model,
-  kind: 'text' | 'schema' | 'vision' | 'streaming',
-  signal: AbortSignal,
-): Promise<Probe> {
+export async function probe(model: Model, kind: Kind, signal: AbortSignal): Promise<Probe> {
   const api = apiOf(model)
   const body = { ...api.toRequest(requestOf(model, kind)), stream: kind === 'streaming' }
   let answer: { status: number; text: string }
@@ -60,10 +66,9 @@ export async function probe(
   return { ok: true, detail: content.slice(0, 40), ...(counted ? { usage: { input, output } } : {}) }
 }
 
-function requestOf(model: Model, kind: string): ModelRequest {
+function requestOf(model: Model, kind: Kind): ModelRequest {
   const image = { mediaType: 'image/png', base64: RED_SQUARE }
-  const text =
-    kind === 'vision' ? 'Which colour is this? Answer with one word.' : 'Answer with JSON: {"yes": true}'
+  const text = TEXTS[kind]
   return {
     model,
     parameters: {},
