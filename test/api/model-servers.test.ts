@@ -20,6 +20,10 @@ const SERVERS: Record<string, (call: RecordedCall) => ReturnType<typeof refusal>
     body.response_format?.type === 'json_schema'
       ? refusal('This model does not support response format `json_schema`. See supported models')
       : null,
+  together: ({ body }) =>
+    body.response_format?.type === 'json_schema'
+      ? refusal('json_schema is not supported for this model')
+      : null,
   deepseek: ({ body }) =>
     body.response_format ? refusal('This response_format type is unavailable now') : null,
   openai: ({ body }) =>
@@ -214,6 +218,15 @@ describe('model servers as they are', () => {
     assert.equal((await run('deepseek')).status, 200)
     assert.equal((await adapted('deepseek')).output, 'none')
     assert.equal(await adapted('plain'), undefined)
+  })
+
+  test('calls that are refused together take one step, and a second try of a run goes on from there', async () => {
+    const id = await system().createTask({ llm_model_id: 'together' })
+    const runs = Array.from({ length: 8 }, (_, at) =>
+      system().call('POST', `/task/${id}/run`, { task_input: { text: `rain ${at}` } }),
+    )
+    for (const { status } of await Promise.all(runs)) assert.equal(status, 200)
+    assert.equal((await adapted('together')).output, 'json_object')
   })
 
   test('a parameter that a server does not know is left out, and a bound of tokens gets its other name', async () => {

@@ -25,7 +25,7 @@ export function createAdaptiveClient(deps: AdaptiveClientDeps): ModelClient {
   const { client, models } = deps
   return {
     async complete(request, signal) {
-      let asked = request
+      let asked = asNow(request, models.find(request.model.id))
       for (let step = 0; ; step += 1) {
         try {
           return await client.complete(asked, signal)
@@ -38,21 +38,28 @@ export function createAdaptiveClient(deps: AdaptiveClientDeps): ModelClient {
           const refused = readRefusal(error, asked)
           const configured = models.configured(request.model.id)
           if (!refused || !configured) throw error
+          // Another call may have learned it while this one was under way: that step is not taken twice.
+          const isCurrent = models.find(configured.id) === asked.model
           const known = models.adaptation(configured.id)
-          const next = stepDown(configured, known, refused, deps.now() + deps.rememberMs)
-          // Another call may have learned it while this one was under way.
+          const next = isCurrent ? stepDown(configured, known, refused, deps.now() + deps.rememberMs) : null
           if (next) {
             models.adapt(configured.id, next)
             deps.learned(configured, refused, next)
           }
           const model = models.find(configured.id)
           if (!model || model === asked.model) throw error
-          asked = { ...asked, model, messages: messagesFor(model, request) }
+          asked = asNow(request, model)
         }
       }
     },
     close: () => client.close(),
   }
+}
+
+/** A request for its model as that is to be asked now, which may have changed since the request was made. */
+function asNow(request: ModelRequest, model: Model | null): ModelRequest {
+  if (!model || model === request.model) return request
+  return { ...request, model, messages: messagesFor(model, request) }
 }
 
 /** Where the schema no longer goes into the request, it goes into the prompt. */
