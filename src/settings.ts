@@ -148,10 +148,12 @@ export const SETTINGS = {
 
   openaiApiKey: setting('OPENAI_API_KEY', null, optional(text()), 'Key for the OpenAI-compatible server.'),
   openaiBaseUrl: setting('OPENAI_BASE_URL', null, optional(z.url({ protocol: /^https?$/ })), 'Base URL of the OpenAI-compatible server, with its /v1.'),
-  modelNames: setting('SPLITRUN_MODELS', '', names(), 'Models of that server, separated by commas. Empty with `npm start`: the models that the server lists.'),
+  modelNames: setting('SPLITRUN_MODELS', '', names(), 'Models of that server, separated by commas. Empty with `npm start` and a base URL: the models that the server lists; else it must be set.'),
   modelOutput: setting('SPLITRUN_MODEL_OUTPUT', 'json_schema', z.enum(['json_schema', 'json_object', 'none']), 'Which structured output those models support.'),
   modelsFile: setting('SPLITRUN_MODELS_FILE', null, optional(text()), 'JSON file of servers and models; replaces the four settings above.'),
   modelTimeout: setting('SPLITRUN_MODEL_TIMEOUT', '120s', seconds(0.01, 3600), 'Longest time of one model call.'),
+  modelMemory: setting('SPLITRUN_MODEL_MEMORY', '1h', seconds(1, 30 * 86_400), 'How long a model is asked without what its server said that it does not know.'),
+  modelEnds: setting('SPLITRUN_MODEL_ENDS', 'true', z.stringbool(), 'Whether servers are asked once a day, by `GET /models`, when their models end.'),
   modelAttempts: setting('SPLITRUN_MODEL_ATTEMPTS', '4', integer(1, 20), 'Most model calls for one completion, including the first.'),
   modelBackoff: setting('SPLITRUN_MODEL_BACKOFF', '500ms', seconds(0.001, 60), 'First pause between such calls; doubled each time, with jitter.'),
 
@@ -161,6 +163,9 @@ export const SETTINGS = {
   simulatedJitter: setting('SPLITRUN_SIMULATED_JITTER', '0s', seconds(0, 600), 'Most that is added to this time, at random.'),
   simulatedTokensPerSecond: setting('SPLITRUN_SIMULATED_TOKENS_PER_SECOND', '0', integer(0, 1_000_000), 'Tokens per second of its completions; 0: at once.'),
   simulatedSeed: setting('SPLITRUN_SIMULATED_SEED', null, optional(integer(0, 2 ** 32 - 1)), 'Makes its faults and jitter the same for the same calls in the same order. Unset: random.'),
+  simulatedRefuses: setting('SPLITRUN_SIMULATED_REFUSES', '', names(), 'What its server does not know, and answers with 400: `json_schema`, `json_object`, members of a request, separated by commas.'),
+  simulatedNoSystemTurn: setting('SPLITRUN_SIMULATED_NO_SYSTEM_TURN', 'false', z.stringbool(), 'Whether it refuses system prompts as a turn of their own.'),
+  simulatedShutdownDate: setting('SPLITRUN_SIMULATED_SHUTDOWN_DATE', null, optional(z.iso.date()), 'The day on which its models end, as its list of models says it.'),
   simulatedRateLimited: setting('SPLITRUN_SIMULATED_RATE_LIMITED', '0', fraction(), 'Share of its calls that get 429.'),
   simulatedServerError: setting('SPLITRUN_SIMULATED_SERVER_ERROR', '0', fraction(), 'Share that get 500.'),
   simulatedHang: setting('SPLITRUN_SIMULATED_HANG', '0', fraction(), 'Share that get no response.'),

@@ -8,6 +8,7 @@ import { addDev } from './dev.ts'
 import { addExport } from './export.ts'
 import { styleTitle } from './help-text.ts'
 import { addImport } from './import.ts'
+import { addModels } from './models.ts'
 import { addOpenapi } from './openapi.ts'
 import { addSimulatedModel } from './simulated-model.ts'
 import { problemLabel } from './tell-problem.ts'
@@ -19,6 +20,7 @@ const COMMANDS = [
   addApi,
   addWorker,
   addSimulatedModel,
+  addModels,
   addOpenapi,
   addExport,
   addImport,

@@ -6,6 +6,7 @@ import { createMayReadMetrics } from '../http/metrics-access.ts'
 import type { Endpoint } from '../http/route.ts'
 import { createApplication } from '../http/server.ts'
 import { createFleetMetrics } from '../metrics/fleet-metrics.ts'
+import { createAdaptationStore } from '../models/learned/adaptation-store.ts'
 import { newId } from '../platform/ids.ts'
 import { createProcessMetrics } from '../platform/process-metrics.ts'
 import { queuePrefix } from '../queue/bullmq-keys.ts'
@@ -51,6 +52,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     storageQuota: createStorageQuota(runs, config.projectKeptBytes),
     // Replies on a connection come one after the other: those of lists are large, and runs do not wait behind them.
     listedRuns: readRuns(await connections.commands('lists'), config.shards),
+    adaptations: createAdaptationStore(redis),
     ...{ taskTokens, inbox, nextShard: createShardRotation(config.shards) },
     ready: () => runs.reach().then(core.probeFiles),
     ...fleet,

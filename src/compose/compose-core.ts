@@ -1,5 +1,6 @@
 import { type Config, ConfigError, readSecret } from '../config.ts'
 import { createModelRegistry } from '../models/model-registry.ts'
+import { createRetirementStore } from '../models/retirement/retirement-store.ts'
 import { loadModels } from '../models/servers/load-models.ts'
 import { Lifecycle } from '../platform/lifecycle.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -78,6 +79,7 @@ async function openCore(
     connections,
     redis,
     models,
+    retirements: createRetirementStore(redis),
     tenants: createTenantStore(redis),
     apiKeys: createCredentialStore(redis, 'api_key'),
     clients: createCredentialStore(redis, 'oauth_client'),
@@ -114,7 +116,8 @@ export function transferDeps({ config, tenants, tasks, tags, models }: Core) {
   return { tenants, tasks, tags, models, revisionsMax, tagsMax, importLimit, limits: taskLimits(config) }
 }
 
-function readModels(config: Config, simulatedUrl: string | null) {
+/** @throws {ConfigError} for models that cannot be used */
+export function readModels(config: Config, simulatedUrl: string | null) {
   try {
     return loadModels(config, simulatedUrl, readSecret)
   } catch (error) {

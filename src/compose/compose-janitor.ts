@@ -10,6 +10,7 @@ import { cleanUpFiles } from '../runs/end/clean-up-files.ts'
 import { cleanUpRuns } from '../runs/end/clean-up-runs.ts'
 import { type CleanUpTotalsDeps, cleanUpTotals } from '../runs/end/clean-up-totals.ts'
 import type { EndQueuedRunDeps } from '../runs/end/end-queued-run.ts'
+import { type WatchEndsDeps, watchEndsOfModels } from '../runs/end/watch-ends-of-models.ts'
 
 /** This process's part of the janitor. */
 export interface Janitor extends JanitorWorker {
@@ -20,7 +21,8 @@ export interface Janitor extends JanitorWorker {
 /** Starts this process's part of the janitor: it gets some of the rounds. */
 export function composeJanitor(
   deps: EndQueuedRunDeps &
-    CleanUpTotalsDeps & {
+    CleanUpTotalsDeps &
+    WatchEndsDeps & {
       config: Config
       log: Logger
       connections: RedisConnections
@@ -53,6 +55,7 @@ export function composeJanitor(
       await rollups.merge()
       if (!signal.aborted) lastTask = await cleanUpTotals(deps, lastTask)
       part = (part + 1) % FILE_PARTS
+      if (config.modelEnds) await watchEndsOfModels(deps, signal)
       await lookWhoseFilesTheseAre()
       await cleanUpFiles({ runs, files, fileHome, log }, part, now - config.fileGrace * 1000, signal)
     },

@@ -17,6 +17,9 @@ export async function openSimulatedModel(config: Config, lifecycle: Lifecycle): 
     jitterMs: config.simulatedJitter * 1000,
     tokensPerSecond: config.simulatedTokensPerSecond,
     seed: config.simulatedSeed,
+    refuses: config.simulatedRefuses,
+    noSystemTurn: config.simulatedNoSystemTurn,
+    shutdownDate: config.simulatedShutdownDate,
     faults: {
       rateLimited: config.simulatedRateLimited,
       serverError: config.simulatedServerError,

@@ -1,6 +1,5 @@
 import { type RunWorker, startRunWorker } from '../../workers/run.worker.ts'
 import { createModelLimiters } from '../models/limits/model-limiter.ts'
-import { createModelClient } from '../models/protocol/openai-compatible.ts'
 import { newId } from '../platform/ids.ts'
 import { queuePrefix } from '../queue/bullmq-keys.ts'
 import { executeRun } from '../runs/execute/execute-run.ts'
@@ -10,6 +9,7 @@ import { createRunDurations } from '../runs/execute/run-durations.ts'
 import { type Core, shardsOf, warnOfRedis } from './compose-core.ts'
 import { composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
 import { composeJanitor } from './compose-janitor.ts'
+import { composeModelClient } from './compose-model-client.ts'
 import { openProcessPort, workerState } from './compose-process-port.ts'
 
 const LONGEST_BACKOFF_MS = 30_000
@@ -21,8 +21,7 @@ export async function composeWorker(
   const { config, log, lifecycle, tracer, connections, redis, tasks, runs, names, models, files, fileHome } =
     core
   warnOfRedis(core)
-  const client = createModelClient({ maxResponseBytes: config.responseLimit * 2 + 65_536 })
-  lifecycle.onClose('model client', () => client.close())
+  const client = composeModelClient(core)
   const executions = createExecutions()
   const durations = config.otlpEndpoint && config.metricsPort !== null ? createRunDurations() : null
   const cancels = shardsOf(config).map((shard) => {

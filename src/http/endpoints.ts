@@ -1,6 +1,6 @@
 import type { IssueTokenDeps } from '../tenancy/issue-token.ts'
 import type { Endpoint } from './route.ts'
-import { catalogueRoutes } from './routes/catalogues.ts'
+import { type CatalogueRouteDeps, catalogueRoutes } from './routes/catalogues.ts'
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { type ReportRouteDeps, reportRoutes } from './routes/reports.ts'
@@ -19,6 +19,7 @@ export type ApiDeps = RunRouteDeps &
   TaskRouteDeps &
   TransferRouteDeps &
   TenancyRouteDeps &
+  CatalogueRouteDeps &
   CredentialRouteDeps &
   IssueTokenDeps &
   ServiceRouteDeps

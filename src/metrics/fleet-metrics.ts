@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { ModelRegistry } from '../models/model-registry.ts'
+import type { RetirementStore } from '../models/retirement/retirement-store.ts'
 import { sharedNow } from '../platform/clock.ts'
 import type { RunStore } from '../runs/store/run-store.ts'
 import type { Task } from '../tasks/task.ts'
@@ -9,6 +10,7 @@ import { OTHER } from '../totals/cardinality-store.ts'
 import { joinName, splitName } from '../totals/rollup.ts'
 import type { RollupStore, Totals } from '../totals/rollup-store.ts'
 import { exposeFamily, type Family } from './family.ts'
+import { modelFamilies } from './model-families.ts'
 import { queueFamilies } from './queue-families.ts'
 import { RunFamilies, type TimesBy } from './run-families.ts'
 import { taskFamilies } from './task-families.ts'
@@ -18,6 +20,7 @@ export interface FleetMetricsDeps {
   readonly runs: RunStore
   readonly tasks: TaskStore
   readonly models: ModelRegistry
+  readonly retirements: RetirementStore
   /** How old the text may be, in ms: many scrapes within this time read Redis once. */
   readonly cacheMs: number
   readonly timesBy: TimesBy
@@ -51,7 +54,11 @@ export function createFleetMetrics(deps: FleetMetricsDeps) {
 }
 
 async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
-  const [found, backlog] = await Promise.all([readRollups(deps), deps.runs.backlog(sharedNow())])
+  const [found, backlog, retirements] = await Promise.all([
+    readRollups(deps),
+    deps.runs.backlog(sharedNow()),
+    deps.retirements.read(),
+  ])
   const tasks = await readTasks(deps, found)
   // A deleted task is not shown. The janitor removes its totals.
   const shown = found.filter((each) => each.task === OTHER || tasks.has(taskOf(each)))
@@ -68,6 +75,7 @@ async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
     ...runs.families(),
     ...(await taskFamilies(deps.tasks, [...tasks.values()], [...revisions.values()])),
     ...queueFamilies(backlog),
+    ...modelFamilies(deps.models, retirements),
   ]
 }
 

@@ -1,7 +1,23 @@
 import { z } from 'zod'
 import { shownId } from '../platform/id-schema.ts'
 import type { Shown } from '../platform/shown.ts'
+import type { Adaptation } from './learned/adaptation.ts'
 import type { Model } from './model.ts'
+
+const adaptation = z
+  .object({
+    output: z.enum(['json_object', 'none']).nullable(),
+    dropped: z.array(z.string()),
+    max_tokens_as: z.string().nullable(),
+    no_system_turn: z.boolean(),
+    until: z.iso.datetime(),
+  })
+  .meta({
+    description:
+      'What its server said that it does not know, and what is done without until then: the wish for less of structured ' +
+      'output, parameters that are not sent, another name of max_tokens, the system prompt within the turn of the user. ' +
+      'Absent where there is nothing of the kind.',
+  })
 
 /** A model on the wire; its strings are never null. */
 export const modelResponse = z
@@ -13,6 +29,17 @@ export const modelResponse = z
     description: z.string(),
     supports_vision: z.boolean(),
     supports_image_output: z.boolean(),
+    retires: z.iso.datetime().optional().meta({
+      description: 'When its server shuts it down; absent where the server does not say.',
+    }),
+    used_by: z
+      .array(z.object({ id: shownId, name: z.string() }))
+      .optional()
+      .meta({
+        description:
+          'Of a model that retires: tasks of the project, at most 100, whose active revisions or their fallbacks use it.',
+      }),
+    adapted: adaptation.optional(),
   })
   .meta({
     id: 'Model',
@@ -30,8 +57,22 @@ export const modelResponse = z
     ],
   })
 
+/** What is known of a model beyond its configuration. */
+export interface ModelState {
+  readonly adapted: Adaptation | null
+  /** ISO 8601. */
+  readonly retires: string | null
+  readonly usedBy: readonly { readonly id: string; readonly name: string }[]
+}
+
+/** Tasks that are named with a model that ends. */
+const MOST_TASKS = 100
+
 /** A model as lists show it. */
-export function presentModel(model: Model): Shown<typeof modelResponse> {
+export function presentModel(
+  model: Model,
+  { adapted, retires, usedBy }: ModelState,
+): Shown<typeof modelResponse> {
   return {
     id: model.id,
     name: model.name,
@@ -40,5 +81,17 @@ export function presentModel(model: Model): Shown<typeof modelResponse> {
     description: model.description,
     supports_vision: model.supportsVision,
     supports_image_output: model.supportsImageOutput,
+    ...(retires ? { retires, used_by: usedBy.slice(0, MOST_TASKS) } : {}),
+    ...(adapted ? { adapted: presentAdaptation(adapted) } : {}),
+  }
+}
+
+function presentAdaptation(adapted: Adaptation): Shown<typeof adaptation> {
+  return {
+    output: adapted.output,
+    dropped: adapted.dropped,
+    max_tokens_as: adapted.maxTokens,
+    no_system_turn: adapted.noSystemTurn,
+    until: new Date(adapted.until).toISOString(),
   }
 }

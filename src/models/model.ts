@@ -1,21 +1,14 @@
 import type { TraceContext } from '../platform/tracing/tracing.ts'
+import type { ModelServer } from './model-server.ts'
+import type { RequestRules } from './request-rules.ts'
+
+export type { ModelServer } from './model-server.ts'
 
 /**
  * How a model is made to return JSON of a given shape, best first: it follows a JSON Schema, it guarantees some JSON
  * object, or the prompt can only ask for it.
  */
 export type OutputCapability = 'json_schema' | 'json_object' | 'none'
-
-/** A server that speaks the OpenAI protocol. Its key is a secret: it is never logged and never shown. */
-export interface ModelServer {
-  readonly name: string
-  /** With the version segment, as the openai package expects it: `https://api.openai.com/v1`. */
-  readonly baseUrl: string
-  /** Empty where the server wants none: no Authorization header is sent then. */
-  readonly apiKey: string
-  /** Longest time of one call, in milliseconds. */
-  readonly timeoutMs: number
-}
 
 /** One model, as the configuration describes it. */
 export interface Model {
@@ -29,10 +22,14 @@ export interface Model {
   readonly provider: string
   readonly description: string
   readonly server: ModelServer
+  /** Which of OpenAI's two protocols it is asked by; absent: chat completions. */
+  readonly api?: 'chat' | 'responses'
   readonly output: OutputCapability
   readonly supportsVision: boolean
   readonly supportsImageOutput: boolean
   readonly retired: boolean
+  /** How requests differ from the protocol; absent: as `usualRules` has it for the server. */
+  readonly rules?: RequestRules
   /** Currency units per million tokens; null where no price is known. */
   readonly price: { readonly input: number; readonly output: number } | null
 }
@@ -47,6 +44,8 @@ export interface ModelParameters {
   readonly presence_penalty?: number | undefined
   readonly stop?: string | readonly string[] | undefined
   readonly reasoning_effort?: string | undefined
+  /** Goes into the request as it is. */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined
 }
 
 export interface ImagePart {
@@ -68,6 +67,8 @@ export interface ModelRequest {
   readonly parameters: ModelParameters
   /** The strict JSON Schema of the response, or null for plain text. */
   readonly schema: Readonly<Record<string, unknown>> | null
+  /** The schema as a text for the prompt, where its server turns out to know no schemas. */
+  readonly schemaInWords?: () => string
   /** The span of the call, for servers that join the trace; absent or null: no `traceparent` is sent. */
   readonly trace?: TraceContext | null
 }
@@ -91,6 +92,7 @@ export type ModelErrorKind =
   | 'connection'
   | 'bad_request'
   | 'authentication'
+  | 'retired'
   | 'bad_answer'
   | 'aborted'
   | 'local'

@@ -1,4 +1,4 @@
-import { type Inputs, renderedLength } from '../tasks/prompt.ts'
+import { type Inputs, renderedLength, wouldBeBlank } from '../tasks/prompt.ts'
 import { promptsOf } from '../tasks/revision-prompts.ts'
 import type { Revision } from '../tasks/task.ts'
 
@@ -20,6 +20,13 @@ export function promptProblem(
   const length = renderedLength([system, user], inputs)
   if (length <= promptMax) return null
   return `with these inputs the prompts would be ${length} characters long; the limit is ${promptMax}`
+}
+
+/** What is wrong with prompts that have no text in them, and no image beside them; null for nothing. */
+export function blankProblem(revision: Revision, inputs: Inputs, images: number): string | null {
+  const { system, user } = promptsOf(revision)
+  if (images > 0 || !wouldBeBlank([system, user], inputs)) return null
+  return 'with these inputs there would be nothing in the prompts, which model servers refuse'
 }
 
 /** What is wrong with the size of all images together, as they are sent to a model; null for nothing. */

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { ModelRegistry } from '../models/model-registry.ts'
+import { rulesOf } from '../models/protocol/request-parameters.ts'
+import { schemaProblem } from '../models/schema-limits.ts'
+import { compileOutput } from '../output/compile-output.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { ValidationError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
@@ -109,7 +112,8 @@ export interface CheckRevisionDeps {
 
 /**
  * Checks rules that concern several fields, or the configured models.
- * @throws {ValidationError} for an unknown model, a model without vision where an image is required, too many parameters, and an
+ * @throws {ValidationError} for an unknown model, a model without vision where an image is required, an
+ *   output_format that a model's server would refuse for its size, too many parameters, and an output_format
  *   that is missing or not allowed; located below `where`
  */
 export function checkRevision(
@@ -134,6 +138,14 @@ export function checkRevision(
     if (id && revision.image_required && !models.find(id)?.supportsVision) {
       throw ValidationError.at([...where, field], 'the task requires an image, and this model sees none')
     }
+  }
+  for (const field of MODEL_FIELDS) {
+    const model = revision[field] ? models.find(revision[field]) : null
+    if (model?.output !== 'json_schema' || !revision.output_format) continue
+    const problem = schemaProblem(compileOutput(revision.output_format).jsonSchema, rulesOf(model).dialect)
+    if (!problem) continue
+    const message = `${model.name} would refuse it: ${problem}. With "output": "json_object" in the models file it goes into the prompt`
+    throw ValidationError.at([...where, 'output_format'], message, 'too_big')
   }
   const parameters = parametersOf(revision.system_prompt, revision.user_prompt)
   if (parameters.length > limits.parametersMax) {

@@ -93,6 +93,15 @@ export function renderedLength(prompts: readonly Prompt[], inputs: Inputs): numb
   return length
 }
 
+/** Whether all of these prompts would be white space with these inputs. */
+export function wouldBeBlank(prompts: readonly Prompt[], inputs: Inputs): boolean {
+  return prompts.every(
+    ({ texts, counts }) =>
+      !texts.some((text) => /\S/.test(text)) &&
+      ![...counts.keys()].some((name) => !Object.hasOwn(inputs, name) || /\S/.test(textOf(inputs[name]))),
+  )
+}
+
 /** The parameters that the inputs do not hold. */
 export function missingParameters(parameters: readonly string[], inputs: Inputs): string[] {
   return parameters.filter((name) => !Object.hasOwn(inputs, name))

@@ -1,5 +1,36 @@
 import { z } from 'zod'
+import { OWN_MEMBERS } from '../models/request-rules.ts'
 import { outputFormatSchema } from '../output/output-format.ts'
+
+const PARAMETERS = [
+  ...['temperature', 'top_p', 'max_tokens', 'seed', 'frequency_penalty', 'presence_penalty', 'stop'],
+  ...['reasoning_effort', 'extra'],
+]
+/** Of max_tokens. A bound under another name would not be known here. */
+const SPELLINGS = ['max_completion_tokens', 'max_output_tokens']
+
+const extra = z
+  .unknown()
+  .superRefine((value, context) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return context.addIssue({ code: 'custom', message: 'expected an object' })
+    }
+    for (const key of Object.keys(value)) {
+      const message = OWN_MEMBERS.has(key)
+        ? 'is written by this service itself'
+        : PARAMETERS.includes(key)
+          ? 'is a parameter: it belongs beside extra, not into it'
+          : SPELLINGS.includes(key)
+            ? 'is max_tokens here: the model is sent the name that it knows'
+            : null
+      if (message) context.addIssue({ code: 'custom', path: [key], message })
+    }
+  })
+  .meta({
+    type: 'object',
+    description:
+      'Goes into the request to the model as it is: `top_k`, `service_tier` and whatever else its server knows.',
+  }) as z.ZodType<Readonly<Record<string, unknown>>>
 
 /** Parameters of the model. Unknown keys are refused: to ignore one would change the model's output without notice. */
 export const llmConfigSchema = z
@@ -12,6 +43,7 @@ export const llmConfigSchema = z
     presence_penalty: z.number().min(-2).max(2).optional(),
     stop: z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(4)]).optional(),
     reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).optional(),
+    extra: extra.optional(),
   })
   .meta({
     id: 'LlmConfig',

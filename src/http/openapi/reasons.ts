@@ -50,6 +50,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   INTERNAL_ERROR: 'Something went wrong in the server.',
   MODEL_ERROR: 'The model failed.',
   MODEL_UNAVAILABLE: 'The model could not be reached, or is not configured any more.',
+  MODEL_RETIRED:
+    'The server of the model says that it has ended; choose another one. It is not asked again by the run.',
   OUTPUT_INVALID: 'The model kept answering in a shape that does not fit the output_format.',
   INPUT_INVALID: 'The revision that was drawn cannot be served with these inputs.',
   WORKER_LOST: 'Too many workers died over the run.',

@@ -1,12 +1,43 @@
 import { z } from 'zod'
+import { checkModel } from '../../models/check/check-model.ts'
+import { CHECKS } from '../../models/check/model-check.ts'
+import type { AdaptationStore } from '../../models/learned/adaptation-store.ts'
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { modelResponse, presentModel } from '../../models/model-response.ts'
+import type { RetirementStore } from '../../models/retirement/retirement-store.ts'
+import { sharedNow } from '../../platform/clock.ts'
 import { ApiError } from '../../platform/errors.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
+import { tasksOfModels } from '../../tasks/tasks-of-models.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, projectParams, taskParams } from '../route.ts'
 
+/** Beyond it, what is left counts as out of reach. */
+const LONGEST_CHECK_MS = 240_000
+
+const modelCheckResponse = z
+  .object({
+    model: z.string(),
+    checks: z.array(
+      z.object({
+        check: z.enum(CHECKS),
+        result: z.enum(['ok', 'failed', 'skipped']),
+        detail: z.string(),
+        fix: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'ModelChecks', description: 'What was tried of a model, and what to do about what failed.' })
+
+export interface CatalogueRouteDeps {
+  readonly tasks: TaskStore
+  readonly models: ModelRegistry
+  readonly adaptations: AdaptationStore
+  readonly retirements: RetirementStore
+}
+
 /** What tasks may name. All are bare arrays; of most, this server has none. */
-export function catalogueRoutes({ tasks, models }: { tasks: TaskStore; models: ModelRegistry }): Endpoint[] {
+export function catalogueRoutes(deps: CatalogueRouteDeps): Endpoint[] {
+  const { tasks, models, adaptations, retirements } = deps
   const nothing = (name: string, operation: string, things: string) =>
     endpoint({
       method: 'get',
@@ -39,7 +70,35 @@ export function catalogueRoutes({ tasks, models }: { tasks: TaskStore; models: M
           .meta({ description: 'Also those that new revisions may not name.' }),
       }),
       response: z.array(modelResponse),
-      handle: async ({ query }) => models.list({ includeRetired: query.include_retired }).map(presentModel),
+      async handle({ params, query }) {
+        const [learned, ends] = await Promise.all([adaptations.read(sharedNow()), retirements.read()])
+        const uses = ends.size > 0 ? await tasksOfModels(deps, params.project_id, new Set(ends.keys())) : []
+        const listed = models.list({ includeRetired: query.include_retired })
+        return listed.map((model) =>
+          presentModel(model, {
+            adapted: learned.get(model.id) ?? null,
+            retires: ends.get(model.id)?.retires ?? null,
+            usedBy: uses.filter((use) => use.model === model.id).map(({ task: id, name }) => ({ id, name })),
+          }),
+        )
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: `${PROJECT}/model/:model/check`,
+      tag: 'Models',
+      operation: 'checkModel',
+      summary: 'Try a model with a few small requests, and say how to mend what fails',
+      errorCodes: ['NOT_FOUND'],
+      scope: 'admin',
+      params: projectParams.extend({ model: z.string().meta({ description: 'Its id, name or alias.' }) }),
+      query: noQuery,
+      response: modelCheckResponse,
+      async handle({ params }) {
+        const model = models.find(params.model)
+        if (!model) throw new ApiError('NOT_FOUND', 'There is no such model.')
+        return { model: model.name, checks: await checkModel(model, AbortSignal.timeout(LONGEST_CHECK_MS)) }
+      },
     }),
     nothing('input_processor', 'listInputProcessors', 'input processors'),
     nothing('task_forwarder_type', 'listTaskForwarderTypes', 'the kinds of task forwarders'),

@@ -80,6 +80,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         'PROJECT_STORAGE_FULL',
         'MODEL_ERROR',
         'MODEL_UNAVAILABLE',
+        'MODEL_RETIRED',
         'OUTPUT_INVALID',
         'INPUT_INVALID',
         'WORKER_LOST',

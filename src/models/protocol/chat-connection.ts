@@ -22,9 +22,14 @@ export interface ChatConnection {
  * this machine are not wanted here. That client over undici's `fetch` took 552 us more CPU for a call than the exchange
  * before this one, `request` 20 to 30: medians of pairs, November 2026 (docs/decisions/tricks.md).
  * @param maxBytes longest response
+ * @param endpoint below the base URL
  */
-export function openChatConnection(server: ModelServer, maxBytes: number): ChatConnection {
-  const { origin, path } = placeOf(server.baseUrl)
+export function openChatConnection(
+  server: ModelServer,
+  maxBytes: number,
+  endpoint = '/chat/completions',
+): ChatConnection {
+  const { origin, path } = placeOf(server.baseUrl, endpoint)
   const pool = new Pool(origin, {
     // As many as a process may have runs at once: none may wait here, where nothing sees it.
     connections: 10_000,
@@ -80,9 +85,9 @@ async function exchange(pool: Pool, request: Request, caller: AbortSignal, timeo
 }
 
 /** `https://host/v1/?a=b` has its completions at `/v1/chat/completions?a=b`. */
-function placeOf(baseUrl: string): { origin: string; path: string } {
+function placeOf(baseUrl: string, endpoint: string): { origin: string; path: string } {
   const { origin, pathname, search } = new URL(baseUrl)
-  return { origin, path: `${pathname.replace(/\/+$/, '')}/chat/completions${search}` }
+  return { origin, path: `${pathname.replace(/\/+$/, '')}${endpoint}${search}` }
 }
 
 /** What an error says, which is not always JSON. */

@@ -1,8 +1,8 @@
 import { ownTick } from '../../platform/event-loop/own-tick.ts'
 import type { Completion, ModelClient, ModelRequest, ModelServer } from '../model.ts'
 import { type ChatConnection, openChatConnection } from './chat-connection.ts'
-import { toChatRequest } from './chat-request.ts'
 import { classifyFailure } from './classify-failure.ts'
+import { apiOf, type ModelApi } from './model-api.ts'
 import { readCompletion } from './read-completion.ts'
 
 /** Limits of a model client. */
@@ -12,7 +12,7 @@ export interface ModelClientOptions {
 }
 
 /**
- * A client for every server that speaks the OpenAI chat completions protocol. Connections open with the first
+ * A client for every server that speaks one of OpenAI's protocols (see `ModelApi`). Connections open with the first
  * call to a server, are kept alive, and are shared by all calls to it. One call is one request: never a
  * retry, and never longer than the server's `timeoutMs`, connecting and reading included.
  */
@@ -21,12 +21,12 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
   const connections = new Map<string, ChatConnection>()
   let closed = false
 
-  function connectionTo(server: ModelServer): ChatConnection {
+  function connectionTo(server: ModelServer, { name, path }: ModelApi): ChatConnection {
     if (closed) throw new Error('the model client is closed')
-    const key = `${server.name} ${server.baseUrl}`
+    const key = `${server.name} ${server.baseUrl} ${name}`
     const known = connections.get(key)
     if (known) return known
-    const connection = openChatConnection(server, maxResponseBytes)
+    const connection = openChatConnection(server, maxResponseBytes, path)
     connections.set(key, connection)
     return connection
   }
@@ -34,13 +34,14 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
   return {
     async complete(request: ModelRequest, signal: AbortSignal): Promise<Completion> {
       const { server } = request.model
+      const api = apiOf(request.model)
       try {
-        const connection = connectionTo(server)
+        const connection = connectionTo(server, api)
         // Writing megabytes of JSON takes milliseconds, during which this process does nothing else.
         if (request.messages.some(({ images }) => images?.length)) await ownTick()
-        const body = JSON.stringify(toChatRequest(request))
+        const body = JSON.stringify(api.toRequest(request))
         const completion = await connection.send(body, traceHeaders(request), signal)
-        return readCompletion(completion, request)
+        return readCompletion(api.toCompletion(completion), request)
       } catch (error) {
         throw classifyFailure(error, signal, server.apiKey)
       }

@@ -4,8 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { sendCompletion, sendJson } from './send-completion.ts'
 import { type Call, callSchema, readPrompt } from './simulated-call.ts'
 import { drawFault, drawsFor, type SimulatedFaults } from './simulated-faults.ts'
+import { refusalOf, type SimulatedRefusals } from './simulated-refusals.ts'
 
-export interface SimulatedModelOptions {
+export interface SimulatedModelOptions extends SimulatedRefusals {
   readonly host?: string
   readonly port?: number
   readonly latencyMs?: number
@@ -16,6 +17,8 @@ export interface SimulatedModelOptions {
   readonly retryAfterMs?: number
   /** With a seed, faults and jitter depend only on it and on the number of the call. Null or absent: random. */
   readonly seed?: number | null
+  /** When its models end, as its list says it: a day. Null or absent: it does not say. */
+  readonly shutdownDate?: string | null
 }
 
 /**
@@ -100,18 +103,30 @@ async function serve(
   if (path === '/healthz') return sendJson(response, 200, { status: 'ok' })
   if (path === '/stats') return sendJson(response, 200, counter.sum)
   if (path === '/stats/marks') return sendJson(response, 200, counter.marks())
+  const ends = options.shutdownDate ? { shutdown_date: options.shutdownDate } : {}
   if (path === '/models')
-    return sendJson(response, 200, { object: 'list', data: MODELS.map((id) => ({ id, object: 'model' })) })
+    return sendJson(response, 200, {
+      object: 'list',
+      data: MODELS.map((id) => ({ id, object: 'model', ...ends })),
+    })
   if (path !== '/chat/completions') return refuse(response, 404, 'no such path')
 
   const parts: Buffer[] = []
   for await (const part of request) parts.push(part as Buffer)
   let call: Call
+  let refusal: string | null
   try {
-    call = callSchema.parse(JSON.parse(Buffer.concat(parts).toString('utf8')))
+    const body = JSON.parse(Buffer.concat(parts).toString('utf8'))
+    call = callSchema.parse(body)
+    refusal = refusalOf(body, call, options)
   } catch (error) {
     counter.add('malformed', null)
     return refuse(response, 400, error instanceof Error ? error.message : 'malformed request')
+  }
+
+  if (refusal) {
+    counter.add('refused', readPrompt(call).mark)
+    return refuse(response, 400, refusal)
   }
 
   const draw = drawsFor(options.seed ?? null, counter.next())

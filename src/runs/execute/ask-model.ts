@@ -188,7 +188,7 @@ function check(
 /** The caller is told the kind of failure, never the text of the provider. */
 function modelFailure(error: ModelError): RunError {
   return {
-    reason: 'MODEL_ERROR',
+    reason: error.kind === 'retired' ? 'MODEL_RETIRED' : 'MODEL_ERROR',
     message: `The model gave no answer (${error.kind}${error.status ? `, status ${error.status}` : ''}).`,
     retryable: error.retryable,
   }

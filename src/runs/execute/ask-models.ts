@@ -1,5 +1,6 @@
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { type CompiledOutput, compileOutput } from '../../output/compile-output.ts'
+import { outputInstructions } from '../../output/repair-output.ts'
 import { sharedNow } from '../../platform/clock.ts'
 import type { Revision } from '../../tasks/task.ts'
 import type { Ledger } from '../ledger.ts'
@@ -79,7 +80,10 @@ export async function askModels(
       ledger.open(sharedNow())
       await save(ledger)
     }
-    const call = { model, messages: prepared.messages, parameters, schema: compiled?.jsonSchema ?? null }
+    const call = {
+      ...{ model, messages: prepared.messages, parameters, schema: compiled?.jsonSchema ?? null },
+      ...(compiled && { schemaInWords: () => outputInstructions(compiled, 'none') ?? '' }),
+    }
     ledger.setModel(model.name)
     const asked = await askModel(ask, call, compiled, ledger, watch, signal)
     outcome = { ...known, prepared, parameters, asked, error: asked.error }

@@ -1,5 +1,6 @@
 import type { Model, ModelParameters } from '../../models/model.ts'
 import type { ModelRegistry } from '../../models/model-registry.ts'
+import { usedParameters } from '../../models/protocol/request-parameters.ts'
 import type { Revision } from '../../tasks/task.ts'
 import type { RunRequest } from '../run.ts'
 
@@ -19,7 +20,7 @@ export function chooseModels(request: RunRequest, revision: Revision, models: Mo
   function add(reference: string | null, config: ModelParameters | null, fallback: boolean): void {
     const model = reference ? models.find(reference) : null
     if (!model || (request.files.length > 0 && !model.supportsVision)) return
-    choices.push({ model, parameters: { ...config, ...request.llmConfig }, fallback })
+    choices.push({ model, parameters: usedParameters(model, { ...config, ...request.llmConfig }), fallback })
   }
   if (!request.useFallback) add(revision.llm_model_id, revision.llm_config, false)
   add(revision.fallback_llm_model_id, revision.fallback_llm_config, true)

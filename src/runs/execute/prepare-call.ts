@@ -10,7 +10,7 @@ import { describeIgnored, ignoredParts } from '../../tasks/ignored-parts.ts'
 import { hashPrompts, missingParameters, renderPrompt } from '../../tasks/prompt.ts'
 import { promptsOf } from '../../tasks/revision-prompts.ts'
 import type { Revision } from '../../tasks/task.ts'
-import { type CallSizeLimits, imagesProblem, promptProblem } from '../call-size.ts'
+import { blankProblem, type CallSizeLimits, imagesProblem, promptProblem } from '../call-size.ts'
 import type { RunError, RunRequest } from '../run.ts'
 
 /** Characters of the names in a message that is kept with the run. */
@@ -57,6 +57,8 @@ export async function prepareCall(
   const prompts = promptsOf(revision)
   const tooLong = promptProblem(revision, request.inputs, deps)
   if (tooLong) return invalidInput(tooLong)
+  const blank = blankProblem(revision, request.inputs, request.files.length)
+  if (blank) return invalidInput(blank)
 
   const started = performance.now()
   let images: (LoadedImage | null)[]

@@ -5,7 +5,7 @@ import { missingParameters } from '../../tasks/prompt.ts'
 import type { TagStore } from '../../tasks/tag-store.ts'
 import type { Revision, Task } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
-import { type CallSizeLimits, imagesProblem, promptProblem } from '../call-size.ts'
+import { blankProblem, type CallSizeLimits, imagesProblem, promptProblem } from '../call-size.ts'
 import type { Submission } from './submission.ts'
 
 /** A submission that passed the checks: its task, and the revision that the caller chose, if any. */
@@ -79,6 +79,8 @@ function checkInputs(revisions: readonly Revision[], input: Submission, deps: Ch
   }
   const tooLong = firstOf(revisions, (each) => promptProblem(each, input.inputs, deps))
   if (tooLong) issues.push({ loc: ['body', 'task_input'], msg: tooLong, type: 'too_big' })
+  const blank = firstOf(revisions, (each) => blankProblem(each, input.inputs, input.images.length))
+  if (blank) issues.push({ loc: ['body', 'task_input'], msg: blank, type: 'too_small' })
   if (input.images.length === 0 && revisions.some((each) => each.image_required)) {
     issues.push({ loc: ['body', 'task_file'], msg: 'the task requires an image', type: 'missing' })
   }

@@ -6,13 +6,17 @@ import { after, describe, test } from 'node:test'
 import { type CommandResult, commandNames, listCommands, runHere } from '../../support/command-line.ts'
 
 /** What a command cannot do without. */
-const ARGUMENTS: Readonly<Record<string, readonly string[]>> = { import: ['-'], completion: ['bash'] }
+const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  import: ['-'],
+  completion: ['bash'],
+  models: ['check'],
+}
 const lineOf = (name: string): string[] => [name, ...(ARGUMENTS[name] ?? [])]
 
 const READS_NO_SETTINGS = ['completion']
 /** Starts a Redis of its own. */
 const EMBEDS_REDIS = ['dev']
-const NEEDS_NO_REDIS = [...READS_NO_SETTINGS, 'simulated-model', 'openapi']
+const NEEDS_NO_REDIS = [...READS_NO_SETTINGS, 'simulated-model', 'openapi', 'models']
 const namesBut = (some: readonly string[]): string[] => commandNames().filter((name) => !some.includes(name))
 
 function assertRefused({ code, stdout, stderr }: CommandResult, expected: number, text: RegExp): void {

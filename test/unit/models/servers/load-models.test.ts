@@ -44,8 +44,7 @@ test('without any model there are three simulated ones that say so', () => {
 })
 
 test('a key alone means OpenAI; a base URL means that server', () => {
-  const [openai] = load({ openaiApiKey: 'secret' })
-  assert.equal(openai?.name, 'gpt-5-mini')
+  const [openai] = load({ openaiApiKey: 'secret', modelNames: ['any'] })
   assert.equal(openai?.provider, 'openai')
   assert.equal(openai?.server.baseUrl, 'https://api.openai.com/v1')
   const local = load({ openaiBaseUrl: 'http://box:8000/v1', modelNames: ['a', 'b'], modelOutput: 'none' })
@@ -58,11 +57,17 @@ test('a key alone means OpenAI; a base URL means that server', () => {
   )
 })
 
+test('no model is chosen by a default: what to do is said, with a place that lists them', () => {
+  for (const over of [{ openaiApiKey: 'secret' }, { openaiBaseUrl: 'http://box:8000/v1' }]) {
+    assert.throws(() => load(over), /set SPLITRUN_MODELS .* GET \/v1\/models lists them/)
+  }
+})
+
 test('an id follows from the name, for ever, unless the file fixes one', (t) => {
   // This literal is what stored revisions refer to: it must never change.
   assert.equal(
-    load({ openaiApiKey: 'x', modelNames: ['gpt-5-mini'] })[0]?.id,
-    '41bc162b-0f19-5d97-bdd6-ddb86ea11c3a',
+    load({ openaiApiKey: 'x', modelNames: ['a-model'] })[0]?.id,
+    '3a673830-fce5-5cd6-b0ce-ef3d49957fb4',
   )
   const id = '0190a7c8-0000-7000-8000-000000000001'
   const file = modelsFile(t, { servers, models: [{ name: 'a', id, server: 'local' }] })

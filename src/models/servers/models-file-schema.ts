@@ -1,0 +1,101 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { z } from 'zod'
+import { givenId } from '../../platform/id-schema.ts'
+import { OWN_MEMBERS } from '../request-rules.ts'
+
+const filled = z.string().min(1)
+/** A value, or the name of the variable that holds it. */
+const value = z.union([z.string(), z.strictObject({ env: filled })], {
+  error: 'expected a string, or {"env": "NAME"} with the variable that holds it',
+})
+/** Written by the transport itself; a second value for one of them would make requests that servers refuse. */
+const OURS = ['connection', 'content-length', 'content-type', 'host', 'transfer-encoding']
+
+const headerName = filled.refine(
+  (name) => passes(() => validateHeaderName(name)),
+  'is not the name of a header',
+)
+const headers = z.record(
+  headerName.refine((name) => !OURS.includes(name.toLowerCase()), 'is written by the transport'),
+  value.refine(
+    (given) => typeof given !== 'string' || passes(() => validateHeaderValue('x', given)),
+    'has characters that no header may have',
+  ),
+)
+
+/** A member of requests that may be written by hand. */
+const member = filled.refine((name) => !OWN_MEMBERS.has(name), 'is written by this service itself')
+/** How requests differ from the protocol. A model's go before its server's. */
+const requestRules = {
+  parameters: z
+    .strictObject({
+      add: z.record(member, z.json()).optional(),
+      drop: z.array(filled).optional(),
+      rename: z.record(filled, member).optional(),
+    })
+    .optional(),
+  schema_dialect: z.enum(['json_schema', 'openai', 'azure', 'gemini']).optional(),
+  strict: z.boolean().optional(),
+  system_turn: z.enum(['system', 'developer', 'user']).optional(),
+}
+
+const server = z
+  .strictObject({
+    ...requestRules,
+    base_url: z.url({ protocol: /^https?$/ }),
+    api_key_env: filled.optional(),
+    auth: z
+      .union([z.enum(['bearer', 'none']), z.strictObject({ header: headerName })], {
+        error: 'expected "bearer", "none" or {"header": "NAME"}',
+      })
+      .optional(),
+    ca_file: filled.optional(),
+    client_cert_file: filled.optional(),
+    client_key_file: filled.optional(),
+    headers: headers.optional(),
+    provider: filled.optional(),
+    proxy: z.union([z.literal('none'), z.url({ protocol: /^https?$/ })]).optional(),
+    query: z.record(filled, value).optional(),
+    timeout_seconds: z.number().positive().max(3600).optional(),
+  })
+  .refine(({ client_cert_file, client_key_file }) => !client_cert_file === !client_key_file, {
+    error: 'client_cert_file and client_key_file go together',
+  })
+
+const price = z.strictObject({ input: z.number().min(0), output: z.number().min(0) })
+
+const model = z.strictObject({
+  ...requestRules,
+  name: filled,
+  id: givenId.optional(),
+  alias: filled.optional(),
+  api: z.enum(['chat', 'responses']).optional(),
+  description: z.string().optional(),
+  output: z.enum(['json_schema', 'json_object', 'none']).default('json_schema'),
+  price: price.optional(),
+  retired: z.boolean().default(false),
+  server: filled,
+  supports_image_output: z.boolean().default(false),
+  supports_vision: z.boolean().default(false),
+  upstream_name: filled.optional(),
+})
+
+/** What a models file may hold. `docs/guides/models.md` says what each member means. */
+export const modelsFileSchema = z.strictObject({
+  servers: z.record(filled, server),
+  models: z.array(model).min(1),
+})
+
+/** One server of the file. */
+export type ServerEntry = z.infer<typeof server>
+/** One model of the file. */
+export type ModelEntry = z.infer<typeof model>
+
+function passes(check: () => void): boolean {
+  try {
+    check()
+    return true
+  } catch {
+    return false
+  }
+}

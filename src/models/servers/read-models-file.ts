@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import type { Model, ModelServer } from '../model.ts'
+import { type RequestRules, usualRules } from '../request-rules.ts'
+import { describeModel } from './describe-model.ts'
+import { type ModelEntry, modelsFileSchema, type ServerEntry } from './models-file-schema.ts'
+import { type ReadSecret, readTransport } from './read-transport.ts'
+
+/**
+ * The models of a models file.
+ * @param timeoutMs of a server that has none of its own
+ * @throws {Error} with the file and the place in it, when it cannot be used
+ */
+export function readModelsFile(file: string, timeoutMs: number, readSecret: ReadSecret): Model[] {
+  try {
+    const parsed = modelsFileSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
+    if (!parsed.success) throw new Error(z.prettifyError(parsed.error))
+    const { servers: entries } = parsed.data
+    const servers = new Map(
+      // A server that no model uses may want a key that this machine does not have.
+      Object.entries(entries)
+        .filter(([name]) => parsed.data.models.some(({ server }) => server === name))
+        .map(([name, entry]) => [name, readServer(name, entry, timeoutMs, readSecret)]),
+    )
+    const models = parsed.data.models.map((entry) => {
+      const from = entries[entry.server]
+      const server = servers.get(entry.server)
+      if (!from || !server) throw new Error(`${entry.name} names no known server: ${entry.server}`)
+      return readModel(entry, server, from)
+    })
+    refuseSharedNames(models)
+    return models
+  } catch (cause) {
+    throw new Error(`models file ${file}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function readServer(
+  name: string,
+  entry: ServerEntry,
+  timeoutMs: number,
+  readSecret: ReadSecret,
+): ModelServer {
+  const apiKey = entry.api_key_env ? readSecret(entry.api_key_env) : ''
+  if (apiKey === undefined || (entry.api_key_env && apiKey === ''))
+    throw new Error(`server ${name} wants a key in ${entry.api_key_env}, which is not set`)
+  try {
+    return {
+      name,
+      baseUrl: entry.base_url,
+      apiKey,
+      timeoutMs: entry.timeout_seconds === undefined ? timeoutMs : entry.timeout_seconds * 1000,
+      transport: readTransport(entry, readSecret),
+    }
+  } catch (cause) {
+    throw new Error(`server ${name}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function readModel(entry: ModelEntry, server: ModelServer, from: ServerEntry): Model {
+  return describeModel({
+    name: entry.name,
+    ...(entry.id ? { id: entry.id } : {}),
+    alias: entry.alias ?? entry.name,
+    upstreamName: entry.upstream_name ?? entry.name,
+    description: entry.description ?? '',
+    provider: from.provider ?? entry.server,
+    output: entry.output,
+    supportsVision: entry.supports_vision,
+    supportsImageOutput: entry.supports_image_output,
+    retired: entry.retired,
+    api: entry.api ?? 'chat',
+    rules: readRules(entry, from),
+    price: entry.price ?? null,
+    server,
+  })
+}
+
+function readRules(model: ModelEntry, server: ServerEntry): RequestRules {
+  const usual = usualRules(server.base_url)
+  return {
+    renamed: model.parameters?.rename ?? server.parameters?.rename ?? usual.renamed,
+    dropped: model.parameters?.drop ?? server.parameters?.drop ?? usual.dropped,
+    added: model.parameters?.add ?? server.parameters?.add ?? usual.added,
+    systemTurn: model.system_turn ?? server.system_turn ?? usual.systemTurn,
+    dialect: model.schema_dialect ?? server.schema_dialect ?? usual.dialect,
+    strict: model.strict ?? server.strict ?? usual.strict,
+  }
+}
+
+function refuseSharedNames(models: readonly Model[]): void {
+  const usedNames = new Map<string, string>()
+  for (const { id, name, alias } of models) {
+    for (const spelling of new Set([id, name, alias].map((each) => each.toLowerCase()))) {
+      const other = usedNames.get(spelling)
+      if (other) throw new Error(`${name} and ${other} share the name ${spelling}`)
+      usedNames.set(spelling, name)
+    }
+  }
+}

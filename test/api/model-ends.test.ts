@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { startSimulatedModel } from '../../src/models/simulated/simulated-model.ts'
+import { startRecordedServer } from '../support/recorded-server.ts'
+import { ADMIN_TOKEN, type Cleanup, useSystem } from '../support/system.ts'
+
+const END = '2026-12-11'
+
+async function start(t: Cleanup) {
+  const ending = await startSimulatedModel({ shutdownDate: END })
+  t.after(() => ending.close())
+  const closed = await startRecordedServer(t, () => ({
+    status: 401,
+    body: { error: { message: 'bad key sk-0123456789' } },
+  }))
+  const dir = await mkdtemp(join(tmpdir(), 'splitrun-ends-'))
+  t.after(() => rm(dir, { recursive: true }))
+  const file = join(dir, 'models.json')
+  const content = {
+    servers: {
+      ending: { base_url: ending.url },
+      closed: { base_url: closed.url },
+      away: { base_url: 'http://127.0.0.1:9/v1' },
+    },
+    models: [
+      { name: 'ending', server: 'ending', upstream_name: 'simulated-large', supports_vision: true },
+      { name: 'misnamed', server: 'ending', upstream_name: 'another', output: 'none' },
+      { name: 'closed', server: 'closed' },
+      { name: 'away', server: 'away' },
+    ],
+  }
+  await writeFile(file, JSON.stringify(content))
+  return { env: { SPLITRUN_MODELS_FILE: file, SPLITRUN_JANITOR_INTERVAL: '1s', SPLITRUN_MODEL_ENDS: 'true' } }
+}
+
+describe('models that end', () => {
+  const system = useSystem(start)
+  async function shown(done: (model: Record<string, unknown>) => boolean) {
+    for (;;) {
+      const { body } = await system().call('GET', '/model')
+      const model = body.find(({ name }: { name: string }) => name === 'ending')
+      if (done(model)) return { model, others: body.filter((each: object) => each !== model) }
+      await pause(50)
+    }
+  }
+
+  test('say so in the list, with the tasks that use them, and in the metrics', async () => {
+    const own = await system().createTask({ llm_model_id: 'ending' })
+    const fallback = await system().createTask({ llm_model_id: 'closed', fallback_llm_model_id: 'ending' })
+    await system().createTask({ llm_model_id: 'closed' })
+    const { model, others } = await shown(({ retires }) => retires !== undefined)
+    assert.equal(model.retires, `${END}T00:00:00.000Z`)
+    const used = model.used_by.map(({ id }: { id: string }) => id)
+    assert.deepEqual(used.sort(), [own, fallback].sort())
+    for (const other of others) assert.deepEqual([other.retires, other.used_by], [undefined, undefined])
+    const metrics = await (await fetch(`${system().url}/metrics`)).text()
+    assert.match(
+      metrics,
+      new RegExp(`splitrun_model_retires_timestamp_seconds\\{model="ending"\\} ${Date.parse(END) / 1000}`),
+    )
+  })
+})
+
+describe('trying a model out', () => {
+  const system = useSystem(start)
+  async function check(name: string) {
+    const path = `${system().project}/model/${name}/check`
+    const { status, body } = await system().call('POST', path, undefined, { token: ADMIN_TOKEN })
+    assert.equal(status, 200)
+    return body.checks as { check: string; result: string; detail: string; fix: string | null }[]
+  }
+  const results = (checks: Awaited<ReturnType<typeof check>>) =>
+    Object.fromEntries(checks.map((each) => [each.check, each.result]))
+
+  test('says of each thing whether it works', async () => {
+    const all = await check('ending')
+    assert.deepEqual([...new Set(all.map(({ result }) => result))], ['ok'], JSON.stringify(all))
+    assert.ok(all.some(({ detail }) => detail.includes(END)))
+  })
+
+  test('says what to do about what does not', async () => {
+    const misnamed = await check('misnamed')
+    assert.deepEqual(results(misnamed), {
+      ...{ reachable: 'ok', key: 'ok', listed: 'failed', text: 'ok', schema: 'skipped', vision: 'skipped' },
+      ...{ streaming: 'ok', usage: 'ok' },
+    })
+    const closed = await check('closed')
+    assert.equal(results(closed)['key'], 'failed')
+    assert.match(closed.find(({ check: name }) => name === 'key')?.fix ?? '', /api_key_env/)
+    const away = await check('away')
+    assert.equal(results(away)['reachable'], 'failed')
+    assert.equal(away.filter(({ result }) => result === 'skipped').length, 7)
+  })
+
+  test('is for administrators', async () => {
+    assert.equal((await system().call('POST', '/model/ending/check')).status, 403)
+    const unknown = await system().call('POST', `${system().project}/model/none/check`, undefined, {
+      token: ADMIN_TOKEN,
+    })
+    assert.equal(unknown.status, 404)
+  })
+})

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readRefusal } from '../../../../src/models/learned/read-refusal.ts'
+import { type Model, ModelError, type ModelRequest } from '../../../../src/models/model.ts'
+
+const server = { name: 's', baseUrl: 'http://127.0.0.1:1/v1', apiKey: '', timeoutMs: 1000 }
+const request: ModelRequest = {
+  model: { output: 'json_schema', server } as Model,
+  messages: [],
+  parameters: { temperature: 0.2, max_tokens: 9, seed: 1, stop: 'x', extra: { top_k: 4 } },
+  schema: { type: 'object' },
+}
+const read = (message: string, status = 400) =>
+  readRefusal(new ModelError('bad_request', message, { retryable: false, status }), request)
+
+test('what a server does not know is read from its words', () => {
+  const cases: [string, object | null][] = [
+    [
+      "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.",
+      { output: true },
+    ],
+    ['This response_format type is unavailable now', { output: true }],
+    ['`temperature` is deprecated for this model.', { parameter: 'temperature' }],
+    ['Unrecognized request argument supplied: seed', { parameter: 'seed' }],
+    ['Invalid JSON payload received. Unknown name "seed": Cannot find field.', { parameter: 'seed' }],
+    ["property 'seed' is unsupported, did you mean 'stop'?", { parameter: 'seed' }],
+    [
+      "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead.",
+      { parameter: 'max_tokens' },
+    ],
+    ["Only user, assistant roles are supported; role 'system' is not allowed", { systemTurn: true }],
+    // Not what was sent, meant as it is, or at fault for another reason.
+    ['Unknown parameter: top_k', null],
+    ['Unknown parameter: frequency_penalty', null],
+    ["Invalid schema for response_format 'response': 'anyOf' is not permitted", null],
+    ['max_tokens is too large: 9. Values greater than 8 are not supported', null],
+    ['The prompt is unexpected', null],
+  ]
+  for (const [message, expected] of cases) assert.deepEqual(read(message), expected, message)
+  assert.equal(read('Unrecognized request argument supplied: seed', 500), null)
+})
