@@ -134,7 +134,8 @@ function movedTo({ headers }: Dispatcher.ResponseData): string {
 /** What an error says, which is not always JSON. */
 function readError(text: string): [error: object | undefined, words: string | undefined] {
   try {
-    return [JSON.parse(text) as object, undefined]
+    // The words count where there is no `error` in it, such as with the `detail` of servers in Python.
+    return [JSON.parse(text) as object, text]
   } catch {
     return [undefined, text]
   }

@@ -19,7 +19,8 @@ async function startProxy(t: Cleanup) {
   const server = createHttpServer((incoming, outgoing) => {
     seen.push(`${incoming.method} ${incoming.url}`)
     if (incoming.headers['proxy-authorization'] !== wanted) return outgoing.writeHead(407).end()
-    const { method = 'GET', headers } = incoming
+    const { method = 'GET' } = incoming
+    const { 'proxy-authorization': _, ...headers } = incoming.headers
     const onward = forward(incoming.url ?? '', { method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(outgoing)
