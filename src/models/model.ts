@@ -28,6 +28,10 @@ export interface Model {
   readonly supportsVision: boolean
   readonly supportsImageOutput: boolean
   readonly retired: boolean
+  /** When it is asked for a stream; absent: `live`, where somebody listens. */
+  readonly stream?: 'live' | 'always' | 'never'
+  /** Whether its server is asked for the usage of streams (`stream_options`); absent: yes. */
+  readonly streamUsage?: boolean
   /** How requests differ from the protocol; absent: as `usualRules` has it for the server. */
   readonly rules?: RequestRules
   /** Currency units per million tokens; null where no price is known. */
@@ -69,6 +73,11 @@ export interface ModelRequest {
   readonly schema: Readonly<Record<string, unknown>> | null
   /** The schema as a text for the prompt, where its server turns out to know no schemas. */
   readonly schemaInWords?: () => string
+  /**
+   * Gets the text of the answer as it comes, in order, where the model is streamed; it must not throw. The texts of a call
+   * that fails are void. Absent, and no stream by configuration: the answer comes at once.
+   */
+  readonly onText?: (delta: string) => void
   /** The span of the call, for servers that join the trace; absent or null: no `traceparent` is sent. */
   readonly trace?: TraceContext | null
 }

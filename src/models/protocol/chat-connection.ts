@@ -1,18 +1,32 @@
 import OpenAI from 'openai'
-import { type Dispatcher, Pool } from 'undici'
-import type { ModelServer } from '../model.ts'
+import type { Dispatcher } from 'undici'
+import { ModelError } from '../model.ts'
+import type { ModelServer } from '../model-server.ts'
+import { fieldOf } from './json-field.ts'
+import { openDispatcher } from './open-dispatcher.ts'
+import { readResponse, STREAM_FACTOR } from './read-response.ts'
+import { requestHead } from './request-head.ts'
 
 /** The connections to one server, kept alive and shared by all calls to it. */
 export interface ChatConnection {
   /**
-   * Sends one request, once, and resolves to the JSON of its completion, whatever its shape. Connecting and reading
-   * count towards the server's time-out. No redirect is followed.
+   * Sends one request and resolves to the JSON of its completion, whatever its shape, and whether it came at once or as a
+   * stream. Connecting and reading count towards the server's time-out. No redirect is followed. It is sent a second
+   * time only when a connection that had been used before broke while the request was being written: the server cannot
+   * have read the whole of it then.
    * @param body JSON
    * @param headers beside those that every request has
+   * @param onText for requests that ask for a stream: gets the text of the answer as it comes
    * @throws {OpenAI.APIError} what the package throws: a status that is no success, no connection, no time left
+   * @throws {ModelError} for a response that no retry would make better
    * @throws {SyntaxError} when a success is no JSON
    */
-  send(body: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<unknown>
+  send(
+    body: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+    onText?: (delta: string) => void,
+  ): Promise<unknown>
   /** Ends what is under way. */
   close(): Promise<void>
 }
@@ -29,39 +43,49 @@ export function openChatConnection(
   maxBytes: number,
   endpoint = '/chat/completions',
 ): ChatConnection {
-  const { origin, path } = placeOf(server.baseUrl, endpoint)
-  const pool = new Pool(origin, {
-    // As many as a process may have runs at once: none may wait here, where nothing sees it.
-    connections: 10_000,
-    keepAliveTimeout: 30_000,
-    // The time-out of the whole call is the only one.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxResponseSize: maxBytes,
-    allowH2: false,
-  })
-  const common = {
-    accept: 'application/json',
-    'content-type': 'application/json',
-    'user-agent': 'splitrun',
-    ...(server.apiKey ? { authorization: `Bearer ${server.apiKey}` } : {}),
-  }
+  const { origin, path, headers: common, secrets } = requestHead(server, endpoint)
+  const whole = openDispatcher(server, maxBytes)
+  // A stream is longer than its answer, and a dispatcher knows one limit only.
+  let streams: Dispatcher | null = null
   const timeoutMs = Math.max(1, Math.round(server.timeoutMs))
   return {
-    async send(body, headers, signal) {
-      const request = { path, method: 'POST', headers: { ...common, ...headers }, body } as const
-      const { status, text, ...response } = await exchange(pool, request, signal, timeoutMs)
-      if (status >= 200 && status < 300) return JSON.parse(text)
-      const [error, words] = readError(text)
-      throw OpenAI.APIError.generate(status, error, words, toHeaders(response.headers))
+    async send(body, headers, signal, onText) {
+      const request = { origin, path, method: 'POST', headers: { ...common, ...headers }, body } as const
+      if (onText) streams ??= openDispatcher(server, maxBytes * STREAM_FACTOR)
+      const dispatcher = onText && streams ? streams : whole
+      const { response, read } = await exchange(dispatcher, request, signal, timeoutMs, (given) =>
+        readResponse(given, maxBytes, onText ?? null),
+      )
+      if ('completion' in read) {
+        const failed = fieldOf(read.completion, 'error')
+        // Beside a stream's error, what there is of its answer is no answer.
+        if (!onText || typeof failed !== 'object' || failed === null) return read.completion
+        throw OpenAI.APIError.generate(
+          statusOf(failed),
+          { error: failed },
+          undefined,
+          toHeaders(response.headers),
+        )
+      }
+      const text = secrets.reduce((words, secret) => words.replaceAll(secret, '[key]'), read.failure)
+      const [error, words] = readError(text || movedTo(response))
+      throw OpenAI.APIError.generate(response.statusCode, error, words, toHeaders(response.headers))
     },
-    close: () => pool.destroy(),
+    async close() {
+      await Promise.all([whole.destroy(), streams?.destroy()])
+    },
   }
 }
 
 type Request = Dispatcher.RequestOptions
 
-async function exchange(pool: Pool, request: Request, caller: AbortSignal, timeoutMs: number) {
+async function exchange<T>(
+  dispatcher: Dispatcher,
+  request: Request,
+  caller: AbortSignal,
+  timeoutMs: number,
+  readBody: (response: Dispatcher.ResponseData) => Promise<T>,
+): Promise<{ response: Dispatcher.ResponseData; read: T }> {
   // `AbortSignal.any` with `AbortSignal.timeout` would say the same, and cost as much again as the exchange.
   const either = new AbortController()
   const abort = () => either.abort(caller.reason)
@@ -73,10 +97,15 @@ async function exchange(pool: Pool, request: Request, caller: AbortSignal, timeo
     either.abort()
   }, timeoutMs)
   try {
-    const response = await pool.request({ ...request, signal: either.signal })
-    return { status: response.statusCode, headers: response.headers, text: await response.body.text() }
+    const asked = { ...request, signal: either.signal }
+    const response = await dispatcher.request(asked).catch((error: unknown) => {
+      if (!brokeWhileWriting(error) || either.signal.aborted) throw error
+      return dispatcher.request(asked)
+    })
+    return { response, read: await readBody(response) }
   } catch (cause) {
     if (isLate) throw new OpenAI.APIConnectionTimeoutError()
+    if (cause instanceof SyntaxError || cause instanceof ModelError) throw cause
     throw new OpenAI.APIConnectionError({ cause: cause as Error })
   } finally {
     clearTimeout(timer)
@@ -84,16 +113,29 @@ async function exchange(pool: Pool, request: Request, caller: AbortSignal, timeo
   }
 }
 
-/** `https://host/v1/?a=b` has its completions at `/v1/chat/completions?a=b`. */
-function placeOf(baseUrl: string, endpoint: string): { origin: string; path: string } {
-  const { origin, pathname, search } = new URL(baseUrl)
-  return { origin, path: `${pathname.replace(/\/+$/, '')}${endpoint}${search}` }
+/** The status that an error within a stream stands for: its own, or that of a server that failed. */
+function statusOf(error: object): number {
+  const code = Number(fieldOf(error, 'status') ?? fieldOf(error, 'code'))
+  return code >= 400 && code < 600 ? code : 500
+}
+
+/** The kernel refused part of the request: what the server got of it, if anything, is no whole request. */
+function brokeWhileWriting(error: unknown): boolean {
+  const { syscall, code } = error as NodeJS.ErrnoException
+  return syscall === 'write' && (code === 'EPIPE' || code === 'ECONNRESET' || code === 'ECONNABORTED')
+}
+
+/** A redirect is not followed: whoever configured the server is told where it leads. */
+function movedTo({ headers }: Dispatcher.ResponseData): string {
+  const place = [headers['location'] ?? ''].flat()[0]
+  return place ? `it has moved to ${place}` : ''
 }
 
 /** What an error says, which is not always JSON. */
 function readError(text: string): [error: object | undefined, words: string | undefined] {
   try {
-    return [JSON.parse(text) as object, undefined]
+    // The words count where there is no `error` in it, such as with the `detail` of servers in Python.
+    return [JSON.parse(text) as object, text]
   } catch {
     return [undefined, text]
   }

@@ -4,6 +4,7 @@ import { type ChatConnection, openChatConnection } from './chat-connection.ts'
 import { classifyFailure } from './classify-failure.ts'
 import { apiOf, type ModelApi } from './model-api.ts'
 import { readCompletion } from './read-completion.ts'
+import { createStreamRules } from './stream-rules.ts'
 
 /** Limits of a model client. */
 export interface ModelClientOptions {
@@ -14,11 +15,12 @@ export interface ModelClientOptions {
 /**
  * A client for every server that speaks one of OpenAI's protocols (see `ModelApi`). Connections open with the first
  * call to a server, are kept alive, and are shared by all calls to it. One call is one request: never a
- * retry, and never longer than the server's `timeoutMs`, connecting and reading included.
+ * retry (but see `StreamRules`), and never longer than the server's `timeoutMs`, connecting and reading included.
  */
 export function createModelClient(options: ModelClientOptions = {}): ModelClient {
   const { maxResponseBytes = 2_000_000 } = options
   const connections = new Map<string, ChatConnection>()
+  const streams = createStreamRules()
   let closed = false
 
   function connectionTo(server: ModelServer, { name, path }: ModelApi): ChatConnection {
@@ -39,8 +41,9 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
         const connection = connectionTo(server, api)
         // Writing megabytes of JSON takes milliseconds, during which this process does nothing else.
         if (request.messages.some(({ images }) => images?.length)) await ownTick()
-        const body = JSON.stringify(api.toRequest(request))
-        const completion = await connection.send(body, traceHeaders(request), signal)
+        const completion = await streams.ask(request, api, (body, onText) =>
+          connection.send(JSON.stringify(body), traceHeaders(request), signal, onText),
+        )
         return readCompletion(api.toCompletion(completion), request)
       } catch (error) {
         throw classifyFailure(error, signal, server.apiKey)

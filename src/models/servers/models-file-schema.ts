@@ -75,6 +75,8 @@ const model = z.strictObject({
   price: price.optional(),
   retired: z.boolean().default(false),
   server: filled,
+  stream: z.enum(['live', 'always', 'never']).optional(),
+  stream_usage: z.boolean().optional(),
   supports_image_output: z.boolean().default(false),
   supports_vision: z.boolean().default(false),
   upstream_name: filled.optional(),

@@ -70,6 +70,8 @@ function readModel(entry: ModelEntry, server: ModelServer, from: ServerEntry): M
     supportsImageOutput: entry.supports_image_output,
     retired: entry.retired,
     api: entry.api ?? 'chat',
+    stream: entry.stream ?? 'live',
+    streamUsage: entry.stream_usage ?? true,
     rules: readRules(entry, from),
     price: entry.price ?? null,
     server,

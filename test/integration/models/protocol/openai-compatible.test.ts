@@ -117,7 +117,7 @@ test('one failing call is one request: the client never retries', async (t) => {
 })
 
 test('what is no completion is a bad answer', async (t) => {
-  const bodies = ['{"choices": [', '', '{}', '[]', 'null', '<html>']
+  const bodies = ['{"choices": [', '', '{}', '[]', 'null']
   for (const body of bodies) {
     const { complete } = await peer(t, (_, response) => send(response, body))
     await fails(complete(), 'bad_answer', true)
@@ -125,7 +125,7 @@ test('what is no completion is a bad answer', async (t) => {
   const { complete } = await peer(t, (_, response) =>
     send(response, 'x', 200, { 'content-type': 'text/html' }),
   )
-  await fails(complete(), 'bad_answer', true)
+  await fails(complete(), 'bad_answer', false)
 })
 
 test('an answer over the limit is refused, whether or not its length was announced', async (t) => {

@@ -1,0 +1,43 @@
+import { getCACertificates } from 'node:tls'
+import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+import type { ModelServer, ServerTransport } from '../model-server.ts'
+
+/** Largest head of a response, in bytes: some gateways tell much in theirs. */
+const MOST_HEADER_BYTES = 65_536
+
+/**
+ * The connections to a server, straight or through its proxy.
+ * @param maxBytes longest response as it travels, in bytes
+ */
+export function openDispatcher({ baseUrl, transport }: ModelServer, maxBytes: number): Dispatcher {
+  const tls = transport && Object.keys(transport.tls).length > 0 ? certificates(transport.tls) : null
+  const options = {
+    // As many as a process may have runs at once: none may wait here, where nothing sees it.
+    connections: 10_000,
+    keepAliveTimeout: 30_000,
+    // The time-out of the whole call is the only one.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: MOST_HEADER_BYTES,
+    maxResponseSize: maxBytes,
+    allowH2: false,
+    ...(tls && { connect: tls }),
+  }
+  const proxy = transport?.proxy
+  if (!proxy) return new Pool(new URL(baseUrl).origin, options)
+  return new EnvHttpProxyAgent({
+    ...options,
+    // Where it needs no tunnel, the agent would make pools without these options; what it gives goes before them.
+    factory: (origin, given) => new Pool(origin, { ...options, ...given }),
+    ...(tls && { requestTls: tls }),
+    // Empty, not absent: else the agent would read the environment by itself.
+    httpProxy: proxy.http ?? '',
+    httpsProxy: proxy.https ?? '',
+    noProxy: proxy.except,
+  })
+}
+
+/** Authorities of one server are trusted beside the usual ones, which `ca` alone would replace. */
+function certificates({ ca, ...own }: ServerTransport['tls']) {
+  return { ...own, ...(ca ? { ca: [...getCACertificates('default'), ca] } : {}) }
+}

@@ -1,0 +1,86 @@
+import type { Readable } from 'node:stream'
+import type { TextDecoder } from 'node:util'
+import { createParser } from 'eventsource-parser'
+import { errors } from 'undici'
+import { StreamedCompletion } from './streamed-completion.ts'
+
+/** Usage comes after the end of the answer, and [DONE] after that: both at once with any server that sends them. */
+const LINGER_MS = 5000
+
+/** A stream that ended before its answer did. */
+export class StreamCut extends Error {
+  override readonly name = 'StreamCut'
+  readonly code = 'STREAM_CUT'
+}
+
+/**
+ * Reads a streamed chat completion as it comes, until `[DONE]`, and resolves to the body that the server would have sent
+ * without a stream. What follows `[DONE]` is read in the background, so that the connection can be used again.
+ * @param maxChars longest answer: its text, reasoning and calls together
+ * @throws {StreamCut} when the stream ends without `[DONE]` and without a finish reason
+ * @throws {SyntaxError} when an event is no JSON
+ */
+export function readEventStream(
+  body: Readable,
+  decoder: TextDecoder,
+  maxChars: number,
+  onText: ((delta: string) => void) | null,
+): Promise<Record<string, unknown>> {
+  const completion = new StreamedCompletion(onText)
+  const feed = eventFeed(completion, maxChars)
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | null = null
+    const end = (error: unknown) => {
+      if (timer) clearTimeout(timer)
+      if (completion.isWhole) resolve(completion.toBody())
+      else reject(error)
+    }
+    const refuse = (error: unknown) => {
+      reject(error)
+      body.destroy()
+    }
+    body.on('data', (bytes: Buffer) => {
+      if (completion.isDone) return
+      try {
+        feed(decoder.decode(bytes, { stream: true }))
+      } catch (error) {
+        return refuse(error)
+      }
+      if (completion.isDone) resolve(completion.toBody())
+      if (completion.isWhole) timer ??= setTimeout(() => body.destroy(), LINGER_MS)
+    })
+    body.on('end', () => {
+      try {
+        // The last event may lack its empty line; where it is cut in two, the whole is.
+        if (!completion.isDone) feed(`${decoder.decode()}\n\n`)
+      } catch {
+        // Told as what it is below.
+      }
+      end(new StreamCut('the stream ended before the answer'))
+    })
+    body.on('error', end)
+  })
+}
+
+/** The same for a stream that has come whole, because the server was not asked for one. */
+export function parseEventStream(text: string, maxChars: number): Record<string, unknown> {
+  const completion = new StreamedCompletion()
+  eventFeed(completion, maxChars)(`${text}\n\n`)
+  if (!completion.isWhole) throw new StreamCut('the stream ended before the answer')
+  return completion.toBody()
+}
+
+function eventFeed(completion: StreamedCompletion, maxChars: number): (text: string) => void {
+  const tooLong = () => new errors.ResponseExceededMaxSizeError(`more than ${maxChars} characters`)
+  const parser = createParser({
+    maxBufferSize: maxChars,
+    onEvent: ({ event, data }) => completion.add(event, data),
+    onError: ({ type }) => {
+      if (type === 'max-buffer-size-exceeded') throw tooLong()
+    },
+  })
+  return (text) => {
+    parser.feed(text)
+    if (completion.size > maxChars) throw tooLong()
+  }
+}

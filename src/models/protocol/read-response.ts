@@ -1,0 +1,51 @@
+import { buffer } from 'node:stream/consumers'
+import type { Dispatcher } from 'undici'
+import { ModelError } from '../model.ts'
+import { charsetDecoder, decodedBody, headerOf } from './decode-body.ts'
+import { parseEventStream, readEventStream } from './read-event-stream.ts'
+
+type Response = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>
+
+/** A response as it is: the JSON of a success, or the text of anything else. */
+export type ReadResponse = { readonly completion: unknown } | { readonly failure: string }
+
+/**
+ * Reads a response to its end, whatever its coding.
+ * @param onText gets the text of the answer as it comes, where a stream was asked for; else null
+ * @param maxBytes longest response without its coding; of a stream, the longest answer
+ * @throws {ModelError} for what a retry would not make better: a web page, a coding that is not known
+ * @throws {SyntaxError} when a success is no JSON
+ */
+export async function readResponse(
+  response: Response,
+  maxBytes: number,
+  onText: ((delta: string) => void) | null,
+): Promise<ReadResponse> {
+  const succeeded = response.statusCode >= 200 && response.statusCode < 300
+  const type = headerOf(response, 'content-type').toLowerCase()
+  if (succeeded && onText && type.includes('text/event-stream')) {
+    // Of its bytes the dispatcher reads no more than it may; what they become is bounded alike.
+    const body = await decodedBody(response, maxBytes * STREAM_FACTOR)
+    return { completion: await readEventStream(body, charsetDecoder(response), maxBytes, onText) }
+  }
+  const text = await readText(response, type, maxBytes)
+  if (!succeeded) return { failure: text }
+  if (type.includes('text/event-stream') || /^(data|event|id|retry)?:/.test(text)) {
+    return { completion: parseEventStream(text, maxBytes) }
+  }
+  if (type.includes('text/html') || /^\s*<(!doctype|html|head|body)/i.test(text)) {
+    const message =
+      'the model server sent a web page: does its base URL end as its API wants it, such as in /v1?'
+    throw new ModelError('bad_answer', message, { retryable: false })
+  }
+  return { completion: JSON.parse(text) }
+}
+
+/** A chunk of a few characters travels in some 250 bytes. */
+export const STREAM_FACTOR = 64
+
+async function readText(response: Response, type: string, maxBytes: number): Promise<string> {
+  const plain = !response.headers['content-encoding'] && (!type.includes('charset') || type.includes('utf-8'))
+  if (plain) return response.body.text()
+  return charsetDecoder(response).decode(await buffer(await decodedBody(response, maxBytes)))
+}

@@ -1,0 +1,57 @@
+import OpenAI from 'openai'
+import type { Model, ModelRequest } from '../model.ts'
+import type { ModelApi } from './model-api.ts'
+
+/** Sends a body and resolves to the JSON of the answer. */
+type Send = (body: object, onText?: (delta: string) => void) => Promise<unknown>
+
+/** Which calls are streamed, and whether their usage is asked for. */
+export interface StreamRules {
+  /**
+   * Sends a request as a stream or not. Where the server refuses `stream_options` by name, it is sent once more without
+   * them, which is never billed twice, and from then on without them for an hour.
+   */
+  ask(request: ModelRequest, api: ModelApi, send: Send): Promise<unknown>
+}
+
+const REMEMBERED_MS = 3_600_000
+
+export function createStreamRules(now = () => performance.now()): StreamRules {
+  /** Models whose servers refused `stream_options`, and until when that is believed. */
+  const refusedUntil = new Map<string, number>()
+  return {
+    async ask(request, api, send) {
+      const { model, onText } = request
+      const body = api.toRequest(request)
+      if (!isStreamed(request, api)) return send({ ...body, stream: false })
+      const listener = onText ?? (() => {})
+      const streamed = { ...body, stream: true }
+      const believed = (refusedUntil.get(model.id) ?? 0) > now()
+      if (model.streamUsage === false || believed) return send(streamed, listener)
+      try {
+        return await send({ ...streamed, stream_options: { include_usage: true } }, listener)
+      } catch (error) {
+        if (!refusesUsage(error)) throw error
+        const completion = await send(streamed, listener)
+        remember(model)
+        return completion
+      }
+    },
+  }
+
+  function remember({ id }: Model): void {
+    refusedUntil.set(id, now() + REMEMBERED_MS)
+  }
+}
+
+/** The Responses API streams other events, which are not read here: its answers come at once. */
+function isStreamed({ model, onText }: ModelRequest, api: ModelApi): boolean {
+  if (api.name !== 'chat' || model.stream === 'never') return false
+  return model.stream === 'always' || onText !== undefined
+}
+
+function refusesUsage(error: unknown): boolean {
+  if (!(error instanceof OpenAI.APIError) || (error.status !== 400 && error.status !== 422)) return false
+  const words = `${error.message} ${JSON.stringify(error.error ?? '')} ${error.param ?? ''}`
+  return /stream_options|include_usage/.test(words)
+}

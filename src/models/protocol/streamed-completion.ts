@@ -1,0 +1,166 @@
+import { fieldOf, textOf } from './json-field.ts'
+
+/** Members of a chunk and of a choice of which the last that says something counts. */
+const OF_CHUNK = ['id', 'model', 'usage', 'error', 'provider'] as const
+const OF_CHOICE = ['finish_reason', 'native_finish_reason', 'stop_reason', 'error'] as const
+/** Members of a delta whose texts are put together. */
+const TEXTS = ['refusal', 'reasoning', 'reasoning_content'] as const
+
+interface ToolCall {
+  id: string | null
+  name: string
+  arguments: string
+}
+
+/** Puts the chunks of a streamed chat completion together to what the server would have sent without a stream. */
+export class StreamedCompletion {
+  readonly #top: Record<string, unknown> = {}
+  readonly #choice: Record<string, unknown> = {}
+  readonly #texts: Partial<Record<(typeof TEXTS)[number], string>> = {}
+  readonly #tools = new Map<unknown, ToolCall>()
+  readonly #onText: ((delta: string) => void) | null
+  #content: string | null = null
+  /** The index of the choice that is followed: the first that comes. */
+  #index: unknown = null
+  /** Characters that are kept. */
+  size = 0
+  isDone = false
+
+  /** @param onText gets the text of the answer as it comes, in order */
+  constructor(onText: ((delta: string) => void) | null = null) {
+    this.#onText = onText
+  }
+
+  /** True when nothing of the answer itself can be missing. */
+  get isWhole(): boolean {
+    return this.isDone || this.isFinished || fieldOf(this.#top, 'error') !== undefined
+  }
+
+  /** True when the server has said how the answer ended; its usage may come after that. */
+  get isFinished(): boolean {
+    return typeof this.#choice['finish_reason'] === 'string'
+  }
+
+  /**
+   * Takes the next event.
+   * @throws {SyntaxError} when it is no JSON
+   */
+  add(event: string | undefined, data: string): void {
+    const text = data.trim()
+    if (text === '' || this.isDone) return
+    if (text === '[DONE]') {
+      this.isDone = true
+      return
+    }
+    if (event === 'error') {
+      this.#addError(text)
+      return
+    }
+    const chunk = JSON.parse(text) as unknown
+    this.#keep(this.#top, chunk, OF_CHUNK)
+    this.#keep(this.#top, fieldOf(chunk, 'x_groq'), ['usage', 'error'])
+    const choices = fieldOf(chunk, 'choices')
+    for (const choice of Array.isArray(choices) ? choices : []) this.#addChoice(choice)
+  }
+
+  /** The body of a chat completion. */
+  toBody(): Record<string, unknown> {
+    const calls = [...this.#tools.values()].map(({ id, ...called }) => ({
+      id,
+      type: 'function',
+      function: called,
+    }))
+    const message = {
+      role: 'assistant',
+      content: this.#content,
+      ...this.#texts,
+      ...(calls.length > 0 ? { tool_calls: calls } : {}),
+    }
+    const choices = this.#index === null ? [] : [{ index: 0, message, ...this.#choice }]
+    return { object: 'chat.completion', ...this.#top, choices }
+  }
+
+  #addError(text: string): void {
+    let error: unknown = { message: text }
+    try {
+      const parsed = JSON.parse(text) as unknown
+      error = fieldOf(parsed, 'error') ?? parsed
+    } catch {
+      // Some servers say it in words.
+    }
+    this.#top['error'] = error
+  }
+
+  #addChoice(choice: unknown): void {
+    const index = fieldOf(choice, 'index') ?? 0
+    this.#index ??= index
+    if (index !== this.#index) return
+    this.#keep(this.#choice, choice, OF_CHOICE)
+    const delta = fieldOf(choice, 'delta')
+    if (typeof delta !== 'object' || delta === null) {
+      this.#addMessage(fieldOf(choice, 'message'))
+      return
+    }
+    this.#addContent(fieldOf(delta, 'content'))
+    this.#addTexts(delta)
+    const calls = fieldOf(delta, 'tool_calls')
+    for (const call of Array.isArray(calls) ? calls : []) this.#addCall(call)
+    const called = fieldOf(delta, 'function_call')
+    if (called) this.#addCall({ index: 'function_call', function: called })
+  }
+
+  /** A whole message in place of a delta: what of it is new. */
+  #addMessage(message: unknown): void {
+    const whole = textOf(message, 'content')
+    const known = this.#content ?? ''
+    if (whole?.startsWith(known)) this.#addContent(whole.slice(known.length))
+  }
+
+  #addContent(content: unknown): void {
+    if (Array.isArray(content)) {
+      for (const part of content) {
+        const inner = fieldOf(part, 'thinking')
+        if (inner === undefined) this.#addContent(textOf(part, 'text'))
+        else for (const each of Array.isArray(inner) ? inner : [inner]) this.#addReasoning(each)
+      }
+    } else if (typeof content === 'string') {
+      this.#content = (this.#content ?? '') + content
+      this.size += content.length
+      if (content !== '') this.#onText?.(content)
+    }
+  }
+
+  #addReasoning(part: unknown): void {
+    const text = typeof part === 'string' ? part : textOf(part, 'text')
+    if (text) this.#addTexts({ reasoning_content: text })
+  }
+
+  #addTexts(delta: object): void {
+    for (const name of TEXTS) {
+      const text = textOf(delta, name)
+      if (text === null) continue
+      this.#texts[name] = (this.#texts[name] ?? '') + text
+      this.size += text.length
+    }
+  }
+
+  /** Calls are told apart by index; where a server sends none, by id. */
+  #addCall(call: unknown): void {
+    const id = textOf(call, 'id')
+    const key = fieldOf(call, 'index') ?? id ?? 'only'
+    const known = this.#tools.get(key) ?? { id, name: '', arguments: '' }
+    const called = fieldOf(call, 'function')
+    const added = textOf(called, 'arguments') ?? ''
+    this.size += 64 + added.length
+    known.name ||= textOf(called, 'name') ?? ''
+    known.arguments += added
+    this.#tools.set(key, known)
+  }
+
+  #keep(into: Record<string, unknown>, from: unknown, names: readonly string[]): void {
+    for (const name of names) {
+      const value = fieldOf(from, name)
+      if (value !== undefined && value !== null && value !== '') into[name] = value
+    }
+  }
+}
