@@ -38,3 +38,9 @@ export interface ModelServer {
   /** Absent: the key as a bearer token, no further headers, no proxy, the usual certificates. */
   readonly transport?: ServerTransport
 }
+
+/** What no log and no error may show of a server. */
+export const secretsOf = ({ apiKey, transport }: ModelServer): readonly string[] => [
+  apiKey,
+  ...(transport?.secrets ?? []),
+]
