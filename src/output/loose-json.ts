@@ -47,17 +47,22 @@ const WHITESPACE = /\s*/y
 const BARE_KEY = /[\w.$-]+/y
 const BARE_VALUE = /[\w.+-]+/y
 
-/** `end` is where reading stopped, after a success or a failure: the text before it need not be read again. */
+/**
+ * `end` is where reading stopped, after a success or a failure: the text before it need not be read again.
+ * `whole`: every bracket was closed, the text did not end before.
+ */
 export interface LooseReading {
   readonly value: object | undefined
+  readonly whole: boolean
   readonly end: number
 }
 
 /** Reads the object or list that opens at `start`; `value` is undefined when it cannot be read. */
 export function readLooseJson(text: string, start: number): LooseReading {
   let at = start
+  let whole = true
   const value = readValue(1)
-  return { value: typeof value === 'object' && value !== null ? value : undefined, end: at }
+  return { value: typeof value === 'object' && value !== null ? value : undefined, whole, end: at }
 
   function readValue(depth: number): unknown {
     const char = text.charAt(at)
@@ -117,7 +122,9 @@ export function readLooseJson(text: string, start: number): LooseReading {
 
   /** True at the end of the text, or at a closing code fence. */
   function atEnd(): boolean {
-    return at >= text.length || text.startsWith('```', at)
+    const ended = at >= text.length || text.startsWith('```', at)
+    if (ended) whole = false
+    return ended
   }
 
   /**
@@ -143,6 +150,7 @@ export function readLooseJson(text: string, start: number): LooseReading {
       }
       at++
     }
+    whole = false
     return guessed ? UNREADABLE : content + text.slice(from)
   }
 

@@ -1,8 +1,8 @@
 import { readLooseJson } from './loose-json.ts'
 
 export type OutputReading =
-  /** `repaired`: the whole text was not valid JSON. */
-  | { readonly ok: true; readonly value: unknown; readonly repaired: boolean }
+  /** `repaired`: the whole text was not valid JSON. `truncated`: the text ended before its last object did. */
+  | { readonly ok: true; readonly value: unknown; readonly repaired: boolean; readonly truncated: boolean }
   /** `reason` never contains parts of the text. */
   | { readonly ok: false; readonly reason: string }
 
@@ -19,25 +19,27 @@ export function readOutput(text: string, maxBytes: number): OutputReading {
   if (Buffer.byteLength(text) > maxBytes) return { ok: false, reason: `is longer than ${maxBytes} bytes` }
   if (text.trim() === '') return { ok: false, reason: 'is empty' }
   try {
-    return { ok: true, value: JSON.parse(text.trim()), repaired: false }
+    return { ok: true, value: JSON.parse(text.trim()), repaired: false, truncated: false }
   } catch {
-    const value = findObject(text)
+    const { value, truncated } = findObject(text)
     return value
-      ? { ok: true, value, repaired: true }
+      ? { ok: true, value, repaired: true, truncated }
       : { ok: false, reason: 'holds no readable JSON object' }
   }
 }
 
-function findObject(text: string): object | undefined {
+function findObject(text: string): { value: object | undefined; truncated: boolean } {
   const opening = /[{[]/g
   let best: object | undefined
+  let truncated = false
   for (let match = opening.exec(text); match; match = opening.exec(text)) {
-    const { value, end } = readLooseJson(text, match.index)
+    const { value, whole, end } = readLooseJson(text, match.index)
+    truncated ||= value !== undefined && !whole
     if (value && rank(value) >= rank(best)) best = value
     // Continues where a failed reading stopped, not after its bracket: this keeps the time linear.
     opening.lastIndex = Math.max(end, match.index + 1)
   }
-  return best
+  return { value: best, truncated }
 }
 
 function rank(candidate: object | undefined): number {

@@ -29,7 +29,11 @@ test('an answer with a coerced value is repaired', () => {
 })
 
 test('a text that cannot be read is invalid as a whole', () => {
-  const invalid = (message: string) => ({ check: 'invalid', issues: [{ path: '', message }] })
+  const invalid = (message: string) => ({
+    check: 'invalid',
+    issues: [{ path: '', message }],
+    truncated: false,
+  })
   assert.deepEqual(validate(''), invalid('is empty'))
   assert.deepEqual(validate('No.'), invalid('holds no readable JSON object'))
   assert.deepEqual(validate('x'.repeat(101)), invalid('is longer than 100 bytes'))
@@ -42,10 +46,12 @@ test('an answer of the wrong shape is invalid, with every issue', () => {
       { path: 'label', message: 'must be one of "good", "bad"' },
       { path: 'score', message: 'is required' },
     ],
+    truncated: false,
   })
   assert.deepEqual(validate('[1]'), {
     check: 'invalid',
     issues: [{ path: '', message: 'must be an object, not a list' }],
+    truncated: false,
   })
 })
 
@@ -74,4 +80,13 @@ test('what is told of a wrong answer is bounded, however long and many the optio
   const checked = validateOutput(compiled, answer, 1_000_000)
   assert.equal(checked.check, 'invalid')
   assert.ok(JSON.stringify(checked).length < 200_000, `${JSON.stringify(checked).length}`)
+})
+
+test('an answer that was cut off is fine only where its JSON is whole', () => {
+  const cut = (text: string) => validateOutput(compiled, text, 100, { cut: true }).check
+  assert.equal(cut('{"score": 1, "label": "good"}'), 'valid')
+  assert.equal(cut('```json\n{"score": 1, "label": "good"}\n'), 'repaired')
+  assert.equal(cut('{"score": 1, "label": "good"'), 'invalid')
+  assert.equal(cut('{"score": 1, "label": "good'), 'invalid')
+  assert.equal(cut('{"score": 1, "label": "good"} or rather {"score": 2, '), 'invalid')
 })
