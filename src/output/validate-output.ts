@@ -1,5 +1,6 @@
 import type { OutputIssue } from './check-output.ts'
 import type { CompiledOutput } from './compile-output.ts'
+import { findFitting } from './find-fitting.ts'
 import { readOutput } from './read-output.ts'
 
 export type ValidatedOutput =
@@ -15,7 +16,8 @@ export interface OutputEnding {
 
 /**
  * Reads and checks the text of a completion. `repaired`: the text was not JSON by itself, or a value was coerced.
- * `invalid` has at least one issue. `maxBytes` is the limit of the text in bytes of UTF-8. Of a text that was cut off,
+ * Of several objects the last that fits counts. An object that shares no key with the format is unwrapped if exactly one
+ * object within it fits. `invalid` has at least one issue. `maxBytes` is the limit of the text in bytes of UTF-8. Of a text that was cut off,
  * only JSON that is whole as it stands is accepted: nothing is mended at its end.
  */
 export function validateOutput(
@@ -30,9 +32,12 @@ export function validateOutput(
     truncated,
   })
   const reading = readOutput(text, maxBytes)
-  if (!reading.ok) return invalid([{ path: '', message: reading.reason }], ending.cut)
+  if (!reading.ok) return invalid([{ path: '', message: reading.reason }], ending.cut || reading.truncated)
   if (ending.cut && reading.truncated) return invalid([{ path: '', message: 'was cut off' }], true)
-  const checked = compiled.check(reading.value)
+  const { checked, unwrapped } = findFitting(compiled, reading.candidates)
   if (!checked.ok) return invalid(checked.issues, reading.truncated)
-  return { check: reading.repaired || checked.coerced ? 'repaired' : 'valid', value: checked.value }
+  // What stands behind the missing end may be just the optional keys.
+  if (reading.truncated && checked.filled) return invalid([{ path: '', message: 'was cut off' }], true)
+  const asItStands = !reading.repaired && !checked.coerced && !unwrapped
+  return { check: asItStands ? 'valid' : 'repaired', value: checked.value }
 }
