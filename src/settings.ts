@@ -119,7 +119,7 @@ export const SETTINGS = {
   port: setting('PORT', '3000', integer(0, 65_535), 'Port of the API; 0: any free port.'),
   host: setting('HOST', '127.0.0.1', text(), 'Address that the API listens on.'),
   dataDir: setting('SPLITRUN_DATA_DIR', '.splitrun', text(), 'Folder for the embedded Redis, files and dev.json.'),
-  redisUrl: setting('REDIS_URL', null, optional(redisTarget()), 'redis://, rediss://, redis+sentinel://, redis+cluster:// or a socket path. Unset: an embedded Redis.'),
+  redisUrl: setting('REDIS_URL', null, optional(redisTarget()), 'redis://, rediss://, redis+sentinel://, redis+cluster:// or a socket path. Unset: refused, but by `npm start`, which then starts a Redis of its own.'),
   redisTimeout: setting('SPLITRUN_REDIS_TIMEOUT', '5s', seconds(0.1, 60), 'Longest time that a request waits for a reply of Redis before it is refused with 503.'),
   redisPatience: setting('SPLITRUN_REDIS_PATIENCE', '60s', seconds(0, 3600), 'How long a process waits for Redis when it starts, before it gives up.'),
   shards: setting('SPLITRUN_SHARDS', '1', integer(1, 256), 'Number of shards for new runs; never lower it while runs are kept.'),

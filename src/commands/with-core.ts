@@ -14,8 +14,10 @@ export async function withCore<T>(
 ): Promise<T> {
   const config = context.readConfig()
   const { composeCore } = await import('../compose/compose-core.ts')
+  const { givenOrRunningRedis } = await import('../compose/compose-redis.ts')
   const log = context.createLog(command, quietLevel(config), 'stderr')
-  const core = await composeCore(config, log, config.simulatedUrl, context.signal).catch((error: Error) => {
+  const opening = composeCore(config, log, config.simulatedUrl, context.signal, givenOrRunningRedis)
+  const core = await opening.catch((error: Error) => {
     if (error.name !== 'AbortError' || !context.signal.aborted) throw error
     throw new CommandError('interrupted before it was done', EXIT_CODES.interrupted)
   })

@@ -1,12 +1,10 @@
-import { resolve } from 'node:path'
 import { type Config, ConfigError, readSecret } from '../config.ts'
 import { createModelRegistry } from '../models/model-registry.ts'
 import { createRetirementStore } from '../models/retirement/retirement-store.ts'
 import { loadModels } from '../models/servers/load-models.ts'
-import { openEmbeddedRedis } from '../platform/embedded-redis/embedded-redis.ts'
 import { Lifecycle } from '../platform/lifecycle.ts'
 import type { Logger } from '../platform/logger.ts'
-import { awaitRedis, RedisUnusableError } from '../platform/redis/await-redis.ts'
+import { awaitRedis } from '../platform/redis/await-redis.ts'
 import { checkRedis } from '../platform/redis/check-redis.ts'
 import { followRedisTime } from '../platform/redis/follow-redis-time.ts'
 import { connectRedis } from '../platform/redis/redis.ts'
@@ -22,6 +20,7 @@ import { createTenantStore } from '../tenancy/tenant-store.ts'
 import { createCardinalityStore } from '../totals/cardinality-store.ts'
 import { createRollupStore } from '../totals/rollup-store.ts'
 import { composeFiles } from './compose-files.ts'
+import { type FindRedis, givenRedis } from './compose-redis.ts'
 
 export type Core = Awaited<ReturnType<typeof openCore>>
 
@@ -29,7 +28,8 @@ export type Core = Awaited<ReturnType<typeof openCore>>
  * What every process needs: Redis and the stores on it. Everything is built here by hand, and the closer of what is
  * opened is registered on the next line. Waits for Redis when it cannot be reached yet, until `signal` fires. Leaves
  * nothing open when it fails.
- * @throws {ConfigError} for a models file that cannot be used
+ * @param findRedis which Redis it may be, when REDIS_URL does not say it; by default none
+ * @throws {ConfigError} for a models file that cannot be used, and when it is not known which Redis is meant
  * @throws {RedisUnusableError} when there is no Redis to work with, whether it is given or embedded
  */
 export async function composeCore(
@@ -37,10 +37,11 @@ export async function composeCore(
   log: Logger,
   simulatedUrl: string | null = config.simulatedUrl,
   signal?: AbortSignal,
+  findRedis: FindRedis = givenRedis,
 ): Promise<Core> {
   const lifecycle = new Lifecycle(log)
   try {
-    return await openCore(lifecycle, config, log, simulatedUrl, signal)
+    return await openCore(lifecycle, config, log, simulatedUrl, signal, findRedis)
   } catch (error) {
     await lifecycle.close()
     throw error
@@ -53,20 +54,14 @@ async function openCore(
   log: Logger,
   simulatedUrl: string | null,
   signal: AbortSignal | undefined,
+  findRedis: FindRedis,
 ) {
   checkQueueLibrary(config)
   const models = createModelRegistry(readModels(config, simulatedUrl))
   const tracer = await openTracer(config, log)
   // Closed last, when all spans have ended.
   lifecycle.onClose('tracer', () => tracer.close())
-  let target = config.redisUrl
-  if (!target) {
-    const redis = await openEmbeddedRedis({ dataDir: resolve(config.dataDir), log }).catch((error: Error) => {
-      throw new RedisUnusableError(error.message, { cause: error })
-    })
-    lifecycle.onClose('embedded redis', () => redis.close())
-    target = redis.socketPath
-  }
+  const target = await findRedis(config, log, lifecycle)
   const connections = connectRedis(target, log, config.redisTimeout * 1000)
   lifecycle.onClose('redis connections', () => connections.close())
   await awaitRedis(connections, { target, patienceMs: config.redisPatience * 1000, log, signal })

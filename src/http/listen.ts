@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Express } from 'express'
 import { REASONS, type Reason } from '../platform/errors.ts'
@@ -38,6 +38,8 @@ const LINGER_MS = 2000
 export async function listen(app: Express, options: ListenOptions): Promise<RunningServer> {
   const { requestTimeout } = options
   const server: Server = createServer({
+    IncomingMessage: bornAs(IncomingMessage, app.request),
+    ServerResponse: bornAs(ServerResponse, app.response),
     maxHeaderSize: options.headerLimit,
     requestTimeout: requestTimeout * 1000,
     headersTimeout: Math.min(requestTimeout, HEAD_TIMEOUT) * 1000,
@@ -90,6 +92,18 @@ export async function listen(app: Express, options: ListenOptions): Promise<Runn
         closeIfDone()
       }),
   }
+}
+
+/**
+ * A class like `base` whose instances have the prototype that Express would give them: changing it later, as Express
+ * does, makes each of them slow for all its life.
+ */
+function bornAs<T extends typeof IncomingMessage | typeof ServerResponse>(base: T, prototype: object): T {
+  function Born(...args: unknown[]): object {
+    return Reflect.construct(base, args, Born)
+  }
+  Born.prototype = prototype
+  return Born as unknown as T
 }
 
 function understand(code: string | undefined): [Reason, string] {

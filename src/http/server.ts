@@ -20,6 +20,7 @@ import { errorHandler } from './error-handler.ts'
 import { normalisePath } from './normalise-path.ts'
 import type { Endpoint } from './route.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
+import { sendJson } from './send-json.ts'
 import { traceRequest } from './trace-request.ts'
 
 export interface ServerDeps extends BodyLimits {
@@ -49,6 +50,7 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing')
   app.set('trust proxy', deps.trustProxy)
   app.use(observe(deps.log, deps.apiMetrics))
+  app.response.json = sendJson
   app.use((request, response, next) => {
     for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value)
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {

@@ -1,3 +1,4 @@
+import { BareText } from './bare-text.ts'
 import {
   type ListShape,
   type ObjectShape,
@@ -14,8 +15,14 @@ export interface OutputIssue {
   readonly message: string
 }
 
+/** `coerced`: a value was corrected. `filled`: an optional key was absent and became null. */
 export type OutputCheck =
-  | { readonly ok: true; readonly value: Record<string, unknown>; readonly coerced: boolean }
+  | {
+      readonly ok: true
+      readonly value: Record<string, unknown>
+      readonly coerced: boolean
+      readonly filled: boolean
+    }
   | { readonly ok: false; readonly issues: OutputIssue[] }
 
 /** The check stops after so many issues. */
@@ -28,23 +35,50 @@ const MAX_OPTION_LENGTH = 100
 export function checkOutput(shape: ObjectShape, output: unknown): OutputCheck {
   const issues: { keys: (string | number)[]; message: string }[] = []
   let coerced = false
+  let filled = false
 
   const value = checkObject(shape, output)
-  if (value !== REFUSED && issues.length === 0) return { ok: true, value, coerced }
+  if (value !== REFUSED && issues.length === 0) return { ok: true, value, coerced, filled }
   return {
     ok: false,
     issues: issues.map(({ keys, message }) => ({ path: pathText(keys), message })),
   }
 
   function check(field: Shape, found: unknown): unknown {
+    if (found instanceof BareText) return checkBare(field, found.text)
     if (field.nullable && (found === null || found === undefined)) {
+      filled ||= found === undefined
       coerced ||= found === undefined
       return null
     }
     if (found === undefined) return refuse('is required')
-    if (field.kind === 'object') return checkObject(field, found)
-    if (field.kind === 'array') return checkList(field, found)
+    if (field.kind === 'object') return checkObject(field, unpacked(found))
+    if (field.kind === 'array') return checkList(field, unpacked(found))
     return checkScalar(field, found)
+  }
+
+  /** A value without quotes is a string where one is due, and a number with `_` between its digits. */
+  function checkBare(field: Shape, text: string): unknown {
+    coerced = true
+    if (text === '') return field.nullable ? null : refuse('is required')
+    if (field.kind === 'string') return checkScalar(field, text)
+    const grouped = /^[+-]?\d{1,3}(_\d{3})+(\.\d+)?$/.test(text)
+    if (grouped && field.kind !== 'object' && field.kind !== 'array' && field.kind !== 'boolean') {
+      return checkScalar(field, Number(text.replaceAll('_', '')))
+    }
+    return refuse('must not be a text without quotes')
+  }
+
+  /** Some models write a nested object or list as a string with its JSON. */
+  function unpacked(found: unknown): unknown {
+    if (typeof found !== 'string' || !/^\s*[{[]/.test(found)) return found
+    try {
+      const value = JSON.parse(found)
+      coerced = true
+      return value
+    } catch {
+      return found
+    }
   }
 
   function checkObject({ fields }: ObjectShape, found: unknown): Record<string, unknown> | typeof REFUSED {
@@ -52,15 +86,24 @@ export function checkOutput(shape: ObjectShape, output: unknown): OutputCheck {
       return refuse(`must be an object, not ${describe(found)}`)
     }
     const members = found as Record<string, unknown>
+    const names = Object.keys(members)
+    // With optional keys alone, anything else would pass as an object full of nulls.
+    if (names.length > 0 && !names.some((name) => fields.has(name))) {
+      return refuse('has none of the keys that it must have')
+    }
+    if (isSchemaEcho(members, fields)) return refuse('must be an answer, not its schema')
     const result: Record<string, unknown> = {}
     for (const [key, field] of fields) {
       const before = issues.length
-      result[key] = check(field, Object.hasOwn(members, key) ? members[key] : undefined)
+      const present = Object.hasOwn(members, key)
+      if (!present && field.nullable && isInOtherCase(key, names, fields))
+        refuse('is there in other letter case')
+      else result[key] = check(field, present ? members[key] : undefined)
       nameIssuesSince(before, key)
       if (issues.length >= MAX_ISSUES) return REFUSED
     }
     // More keys than fields: unknown keys were dropped. When a field is missing as well, `coerced` is true already.
-    coerced ||= Object.keys(members).length > fields.size
+    coerced ||= names.length > fields.size
     return result
   }
 
@@ -99,6 +142,20 @@ export function checkOutput(shape: ObjectShape, output: unknown): OutputCheck {
 }
 
 const REFUSED = Symbol('refused')
+
+/** Whether the object is the JSON Schema of its own shape. */
+function isSchemaEcho(members: Record<string, unknown>, fields: ReadonlyMap<string, Shape>): boolean {
+  const { type, properties } = members
+  if (type !== 'object' || fields.has('properties') || typeof properties !== 'object' || !properties)
+    return false
+  return Object.keys(properties).some((name) => fields.has(name))
+}
+
+function isInOtherCase(key: string, names: readonly string[], fields: ReadonlyMap<string, Shape>): boolean {
+  if (names.every((name) => fields.has(name))) return false
+  const lower = key.toLowerCase()
+  return names.some((name) => !fields.has(name) && name.toLowerCase() === lower)
+}
 
 function readScalar({ kind }: ScalarShape, found: unknown): Scalar | undefined {
   if (isScalar(kind, found)) return found

@@ -17,10 +17,14 @@ export interface CompiledOutput {
    *   "true" or "false", in upper or lower case, becomes the boolean;
    * - a string that differs from an option only in case and spacing becomes that option, unless two options differ only
    *   in these.
+   * An object that is not empty and has no key of the format is refused, on every level, and so is an optional key that
+   * is there in other letter case only.
    * A number never becomes a string, a single value never a list, and null never a value.
    * At most `MAX_ISSUES` issues are reported.
    */
   check(value: unknown): OutputCheck
+  /** Whether `value` is an object with at least one key of the format. */
+  sharesKey(value: unknown): boolean
 }
 
 /**
@@ -33,5 +37,7 @@ export function compileOutput(format: OutputFormat): CompiledOutput {
   return {
     jsonSchema: jsonSchemaOf(shape),
     check: (value) => checkOutput(shape, value),
+    sharesKey: (value) =>
+      typeof value === 'object' && value !== null && Object.keys(value).some((key) => shape.fields.has(key)),
   }
 }

@@ -1,47 +1,70 @@
 import { readLooseJson } from './loose-json.ts'
 
 export type OutputReading =
-  /** `repaired`: the whole text was not valid JSON. */
-  | { readonly ok: true; readonly value: unknown; readonly repaired: boolean }
+  /** `repaired`: the whole text was not valid JSON. `truncated`: the text ended before its last object did. */
+  | {
+      readonly ok: true
+      /** The objects and lists that were found, the best last; one value where the whole text was JSON. */
+      readonly candidates: readonly unknown[]
+      readonly repaired: boolean
+      readonly truncated: boolean
+    }
   /** `reason` never contains parts of the text. */
-  | { readonly ok: false; readonly reason: string }
+  | { readonly ok: false; readonly reason: string; readonly truncated: boolean }
 
 /**
  * Reads the JSON in a model's text: the whole text if it is JSON, else an object within it, in a code fence or in prose,
  * also slightly broken or cut off. Of several objects the last one counts, since models reason first and give the result
  * last. But an object with keys wins over `{}`, and `{}` over a list.
  *
- * Objects that were cut off are closed there; a number or key at the end of the text is left out, since it may be
- * incomplete. Never throws, and never evaluates code. Its time is linear in the length of the text. A text of more than
+ * A text that ends in the middle of an object is refused: only the closing brackets of objects may be missing, after a
+ * value that is whole; `truncated` says so. A text that is a JSON string is read once more. Never throws, and never evaluates code. Its time is linear in the length of the text. A text of more than
  * `maxBytes` (UTF-8) is refused.
  */
 export function readOutput(text: string, maxBytes: number): OutputReading {
-  if (Buffer.byteLength(text) > maxBytes) return { ok: false, reason: `is longer than ${maxBytes} bytes` }
-  if (text.trim() === '') return { ok: false, reason: 'is empty' }
+  if (Buffer.byteLength(text) > maxBytes)
+    return { ok: false, reason: `is longer than ${maxBytes} bytes`, truncated: false }
+  if (text.trim() === '') return { ok: false, reason: 'is empty', truncated: false }
   try {
-    return { ok: true, value: JSON.parse(text.trim()), repaired: false }
+    const value: unknown = JSON.parse(text.trim())
+    if (typeof value === 'string') return readLoosely(value)
+    if (!NEVER_MEANT.test(text)) return { ok: true, candidates: [value], repaired: false, truncated: false }
   } catch {
-    const value = findObject(text)
-    return value
-      ? { ok: true, value, repaired: true }
-      : { ok: false, reason: 'holds no readable JSON object' }
+    // Not JSON as it stands.
   }
+  return readLoosely(text)
 }
 
-function findObject(text: string): object | undefined {
+/** A form feed or backspace before a letter: `\\frac` with too few backslashes. */
+const NEVER_MEANT = /(?<!\\)(?:\\\\)*\\[bf][a-zA-Z]/
+
+function readLoosely(text: string): OutputReading {
+  const { candidates, truncated, cutObject } = findObjects(text)
+  if (cutObject) return { ok: false, reason: 'ends in the middle of its JSON', truncated: true }
+  if (candidates.length > 0) return { ok: true, candidates, repaired: true, truncated }
+  return { ok: false, reason: 'holds no readable JSON object', truncated: false }
+}
+
+function findObjects(text: string): { candidates: object[]; truncated: boolean; cutObject: boolean } {
   const opening = /[{[]/g
-  let best: object | undefined
+  let found: object[] = []
+  let cutObject = false
+  let truncated = false
   for (let match = opening.exec(text); match; match = opening.exec(text)) {
-    const { value, end } = readLooseJson(text, match.index)
-    if (value && rank(value) >= rank(best)) best = value
+    const { value, whole, end } = readLooseJson(text, match.index)
+    truncated ||= value !== undefined && !whole
+    if (value) found.push(value)
+    // An object that began after the others would have been the answer.
+    else if (!whole && match[0] === '{') cutObject = true
     // Continues where a failed reading stopped, not after its bracket: this keeps the time linear.
     opening.lastIndex = Math.max(end, match.index + 1)
   }
-  return best
+  // Sorting is stable: of the same rank, the last stays the last.
+  found = found.sort((one, other) => rank(one) - rank(other))
+  return { candidates: found, truncated, cutObject }
 }
 
-function rank(candidate: object | undefined): number {
-  if (candidate === undefined) return 0
+function rank(candidate: object): number {
   if (Array.isArray(candidate)) return 1
   return Object.keys(candidate).length === 0 ? 2 : 3
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startSimulatedModel } from '../../src/models/simulated/simulated-model.ts'
+import { writeModels } from '../support/models.ts'
 import {
   descendantsOf,
   type ListedProcess,
@@ -95,6 +96,15 @@ test('with OPENAI_BASE_URL, that server answers instead of the simulated model',
   assert.deepEqual(stillRunning(below), [])
 })
 
+test('where no model sees images, the demo has no photo task, and the rest works', async (t) => {
+  const SPLITRUN_MODELS_FILE = await writeModels(t, { blind: { price: { input: 0, output: 0 } } })
+  const { process: dev, text, demo, below } = await start(t, await makeDataDir(t), { SPLITRUN_MODELS_FILE })
+  assert.deepEqual(Object.keys(demo.tasks), ['sentiment', 'summary'])
+  assert.equal((await pastedCurl(text)).status, 'succeeded')
+  await dev.stop('SIGINT')
+  assert.deepEqual(stillRunning(below), [])
+})
+
 test('a start whose port is taken says so, fails, and leaves nothing behind', async (t) => {
   const dataDir = await makeDataDir(t)
   const taken = await startSimulatedModel()
@@ -105,6 +115,12 @@ test('a start whose port is taken says so, fails, and leaves nothing behind', as
   assert.deepEqual(
     listProcesses().filter(({ command }) => command.includes(dataDir)),
     [],
+  )
+  const left = await readdir(join(dataDir, 'redis'))
+  assert.deepEqual(
+    left.filter((name) => /^opening|\.sock$/.test(name)),
+    [],
+    'a lock or a socket is left',
   )
 })
 

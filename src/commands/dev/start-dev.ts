@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { composeCore } from '../../compose/compose-core.ts'
+import { givenOrEmbeddedRedis } from '../../compose/compose-redis.ts'
 import { composeSimulatedModel } from '../../compose/compose-simulated-model.ts'
 import type { Config } from '../../config.ts'
 import type { Lifecycle } from '../../platform/lifecycle.ts'
@@ -24,7 +25,8 @@ export async function startDev(
   mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
   const simulatedUrl = await composeSimulatedModel(config, lifecycle)
   const modelNames = await findModelNames(config)
-  const core = await composeCore({ ...config, dataDir, modelNames }, log, simulatedUrl, signal)
+  const settled = { ...config, dataDir, modelNames }
+  const core = await composeCore(settled, log, simulatedUrl, signal, givenOrEmbeddedRedis)
   lifecycle.onClose('core', () => core.lifecycle.close())
 
   const adminToken = config.adminToken ?? (await readDemo(dataDir))?.admin_token ?? newAdminToken()

@@ -9,9 +9,12 @@ export interface ContentType {
 }
 
 const UNKNOWN: ContentType = { essence: '', charset: null, boundary: null }
+const JSON_ITSELF: ContentType = { essence: 'application/json', charset: null, boundary: null }
 
 /** Reads a Content-Type. @throws {ApiError} UNSUPPORTED_MEDIA_TYPE for one that is none */
 export function readContentType(header: string | undefined): ContentType {
+  // As nearly all say it.
+  if (header === JSON_ITSELF.essence) return JSON_ITSELF
   if (!header?.trim()) return UNKNOWN
   try {
     const { essence, params } = new MIMEType(header)

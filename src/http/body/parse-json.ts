@@ -19,7 +19,8 @@ export function parseJson(text: string, exact?: 'all' | { readonly member: strin
   } catch (cause) {
     throw new ApiError('MALFORMED_JSON', 'The body is not valid JSON.', {}, cause)
   }
-  if (isDeeperThan(MOST_LEVELS, value)) {
+  // Each level takes a bracket at either end.
+  if (text.length > 2 * MOST_LEVELS && isDeeperThan(MOST_LEVELS, value)) {
     throw ValidationError.at(['body'], `nested deeper than ${MOST_LEVELS} levels`, 'too_big')
   }
   if (!exact || !mayBeInexact(text)) return value

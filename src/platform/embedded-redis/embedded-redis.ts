@@ -62,6 +62,12 @@ export async function openEmbeddedRedis(options: { dataDir: string; log: Logger 
   })
 }
 
+/** The socket of the server that runs for a data folder now; null when none does. Starts none. */
+export async function findEmbeddedRedis(dataDir: string): Promise<string | null> {
+  const record = await readRecord(join(resolve(dataDir), 'redis'))
+  return record && (await reach(record.socket_path)) ? record.socket_path : null
+}
+
 async function shareRunning(
   dir: string,
   socketPath: string,

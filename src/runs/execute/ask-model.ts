@@ -172,12 +172,17 @@ function check(
   const started = performance.now()
   try {
     if (completion.refusal !== null) {
-      return { check: 'invalid', issues: [{ path: '', message: 'the model refused to answer' }] }
+      return {
+        check: 'invalid',
+        issues: [{ path: '', message: 'the model refused to answer' }],
+        truncated: false,
+      }
     }
     if (compiled) return validateOutput(compiled, completion.text, limit)
     if (Buffer.byteLength(completion.text) <= limit) return { check: 'valid', value: completion.text }
     return {
       check: 'invalid',
+      truncated: false,
       issues: [{ path: '', message: `the answer is longer than ${limit} bytes` }],
     }
   } finally {

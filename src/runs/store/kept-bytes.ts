@@ -1,3 +1,4 @@
+import { sharedNow } from '../../platform/clock.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import { shardKeys } from './run-keys.ts'
 
@@ -15,7 +16,7 @@ export function keptUntil(now: number, retentionMs: number): number {
  * is counted for up to 1/64 of its retention longer than it is kept.
  */
 export async function readKeptBytes(redis: Redis, shards: number, project: string): Promise<number> {
-  const now = Date.now()
+  const now = sharedNow()
   const perShard = await Promise.all(
     Array.from({ length: shards }, (_, shard) => redis.hgetall(shardKeys(shard).keptBytes(project))),
   )
@@ -26,7 +27,7 @@ export async function readKeptBytes(redis: Redis, shards: number, project: strin
 
 /** Removes the parts that have expired. */
 export async function trimKeptBytes(redis: Redis, key: string): Promise<void> {
-  const now = Date.now()
+  const now = sharedNow()
   const over = (await redis.hkeys(key)).filter((until) => Number(until) <= now)
   if (over.length > 0) await redis.hdel(key, ...over)
 }

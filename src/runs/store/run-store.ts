@@ -110,7 +110,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     send(shard, endings: readonly Ending[]) {
       const { worker, received, room, lockMs, full } = endings.at(-1)?.capacity() ?? NO_CAPACITY
       const own = [worker, received, room + endings.length, lockMs, fullToText(full)]
-      const args = [retention, options.queueWindow, ...own, keptUntil(Date.now(), retention)]
+      const args = [retention, options.queueWindow, ...own, keptUntil(sharedNow(), retention)]
       const fields = endings.flatMap((ending) => ending.fields)
       return SCRIPTS.settle(redis, [shardKeys(shard).prefix], [...args, ...fields]) as Promise<number[]>
     },

@@ -1,3 +1,4 @@
+import { sharedNow } from '../../platform/clock.ts'
 import { lowestIdAt } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import { primariesOf } from '../../platform/redis/redis-cluster.ts'
@@ -19,7 +20,7 @@ export function trimIndexes(redis: Redis, retentionMs: number) {
   /** Removes the entries of an index whose runs are gone. Returns how many. */
   async function trimIndex(prefix: string, index: string, signal: AbortSignal): Promise<number> {
     // A record expires at its retention after the end of its run, so a younger run has one.
-    const upper = `(${lowestIdAt(Date.now() - retentionMs)}`
+    const upper = `(${lowestIdAt(sharedNow() - retentionMs)}`
     let removed = 0
     for (let lower = '-'; !signal.aborted; ) {
       const [gone, last] = (await trim(redis, [prefix, index], [lower, upper, PIECE])) as [number, string]

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -14,6 +14,8 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
 const lineOf = (name: string): string[] => [name, ...(ARGUMENTS[name] ?? [])]
 
 const READS_NO_SETTINGS = ['completion']
+/** Starts a Redis of its own. */
+const EMBEDS_REDIS = ['dev']
 const NEEDS_NO_REDIS = [...READS_NO_SETTINGS, 'simulated-model', 'openapi', 'models']
 const namesBut = (some: readonly string[]): string[] => commandNames().filter((name) => !some.includes(name))
 
@@ -91,6 +93,18 @@ describe('every command', async () => {
       await writeFile(SPLITRUN_MODELS_FILE, '{"servers": {}}')
       const env = { ...nowhere, SPLITRUN_MODELS_FILE }
       assertRefused(await runHere(lineOf(name), { env }), 2, /models file .*\n.*models/)
+    })
+  }
+})
+
+describe('without REDIS_URL, no Redis is started', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'splitrun-unset-'))
+  after(() => rm(dataDir, { recursive: true, force: true }))
+  for (const name of namesBut([...NEEDS_NO_REDIS, ...EMBEDS_REDIS])) {
+    test(`${name}: says how to name one`, async () => {
+      const env = { SPLITRUN_DATA_DIR: dataDir, SPLITRUN_LOG_LEVEL: 'error', PORT: '0' }
+      assertRefused(await runHere(lineOf(name), { env }), 2, /REDIS_URL is not set.*redis:\/\/.*npm start/)
+      assert.deepEqual(await readdir(dataDir), [])
     })
   }
 })

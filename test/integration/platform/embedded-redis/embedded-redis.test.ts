@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 import {
   type EmbeddedRedis,
+  findEmbeddedRedis,
   openEmbeddedRedis,
 } from '../../../../src/platform/embedded-redis/embedded-redis.ts'
 import {
@@ -113,6 +114,15 @@ test('a process that shares the server does not stop it when it closes', async (
   await guest.close()
   assert.equal(await withCommands(owner.socketPath, (redis) => redis.ping()), 'PONG')
   await owner.close()
+})
+
+test('a server is found while it runs, and none is started to find one', async (t) => {
+  const dataDir = await makeDataDir(t)
+  assert.equal(await findEmbeddedRedis(dataDir), null)
+  const redis = await openEmbeddedRedis({ dataDir, log })
+  assert.equal(await findEmbeddedRedis(dataDir), redis.socketPath)
+  await redis.close()
+  assert.equal(await findEmbeddedRedis(dataDir), null)
 })
 
 test('Ctrl-C leaves the server to its owner, who can still use it and then stops it', async (t) => {
