@@ -10,10 +10,10 @@ import { requestHead } from './request-head.ts'
 /** The connections to one server, kept alive and shared by all calls to it. */
 export interface ChatConnection {
   /**
-   * Sends one request and resolves to the JSON of its completion, whatever its shape, and whether it came at once or as a
-   * stream. Connecting and reading count towards the server's time-out. No redirect is followed. It is sent a second
-   * time only when a connection that had been used before broke while the request was being written: the server cannot
-   * have read the whole of it then.
+   * Sends one request, once, and resolves to the JSON of its completion, whatever its shape, and whether it came at once
+   * or as a stream. Connecting and reading count towards the server's time-out. No redirect is followed. A connection that
+   * the server has closed is replaced while nothing of the request is written; from then on nobody can know whether it
+   * was read, so it is not sent again here.
    * @param body JSON
    * @param headers beside those that every request has
    * @param onText for requests that ask for a stream: gets the text of the answer as it comes
@@ -47,6 +47,7 @@ export function openChatConnection(
   const whole = openDispatcher(server, maxBytes)
   // A stream is longer than its answer, and a dispatcher knows one limit only.
   let streams: Dispatcher | null = null
+  const hide = (words: string) => secrets.reduce((text, secret) => text.replaceAll(secret, '[key]'), words)
   const timeoutMs = Math.max(1, Math.round(server.timeoutMs))
   return {
     async send(body, headers, signal, onText) {
@@ -62,13 +63,12 @@ export function openChatConnection(
         if (!onText || typeof failed !== 'object' || failed === null) return read.completion
         throw OpenAI.APIError.generate(
           statusOf(failed),
-          { error: failed },
+          JSON.parse(hide(JSON.stringify({ error: failed }))) as object,
           undefined,
           toHeaders(response.headers),
         )
       }
-      const text = secrets.reduce((words, secret) => words.replaceAll(secret, '[key]'), read.failure)
-      const [error, words] = readError(text || movedTo(response))
+      const [error, words] = readError(hide(read.failure) || movedTo(response))
       throw OpenAI.APIError.generate(response.statusCode, error, words, toHeaders(response.headers))
     },
     async close() {
@@ -97,11 +97,7 @@ async function exchange<T>(
     either.abort()
   }, timeoutMs)
   try {
-    const asked = { ...request, signal: either.signal }
-    const response = await dispatcher.request(asked).catch((error: unknown) => {
-      if (!brokeWhileWriting(error) || either.signal.aborted) throw error
-      return dispatcher.request(asked)
-    })
+    const response = await dispatcher.request({ ...request, signal: either.signal })
     return { response, read: await readBody(response) }
   } catch (cause) {
     if (isLate) throw new OpenAI.APIConnectionTimeoutError()
@@ -117,12 +113,6 @@ async function exchange<T>(
 function statusOf(error: object): number {
   const code = Number(fieldOf(error, 'status') ?? fieldOf(error, 'code'))
   return code >= 400 && code < 600 ? code : 500
-}
-
-/** The kernel refused part of the request: what the server got of it, if anything, is no whole request. */
-function brokeWhileWriting(error: unknown): boolean {
-  const { syscall, code } = error as NodeJS.ErrnoException
-  return syscall === 'write' && (code === 'EPIPE' || code === 'ECONNRESET' || code === 'ECONNABORTED')
 }
 
 /** A redirect is not followed: whoever configured the server is told where it leads. */
