@@ -11,10 +11,10 @@ import { ServerFailure } from './server-failure.ts'
 /** The connections to one server, kept alive and shared by all calls to it. */
 export interface ChatConnection {
   /**
-   * Sends one request and resolves to the JSON of its completion, whatever its shape, and whether it came at once or as a
-   * stream. Connecting and reading count towards the server's time-out. No redirect is followed. It is sent a second
-   * time only when a connection that had been used before broke while the request was being written: the server cannot
-   * have read the whole of it then.
+   * Sends one request, once, and resolves to the JSON of its completion, whatever its shape, and whether it came at once
+   * or as a stream. Connecting and reading count towards the server's time-out. No redirect is followed. A connection that
+   * the server has closed is replaced while nothing of the request is written; from then on nobody can know whether it
+   * was read, so it is not sent again here.
    * @param body JSON
    * @param headers beside those that every request has
    * @param onText for requests that ask for a stream: gets the text of the answer as it comes
@@ -49,6 +49,7 @@ export function openChatConnection(
   const whole = openDispatcher(server, maxBytes)
   // A stream is longer than its answer, and a dispatcher knows one limit only.
   let streams: Dispatcher | null = null
+  const hide = (words: string) => secrets.reduce((text, secret) => text.replaceAll(secret, '[key]'), words)
   const timeoutMs = Math.max(1, Math.round(server.timeoutMs))
   return {
     async send(body, headers, signal, onText) {
@@ -59,7 +60,7 @@ export function openChatConnection(
         readResponse(given, maxBytes, onText ?? null),
       )
       if ('completion' in read) return read.completion
-      const text = secrets.reduce((words, secret) => words.replaceAll(secret, '[key]'), read.failure)
+      const text = hide(read.failure)
       const { statusCode, headers: given } = response
       throw new ServerFailure(statusCode, text || movedTo(response), (name) => headerOf({ headers: given }, name) || null)
     },
@@ -89,11 +90,7 @@ async function exchange<T>(
     either.abort()
   }, timeoutMs)
   try {
-    const asked = { ...request, signal: either.signal }
-    const response = await dispatcher.request(asked).catch((error: unknown) => {
-      if (!brokeWhileWriting(error) || either.signal.aborted) throw error
-      return dispatcher.request(asked)
-    })
+    const response = await dispatcher.request({ ...request, signal: either.signal })
     return { response, read: await readBody(response) }
   } catch (cause) {
     if (isLate) throw new OpenAI.APIConnectionTimeoutError()
@@ -103,12 +100,6 @@ async function exchange<T>(
     clearTimeout(timer)
     caller.removeEventListener('abort', abort)
   }
-}
-
-/** The kernel refused part of the request: what the server got of it, if anything, is no whole request. */
-function brokeWhileWriting(error: unknown): boolean {
-  const { syscall, code } = error as NodeJS.ErrnoException
-  return syscall === 'write' && (code === 'EPIPE' || code === 'ECONNRESET' || code === 'ECONNABORTED')
 }
 
 /** A redirect is not followed: whoever configured the server is told where it leads. */

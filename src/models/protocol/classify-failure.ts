@@ -9,7 +9,6 @@ import { readServerError } from '../failures/read-server-error.ts'
 import { ModelError, type ModelErrorDetails, type ModelErrorKind } from '../model.ts'
 import { ServerFailure } from './server-failure.ts'
 
-const SHORTEST_KEY = 12
 const LONGEST_WORDS = 500
 
 /**
@@ -34,8 +33,7 @@ const LONGEST_WORDS = 500
  * | a response that is no JSON                          | `bad_answer`       | once (`retryDelay`)  |
  * | a response over the size limit                      | `bad_answer`       | no: it would be as long again |
  *
- * Messages and codes may contain text of the server; `secrets` are replaced in them. One that is shorter than any real
- * key, such as the `none` for a server without one, is an ordinary word and is not replaced.
+ * Messages and codes may contain text of the server; `secrets` (see `secretsOf`) are replaced in them.
  */
 export function classifyFailure(error: unknown, signal: AbortSignal, secrets: readonly string[]): ModelError {
   if (signal.aborted) return new ModelError('aborted', 'the call was aborted', { retryable: false })
@@ -107,8 +105,5 @@ export function classifyServerError(
 
 /** A text in which no secret of a server stands. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce(
-    (words, secret) => (secret.length >= SHORTEST_KEY ? words.replaceAll(secret, '[key]') : words),
-    text,
-  )
+  return secrets.reduce((words, secret) => words.replaceAll(secret, '[key]'), text)
 }
