@@ -65,6 +65,8 @@ const task = fc
     timeout: maybe(fc.integer({ min: 1, max: 1000 })),
     queue_timeout: maybe(fc.double({ min: 0.5, max: 10, noNaN: true })),
     on_lost_attempt: fc.constantFrom('retry', 'fail'),
+    on_truncated: fc.constantFrom('accept', 'fail'),
+    output_retries: fc.integer({ min: 0, max: 3 }),
     created: time,
     modified: time,
     tags: fc.constant<string[]>([]),
