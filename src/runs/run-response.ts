@@ -35,10 +35,13 @@ const tokenDetails = {
     description: 'False where tokens are estimated, or were charged at another price for want of their own.',
   }),
 }
-const finishReason = z.string().nullable().meta({
-  description: 'How the model’s answer ended, in the word of its server; null where it said nothing.',
-  examples: ['stop'],
-})
+const finishReason = z
+  .string()
+  .nullable()
+  .meta({
+    description: 'How the model’s answer ended, in the word of its server; null where it said nothing.',
+    examples: ['stop'],
+  })
 
 const attempt = z
   .object({

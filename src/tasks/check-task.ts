@@ -10,5 +10,8 @@ export function checkTask(
   where: readonly (string | number)[] = ['body'],
 ): void {
   if (output_modality === 'text' || on_truncated === 'fail') return
-  throw ValidationError.at([...where, 'on_truncated'], 'only a task that answers with text can accept a part of it')
+  throw ValidationError.at(
+    [...where, 'on_truncated'],
+    'only a task that answers with text can accept a part of it',
+  )
 }

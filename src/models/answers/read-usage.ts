@@ -114,7 +114,8 @@ function complete(
 function count(value: unknown, ...names: readonly string[]): number | null {
   for (const name of names) {
     const found = fieldOf(value, name)
-    if (typeof found === 'number' && Number.isInteger(found) && found >= 0 && found <= MOST_TOKENS) return found
+    if (typeof found === 'number' && Number.isInteger(found) && found >= 0 && found <= MOST_TOKENS)
+      return found
   }
   return null
 }

@@ -22,7 +22,12 @@ const EPOCH_MS = 1e12
  * RetryInfo; sentences; `estimated_time` of a model that is loading; and, where `isRateLimit`, when the limits that are
  * used up are reset (`x-ratelimit-reset-*` and relatives, in seconds, as `6m0s`, as RFC 3339, as a time since the epoch).
  */
-export function askedWait(header: Header, error: ServerError | null, isRateLimit: boolean, now: number): number | null {
+export function askedWait(
+  header: Header,
+  error: ServerError | null,
+  isRateLimit: boolean,
+  now: number,
+): number | null {
   return (
     readNumber(header('retry-after-ms')) ??
     // A date is by the server's clock, which its response tells.

@@ -21,7 +21,8 @@ const AUTHENTICATION =
   /invalid_?api_?key|authentication|unauthori[sz]ed|unauthenticated|permission_?denied|forbidden|access_denied/i
 const RATE = /rate_?limit|too_?many_?requests|resource_?exhausted|throttl|capacity_exceeded|^1302$|^1303$/i
 const RATE_WORDS = /rate limit|too many requests|requests per (minute|second|day)|tokens per (minute|day)/i
-const SERVER = /overloaded|server_?error|internal|unavailable|timeout|bad_gateway|engine|try_again|insufficient_system/i
+const SERVER =
+  /overloaded|server_?error|internal|unavailable|timeout|bad_gateway|engine|try_again|insufficient_system/i
 const REQUEST =
   /invalid_?request|invalid_?argument|context_?length|bad_?request|unsupported|not_?found|validation|unprocessable|string_above|too_large/i
 const REQUEST_WORDS = /context length|maximum context|too (long|large)|invalid/i
@@ -46,9 +47,13 @@ export function kindOfFailure(status: number | null, error: ServerError, waits: 
 
   if (says(EMPTY) || effective === 402) return 'quota_exhausted'
   if (!waits && !isServers && EMPTY_WORDS.test(words)) return 'quota_exhausted'
-  if (saysModelIsGone(effective ?? (says(/not_found/i) ? 404 : null), `${named.join(' ')} ${words}`)) return 'retired'
+  if (saysModelIsGone(effective ?? (says(/not_found/i) ? 404 : null), `${named.join(' ')} ${words}`))
+    return 'retired'
   if (MAY_FILTER.has(effective) && (says(FILTERED) || FILTERED_WORDS.test(words))) return 'content_filtered'
-  if (says(LOADING) || ((isServers || effective === null || BUSY.has(effective)) && LOADING_WORDS.test(words))) {
+  if (
+    says(LOADING) ||
+    ((isServers || effective === null || BUSY.has(effective)) && LOADING_WORDS.test(words))
+  ) {
     return 'loading'
   }
   if (says(AUTHENTICATION) || effective === 401 || effective === 403) {

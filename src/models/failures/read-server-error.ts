@@ -31,7 +31,10 @@ export function readServerError(body: unknown): ServerError {
   const named = wordOf(error, 'status')
   const type = wordOf(error, 'type') ?? wordOf(outer, 'type')
   return {
-    status: statusIn(fieldOf(error, 'status')) ?? statusIn(fieldOf(error, 'code')) ?? statusIn(fieldOf(outer, 'code')),
+    status:
+      statusIn(fieldOf(error, 'status')) ??
+      statusIn(fieldOf(error, 'code')) ??
+      statusIn(fieldOf(outer, 'code')),
     code: code !== null && !/^\d{3}$/.test(code) ? code : (named ?? code),
     type,
     words: wordsOf(error, outer).replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS),
@@ -53,7 +56,8 @@ function wordsOf(error: unknown, outer: unknown): string {
     const more = textOf(outer, 'message')
     return more ? `${error}: ${more}` : error
   }
-  const said = textOf(error, 'message') ?? textOf(error, 'msg') ?? textOf(error, 'error') ?? textOf(error, 'title')
+  const said =
+    textOf(error, 'message') ?? textOf(error, 'msg') ?? textOf(error, 'error') ?? textOf(error, 'title')
   // What a gateway was told by the model's own server.
   const raw = fieldOf(fieldOf(error, 'metadata'), 'raw')
   const upstream = typeof raw === 'string' ? raw : raw === undefined ? '' : JSON.stringify(raw)
@@ -72,5 +76,7 @@ function wordOf(value: unknown, name: string): string | null {
 
 function statusIn(value: unknown): number | null {
   const status = Number(typeof value === 'string' && /^\d{3}$/.test(value) ? value : value)
-  return typeof value !== 'object' && Number.isInteger(status) && status >= 400 && status < 600 ? status : null
+  return typeof value !== 'object' && Number.isInteger(status) && status >= 400 && status < 600
+    ? status
+    : null
 }

@@ -62,7 +62,11 @@ export function openChatConnection(
       if ('completion' in read) return read.completion
       const text = hide(read.failure)
       const { statusCode, headers: given } = response
-      throw new ServerFailure(statusCode, text || movedTo(response), (name) => headerOf({ headers: given }, name) || null)
+      throw new ServerFailure(
+        statusCode,
+        text || movedTo(response),
+        (name) => headerOf({ headers: given }, name) || null,
+      )
     },
     async close() {
       await Promise.all([whole.destroy(), streams?.destroy()])

@@ -93,14 +93,18 @@ export function classifyServerError(
   const mask = (text: string) => withoutSecrets(text, secrets)
   const shown = status ?? error.status
   const words = mask(error.words) || 'no words'
-  return new ModelError(kind, `the model server answered ${shown ?? 'an error'} ${words}`.slice(0, LONGEST_WORDS), {
-    ...details,
-    retryable,
-    retryAfterMs: kind === 'rate_limited' ? askedWait(header, error, true, sharedNow()) : ownWait,
-    status: shown,
-    code: error.code && mask(error.code),
-    type: error.type && mask(error.type),
-  })
+  return new ModelError(
+    kind,
+    `the model server answered ${shown ?? 'an error'} ${words}`.slice(0, LONGEST_WORDS),
+    {
+      ...details,
+      retryable,
+      retryAfterMs: kind === 'rate_limited' ? askedWait(header, error, true, sharedNow()) : ownWait,
+      status: shown,
+      code: error.code && mask(error.code),
+      type: error.type && mask(error.type),
+    },
+  )
 }
 
 /** A text in which no secret of a server stands. */

@@ -36,7 +36,13 @@ export function readCompletion(body: unknown, request: ModelRequest): Completion
   }
   if (ending === 'failed') {
     const message = `the model server ended its answer with ${finishReason}`
-    const details = { retryable: true, code: finishReason, partial: text || null, finishReason, usage: usage() }
+    const details = {
+      retryable: true,
+      code: finishReason,
+      partial: text || null,
+      finishReason,
+      usage: usage(),
+    }
     throw new ModelError('server_error', message, details)
   }
   return {
@@ -87,7 +93,8 @@ function errorIn(body: unknown, choice: unknown): unknown {
 }
 
 function usageIn(body: unknown, choice: unknown, { messages }: ModelRequest, text: string): TokenUsage {
-  const usage = fieldOf(body, 'usage') ?? fieldOf(choice, 'usage') ?? fieldOf(fieldOf(body, 'x_groq'), 'usage')
+  const usage =
+    fieldOf(body, 'usage') ?? fieldOf(choice, 'usage') ?? fieldOf(fieldOf(body, 'x_groq'), 'usage')
   return readUsage(usage, {
     input: () => estimateMessageTokens(messages),
     output: () => estimateTokens(text.length),

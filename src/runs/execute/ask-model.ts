@@ -185,7 +185,10 @@ function giveUp(
 /** At most so many bytes of a text, in whole characters. */
 function cutBytes(text: string, most: number): string {
   if (Buffer.byteLength(text) <= most) return text
-  return Buffer.from(text).subarray(0, most).toString().replace(/\uFFFD+$/, '')
+  return Buffer.from(text)
+    .subarray(0, most)
+    .toString()
+    .replace(/\uFFFD+$/, '')
 }
 
 function logLast(

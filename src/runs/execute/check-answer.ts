@@ -26,11 +26,7 @@ export function checkAnswer(
 
 function checkText(text: string, limit: number): ValidatedOutput | { check: 'valid'; value: string } {
   const problem =
-    Buffer.byteLength(text) > limit
-      ? `is longer than ${limit} bytes`
-      : /\S/.test(text)
-        ? null
-        : 'is empty'
+    Buffer.byteLength(text) > limit ? `is longer than ${limit} bytes` : /\S/.test(text) ? null : 'is empty'
   if (problem === null) return { check: 'valid', value: text }
   return { check: 'invalid', issues: [{ path: '', message: problem }], truncated: false }
 }

@@ -101,7 +101,8 @@ function moreRoom({ completion, maxTokens, mostTokens, responseLimit }: AnswerCa
 
 export const TRUNCATED: RunError = {
   reason: 'OUTPUT_TRUNCATED',
-  message: 'The answer was cut short: it needs more tokens than it may have (max_tokens, or the limit of the model).',
+  message:
+    'The answer was cut short: it needs more tokens than it may have (max_tokens, or the limit of the model).',
   retryable: false,
 }
 export const FILTERED: RunError = {
@@ -121,7 +122,11 @@ function invalid(issues: readonly OutputIssue[], wantsJson: boolean): RunError {
   const where = first ? `: ${first.path === '' ? 'it' : first.path} ${first.message}` : ''
   return {
     reason: 'OUTPUT_INVALID',
-    message: `The model's answer ${wantsJson ? 'does not match output_format' : 'is no response'}${where}.`.slice(0, 500),
+    message:
+      `The model's answer ${wantsJson ? 'does not match output_format' : 'is no response'}${where}.`.slice(
+        0,
+        500,
+      ),
     retryable: true,
   }
 }

@@ -6,9 +6,18 @@ import type { RunError } from '../run.ts'
 import { FILTERED } from './decide-after-answer.ts'
 
 /** The end of an attempt that got an answer. `invalid`: the answer is no response. */
-export function endOfAnswer(model: Model, completion: Completion, outcome: 'succeeded' | 'invalid'): AttemptEnd {
+export function endOfAnswer(
+  model: Model,
+  completion: Completion,
+  outcome: 'succeeded' | 'invalid',
+): AttemptEnd {
   const { finishReason } = completion
-  return { outcome, model: model.name, ...counted(completion, model), finishReason: finishReason ?? undefined }
+  return {
+    outcome,
+    model: model.name,
+    ...counted(completion, model),
+    finishReason: finishReason ?? undefined,
+  }
 }
 
 /** The end of an attempt that failed; what was billed for it all the same counts. */
@@ -42,7 +51,8 @@ function counted(usage: TokenUsage, { price }: Model) {
 export function errorOfFailure({ kind, status, code, retryable }: ModelError): RunError {
   if (kind === 'content_filtered') return FILTERED
   // The codes of connections are our own, those of servers are not.
-  const more = kind === 'connection' && code !== null ? `, ${code}` : status !== null ? `, status ${status}` : ''
+  const more =
+    kind === 'connection' && code !== null ? `, ${code}` : status !== null ? `, status ${status}` : ''
   return {
     reason: kind === 'retired' ? 'MODEL_RETIRED' : 'MODEL_ERROR',
     message: `The model gave no answer (${kind}${more}).`,
