@@ -42,21 +42,27 @@ function withoutBlocks(text: string, tag: RegExp): string {
   let counted = 0
   let opened: Tag | null = null
   let any = false
+  /** Whether a tag is open that is part of the text. */
+  let isText = false
   for (const each of tags) {
     if (each.start < from) continue
     if (each.closes) {
-      // Of a block that the template opened; but not a tag that is quoted.
-      if (opened || (!any && !isQuoted(text, each))) {
+      // Of a block that the template opened; but not a tag that is quoted, or that closes what is text.
+      if (opened || (!any && !isText && !isQuoted(text, each))) {
         from = each.end
         any = true
       }
       opened = null
+      isText = false
       continue
     }
     if (opened) continue
     fences += countFences(text, counted, each.start)
     counted = each.start
-    if (fences % 2 === 1 || !(startsLine(text, each.start) || each.start === from)) continue
+    if (fences % 2 === 1 || !(startsLine(text, each.start) || each.start === from)) {
+      isText = true
+      continue
+    }
     kept += text.slice(from, each.start)
     opened = each
     any = true
