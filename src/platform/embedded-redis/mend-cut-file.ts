@@ -14,7 +14,8 @@ const CUT = [
   '--aof-load-truncated',
   'yes',
   '--replicaof',
-  '127.0.0.1 1',
+  '127.0.0.1',
+  '1',
   '--auto-aof-rewrite-percentage',
   '0',
 ]
