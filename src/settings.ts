@@ -155,6 +155,7 @@ export const SETTINGS = {
   modelMemory: setting('SPLITRUN_MODEL_MEMORY', '1h', seconds(1, 30 * 86_400), 'How long a model is asked without what its server said that it does not know.'),
   modelEnds: setting('SPLITRUN_MODEL_ENDS', 'true', z.stringbool(), 'Whether servers are asked once a day, by `GET /models`, when their models end.'),
   modelAttempts: setting('SPLITRUN_MODEL_ATTEMPTS', '4', integer(1, 20), 'Most model calls for one completion, including the first.'),
+  modelErrorWords: setting('SPLITRUN_MODEL_ERROR_WORDS', 'true', z.stringbool(), "Whether log lines of failed model calls hold the server's own words, which may repeat parts of a prompt."),
   modelBackoff: setting('SPLITRUN_MODEL_BACKOFF', '500ms', seconds(0.001, 60), 'First pause between such calls; doubled each time, with jitter.'),
 
   simulatedUrl: setting('SPLITRUN_SIMULATED_URL', null, optional(z.url()), 'URL of a simulated model that is running. Unset: a process that needs one starts it.'),

@@ -40,6 +40,7 @@ export async function composeWorker(
       capMs: LONGEST_BACKOFF_MS,
     },
     responseLimit: config.responseLimit,
+    modelErrorWords: config.modelErrorWords,
     imagePixelsMax: config.imagePixelsMax,
     ignoreInputProcessors: config.ignoreInputProcessors,
     imageProcesses: composeImageProcesses(core),

@@ -38,3 +38,26 @@ export interface ModelServer {
   /** Absent: the key as a bearer token, no further headers, no proxy, the usual certificates. */
   readonly transport?: ServerTransport
 }
+
+/** A shorter key is none, such as the `none` for a server without one: an ordinary word, which is not hidden. */
+const SHORTEST_KEY = 12
+const SHORTEST_SECRET = 6
+
+/** What no log and no error may show of a server. */
+export function secretsOf({ apiKey, baseUrl, transport }: ModelServer): readonly string[] {
+  const { username, password } = new URL(baseUrl)
+  const basic = Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64')
+  const others = [...(transport?.secrets ?? []), ...(password ? [password, decode(password), basic] : [])]
+  return [
+    ...(apiKey.length >= SHORTEST_KEY ? [apiKey] : []),
+    ...others.filter((secret) => secret.length >= SHORTEST_SECRET),
+  ]
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

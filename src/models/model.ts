@@ -1,7 +1,10 @@
 import type { TraceContext } from '../platform/tracing/tracing.ts'
+import type { Completion } from './completion.ts'
 import type { ModelServer } from './model-server.ts'
 import type { RequestRules } from './request-rules.ts'
 
+export type { Completion, Ending, TokenUsage } from './completion.ts'
+export { ModelError, type ModelErrorDetails, type ModelErrorKind } from './model-error.ts'
 export type { ModelServer } from './model-server.ts'
 
 /**
@@ -9,6 +12,14 @@ export type { ModelServer } from './model-server.ts'
  * object, or the prompt can only ask for it.
  */
 export type OutputCapability = 'json_schema' | 'json_object' | 'none'
+
+/** Currency units per million tokens. Without a price of their own, cached and written tokens cost as much as others. */
+export interface ModelPrice {
+  readonly input: number
+  readonly cachedInput?: number
+  readonly cacheWrite?: number
+  readonly output: number
+}
 
 /** One model, as the configuration describes it. */
 export interface Model {
@@ -34,8 +45,12 @@ export interface Model {
   readonly streamUsage?: boolean
   /** How requests differ from the protocol; absent: as `usualRules` has it for the server. */
   readonly rules?: RequestRules
-  /** Currency units per million tokens; null where no price is known. */
-  readonly price: { readonly input: number; readonly output: number } | null
+  /** Most tokens of one answer, where that is known: a second try is never given more. */
+  readonly maxOutputTokens?: number
+  /** `keep`: what the model writes of its reasoning stays in its text. Absent: it is taken out. */
+  readonly reasoningInText?: 'strip' | 'keep'
+  /** Null where no price is known. */
+  readonly price: ModelPrice | null
 }
 
 /** Parameters of the contract's `llm_config`, named as on the wire. All are optional, and validated before. */
@@ -80,55 +95,6 @@ export interface ModelRequest {
   readonly onText?: (delta: string) => void
   /** The span of the call, for servers that join the trace; absent or null: no `traceparent` is sent. */
   readonly trace?: TraceContext | null
-}
-
-export interface Completion {
-  readonly text: string
-  /** The model's name according to the server; null when it does not say. */
-  readonly model: string | null
-  readonly inputTokens: number
-  readonly outputTokens: number
-  /** `stop`, `length`, `content_filter` and others, as the server sends it. */
-  readonly finishReason: string
-  /** The model's text when it refuses the request, else null. */
-  readonly refusal: string | null
-}
-
-export type ModelErrorKind =
-  | 'rate_limited'
-  | 'server_error'
-  | 'timeout'
-  | 'connection'
-  | 'bad_request'
-  | 'authentication'
-  | 'retired'
-  | 'bad_answer'
-  | 'aborted'
-  | 'local'
-
-/**
- * A model call that failed. Whether a retry can help is decided once, where this error is made (`classifyFailure`).
- * `message` may contain text of the provider: it is for the log, not for callers.
- */
-export class ModelError extends Error {
-  override readonly name = 'ModelError'
-  readonly kind: ModelErrorKind
-  readonly retryable: boolean
-  /** How long the server asks to wait (`retry-after-ms`, `retry-after`), in milliseconds; null if it does not. */
-  readonly retryAfterMs: number | null
-  readonly status: number | null
-
-  constructor(
-    kind: ModelErrorKind,
-    message: string,
-    details: { retryable: boolean; retryAfterMs?: number | null; status?: number | null; cause?: unknown },
-  ) {
-    super(message, { cause: details.cause })
-    this.kind = kind
-    this.retryable = details.retryable
-    this.retryAfterMs = details.retryAfterMs ?? null
-    this.status = details.status ?? null
-  }
 }
 
 /** Calls models. One per process; it pools connections per server. */

@@ -4,8 +4,30 @@ import type { CompiledOutput } from './compile-output.ts'
 const MAX_ISSUES_LISTED = 20
 const MAX_ISSUE_LENGTH = 600
 
-/** The user's message after a completion that does not match: the issues, limited in number and length. */
-export function repairRequest(issues: readonly OutputIssue[]): string {
+/** The user's message after a text that was cut short, or that was empty. */
+export function repeatRequest(cut: boolean): string {
+  return cut
+    ? 'Your answer was cut short before its end. Write it again, the whole of it, and as briefly as the task allows.'
+    : 'Your answer was empty. Answer again, in plain text, and call no tool.'
+}
+
+/**
+ * The user's message after a completion that does not match: the issues, limited in number and length.
+ * @param schema for a conversation that does not hold it; null for one that does
+ * @param cut true when the completion was cut short: then that is what is wrong with it
+ */
+export function repairRequest(
+  issues: readonly OutputIssue[],
+  schema: string | null = null,
+  cut = false,
+): string {
+  if (cut) {
+    return [
+      'Your answer was cut short before its end.',
+      'Answer again with the JSON object only: the whole of it, no other text, and as briefly as the task allows.',
+      ...(schema ? [schema] : []),
+    ].join('\n')
+  }
   const listed = issues.slice(0, MAX_ISSUES_LISTED)
   const lines = listed.map(({ path, message }) =>
     `- ${path || 'the answer'}: ${message}`.slice(0, MAX_ISSUE_LENGTH),
@@ -16,6 +38,7 @@ export function repairRequest(issues: readonly OutputIssue[]): string {
     'Your answer does not have the required structure:',
     ...lines,
     'Answer again with the corrected JSON object only: the whole of it, and no other text.',
+    ...(schema ? [schema] : []),
   ].join('\n')
 }
 

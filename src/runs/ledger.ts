@@ -1,13 +1,15 @@
+import type { FailureCounts } from '../models/protocol/retry.ts'
 import { sharedNow } from '../platform/clock.ts'
 import type { Attempt } from './run.ts'
 
 /** The end of a model call, as the ledger records it. */
-export interface AttemptEnd {
-  readonly outcome: string
-  readonly model: string
-  readonly inputTokens: number
-  readonly outputTokens: number
-}
+export type AttemptEnd = Pick<Attempt, 'outcome' | 'inputTokens' | 'outputTokens'> &
+  Omit<Attempt, 'number' | 'fence' | 'worker' | 'started' | 'ended' | 'model' | 'gaveUp'> & {
+    readonly model: string
+  }
+
+/** A server that asks for a second each time could put a run off for days: of these attempts, so many are kept. */
+export const MOST_PUT_OFF = 20
 
 /**
  * The attempts of one run, as one claim sees them. An attempt is open while its model call may be in flight. One that an
@@ -29,7 +31,7 @@ export class Ledger {
   /** Opens an attempt. It has to be stored before its call is made. */
   open(started: number): void {
     this.#attempts.push({
-      number: this.#attempts.length + 1,
+      number: (this.#attempts.at(-1)?.number ?? 0) + 1,
       fence: this.#fence,
       worker: this.#worker,
       started,
@@ -60,6 +62,21 @@ export class Ledger {
   close(end: AttemptEnd): void {
     const open = this.#attempts.pop()
     if (open) this.#attempts.push({ ...open, ...end, ended: sharedNow() })
+    if (!end.putOff) return
+    const putOff = this.#attempts.filter((attempt) => attempt.putOff)
+    const oldest = putOff.length > MOST_PUT_OFF ? putOff[0] : undefined
+    if (oldest) this.#attempts.splice(this.#attempts.indexOf(oldest), 1)
+  }
+
+  /** Marks the last attempt: its model is given up, also by later claims. */
+  giveUp(reason: string): void {
+    const last = this.#attempts.pop()
+    if (last) this.#attempts.push({ ...last, gaveUp: reason })
+  }
+
+  /** The reason that a model was given up for, by this claim or an earlier one; null when it was not. */
+  gaveUp(model: string): string | null {
+    return this.#attempts.find((attempt) => attempt.model === model && attempt.gaveUp)?.gaveUp ?? null
   }
 
   /** Removes the open attempt: no call was made for it, or its call was aborted and will be made again. */
@@ -76,10 +93,20 @@ export class Ledger {
     return this.#attempts.some((attempt) => attempt.outcome === 'lost')
   }
 
-  /** How many calls of a model failed. */
-  failuresOf(model: string): number {
-    return this.#attempts.filter((attempt) => attempt.model === model && !NOT_FAILED.has(attempt.outcome))
-      .length
+  /** How many calls of a model failed: in all, without those that were put off or wait for it to be loaded; and so. */
+  failuresOf(model: string, outcome?: string): FailureCounts {
+    const failed = this.#attempts.filter(
+      (attempt) => attempt.model === model && !attempt.putOff && !NOT_FAILED.has(attempt.outcome),
+    )
+    return {
+      all: failed.filter((attempt) => attempt.outcome !== 'loading').length,
+      ofKind: failed.filter((attempt) => attempt.outcome === outcome).length,
+    }
+  }
+
+  /** How many answers of a model were no response, in all claims. */
+  invalidOf(model: string): number {
+    return this.#attempts.filter((attempt) => attempt.model === model && attempt.outcome === 'invalid').length
   }
 }
 

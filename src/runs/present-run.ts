@@ -1,7 +1,7 @@
 import { isoWriter } from '../platform/iso-time.ts'
 import type { Shown } from '../platform/shown.ts'
 import { traceIdOf } from '../platform/tracing/tracing.ts'
-import { isFinal, type RunHead, type RunRecord } from './run.ts'
+import { isFinal, type RunError, type RunHead, type RunRecord } from './run.ts'
 import type { runResponse, runSummary } from './run-response.ts'
 
 export type PresentedRun = Shown<typeof runResponse>
@@ -17,6 +17,7 @@ export function presentRun(record: RunRecord): PresentedRun {
   return {
     ...presentSummary(record),
     response: result?.response ?? null,
+    error: result?.error ? presentError(result.error, result.partial) : null,
     run_data: { submitted: request.inputs, files: request.files },
     attempts: attempts.map((attempt) => ({
       number: attempt.number,
@@ -26,8 +27,19 @@ export function presentRun(record: RunRecord): PresentedRun {
       model: attempt.model,
       input_tokens: attempt.inputTokens,
       output_tokens: attempt.outputTokens,
+      cached_tokens: attempt.cachedTokens ?? 0,
+      reasoning_tokens: attempt.reasoningTokens ?? 0,
+      estimated: attempt.estimated ?? false,
+      cost_exact: !attempt.inexact,
+      finish_reason: attempt.finishReason ?? null,
+      code: attempt.code ?? null,
     })),
   }
+}
+
+/** A summary has no `partial`, which may be as long as a response. */
+function presentError({ reason, message, retryable, refusal }: RunError, partial: string | null) {
+  return { reason, message, retryable, refusal: refusal ?? null, partial }
 }
 
 /** A run as a list shows it with `?fields=summary`. */
@@ -52,11 +64,16 @@ export function presentSummary({
     input_tokens: input,
     output_tokens: output,
     total_tokens: input + output,
+    cached_tokens: result?.cachedTokens ?? 0,
+    reasoning_tokens: result?.reasoningTokens ?? 0,
+    estimated: result?.estimated ?? false,
+    cost_exact: result?.costExact ?? true,
     input_processor_timing: result?.inputSeconds ?? 0,
     llm_call_timing: Math.round(result?.timings.model ?? 0) / 1000,
     charged_credits: ((result?.credits ?? 0) / 1_000_000).toFixed(2),
     is_error: status === 'failed' || status === 'expired' || status === 'cancelled',
-    error: result?.error ?? null,
+    error: result?.error ? presentError(result.error, null) : null,
+    finish_reason: result?.finishReason ?? null,
     llm_retries: result?.retries ?? 0,
     used_fallback_model: result?.usedFallback ?? false,
     primary_failure_reason: result?.primaryFailure ?? null,

@@ -10,6 +10,10 @@ const runError = z
     reason: z.string().meta({ description: 'Why it failed; branch on this.', examples: ['OUTPUT_INVALID'] }),
     message: z.string().meta({ description: 'For a person.' }),
     retryable: z.boolean().meta({ description: 'Whether the same call may succeed later.' }),
+    refusal: z.string().nullable().meta({ description: 'The words of a model that refused.' }),
+    partial: z.string().nullable().meta({
+      description: 'What there was of the answer, as a text; null in lists with `?fields=summary`.',
+    }),
   })
   .meta({ id: 'RunError' })
 
@@ -23,6 +27,22 @@ const timings = z
   })
   .meta({ id: 'Timings', description: 'Where the time went, in milliseconds.' })
 
+const tokenDetails = {
+  cached_tokens: count.meta({ description: 'Part of the input tokens.' }),
+  reasoning_tokens: count.meta({ description: 'Part of the output tokens.' }),
+  estimated: z.boolean().meta({ description: 'True where the server gave no count of the tokens.' }),
+  cost_exact: z.boolean().meta({
+    description: 'False where tokens are estimated, or were charged at another price for want of their own.',
+  }),
+}
+const finishReason = z
+  .string()
+  .nullable()
+  .meta({
+    description: 'How the model’s answer ended, in the word of its server; null where it said nothing.',
+    examples: ['stop'],
+  })
+
 const attempt = z
   .object({
     number: z.int().min(1),
@@ -35,6 +55,12 @@ const attempt = z
     model: z.string().nullable(),
     input_tokens: count,
     output_tokens: count,
+    ...tokenDetails,
+    finish_reason: finishReason,
+    code: z.string().nullable().meta({
+      description:
+        'Why it failed, in the server’s own word (`insufficient_quota`) or as a code of the connection (`ENOTFOUND`).',
+    }),
   })
   .meta({ id: 'Attempt', description: 'One call of a model for the run.' })
 
@@ -53,11 +79,16 @@ const example = {
   input_tokens: 42,
   output_tokens: 12,
   total_tokens: 54,
+  cached_tokens: 0,
+  reasoning_tokens: 0,
+  estimated: false,
+  cost_exact: true,
   input_processor_timing: 0,
   llm_call_timing: 0.412,
   charged_credits: '0.00',
   is_error: false,
   error: null,
+  finish_reason: 'stop',
   llm_retries: 0,
   used_fallback_model: false,
   primary_failure_reason: null,
@@ -82,6 +113,12 @@ const example = {
       model: 'simulated-large',
       input_tokens: 42,
       output_tokens: 12,
+      cached_tokens: 0,
+      reasoning_tokens: 0,
+      estimated: false,
+      cost_exact: true,
+      finish_reason: 'stop',
+      code: null,
     },
   ],
 }
@@ -108,6 +145,7 @@ export const runResponse = z
     input_tokens: count,
     output_tokens: count,
     total_tokens: count,
+    ...tokenDetails,
     input_processor_timing: z.number().min(0).meta({ description: 'Seconds.' }),
     llm_call_timing: z.number().min(0).meta({ description: 'Seconds.' }),
     charged_credits: z
@@ -116,6 +154,7 @@ export const runResponse = z
       .meta({ description: 'Decimal; `0.00` without prices.' }),
     is_error: z.boolean(),
     error: runError.nullable(),
+    finish_reason: finishReason,
     llm_retries: count,
     used_fallback_model: z.boolean(),
     primary_failure_reason: z.string().nullable(),

@@ -1,5 +1,6 @@
 import type { Model, ModelParameters } from '../models/model.ts'
 import { elapsed, sharedNow } from '../platform/clock.ts'
+import { creditsOf } from './attempt-cost.ts'
 import type { AskResult, Stopwatch } from './execute/ask-model.ts'
 import type { AbortReason } from './execute/executions.ts'
 import type { PreparedCall } from './execute/prepare-call.ts'
@@ -51,12 +52,18 @@ export function resultOf(
     settled,
     response: asked?.response ?? null,
     error,
+    partial: error ? (asked?.partial ?? null) : null,
+    finishReason: asked?.finishReason ?? attempts.at(-1)?.finishReason ?? null,
     model: model?.name ?? null,
     modelId: model?.id ?? null,
     parameters: { ...outcome.parameters },
     promptHash: prepared?.promptHash ?? null,
     inputTokens: sum(attempts, (attempt) => attempt.inputTokens),
     outputTokens: sum(attempts, (attempt) => attempt.outputTokens),
+    cachedTokens: sum(attempts, (attempt) => attempt.cachedTokens ?? 0),
+    reasoningTokens: sum(attempts, (attempt) => attempt.reasoningTokens ?? 0),
+    estimated: attempts.some((attempt) => attempt.estimated),
+    costExact: !attempts.some((attempt) => attempt.inexact),
     credits: sum(attempts, (attempt) => creditsOf(attempt, findModel)),
     inputSeconds: round(prepared?.inputSeconds ?? 0),
     timings: {
@@ -71,15 +78,6 @@ export function resultOf(
     usedFallback: outcome.usedFallback ?? false,
     primaryFailure: outcome.primaryFailure ?? null,
   }
-}
-
-/**
- * Credits in whole millionths of a currency unit: a price per million tokens is the same number of millionths per
- * token.
- */
-export function creditsOf(attempt: Attempt, findModel: (name: string) => Model | null): number {
-  const price = attempt.model ? findModel(attempt.model)?.price : null
-  return price ? Math.round(attempt.inputTokens * price.input + attempt.outputTokens * price.output) : 0
 }
 
 /** Between two attempts a run waits until its model recovers, or until the limiter has room. In ms. */

@@ -46,6 +46,10 @@ export interface RunRequest {
   readonly trace: TraceContext | null
   /** What happens when a worker is lost during a model call, which may have been charged. */
   readonly onLostAttempt: 'retry' | 'fail'
+  /** Whether a text that the model was cut off in is a response. */
+  readonly onTruncated: 'accept' | 'fail'
+  /** How often an answer that is no response is asked for again. */
+  readonly outputRetries: number
 }
 
 /** True when a run expires at the time `now`: its deadline is reached, or it was not claimed before `startBy`. */
@@ -65,12 +69,31 @@ export interface Attempt {
   readonly model: string | null
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Parts of the input that a cache had, and that were written to one. Absent: 0. */
+  readonly cachedTokens?: number | undefined
+  readonly cacheWriteTokens?: number | undefined
+  /** Part of the output. Absent: 0. */
+  readonly reasoningTokens?: number | undefined
+  /** How the answer ended, in the server's own word. */
+  readonly finishReason?: string | undefined
+  /** Why it failed, in the server's own word or as a code of its connection. */
+  readonly code?: string | undefined
+  /** There where the tokens are estimates of ours. */
+  readonly estimated?: true | undefined
+  /** There where the cost may differ from the server's bill. */
+  readonly inexact?: true | undefined
+  /** There where the server put the call off by asking for a wait: it counts as no attempt that was used up. */
+  readonly putOff?: true | undefined
+  /** The reason that its model was given up for with this attempt: it is not asked again. */
+  readonly gaveUp?: string | undefined
 }
 
 export interface RunError {
   readonly reason: string
   readonly message: string
   readonly retryable: boolean
+  /** The words of a model that refused. */
+  readonly refusal?: string | undefined
 }
 
 /** How a run ended: written once, by the settle script. */
@@ -79,6 +102,10 @@ export interface RunResult {
   readonly settled: number
   readonly response: unknown
   readonly error: RunError | null
+  /** What there was of an answer that is no response; with it, `response` is null. */
+  readonly partial: string | null
+  /** How the last answer ended, in the server's own word. */
+  readonly finishReason: string | null
   readonly model: string | null
   readonly modelId: string | null
   /** The parameters that were sent to the model. */
@@ -87,6 +114,13 @@ export interface RunResult {
   readonly promptHash: string | null
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Parts of the two above. */
+  readonly cachedTokens: number
+  readonly reasoningTokens: number
+  /** True: tokens of at least one attempt are estimates of ours. */
+  readonly estimated: boolean
+  /** False: the credits may differ from the bills of the servers. */
+  readonly costExact: boolean
   /** Millionths of a currency unit, a whole number, so that sums stay exact. */
   readonly credits: number
   /** Seconds for preparing the inputs, such as making images smaller. */
@@ -115,7 +149,7 @@ export interface RunHead {
   readonly request: Omit<RunRequest, 'inputs'>
   readonly status: RunStatus
   readonly revision: string | null
-  readonly result: Omit<RunResult, 'response'> | null
+  readonly result: Omit<RunResult, 'response' | 'partial'> | null
   /** How large it is as it is stored, and with what was left out. */
   readonly headBytes: number
   readonly bytes: number

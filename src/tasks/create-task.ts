@@ -2,13 +2,14 @@ import { sharedIsoTime } from '../platform/clock.ts'
 import { ApiError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import { buildRevision, type CheckRevisionDeps } from './build-revision.ts'
+import { checkTask } from './check-task.ts'
 import type { Task, WholeTask } from './task.ts'
 import type { CreateTaskInput } from './task-input.ts'
 import type { TaskStore } from './task-store.ts'
 
 /**
  * Creates a task with its first revision, which takes all the traffic.
- * @throws {ValidationError} see buildRevision
+ * @throws {ValidationError} see buildRevision and checkTask
  * @throws {ApiError} DUPLICATE_TASK_NAME
  */
 export async function createTask(
@@ -34,10 +35,13 @@ export async function createTask(
     timeout: input.timeout ?? null,
     queue_timeout: input.queue_timeout ?? null,
     on_lost_attempt: input.on_lost_attempt ?? 'retry',
+    on_truncated: input.on_truncated ?? 'fail',
+    output_retries: input.output_retries ?? 1,
     created: now,
     modified: now,
     active_revisions: [{ task_revision_id: revision.id, weight: 1 }],
   }
+  checkTask(task)
   const outcome = await deps.tasks.save(task, 0, revision)
   if (outcome === 'name') throw duplicateName(task.name)
   if (outcome !== 'saved') throw new Error(`a new task was not saved: ${outcome}`)

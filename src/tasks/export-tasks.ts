@@ -99,6 +99,8 @@ export function archiveTask({ task, revisions, tags }: WholeTask): ArchivedTask 
     timeout: task.timeout,
     queue_timeout: task.queue_timeout,
     on_lost_attempt: task.on_lost_attempt,
+    on_truncated: task.on_truncated,
+    output_retries: task.output_retries,
     created: task.created,
     modified: task.modified,
     active_revisions: [...task.active_revisions],

@@ -89,6 +89,9 @@ export async function planImport(
     if ((names.get(task.name) ?? task.id) !== task.id) {
       report([...place, 'name'], 'a task of this name has another id here')
     }
+    if (task.output_modality === 'json' && task.on_truncated === 'accept') {
+      report([...place, 'on_truncated'], 'only a task that answers with text can accept a part of it')
+    }
     const added = planRevisions(task, here, place, states)
     if (added.length + (here?.revisions.length ?? 0) > deps.revisionsMax) {
       report([...place, 'revisions'], `a task may have at most ${deps.revisionsMax}`)

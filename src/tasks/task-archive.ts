@@ -59,6 +59,8 @@ export function taskArchiveSchema(limits: TaskLimits) {
     timeout: fields.timeout.nullable(),
     queue_timeout: fields.queue_timeout.nullable(),
     on_lost_attempt: fields.on_lost_attempt,
+    on_truncated: fields.on_truncated.default('fail'),
+    output_retries: fields.output_retries.default(1),
     created: time,
     modified: time,
     active_revisions: activeRevisionsSchema(limits.weightsMax, { strict: true }),

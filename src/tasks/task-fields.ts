@@ -98,6 +98,8 @@ export function taskFields(limits: TaskLimits) {
     timeout: seconds,
     queue_timeout: seconds,
     on_lost_attempt: z.enum(['retry', 'fail']),
+    on_truncated: z.enum(['accept', 'fail']),
+    output_retries: z.int().min(0).max(3),
 
     annotation: note,
     system_prompt: prompt,

@@ -24,6 +24,8 @@ function optionalFields(limits: TaskLimits) {
     timeout: fields.timeout.nullish(),
     queue_timeout: fields.queue_timeout.nullish(),
     on_lost_attempt: fields.on_lost_attempt.optional(),
+    on_truncated: fields.on_truncated.optional(),
+    output_retries: fields.output_retries.optional(),
 
     annotation: fields.annotation.nullish(),
     llm_config: orNothing(fields.llm_config),

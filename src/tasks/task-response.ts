@@ -90,6 +90,12 @@ export const taskResponse = z
     on_lost_attempt: z.enum(['retry', 'fail']).meta({
       description: 'What follows when a worker is lost while its model call may have been paid.',
     }),
+    on_truncated: z.enum(['accept', 'fail']).meta({
+      description: 'Whether a text that was cut short is a response all the same; only for text.',
+    }),
+    output_retries: z.int().min(0).meta({
+      description: 'How often an answer that is no response is asked for again.',
+    }),
     access_token: z.string().nullable(),
     tags,
   })
@@ -114,6 +120,8 @@ export const taskResponse = z
         timeout: null,
         queue_timeout: null,
         on_lost_attempt: 'retry',
+        on_truncated: 'fail',
+        output_retries: 1,
         access_token: null,
         tags: [],
       },

@@ -37,7 +37,13 @@ export type SaveOutcome = 'saved' | 'name' | 'version' | 'exists' | 'revisions'
 export type TaskStore = ReturnType<typeof createTaskStore>
 
 /** Defaults of fields that tasks stored by earlier versions may lack. */
-const ADDED_LATER = { timeout: null, queue_timeout: null, on_lost_attempt: 'retry' } as const
+const ADDED_LATER = {
+  timeout: null,
+  queue_timeout: null,
+  on_lost_attempt: 'retry',
+  on_truncated: 'fail',
+  output_retries: 1,
+} as const
 
 function toTask(text: string): Task {
   const stored = { ...ADDED_LATER, ...(JSON.parse(text) as Task) }

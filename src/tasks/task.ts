@@ -26,6 +26,10 @@ export interface Task {
   readonly queue_timeout: number | null
   /** What happens when a worker is lost during a model call, which may have been charged. */
   readonly on_lost_attempt: 'retry' | 'fail'
+  /** Whether a text that the model was cut off in is a response; `accept` only for text. */
+  readonly on_truncated: 'accept' | 'fail'
+  /** How often an answer of a model that is no response is asked for again. */
+  readonly output_retries: number
   readonly created: string
   readonly modified: string
   readonly active_revisions: readonly WeightedRevision[]

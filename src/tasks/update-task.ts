@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import { buildRevision, type CheckRevisionDeps } from './build-revision.ts'
+import { checkTask } from './check-task.ts'
 import { duplicateName } from './create-task.ts'
 import { type ReadTaskDeps, readTask } from './read-task.ts'
 import { routeTraffic } from './route-traffic.ts'
@@ -28,7 +29,7 @@ export type UpdatedTask = WholeTask & { readonly made: string | null }
  * is saved, and the task keeps its ETag.
  * @param isExpected true when the caller wants to change the task with this ETag
  * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, DUPLICATE_TASK_NAME, TOO_MANY_REVISIONS
- * @throws {ValidationError} see buildRevision and routeTraffic; also for another id, project or output_modality
+ * @throws {ValidationError} see buildRevision, checkTask and routeTraffic; also for another id, project or output_modality
  */
 export async function updateTask(
   deps: UpdateTaskDeps,
@@ -44,6 +45,7 @@ export async function updateTask(
     const revision = buildRevision(before.task, before.revisions, input, deps)
     const active = routeTraffic(before.task, before.revisions, revision, input, deps.limits.weightsMax)
     const changed = { ...before.task, ...taskChanges(input), active_revisions: active }
+    checkTask(changed)
     if (!revision && isDeepStrictEqual(changed, before.task)) return { ...before, made: null }
     const task: Task = { ...changed, modified: sharedIsoTime() }
     const outcome = await deps.tasks.save(task, before.version, revision)
@@ -84,6 +86,8 @@ const TASK_FIELDS = [
   'timeout',
   'queue_timeout',
   'on_lost_attempt',
+  'on_truncated',
+  'output_retries',
 ] as const satisfies readonly (keyof Task)[]
 
 /** The values that null stands for; for other fields, null is ignored. */

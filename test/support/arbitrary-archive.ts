@@ -65,6 +65,8 @@ const task = fc
     timeout: maybe(fc.integer({ min: 1, max: 1000 })),
     queue_timeout: maybe(fc.double({ min: 0.5, max: 10, noNaN: true })),
     on_lost_attempt: fc.constantFrom('retry', 'fail'),
+    on_truncated: fc.constantFrom('accept', 'fail'),
+    output_retries: fc.integer({ min: 0, max: 3 }),
     created: time,
     modified: time,
     tags: fc.constant<string[]>([]),
@@ -72,13 +74,14 @@ const task = fc
     weights: fc.array(weight, { minLength: 4, maxLength: 4 }),
   })
   .map(({ weights, ...task }) => {
+    const onlyForText = task.output_modality === 'text' ? task.on_truncated : 'fail'
     const [first] = task.revisions
     if (first) first.test = false
     const real = task.revisions.filter(({ test }) => !test)
     const active_revisions = real.map(({ id }, at) => ({ task_revision_id: id, weight: weights[at] ?? 1 }))
     if (active_revisions[0]) active_revisions[0].weight += Number.MIN_VALUE
     if (task.output_modality === 'text') for (const each of task.revisions) each.output_format = null as never
-    return { ...task, active_revisions }
+    return { ...task, on_truncated: onlyForText, active_revisions }
   })
 
 /** A file of one project with all that it can hold: some of its tasks and revisions bear some of its tags. */

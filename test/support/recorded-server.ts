@@ -12,7 +12,9 @@ export interface RecordedCall {
 /** What a server answers to a call. */
 export interface ServerAnswer {
   readonly status?: number
+  /** JSON; a text goes out as it is. */
   readonly body: unknown
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** A completion as a chat server sends it. */
@@ -31,8 +33,9 @@ export async function startRecordedServer(t: Cleanup, answer: (call: RecordedCal
     for await (const part of request) text += part
     const call = { path: request.url ?? '', headers: request.headers, body: text ? JSON.parse(text) : {} }
     if (request.method === 'POST') calls.push(call)
-    const { status = 200, body } = answer(call)
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    const { status = 200, body, headers = {} } = answer(call)
+    response.writeHead(status, { 'content-type': 'application/json', ...headers })
+    response.end(typeof body === 'string' ? body : JSON.stringify(body))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(

@@ -12,7 +12,7 @@ import {
   startSimulatedModel,
 } from '../../src/models/simulated/simulated-model.ts'
 import { newId } from '../../src/platform/ids.ts'
-import { silentLogger } from '../../src/platform/logger.ts'
+import { type Logger, silentLogger } from '../../src/platform/logger.ts'
 import { PROJECT_SCOPES, type Project, type Scope } from '../../src/tenancy/tenant.ts'
 import { contractOf } from './contract.ts'
 import { startContractProxy, VIOLATION_HEADER } from './contract-proxy.ts'
@@ -63,6 +63,8 @@ export interface SystemOptions {
   /** Settings by their environment names. */
   readonly env?: Record<string, string>
   readonly model?: SimulatedModelOptions
+  /** Gets the log; default: nobody reads it. */
+  readonly log?: Logger
   /** Default 1. */
   readonly workers?: number
   /** Its Redis loses nothing when it is killed. */
@@ -121,7 +123,7 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
     SPLITRUN_MODEL_ENDS: 'false',
     ...options.env,
   })
-  const core = await composeCore(config, silentLogger())
+  const core = await composeCore(config, options.log ?? silentLogger())
   const { port } = await composeApi(core)
   for (let each = 0; each < (options.workers ?? 1); each += 1) await composeWorker(core)
   const url = `http://127.0.0.1:${port}`

@@ -53,6 +53,10 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   MODEL_RETIRED:
     'The server of the model says that it has ended; choose another one. It is not asked again by the run.',
   OUTPUT_INVALID: 'The model kept answering in a shape that does not fit the output_format.',
+  OUTPUT_TRUNCATED:
+    'The answer was cut short, and more room could not be given or was not enough; what there was is in the run.',
+  CONTENT_FILTERED: 'A filter of the model’s server held back the request or the answer.',
+  MODEL_REFUSED: 'The model refused to answer; its words are in the run.',
   INPUT_INVALID: 'The revision that was drawn cannot be served with these inputs.',
   WORKER_LOST: 'Too many workers died over the run.',
   STORE_UNAVAILABLE: 'The store cannot be reached, or the run was stored by a newer version; try again.',

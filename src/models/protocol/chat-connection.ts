@@ -2,11 +2,12 @@ import OpenAI from 'openai'
 import type { Dispatcher } from 'undici'
 import { ModelError } from '../model.ts'
 import type { ModelServer } from '../model-server.ts'
-import { fieldOf } from './json-field.ts'
+import { headerOf } from './decode-body.ts'
 import { openDispatcher } from './open-dispatcher.ts'
 import { readResponse, STREAM_FACTOR } from './read-response.ts'
 import { requestHead } from './request-head.ts'
 import { requestWhole } from './request-whole.ts'
+import { ServerFailure } from './server-failure.ts'
 
 /** The connections to one server, kept alive and shared by all calls to it. */
 export interface ChatConnection {
@@ -18,7 +19,8 @@ export interface ChatConnection {
    * @param body JSON
    * @param headers beside those that every request has
    * @param onText for requests that ask for a stream: gets the text of the answer as it comes
-   * @throws {OpenAI.APIError} what the package throws: a status that is no success, no connection, no time left
+   * @throws {ServerFailure} for a status that is no success
+   * @throws {OpenAI.APIConnectionError} when there is no connection, or no time left
    * @throws {ModelError} for a response that no retry would make better
    * @throws {SyntaxError} when a success is no JSON
    */
@@ -69,19 +71,14 @@ export function openChatConnection(
       const { response, read } = onText
         ? await readStream(request, signal, onText)
         : await readWhole(request, signal)
-      if ('completion' in read) {
-        const failed = fieldOf(read.completion, 'error')
-        // Beside a stream's error, what there is of its answer is no answer.
-        if (!onText || typeof failed !== 'object' || failed === null) return read.completion
-        throw OpenAI.APIError.generate(
-          statusOf(failed),
-          JSON.parse(hide(JSON.stringify({ error: failed }))) as object,
-          undefined,
-          toHeaders(response.headers),
-        )
-      }
-      const [error, words] = readError(hide(read.failure) || movedTo(response))
-      throw OpenAI.APIError.generate(response.statusCode, error, words, toHeaders(response.headers))
+      if ('completion' in read) return read.completion
+      const text = hide(read.failure)
+      const { statusCode, headers: given } = response
+      throw new ServerFailure(
+        statusCode,
+        text || movedTo(response),
+        (name) => headerOf({ headers: given }, name) || null,
+      )
     },
     async close() {
       await Promise.all([whole.destroy(), streams?.destroy()])
@@ -120,12 +117,6 @@ async function exchange<T>(
   }
 }
 
-/** The status that an error within a stream stands for: its own, or that of a server that failed. */
-function statusOf(error: object): number {
-  const code = Number(fieldOf(error, 'status') ?? fieldOf(error, 'code'))
-  return code >= 400 && code < 600 ? code : 500
-}
-
 /** What is wrong with what came, or that the connection failed. */
 function asFailure(cause: unknown): Error {
   if (cause instanceof SyntaxError || cause instanceof ModelError) return cause
@@ -136,22 +127,4 @@ function asFailure(cause: unknown): Error {
 function movedTo({ headers }: Pick<Dispatcher.ResponseData, 'headers'>): string {
   const place = [headers['location'] ?? ''].flat()[0]
   return place ? `it has moved to ${place}` : ''
-}
-
-/** What an error says, which is not always JSON. */
-function readError(text: string): [error: object | undefined, words: string | undefined] {
-  try {
-    // The words count where there is no `error` in it, such as with the `detail` of servers in Python.
-    return [JSON.parse(text) as object, text]
-  } catch {
-    return [undefined, text]
-  }
-}
-
-function toHeaders(all: Dispatcher.ResponseData['headers']): Headers {
-  const headers = new Headers()
-  for (const [name, values] of Object.entries(all)) {
-    for (const value of [values ?? []].flat()) headers.append(name, value)
-  }
-  return headers
 }

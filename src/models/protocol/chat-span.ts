@@ -35,7 +35,7 @@ export function describeCompletion(
 ): void {
   span.set({
     'gen_ai.response.model': model ?? undefined,
-    'gen_ai.response.finish_reasons': [finishReason],
+    'gen_ai.response.finish_reasons': finishReason === null ? undefined : [finishReason],
     'gen_ai.usage.input_tokens': inputTokens,
     'gen_ai.usage.output_tokens': outputTokens,
   })

@@ -2,38 +2,50 @@ import OpenAI from 'openai'
 import { errors } from 'undici'
 import { sharedNow } from '../../platform/clock.ts'
 import { isLocalFault } from '../../platform/local-fault.ts'
-import { ModelError, type ModelErrorKind } from '../model.ts'
+import { askedWait } from '../failures/asked-wait.ts'
+import { describeConnection } from '../failures/describe-connection.ts'
+import { kindOfFailure } from '../failures/kind-of-failure.ts'
+import { readServerError } from '../failures/read-server-error.ts'
+import { ModelError, type ModelErrorDetails, type ModelErrorKind } from '../model.ts'
+import { ServerFailure } from './server-failure.ts'
 
-const SHORTEST_KEY = 12
+const LONGEST_WORDS = 500
 
 /**
  * Turns any error of a model call into a ModelError, the only one that the rest of the service knows. Whether a retry can
  * help is decided only here:
  *
- * | failure                                            | kind             | retryable            |
- * |----------------------------------------------------|------------------|----------------------|
- * | the caller's signal fired                          | `aborted`        | no                   |
- * | no response within the server's time-out           | `timeout`        | yes                  |
- * | no descriptor, port or memory here for a connection | `local`         | yes, elsewhere       |
- * | refused, reset or cut connection                   | `connection`     | yes                  |
- * | 429                                                | `rate_limited`   | as `x-should-retry`, else yes |
- * | 408, 409, 5xx                                      | `server_error`   | as `x-should-retry`, else yes |
- * | 401, 403                                           | `authentication` | no                   |
- * | any other status                                   | `bad_request`    | as `x-should-retry`, else no  |
- * | a response that is no JSON                         | `bad_answer`     | yes                  |
- * | a response over the size limit                     | `bad_answer`     | no: it would be as long again |
+ * | failure                                             | kind               | retryable            |
+ * |-----------------------------------------------------|--------------------|----------------------|
+ * | the caller's signal fired                           | `aborted`          | no                   |
+ * | no response within the server's time-out            | `timeout`          | once (`retryDelay`)  |
+ * | no descriptor, port or memory here for a connection | `local`            | yes, elsewhere       |
+ * | refused, reset or cut connection, unknown name      | `connection`       | yes                  |
+ * | a certificate that is not accepted                  | `connection`       | no                   |
+ * | the account is empty, whatever the status           | `quota_exhausted`  | no                   |
+ * | the model is not there, or not any more             | `retired`          | no                   |
+ * | the content was not let through                     | `content_filtered` | no                   |
+ * | the model is being loaded                           | `loading`          | yes, for minutes     |
+ * | too many calls: 429, 498                            | `rate_limited`     | as `x-should-retry`, else yes |
+ * | 408, 409, 425, 5xx (529, too)                       | `server_error`     | as `x-should-retry`, else yes |
+ * | 401, 403                                            | `authentication`   | no                   |
+ * | any other status                                    | `bad_request`      | as `x-should-retry`, else no  |
+ * | a response that is no JSON                          | `bad_answer`       | once (`retryDelay`)  |
+ * | a response over the size limit                      | `bad_answer`       | no: it would be as long again |
  *
- * Messages may contain text of the server; `secret` is replaced in them. A secret that is shorter than any real key, such
- * as the `none` for a server without one, is an ordinary word and is not replaced.
+ * Messages and codes may contain text of the server; `secrets` (see `secretsOf`) are replaced in them.
  */
-export function classifyFailure(error: unknown, signal: AbortSignal, secret: string): ModelError {
+export function classifyFailure(error: unknown, signal: AbortSignal, secrets: readonly string[]): ModelError {
   if (signal.aborted) return new ModelError('aborted', 'the call was aborted', { retryable: false })
   if (error instanceof ModelError) return error
   if (error instanceof OpenAI.APIConnectionTimeoutError) {
-    return new ModelError('timeout', 'the model server did not answer in time', { retryable: true })
+    const details = { retryable: true, code: 'TIMEOUT' }
+    return new ModelError('timeout', 'the model server did not answer in time', details)
   }
   if (error instanceof OpenAI.APIConnectionError) return classifyConnection(error.cause)
-  if (error instanceof OpenAI.APIError) return classifyStatus(error, secret)
+  if (error instanceof ServerFailure) {
+    return classifyServerError(error.status, error.body, secrets, { header: error.header })
+  }
   if (error instanceof SyntaxError) {
     return new ModelError('bad_answer', 'the model server sent broken JSON', { retryable: true })
   }
@@ -45,50 +57,57 @@ function classifyConnection(cause: unknown): ModelError {
   if (cause instanceof errors.ResponseExceededMaxSizeError) {
     return new ModelError('bad_answer', 'the answer is longer than the limit', { retryable: false, cause })
   }
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no code'
+  const { code, words, passes } = describeConnection(cause)
+  const shown = code ?? 'no code'
   if (isLocalFault(cause)) {
-    return new ModelError('local', `no connection can be made from here (${code})`, {
-      retryable: true,
-      cause,
-    })
+    const message = `no connection can be made from here (${shown})`
+    return new ModelError('local', message, { retryable: true, code, cause })
   }
-  const message = `the connection to the model server failed (${code})`
-  return new ModelError('connection', message, { retryable: true, cause })
+  const message = `the connection to the model server failed: ${words} (${shown})`
+  return new ModelError('connection', message, { retryable: passes, code, cause })
 }
 
-function classifyStatus(error: InstanceType<typeof OpenAI.APIError>, secret: string): ModelError {
-  const status = Number(error.status)
-  const kind = kindOf(status)
-  const shouldRetry = error.headers?.get('x-should-retry')
-  const byStatus = kind === 'rate_limited' || kind === 'server_error'
-  const words = secret.length >= SHORTEST_KEY ? error.message.replaceAll(secret, '[key]') : error.message
-  return new ModelError(kind, `the model server answered ${words.slice(0, 500)}`, {
-    retryable: kind !== 'authentication' && (shouldRetry === 'true' || (byStatus && shouldRetry !== 'false')),
-    retryAfterMs: readRetryAfter((name) => error.headers?.get(name) ?? null),
-    status,
-  })
-}
-
-function kindOf(status: number): ModelErrorKind {
-  if (status === 429) return 'rate_limited'
-  if (status === 401 || status === 403) return 'authentication'
-  return status === 408 || status === 409 || status >= 500 ? 'server_error' : 'bad_request'
-}
+/** Kinds that stay as they are, however often they are asked for. */
+const FINAL = new Set<ModelErrorKind>(['quota_exhausted', 'retired', 'content_filtered', 'authentication'])
+const PASSING = new Set<ModelErrorKind>(['rate_limited', 'server_error', 'loading'])
 
 /**
- * How long a server asks to wait, in ms: from `retry-after-ms`, else from `retry-after` in seconds or as a date. Null
- * when neither can be read; a date in the past is 0.
+ * A failure that the server tells of itself.
+ * @param status null where it came with a success, in place of an answer or beside a part of one
  */
-export function readRetryAfter(header: (name: string) => string | null, now = sharedNow()): number | null {
-  const exact = readNumber(header('retry-after-ms'))
-  if (exact !== null) return exact
-  const text = header('retry-after')
-  const seconds = readNumber(text)
-  if (seconds !== null) return seconds * 1000
-  const date = Date.parse(text ?? '')
-  return Number.isNaN(date) ? null : Math.max(0, date - now)
+export function classifyServerError(
+  status: number | null,
+  body: unknown,
+  secrets: readonly string[],
+  {
+    header = () => null,
+    ...details
+  }: Partial<ModelErrorDetails> & { header?: (name: string) => string | null } = {},
+): ModelError {
+  const error = readServerError(body)
+  const ownWait = askedWait(header, error, false, sharedNow())
+  const kind = kindOfFailure(status, error, ownWait !== null)
+  const shouldRetry = header('x-should-retry')
+  const retryable =
+    !FINAL.has(kind) && (shouldRetry === 'true' || (PASSING.has(kind) && shouldRetry !== 'false'))
+  const mask = (text: string) => withoutSecrets(text, secrets)
+  const shown = status ?? error.status
+  const words = mask(error.words) || 'no words'
+  return new ModelError(
+    kind,
+    `the model server answered ${shown ?? 'an error'} ${words}`.slice(0, LONGEST_WORDS),
+    {
+      ...details,
+      retryable,
+      retryAfterMs: kind === 'rate_limited' ? askedWait(header, error, true, sharedNow()) : ownWait,
+      status: shown,
+      code: error.code && mask(error.code),
+      type: error.type && mask(error.type),
+    },
+  )
 }
 
-function readNumber(text: string | null): number | null {
-  return text !== null && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : null
+/** A text in which no secret of a server stands. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((words, secret) => words.replaceAll(secret, '[key]'), text)
 }

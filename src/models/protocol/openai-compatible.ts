@@ -1,9 +1,11 @@
 import { ownTick } from '../../platform/event-loop/own-tick.ts'
 import type { Completion, ModelClient, ModelRequest, ModelServer } from '../model.ts'
+import { secretsOf } from '../model-server.ts'
 import { type ChatConnection, openChatConnection } from './chat-connection.ts'
 import { classifyFailure } from './classify-failure.ts'
 import { apiOf, type ModelApi } from './model-api.ts'
-import { readCompletion } from './read-completion.ts'
+import { readCompletion, readFailedText } from './read-completion.ts'
+import { ServerFailure } from './server-failure.ts'
 import { createStreamRules } from './stream-rules.ts'
 
 /** Limits of a model client. */
@@ -46,7 +48,11 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
         )
         return readCompletion(api.toCompletion(completion), request)
       } catch (error) {
-        throw classifyFailure(error, signal, server.apiKey)
+        if (error instanceof ServerFailure) {
+          const failed = readFailedText(error, request)
+          if (failed) return failed
+        }
+        throw classifyFailure(error, signal, secretsOf(server))
       }
     },
     async close() {

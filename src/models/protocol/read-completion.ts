@@ -1,56 +1,107 @@
-import { type Completion, ModelError, type ModelRequest } from '../model.ts'
+import { endingOf, readFinishReason } from '../answers/read-ending.ts'
+import { readMessage } from '../answers/read-message.ts'
+import { readUsage } from '../answers/read-usage.ts'
+import { readServerError } from '../failures/read-server-error.ts'
+import { type Completion, type Ending, ModelError, type ModelRequest, type TokenUsage } from '../model.ts'
+import { secretsOf } from '../model-server.ts'
+import { classifyServerError } from './classify-failure.ts'
 import { estimateMessageTokens, estimateTokens } from './estimate-tokens.ts'
+import { fieldOf, textOf } from './json-field.ts'
+import type { ServerFailure } from './server-failure.ts'
 
 /**
- * Reads the body of a server's response as a chat completion; nothing about its shape is trusted. When the server reports
- * no usage, tokens are estimated (see estimateTokens): zero would make every report wrong.
- * @throws {ModelError} of kind `bad_answer`, retryable, when the body has no completion
+ * Reads the body of a server's response as a chat completion, also one that was put together from a stream; nothing about
+ * its shape is trusted. An answer with nothing in it is one, too: it was billed, and its text is empty.
+ * @throws {ModelError} when the server says that it failed, with what there is of the answer and its tokens; of kind
+ *   `bad_answer` when the body is no completion at all
  */
-export function readCompletion(body: unknown, { messages }: ModelRequest): Completion {
-  const choices = field(body, 'choices')
+export function readCompletion(body: unknown, request: ModelRequest): Completion {
+  const choices = fieldOf(body, 'choices')
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
-  const message = field(choice, 'message')
-  const refusal = field(message, 'refusal')
-  const refused = typeof refusal === 'string' && refusal !== ''
-  const text = readText(field(message, 'content')) ?? (refused ? '' : null)
-  if (text === null) {
-    throw new ModelError('bad_answer', `the model server sent no answer: ${describe(body)}`, {
-      retryable: true,
-    })
+  const error = errorIn(body, choice)
+  if (!error && !Array.isArray(choices) && !fieldOf(body, 'usage')) throw noCompletion()
+
+  const { model, schema } = request
+  const { text, refusal } = readMessage(
+    fieldOf(choice, 'message') ?? { content: fieldOf(choice, 'text') },
+    schema !== null,
+    model.reasoningInText === 'keep',
+  )
+  const finishReason = readFinishReason(choice)
+  const ending = endingOf(finishReason)
+  const usage = () => usageIn(body, choice, request, text)
+  if (error) {
+    const billed = { partial: text || null, finishReason, usage: Array.isArray(choices) ? usage() : null }
+    throw classifyServerError(null, { error }, secretsOf(model.server), billed)
   }
-  const usage = field(body, 'usage')
-  const finishReason = field(choice, 'finish_reason')
-  const model = field(body, 'model')
+  if (ending === 'failed') {
+    const message = `the model server ended its answer with ${finishReason}`
+    const details = {
+      retryable: true,
+      code: finishReason,
+      partial: text || null,
+      finishReason,
+      usage: usage(),
+    }
+    throw new ModelError('server_error', message, details)
+  }
   return {
     text,
-    model: typeof model === 'string' ? model : null,
-    inputTokens: readCount(field(usage, 'prompt_tokens')) ?? estimateMessageTokens(messages),
-    outputTokens: readCount(field(usage, 'completion_tokens')) ?? estimateTokens(text.length),
-    finishReason: typeof finishReason === 'string' ? finishReason : 'stop',
-    refusal: refused ? refusal : null,
+    model: textOf(body, 'model'),
+    ...usage(),
+    ...endOf(ending, refusal, text),
+    finishReason,
   }
 }
 
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
+/** A refusal is one, however it ended; and one that says so only in how it ended has its words in the text. */
+function endOf(ending: Ending, refusal: string | null, text: string): Pick<Completion, 'ending' | 'refusal'> {
+  if (refusal !== null) return { ending: 'refused', refusal }
+  return { ending, refusal: ending === 'refused' ? text : null }
 }
 
-/** A string, or what some servers send in its place: a list of text parts. */
-function readText(content: unknown): string | null {
-  if (typeof content === 'string') return content
-  if (!Array.isArray(content)) return null
-  const texts = content.map((part) => field(part, 'text')).filter((text) => typeof text === 'string')
-  return texts.length > 0 ? texts.join('') : null
+/**
+ * Some servers answer 400 when what the model wrote does not fit the schema (Groq: `json_validate_failed`). That was an
+ * answer, and is read as one. Null for any other failure.
+ */
+export function readFailedText({ status, body }: ServerFailure, request: ModelRequest): Completion | null {
+  if (status !== 400 && status !== 422) return null
+  const { failedText, code, words } = readServerError(body)
+  if (failedText === null && code !== 'json_validate_failed') return null
+  const { text } = readMessage({ content: failedText ?? '' }, false, request.model.reasoningInText === 'keep')
+  const wasCut = /max(imum)?[ _]?(completion[ _])?tokens|cut off|truncated/i.test(words)
+  return {
+    text,
+    model: null,
+    ...usageIn(null, null, request, text),
+    ending: wasCut ? 'cut' : 'whole',
+    finishReason: code,
+    refusal: null,
+  }
 }
 
-/** More tokens than any model can process. A larger number is not a count, and would make every sum wrong. */
-const MOST_TOKENS = 1_000_000_000
-
-function readCount(value: unknown): number | null {
-  const counts = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_TOKENS
-  return counts ? value : null
+/** An error in a success: in place of the answer, beside it, or in its choice. An empty one says nothing. */
+function errorIn(body: unknown, choice: unknown): unknown {
+  for (const error of [fieldOf(body, 'error'), fieldOf(choice, 'error')]) {
+    if (typeof error === 'string' ? error !== '' : typeof error === 'object' && error !== null) {
+      if (typeof error === 'string' || Object.keys(error as object).length > 0) return error
+    }
+  }
+  // Without an answer, what else says that it failed.
+  const failed = fieldOf(body, 'choices') === undefined && fieldOf(body, 'object') === 'error'
+  return failed ? body : null
 }
 
-function describe(body: unknown): string {
-  return (typeof body === 'string' ? body : (JSON.stringify(body) ?? 'an empty body')).slice(0, 300)
+function usageIn(body: unknown, choice: unknown, { messages }: ModelRequest, text: string): TokenUsage {
+  const usage =
+    fieldOf(body, 'usage') ?? fieldOf(choice, 'usage') ?? fieldOf(fieldOf(body, 'x_groq'), 'usage')
+  return readUsage(usage, {
+    input: () => estimateMessageTokens(messages),
+    output: () => estimateTokens(text.length),
+  })
+}
+
+/** What came is not told, as it may be part of an answer. */
+function noCompletion(): ModelError {
+  return new ModelError('bad_answer', 'the model server sent JSON that is no completion', { retryable: true })
 }

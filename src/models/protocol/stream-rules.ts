@@ -1,6 +1,6 @@
-import OpenAI from 'openai'
 import type { Model, ModelRequest } from '../model.ts'
 import type { ModelApi } from './model-api.ts'
+import { ServerFailure } from './server-failure.ts'
 
 /** Sends a body and resolves to the JSON of the answer. */
 type Send = (body: object, onText?: (delta: string) => void) => Promise<unknown>
@@ -51,7 +51,6 @@ function isStreamed({ model, onText }: ModelRequest, api: ModelApi): boolean {
 }
 
 function refusesUsage(error: unknown): boolean {
-  if (!(error instanceof OpenAI.APIError) || (error.status !== 400 && error.status !== 422)) return false
-  const words = `${error.message} ${JSON.stringify(error.error ?? '')} ${error.param ?? ''}`
-  return /stream_options|include_usage/.test(words)
+  if (!(error instanceof ServerFailure) || (error.status !== 400 && error.status !== 422)) return false
+  return /stream_options|include_usage/.test(JSON.stringify(error.body))
 }

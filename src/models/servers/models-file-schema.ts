@@ -62,7 +62,13 @@ const server = z
     error: 'client_cert_file and client_key_file go together',
   })
 
-const price = z.strictObject({ input: z.number().min(0), output: z.number().min(0) })
+const perMillion = z.number().min(0)
+const price = z.strictObject({
+  input: perMillion,
+  cached_input: perMillion.optional(),
+  cache_write: perMillion.optional(),
+  output: perMillion,
+})
 
 const model = z.strictObject({
   ...requestRules,
@@ -71,8 +77,10 @@ const model = z.strictObject({
   alias: filled.optional(),
   api: z.enum(['chat', 'responses']).optional(),
   description: z.string().optional(),
+  max_output_tokens: z.int().min(1).max(10_000_000).optional(),
   output: z.enum(['json_schema', 'json_object', 'none']).default('json_schema'),
   price: price.optional(),
+  reasoning_in_text: z.enum(['strip', 'keep']).optional(),
   retired: z.boolean().default(false),
   server: filled,
   stream: z.enum(['live', 'always', 'never']).optional(),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import type { Model, ModelServer } from '../model.ts'
+import type { Model, ModelPrice, ModelServer } from '../model.ts'
 import { type RequestRules, usualRules } from '../request-rules.ts'
 import { describeModel } from './describe-model.ts'
 import { type ModelEntry, modelsFileSchema, type ServerEntry } from './models-file-schema.ts'
@@ -73,7 +73,9 @@ function readModel(entry: ModelEntry, server: ModelServer, from: ServerEntry): M
     stream: entry.stream ?? 'live',
     streamUsage: entry.stream_usage ?? true,
     rules: readRules(entry, from),
-    price: entry.price ?? null,
+    price: readPrice(entry),
+    reasoningInText: entry.reasoning_in_text ?? 'strip',
+    ...(entry.max_output_tokens ? { maxOutputTokens: entry.max_output_tokens } : {}),
     server,
   })
 }
@@ -98,5 +100,16 @@ function refuseSharedNames(models: readonly Model[]): void {
       if (other) throw new Error(`${name} and ${other} share the name ${spelling}`)
       usedNames.set(spelling, name)
     }
+  }
+}
+
+function readPrice({ price }: ModelEntry): ModelPrice | null {
+  if (!price) return null
+  const { input, cached_input, cache_write, output } = price
+  return {
+    input,
+    output,
+    ...(cached_input !== undefined && { cachedInput: cached_input }),
+    ...(cache_write !== undefined && { cacheWrite: cache_write }),
   }
 }

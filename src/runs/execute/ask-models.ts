@@ -2,6 +2,7 @@ import type { ModelRegistry } from '../../models/model-registry.ts'
 import { type CompiledOutput, compileOutput } from '../../output/compile-output.ts'
 import { outputInstructions } from '../../output/repair-output.ts'
 import { sharedNow } from '../../platform/clock.ts'
+import type { Logger } from '../../platform/logger.ts'
 import type { Revision } from '../../tasks/task.ts'
 import type { Ledger } from '../ledger.ts'
 import type { RunError } from '../run.ts'
@@ -10,10 +11,16 @@ import type { Claim } from '../store/claim.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { type AskDeps, askModel, ClaimLost, type Stopwatch } from './ask-model.ts'
 import { chooseModels } from './choose-models.ts'
+import { logFailedAttempts } from './log-failed-attempt.ts'
 import { type PrepareCallDeps, prepareCall } from './prepare-call.ts'
 import { retryWhileRedisDown } from './retry-while-redis-down.ts'
 
-export interface AskModelsDeps extends Omit<AskDeps, 'save' | 'deadline'>, PrepareCallDeps {
+export interface AskModelsDeps
+  extends Omit<AskDeps, 'save' | 'deadline' | 'rules' | 'logFailed'>,
+    PrepareCallDeps {
+  readonly log: Logger
+  /** Whether log lines of failed calls hold the server's own words. */
+  readonly modelErrorWords: boolean
   readonly runs: RunStore
   readonly models: ModelRegistry
   /** How long the ledger is kept while Redis is away, in ms. */
@@ -32,11 +39,11 @@ function compiledFor(revision: Revision): CompiledOutput | null {
   return compiled
 }
 
-const GIVEN_UP: RunError = {
-  reason: 'MODEL_ERROR',
+const givenUp = (reason: string): RunError => ({
+  reason,
   message: 'The model gave no answer.',
   retryable: true,
-}
+})
 const NO_MODEL: RunError = {
   reason: 'MODEL_UNAVAILABLE',
   message: 'The model is no longer configured.',
@@ -61,13 +68,16 @@ export async function askModels(
     const write = () => deps.runs.saveAttempts(claim, current.all())
     if (!(await retryWhileRedisDown(deps.settleTimeoutMs, write))) throw new ClaimLost()
   }
-  const ask = { ...deps, save, deadline: request.deadline }
+  const logFailed = logFailedAttempts(deps.log, request, deps.modelErrorWords)
+  const ask = { ...deps, save, logFailed, rules: request, deadline: request.deadline }
   let outcome: Outcome = { error: NO_MODEL }
   for (const { model, parameters, fallback } of chooseModels(request, revision, deps.models)) {
     const primaryFailure = fallback && !request.useFallback ? (outcome.error?.reason ?? null) : null
     // It was given up by an earlier claim, and what waited since was its fallback.
-    if (ledger.failuresOf(model.name) >= deps.retry.maxAttempts) {
-      outcome = { model, usedFallback: fallback, primaryFailure, error: GIVEN_UP }
+    const tried = ledger.failuresOf(model.name).all >= deps.retry.maxAttempts
+    const reason = ledger.gaveUp(model.name) ?? (tried ? 'MODEL_ERROR' : null)
+    if (reason !== null) {
+      outcome = { model, usedFallback: fallback, primaryFailure, error: givenUp(reason) }
       continue
     }
     const known = { model, usedFallback: fallback, primaryFailure }
@@ -86,7 +96,7 @@ export async function askModels(
     }
     ledger.setModel(model.name)
     const asked = await askModel(ask, call, compiled, ledger, watch, signal)
-    outcome = { ...known, prepared, parameters, asked, error: asked.error }
+    outcome = { ...known, prepared, parameters: asked.parameters, asked, error: asked.error }
     if (!asked.error) return outcome
   }
   ledger.drop()

@@ -1,8 +1,8 @@
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { type CardinalityStore, OTHER } from '../../totals/cardinality-store.ts'
 import type { Delta } from '../../totals/delta.ts'
+import { creditsOf } from '../attempt-cost.ts'
 import type { Attempt, RunRequest, RunResult } from '../run.ts'
-import { creditsOf } from '../run-result.ts'
 
 export interface DeltaOfRunDeps {
   readonly names: CardinalityStore

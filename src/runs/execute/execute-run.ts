@@ -13,8 +13,9 @@ import { ABORT_ERRORS, type Outcome } from '../run-result.ts'
 import { startExecuteSpan } from '../run-span.ts'
 import type { Claim } from '../store/claim.ts'
 import type { ReadCapacity } from '../store/run-store.ts'
-import { ClaimLost, Deferred, type Stopwatch } from './ask-model.ts'
+import { ClaimLost, type Stopwatch } from './ask-model.ts'
 import { askModels } from './ask-models.ts'
+import { Deferred } from './deferred.ts'
 import type { AbortReason, Executions } from './executions.ts'
 import type { PrepareCallDeps } from './prepare-call.ts'
 import { type SettleRunDeps, settleRun } from './settle-run.ts'
@@ -27,6 +28,8 @@ export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps {
   readonly limiters: ModelLimiters
   readonly retry: RetryPolicy
   readonly responseLimit: number
+  /** Whether log lines of failed calls hold the server's own words. */
+  readonly modelErrorWords: boolean
   readonly executions: Executions
   readonly health: WorkerHealth
   /** Id of this worker process, for the ledger. */

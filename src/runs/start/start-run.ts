@@ -125,6 +125,8 @@ function requestOf(
     ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline, trace },
     startBy: Math.min(deadline, created + (task.queue_timeout ?? queueTimeout) * 1000),
     onLostAttempt: task.on_lost_attempt,
+    onTruncated: task.on_truncated,
+    outputRetries: task.output_retries,
   }
 }
 

@@ -68,9 +68,17 @@ const USUAL_REQUEST: Partial<RunRequest> = {
   reportingGroup: null,
   trace: null,
   onLostAttempt: 'retry',
+  onTruncated: 'fail',
+  outputRetries: 1,
 }
 const USUAL_RESULT: Partial<RunResult> = {
   error: null,
+  partial: null,
+  finishReason: null,
+  cachedTokens: 0,
+  reasoningTokens: 0,
+  estimated: false,
+  costExact: true,
   parameters: {},
   credits: 0,
   inputSeconds: 0,
@@ -92,7 +100,8 @@ function without<T extends object>(value: T, usual: Partial<T>): Partial<Record<
 }
 
 /**
- * Stands before the member of a stored object that may be large: the inputs of a request, the response of a result. JSON
+ * Stands before the member of a stored object that may be large: the inputs of a request, the response of a result, or
+ * what there was of one. JSON
  * has line breaks nowhere else, so a script finds what comes before without reading JSON, and lists need no more.
  */
 const BEFORE_LARGE = '\n'
@@ -122,8 +131,12 @@ export function textToRequest(text: string): RunRequest {
   return { ...USUAL_REQUEST, ...request, startBy: stored.startBy ?? stored.deadline }
 }
 
-export const resultToText = ({ response, ...result }: RunResult): string =>
-  withLarge(without(result, USUAL_RESULT), 'response', response ?? null)
+export function resultToText({ response, partial, ...result }: RunResult): string {
+  const rest = without(result, USUAL_RESULT)
+  return partial === null
+    ? withLarge(rest, 'response', response ?? null)
+    : withLarge({ ...rest, response: null }, 'partial', partial)
+}
 
 export const textToResult = (text: string): RunResult => ({
   ...USUAL_RESULT,

@@ -1,76 +1,293 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import OpenAI from 'openai'
-import { classifyFailure, readRetryAfter } from '../../../../src/models/protocol/classify-failure.ts'
+import type { ModelErrorKind } from '../../../../src/models/model.ts'
+import { secretsOf } from '../../../../src/models/model-server.ts'
+import { classifyFailure } from '../../../../src/models/protocol/classify-failure.ts'
+import { ServerFailure } from '../../../../src/models/protocol/server-failure.ts'
 
 const quiet = new AbortController().signal
 const KEY = 'sk-a-key-of-some-length'
 
-function answered(status: number, headers: Record<string, string> = {}, message = 'no') {
-  const error = OpenAI.APIError.generate(status, { error: { message } }, undefined, new Headers(headers))
-  return classifyFailure(error, quiet, KEY)
+function answered(
+  status: number,
+  body: unknown = { error: { message: 'no' } },
+  headers: Record<string, string> = {},
+) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const failure = new ServerFailure(status, text, (name) => headers[name] ?? null)
+  return classifyFailure(failure, quiet, [KEY])
 }
 
 test('a status decides the kind and whether trying again can help', () => {
   const table = [
     [400, 'bad_request', false],
     [401, 'authentication', false],
+    [402, 'quota_exhausted', false],
     [403, 'authentication', false],
     [404, 'bad_request', false],
     [408, 'server_error', true],
     [409, 'server_error', true],
     [422, 'bad_request', false],
+    [425, 'server_error', true],
     [429, 'rate_limited', true],
+    [498, 'rate_limited', true],
     [500, 'server_error', true],
     [503, 'server_error', true],
+    [524, 'server_error', true],
+    [529, 'server_error', true],
   ] as const
   for (const [status, kind, retryable] of table) {
-    const error = answered(status)
-    assert.deepEqual([error.status, error.kind, error.retryable], [status, kind, retryable])
+    for (const body of [{ error: { message: 'no' } }, { message: 'no' }, '', '<html>no</html>', '[]']) {
+      const error = answered(status, body)
+      assert.deepEqual([error.status, error.kind, error.retryable], [status, kind, retryable])
+    }
   }
+})
+
+/** Bodies in the shapes and words of servers, with values of ours. */
+const SAID: readonly (readonly [server: string, kind: ModelErrorKind, status: number, body: unknown])[] = [
+  [
+    'OpenAI, no money',
+    'quota_exhausted',
+    429,
+    { error: { message: 'You have nothing left.', type: 'insufficient_quota', code: 'insufficient_quota' } },
+  ],
+  [
+    'OpenAI, hard limit',
+    'quota_exhausted',
+    400,
+    { error: { message: 'Limit reached', code: 'billing_hard_limit_reached' } },
+  ],
+  [
+    'Anthropic, no credit',
+    'quota_exhausted',
+    400,
+    {
+      type: 'error',
+      error: { type: 'invalid_request_error', message: 'Your credit balance is too low to use this.' },
+    },
+  ],
+  [
+    'DeepSeek',
+    'quota_exhausted',
+    402,
+    { error: { message: 'Insufficient Balance', type: 'unknown_error', code: 'invalid_request_error' } },
+  ],
+  [
+    'Moonshot',
+    'quota_exhausted',
+    429,
+    { error: { message: 'Your account is suspended', type: 'exceeded_current_quota_error' } },
+  ],
+  ['Zhipu', 'quota_exhausted', 429, { error: { code: '1113', message: '余额不足' } }],
+  [
+    'xAI',
+    'quota_exhausted',
+    403,
+    { code: 'denied', error: 'Your team has used all available credits or its monthly spending limit.' },
+  ],
+  ['DashScope', 'quota_exhausted', 400, { error: { code: 'Arrearage', message: 'Access denied' } }],
+  [
+    'OpenAI, too fast',
+    'rate_limited',
+    429,
+    { error: { message: 'Rate limit reached for requests', type: 'requests', code: 'rate_limit_exceeded' } },
+  ],
+  [
+    'Google, a minute is full',
+    'rate_limited',
+    429,
+    [
+      {
+        error: {
+          code: 429,
+          status: 'RESOURCE_EXHAUSTED',
+          message: 'You exceeded your current quota, please check your plan and billing details.',
+          details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '21s' }],
+        },
+      },
+    ],
+  ],
+  ['a gateway that wraps a 429', 'rate_limited', 500, { error: { message: 'upstream', code: 429 } }],
+  [
+    'Groq, capacity',
+    'rate_limited',
+    498,
+    { error: { message: 'capacity exceeded', type: 'capacity_exceeded' } },
+  ],
+  [
+    'Anthropic, busy',
+    'server_error',
+    529,
+    { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } },
+  ],
+  [
+    'llama.cpp, loading',
+    'loading',
+    503,
+    { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } },
+  ],
+  [
+    'Hugging Face, loading',
+    'loading',
+    503,
+    { error: 'Model some/one is currently loading', estimated_time: 31.5 },
+  ],
+  [
+    'Azure, prompt filtered',
+    'content_filtered',
+    400,
+    {
+      error: {
+        code: 'content_filter',
+        message: 'The response was filtered',
+        innererror: { code: 'ResponsibleAIPolicyViolation' },
+      },
+    },
+  ],
+  [
+    'DashScope, inspected',
+    'content_filtered',
+    400,
+    { error: { code: 'data_inspection_failed', message: 'Input data may contain inappropriate content.' } },
+  ],
+  [
+    'OpenRouter, moderated',
+    'content_filtered',
+    403,
+    {
+      error: { code: 403, message: 'The model requires moderation. Your input was flagged for "violence".' },
+    },
+  ],
+  [
+    'OpenAI, gone',
+    'retired',
+    404,
+    { error: { message: 'The model `old-1` does not exist', code: 'model_not_found' } },
+  ],
+  [
+    'Groq, gone',
+    'retired',
+    400,
+    { error: { message: 'The model `old` has been decommissioned', code: 'model_decommissioned' } },
+  ],
+  [
+    'OpenAI, too long',
+    'bad_request',
+    400,
+    { error: { message: 'maximum context length is 10', code: 'context_length_exceeded' } },
+  ],
+  [
+    'vLLM',
+    'bad_request',
+    400,
+    { object: 'error', message: 'top_p must be in (0, 1]', type: 'BadRequestError', code: 400 },
+  ],
+  ['FastAPI', 'bad_request', 422, { detail: [{ loc: ['body'], msg: 'field required' }] }],
+  ['Mistral, wrong key', 'authentication', 401, { message: 'Unauthorized', request_id: '1' }],
+  [
+    'DeepSeek, busy',
+    'server_error',
+    503,
+    { error: { message: 'The server is overloaded', type: 'service_unavailable_error' } },
+  ],
+]
+
+describe('what a server says goes before its status', () => {
+  for (const [server, kind, status, body] of SAID) {
+    test(server, () => {
+      const error = answered(status, body)
+      assert.equal(error.kind, kind, error.message)
+      const final = ['quota_exhausted', 'content_filtered', 'retired', 'authentication', 'bad_request']
+      assert.equal(error.retryable, !final.includes(kind))
+    })
+  }
+})
+
+test('the code, the type and the words are kept, whatever the shape of the body', () => {
+  const error = answered(400, { error: { message: 'no such thing', type: 'bad', code: 'worse' } })
+  assert.deepEqual([error.code, error.type], ['worse', 'bad'])
+  assert.match(error.message, /400 no such thing/)
+  for (const body of [
+    { error: 'words' },
+    { message: 'words' },
+    { detail: 'words' },
+    { errors: ['words'] },
+    'words',
+  ]) {
+    assert.match(answered(400, body).message, /400 words/, JSON.stringify(body))
+  }
+})
+
+test('waits are read from headers and from the body', () => {
+  const google = SAID.find(([server]) => server.startsWith('Google'))
+  assert.equal(answered(429, google?.[3]).retryAfterMs, 21_000)
+  assert.equal(answered(503, { error: 'Model is loading', estimated_time: 2.5 }).retryAfterMs, null)
+  assert.equal(
+    answered(503, { error: { message: 'Model is loading', estimated_time: 2.5 } }).retryAfterMs,
+    2500,
+  )
+  assert.equal(answered(429, {}, { 'retry-after': '70' }).retryAfterMs, 70_000)
 })
 
 test('a connection that cannot be made from here is no failure of the server', () => {
   const failed = (code: string) => {
     const cause = Object.assign(new Error(`connect ${code}`), { code })
-    return classifyFailure(new OpenAI.APIConnectionError({ cause }), quiet, KEY)
+    return classifyFailure(new OpenAI.APIConnectionError({ cause }), quiet, [KEY])
   }
   for (const code of ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']) {
     assert.equal(failed(code).kind, 'local', code)
   }
   for (const code of ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT']) {
-    assert.equal(failed(code).kind, 'connection', code)
+    const { kind, retryable, code: told } = failed(code)
+    assert.deepEqual([kind, retryable, told], ['connection', true, code])
+  }
+  for (const code of ['CERT_HAS_EXPIRED', 'SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAME_INVALID']) {
+    const { kind, retryable, code: told } = failed(code)
+    assert.deepEqual([kind, retryable, told], ['connection', false, code])
   }
 })
 
-test('x-should-retry overrules the status, but not a refused key', () => {
-  assert.equal(answered(500, { 'x-should-retry': 'false' }).retryable, false)
-  assert.equal(answered(429, { 'x-should-retry': 'false' }).retryable, false)
-  assert.equal(answered(400, { 'x-should-retry': 'true' }).retryable, true)
-  assert.equal(answered(401, { 'x-should-retry': 'true' }).retryable, false)
+test('the cause of a connection is found below what wraps it', () => {
+  const inner = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
+  const tried = Object.assign(new AggregateError([inner]), { code: 'UND_ERR_OTHER' })
+  for (const cause of [tried, new Error('wrapped', { cause: inner })]) {
+    assert.equal(classifyFailure(new OpenAI.APIConnectionError({ cause }), quiet, []).code, 'ECONNREFUSED')
+  }
 })
 
-test('retry-after is read in its three spellings, the exact one first', () => {
-  const now = Date.parse('2026-01-01T00:00:00Z')
-  const read = (headers: Record<string, string>) => readRetryAfter((name) => headers[name] ?? null, now)
-  assert.equal(read({}), null)
-  assert.equal(read({ 'retry-after': '2' }), 2000)
-  assert.equal(read({ 'retry-after': '0.5' }), 500)
-  assert.equal(read({ 'retry-after': '2', 'retry-after-ms': '150' }), 150)
-  assert.equal(read({ 'retry-after': '2', 'retry-after-ms': 'soon' }), 2000)
-  assert.equal(read({ 'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT' }), 30_000)
-  assert.equal(read({ 'retry-after': 'Wed, 31 Dec 2025 23:59:00 GMT' }), 0)
-  assert.equal(read({ 'retry-after': '-5 bananas' }), null)
+test('x-should-retry overrules the status, but not what is final', () => {
+  const no = { error: { message: 'no' } }
+  assert.equal(answered(500, no, { 'x-should-retry': 'false' }).retryable, false)
+  assert.equal(answered(429, no, { 'x-should-retry': 'false' }).retryable, false)
+  assert.equal(answered(400, no, { 'x-should-retry': 'true' }).retryable, true)
+  assert.equal(answered(401, no, { 'x-should-retry': 'true' }).retryable, false)
+  assert.equal(answered(429, SAID[0]?.[3], { 'x-should-retry': 'true' }).retryable, false)
 })
 
-test('the key never stands in a message, and long messages are cut', () => {
-  const echoed = answered(401, {}, `bad key ${KEY} (${KEY})`)
-  assert.ok(!echoed.message.includes(KEY))
+test('no secret of a server stands in a message, a code or a type, and long messages are cut', () => {
+  const echoed = answered(401, {
+    error: { message: `bad key ${KEY} (${KEY})`, code: `${KEY}`, type: `x ${KEY}` },
+  })
+  assert.ok(!JSON.stringify({ ...echoed, message: echoed.message }).includes(KEY))
   assert.match(echoed.message, /bad key \[key\] \(\[key\]\)/)
-  assert.ok(answered(500, {}, 'x'.repeat(10_000)).message.length < 600)
+  assert.ok(
+    answered(500, { error: { message: 'x'.repeat(10_000), code: 'y'.repeat(10_000) } }).message.length < 600,
+  )
+  assert.ok((answered(500, { error: { code: 'y'.repeat(10_000) } }).code ?? '').length <= 100)
+})
+
+test('the secrets of a server are its key, its password and what came from the environment; short words are none', () => {
+  const server = { name: 's', apiKey: KEY, timeoutMs: 1, baseUrl: 'http://me:a%20password@host/v1' }
+  const secrets = secretsOf(server)
+  for (const secret of [KEY, 'a%20password', 'a password', Buffer.from('me:a password').toString('base64')]) {
+    assert.ok(secrets.includes(secret), secret)
+  }
+  assert.deepEqual(secretsOf({ ...server, apiKey: 'none', baseUrl: 'http://host/v1' }), [])
 })
 
 test('an abort outranks whatever it broke', () => {
-  const error = classifyFailure(new Error('socket gone'), AbortSignal.abort(), KEY)
+  const error = classifyFailure(new Error('socket gone'), AbortSignal.abort(), [KEY])
   assert.deepEqual([error.kind, error.retryable], ['aborted', false])
 })

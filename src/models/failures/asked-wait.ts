@@ -1,0 +1,116 @@
+import { fieldOf, textOf } from '../protocol/json-field.ts'
+import type { ServerError } from './read-server-error.ts'
+
+type Header = (name: string) => string | null
+
+const UNITS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 }
+const PART =
+  /(\d+(?:\.\d+)?)\s*(milliseconds?|ms|days?|hours?|minutes?|mins?|seconds?|secs?|d|h|m|s)(?![a-z])/gi
+/** `try again in 7m12.5s`, `retry after 20 seconds`, `wait 350ms`. */
+const SENTENCE =
+  /\b(?:try again|retry|wait|available|resets?)\b[a-z ]{0,30}?((?:\d+(?:\.\d+)?\s*(?:milliseconds?|ms|days?|hours?|minutes?|mins?|seconds?|secs?|d|h|m|s)(?![a-z])[\s,]*(?:and\s*)?)+)/i
+const WHOLE_DURATION = /^(?:\d+(?:\.\d+)?\s*(?:ms|d|h|m|s)\s*)+$/i
+const RFC_3339 = /^\d{4}-\d\d-\d\dT/
+const HTTP_DATE = /^[A-Za-z]{3,9}, /
+/** What is larger than this is no number of seconds but a time: since the epoch, in s or in ms. */
+const EPOCH_SECONDS = 1e9
+const EPOCH_MS = 1e12
+
+/**
+ * How long a server asks to wait, in ms; null when it does not. Never cut: whoever waits decides whether it has the time.
+ * Read are, the most exact first: `retry-after-ms`; `retry-after` in seconds, as a duration or as a date; Google's
+ * RetryInfo; sentences; `estimated_time` of a model that is loading; and, where `isRateLimit`, when the limits that are
+ * used up are reset (`x-ratelimit-reset-*` and relatives, in seconds, as `6m0s`, as RFC 3339, as a time since the epoch).
+ */
+export function askedWait(
+  header: Header,
+  error: ServerError | null,
+  isRateLimit: boolean,
+  now: number,
+): number | null {
+  return (
+    readNumber(header('retry-after-ms')) ??
+    // A date is by the server's clock, which its response tells.
+    readWait(header('retry-after'), readDate(header('date')) ?? now) ??
+    (error && (retryInfo(error) ?? inWords(error.words) ?? estimatedTime(error))) ??
+    (isRateLimit ? resetOf(header, now) : null)
+  )
+}
+
+/** A wait in any of its spellings, in ms; null when it is none. What lies in the past is 0. */
+export function readWait(text: string | null, now: number): number | null {
+  const given = text?.trim() ?? ''
+  const number = readNumber(given)
+  if (number !== null) {
+    if (number >= EPOCH_MS) return Math.max(0, number - now)
+    return number >= EPOCH_SECONDS ? Math.max(0, number * 1000 - now) : number * 1000
+  }
+  if (WHOLE_DURATION.test(given)) return readDuration(given)
+  const date = readDate(given)
+  return date === null ? null : Math.max(0, date - now)
+}
+
+function readDate(text: string | null): number | null {
+  if (text === null || !(RFC_3339.test(text) || HTTP_DATE.test(text))) return null
+  const date = Date.parse(text)
+  return Number.isNaN(date) ? null : date
+}
+
+function readNumber(text: string | null): number | null {
+  return text !== null && /^\s*\d{1,16}(\.\d+)?\s*$/.test(text) ? Number(text) : null
+}
+
+function readDuration(text: string): number {
+  let ms = 0
+  for (const [, amount, unit = 's'] of text.matchAll(PART)) {
+    const name = unit.toLowerCase()
+    const short = name.startsWith('ms') || name.startsWith('milli') ? 'ms' : name.charAt(0)
+    ms += Number(amount) * (UNITS[short] ?? 1000)
+  }
+  return Math.ceil(ms)
+}
+
+function inWords(words: string): number | null {
+  const found = SENTENCE.exec(words)?.[1]
+  return found ? readDuration(found) : null
+}
+
+/** `details: [{"@type": ".../google.rpc.RetryInfo", "retryDelay": "32s"}]` */
+function retryInfo({ error }: ServerError): number | null {
+  const details = fieldOf(error, 'details')
+  for (const each of [error, ...(Array.isArray(details) ? details.slice(0, 20) : [])]) {
+    const delay = textOf(each, 'retryDelay') ?? textOf(each, 'retry_after')
+    if (delay !== null) return readWait(delay, 0)
+    const seconds = fieldOf(each, 'retry_after') ?? fieldOf(fieldOf(each, 'retryDelay'), 'seconds')
+    if (typeof seconds === 'number' && seconds >= 0 && seconds < EPOCH_SECONDS) return seconds * 1000
+  }
+  return null
+}
+
+function estimatedTime({ error }: ServerError): number | null {
+  const seconds = fieldOf(error, 'estimated_time')
+  return typeof seconds === 'number' && seconds >= 0 && seconds < EPOCH_SECONDS ? seconds * 1000 : null
+}
+
+/** Of each limit: the header with what is left of it, and the one with the time of its reset. */
+const LIMITS: readonly (readonly [remaining: string, reset: string])[] = [
+  ...['requests', 'tokens'].map(
+    (what) => [`x-ratelimit-remaining-${what}`, `x-ratelimit-reset-${what}`] as const,
+  ),
+  ...['requests', 'tokens', 'input-tokens', 'output-tokens'].map(
+    (what) => [`anthropic-ratelimit-${what}-remaining`, `anthropic-ratelimit-${what}-reset`] as const,
+  ),
+  ['x-ratelimit-remaining', 'x-ratelimit-reset'],
+  ['ratelimit-remaining', 'ratelimit-reset'],
+]
+
+/** When all limits are reset that are used up: those that have something left are not why the call was refused. */
+function resetOf(header: Header, now: number): number | null {
+  let longest: number | null = null
+  for (const [remaining, reset] of LIMITS) {
+    const left = readNumber(header(remaining))
+    const wait = left === null || left === 0 ? readWait(header(reset), now) : null
+    if (wait !== null) longest = Math.max(longest ?? 0, wait)
+  }
+  return longest
+}
