@@ -10,7 +10,16 @@ const configured = describeModel({
   ...{ name: 'm', provider: 's', server, output: 'json_schema', supportsVision: false },
 })
 const completion: Completion = {
-  ...{ text: '{}', model: null, inputTokens: 1, outputTokens: 1, finishReason: 'stop', refusal: null },
+  ...{
+    text: '{}',
+    model: null,
+    inputTokens: 1,
+    outputTokens: 1,
+    finishReason: 'stop',
+    ending: 'whole',
+    ...{ cachedTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0, estimated: false },
+    refusal: null,
+  },
 }
 
 test('a run that was made before a step was learned goes on from it, and takes it once', async () => {
