@@ -8,7 +8,8 @@ import { bullmqKeys, queuePrefix, RUN_QUEUE } from '../../../src/queue/bullmq-ke
 import { watchWorkerHealth } from '../../../src/runs/execute/worker-health.ts'
 import { isFinal } from '../../../src/runs/run.ts'
 import { shardKeys } from '../../../src/runs/store/run-keys.ts'
-import { type RunWorkerOptions, startRunWorker } from '../../../workers/run.worker.ts'
+import { startRunWorker } from '../../../workers/run.worker.ts'
+import type { RunWorkerOptions } from '../../../workers/run-worker.ts'
 import { aRequest, deliver, TAKE_ONE } from '../../support/runs.ts'
 import { type Cleanup, type System, startSystem, until } from '../../support/system.ts'
 
