@@ -6,6 +6,7 @@ import { isRedisUnavailable, type Redis } from '../src/platform/redis/redis.ts'
 import { openRunJobs } from '../src/queue/run-jobs.ts'
 import type { Execution, WorkerSide } from '../src/runs/execute/execute-run.ts'
 import { followDispatch } from '../src/runs/execute/follow-dispatch.ts'
+import { createFormatWarning } from '../src/runs/execute/format-warning.ts'
 import { createPlaces } from '../src/runs/execute/places.ts'
 import type { WorkerHealth } from '../src/runs/execute/worker-health.ts'
 import type { Allowances, Claim, Dequeued } from '../src/runs/store/claim.ts'
@@ -75,6 +76,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   const claimed = new Set<Claim>()
   /** Work in progress that has to end before this worker is closed. */
   const busy = new Set<Promise<unknown>>()
+  const warnOfUnknown = createFormatWarning(log)
   let progress = sharedNow()
   let stopped = false
   let placeFree = Promise.withResolvers<void>()
@@ -173,6 +175,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     const options = { worker: token, claimsMax, most, token, lockMs, capacity, allowances }
     const dequeued = await runs.dequeue(shard, options)
     accept(dequeued.claims)
+    if (dequeued.unknown.length > 0) warnOfUnknown(dequeued.unknown)
     return dequeued
   }
 

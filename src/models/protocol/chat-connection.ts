@@ -6,6 +6,7 @@ import { fieldOf } from './json-field.ts'
 import { openDispatcher } from './open-dispatcher.ts'
 import { readResponse, STREAM_FACTOR } from './read-response.ts'
 import { requestHead } from './request-head.ts'
+import { requestWhole } from './request-whole.ts'
 
 /** The connections to one server, kept alive and shared by all calls to it. */
 export interface ChatConnection {
@@ -32,9 +33,8 @@ export interface ChatConnection {
 }
 
 /**
- * The exchange is undici's `request`, without the client of the openai package, whose retries and headers that tell of
- * this machine are not wanted here. That client over undici's `fetch` took 552 us more CPU for a call than the exchange
- * before this one, `request` 20 to 30: medians of pairs, November 2026 (docs/decisions/tricks.md).
+ * The exchange is undici's, without the client of the openai package, whose retries and headers that tell of this machine
+ * are not wanted here, and which took half of a run's CPU (docs/decisions/tricks.md).
  * @param maxBytes longest response
  * @param endpoint below the base URL
  */
@@ -49,14 +49,26 @@ export function openChatConnection(
   let streams: Dispatcher | null = null
   const hide = (words: string) => secrets.reduce((text, secret) => text.replaceAll(secret, '[key]'), words)
   const timeoutMs = Math.max(1, Math.round(server.timeoutMs))
+
+  async function readWhole(request: Request, signal: AbortSignal) {
+    const response = await requestWhole(whole, request, signal, timeoutMs)
+    const read = await readResponse(response, maxBytes, null).catch((cause: unknown) => {
+      throw asFailure(cause)
+    })
+    return { response, read }
+  }
+
+  function readStream(request: Request, signal: AbortSignal, onText: (delta: string) => void) {
+    streams ??= openDispatcher(server, maxBytes * STREAM_FACTOR)
+    return exchange(streams, request, signal, timeoutMs, (given) => readResponse(given, maxBytes, onText))
+  }
+
   return {
     async send(body, headers, signal, onText) {
       const request = { origin, path, method: 'POST', headers: { ...common, ...headers }, body } as const
-      if (onText) streams ??= openDispatcher(server, maxBytes * STREAM_FACTOR)
-      const dispatcher = onText && streams ? streams : whole
-      const { response, read } = await exchange(dispatcher, request, signal, timeoutMs, (given) =>
-        readResponse(given, maxBytes, onText ?? null),
-      )
+      const { response, read } = onText
+        ? await readStream(request, signal, onText)
+        : await readWhole(request, signal)
       if ('completion' in read) {
         const failed = fieldOf(read.completion, 'error')
         // Beside a stream's error, what there is of its answer is no answer.
@@ -101,8 +113,7 @@ async function exchange<T>(
     return { response, read: await readBody(response) }
   } catch (cause) {
     if (isLate) throw new OpenAI.APIConnectionTimeoutError()
-    if (cause instanceof SyntaxError || cause instanceof ModelError) throw cause
-    throw new OpenAI.APIConnectionError({ cause: cause as Error })
+    throw asFailure(cause)
   } finally {
     clearTimeout(timer)
     caller.removeEventListener('abort', abort)
@@ -115,8 +126,14 @@ function statusOf(error: object): number {
   return code >= 400 && code < 600 ? code : 500
 }
 
+/** What is wrong with what came, or that the connection failed. */
+function asFailure(cause: unknown): Error {
+  if (cause instanceof SyntaxError || cause instanceof ModelError) return cause
+  return cause instanceof OpenAI.APIError ? cause : new OpenAI.APIConnectionError({ cause: cause as Error })
+}
+
 /** A redirect is not followed: whoever configured the server is told where it leads. */
-function movedTo({ headers }: Dispatcher.ResponseData): string {
+function movedTo({ headers }: Pick<Dispatcher.ResponseData, 'headers'>): string {
   const place = [headers['location'] ?? ''].flat()[0]
   return place ? `it has moved to ${place}` : ''
 }

@@ -65,7 +65,7 @@ test('one step takes as many runs as there is room for, oldest first, and tells 
   assert.deepEqual([first.claims.map(({ request }) => request.id), first.empty], [ids.slice(0, 3), false])
   const second = await runs.dequeue(0, options)
   assert.deepEqual([second.claims.map(({ request }) => request.id), second.empty], [ids.slice(3), true])
-  assert.deepEqual(await runs.dequeue(0, options), { claims: [], empty: true, nextDue: 0 })
+  assert.deepEqual(await runs.dequeue(0, options), { claims: [], unknown: [], empty: true, nextDue: 0 })
 })
 
 test('a job whose run is gone, or has ended, is dropped on the way to the next one', async (t) => {
