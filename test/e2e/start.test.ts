@@ -91,9 +91,10 @@ test('a killed Redis is started again, and the run that was executed meanwhile s
   const runs = `${demo.url}/api/v1/org/${demo.org_id}/project/${demo.project_id}/task/${demo.tasks.sentiment}/run`
   const headers = { authorization: `Bearer ${demo.token}`, 'content-type': 'application/json' }
   const body = JSON.stringify({ task_input: { text: 'I love this' } })
-  const { id } = await (await fetch(`${runs}?wait=0`, { method: 'POST', headers, body })).json()
-  const status = async (): Promise<unknown> =>
-    (await (await fetch(`${runs}/${id}`, { headers })).json()).status
+  const read = async (url: string, init = {}): Promise<{ id?: string; status?: string }> =>
+    (await (await fetch(url, { headers, ...init })).json()) as { id?: string; status?: string }
+  const { id } = await read(`${runs}?wait=0`, { method: 'POST', body })
+  const status = async () => (await read(`${runs}/${id}`)).status
   await until(async () => (await status()) === 'running')
 
   const killed = below.find((each) => kind(each) === 'redis') ?? assert.fail('there is no Redis')
