@@ -1,48 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ModelLimiters } from '../src/models/limits/model-limiter.ts'
 import { sharedNow } from '../src/platform/clock.ts'
-import type { Logger } from '../src/platform/logger.ts'
-import { isRedisUnavailable, type Redis } from '../src/platform/redis/redis.ts'
+import { isRedisUnavailable } from '../src/platform/redis/redis.ts'
 import { openRunJobs } from '../src/queue/run-jobs.ts'
-import type { Execution, WorkerSide } from '../src/runs/execute/execute-run.ts'
+import type { WorkerSide } from '../src/runs/execute/execute-run.ts'
 import { followDispatch } from '../src/runs/execute/follow-dispatch.ts'
+import { createFormatWarning } from '../src/runs/execute/format-warning.ts'
 import { createPlaces } from '../src/runs/execute/places.ts'
-import type { WorkerHealth } from '../src/runs/execute/worker-health.ts'
 import type { Allowances, Claim, Dequeued } from '../src/runs/store/claim.ts'
-import type { RunStore } from '../src/runs/store/run-store.ts'
-
-export interface RunWorkerOptions {
-  readonly shard: number
-  readonly connection: Redis
-  /** Receives the runs that are dispatched to this worker; used for nothing else. */
-  readonly dispatchConnection: Redis
-  readonly runs: RunStore
-  /** Id of this worker process. */
-  readonly worker: string
-  /** Most runs of one model at once; there are more places, for other models. */
-  readonly concurrency: number
-  readonly limiters: ModelLimiters
-  /** While it is not well, the worker takes no runs, and gives back those that it has not begun. */
-  readonly health: WorkerHealth
-  readonly claimsMax: number
-  readonly lockDurationMs: number
-  readonly stalledIntervalMs: number
-  readonly graceMs: number
-  readonly log: Logger
-  execute(claim: Claim, side: WorkerSide): Promise<Execution>
-}
-
-export interface RunWorker {
-  /** How many runs are executed now. */
-  active(): number
-  /** When a job was last begun or ended, ms since the epoch. */
-  lastProgress(): number
-  /**
-   * Claims no more runs, lets the claimed ones finish within the grace period, then releases the rest. A run that cannot
-   * be released, because Redis is away, is claimed by another worker when its lock has expired.
-   */
-  close(): Promise<void>
-}
+import type { RunWorker, RunWorkerOptions } from './run-worker.ts'
 
 /** Most runs that are claimed with one round trip. */
 const BATCH = 32
@@ -75,6 +40,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   const claimed = new Set<Claim>()
   /** Work in progress that has to end before this worker is closed. */
   const busy = new Set<Promise<unknown>>()
+  const warnOfUnknown = createFormatWarning(log)
   let progress = sharedNow()
   let stopped = false
   let placeFree = Promise.withResolvers<void>()
@@ -173,6 +139,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     const options = { worker: token, claimsMax, most, token, lockMs, capacity, allowances }
     const dequeued = await runs.dequeue(shard, options)
     accept(dequeued.claims)
+    if (dequeued.unknown.length > 0) warnOfUnknown(dequeued.unknown)
     return dequeued
   }
 

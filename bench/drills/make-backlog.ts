@@ -48,7 +48,7 @@ export async function openBacklog(
       ...{ inputs: { text: 'I love this, it is great!' }, files: [], revision: null, llmConfig: null },
       ...{ useFallback: false, reference: null, reportingGroup: null, mode: 'async', trace: null },
       ...{ startBy: late, deadline: late, onLostAttempt: 'retry' },
-    ...{ onTruncated: 'fail', outputRetries: 1 },
+      ...{ onTruncated: 'fail', outputRetries: 1 },
     }
   }
   async function make(amount: number): Promise<void> {

@@ -13,6 +13,7 @@ import { queuePrefix } from '../queue/bullmq-keys.ts'
 import { createShardRotation } from '../runs/start/shard-rotation.ts'
 import { createStorageQuota } from '../runs/start/storage-quota.ts'
 import { readRuns } from '../runs/store/read-runs.ts'
+import { followShardCounts } from '../runs/store/shard-counts.ts'
 import { createReplyInbox } from '../runs/wait/reply-inbox.ts'
 import { composeAccess } from './compose-access.ts'
 import { type Core, shardsOf, taskLimits, warnOfRedis } from './compose-core.ts'
@@ -37,6 +38,8 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     log,
   })
   lifecycle.onClose('inbox', () => inbox.close())
+  const counts = await followShardCounts(redis, config.shards, config.idempotencyRetention * 1000)
+  lifecycle.onClose('numbers of shards', () => counts.close())
   const fleet = {
     metrics: createFleetMetrics({
       ...core,
@@ -54,6 +57,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     listedRuns: readRuns(await connections.commands('lists'), config.shards),
     adaptations: createAdaptationStore(redis),
     ...{ taskTokens, inbox, nextShard: createShardRotation(config.shards) },
+    otherShardCounts: counts.others,
     ready: () => runs.reach().then(core.probeFiles),
     ...fleet,
   })

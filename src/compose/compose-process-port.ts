@@ -1,4 +1,4 @@
-import type { RunWorker } from '../../workers/run.worker.ts'
+import type { RunWorker } from '../../workers/run-worker.ts'
 import type { Config } from '../config.ts'
 import { type ProcessState, startProcessServer } from '../http/process-server.ts'
 import { sharedNow } from '../platform/clock.ts'

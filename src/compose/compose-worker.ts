@@ -1,4 +1,5 @@
-import { type RunWorker, startRunWorker } from '../../workers/run.worker.ts'
+import { startRunWorker } from '../../workers/run.worker.ts'
+import type { RunWorker } from '../../workers/run-worker.ts'
 import { createModelLimiters } from '../models/limits/model-limiter.ts'
 import { newId } from '../platform/ids.ts'
 import { queuePrefix } from '../queue/bullmq-keys.ts'

@@ -77,7 +77,14 @@ describe('a model that is asked by the Responses API', () => {
     assert.deepEqual([answer.body.input_tokens, answer.body.output_tokens], [40, 30])
     const { input, text: wanted, ...rest } = asked()?.body ?? {}
     assert.deepEqual(rest, {
-      ...{ store: false, model: 'thinker', max_output_tokens: 500, temperature: 0.5, service_tier: 'flex' },
+      ...{
+        store: false,
+        stream: false,
+        model: 'thinker',
+        max_output_tokens: 500,
+        temperature: 0.5,
+        service_tier: 'flex',
+      },
       reasoning: { summary: 'auto', effort: 'low' },
     })
     assert.deepEqual(input, [

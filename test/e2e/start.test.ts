@@ -83,6 +83,31 @@ test('a killed worker is started again, and neither it nor the API outlives a ki
   assert.deepEqual(stillRunning([...left, ...next.below]), [])
 })
 
+test('a killed Redis is started again, and the run that was executed meanwhile succeeds', async (t) => {
+  const model = await startSimulatedModel({ latencyMs: 3_000 })
+  t.after(() => model.close())
+  const started = await start(t, await makeDataDir(t), { OPENAI_BASE_URL: model.url })
+  const { process: dev, demo, below } = started
+  const runs = `${demo.url}/api/v1/org/${demo.org_id}/project/${demo.project_id}/task/${demo.tasks.sentiment}/run`
+  const headers = { authorization: `Bearer ${demo.token}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ task_input: { text: 'I love this' } })
+  const read = async (url: string, init = {}): Promise<{ id?: string; status?: string }> =>
+    (await (await fetch(url, { headers, ...init })).json()) as { id?: string; status?: string }
+  const { id } = await read(`${runs}?wait=0`, { method: 'POST', body })
+  const status = async () => (await read(`${runs}/${id}`)).status
+  await until(async () => (await status()) === 'running')
+
+  const killed = below.find((each) => kind(each) === 'redis') ?? assert.fail('there is no Redis')
+  process.kill(killed.pid, 'SIGKILL')
+  await until(() => descendantsOf(dev.pid).some((each) => kind(each) === 'redis' && each.pid !== killed.pid))
+  await until(async () => (await status()) === 'succeeded')
+  assert.equal((await pastedCurl(started.text)).status, 'succeeded')
+
+  const left = descendantsOf(dev.pid)
+  assert.deepEqual(await dev.stop('SIGINT'), { code: 0, signal: null })
+  assert.deepEqual(stillRunning([...below, ...left]), [])
+})
+
 test('with OPENAI_BASE_URL, that server answers instead of the simulated model', async (t) => {
   const model = await startSimulatedModel()
   t.after(() => model.close())

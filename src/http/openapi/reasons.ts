@@ -59,7 +59,7 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   MODEL_REFUSED: 'The model refused to answer; its words are in the run.',
   INPUT_INVALID: 'The revision that was drawn cannot be served with these inputs.',
   WORKER_LOST: 'Too many workers died over the run.',
-  STORE_UNAVAILABLE: 'The store cannot be reached; try again.',
+  STORE_UNAVAILABLE: 'The store cannot be reached, or the run was stored by a newer version; try again.',
   FILES_UNAVAILABLE:
     'Files cannot be stored or read now: the disk is full, read-only, or not there; try again.',
   SHUTTING_DOWN: 'The server is stopping; try again.',

@@ -6,6 +6,7 @@ import { headerOf } from './decode-body.ts'
 import { openDispatcher } from './open-dispatcher.ts'
 import { readResponse, STREAM_FACTOR } from './read-response.ts'
 import { requestHead } from './request-head.ts'
+import { requestWhole } from './request-whole.ts'
 import { ServerFailure } from './server-failure.ts'
 
 /** The connections to one server, kept alive and shared by all calls to it. */
@@ -34,9 +35,8 @@ export interface ChatConnection {
 }
 
 /**
- * The exchange is undici's `request`, without the client of the openai package, whose retries and headers that tell of
- * this machine are not wanted here. That client over undici's `fetch` took 552 us more CPU for a call than the exchange
- * before this one, `request` 20 to 30: medians of pairs, November 2026 (docs/decisions/tricks.md).
+ * The exchange is undici's, without the client of the openai package, whose retries and headers that tell of this machine
+ * are not wanted here, and which took half of a run's CPU (docs/decisions/tricks.md).
  * @param maxBytes longest response
  * @param endpoint below the base URL
  */
@@ -51,14 +51,26 @@ export function openChatConnection(
   let streams: Dispatcher | null = null
   const hide = (words: string) => secrets.reduce((text, secret) => text.replaceAll(secret, '[key]'), words)
   const timeoutMs = Math.max(1, Math.round(server.timeoutMs))
+
+  async function readWhole(request: Request, signal: AbortSignal) {
+    const response = await requestWhole(whole, request, signal, timeoutMs)
+    const read = await readResponse(response, maxBytes, null).catch((cause: unknown) => {
+      throw asFailure(cause)
+    })
+    return { response, read }
+  }
+
+  function readStream(request: Request, signal: AbortSignal, onText: (delta: string) => void) {
+    streams ??= openDispatcher(server, maxBytes * STREAM_FACTOR)
+    return exchange(streams, request, signal, timeoutMs, (given) => readResponse(given, maxBytes, onText))
+  }
+
   return {
     async send(body, headers, signal, onText) {
       const request = { origin, path, method: 'POST', headers: { ...common, ...headers }, body } as const
-      if (onText) streams ??= openDispatcher(server, maxBytes * STREAM_FACTOR)
-      const dispatcher = onText && streams ? streams : whole
-      const { response, read } = await exchange(dispatcher, request, signal, timeoutMs, (given) =>
-        readResponse(given, maxBytes, onText ?? null),
-      )
+      const { response, read } = onText
+        ? await readStream(request, signal, onText)
+        : await readWhole(request, signal)
       if ('completion' in read) return read.completion
       const text = hide(read.failure)
       const { statusCode, headers: given } = response
@@ -98,16 +110,21 @@ async function exchange<T>(
     return { response, read: await readBody(response) }
   } catch (cause) {
     if (isLate) throw new OpenAI.APIConnectionTimeoutError()
-    if (cause instanceof SyntaxError || cause instanceof ModelError) throw cause
-    throw new OpenAI.APIConnectionError({ cause: cause as Error })
+    throw asFailure(cause)
   } finally {
     clearTimeout(timer)
     caller.removeEventListener('abort', abort)
   }
 }
 
+/** What is wrong with what came, or that the connection failed. */
+function asFailure(cause: unknown): Error {
+  if (cause instanceof SyntaxError || cause instanceof ModelError) return cause
+  return cause instanceof OpenAI.APIError ? cause : new OpenAI.APIConnectionError({ cause: cause as Error })
+}
+
 /** A redirect is not followed: whoever configured the server is told where it leads. */
-function movedTo({ headers }: Dispatcher.ResponseData): string {
+function movedTo({ headers }: Pick<Dispatcher.ResponseData, 'headers'>): string {
   const place = [headers['location'] ?? ''].flat()[0]
   return place ? `it has moved to ${place}` : ''
 }

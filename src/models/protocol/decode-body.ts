@@ -11,7 +11,8 @@ import {
 import { type Dispatcher, errors } from 'undici'
 import { ModelError } from '../model.ts'
 
-type Response = Pick<Dispatcher.ResponseData, 'headers' | 'body'>
+type Headers = Pick<Dispatcher.ResponseData, 'headers'>
+type Response = Headers & { readonly body: Readable }
 
 /** More would only be sent to make work. */
 const MOST_CODINGS = 3
@@ -29,7 +30,7 @@ const CODINGS: ReadonlyMap<string, (source: Readable) => Transform | Promise<Tra
 ])
 
 /** One header as a text; empty when it is absent. */
-export function headerOf({ headers }: Pick<Response, 'headers'>, name: string): string {
+export function headerOf({ headers }: Headers, name: string): string {
   return [headers[name] ?? ''].flat().join(',')
 }
 
@@ -97,7 +98,7 @@ function firstChunk(source: Readable): Promise<Buffer | null> {
 }
 
 /** The decoder of the body's charset: UTF-8 unless the server names another one that is known. A BOM is left out. */
-export function charsetDecoder(response: Pick<Response, 'headers'>): TextDecoder {
+export function charsetDecoder(response: Headers): TextDecoder {
   const name = /charset="?([\w.:-]+)/i.exec(headerOf(response, 'content-type'))?.[1] ?? 'utf-8'
   try {
     return new TextDecoder(name)

@@ -1,10 +1,14 @@
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { Dispatcher } from 'undici'
 import { ModelError } from '../model.ts'
 import { charsetDecoder, decodedBody, headerOf } from './decode-body.ts'
 import { parseEventStream, readEventStream } from './read-event-stream.ts'
 
-type Response = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>
+type Head = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>
+
+/** Its body is there already, or comes. */
+export type Response = Head & { readonly body: Buffer | Readable }
 
 /** A response as it is: the JSON of a success, or the text of anything else. */
 export type ReadResponse = { readonly completion: unknown } | { readonly failure: string }
@@ -25,7 +29,7 @@ export async function readResponse(
   const type = headerOf(response, 'content-type').toLowerCase()
   if (succeeded && onText && type.includes('text/event-stream')) {
     // Of its bytes the dispatcher reads no more than it may; what they become is bounded alike.
-    const body = await decodedBody(response, maxBytes * STREAM_FACTOR)
+    const body = await decodedBody(asStream(response), maxBytes * STREAM_FACTOR)
     return { completion: await readEventStream(body, charsetDecoder(response), maxBytes, onText) }
   }
   const text = await readText(response, type, maxBytes)
@@ -46,6 +50,14 @@ export const STREAM_FACTOR = 64
 
 async function readText(response: Response, type: string, maxBytes: number): Promise<string> {
   const plain = !response.headers['content-encoding'] && (!type.includes('charset') || type.includes('utf-8'))
-  if (plain) return response.body.text()
-  return charsetDecoder(response).decode(await buffer(await decodedBody(response, maxBytes)))
+  if (plain && Buffer.isBuffer(response.body)) return withoutMark(response.body.toString())
+  return charsetDecoder(response).decode(await buffer(await decodedBody(asStream(response), maxBytes)))
 }
+
+const asStream = ({ body, ...head }: Response) => ({
+  ...head,
+  body: Buffer.isBuffer(body) ? Readable.from([body]) : body,
+})
+
+/** A byte order mark is no part of a text. */
+const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)

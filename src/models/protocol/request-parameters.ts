@@ -29,8 +29,9 @@ export function toMembers(
   const members: Record<string, unknown> = { ...added, ...extra }
   for (const [name, value] of Object.entries(rest)) {
     if (value === undefined) continue
-    // One parameter has two names: the one that is added must not stand beside the one that is asked for.
-    delete members[name]
+    // One parameter has two names: the one that is added must not stand beside the one that is asked for. To delete what
+    // is not there would make the object slow all the same.
+    if (name in members) delete members[name]
     members[names[name] ?? renamed[name] ?? name] = value
   }
   return members

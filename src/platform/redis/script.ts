@@ -30,6 +30,14 @@ export function loadScript(file: URL, family?: ScriptFamily): Script {
     const commands = redis as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>
     if (!commands[name]) redis.defineCommand(name, { lua })
     const command = commands[name] as (...all: unknown[]) => Promise<unknown>
-    return command.call(redis, keys.length, ...keys, ...args)
+    const declared = family && redis.isCluster ? [...keys, absentBeside(keys[0] ?? '')] : keys
+    return command.call(redis, declared.length, ...declared, ...args)
   }
 }
+
+/**
+ * A key in the same slot that never exists, for the scripts of a family, which make most of their keys themselves. While
+ * a slot is moved to another node, that node executes what has only keys that it got, or a single one, as if the rest
+ * of them did not exist; but with one key that is missing beside another, it refuses with TRYAGAIN until it has the slot.
+ */
+const absentBeside = (key: string): string => `${/^[^{]*\{[^}]+\}/.exec(key)?.[0] ?? `{${key}}`}:absent`

@@ -21,8 +21,23 @@ export function idempotencyKeyOf(key: string, input: Submission): IdempotencyKey
   return { hash: sha256(name), fingerprint: sha256(JSON.stringify(parts)) }
 }
 
-/** The shard of a key: every request with the same key goes to the same shard, where the key is stored. */
-export function shardOfKey(hash: string, project: string, shards: number): number {
+/**
+ * The shards in which a key may be stored, each once. The first is where it is stored now; every request with the same
+ * key goes there. The others are where it was stored when the number of shards was another one.
+ */
+export function shardsOfKey(
+  { hash }: IdempotencyKey,
+  project: string,
+  shards: number,
+  otherCounts: readonly number[],
+): [number, ...number[]] {
+  const first = shardOfKey(hash, project, shards)
+  const others = new Set(otherCounts.map((count) => shardOfKey(hash, project, count)))
+  others.delete(first)
+  return [first, ...others]
+}
+
+function shardOfKey(hash: string, project: string, shards: number): number {
   return Number.parseInt(sha256(`${project}/${hash}`).slice(0, 8), 16) % shards
 }
 

@@ -11,7 +11,7 @@ import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-stor
 import { awaitEnd } from '../wait/await-end.ts'
 import type { ReplyInbox } from '../wait/reply-inbox.ts'
 import { type Accepted, type CheckRunDeps, checkRun } from './check-run.ts'
-import { idempotencyKeyOf, shardOfKey } from './idempotency.ts'
+import { idempotencyKeyOf, shardsOfKey } from './idempotency.ts'
 import { replayRun } from './replay-run.ts'
 import type { StorageQuota } from './storage-quota.ts'
 import { discardImages, type StoreImagesDeps, storeImages } from './store-images.ts'
@@ -23,6 +23,8 @@ export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreImage
   readonly shards: number
   /** The shard that the next run goes to. */
   nextShard(): number
+  /** The other numbers of shards by which keys may have been stored; nearly always none. */
+  otherShardCounts(): readonly number[]
   /** Seconds. */
   readonly runTimeout: number
   readonly queueTimeout: number
@@ -44,11 +46,15 @@ export async function startRun(
   signal: AbortSignal,
 ): Promise<StartedRun> {
   const key = input.idempotencyKey === null ? null : idempotencyKeyOf(input.idempotencyKey, input)
-  const shard = key ? shardOfKey(key.hash, input.project, deps.shards) : deps.nextShard()
+  const places = key ? shardsOfKey(key, input.project, deps.shards, deps.otherShardCounts()) : []
+  const shard = places[0] ?? deps.nextShard()
   if (key) {
     // A run that was accepted once is shown again, even if the checks would refuse it now. This read saves the checks;
     // it is the create script that decides, since another request may store the key in between.
-    const owner = await deps.runs.keyOwner(shard, input.project, key.hash)
+    const owners = await Promise.all(
+      places.map((place) => deps.runs.keyOwner(place, input.project, key.hash)),
+    )
+    const owner = owners.find((each) => each !== null)
     const same = owner?.fingerprint === key.fingerprint
     if (owner) return replayRun(deps, { outcome: same ? 'replayed' : 'reused', id: owner.id }, waitMs, signal)
   }

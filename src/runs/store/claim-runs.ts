@@ -16,6 +16,7 @@ const SCRIPTS = {
 
 const RELEASED: readonly Released[] = ['superseded', 'queued', 'cancelled']
 
+type UnknownRun = [id: string, format: string]
 type DequeuedRun = [string, number, string, string, string, string, number, number, string]
 
 /** The part of the run store that workers use. */
@@ -40,8 +41,11 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
       args.push(capacity?.received ?? '', capacity?.room ?? 0, fullToText(capacity?.full ?? []))
       if (allowances) args.push(allowances.others, ...[...allowances.byModel].flat())
       const reply = await SCRIPTS.dequeue(redis, [shardKeys(shard).prefix], args)
-      const [nextDue, empty, ...runs] = reply as [number, number, ...DequeuedRun[]]
-      return { claims: runs.map(toClaim), empty: empty === 1, nextDue }
+      const [nextDue, empty, ...runs] = reply as [number, number, ...(DequeuedRun | UnknownRun)[]]
+      const known = runs.filter((run) => run.length > 2) as DequeuedRun[]
+      // They come last.
+      const unknown = runs.slice(known.length).map(([id, format]) => ({ id, format: String(format) }))
+      return { claims: known.map(toClaim), unknown, empty: empty === 1, nextDue }
     },
 
     /** Sets another revision for a run that was just claimed for the first time. False when the claim is stale. */

@@ -44,6 +44,8 @@ export interface Allowances {
 /** What a worker dequeued. */
 export interface Dequeued {
   readonly claims: readonly Claim[]
+  /** Runs that were left to other workers, since this version does not know the format of their records. */
+  readonly unknown: readonly { readonly id: string; readonly format: string }[]
   /** True when the queue has no more runs for this worker, or is paused. */
   readonly empty: boolean
   /** When to dequeue again even if no job wakes the worker, ms since the epoch; 0: not needed. */

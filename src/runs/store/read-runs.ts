@@ -5,7 +5,14 @@ import type { Redis } from '../../platform/redis/redis.ts'
 import type { RunHead, RunRecord, RunStatus } from '../run.ts'
 import { readKeptBytes } from './kept-bytes.ts'
 import { shardKeys } from './run-keys.ts'
-import { type HeadFields, RECORD_FIELDS, type RecordFields, toHead, toRecord } from './run-record.ts'
+import {
+  type HeadFields,
+  RECORD_FIELDS,
+  type RecordFields,
+  toHead,
+  toKnownRecord,
+  toRecord,
+} from './run-record.ts'
 import { writingScript } from './run-script.ts'
 
 const heads = writingScript('heads')
@@ -49,12 +56,12 @@ export function readRuns(redis: Redis, shards: number) {
       return toRecord(await redis.hmget(keyOf(id), ...RECORD_FIELDS))
     },
 
-    /** The records of many runs, in one round trip; null where there is none. */
+    /** The records of many runs, in one round trip; null where there is none that this version can read. */
     async getMany(ids: readonly string[]): Promise<(RunRecord | null)[]> {
       const all = await askByTag<RecordFields>(redis, ids.map(keyOf), (pipeline, key) =>
         pipeline.hmget(key, ...RECORD_FIELDS),
       )
-      return all.map(toRecord)
+      return all.map(toKnownRecord)
     },
 
     /** How many bytes the ended runs of a project have. */

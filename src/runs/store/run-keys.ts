@@ -21,6 +21,8 @@ export const RUN_LAYOUT = {
   keptBytes: 'runs:bytes:<project>',
   /** Hash: where the janitor's walk over the keys of each node goes on. In shard 0 only. */
   indexCursors: 'index-cursors',
+  /** Hash: for each number of shards, until when keys that were placed by it may be kept, in ms. In shard 0 only. */
+  shardCounts: 'shard-counts',
   /** Index of a project's queued runs for a model that have no job yet, because enough of them are in the queue. */
   backlog: 'backlog:<project>:<model>',
   /** Hash: for each `<project>:<model>`, how many of their runs are in `enqueued`. */

@@ -1,3 +1,4 @@
+import { ApiError } from '../../platform/errors.ts'
 import { holdsRawJson, parseExact } from '../../platform/exact-json.ts'
 import type { Attempt, RunHead, RunRecord, RunRequest, RunResult, RunStatus } from '../run.ts'
 
@@ -6,13 +7,32 @@ import type { Attempt, RunHead, RunRecord, RunRequest, RunResult, RunStatus } fr
  * minus releases), `claimed` (time of the first claim, in ms), `watchers` (ids of the API processes that wait for its
  * end, separated by commas), `model` (id of the model that it waits for, if that is known) and `cancel` (present when
  * its cancel was requested while a worker had it).
+ *
+ * `format` is the number of the format that the record has; a record without it has format 1, which is the only one so
+ * far. Who finds another one leaves the run to processes that know it: `is_known_format` in `shared.lua` is the same for
+ * scripts. A version that writes a new format must not dispatch its runs to workers that do not announce that they know
+ * it.
  */
-export const RECORD_FIELDS = ['status', 'request', 'revision', 'attempts', 'result', 'fence'] as const
+export const RECORD_FIELDS = [
+  ...(['status', 'request', 'revision', 'attempts', 'result', 'fence'] as const),
+  'format',
+] as const
 export type RecordFields = readonly (string | null)[]
 
-/** Makes a record of the values of RECORD_FIELDS; null when the run has none. */
+const isKnownFormat = (format: string | null | undefined): boolean => !format || format === '1'
+
+function unknownFormat(): ApiError {
+  const message = 'The run was stored by a newer version, and cannot be read by this one.'
+  return new ApiError('STORE_UNAVAILABLE', message, { retryable: true })
+}
+
+/**
+ * Makes a record of the values of RECORD_FIELDS; null when the run has none.
+ * @throws {ApiError} STORE_UNAVAILABLE for a format that this version does not know
+ */
 export function toRecord(fields: RecordFields): RunRecord | null {
-  const [status, request, revision, attempts, result, fence] = fields
+  const [status, request, revision, attempts, result, fence, format] = fields
+  if (!isKnownFormat(format)) throw unknownFormat()
   if (!status || !request) return null
   return {
     status: status as RunStatus,
@@ -23,6 +43,10 @@ export function toRecord(fields: RecordFields): RunRecord | null {
     result: result ? textToResult(result) : null,
   }
 }
+
+/** The same, but null for a format that this version does not know. */
+export const toKnownRecord = (fields: RecordFields): RunRecord | null =>
+  isKnownFormat(fields[6]) ? toRecord(fields) : null
 
 /** The ledger as it is stored: one line of JSON per attempt, so that a script can append without decoding. */
 export const toLines = (attempts: readonly Attempt[]): string =>
@@ -130,11 +154,16 @@ export type HeadFields =
       result: string,
       headBytes: number,
       bytes: number,
+      format: string,
     ]
 
-/** Makes a head of what the script returned. */
+/**
+ * Makes a head of what the script returned.
+ * @throws {ApiError} STORE_UNAVAILABLE for a format that this version does not know
+ */
 export function toHead(fields: HeadFields): RunHead | null {
-  const [status, request, revision, fence, result, headBytes = 0, bytes = 0] = fields
+  const [status, request, revision, fence, result, headBytes = 0, bytes = 0, format] = fields
+  if (!isKnownFormat(format)) throw unknownFormat()
   if (!status || !request) return null
   return {
     request: textToRequest(request),

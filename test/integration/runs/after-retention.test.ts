@@ -17,7 +17,7 @@ const EXPLAINED: Readonly<Record<string, RegExp>> = {
   'series of the metrics': /^\{metrics\}:/,
   'the queue, and processes that consume it':
     /^\{s\d+\}:(q:run:(meta|stalled-check|marker|events)|capacities|dispatched:[^:]+)$/,
-  'the janitor': /^(\{janitor\}:q:.+|\{s0\}:index-cursors)$/,
+  'the janitor': /^(\{janitor\}:q:.+|\{s0\}:(index-cursors|shard-counts))$/,
 }
 
 describe('after the retention', () => {

@@ -8,7 +8,8 @@ import { bullmqKeys, queuePrefix, RUN_QUEUE } from '../../../src/queue/bullmq-ke
 import { watchWorkerHealth } from '../../../src/runs/execute/worker-health.ts'
 import { isFinal } from '../../../src/runs/run.ts'
 import { shardKeys } from '../../../src/runs/store/run-keys.ts'
-import { type RunWorkerOptions, startRunWorker } from '../../../workers/run.worker.ts'
+import { startRunWorker } from '../../../workers/run.worker.ts'
+import type { RunWorkerOptions } from '../../../workers/run-worker.ts'
 import { aRequest, deliver, TAKE_ONE } from '../../support/runs.ts'
 import { type Cleanup, type System, startSystem, until } from '../../support/system.ts'
 
@@ -65,7 +66,7 @@ test('one step takes as many runs as there is room for, oldest first, and tells 
   assert.deepEqual([first.claims.map(({ request }) => request.id), first.empty], [ids.slice(0, 3), false])
   const second = await runs.dequeue(0, options)
   assert.deepEqual([second.claims.map(({ request }) => request.id), second.empty], [ids.slice(3), true])
-  assert.deepEqual(await runs.dequeue(0, options), { claims: [], empty: true, nextDue: 0 })
+  assert.deepEqual(await runs.dequeue(0, options), { claims: [], unknown: [], empty: true, nextDue: 0 })
 })
 
 test('a job whose run is gone, or has ended, is dropped on the way to the next one', async (t) => {

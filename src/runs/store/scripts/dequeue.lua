@@ -7,13 +7,18 @@
 --   pairs of a model and how many of its runs it has room for. Runs with room then overtake those without.
 -- Returns {when to dequeue again without being woken (ms, 0 for never), 1 when the queue is empty, then for each run a
 --   list: id, fence, request, revision, attempts so far as lines of JSON, time of the first claim, 1 when its claims are
---   exhausted, 1 when it is to be cancelled, the model that it waited for}.
+--   exhausted, 1 when it is to be cancelled, the model that it waited for}. After them, for each run that is left to others
+--   for a while because its record has an unknown format, a list of two: id, format.
 local worker, now, window = ARGV[1], ARGV[2], tonumber(ARGV[4])
 
 local most, again, duration = admit(tonumber(ARGV[5]))
 if again == 0 then return { 0, 1 } end
 local reply = { promote_due(now), 1 }
 local selective = ARGV[11]
+local foreign = {}
+
+-- How long runs of an unknown format are left to other workers.
+local FOREIGN_MS = 1000
 
 -- When jobs are left, another waiting worker is woken for them. When none is left, runs may be dispatched to this worker.
 local function finish()
@@ -27,6 +32,10 @@ local function finish()
     if selective and ARGV[8] ~= '' then announce_capacity(worker, ARGV[8], ARGV[9] - (#reply - 2), ARGV[7], ARGV[10]) end
   elseif ARGV[8] ~= '' then
     announce_capacity(worker, ARGV[8], ARGV[9] - (#reply - 2), ARGV[7], ARGV[10])
+  end
+  if #foreign > 0 then
+    reply[1] = math.min(reply[1] > 0 and reply[1] or math.huge, now + FOREIGN_MS)
+    for _, each in ipairs(foreign) do reply[#reply + 1] = each end
   end
   return reply
 end
@@ -64,8 +73,13 @@ local claim_times, deleted, leaving = {}, {}, {}
 local function claim(id)
   local run = key.run(id)
   local found = call('HMGET', run, 'status', 'request', 'revision', 'attempts', 'claimed', 'cancel', 'fence', 'claims',
-    'model')
+    'model', 'format')
   local status, request = found[1], found[2]
+  if not is_known_format(found[10]) then
+    delay_job(id, now + FOREIGN_MS, FOREIGN_MS)
+    foreign[#foreign + 1] = { id, found[10] }
+    return
+  end
   -- The ids come first in a request; the caller's inputs, which may contain anything, come after them.
   local project = string.match(request or '', '^{"id":"[^"]*","org":"[^"]*","project":"([^"]*)"')
   if not project or (status ~= 'queued' and status ~= 'running') then

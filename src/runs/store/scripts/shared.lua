@@ -11,6 +11,9 @@
 -- Sharded channels where Redis has them (from 7 on): in a cluster, other messages go to all nodes.
 local publish = redis.REDIS_VERSION_NUM and 'SPUBLISH' or 'PUBLISH'
 
+-- True for the format of a record that this version can read; see `run-record.ts`.
+local function is_known_format(format) return not format or format == '1' end
+
 -- The list of a name; a new one when there is none yet.
 local function list_in(lists, name)
   local list = lists[name]

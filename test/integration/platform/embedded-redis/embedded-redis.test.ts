@@ -1,80 +1,26 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
+import { findEmbeddedRedis } from '../../../../src/platform/embedded-redis/embedded-redis.ts'
 import {
-  type EmbeddedRedis,
-  findEmbeddedRedis,
-  openEmbeddedRedis,
-} from '../../../../src/platform/embedded-redis/embedded-redis.ts'
-import {
-  identifyProcess,
   isRunning,
   type ProcessIdentity,
-  stopProcess,
   waitUntilGone,
 } from '../../../../src/platform/embedded-redis/process-identity.ts'
-import { silentLogger } from '../../../../src/platform/logger.ts'
-import { connectRedis, type Redis } from '../../../../src/platform/redis/redis.ts'
-import { lendRedisProgram } from '../../../support/redis.ts'
-
-const log = silentLogger()
-const HOLDER = join(import.meta.dirname, '../../../fixtures/embedded-redis-holder.ts')
-
-/** A data folder that knows the server program; whatever runs on it at the end of the test is stopped. */
-async function makeDataDir(t: TestContext, inner = ''): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), 'splitrun-test-'))
-  const dataDir = join(root, inner)
-  await mkdir(dataDir, { recursive: true })
-  await lendRedisProgram(dataDir)
-  t.after(async () => {
-    const record = await readFile(join(dataDir, 'redis/server.json'), 'utf8').catch(() => null)
-    if (record) await stopProcess(JSON.parse(record) as ProcessIdentity, 0)
-    await rm(root, { recursive: true, force: true })
-  })
-  return dataDir
-}
-
-async function withCommands<T>(socketPath: string, use: (redis: Redis) => Promise<T>): Promise<T> {
-  const connections = connectRedis(socketPath, log)
-  try {
-    return await use(await connections.commands('test'))
-  } finally {
-    connections.close()
-  }
-}
-
-/** Another process that opens the same folder, in a process group of its own like a terminal's. */
-async function hold(t: TestContext, dataDir: string): Promise<EmbeddedRedis & { holder: ChildProcess }> {
-  const holder = spawn(process.execPath, [HOLDER, dataDir], {
-    detached: true,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  t.after(() => holder.kill('SIGKILL'))
-  const [line] = await once(createInterface(holder.stdout), 'line')
-  return { ...JSON.parse(line as string), holder }
-}
-
-async function identityOf(pid: number): Promise<ProcessIdentity> {
-  const identity = await identifyProcess(pid)
-  assert.ok(identity, `process ${pid} runs`)
-  return identity
-}
+import { hold, identityOf, makeDataDir, openRedis, withCommands } from '../../../support/embedded-redis.ts'
 
 test('what was written before a close is there after the next start', async (t) => {
   const dataDir = await makeDataDir(t)
-  const first = await openEmbeddedRedis({ dataDir, log })
+  const first = await openRedis(dataDir)
   assert.equal(first.owned, true)
   const firstServer = await identityOf(first.pid)
   await withCommands(first.socketPath, (redis) => redis.set('kept', 'yes'))
   await first.close()
   assert.equal(await isRunning(firstServer), false, 'close returned before the server was gone')
 
-  const second = await openEmbeddedRedis({ dataDir, log })
+  const second = await openRedis(dataDir)
   assert.equal(await withCommands(second.socketPath, (redis) => redis.get('kept')), 'yes')
   assert.notEqual(second.pid, first.pid)
   await second.close()
@@ -82,7 +28,7 @@ test('what was written before a close is there after the next start', async (t) 
 })
 
 test('it never evicts, appends to disk, and listens on nothing but a socket that only its user can open', async (t) => {
-  const redis = await openEmbeddedRedis({ dataDir: await makeDataDir(t), log })
+  const redis = await openRedis(await makeDataDir(t))
   const settings = await withCommands(redis.socketPath, async (commands) =>
     Promise.all(
       ['maxmemory-policy', 'appendonly', 'appendfsync', 'save', 'port', 'unixsocketperm'].map(
@@ -96,8 +42,8 @@ test('it never evicts, appends to disk, and listens on nothing but a socket that
 
 test('starts at the same moment, in one process and in several, share one server with one owner', async (t) => {
   const dataDir = await makeDataDir(t)
-  const inside = () => openEmbeddedRedis({ dataDir, log })
-  const opened = await Promise.all([hold(t, dataDir), inside(), hold(t, dataDir), inside()])
+  const inside = () => openRedis(dataDir)
+  const opened = await Promise.all([hold(dataDir), inside(), hold(dataDir), inside()])
   assert.equal(new Set(opened.map(({ pid }) => pid)).size, 1)
   assert.equal(opened.filter(({ owned }) => owned).length, 1)
   assert.deepEqual(
@@ -109,8 +55,8 @@ test('starts at the same moment, in one process and in several, share one server
 
 test('a process that shares the server does not stop it when it closes', async (t) => {
   const dataDir = await makeDataDir(t)
-  const owner = await openEmbeddedRedis({ dataDir, log })
-  const guest = await openEmbeddedRedis({ dataDir, log })
+  const owner = await openRedis(dataDir)
+  const guest = await openRedis(dataDir)
   await guest.close()
   assert.equal(await withCommands(owner.socketPath, (redis) => redis.ping()), 'PONG')
   await owner.close()
@@ -119,7 +65,7 @@ test('a process that shares the server does not stop it when it closes', async (
 test('a server is found while it runs, and none is started to find one', async (t) => {
   const dataDir = await makeDataDir(t)
   assert.equal(await findEmbeddedRedis(dataDir), null)
-  const redis = await openEmbeddedRedis({ dataDir, log })
+  const redis = await openRedis(dataDir)
   assert.equal(await findEmbeddedRedis(dataDir), redis.socketPath)
   await redis.close()
   assert.equal(await findEmbeddedRedis(dataDir), null)
@@ -127,14 +73,14 @@ test('a server is found while it runs, and none is started to find one', async (
 
 test('Ctrl-C leaves the server to its owner, who can still use it and then stops it', async (t) => {
   const dataDir = await makeDataDir(t)
-  const { holder, pid } = await hold(t, dataDir)
+  const { holder, pid } = await hold(dataDir)
   const server = await identityOf(pid)
   process.kill(-Number(holder.pid), 'SIGINT')
   const [code] = await once(holder, 'exit')
   assert.equal(code, 0)
   assert.equal(await isRunning(server), false)
 
-  const next = await openEmbeddedRedis({ dataDir, log })
+  const next = await openRedis(dataDir)
   assert.equal(
     await withCommands(next.socketPath, (redis) => redis.get('last-words')),
     'written while stopping',
@@ -144,14 +90,14 @@ test('Ctrl-C leaves the server to its owner, who can still use it and then stops
 
 test('after kill -9 of its owner the server stays, and the next start takes it over and stops it', async (t) => {
   const dataDir = await makeDataDir(t)
-  const { holder, pid, socketPath } = await hold(t, dataDir)
+  const { holder, pid, socketPath } = await hold(dataDir)
   const server = await identityOf(pid)
   await withCommands(socketPath, (redis) => redis.set('kept', 'yes'))
   const owner = await identityOf(Number(holder.pid))
   holder.kill('SIGKILL')
   await waitUntilGone(owner, 10_000)
 
-  const next = await openEmbeddedRedis({ dataDir, log })
+  const next = await openRedis(dataDir)
   assert.deepEqual([next.pid, next.owned, next.source], [pid, true, 'shared'])
   assert.equal(await withCommands(next.socketPath, (redis) => redis.get('kept')), 'yes')
   await next.close()
@@ -165,7 +111,7 @@ test('a lock left by a process that died, or whose pid another one has now, hold
   for (const holder of [`4194304.1`, `${process.pid}.${started - 1}`]) {
     await writeFile(join(dataDir, 'redis', `opening.${holder}.0123abcd`), '')
   }
-  const redis = await openEmbeddedRedis({ dataDir, log })
+  const redis = await openRedis(dataDir)
   assert.equal(redis.owned, true)
   assert.deepEqual(await locksIn(dataDir), [])
   await redis.close()
@@ -173,11 +119,11 @@ test('a lock left by a process that died, or whose pid another one has now, hold
 
 test('a copy of a data folder in use gets a server of its own', async (t) => {
   const dataDir = await makeDataDir(t)
-  const original = await openEmbeddedRedis({ dataDir, log })
+  const original = await openRedis(dataDir)
   const copy = await makeDataDir(t)
   await mkdir(join(copy, 'redis'))
   await copyFile(join(dataDir, 'redis/server.json'), join(copy, 'redis/server.json'))
-  const own = await openEmbeddedRedis({ dataDir: copy, log })
+  const own = await openRedis(copy)
   assert.notEqual(own.pid, original.pid)
   await own.close()
   await original.close()
@@ -185,10 +131,10 @@ test('a copy of a data folder in use gets a server of its own', async (t) => {
 
 test('a data folder whose path is too long for a socket gets a private short one', async (t) => {
   const dataDir = await makeDataDir(t, `${'long '.repeat(15)}/${'longer-'.repeat(10)}`)
-  const redis = await openEmbeddedRedis({ dataDir, log })
+  const redis = await openRedis(dataDir)
   t.after(() => rm(dirname(redis.socketPath), { recursive: true }))
   assert.ok(redis.socketPath.length < 100 && !redis.socketPath.startsWith(dataDir))
-  const again = await openEmbeddedRedis({ dataDir, log })
+  const again = await openRedis(dataDir)
   assert.equal(again.pid, redis.pid)
   await redis.close()
 })
@@ -198,7 +144,7 @@ test('a server that cannot load its data fails the start with its last words and
   const folder = join(dataDir, 'redis/appendonlydir')
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'appendonly.aof.manifest'), 'not a manifest\n')
-  await assert.rejects(openEmbeddedRedis({ dataDir, log }), /exited at its start:.*manifest/s)
+  await assert.rejects(openRedis(dataDir), /exited at its start:.*manifest/s)
   const record = JSON.parse(await readFile(join(dataDir, 'redis/server.json'), 'utf8')) as ProcessIdentity
   assert.equal(await isRunning(record), false)
   assert.deepEqual(await locksIn(dataDir), [])
