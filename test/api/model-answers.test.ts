@@ -421,6 +421,16 @@ const CASES: readonly Case[] = [
     reason: 'OUTPUT_INVALID',
   },
   {
+    what: 'a second try that is longer than the server takes',
+    answers: [
+      completion({ content: 'No.' }),
+      error(400, { error: { code: 'context_length_exceeded', message: 'maximum context length is 90' } }),
+    ],
+    calls: 2,
+    reason: 'OUTPUT_INVALID',
+    run: { output_check: 'invalid' },
+  },
+  {
     what: 'Groq, JSON that did not fit',
     answers: [
       error(400, {

@@ -1,19 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import {
-  type Completion,
-  type Message,
-  ModelError,
-  type ModelParameters,
-  type ModelRequest,
-} from '../../models/model.ts'
+import { type Completion, type Message, ModelError, type ModelRequest } from '../../models/model.ts'
 import { isAskedWait, type RetryPolicy, retryDelay } from '../../models/protocol/retry.ts'
 import type { CompiledOutput } from '../../output/compile-output.ts'
 import { sharedNow } from '../../platform/clock.ts'
 import type { Ledger } from '../ledger.ts'
-import type { RunError, RunRequest } from '../run.ts'
+import type { RunRequest } from '../run.ts'
+import { type AskResult, failedResult } from './ask-result.ts'
 import { type CallModelDeps, callModel } from './call-model.ts'
 import { checkAnswer } from './check-answer.ts'
-import { type Decision, decideAfterAnswer, TRUNCATED } from './decide-after-answer.ts'
+import { type Decision, decideAfterAnswer, type Failed } from './decide-after-answer.ts'
 import { Deferred } from './deferred.ts'
 import { endOfAnswer, endOfFailure, errorOfFailure } from './end-of-attempt.ts'
 import type { LogFailedAttempt } from './log-failed-attempt.ts'
@@ -30,19 +25,6 @@ export class ClaimLost extends Error {
 export interface Stopwatch {
   model: number
   validate: number
-}
-
-/** The end of asking one model: a response, or an error. */
-export interface AskResult {
-  readonly response: unknown
-  readonly check: 'valid' | 'repaired' | 'invalid' | null
-  /** Those of the last call. */
-  readonly parameters: ModelParameters
-  readonly error: RunError | null
-  /** What there was of an answer that is no response. */
-  readonly partial: string | null
-  /** How the last answer ended, in the server's own word. */
-  readonly finishReason: string | null
 }
 
 export interface AskDeps extends CallModelDeps {
@@ -82,8 +64,8 @@ export async function askModel(
 ): Promise<AskResult> {
   const { model } = request
   let asked = request
-  /** The answer that was cut short, while another is asked for with more room. */
-  let cut: Completion | null = null
+  /** What the run fails with where the server does not take the longer request of a second try. */
+  let otherwise: AskResult | null = null
   for (;;) {
     const answer = await callModel(deps, asked, watch, signal)
     if (answer instanceof ModelError) {
@@ -95,11 +77,11 @@ export async function askModel(
       const next = delay === null ? 'given up' : `again in ${Math.round(delay)} ms`
       logLast(deps, ledger, { failure: answer }, next)
       if (delay === null) {
-        // The server may not know that much room: then the answer was cut short, as it was.
-        const isRefusedRoom = cut !== null && answer.kind === 'bad_request'
-        return isRefusedRoom && cut
-          ? giveUp(deps, ledger, asked, TRUNCATED, cut.text, cut.finishReason)
-          : giveUp(deps, ledger, asked, errorOfFailure(answer), answer.partial, answer.finishReason)
+        const failed: Failed = { next: 'fail', error: errorOfFailure(answer), partial: answer.partial }
+        const result =
+          (answer.kind === 'bad_request' ? otherwise : null) ??
+          failedResult(asked, failed, deps.responseLimit, answer.finishReason)
+        return giveUp(ledger, result)
       }
       // After a 429 without a time the limiter pauses the model for all runs, so the run needs no delay of its own.
       const ownDelay = answer.kind === 'rate_limited' && !isAskedWait(answer) ? 0 : delay
@@ -119,10 +101,9 @@ export async function askModel(
       }
       logLast(deps, ledger, { issues }, decision.next === 'fail' ? 'given up' : 'again')
       if (decision.next === 'fail') {
-        const failed = giveUp(deps, ledger, asked, decision.error, decision.partial, answer.finishReason)
-        return { ...failed, check: compiled && decision.error.reason === 'OUTPUT_INVALID' ? 'invalid' : null }
+        return giveUp(ledger, failedResult(asked, decision, deps.responseLimit, answer.finishReason))
       }
-      if (decision.maxTokens !== null) cut = answer
+      otherwise = failedResult(asked, decision.otherwise, deps.responseLimit, answer.finishReason)
       asked = askedAgain(asked, request.messages, answer, decision)
     }
     ledger.open(sharedNow())
@@ -169,26 +150,9 @@ function askedAgain(
   }
 }
 
-function giveUp(
-  { responseLimit }: AskDeps,
-  ledger: Ledger,
-  { parameters }: ModelRequest,
-  error: RunError,
-  partial: string | null,
-  finishReason: string | null,
-): AskResult {
-  ledger.giveUp(error.reason)
-  const bounded = partial === null ? null : cutBytes(partial, responseLimit)
-  return { response: null, check: null, parameters, error, partial: bounded, finishReason }
-}
-
-/** At most so many bytes of a text, in whole characters. */
-function cutBytes(text: string, most: number): string {
-  if (Buffer.byteLength(text) <= most) return text
-  return Buffer.from(text)
-    .subarray(0, most)
-    .toString()
-    .replace(/\uFFFD+$/, '')
+function giveUp(ledger: Ledger, result: AskResult): AskResult {
+  if (result.error) ledger.giveUp(result.error.reason)
+  return result
 }
 
 function logLast(

@@ -8,14 +8,24 @@ import type { CheckedAnswer } from './check-answer.ts'
 /** What follows an answer of a model. */
 export type Decision =
   | { readonly next: 'accept'; readonly check: 'valid' | 'repaired'; readonly value: unknown }
-  /** `message`: what the model is told. `maxTokens`: the room that it gets now; null for the same as before. */
-  | { readonly next: 'ask_again'; readonly message: string; readonly maxTokens: number | null }
   | {
-      readonly next: 'fail'
-      readonly error: RunError
-      /** What there was of the answer, where that may be of use. */
-      readonly partial: string | null
+      readonly next: 'ask_again'
+      /** What the model is told. */
+      readonly message: string
+      /** The room that it gets now; null for the same as before. */
+      readonly maxTokens: number | null
+      /** What the answer comes to where the server does not take the longer request. */
+      readonly otherwise: Failed
     }
+  | Failed
+
+/** The end of asking a model. */
+export interface Failed {
+  readonly next: 'fail'
+  readonly error: RunError
+  /** What there was of the answer, where that may be of use. */
+  readonly partial: string | null
+}
 
 /** Everything that the decision depends on. */
 export interface AnswerCase {
@@ -56,10 +66,11 @@ export function decideAfterAnswer(given: AnswerCase): Decision {
     return isWhole && checked.check !== 'invalid' ? accept(checked) : afterCut(given)
   }
   if (checked.check !== 'invalid') return accept(checked)
-  if (given.triesLeft < 1) return fail(invalid(checked.issues, wantsJson), '')
+  const failed = fail(invalid(checked.issues, wantsJson), '')
+  if (given.triesLeft < 1) return failed
   // A server may call an answer whole that ends in the middle: more room helps it, too.
   const maxTokens = checked.truncated ? moreRoom(given) : null
-  return askAgain(given, checked.issues, checked.truncated, maxTokens)
+  return askAgain(given, checked.issues, checked.truncated, maxTokens, failed)
 }
 
 const accept = ({ check, value }: Exclude<CheckedAnswer, { check: 'invalid' }>): Decision => ({
@@ -68,7 +79,7 @@ const accept = ({ check, value }: Exclude<CheckedAnswer, { check: 'invalid' }>):
   value,
 })
 
-const fail = (error: RunError, partial: string): Decision => ({
+const fail = (error: RunError, partial: string): Failed => ({
   next: 'fail',
   error,
   partial: partial === '' ? null : partial,
@@ -76,8 +87,9 @@ const fail = (error: RunError, partial: string): Decision => ({
 
 function afterCut(given: AnswerCase): Decision {
   const maxTokens = moreRoom(given)
-  if (given.triesLeft < 1 || maxTokens === null) return fail(TRUNCATED, given.completion.text)
-  return askAgain(given, [], true, maxTokens)
+  const failed = fail(TRUNCATED, given.completion.text)
+  if (given.triesLeft < 1 || maxTokens === null) return failed
+  return askAgain(given, [], true, maxTokens, failed)
 }
 
 function askAgain(
@@ -85,9 +97,10 @@ function askAgain(
   issues: readonly OutputIssue[],
   cut: boolean,
   maxTokens: number | null,
+  otherwise: Failed,
 ): Decision {
   const message = wantsJson ? repairRequest(issues, schema(), cut) : repeatRequest(cut)
-  return { next: 'ask_again', message, maxTokens }
+  return { next: 'ask_again', message, maxTokens, otherwise }
 }
 
 /** More tokens than the answer had, within the limits of the model and the run; null when it cannot have more. */
@@ -99,7 +112,7 @@ function moreRoom({ completion, maxTokens, mostTokens, responseLimit }: AnswerCa
   return raised > maxTokens ? raised : null
 }
 
-export const TRUNCATED: RunError = {
+const TRUNCATED: RunError = {
   reason: 'OUTPUT_TRUNCATED',
   message:
     'The answer was cut short: it needs more tokens than it may have (max_tokens, or the limit of the model).',
