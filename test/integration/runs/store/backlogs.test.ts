@@ -147,11 +147,10 @@ test('a model that says 429 holds up neither the runs of other models nor a plac
     assert.equal(record?.status, 'queued')
     for (const { outcome } of record?.attempts ?? []) assert.equal(outcome, 'rate_limited')
   }
-  assert.equal(
-    await redis.zcard(JOBS.delayed),
-    0,
-    'they wait in the queue, not in a crowd that comes back together',
-  )
+  // Those that were refused keep the time that they were asked for, with jitter, wherever they are claimed next.
+  const refused = limited.stats()['rateLimited'] ?? 0
+  const delayed = await redis.zcard(JOBS.delayed)
+  assert.ok(delayed <= refused, 'the others wait in the queue, not in a crowd that comes back together')
 })
 
 test('many who come at once all get their turn, whichever of them found the window full', async (t) => {
