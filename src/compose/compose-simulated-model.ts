@@ -27,6 +27,14 @@ export async function openSimulatedModel(config: Config, lifecycle: Lifecycle): 
       cut: config.simulatedCut,
       invalidJson: config.simulatedInvalidJson,
       schemaViolation: config.simulatedSchemaViolation,
+      truncated: config.simulatedTruncated,
+      filtered: config.simulatedFiltered,
+      declined: config.simulatedDeclined,
+      empty: config.simulatedEmpty,
+      errorInAnswer: config.simulatedErrorInAnswer,
+      reasoning: config.simulatedReasoning,
+      noQuota: config.simulatedNoQuota,
+      loading: config.simulatedLoading,
     },
   })
   lifecycle.onClose('simulated model', () => model.close())

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import { schemaInPrompt, simulateCompletion, violateSchema } from './simulate-completion.ts'
+import { schemaInPrompt, simulateCompletion } from './simulate-completion.ts'
 import { type Call, readPrompt } from './simulated-call.ts'
+import { endWith } from './simulated-ending.ts'
 import type { Fault } from './simulated-faults.ts'
 
 const tokens = (text: string): number => Math.max(1, Math.ceil(text.length / 4))
@@ -18,39 +19,41 @@ export async function sendCompletion(
 ): Promise<void> {
   const { prompt, text: promptText, images } = readPrompt(call)
   const schema = call.response_format?.json_schema?.schema ?? schemaInPrompt(promptText)
-  let text = simulateCompletion(`${prompt}${call.seed ?? ''}`, schema)
-  if (fault === 'schemaViolation' && schema) text = violateSchema(text)
-  if (fault === 'invalidJson') text = 'I would rather not answer in JSON.'
-
+  const whole = simulateCompletion(`${prompt}${call.seed ?? ''}`, schema)
+  const ending = endWith(whole, fault, schema !== null)
+  const { refusal, error, reasoningTokens } = ending
   const most = call.max_tokens ?? Number.POSITIVE_INFINITY
-  const finish = tokens(text) > most ? 'length' : 'stop'
-  if (finish === 'length') text = text.slice(0, most * 4)
+  const isOver = tokens(ending.text) > most
+  const text = isOver ? ending.text.slice(0, most * 4) : ending.text
+  const finish = isOver ? 'length' : ending.finish
   // An image of medium size costs 765 tokens at OpenAI; for text, four characters make a token.
   const promptTokens = tokens(promptText) + images * 765
   const usage = {
     prompt_tokens: promptTokens,
-    completion_tokens: tokens(text),
-    total_tokens: promptTokens + tokens(text),
+    completion_tokens: tokens(text) + reasoningTokens,
+    total_tokens: promptTokens + tokens(text) + reasoningTokens,
+    ...(reasoningTokens > 0 && { completion_tokens_details: { reasoning_tokens: reasoningTokens } }),
   }
   const head = { id: 'chatcmpl-simulated', created: Math.floor(Date.now() / 1000), model: call.model }
   const seconds = pace > 0 ? tokens(text) / pace : 0
 
   if (!call.stream) {
     if (seconds > 0) await pause(seconds * 1000, undefined, { ref: false })
-    const message = { role: 'assistant', content: text, refusal: null }
+    const message = { role: 'assistant', content: refusal === null ? text : null, refusal }
     const body = {
       ...head,
       object: 'chat.completion',
       choices: [{ index: 0, message, finish_reason: finish }],
       usage,
+      ...(error && { error }),
     }
     if (fault !== 'cut') return sendJson(response, 200, body)
-    const whole = JSON.stringify(body)
+    const json = JSON.stringify(body)
     response.writeHead(200, {
       'content-type': 'application/json',
-      'content-length': Buffer.byteLength(whole),
+      'content-length': Buffer.byteLength(json),
     })
-    response.write(whole.slice(0, whole.length / 2), () => response.destroy())
+    response.write(json.slice(0, json.length / 2), () => response.destroy())
     return
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -66,6 +69,8 @@ export async function sendCompletion(
     chunk(index === 0 ? { role: 'assistant', content } : { content }, null)
     if (seconds > 0) await pause((seconds * 1000) / pieces.length, undefined, { ref: false })
   }
+  if (refusal !== null) chunk({ role: 'assistant', refusal }, null)
+  if (error) send(response, { error })
   chunk({}, finish)
   if (call.stream_options?.include_usage)
     send(response, { ...head, object: 'chat.completion.chunk', choices: [], usage })

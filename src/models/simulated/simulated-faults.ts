@@ -8,9 +8,22 @@ export interface SimulatedFaults {
   readonly cut: number
   readonly invalidJson: number
   readonly schemaViolation: number
+  /** The answer is cut short, filtered or declined, is empty, has an error beside it, or reasoning before it. */
+  readonly truncated: number
+  readonly filtered: number
+  readonly declined: number
+  readonly empty: number
+  readonly errorInAnswer: number
+  readonly reasoning: number
+  /** Refusals of a server whose account is empty, and whose model is being loaded. */
+  readonly noQuota: number
+  readonly loading: number
 }
 
-const FAULTS = ['rateLimited', 'serverError', 'hang', 'cut', 'invalidJson', 'schemaViolation'] as const
+const FAULTS = [
+  ...(['rateLimited', 'serverError', 'hang', 'cut', 'invalidJson', 'schemaViolation', 'truncated'] as const),
+  ...(['filtered', 'declined', 'empty', 'errorInAnswer', 'reasoning', 'noQuota', 'loading'] as const),
+] as const
 export type Fault = (typeof FAULTS)[number]
 
 /**

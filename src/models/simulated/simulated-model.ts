@@ -143,6 +143,8 @@ async function serve(
   if (fault === 'rateLimited') return limit(response, options.retryAfterMs ?? 100)
   if (fault === 'serverError') return refuse(response, 500, 'simulated failure')
   if (fault === 'hang') return
+  if (fault === 'noQuota') return refuse(response, 429, 'nothing is left', {}, 'insufficient_quota')
+  if (fault === 'loading') return refuse(response, 503, 'Loading model')
   await sendCompletion(response, call, fault, options.tokensPerSecond ?? 0)
 }
 
@@ -152,11 +154,12 @@ function refuse(
   status: number,
   message: string,
   headers: Record<string, string> = {},
+  code: string | null = null,
 ): void {
   sendJson(
     response,
     status,
-    { error: { message, type: status < 500 ? 'invalid_request_error' : 'server_error', code: null } },
+    { error: { message, type: status < 500 ? 'invalid_request_error' : 'server_error', code } },
     headers,
   )
 }
