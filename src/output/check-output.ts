@@ -1,4 +1,3 @@
-import { BareText } from './bare-text.ts'
 import {
   type ListShape,
   type ObjectShape,
@@ -7,6 +6,7 @@ import {
   type Shape,
 } from './output-shape.ts'
 import { isScalar, type Scalar } from './output-type.ts'
+import { BareText } from './read/bare-text.ts'
 
 export interface OutputIssue {
   /** The place in the output, such as `items[2].price` or `["odd-key"]`; empty for the whole output. */

@@ -1,4 +1,4 @@
-import { readLooseJson } from './loose-json.ts'
+import { findObjects } from './read/find-objects.ts'
 
 export type OutputReading =
   /** `repaired`: the whole text was not valid JSON. `truncated`: the text ended before its last object did. */
@@ -18,8 +18,8 @@ export type OutputReading =
  * last. But an object with keys wins over `{}`, and `{}` over a list.
  *
  * A text that ends in the middle of an object is refused: only the closing brackets of objects may be missing, after a
- * value that is whole; `truncated` says so. A text that is a JSON string is read once more. Never throws, and never evaluates code. Its time is linear in the length of the text. A text of more than
- * `maxBytes` (UTF-8) is refused.
+ * value that is whole; `truncated` says so. A text that is a JSON string is read once more. Never throws, and never
+ * evaluates code. Its time is linear in the length of the text. A text of more than `maxBytes` (UTF-8) is refused.
  */
 export function readOutput(text: string, maxBytes: number): OutputReading {
   if (Buffer.byteLength(text) > maxBytes)
@@ -43,28 +43,4 @@ function readLoosely(text: string): OutputReading {
   if (cutObject) return { ok: false, reason: 'ends in the middle of its JSON', truncated: true }
   if (candidates.length > 0) return { ok: true, candidates, repaired: true, truncated }
   return { ok: false, reason: 'holds no readable JSON object', truncated: false }
-}
-
-function findObjects(text: string): { candidates: object[]; truncated: boolean; cutObject: boolean } {
-  const opening = /[{[]/g
-  let found: object[] = []
-  let cutObject = false
-  let truncated = false
-  for (let match = opening.exec(text); match; match = opening.exec(text)) {
-    const { value, whole, end } = readLooseJson(text, match.index)
-    truncated ||= value !== undefined && !whole
-    if (value) found.push(value)
-    // An object that began after the others would have been the answer.
-    else if (!whole && match[0] === '{') cutObject = true
-    // Continues where a failed reading stopped, not after its bracket: this keeps the time linear.
-    opening.lastIndex = Math.max(end, match.index + 1)
-  }
-  // Sorting is stable: of the same rank, the last stays the last.
-  found = found.sort((one, other) => rank(one) - rank(other))
-  return { candidates: found, truncated, cutObject }
-}
-
-function rank(candidate: object): number {
-  if (Array.isArray(candidate)) return 1
-  return Object.keys(candidate).length === 0 ? 2 : 3
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { MAX_LOOSE_DEPTH } from '../../../src/output/loose-json.ts'
+import { MAX_LOOSE_DEPTH } from '../../../src/output/read/loose-json.ts'
 import { readOutput } from '../../../src/output/read-output.ts'
 
 const LIMIT = 1_000_000

@@ -1,0 +1,7 @@
+/** What closes the string that each quote opens. */
+export const CLOSING_QUOTES = new Map([
+  ['"', '"'],
+  ["'", "'"],
+  ['“', '”'],
+  ['‘', '’'],
+])
