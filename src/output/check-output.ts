@@ -6,7 +6,9 @@ import {
   type Shape,
 } from './output-shape.ts'
 import { isScalar, type Scalar } from './output-type.ts'
+import { readBareNumber } from './read/bare-number.ts'
 import { BareText } from './read/bare-text.ts'
+import { readStringified } from './read/stringified.ts'
 
 export interface OutputIssue {
   /** The place in the output, such as `items[2].price` or `["odd-key"]`; empty for the whole output. */
@@ -57,28 +59,21 @@ export function checkOutput(shape: ObjectShape, output: unknown): OutputCheck {
     return checkScalar(field, found)
   }
 
-  /** A value without quotes is a string where one is due, and a number with `_` between its digits. */
+  /** A value without quotes is what the format says is due there. */
   function checkBare(field: Shape, text: string): unknown {
     coerced = true
     if (text === '') return field.nullable ? null : refuse('is required')
-    if (field.kind === 'string') return checkScalar(field, text)
-    const grouped = /^[+-]?\d{1,3}(_\d{3})+(\.\d+)?$/.test(text)
-    if (grouped && field.kind !== 'object' && field.kind !== 'array' && field.kind !== 'boolean') {
-      return checkScalar(field, Number(text.replaceAll('_', '')))
-    }
-    return refuse('must not be a text without quotes')
+    if (field.kind === 'string' || field.kind === 'boolean') return checkScalar(field, text)
+    const number = field.kind === 'integer' || field.kind === 'number' ? readBareNumber(text) : undefined
+    if (number === undefined) return refuse('must not be a text without quotes')
+    return checkScalar(field as ScalarShape, number)
   }
 
   /** Some models write a nested object or list as a string with its JSON. */
   function unpacked(found: unknown): unknown {
-    if (typeof found !== 'string' || !/^\s*[{[]/.test(found)) return found
-    try {
-      const value = JSON.parse(found)
-      coerced = true
-      return value
-    } catch {
-      return found
-    }
+    const value = typeof found === 'string' ? readStringified(found) : undefined
+    coerced ||= value !== undefined
+    return value ?? found
   }
 
   function checkObject({ fields }: ObjectShape, found: unknown): Record<string, unknown> | typeof REFUSED {

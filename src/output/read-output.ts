@@ -1,4 +1,6 @@
+import { Cursor } from './read/cursor.ts'
 import { findObjects } from './read/find-objects.ts'
+import { unescapeJson } from './read/unescape-json.ts'
 
 export type OutputReading =
   /** `repaired`: the whole text was not valid JSON. `truncated`: the text ended before its last object did. */
@@ -8,6 +10,8 @@ export type OutputReading =
       readonly candidates: readonly unknown[]
       readonly repaired: boolean
       readonly truncated: boolean
+      /** An ellipsis stands for members of an object. */
+      readonly elided: boolean
     }
   /** `reason` never contains parts of the text. */
   | { readonly ok: false; readonly reason: string; readonly truncated: boolean }
@@ -28,7 +32,7 @@ export function readOutput(text: string, maxBytes: number): OutputReading {
   try {
     const value: unknown = JSON.parse(text.trim())
     if (typeof value === 'string') return readLoosely(value)
-    if (!NEVER_MEANT.test(text)) return { ok: true, candidates: [value], repaired: false, truncated: false }
+    if (!text.includes('\\') || !NEVER_MEANT.test(text)) return asItStands(value)
   } catch {
     // Not JSON as it stands.
   }
@@ -38,9 +42,19 @@ export function readOutput(text: string, maxBytes: number): OutputReading {
 /** A form feed or backspace before a letter: `\\frac` with too few backslashes. */
 const NEVER_MEANT = /(?<!\\)(?:\\\\)*\\[bf][a-zA-Z]/
 
+function asItStands(value: unknown): OutputReading {
+  return { ok: true, candidates: [value], repaired: false, truncated: false, elided: false }
+}
+
 function readLoosely(text: string): OutputReading {
-  const { candidates, truncated, cutObject } = findObjects(text)
+  const found = findObjects(new Cursor(text))
+  const unescaped = found.candidates.some(hasKeys) ? null : unescapeJson(text)
+  const { candidates, cutObject, ...doubts } = unescaped === null ? found : findObjects(new Cursor(unescaped))
   if (cutObject) return { ok: false, reason: 'ends in the middle of its JSON', truncated: true }
-  if (candidates.length > 0) return { ok: true, candidates, repaired: true, truncated }
+  if (candidates.length > 0) return { ok: true, candidates, repaired: true, ...doubts }
   return { ok: false, reason: 'holds no readable JSON object', truncated: false }
+}
+
+function hasKeys(candidate: object): boolean {
+  return !Array.isArray(candidate) && Object.keys(candidate).length > 0
 }

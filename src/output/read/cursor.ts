@@ -1,9 +1,16 @@
+import { COMMENT_START, ESCAPED_BREAK, SPACE } from './tokens.ts'
+
+const ONE_LINE_COMMENT = /[^,}\]]*/y
+
 /** A place in a text, and the ways on from it. */
 export class Cursor {
   readonly text: string
   /** False once the text, or its code fence, ended before a bracket or a quote was closed. */
   whole = true
+  /** Whether an object has an ellipsis: its author left members out. */
+  elided = false
   #at: number
+  #lastBreak: number | undefined
 
   constructor(text: string, at = 0) {
     this.text = text
@@ -29,6 +36,12 @@ export class Cursor {
     return pattern.exec(this.text)?.[0] ?? ''
   }
 
+  /** Whether a sticky pattern matches at a place. */
+  sees(pattern: RegExp, at = this.#at): boolean {
+    pattern.lastIndex = at
+    return pattern.test(this.text)
+  }
+
   /** Moves past what a sticky pattern matches here, and gives it; empty for nothing. */
   match(pattern: RegExp): string {
     const found = this.peek(pattern)
@@ -36,14 +49,29 @@ export class Cursor {
     return found
   }
 
-  /** Moves past white space and comments. */
+  /** Moves past white space, invisible characters and comments. */
   skipSpace(): void {
     for (;;) {
-      this.match(WHITESPACE)
-      if (this.char === '#' || this.text.startsWith('//', this.#at)) this.#skipPast('\n')
-      else if (this.text.startsWith('/*', this.#at)) this.#skipPast('*/')
-      else return
+      this.match(SPACE)
+      if (this.match(ESCAPED_BREAK) !== '') continue
+      const comment = this.match(COMMENT_START)
+      if (comment === '') return
+      if (comment === '/*') this.moveTo(this.find('*/'))
+      else this.#skipLine()
     }
+  }
+
+  /** Of a text that has no further line, a comment cannot be the whole rest: it ends where its object or member does. */
+  #skipLine(): void {
+    this.#lastBreak ??= this.text.lastIndexOf('\n')
+    if (this.#lastBreak >= this.#at) this.moveTo(this.find('\n'))
+    else this.match(ONE_LINE_COMMENT)
+  }
+
+  /** The end of the next occurrence of a text; the end of the whole text where there is none. */
+  find(mark: string): number {
+    const found = this.text.indexOf(mark, this.#at)
+    return found === -1 ? this.text.length : found + mark.length
   }
 
   /** True at the end of the text, or at a closing code fence. */
@@ -52,11 +80,4 @@ export class Cursor {
     if (ended) this.whole = false
     return ended
   }
-
-  #skipPast(mark: string): void {
-    const found = this.text.indexOf(mark, this.#at)
-    this.moveTo(found === -1 ? this.text.length : found + mark.length)
-  }
 }
-
-export const WHITESPACE = /\s*/y

@@ -1,102 +1,111 @@
 import { BareText } from './bare-text.ts'
 import { readBareValue } from './bare-value.ts'
-import { Cursor } from './cursor.ts'
-import { readQuoted } from './quoted-string.ts'
+import type { Cursor } from './cursor.ts'
+import { readStrings } from './quoted-string.ts'
 import { CLOSING_QUOTES } from './quotes.ts'
+import { readKey } from './read-key.ts'
+import { COMMA, ELLIPSIS, NEXT_MEMBER } from './tokens.ts'
 import { UNREADABLE } from './unreadable.ts'
-
-/**
- * A reader of almost-JSON, as models write it. It reads every JSON document as JSON.parse does, and also: comments,
- * missing and surplus commas, keys without quotes, other quotes, newlines and quotes within strings, Python's literals,
- * a wrong closing bracket, values without quotes (as BareText), and objects that only lack their closing brackets at the
- * end of the text. A text that ends within a list, a string, a key or a number cannot be read: nobody knows the rest.
- *
- * Its time is linear in the length of the text, whatever the text is, and it never throws. That is why it is not the
- * jsonrepair package, which needs 13 seconds for 16,000 characters of `"a "a "a`.
- */
 
 /** Deeper than any output format. Without a limit, a text of a million brackets would overflow the stack. */
 export const MAX_LOOSE_DEPTH = 200
 
-const BARE_KEY = /[\w.$-]+/y
-
 /**
  * `end` is where reading stopped, after a success or a failure: the text before it need not be read again.
- * `whole`: every bracket was closed, the text did not end before.
+ * `whole`: every bracket was closed, the text did not end before. `elided`: members were left out, by an ellipsis.
  */
 export interface LooseReading {
   readonly value: object | undefined
   readonly whole: boolean
+  readonly elided: boolean
   readonly end: number
 }
 
-/** Reads the object or list that opens at `start`; `value` is undefined when it cannot be read. */
-export function readLooseJson(text: string, start: number): LooseReading {
-  const cursor = new Cursor(text, start)
-  const value = readValue(cursor, 1)
+/**
+ * Reads the almost-JSON object or list that opens at the cursor, as models write it; `value` is undefined when it cannot
+ * be read. It reads every JSON document as JSON.parse does, and also: comments, missing and surplus commas, missing
+ * colons, keys without quotes, other quotes, quotes that are missing where a key tells it, newlines and quotes within
+ * strings, strings of several parts, an ellipsis, Python's literals, a wrong closing bracket, values without quotes (as
+ * BareText), and objects that only lack their closing brackets at the end of the text. A text that ends within a list, a
+ * string, a key or a number cannot be read: nobody knows the rest.
+ *
+ * Its time is linear in the length of the text, whatever the text is, and it never throws. That is why it is not the
+ * jsonrepair package, which needs 13 seconds for 16,000 characters of `"a "a "a`.
+ */
+export function readLooseJson(cursor: Cursor): LooseReading {
+  cursor.whole = true
+  cursor.elided = false
+  const value = readValue(cursor, 1, false)
   return {
     value: typeof value === 'object' && value !== null ? value : undefined,
     whole: cursor.whole,
+    elided: cursor.elided,
     end: cursor.at,
   }
 }
 
-function readValue(cursor: Cursor, depth: number): unknown {
+function readValue(cursor: Cursor, depth: number, isMember: boolean): unknown {
   const { char } = cursor
   if (char === '{') return depth > MAX_LOOSE_DEPTH ? UNREADABLE : readObject(cursor, depth)
   if (char === '[') return depth > MAX_LOOSE_DEPTH ? UNREADABLE : readList(cursor, depth)
-  return CLOSING_QUOTES.has(char) ? readQuoted(cursor) : readBareValue(cursor)
+  return CLOSING_QUOTES.has(char)
+    ? readStrings(cursor, isMember ? 'value' : 'item')
+    : readBareValue(cursor, isMember)
 }
 
 function readObject(cursor: Cursor, depth: number): unknown {
   const entries: [string, unknown][] = []
+  /** How many entries there were at a bracket that others follow, as in `{"a": 1}, "b": 2}`; it may be prose, too. */
+  let closedEarly: number | undefined
   cursor.moveTo(cursor.at + 1)
   for (;;) {
-    const afterComma = skipCommas(cursor)
-    if (cursor.atEnd()) {
-      // After a comma, more was to come.
-      if (afterComma) return UNREADABLE
-      break
+    const gap = skipToEntry(cursor)
+    cursor.elided ||= gap.elided
+    // After a comma, more was to come.
+    if (cursor.atEnd()) return gap.comma ? UNREADABLE : Object.fromEntries(entries)
+    if (closes(cursor, '}')) {
+      if (depth > 1 || !cursor.sees(NEXT_MEMBER)) return Object.fromEntries(entries)
+      closedEarly ??= entries.length
+      continue
     }
-    if (closes(cursor, '}')) break
-    const key = CLOSING_QUOTES.has(cursor.char) ? readQuoted(cursor) : cursor.match(BARE_KEY) || UNREADABLE
-    if (key === UNREADABLE) return UNREADABLE
-    cursor.skipSpace()
-    if (cursor.atEnd() || cursor.char !== ':') return UNREADABLE
-    cursor.moveTo(cursor.at + 1)
-    cursor.skipSpace()
-    if (cursor.atEnd()) return UNREADABLE
-    const value = readValue(cursor, depth + 1)
-    if (value === UNREADABLE) return UNREADABLE
-    entries.push([key, value])
+    const key = readKey(cursor)
+    const value = key === UNREADABLE ? UNREADABLE : readValue(cursor, depth + 1, true)
+    if (key !== UNREADABLE && value !== UNREADABLE) entries.push([key, value])
+    // Not by assignment, which would set the prototype for a key named __proto__.
+    else if (closedEarly !== undefined && cursor.whole)
+      return Object.fromEntries(entries.slice(0, closedEarly))
+    else return UNREADABLE
   }
-  // Not by assignment, which would set the prototype for a key named __proto__.
-  return Object.fromEntries(entries)
 }
 
 function readList(cursor: Cursor, depth: number): unknown {
   const items: unknown[] = []
   cursor.moveTo(cursor.at + 1)
   for (;;) {
-    skipCommas(cursor)
+    const gap = skipToEntry(cursor)
     // A list whose end is missing may lack items, too.
     if (cursor.atEnd()) return UNREADABLE
     if (closes(cursor, ']')) return items
-    const item = readValue(cursor, depth + 1)
-    if (item === UNREADABLE || (item instanceof BareText && item.text === '')) return UNREADABLE
+    const separated = items.length === 0 || gap.comma || gap.newLine
+    const item = readValue(cursor, depth + 1, false)
+    if (item === UNREADABLE) return UNREADABLE
+    // Words behind a string, without a comma, may as well belong to it.
+    if (item instanceof BareText && (item.text === '' || !separated)) return UNREADABLE
     items.push(item)
   }
 }
 
-/** Moves to the next entry or bracket. Whether a comma was passed: then something more is to come. */
-function skipCommas(cursor: Cursor): boolean {
-  cursor.skipSpace()
-  const found = cursor.char === ','
-  while (cursor.char === ',') {
-    cursor.moveTo(cursor.at + 1)
+/** Moves to the next entry or bracket, and says what was passed. After a comma, something more is to come. */
+function skipToEntry(cursor: Cursor): { comma: boolean; elided: boolean; newLine: boolean } {
+  const start = cursor.at
+  let comma = false
+  let elided = false
+  for (;;) {
     cursor.skipSpace()
+    if (cursor.match(COMMA) !== '') comma = true
+    else if (cursor.match(ELLIPSIS) !== '') elided = true
+    else return { comma, elided, newLine: cursor.text.slice(start, cursor.at).includes('\n') }
   }
-  return found
 }
 
 /** At the end of an object or list, whose bracket is skipped; that of an outer one, which it lacks, is not. */
