@@ -88,10 +88,11 @@ export function checkOutput(shape: ObjectShape, output: unknown): OutputCheck {
     }
     if (isSchemaEcho(members, fields)) return refuse('must be an answer, not its schema')
     const result: Record<string, unknown> = {}
+    const inOtherCase = namesInOtherCase(names, fields)
     for (const [key, field] of fields) {
       const before = issues.length
       const present = Object.hasOwn(members, key)
-      if (!present && field.nullable && isInOtherCase(key, names, fields))
+      if (!present && field.nullable && inOtherCase?.has(key.toLowerCase()))
         refuse('is there in other letter case')
       else result[key] = check(field, present ? members[key] : undefined)
       nameIssuesSince(before, key)
@@ -146,10 +147,14 @@ function isSchemaEcho(members: Record<string, unknown>, fields: ReadonlyMap<stri
   return Object.keys(properties).some((name) => fields.has(name))
 }
 
-function isInOtherCase(key: string, names: readonly string[], fields: ReadonlyMap<string, Shape>): boolean {
-  if (names.every((name) => fields.has(name))) return false
-  const lower = key.toLowerCase()
-  return names.some((name) => !fields.has(name) && name.toLowerCase() === lower)
+/** The names that are no fields, in small letters; null where there are none. */
+function namesInOtherCase(
+  names: readonly string[],
+  fields: ReadonlyMap<string, Shape>,
+): ReadonlySet<string> | null {
+  if (names.every((name) => fields.has(name))) return null
+  const others = names.filter((name) => !fields.has(name))
+  return new Set(others.map((name) => name.toLowerCase()))
 }
 
 function readScalar({ kind }: ScalarShape, found: unknown): Scalar | undefined {

@@ -9,6 +9,8 @@ export class Cursor {
   whole = true
   /** Whether an object has an ellipsis: its author left members out. */
   elided = false
+  /** The furthest place that was reached: what was tried in vain before it is not tried again. */
+  furthest = 0
   #at: number
   #lastBreak: number | undefined
 
@@ -28,6 +30,7 @@ export class Cursor {
 
   moveTo(at: number): void {
     this.#at = at
+    this.furthest = Math.max(this.furthest, at)
   }
 
   /** What a sticky pattern matches at a place, which stays where it is; empty for nothing. */

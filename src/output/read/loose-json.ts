@@ -35,13 +35,11 @@ export interface LooseReading {
 export function readLooseJson(cursor: Cursor): LooseReading {
   cursor.whole = true
   cursor.elided = false
-  const value = readValue(cursor, 1, false)
-  return {
-    value: typeof value === 'object' && value !== null ? value : undefined,
-    whole: cursor.whole,
-    elided: cursor.elided,
-    end: cursor.at,
-  }
+  cursor.furthest = cursor.at
+  const found = readValue(cursor, 1, false)
+  const value = typeof found === 'object' && found !== null ? found : undefined
+  const { whole, elided } = cursor
+  return { value, whole, elided, end: value ? cursor.at : cursor.furthest }
 }
 
 function readValue(cursor: Cursor, depth: number, isMember: boolean): unknown {

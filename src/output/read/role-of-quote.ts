@@ -1,7 +1,7 @@
 import type { Cursor } from './cursor.ts'
 import type { StringPlace } from './quoted-string.ts'
 import { CLOSING_QUOTES } from './quotes.ts'
-import { AFTER_STRING, COLON_MARK, ELLIPSIS, QUOTED_KEY } from './tokens.ts'
+import { AFTER_STRING, BREAK_BEFORE_END, COLON_MARK, ELLIPSIS, QUOTED_KEY, SPACE } from './tokens.ts'
 
 /** The unescaped quotes within a string: how many, and whether one of them opened a quotation that is not closed yet. */
 export interface InnerQuotes {
@@ -12,7 +12,6 @@ export interface InnerQuotes {
 /** `key`: it opens the next key, and the string lacks its closing quote. */
 export type QuoteRole = 'end' | 'text' | 'key' | 'unclear'
 
-const WHITESPACE = /\s*/y
 const FENCE = /```/y
 const ADDED = /\+\s*["'“‘`]/y
 const NEXT_AFTER_COMMA = /，\s*["“]/y
@@ -45,10 +44,10 @@ export function roleOfQuote(
 }
 
 function roleByWhatFollows(cursor: Cursor, place: StringPlace, inner: InnerQuotes): QuoteRole {
-  const space = cursor.peek(WHITESPACE, cursor.at + 1)
+  const space = cursor.peek(SPACE, cursor.at + 1)
   const at = cursor.at + 1 + space.length
   const next = cursor.text.charAt(at)
-  if (next === '' || next === '#' || cursor.sees(FENCE, at)) return 'end'
+  if (next === '' || next === '#' || cursor.sees(FENCE, at) || cursor.sees(BREAK_BEFORE_END, at)) return 'end'
   if (next === ')') return place === 'argument' ? 'end' : 'text'
   if (cursor.sees(COLON_MARK, at)) return place === 'key' || next === ':' ? 'end' : 'text'
   if (',}]'.includes(next)) {

@@ -1,4 +1,5 @@
-const ESCAPED_KEY = /[{[]\s*(?:\\[nrt]\s*)*\\"/
+/** In the first object or list of the text: within a string of another, a backslash before a quote is right. */
+const ESCAPED_KEY = /^[^{[]*[{[](?:[\s{[]|\\[nrt])*\\"/
 const LEVEL = /\\(["\\/nrt])/g
 const MEANING: Record<string, string> = { n: '\n', r: '\r', t: '\t' }
 
