@@ -10,7 +10,7 @@ export type OutputReading =
       readonly candidates: readonly unknown[]
       readonly repaired: boolean
       readonly truncated: boolean
-      /** An ellipsis stands for members of an object. */
+      /** Members of an object were left out, by an ellipsis or because they cannot be read. */
       readonly elided: boolean
     }
   /** `reason` never contains parts of the text. */

@@ -6,7 +6,7 @@ export interface FoundObjects {
   readonly candidates: readonly object[]
   /** Closing brackets were missing at the end of the text. */
   readonly truncated: boolean
-  /** An ellipsis stands for members of an object. */
+  /** Members of an object were left out, by an ellipsis or because they cannot be read. */
   readonly elided: boolean
   /** The text ends within an object that cannot be read. */
   readonly cutObject: boolean

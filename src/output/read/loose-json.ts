@@ -12,7 +12,8 @@ export const MAX_LOOSE_DEPTH = 200
 
 /**
  * `end` is where reading stopped, after a success or a failure: the text before it need not be read again.
- * `whole`: every bracket was closed, the text did not end before. `elided`: members were left out, by an ellipsis.
+ * `whole`: every bracket was closed, the text did not end before. `elided`: members were left out, by an ellipsis or
+ * because they cannot be read.
  */
 export interface LooseReading {
   readonly value: object | undefined
@@ -52,28 +53,37 @@ function readValue(cursor: Cursor, depth: number, isMember: boolean): unknown {
 }
 
 function readObject(cursor: Cursor, depth: number): unknown {
+  // Made of entries, not by assignment, which would set the prototype for a key named __proto__.
   const entries: [string, unknown][] = []
-  /** How many entries there were at a bracket that others follow, as in `{"a": 1}, "b": 2}`; it may be prose, too. */
   let closedEarly: number | undefined
   cursor.moveTo(cursor.at + 1)
   for (;;) {
     const gap = skipToEntry(cursor)
     cursor.elided ||= gap.elided
-    // After a comma, more was to come.
-    if (cursor.atEnd()) return gap.comma ? UNREADABLE : Object.fromEntries(entries)
-    if (closes(cursor, '}')) {
+    const ended = cursor.atEnd()
+    if (ended && !gap.comma) return Object.fromEntries(entries)
+    if (!ended && closes(cursor, '}')) {
       if (depth > 1 || !cursor.sees(NEXT_MEMBER)) return Object.fromEntries(entries)
       closedEarly ??= entries.length
       continue
     }
-    const key = readKey(cursor)
-    const value = key === UNREADABLE ? UNREADABLE : readValue(cursor, depth + 1, true)
-    if (key !== UNREADABLE && value !== UNREADABLE) entries.push([key, value])
-    // Not by assignment, which would set the prototype for a key named __proto__.
-    else if (closedEarly !== undefined && cursor.whole)
+    // After a comma, more was to come.
+    const entry = ended ? UNREADABLE : readEntry(cursor, depth)
+    if (entry !== UNREADABLE) entries.push(entry)
+    else if (closedEarly === undefined) return UNREADABLE
+    else {
+      // What looked like members behind the object, as in `{"a": 1}, "b": 2}`, was prose, or is broken.
+      cursor.elided = true
       return Object.fromEntries(entries.slice(0, closedEarly))
-    else return UNREADABLE
+    }
   }
+}
+
+function readEntry(cursor: Cursor, depth: number): [string, unknown] | typeof UNREADABLE {
+  const key = readKey(cursor)
+  if (key === UNREADABLE) return UNREADABLE
+  const value = readValue(cursor, depth + 1, true)
+  return value === UNREADABLE ? UNREADABLE : [key, value]
 }
 
 function readList(cursor: Cursor, depth: number): unknown {

@@ -29,9 +29,7 @@ export const ELLIPSIS = sticky(String.raw`(?:\.{3,}|…)(?=${BLANK}*(?:[,，}\]{
 /** A quoted key and its colon. */
 export const QUOTED_KEY = sticky(`${IN_QUOTES}${BLANK}*${COLON}`)
 /** Another member behind a bracket that closed its object too early. */
-export const NEXT_MEMBER = sticky(
-  String.raw`${BLANK}*,${BLANK}*["“']${KEY}["”']${BLANK}*(?:${COLON}|["“'{[\d])`,
-)
+export const NEXT_MEMBER = sticky(String.raw`${BLANK}*,${BLANK}*${IN_QUOTES}${BLANK}*(?:${COLON}|["“'{[\d])`)
 /** What follows a comma between members; a comma before anything else belongs to a text. */
 export const AFTER_COMMA = sticky(
   String.raw`,(?:${BLANK}*(?:[,}\]#…]|${ANY_QUOTE}|\/[/*]|\.{3}|${KEY}["”]?${BLANK}*${COLON}|$)|[^\S\n]*\n)`,

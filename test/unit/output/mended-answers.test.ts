@@ -263,14 +263,15 @@ const kinds: Kind[] = [
     ],
   },
   {
-    kind: 'a bracket too early',
-    format: TEXTS,
+    kind: 'a bracket too early, if nothing that may be due is lost',
+    format: OPTIONAL,
     read: [
       ['{"a": "x"}, "b": "y"}', AB],
       ['{"a": "x", "b": "y"}, "c" is no more}', AB],
       ['{"a": "x", "b": "y"}, "c": no {more} of it', AB],
+      ['{"a": "x", "b": "y"}, "c": cut', AB],
     ],
-    refused: ['{"a": "x"} "b": "y"}', '{"a": "x"}, "b": "y', '{"a": "x"}, b: "y"}'],
+    refused: ['{"a": "x"}, "b": y {z}', '{"a": "x"}, "b": "y', '{"a": "x"}, "b": '],
   },
   {
     kind: 'a comment in a text of one line',
