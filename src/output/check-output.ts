@@ -47,7 +47,7 @@ export function checkOutput(shape: ObjectShape, output: unknown): OutputCheck {
   }
 
   function check(field: Shape, found: unknown): unknown {
-    if (found instanceof BareText) return checkBare(field, found.text)
+    if (typeof found === 'object' && found instanceof BareText) return checkBare(field, found.text)
     if (field.nullable && (found === null || found === undefined)) {
       filled ||= found === undefined
       coerced ||= found === undefined
@@ -88,10 +88,11 @@ export function checkOutput(shape: ObjectShape, output: unknown): OutputCheck {
     }
     if (isSchemaEcho(members, fields)) return refuse('must be an answer, not its schema')
     const result: Record<string, unknown> = {}
-    const inOtherCase = namesInOtherCase(names, fields)
+    let inOtherCase: ReadonlySet<string> | undefined
     for (const [key, field] of fields) {
       const before = issues.length
       const present = Object.hasOwn(members, key)
+      if (!present && field.nullable) inOtherCase ??= namesInOtherCase(names, fields)
       if (!present && field.nullable && inOtherCase?.has(key.toLowerCase()))
         refuse('is there in other letter case')
       else result[key] = check(field, present ? members[key] : undefined)
@@ -141,20 +142,15 @@ const REFUSED = Symbol('refused')
 
 /** Whether the object is the JSON Schema of its own shape. */
 function isSchemaEcho(members: Record<string, unknown>, fields: ReadonlyMap<string, Shape>): boolean {
-  const { type, properties } = members
-  if (type !== 'object' || fields.has('properties') || typeof properties !== 'object' || !properties)
-    return false
+  if (members['type'] !== 'object' || fields.has('properties')) return false
+  const { properties } = members
+  if (typeof properties !== 'object' || !properties) return false
   return Object.keys(properties).some((name) => fields.has(name))
 }
 
-/** The names that are no fields, in small letters; null where there are none. */
-function namesInOtherCase(
-  names: readonly string[],
-  fields: ReadonlyMap<string, Shape>,
-): ReadonlySet<string> | null {
-  if (names.every((name) => fields.has(name))) return null
-  const others = names.filter((name) => !fields.has(name))
-  return new Set(others.map((name) => name.toLowerCase()))
+/** The names that are no fields, in small letters. */
+function namesInOtherCase(names: readonly string[], fields: ReadonlyMap<string, Shape>): ReadonlySet<string> {
+  return new Set(names.filter((name) => !fields.has(name)).map((name) => name.toLowerCase()))
 }
 
 function readScalar({ kind }: ScalarShape, found: unknown): Scalar | undefined {

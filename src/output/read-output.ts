@@ -32,15 +32,20 @@ export function readOutput(text: string, maxBytes: number): OutputReading {
   try {
     const value: unknown = JSON.parse(text.trim())
     if (typeof value === 'string') return readLoosely(value)
-    if (!text.includes('\\') || !NEVER_MEANT.test(text)) return asItStands(value)
+    if (!isMiswritten(text)) return asItStands(value)
   } catch {
     // Not JSON as it stands.
   }
   return readLoosely(text)
 }
 
-/** A form feed or backspace before a letter: `\\frac` with too few backslashes. */
 const NEVER_MEANT = /(?<!\\)(?:\\\\)*\\[bf][a-zA-Z]/
+
+/** Whether JSON has a form feed or backspace before a letter: `\\frac` with too few backslashes. */
+function isMiswritten(text: string): boolean {
+  // Ordinary answers have neither, and are not searched by an expression.
+  return (text.includes('\\f') || text.includes('\\b')) && NEVER_MEANT.test(text)
+}
 
 function asItStands(value: unknown): OutputReading {
   return { ok: true, candidates: [value], repaired: false, truncated: false, elided: false }
