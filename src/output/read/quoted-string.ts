@@ -1,11 +1,8 @@
 import type { Cursor } from './cursor.ts'
 import { decodeEscapes } from './escapes.ts'
-import { CLOSING_QUOTES } from './quotes.ts'
+import { CLOSING_QUOTES, type StringPlace } from './quotes.ts'
 import { roleOfQuote } from './role-of-quote.ts'
 import { UNREADABLE } from './unreadable.ts'
-
-/** Where a string stands: as key or value of an object, in a list, or in the parentheses that close an argument. */
-export type StringPlace = 'key' | 'value' | 'item' | 'argument'
 
 const PART = /\+/y
 const ESCAPED = /\\.?/sy

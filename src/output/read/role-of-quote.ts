@@ -1,6 +1,5 @@
 import type { Cursor } from './cursor.ts'
-import type { StringPlace } from './quoted-string.ts'
-import { CLOSING_QUOTES } from './quotes.ts'
+import { CLOSING_QUOTES, type StringPlace } from './quotes.ts'
 import { AFTER_STRING, BREAK_BEFORE_END, COLON_MARK, ELLIPSIS, QUOTED_KEY, SPACE } from './tokens.ts'
 
 /** The unescaped quotes within a string: how many, and whether one of them opened a quotation that is not closed yet. */
