@@ -1,4 +1,3 @@
-import { BareText } from './bare-text.ts'
 import {
   type ListShape,
   type ObjectShape,
@@ -7,6 +6,9 @@ import {
   type Shape,
 } from './output-shape.ts'
 import { isScalar, type Scalar } from './output-type.ts'
+import { readBareNumber } from './read/bare-number.ts'
+import { BareText } from './read/bare-text.ts'
+import { readStringified } from './read/stringified.ts'
 
 export interface OutputIssue {
   /** The place in the output, such as `items[2].price` or `["odd-key"]`; empty for the whole output. */
@@ -45,7 +47,7 @@ export function checkOutput(shape: ObjectShape, output: unknown): OutputCheck {
   }
 
   function check(field: Shape, found: unknown): unknown {
-    if (found instanceof BareText) return checkBare(field, found.text)
+    if (typeof found === 'object' && found instanceof BareText) return checkBare(field, found.text)
     if (field.nullable && (found === null || found === undefined)) {
       filled ||= found === undefined
       coerced ||= found === undefined
@@ -57,28 +59,21 @@ export function checkOutput(shape: ObjectShape, output: unknown): OutputCheck {
     return checkScalar(field, found)
   }
 
-  /** A value without quotes is a string where one is due, and a number with `_` between its digits. */
+  /** A value without quotes is what the format says is due there. */
   function checkBare(field: Shape, text: string): unknown {
     coerced = true
     if (text === '') return field.nullable ? null : refuse('is required')
-    if (field.kind === 'string') return checkScalar(field, text)
-    const grouped = /^[+-]?\d{1,3}(_\d{3})+(\.\d+)?$/.test(text)
-    if (grouped && field.kind !== 'object' && field.kind !== 'array' && field.kind !== 'boolean') {
-      return checkScalar(field, Number(text.replaceAll('_', '')))
-    }
-    return refuse('must not be a text without quotes')
+    if (field.kind === 'string' || field.kind === 'boolean') return checkScalar(field, text)
+    const number = field.kind === 'integer' || field.kind === 'number' ? readBareNumber(text) : undefined
+    if (number === undefined) return refuse('must not be a text without quotes')
+    return checkScalar(field as ScalarShape, number)
   }
 
   /** Some models write a nested object or list as a string with its JSON. */
   function unpacked(found: unknown): unknown {
-    if (typeof found !== 'string' || !/^\s*[{[]/.test(found)) return found
-    try {
-      const value = JSON.parse(found)
-      coerced = true
-      return value
-    } catch {
-      return found
-    }
+    const value = typeof found === 'string' ? readStringified(found) : undefined
+    coerced ||= value !== undefined
+    return value ?? found
   }
 
   function checkObject({ fields }: ObjectShape, found: unknown): Record<string, unknown> | typeof REFUSED {
@@ -93,10 +88,12 @@ export function checkOutput(shape: ObjectShape, output: unknown): OutputCheck {
     }
     if (isSchemaEcho(members, fields)) return refuse('must be an answer, not its schema')
     const result: Record<string, unknown> = {}
+    let inOtherCase: ReadonlySet<string> | undefined
     for (const [key, field] of fields) {
       const before = issues.length
       const present = Object.hasOwn(members, key)
-      if (!present && field.nullable && isInOtherCase(key, names, fields))
+      if (!present && field.nullable) inOtherCase ??= namesInOtherCase(names, fields)
+      if (!present && field.nullable && inOtherCase?.has(key.toLowerCase()))
         refuse('is there in other letter case')
       else result[key] = check(field, present ? members[key] : undefined)
       nameIssuesSince(before, key)
@@ -145,16 +142,15 @@ const REFUSED = Symbol('refused')
 
 /** Whether the object is the JSON Schema of its own shape. */
 function isSchemaEcho(members: Record<string, unknown>, fields: ReadonlyMap<string, Shape>): boolean {
-  const { type, properties } = members
-  if (type !== 'object' || fields.has('properties') || typeof properties !== 'object' || !properties)
-    return false
+  if (members['type'] !== 'object' || fields.has('properties')) return false
+  const { properties } = members
+  if (typeof properties !== 'object' || !properties) return false
   return Object.keys(properties).some((name) => fields.has(name))
 }
 
-function isInOtherCase(key: string, names: readonly string[], fields: ReadonlyMap<string, Shape>): boolean {
-  if (names.every((name) => fields.has(name))) return false
-  const lower = key.toLowerCase()
-  return names.some((name) => !fields.has(name) && name.toLowerCase() === lower)
+/** The names that are no fields, in small letters. */
+function namesInOtherCase(names: readonly string[], fields: ReadonlyMap<string, Shape>): ReadonlySet<string> {
+  return new Set(names.filter((name) => !fields.has(name)).map((name) => name.toLowerCase()))
 }
 
 function readScalar({ kind }: ScalarShape, found: unknown): Scalar | undefined {

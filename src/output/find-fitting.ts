@@ -1,5 +1,6 @@
 import type { OutputCheck } from './check-output.ts'
 import type { CompiledOutput } from './compile-output.ts'
+import { readStringified } from './read/stringified.ts'
 
 export interface Fitting {
   readonly checked: OutputCheck
@@ -34,11 +35,11 @@ export function findFitting(compiled: CompiledOutput, candidates: readonly unkno
 
 /** Adds the outermost objects within `value` that fit. */
 function collect(compiled: CompiledOutput, value: unknown, found: OutputCheck[], levels: number): void {
-  const inner = typeof value === 'string' ? parsed(value) : value
+  const inner = typeof value === 'string' ? readStringified(value) : value
   if (levels === 0 || typeof inner !== 'object' || inner === null) return
   for (const member of Object.values(inner)) {
     if (found.length > 1) return
-    const child = typeof member === 'string' ? parsed(member) : member
+    const child = typeof member === 'string' ? readStringified(member) : member
     const checked = saysSomething(child) ? compiled.check(child) : undefined
     if (checked?.ok) found.push(checked)
     else if (!compiled.sharesKey(child)) collect(compiled, child, found, levels - 1)
@@ -47,13 +48,4 @@ function collect(compiled: CompiledOutput, value: unknown, found: OutputCheck[],
 
 function saysSomething(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0
-}
-
-function parsed(text: string): unknown {
-  if (!/^\s*[{[]/.test(text)) return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

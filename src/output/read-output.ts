@@ -1,4 +1,6 @@
-import { readLooseJson } from './loose-json.ts'
+import { Cursor } from './read/cursor.ts'
+import { findObjects } from './read/find-objects.ts'
+import { unescapeJson } from './read/unescape-json.ts'
 
 export type OutputReading =
   /** `repaired`: the whole text was not valid JSON. `truncated`: the text ended before its last object did. */
@@ -8,6 +10,8 @@ export type OutputReading =
       readonly candidates: readonly unknown[]
       readonly repaired: boolean
       readonly truncated: boolean
+      /** Members of an object were left out, by an ellipsis or because they cannot be read. */
+      readonly elided: boolean
     }
   /** `reason` never contains parts of the text. */
   | { readonly ok: false; readonly reason: string; readonly truncated: boolean }
@@ -18,8 +22,8 @@ export type OutputReading =
  * last. But an object with keys wins over `{}`, and `{}` over a list.
  *
  * A text that ends in the middle of an object is refused: only the closing brackets of objects may be missing, after a
- * value that is whole; `truncated` says so. A text that is a JSON string is read once more. Never throws, and never evaluates code. Its time is linear in the length of the text. A text of more than
- * `maxBytes` (UTF-8) is refused.
+ * value that is whole; `truncated` says so. A text that is a JSON string is read once more. Never throws, and never
+ * evaluates code. Its time is linear in the length of the text. A text of more than `maxBytes` (UTF-8) is refused.
  */
 export function readOutput(text: string, maxBytes: number): OutputReading {
   if (Buffer.byteLength(text) > maxBytes)
@@ -28,43 +32,34 @@ export function readOutput(text: string, maxBytes: number): OutputReading {
   try {
     const value: unknown = JSON.parse(text.trim())
     if (typeof value === 'string') return readLoosely(value)
-    if (!NEVER_MEANT.test(text)) return { ok: true, candidates: [value], repaired: false, truncated: false }
+    if (!isMiswritten(text)) return asItStands(value)
   } catch {
     // Not JSON as it stands.
   }
   return readLoosely(text)
 }
 
-/** A form feed or backspace before a letter: `\\frac` with too few backslashes. */
 const NEVER_MEANT = /(?<!\\)(?:\\\\)*\\[bf][a-zA-Z]/
 
+/** Whether JSON has a form feed or backspace before a letter: `\\frac` with too few backslashes. */
+function isMiswritten(text: string): boolean {
+  // Ordinary answers have neither, and are not searched by an expression.
+  return (text.includes('\\f') || text.includes('\\b')) && NEVER_MEANT.test(text)
+}
+
+function asItStands(value: unknown): OutputReading {
+  return { ok: true, candidates: [value], repaired: false, truncated: false, elided: false }
+}
+
 function readLoosely(text: string): OutputReading {
-  const { candidates, truncated, cutObject } = findObjects(text)
+  const found = findObjects(new Cursor(text))
+  const unescaped = found.candidates.some(hasKeys) ? null : unescapeJson(text)
+  const { candidates, cutObject, ...doubts } = unescaped === null ? found : findObjects(new Cursor(unescaped))
   if (cutObject) return { ok: false, reason: 'ends in the middle of its JSON', truncated: true }
-  if (candidates.length > 0) return { ok: true, candidates, repaired: true, truncated }
+  if (candidates.length > 0) return { ok: true, candidates, repaired: true, ...doubts }
   return { ok: false, reason: 'holds no readable JSON object', truncated: false }
 }
 
-function findObjects(text: string): { candidates: object[]; truncated: boolean; cutObject: boolean } {
-  const opening = /[{[]/g
-  let found: object[] = []
-  let cutObject = false
-  let truncated = false
-  for (let match = opening.exec(text); match; match = opening.exec(text)) {
-    const { value, whole, end } = readLooseJson(text, match.index)
-    truncated ||= value !== undefined && !whole
-    if (value) found.push(value)
-    // An object that began after the others would have been the answer.
-    else if (!whole && match[0] === '{') cutObject = true
-    // Continues where a failed reading stopped, not after its bracket: this keeps the time linear.
-    opening.lastIndex = Math.max(end, match.index + 1)
-  }
-  // Sorting is stable: of the same rank, the last stays the last.
-  found = found.sort((one, other) => rank(one) - rank(other))
-  return { candidates: found, truncated, cutObject }
-}
-
-function rank(candidate: object): number {
-  if (Array.isArray(candidate)) return 1
-  return Object.keys(candidate).length === 0 ? 2 : 3
+function hasKeys(candidate: object): boolean {
+  return !Array.isArray(candidate) && Object.keys(candidate).length > 0
 }

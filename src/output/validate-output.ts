@@ -17,8 +17,8 @@ export interface OutputEnding {
 /**
  * Reads and checks the text of a completion. `repaired`: the text was not JSON by itself, or a value was coerced.
  * Of several objects the last that fits counts. An object that shares no key with the format is unwrapped if exactly one
- * object within it fits. `invalid` has at least one issue. `maxBytes` is the limit of the text in bytes of UTF-8. Of a text that was cut off,
- * only JSON that is whole as it stands is accepted: nothing is mended at its end.
+ * object within it fits. `invalid` has at least one issue. `maxBytes` is the limit of the text in bytes of UTF-8. Of a
+ * text that was cut off, only JSON that is whole as it stands is accepted: nothing is mended at its end.
  */
 export function validateOutput(
   compiled: CompiledOutput,
@@ -38,6 +38,7 @@ export function validateOutput(
   if (!checked.ok) return invalid(checked.issues, reading.truncated)
   // What stands behind the missing end may be just the optional keys.
   if (reading.truncated && checked.filled) return invalid([{ path: '', message: 'was cut off' }], true)
+  if (reading.elided && checked.filled) return invalid([{ path: '', message: 'leaves keys out' }], false)
   const asItStands = !reading.repaired && !checked.coerced && !unwrapped
   return { check: asItStands ? 'valid' : 'repaired', value: checked.value }
 }

@@ -1,0 +1,76 @@
+import type { Cursor } from './cursor.ts'
+import { decodeEscapes } from './escapes.ts'
+import { CLOSING_QUOTES, type StringPlace } from './quotes.ts'
+import { roleOfQuote } from './role-of-quote.ts'
+import { UNREADABLE } from './unreadable.ts'
+
+const PART = /\+/y
+const ESCAPED = /\\.?/sy
+const TRIPLE = /"""|'''/y
+/** What a string without its closing quote has before the next key: that does not belong to it. */
+const BEFORE_KEY = /[\s,，]/
+
+/**
+ * Reads the string that opens here, and those that are added to it with `+`. When the text ends within a string, that was
+ * cut off, or a quote was missing: it cannot be read.
+ */
+export function readStrings(cursor: Cursor, place: StringPlace): string | typeof UNREADABLE {
+  let content = ''
+  for (;;) {
+    const part = cursor.sees(TRIPLE) ? readTriple(cursor) : readQuoted(cursor, place)
+    if (part === UNREADABLE || place === 'key') return part
+    content += part
+    const after = cursor.at
+    cursor.skipSpace()
+    if (cursor.match(PART) === '') {
+      cursor.moveTo(after)
+      return content
+    }
+    cursor.skipSpace()
+    if (!CLOSING_QUOTES.has(cursor.char)) return UNREADABLE
+  }
+}
+
+function readQuoted(cursor: Cursor, place: StringPlace): string | typeof UNREADABLE {
+  const closing = CLOSING_QUOTES.get(cursor.char) ?? ''
+  const { text } = cursor
+  const start = cursor.at + 1
+  const inner = { count: 0, open: false }
+  cursor.moveTo(start)
+  while (cursor.at < text.length) {
+    if (cursor.match(ESCAPED) !== '') continue
+    if (closing.includes(cursor.char)) {
+      const role = roleOfQuote(cursor, start, place, inner)
+      if (role === 'unclear') return UNREADABLE
+      if (role !== 'text') {
+        const content = text.slice(start, cursor.at)
+        if (role === 'end') cursor.moveTo(cursor.at + 1)
+        return decodeEscapes(role === 'end' ? content : content.slice(0, endBeforeKey(content)))
+      }
+      inner.count++
+    }
+    cursor.moveTo(cursor.at + 1)
+  }
+  // If a quote in it was read as text, that was wrong, rather than the end.
+  if (inner.count === 0) cursor.whole = false
+  return UNREADABLE
+}
+
+/** Python's long strings, in which every quote is text. */
+function readTriple(cursor: Cursor): string | typeof UNREADABLE {
+  const start = cursor.at + 3
+  const quote = cursor.match(TRIPLE)
+  const end = cursor.find(quote)
+  cursor.moveTo(end)
+  if (end - 3 < start || !cursor.text.endsWith(quote, end)) {
+    cursor.whole = false
+    return UNREADABLE
+  }
+  return decodeEscapes(cursor.text.slice(start, end - 3))
+}
+
+function endBeforeKey(content: string): number {
+  let end = content.length
+  while (end > 0 && BEFORE_KEY.test(content.charAt(end - 1))) end--
+  return end
+}

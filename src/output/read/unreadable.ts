@@ -1,0 +1,2 @@
+/** In place of a value that cannot be read: reading stops there. */
+export const UNREADABLE = Symbol('unreadable')
