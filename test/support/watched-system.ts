@@ -40,6 +40,7 @@ export async function startWatchedSystem(
       jitterMs: latencyMs,
       faults: { serverError: 0.4, cut: 0.2 },
       price: { input: 0.1, output: 0.4 },
+      shutdownDate: '2100-01-01T00:00:00Z',
     },
   })
   const system = await startSystem(t, {
@@ -50,6 +51,7 @@ export async function startWatchedSystem(
       SPLITRUN_METRICS_CACHE: '0s',
       SPLITRUN_CONCURRENCY: '20',
       SPLITRUN_MODEL_ATTEMPTS: '2',
+      SPLITRUN_MODEL_ENDS: 'true',
     },
   })
   const api = await composeApi(system.core)
