@@ -1,10 +1,10 @@
 import type { Model, ModelParameters } from '../models/model.ts'
 import { elapsed, sharedNow } from '../platform/clock.ts'
 import { creditsOf } from './attempt-cost.ts'
-import type { Stopwatch } from './execute/ask-model.ts'
-import type { AskResult } from './execute/ask-result.ts'
+import type { Stopwatch } from './execute/ask/ask-model.ts'
+import type { AskResult } from './execute/ask/ask-result.ts'
+import type { PreparedCall } from './execute/ask/prepare-call.ts'
 import type { AbortReason } from './execute/executions.ts'
-import type { PreparedCall } from './execute/prepare-call.ts'
 import type { Attempt, RunError, RunRequest, RunResult } from './run.ts'
 
 /** What the code that ends a run knows of it. Members are absent where the execution did not get so far. */

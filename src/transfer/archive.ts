@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { MOST_ISSUES, ValidationError, type ValidationIssue } from '../platform/errors.ts'
 import { inPieces } from '../platform/event-loop/in-pieces.ts'
 import { givenId } from '../platform/id-schema.ts'
-import { checkTaskArchive, type Place, taskArchiveSchema } from '../tasks/task-archive.ts'
+import { checkTaskArchive, type Place, taskArchiveSchema } from '../tasks/archive/task-archive.ts'
 import type { TaskLimits } from '../tasks/task-fields.ts'
 
 /** The version of the file format; it is raised by a change that older servers would misread. */

@@ -1,6 +1,6 @@
 import type { ModelRegistry } from '../models/model-registry.ts'
 import { ApiError } from '../platform/errors.ts'
-import { exportTasks, exportTooLarge } from '../tasks/export-tasks.ts'
+import { exportTasks, exportTooLarge } from '../tasks/archive/export-tasks.ts'
 import type { ReadTaskDeps } from '../tasks/read-task.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
 import { ARCHIVE_VERSION, type Archive, type ArchivedProject } from './archive.ts'

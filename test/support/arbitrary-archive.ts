@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { newId } from '../../src/platform/ids.ts'
-import type { TaskArchive } from '../../src/tasks/task-archive.ts'
+import type { TaskArchive } from '../../src/tasks/archive/task-archive.ts'
 import type { Archive } from '../../src/transfer/archive.ts'
 import { arbitraryOutputFormat } from './arbitrary-output-format.ts'
 

@@ -1,5 +1,5 @@
 import { newId } from '../../src/platform/ids.ts'
-import type { ArchivedTask } from '../../src/tasks/task-archive.ts'
+import type { ArchivedTask } from '../../src/tasks/archive/task-archive.ts'
 import type { Archive } from '../../src/transfer/archive.ts'
 
 const TIME = '2026-01-15T09:00:00.000Z'

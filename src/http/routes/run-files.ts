@@ -5,9 +5,9 @@ import type { FileHome } from '../../files/file-home.ts'
 import { type FileStore, MEDIA_TYPES, mediaTypeOf } from '../../files/file-store.ts'
 import { ApiError } from '../../platform/errors.ts'
 import type { RunRecord } from '../../runs/run.ts'
-import { answersNotModified, ifNoneMatch } from '../if-match.ts'
+import { answersNotModified, ifNoneMatch } from '../headers/if-match.ts'
+import { fileHeaders, fileRequestHeaders } from '../headers/run-headers.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, runParams } from '../route.ts'
-import { fileHeaders, fileRequestHeaders } from '../run-headers.ts'
 import { setRunHeaders } from '../send-run.ts'
 
 export interface RunFileRouteDeps {

@@ -8,9 +8,9 @@ import { etagOfRun, isFinal, type RunRecord } from '../../runs/run.ts'
 import { runResponse } from '../../runs/run-response.ts'
 import { type StartRunDeps, startRun } from '../../runs/start/start-run.ts'
 import { watchRun } from '../../runs/wait/watch-run.ts'
-import { answersNotModified, ifNoneMatch } from '../if-match.ts'
+import { answersNotModified, ifNoneMatch } from '../headers/if-match.ts'
+import { ofRun, readHeaders, runHeaders, startedHeaders } from '../headers/run-headers.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, runParams, taskParams } from '../route.ts'
-import { ofRun, readHeaders, runHeaders, startedHeaders } from '../run-headers.ts'
 import {
   readIdempotencyKey,
   readImages,

@@ -13,8 +13,15 @@ import { taskResponse } from '../../tasks/task-response.ts'
 import { staleTask, updateTask } from '../../tasks/update-task.ts'
 import type { Caller } from '../../tenancy/caller.ts'
 import type { TaskTokens } from '../../tenancy/task-token.ts'
-import { answersNotModified, etag, etagOfShown, ifMatch, ifNoneMatch, readIfMatch } from '../if-match.ts'
-import { promptHeaders, setPromptHeaders } from '../prompt-headers.ts'
+import {
+  answersNotModified,
+  etag,
+  etagOfShown,
+  ifMatch,
+  ifNoneMatch,
+  readIfMatch,
+} from '../headers/if-match.ts'
+import { promptHeaders, setPromptHeaders } from '../headers/prompt-headers.ts'
 import { type Endpoint, endpoint, PROJECT, pageOf, pageQuery, projectParams, taskParams } from '../route.ts'
 import { createShowAccessToken } from '../show-access-token.ts'
 

@@ -7,7 +7,7 @@ import { describeConnection } from '../failures/describe-connection.ts'
 import { kindOfFailure } from '../failures/kind-of-failure.ts'
 import { readServerError } from '../failures/read-server-error.ts'
 import { ModelError, type ModelErrorDetails, type ModelErrorKind } from '../model.ts'
-import { ServerFailure } from './server-failure.ts'
+import { ServerFailure } from './transport/server-failure.ts'
 
 const LONGEST_WORDS = 500
 

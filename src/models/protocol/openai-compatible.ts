@@ -1,12 +1,12 @@
 import { ownTick } from '../../platform/event-loop/own-tick.ts'
 import type { Completion, ModelClient, ModelRequest, ModelServer } from '../model.ts'
 import { secretsOf } from '../model-server.ts'
-import { type ChatConnection, openChatConnection } from './chat-connection.ts'
 import { classifyFailure } from './classify-failure.ts'
 import { apiOf, type ModelApi } from './model-api.ts'
 import { readCompletion, readFailedText } from './read-completion.ts'
-import { ServerFailure } from './server-failure.ts'
 import { createStreamRules } from './stream-rules.ts'
+import { type ChatConnection, openChatConnection } from './transport/chat-connection.ts'
+import { ServerFailure } from './transport/server-failure.ts'
 
 /** Limits of a model client. */
 export interface ModelClientOptions {

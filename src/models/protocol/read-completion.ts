@@ -7,7 +7,7 @@ import { secretsOf } from '../model-server.ts'
 import { classifyServerError } from './classify-failure.ts'
 import { estimateMessageTokens, estimateTokens } from './estimate-tokens.ts'
 import { fieldOf, textOf } from './json-field.ts'
-import type { ServerFailure } from './server-failure.ts'
+import type { ServerFailure } from './transport/server-failure.ts'
 
 /**
  * Reads the body of a server's response as a chat completion, also one that was put together from a stream; nothing about

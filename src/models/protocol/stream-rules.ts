@@ -1,6 +1,6 @@
 import type { Model, ModelRequest } from '../model.ts'
 import type { ModelApi } from './model-api.ts'
-import { ServerFailure } from './server-failure.ts'
+import { ServerFailure } from './transport/server-failure.ts'
 
 /** Sends a body and resolves to the JSON of the answer. */
 type Send = (body: object, onText?: (delta: string) => void) => Promise<unknown>

@@ -4,7 +4,7 @@ import OpenAI from 'openai'
 import type { ModelErrorKind } from '../../../../src/models/model.ts'
 import { secretsOf } from '../../../../src/models/model-server.ts'
 import { classifyFailure } from '../../../../src/models/protocol/classify-failure.ts'
-import { ServerFailure } from '../../../../src/models/protocol/server-failure.ts'
+import { ServerFailure } from '../../../../src/models/protocol/transport/server-failure.ts'
 
 const quiet = new AbortController().signal
 const KEY = 'sk-a-key-of-some-length'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { shownId } from '../platform/id-schema.ts'
+import { shownId } from '../../platform/id-schema.ts'
 
 /** Request headers that starting a run heeds. */
 export const runHeaders = z.object({

@@ -1,20 +1,20 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { ModelRegistry } from '../models/model-registry.ts'
-import { ValidationError, type ValidationIssue } from '../platform/errors.ts'
-import { inPieces } from '../platform/event-loop/in-pieces.ts'
+import type { ModelRegistry } from '../../models/model-registry.ts'
+import { ValidationError, type ValidationIssue } from '../../platform/errors.ts'
+import { inPieces } from '../../platform/event-loop/in-pieces.ts'
 import {
   type CheckRevisionDeps,
   checkRevision,
   digestOf,
   MODEL_FIELDS,
   toRevision,
-} from './build-revision.ts'
+} from '../build-revision.ts'
+import { type ReadTaskDeps, readTasks } from '../read-task.ts'
+import type { Revision, WholeTask } from '../task.ts'
 import { archiveTask } from './export-tasks.ts'
 import { cutPieces, type ImportPiece, type PlacedTask, type PlannedTask } from './import-pieces.ts'
 import { saveTask } from './import-write.ts'
 import { planTags } from './plan-import-tags.ts'
-import { type ReadTaskDeps, readTasks } from './read-task.ts'
-import type { Revision, WholeTask } from './task.ts'
 import type { ArchivedTask, Place, TaskArchive } from './task-archive.ts'
 
 export interface PlanImportDeps extends ReadTaskDeps, CheckRevisionDeps {

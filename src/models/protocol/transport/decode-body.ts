@@ -9,7 +9,7 @@ import {
   createZstdDecompress,
 } from 'node:zlib'
 import { type Dispatcher, errors } from 'undici'
-import { ModelError } from '../model.ts'
+import { ModelError } from '../../model.ts'
 
 type Headers = Pick<Dispatcher.ResponseData, 'headers'>
 type Response = Headers & { readonly body: Readable }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { Dispatcher } from 'undici'
-import { ModelError } from '../model.ts'
+import { ModelError } from '../../model.ts'
 import { charsetDecoder, decodedBody, headerOf } from './decode-body.ts'
 import { parseEventStream, readEventStream } from './read-event-stream.ts'
 

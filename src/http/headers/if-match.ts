@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import type { Shown } from '../platform/shown.ts'
-import type { taskResponse } from '../tasks/task-response.ts'
+import type { Shown } from '../../platform/shown.ts'
+import type { taskResponse } from '../../tasks/task-response.ts'
 
 type ShownTask = Pick<Shown<typeof taskResponse>, 'access_token' | 'tags' | 'revisions'>
 

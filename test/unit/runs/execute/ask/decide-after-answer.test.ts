@@ -4,7 +4,7 @@ import {
   type AnswerCase,
   type Decision,
   decideAfterAnswer,
-} from '../../../../src/runs/execute/decide-after-answer.ts'
+} from '../../../../../src/runs/execute/ask/decide-after-answer.ts'
 
 const invalid = {
   check: 'invalid',

@@ -1,8 +1,8 @@
-import type { Model, ModelParameters } from '../../models/model.ts'
-import type { ModelRegistry } from '../../models/model-registry.ts'
-import { usedParameters } from '../../models/protocol/request-parameters.ts'
-import type { Revision } from '../../tasks/task.ts'
-import type { RunRequest } from '../run.ts'
+import type { Model, ModelParameters } from '../../../models/model.ts'
+import type { ModelRegistry } from '../../../models/model-registry.ts'
+import { usedParameters } from '../../../models/protocol/request-parameters.ts'
+import type { Revision } from '../../../tasks/task.ts'
+import type { RunRequest } from '../../run.ts'
 
 /** A model that a run may call, with its parameters. */
 export interface ModelChoice {

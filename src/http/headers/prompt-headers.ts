@@ -1,7 +1,7 @@
 import type { Response } from 'express'
 import { z } from 'zod'
-import { lookalikesIn } from '../tasks/lookalikes.ts'
-import type { Revision } from '../tasks/task.ts'
+import { lookalikesIn } from '../../tasks/lookalikes.ts'
+import type { Revision } from '../../tasks/task.ts'
 import { headerList } from './header-list.ts'
 
 /** On the answer to a call that made a revision: what was found in its prompts. */

@@ -1,8 +1,8 @@
-import type { ModelError } from '../../models/model.ts'
-import type { OutputIssue } from '../../output/check-output.ts'
-import type { Logger } from '../../platform/logger.ts'
-import { traceIdOf } from '../../platform/tracing/tracing.ts'
-import type { Attempt, RunRequest } from '../run.ts'
+import type { ModelError } from '../../../models/model.ts'
+import type { OutputIssue } from '../../../output/check-output.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import { traceIdOf } from '../../../platform/tracing/tracing.ts'
+import type { Attempt, RunRequest } from '../../run.ts'
 
 /** Logs an attempt that came to no response, and what follows. */
 export type LogFailedAttempt = (

@@ -1,8 +1,8 @@
-import type { Completion } from '../../models/model.ts'
-import type { OutputIssue } from '../../output/check-output.ts'
-import { repairRequest, repeatRequest } from '../../output/repair-output.ts'
-import { cutText } from '../../platform/errors.ts'
-import type { RunError } from '../run.ts'
+import type { Completion } from '../../../models/model.ts'
+import type { OutputIssue } from '../../../output/check-output.ts'
+import { repairRequest, repeatRequest } from '../../../output/repair-output.ts'
+import { cutText } from '../../../platform/errors.ts'
+import type { RunError } from '../../run.ts'
 import type { CheckedAnswer } from './check-answer.ts'
 
 /** What follows an answer of a model. */

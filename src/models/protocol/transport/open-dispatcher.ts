@@ -1,6 +1,6 @@
 import { getCACertificates } from 'node:tls'
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
-import type { ModelServer, ServerTransport } from '../model-server.ts'
+import type { ModelServer, ServerTransport } from '../../model-server.ts'
 
 /** Largest head of a response, in bytes: some gateways tell much in theirs. */
 const MOST_HEADER_BYTES = 65_536

@@ -1,8 +1,8 @@
-import type { Completion, Model, ModelError, TokenUsage } from '../../models/model.ts'
-import { isAskedWait } from '../../models/protocol/retry.ts'
-import { isCostExact } from '../attempt-cost.ts'
-import type { AttemptEnd } from '../ledger.ts'
-import type { RunError } from '../run.ts'
+import type { Completion, Model, ModelError, TokenUsage } from '../../../models/model.ts'
+import { isAskedWait } from '../../../models/protocol/retry.ts'
+import { isCostExact } from '../../attempt-cost.ts'
+import type { AttemptEnd } from '../../ledger.ts'
+import type { RunError } from '../../run.ts'
 import { FILTERED } from './decide-after-answer.ts'
 
 /** The end of an attempt that got an answer. `invalid`: the answer is no response. */

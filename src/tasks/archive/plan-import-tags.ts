@@ -1,6 +1,6 @@
+import { TAG_KINDS, type Tag, type TagKind } from '../tag.ts'
+import type { TagStore } from '../tag-store.ts'
 import { createTag, expectTag, type TagWrite } from './import-write.ts'
-import { TAG_KINDS, type Tag, type TagKind } from './tag.ts'
-import type { TagStore } from './tag-store.ts'
 import type { Place, TaskArchive } from './task-archive.ts'
 
 /** Plans the tags of a project: those to create, and those that exist already. Conflicts go to `report`. */

@@ -1,7 +1,7 @@
-import type { ModelLimiters } from '../../models/limits/model-limiter.ts'
-import { type Completion, type ModelClient, ModelError, type ModelRequest } from '../../models/model.ts'
-import { describeCompletion, describeFailure, startChatSpan } from '../../models/protocol/chat-span.ts'
-import type { Span } from '../../platform/tracing/tracing.ts'
+import type { ModelLimiters } from '../../../models/limits/model-limiter.ts'
+import { type Completion, type ModelClient, ModelError, type ModelRequest } from '../../../models/model.ts'
+import { describeCompletion, describeFailure, startChatSpan } from '../../../models/protocol/chat-span.ts'
+import type { Span } from '../../../platform/tracing/tracing.ts'
 import { Deferred } from './deferred.ts'
 
 export interface CallModelDeps {

@@ -1,4 +1,4 @@
-import type { ModelServer } from '../model-server.ts'
+import type { ModelServer } from '../../model-server.ts'
 
 /** What is the same in every request to one endpoint of a server. */
 export interface RequestHead {

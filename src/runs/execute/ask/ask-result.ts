@@ -1,5 +1,5 @@
-import type { ModelParameters, ModelRequest } from '../../models/model.ts'
-import type { RunError } from '../run.ts'
+import type { ModelParameters, ModelRequest } from '../../../models/model.ts'
+import type { RunError } from '../../run.ts'
 import type { Failed } from './decide-after-answer.ts'
 
 /** The end of asking one model: a response, or an error. */

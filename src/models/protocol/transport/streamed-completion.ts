@@ -1,4 +1,4 @@
-import { fieldOf, textOf } from './json-field.ts'
+import { fieldOf, textOf } from '../json-field.ts'
 
 /** Members of a chunk and of a choice of which the last that says something counts. */
 const OF_CHUNK = ['id', 'model', 'usage', 'error', 'provider'] as const

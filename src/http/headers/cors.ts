@@ -1,7 +1,7 @@
 import cors from 'cors'
 import type { RequestHandler } from 'express'
-import { commonHeaders } from './openapi/openapi-errors.ts'
-import type { Endpoint } from './route.ts'
+import { commonHeaders } from '../openapi/openapi-errors.ts'
+import type { Endpoint } from '../route.ts'
 
 /** Seconds for which a browser need not ask again. */
 const PREFLIGHT_SECONDS = 600

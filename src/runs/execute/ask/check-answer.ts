@@ -1,6 +1,6 @@
-import type { Completion } from '../../models/model.ts'
-import type { CompiledOutput } from '../../output/compile-output.ts'
-import { type ValidatedOutput, validateOutput } from '../../output/validate-output.ts'
+import type { Completion } from '../../../models/model.ts'
+import type { CompiledOutput } from '../../../output/compile-output.ts'
+import { type ValidatedOutput, validateOutput } from '../../../output/validate-output.ts'
 
 /** What an answer comes to as a response. `tooLong`: it is longer than a response may be. */
 export type CheckedAnswer =

@@ -1,8 +1,8 @@
-import { sharedIsoTime } from '../platform/clock.ts'
-import type { Tag, TagKind } from './tag.ts'
-import type { Revision, Task, WholeTask } from './task.ts'
+import { sharedIsoTime } from '../../platform/clock.ts'
+import type { Tag, TagKind } from '../tag.ts'
+import type { Revision, Task, WholeTask } from '../task.ts'
+import { pairOf } from '../task-layout.ts'
 import type { ArchivedTask } from './task-archive.ts'
-import { pairOf } from './task-layout.ts'
 
 /** A tag on an entity, which is the task or one of its revisions; both by id. */
 type Tagging = readonly [entity: string, tag: string]
