@@ -212,6 +212,8 @@ export const SETTINGS = {
   fileGrace: setting('SPLITRUN_FILE_GRACE', '10m', seconds(1, 30 * DAY), 'Age from which files without a run are removed; must be longer than any request takes to create its run.'),
 
   connectionsMax: setting('SPLITRUN_CONNECTIONS_MAX', '10000', integer(1, 1_000_000), 'Most connections to one API process; more are closed at once.'),
+  streamsMax: setting('SPLITRUN_STREAMS_MAX', '5000', integer(1, 1_000_000), 'Most streams of events that one API process serves at once; more are refused with 429.'),
+  projectStreamsMax: setting('SPLITRUN_PROJECT_STREAMS_MAX', '2000', integer(1, 1_000_000), 'Most of them for one project.'),
   requestTimeout: setting('SPLITRUN_REQUEST_TIMEOUT', '120s', seconds(0.1, 3600), 'Longest time that a client may take to send a request, or may read nothing of the response.'),
   keepAlive: setting('SPLITRUN_KEEP_ALIVE', '65s', seconds(0.1, 3600), 'How long a connection may stay without a request; must be longer than that of a proxy in front.'),
   headerLimit: setting('SPLITRUN_HEADER_LIMIT', '16kb', bytes(1024, 1_000_000), "Largest head of a request, including its path."),

@@ -47,7 +47,7 @@ export async function openBacklog(
       ...{ id, org: project.org, project: project.id, task: project.task, user, created },
       ...{ inputs: { text: 'I love this, it is great!' }, files: [], revision: null, llmConfig: null },
       ...{ useFallback: false, reference: null, reportingGroup: null, mode: 'async', trace: null },
-      ...{ startBy: late, deadline: late, onLostAttempt: 'retry' },
+      ...{ startBy: late, deadline: late, onLostAttempt: 'retry', live: false },
       ...{ onTruncated: 'fail', outputRetries: 1 },
     }
   }

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import { createApiMetrics } from '../http/api-metrics.ts'
 import { type ApiDeps, endpointsOf } from '../http/endpoints.ts'
+import { createStreamPlaces } from '../http/events/stream-places.ts'
 import { listen } from '../http/listen.ts'
 import { createMayReadMetrics } from '../http/metrics-access.ts'
 import type { Endpoint } from '../http/route.ts'
@@ -10,6 +11,7 @@ import { createAdaptationStore } from '../models/learned/adaptation-store.ts'
 import { newId } from '../platform/ids.ts'
 import { createProcessMetrics } from '../platform/process-metrics.ts'
 import { queuePrefix } from '../queue/bullmq-keys.ts'
+import { createLiveFeeds } from '../runs/live/live-feeds.ts'
 import { createShardRotation } from '../runs/start/shard-rotation.ts'
 import { createStorageQuota } from '../runs/start/storage-quota.ts'
 import { readRuns } from '../runs/store/read-runs.ts'
@@ -28,9 +30,12 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
   ])
   const apiMetrics = createApiMetrics(metrics)
   const { authenticate, taskTokens, tokenDeps } = await composeAccess(core)
+  const id = newId()
+  const feeds = createLiveFeeds({ runs, api: id, log })
   const inbox = createReplyInbox({
-    id: newId(),
+    id,
     runs,
+    live: feeds,
     connections: shardsOf(config).map((shard) =>
       connections.blocking(`replies:${shard}`, queuePrefix(shard)),
     ),
@@ -56,8 +61,9 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     // Replies on a connection come one after the other: those of lists are large, and runs do not wait behind them.
     listedRuns: readRuns(await connections.commands('lists'), config.shards),
     adaptations: createAdaptationStore(redis),
-    ...{ taskTokens, inbox, nextShard: createShardRotation(config.shards) },
+    ...{ taskTokens, inbox, feeds, nextShard: createShardRotation(config.shards) },
     otherShardCounts: counts.others,
+    streams: createStreamPlaces({ most: config.streamsMax, mostOfProject: config.projectStreamsMax }),
     ready: () => runs.reach().then(core.probeFiles),
     ...fleet,
   })

@@ -7,6 +7,7 @@ import { executeRun } from '../runs/execute/execute-run.ts'
 import { createExecutions } from '../runs/execute/executions.ts'
 import { followCancels } from '../runs/execute/follow-cancels.ts'
 import { createRunDurations } from '../runs/execute/run-durations.ts'
+import { createLiveOutputs } from '../runs/live/live-outputs.ts'
 import { type Core, shardsOf, warnOfRedis } from './compose-core.ts'
 import { composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
 import { composeJanitor } from './compose-janitor.ts'
@@ -34,6 +35,7 @@ export async function composeWorker(
     ...{ tracer, tasks, runs, names, models, client, files, fileHome, log, executions, durations },
     health: composeWorkerHealth(core),
     limiters: createModelLimiters(),
+    outputs: createLiveOutputs({ runs, log }),
     settleTimeoutMs: config.settlePatience * 1000,
     retry: {
       maxAttempts: config.modelAttempts,

@@ -78,6 +78,8 @@ export interface Endpoint<
   readonly response: A
   /** When the response is 202, with the same JSON as 200. Absent: never. */
   readonly accepted?: string
+  /** When the response is 204, without a body. Absent: never. */
+  readonly noContent?: string
   /** Media types of a response that is no JSON. */
   readonly media?: readonly string[]
   /** True where a `Range` of the media is answered with 206. */

@@ -15,6 +15,12 @@ export const secondsText = z.preprocess(
 /** Seconds: thirty days. */
 const LONGEST_TIMEOUT = 2_592_000
 
+/** How those who watch a run are told what its model says. */
+export const deltaForm = z.enum(['text', 'fields']).default('text').meta({
+  description:
+    'For who watches a run: pieces of the answer’s `text`, or operations on the object that it becomes (`fields`).',
+})
+
 /** Query of a run. `revision` is the older spelling of `revision_id`. */
 export const runQuery = z.object({
   revision_id: givenId
@@ -35,6 +41,7 @@ export const runQuery = z.object({
     description:
       'Seconds until the run expires, wherever it is then; the task’s or the server’s where absent.',
   }),
+  as: deltaForm,
   on_disconnect: z.enum(['continue', 'cancel']).default('continue').meta({
     description: 'What becomes of the run when a caller who waits goes away.',
   }),
@@ -131,6 +138,8 @@ function keyProblem(key: string): string | null {
 export interface Wait {
   readonly ms: number
   readonly applied: string | null
+  /** False where the caller said nothing of it. */
+  readonly asked: boolean
 }
 
 /** `?wait=` beats `Prefer`; what neither says is the server's longest wait, which also bounds them. Seconds. */
@@ -139,14 +148,15 @@ export function readWait(
   prefer: string | undefined,
   longest: number,
 ): Wait {
-  if (query.wait !== undefined) return { ms: Math.min(query.wait, longest) * 1000, applied: null }
+  if (query.wait !== undefined)
+    return { ms: Math.min(query.wait, longest) * 1000, applied: null, asked: true }
   if (/(^|[,\s])respond-async\b/i.test(prefer ?? '') && !/\bwait\s*=/i.test(prefer ?? '')) {
-    return { ms: 0, applied: 'respond-async' }
+    return { ms: 0, applied: 'respond-async', asked: true }
   }
   const asked = /(?:^|[,;\s])wait\s*=\s*"?(\d+(?:\.\d+)?)/i.exec(prefer ?? '')?.[1]
-  if (asked === undefined) return { ms: longest * 1000, applied: null }
+  if (asked === undefined) return { ms: longest * 1000, applied: null, asked: false }
   const seconds = Math.min(Number(asked), longest)
-  return { ms: seconds * 1000, applied: `wait=${seconds}` }
+  return { ms: seconds * 1000, applied: `wait=${seconds}`, asked: true }
 }
 
 /**

@@ -31,6 +31,13 @@ export function setRunHeaders(response: Response, { request, revision }: RunReco
   if (known) response.setHeader('x-task-revision-id', known)
 }
 
+/** Where a run can be read, under the mount that the request came by. */
+export function runLocation(response: Response, { request }: RunRecord, publicPath: string): string {
+  const { org, project, task, id } = request
+  const mount = response.req.originalUrl.startsWith('/api/v1/') ? '/api/v1' : ''
+  return `${publicPath}${mount}/org/${org}/project/${project}/task/${task}/run/${id}`
+}
+
 /**
  * Answers the call that started a run: the run, its failure, or 202 with the run as it stands.
  * @param publicPath what stands before all paths for callers
@@ -46,9 +53,7 @@ export function sendStarted(
   if (wait.applied) response.set('Preference-Applied', wait.applied)
   const run = presentRun(record)
   if (!isFinal(record.status)) {
-    const { org, project, task, id } = record.request
-    const mount = response.req.originalUrl.startsWith('/api/v1/') ? '/api/v1' : ''
-    const location = `${publicPath}${mount}/org/${org}/project/${project}/task/${task}/run/${id}`
+    const location = runLocation(response, record, publicPath)
     response.status(202).set('Location', location).set('Retry-After', '1').json(run)
     return
   }

@@ -50,6 +50,8 @@ export interface RunRequest {
   readonly onTruncated: 'accept' | 'fail'
   /** How often an answer that is no response is asked for again. */
   readonly outputRetries: number
+  /** True when the caller watches from the beginning: its model is asked for a stream. */
+  readonly live: boolean
 }
 
 /** True when a run expires at the time `now`: its deadline is reached, or it was not claimed before `startBy`. */

@@ -45,6 +45,7 @@ export function aRequest(fields: Partial<RunRequest> = {}): RunRequest {
     onLostAttempt: 'retry',
     onTruncated: 'fail',
     outputRetries: 1,
+    live: false,
     trace: null,
     ...fields,
   }
@@ -86,7 +87,7 @@ export function hear(connections: RedisConnections, channel: string): Promise<st
   return new Promise((resolve, reject) => {
     listenTo({
       redis: connections.blocking('hear', channel),
-      channel,
+      channels: [channel],
       onMessage: (text) => messages.push(text),
       onListening: () => resolve(messages),
       onTrouble: reject,

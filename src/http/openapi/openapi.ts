@@ -128,6 +128,9 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
     }
     responses['202'] = { description: accepted, headers: z.object({ ...allHeaders, ...waits }), content }
   }
+  if (declared.noContent) {
+    responses['204'] = { description: declared.noContent, headers: z.object(allHeaders) }
+  }
   if (declared.ranges) {
     responses['206'] = { description: 'The part that was asked for.', headers: z.object(allHeaders), content }
   }

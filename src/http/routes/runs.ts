@@ -7,7 +7,9 @@ import { presentRun } from '../../runs/present-run.ts'
 import { etagOfRun, isFinal, type RunRecord } from '../../runs/run.ts'
 import { runResponse } from '../../runs/run-response.ts'
 import { type StartRunDeps, startRun } from '../../runs/start/start-run.ts'
+import type { Submission } from '../../runs/start/submission.ts'
 import { watchRun } from '../../runs/wait/watch-run.ts'
+import { type SendRunEventsDeps, sendLiveRun, wantsEvents } from '../events/send-run-events.ts'
 import { answersNotModified, ifNoneMatch } from '../headers/if-match.ts'
 import { ofRun, readHeaders, runHeaders, startedHeaders } from '../headers/run-headers.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, runParams, taskParams } from '../route.ts'
@@ -23,12 +25,13 @@ import {
   secondsText,
 } from '../run-request.ts'
 import { sendStarted, setRunHeaders } from '../send-run.ts'
+import { runEventRoutes } from './run-events.ts'
 import { runFileRoutes } from './run-files.ts'
 
 /** How long a call to cancel waits for the end, so that it can mostly show it. */
 const CANCEL_WAIT_MS = 2000
 
-export interface RunRouteDeps extends StartRunDeps {
+export interface RunRouteDeps extends StartRunDeps, SendRunEventsDeps {
   readonly files: FileStore
   /** Seconds. */
   readonly waitMax: number
@@ -36,8 +39,6 @@ export interface RunRouteDeps extends StartRunDeps {
   /** Bytes of one file. */
   readonly imageLimit: number
   readonly filesMax: number
-  /** What stands before all paths for callers. */
-  readonly publicPath: string
 }
 
 /** Runs: start, read, cancel, and their files. */
@@ -65,6 +66,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       accepted: 'The run is accepted, and goes on; here it is as it stands.',
       responseHeaders: startedHeaders,
       response: runResponse,
+      media: ['text/event-stream'],
       errorCodes: [
         'TASK_REVISION_NOT_FOUND',
         'TASK_RUN_NOT_FOUND',
@@ -89,6 +91,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         'WORKER_LOST',
         'INTERNAL_ERROR',
         'QUEUE_FULL',
+        'TOO_MANY_REQUESTS',
         'STORE_UNAVAILABLE',
         'FILES_UNAVAILABLE',
         'RUN_EXPIRED',
@@ -99,32 +102,33 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       body: runBody,
       async handle({ caller, params, query, body, ignored, clientClosed, request, response, span }) {
         const wait = readWait(query, request.get('prefer'), deps.waitMax)
-        const started = await startRun(
-          deps,
-          {
-            org: params.org_id,
-            project: params.project_id,
-            task: params.task_id,
-            user: caller.id,
-            inputs: readInputs(body.task_input, deps.taskInputMax),
-            strayNames: ignored,
-            images: readImages(response.locals['files'], body.task_files, deps),
-            revision: readRevision(query),
-            revisionTag: query.revision_tag ?? null,
-            llmConfig: body.llm_config ?? null,
-            useFallback: query.use_fallback_model,
-            reference: body.reference ?? null,
-            reportingGroup: readReportingGroup(query, body),
-            timeout: query.timeout ?? null,
-            idempotencyKey: readIdempotencyKey(request.get('idempotency-key')),
-            onlyTask: caller.taskId,
-            span,
-          },
-          wait.ms,
-          clientClosed,
-        )
+        // Who does not want to wait does not want to watch.
+        const live = wait.ms > 0 && wantsEvents(request)
+        const submission: Submission = {
+          org: params.org_id,
+          project: params.project_id,
+          task: params.task_id,
+          user: caller.id,
+          inputs: readInputs(body.task_input, deps.taskInputMax),
+          strayNames: ignored,
+          images: readImages(response.locals['files'], body.task_files, deps),
+          revision: readRevision(query),
+          revisionTag: query.revision_tag ?? null,
+          llmConfig: body.llm_config ?? null,
+          useFallback: query.use_fallback_model,
+          reference: body.reference ?? null,
+          reportingGroup: readReportingGroup(query, body),
+          timeout: query.timeout ?? null,
+          idempotencyKey: readIdempotencyKey(request.get('idempotency-key')),
+          onlyTask: caller.taskId,
+          live,
+          span,
+        }
+        const started = live
+          ? await sendLiveRun(deps, response, { submission, wait, form: query.as }, clientClosed)
+          : await startRun(deps, submission, wait.ms, clientClosed)
         if (clientClosed.aborted && query.on_disconnect === 'cancel') await cancelRun(deps, started.record)
-        sendStarted(response, started, wait, deps.publicPath)
+        if (!live) sendStarted(response, started, wait, deps.publicPath)
       },
     }),
     endpoint({
@@ -172,6 +176,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         return presentRun(record)
       },
     }),
+    ...runEventRoutes({ ...deps, find }),
     ...runFileRoutes({ files: deps.files, fileHome: deps.fileHome, find }),
   ]
 }

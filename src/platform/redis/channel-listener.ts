@@ -19,26 +19,26 @@ export interface ChannelListener {
 }
 
 /**
- * Hears what is published in a channel while it listens, in order; over broken connections, though what is said
- * meanwhile is missed. Its connection must be its own, and is closed at the end.
+ * Hears what is published in its channels while it listens, in order; over broken connections, though what is said
+ * meanwhile is missed. In a cluster they must be in one slot. Its connection must be its own, and is closed at the end.
  */
 export function listenTo(options: {
   redis: Redis
-  channel: string
-  onMessage(text: string): void
+  channels: readonly [string, ...string[]]
+  onMessage(text: string, channel: string): void
   /** Listening begins, for the first time or again: what was said before may have been missed. */
   onListening(): void
   onTrouble(error: unknown): void
 }): ChannelListener {
-  const { redis, channel } = options
+  const { redis, channels } = options
   let listening: Promise<unknown> = Promise.resolve()
   let sharded = false
   let closing = false
 
   async function listen(): Promise<void> {
     try {
-      sharded = (await redis.eval(WHICH, 1, channel)) === 'ssubscribe'
-      await (sharded ? redis.ssubscribe(channel) : redis.subscribe(channel))
+      sharded = (await redis.eval(WHICH, 1, channels[0])) === 'ssubscribe'
+      await (sharded ? redis.ssubscribe(...channels) : redis.subscribe(...channels))
       options.onListening()
     } catch (error) {
       if (closing) return
@@ -49,9 +49,9 @@ export function listenTo(options: {
     }
   }
 
-  function hear(_channel: string, text: string): void {
+  function hear(channel: string, text: string): void {
     try {
-      options.onMessage(text)
+      options.onMessage(text, channel)
     } catch (error) {
       options.onTrouble(error)
     }

@@ -8,6 +8,8 @@ import type { Revision } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import { drawRevision } from '../../tasks/traffic.ts'
 import { Ledger } from '../ledger.ts'
+import type { LiveOutput } from '../live/live-output.ts'
+import type { LiveOutputs } from '../live/live-outputs.ts'
 import { isLate, type RunError } from '../run.ts'
 import { ABORT_ERRORS, type Outcome } from '../run-result.ts'
 import { startExecuteSpan } from '../run-span.ts'
@@ -31,13 +33,18 @@ export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps {
   /** Whether log lines of failed calls hold the server's own words. */
   readonly modelErrorWords: boolean
   readonly executions: Executions
+  readonly outputs: LiveOutputs
   readonly health: WorkerHealth
   /** Id of this worker process, for the ledger. */
   readonly worker: string
 }
 
-/** What one claim is executed with: the dependencies, the span of the execution, and its worker. */
-type ClaimDeps = ExecuteRunDeps & { readonly span: Span; readonly side: WorkerSide }
+/** What one claim is executed with: the dependencies, the span of the execution, its worker, and what its watchers see. */
+type ClaimDeps = ExecuteRunDeps & {
+  readonly span: Span
+  readonly side: WorkerSide
+  readonly live: LiveOutput | null
+}
 
 /** The worker that a claim is executed for. */
 export interface WorkerSide {
@@ -79,7 +86,7 @@ export async function executeRun(deps: ExecuteRunDeps, initial: Claim, side: Wor
   }
   const span = startExecuteSpan(deps.tracer, claim, delivered)
   return within(span, async () => {
-    const ofClaim = { ...deps, span, side }
+    const ofClaim = { ...deps, span, side, live: deps.outputs.open(claim) }
     const ledger = new Ledger(claim.attempts, claim.fence, deps.worker)
     const execution = await deps.executions.track(id, deadline, side.stopping, async (signal) => {
       // A run that must not be executed ends here, before its model is asked for room.
@@ -93,6 +100,7 @@ export async function executeRun(deps: ExecuteRunDeps, initial: Claim, side: Wor
 }
 
 async function end(deps: ClaimDeps, claim: Claim, ledger: Ledger, outcome: Outcome): Promise<Execution> {
+  if (deps.live) await deps.outputs.close(deps.live)
   return (await settleRun(deps, claim, ledger, outcome, deps.side.capacity)) ? 'settled' : 'superseded'
 }
 
@@ -103,6 +111,7 @@ async function release(
   ledger: Ledger,
   { ms, model }: { ms: number; model: string } = { ms: 0, model: claim.model },
 ): Promise<Execution> {
+  if (deps.live) await deps.outputs.close(deps.live)
   const released = await deps.runs.release(claim, ledger.all(), ms, model)
   if (released === 'cancelled') return end(deps, claim, ledger, { error: ABORT_ERRORS.cancelled })
   return released === 'queued' ? 'released' : 'superseded'

@@ -34,7 +34,7 @@ export function followCancels(options: {
   const checking = setInterval(checkNow, CHECK_EVERY_MS).unref()
   const listener = listenTo({
     redis,
-    channel: shardKeys(shard).cancels,
+    channels: [shardKeys(shard).cancels],
     onMessage: (id) => executions.cancel(id),
     onListening: checkNow,
     onTrouble,

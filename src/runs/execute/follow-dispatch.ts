@@ -28,7 +28,7 @@ export function followDispatch(options: {
   let received = 0
   const listener = listenTo({
     redis,
-    channel: shardKeys(shard).dispatch(worker),
+    channels: [shardKeys(shard).dispatch(worker)],
     onMessage(text) {
       const { dispatched, claims } = readDispatch(text)
       received = dispatched

@@ -62,7 +62,7 @@ export async function startRun(
   const accepted = await checkRun(deps, input)
   const id = newRunId(shard)
   const files = await storeImages(deps, id, input.images)
-  const mode = waitMs > 0 ? 'wait' : 'async'
+  const mode = waitMs > 0 || input.live ? 'wait' : 'async'
   const enqueuing = startEnqueueSpan(input.span, { id, task: input.task, mode })
   const request = requestOf(deps, input, accepted, id, files, mode, enqueuing.context)
 
@@ -73,7 +73,7 @@ export async function startRun(
   // Listening begins before the run exists, so that its end cannot be missed.
   const ended = waitMs > 0 ? awaitEnd(deps, request, waitMs, waiting.signal) : Promise.resolve(null)
   try {
-    const watcher = waitMs > 0 ? deps.inbox.id : null
+    const watcher = waitMs > 0 || input.live ? deps.inbox.id : null
     // The worker draws the same revision, unless the weights change meanwhile. Storing it now saves the worker a write.
     const drawn = drawFor(deps, input, accepted, id)
     const created = await within(enqueuing, () => create(deps, request, watcher, key, drawn))
@@ -117,12 +117,12 @@ function requestOf(
   mode: RunRequest['mode'],
   trace: RunRequest['trace'],
 ): RunRequest {
-  const { org, project, user, inputs, llmConfig, useFallback, reference, reportingGroup } = input
+  const { org, project, user, inputs, llmConfig, useFallback, reference, reportingGroup, live } = input
   const created = sharedNow()
   const deadline = created + (input.timeout ?? task.timeout ?? runTimeout) * 1000
   return {
     ...{ id, org, project, task: task.id, user, created, inputs, files, revision },
-    ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline, trace },
+    ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline, trace, live },
     startBy: Math.min(deadline, created + (task.queue_timeout ?? queueTimeout) * 1000),
     onLostAttempt: task.on_lost_attempt,
     onTruncated: task.on_truncated,

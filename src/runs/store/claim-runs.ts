@@ -8,16 +8,16 @@ import { fromLines, textToRequest, toLines } from './run-record.ts'
 import { movingScript, writingScript } from './run-script.ts'
 
 const SCRIPTS = {
-  dequeue: movingScript('dequeue'),
-  release: movingScript('release'),
+  dequeue: movingScript('dequeue', 'listeners'),
+  release: movingScript('release', 'listeners'),
   revise: writingScript('revise'),
-  attempt: writingScript('attempt'),
+  attempt: writingScript('attempt', 'listeners'),
 }
 
 const RELEASED: readonly Released[] = ['superseded', 'queued', 'cancelled']
 
 type UnknownRun = [id: string, format: string]
-type DequeuedRun = [string, number, string, string, string, string, number, number, string]
+type DequeuedRun = [string, number, string, string, string, string, number, number, string, number]
 
 /** The part of the run store that workers use. */
 export function claimRuns(redis: Redis, options: { queueWindow: number }) {
@@ -85,9 +85,10 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
 }
 
 function toClaim(dequeued: DequeuedRun): Claim {
-  const [, fence, request, revision, earlier, claimed, exhausted, cancelled, model] = dequeued
+  const [, fence, request, revision, earlier, claimed, exhausted, cancelled, model, live] = dequeued
+  const read = textToRequest(request)
   return {
-    request: textToRequest(request),
+    request: read,
     bytes: Buffer.byteLength(request),
     fence,
     revision: revision || null,
@@ -96,5 +97,6 @@ function toClaim(dequeued: DequeuedRun): Claim {
     claimed: Number(claimed),
     claimsExhausted: exhausted === 1,
     cancelled: cancelled === 1,
+    live: read.live || live === 1,
   }
 }

@@ -16,6 +16,8 @@ export interface Claim {
   readonly claimsExhausted: boolean
   /** True when the cancel of the run was requested and no worker has acted on it. */
   readonly cancelled: boolean
+  /** True when somebody wanted to watch the run before it was claimed. */
+  readonly live: boolean
 }
 
 /** How a worker claims runs. */

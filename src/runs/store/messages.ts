@@ -39,8 +39,9 @@ export function readDispatch(text: string): { dispatched: number; claims: Claim[
   const claims: Claim[] = []
   for (let at = 0; at < runs.length; at += 3) {
     const request = runs[at] ?? ''
+    const read = textToRequest(request)
     claims.push({
-      request: textToRequest(request),
+      request: read,
       bytes: Buffer.byteLength(request),
       fence: 1,
       revision: runs[at + 1] || null,
@@ -49,6 +50,7 @@ export function readDispatch(text: string): { dispatched: number; claims: Claim[
       claimed: Number(claimed),
       claimsExhausted: false,
       cancelled: false,
+      live: read.live,
     })
   }
   return { dispatched: Number(dispatched), claims }

@@ -39,6 +39,12 @@ export const RUN_LAYOUT = {
   cancels: 'cancels',
   /** Channel: replies to an API process, about runs that have ended. */
   replies: 'replies:<api>',
+  /**
+   * String: what the model of a live run has said in its latest attempt, behind a line that says which attempt that is.
+   */
+  live: 'live:<id>',
+  /** Channel: for an API process, what the live runs say that it listens to. */
+  news: 'news:<api>',
   /** Channel: runs that are dispatched to a worker. */
   dispatch: 'dispatch:<worker>',
   /**

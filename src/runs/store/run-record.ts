@@ -6,7 +6,8 @@ import type { Attempt, RunHead, RunRecord, RunRequest, RunResult, RunStatus } fr
  * A run in Redis is a hash with these fields. Only scripts use its other fields: `claims` (how often it was claimed,
  * minus releases), `claimed` (time of the first claim, in ms), `watchers` (ids of the API processes that wait for its
  * end, separated by commas), `model` (id of the model that it waits for, if that is known) and `cancel` (present when
- * its cancel was requested while a worker had it).
+ * its cancel was requested while a worker had it) and `live` (ids of the API processes that listen to what it says;
+ * present when anybody ever did).
  *
  * `format` is the number of the format that the record has; a record without it has format 1, which is the only one so
  * far. Who finds another one leaves the run to processes that know it: `is_known_format` in `shared.lua` is the same for
@@ -70,6 +71,7 @@ const USUAL_REQUEST: Partial<RunRequest> = {
   onLostAttempt: 'retry',
   onTruncated: 'fail',
   outputRetries: 1,
+  live: false,
 }
 const USUAL_RESULT: Partial<RunResult> = {
   error: null,

@@ -13,8 +13,14 @@ const MOVING: ScriptFamily = {
 /** Scripts that only change a run's own record. */
 const WRITING: ScriptFamily = { ...MOVING, shared: [] }
 
-/** A script that moves runs from one state to another, with their jobs. Its key is the prefix of the shard's keys. */
-export const movingScript = (name: string): Script => loadScript(file(name), MOVING)
+/**
+ * A script that moves runs from one state to another, with their jobs. Its key is the prefix of the shard's keys.
+ * @param also names of `.lua` files whose functions it uses, too
+ */
+export const movingScript = (name: string, ...also: string[]): Script => scriptOf(MOVING, name, also)
 
 /** A script that does not change the state of a run. Its key is the prefix of the shard's keys. */
-export const writingScript = (name: string): Script => loadScript(file(name), WRITING)
+export const writingScript = (name: string, ...also: string[]): Script => scriptOf(WRITING, name, also)
+
+const scriptOf = (family: ScriptFamily, name: string, also: readonly string[]): Script =>
+  loadScript(file(name), { ...family, shared: [...family.shared, ...also.map(file)] })

@@ -7,6 +7,7 @@ import type { Attempt, RunRequest, RunResult, RunStatus } from '../run.ts'
 import { type Capacity, type Claim, fullToText } from './claim.ts'
 import { claimRuns } from './claim-runs.ts'
 import { keptUntil } from './kept-bytes.ts'
+import { liveTexts } from './live-texts.ts'
 import { readRuns } from './read-runs.ts'
 import { restoreJobs } from './restore-jobs.ts'
 import { shardKeys } from './run-keys.ts'
@@ -140,10 +141,12 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     ...claimRuns(redis, options),
     ...restoreJobs(redis),
     ...trimIndexes(redis, retention),
+    ...liveTexts(redis),
 
     /**
      * Creates a run: it is dispatched to a waiting worker, or queued with a job, or put into its project's backlog.
-     * @param watcher the API process that gets a reply when the run ends, if any
+     * @param watcher the API process that gets a reply when the run ends, if any; of a live run it is told all that its
+     *   model says
      * @param drawn what a worker would draw now, if that is known
      */
     async create(
@@ -156,7 +159,8 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       const text = requestToText(request)
       const revision = request.revision ?? drawn?.revision ?? ''
       const named = key ? [key.hash, key.fingerprint] : ['', '']
-      const run = [id, text, watcher ?? '', project, task, revision, drawn?.model ?? '', startBy, ...named]
+      const watching = request.live && watcher ? `${watcher}!` : (watcher ?? '')
+      const run = [id, text, watching, project, task, revision, drawn?.model ?? '', startBy, ...named]
       const [outcome, other] = await createTogether(shardOf(id), run, text.length)
       return outcome === 'replayed' || outcome === 'reused' ? { outcome, id: other } : { outcome }
     },

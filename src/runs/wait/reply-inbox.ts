@@ -39,6 +39,11 @@ export function createReplyInbox(deps: {
   runs: RunStore
   /** Per shard a connection that is used for nothing else. */
   connections: readonly Redis[]
+  /** Gets what the live runs of a shard say: a message, or that some may have been missed. */
+  live: {
+    onNews(message: string): void
+    onListening(shard: number): void
+  }
   /**
    * Called for each run that a caller here waited for: how its end was found, and how many ms after it. `sweep`: by
    * polling.
@@ -100,8 +105,12 @@ export function createReplyInbox(deps: {
   const listeners = deps.connections.map((redis, shard) =>
     listenTo({
       redis,
-      channel: shardKeys(shard).replies(deps.id),
-      onMessage(text) {
+      channels: [shardKeys(shard).replies(deps.id), shardKeys(shard).news(deps.id)],
+      onMessage(text, channel) {
+        if (channel === shardKeys(shard).news(deps.id)) {
+          deps.live.onNews(text)
+          return
+        }
         for (const reply of readReplies(text)) void receive(reply)
       },
       onListening() {
@@ -109,6 +118,7 @@ export function createReplyInbox(deps: {
           if (shardOf(id) === shard) for (const waiter of waiting) waiter.due = 0
         }
         void pollNow()
+        deps.live.onListening(shard)
       },
       onTrouble: (error) => deps.log.warn({ err: error, shard }, 'listening for replies failed'),
     }),
@@ -117,6 +127,8 @@ export function createReplyInbox(deps: {
 
   return {
     id: deps.id,
+    /** Fires when the process closes: then nobody waits any more. */
+    closing: closing.signal,
     /** How many callers wait now. */
     size: (): number => [...waiters.values()].reduce((sum, each) => sum + each.size, 0),
 

@@ -4,6 +4,7 @@ import { isAskedWait, type RetryPolicy, retryDelay } from '../../../models/proto
 import type { CompiledOutput } from '../../../output/compile-output.ts'
 import { sharedNow } from '../../../platform/clock.ts'
 import type { Ledger } from '../../ledger.ts'
+import type { LiveOutput } from '../../live/live-output.ts'
 import type { RunRequest } from '../../run.ts'
 import { type AskResult, failedResult } from './ask-result.ts'
 import { type CallModelDeps, callModel } from './call-model.ts'
@@ -36,6 +37,8 @@ export interface AskDeps extends CallModelDeps {
   /** Ms since the epoch. A call that could only begin later is not made. */
   readonly deadline: number
   readonly logFailed: LogFailedAttempt
+  /** Shows what the model says to those who watch the run; null when nobody does. */
+  readonly live: LiveOutput | null
   /** Stores the ledger; throws ClaimLost when the claim is stale. */
   save(ledger: Ledger): Promise<void>
 }
@@ -67,7 +70,8 @@ export async function askModel(
   /** What the run fails with where the server does not take the longer request of a second try. */
   let otherwise: AskResult | null = null
   for (;;) {
-    const answer = await callModel(deps, asked, watch, signal)
+    const begin = deps.live && (() => deps.live?.begin(ledger.all(), model))
+    const answer = await callModel(deps, asked, watch, signal, begin)
     if (answer instanceof ModelError) {
       if (answer.kind === 'aborted' || answer.kind === 'local') throw answer
       ledger.close(endOfFailure(model, answer))
@@ -89,6 +93,7 @@ export async function askModel(
       await sleep(delay, signal)
     } else {
       deps.limiters.succeeded(model.id)
+      deps.live?.complete(answer.text)
       const { decision, issues } = decide(deps, asked, compiled, answer, ledger, watch)
       ledger.close(endOfAnswer(model, answer, decision.next === 'accept' ? 'succeeded' : 'invalid'))
       if (decision.next === 'accept') {

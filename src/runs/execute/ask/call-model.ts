@@ -14,6 +14,7 @@ export interface CallModelDeps {
 /**
  * Calls a model once, with a place in its limiter. Returns its answer, or the failure that it ended with.
  * @param watch gets the time of the call, in ms
+ * @param begin called when the call is about to be made, where its answer is wanted as it comes; returns what takes it
  * @throws {Deferred} when the model has no room
  */
 export async function callModel(
@@ -21,13 +22,16 @@ export async function callModel(
   request: ModelRequest,
   watch: { model: number },
   signal: AbortSignal,
+  begin: (() => ModelRequest['onText']) | null,
 ): Promise<Completion | ModelError> {
   const { id } = request.model
   if (!limiters.enter(id)) throw new Deferred(0, id)
   const span = startChatSpan(parent, request)
   const started = performance.now()
   try {
-    const completion = await client.complete({ ...request, trace: span.context }, signal)
+    const onText = begin?.()
+    const traced = { ...request, trace: span.context }
+    const completion = await client.complete(onText ? { ...traced, onText } : traced, signal)
     describeCompletion(span, completion)
     return completion
   } catch (error) {

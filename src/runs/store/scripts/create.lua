@@ -1,7 +1,8 @@
 -- Creates runs, unless the idempotency key has a run already or the queue is full. A run is dispatched to a waiting
 -- worker, or queued with a job, or put into its backlog, without a job.
 -- ARGV: now, window, most queued runs of a project, most queued runs of the shard, how long an idempotency key is kept in
---   ms, most bytes of the requests of a project's queued runs, then for each run: id, request, id of the API process that waits ('' for none), project, task, revision drawn so
+--   ms, most bytes of the requests of a project's queued runs, then for each run: id, request, id of the API process that waits ('' for none; with `!` behind it, one that
+--   also listens to what the run says), project, task, revision drawn so
 --   far, id of its first model, when it expires unless it was claimed, hash of the idempotency key ('' for none),
 --   fingerprint of the request.
 -- Returns for each run: {'enqueued'} (or dispatched), {'backlogged'}, {'exists'}, {'project_full'}, {'bytes_full'}, {'full'},
@@ -39,11 +40,17 @@ local function flow_of(run)
   return flow
 end
 
+local LISTENS = string.byte('!')
+
 -- Writes the record of a run; with more fields when it is dispatched.
 local function write(run, status, ...)
   local request, revision = run.request, run.revision
   if run.watcher == '' then
     call('HSET', key.run(run.id), 'status', status, 'request', request, 'revision', revision, 'model', run.model, ...)
+  elseif string.byte(run.watcher, -1) == LISTENS then
+    local api = string.sub(run.watcher, 1, -2)
+    call('HSET', key.run(run.id), 'status', status, 'request', request, 'revision', revision, 'model', run.model,
+      'watchers', api, 'live', api, ...)
   else
     call('HSET', key.run(run.id), 'status', status, 'request', request, 'revision', revision, 'model', run.model,
       'watchers', run.watcher, ...)

@@ -4,9 +4,10 @@
 --   use it.
 -- Returns 1; 0 when the fence is stale; 2 when the cancel of the run was requested: then the claim stays valid.
 local id, project, run = ARGV[1], ARGV[4], key.run(ARGV[1])
-local found = call('HMGET', run, 'status', 'fence', 'cancel')
+local found = call('HMGET', run, 'status', 'fence', 'cancel', 'live')
 if found[1] ~= 'running' or found[2] ~= ARGV[2] then return 0 end
 if found[3] then return 2 end
+if found[4] then tell_listeners(found[4], id) end
 call('HINCRBY', run, 'claims', '-1')
 call('HSET', run, 'status', 'queued', 'attempts', ARGV[3], 'model', ARGV[8])
 -- No model was called for it yet: it waits as if it had never been claimed.

@@ -12,7 +12,7 @@ local running, replies = {}, {}
 
 local function settle(id, fence, project, status, result, attempts, inline, delta, bytes)
   local run = key.run(id)
-  local found = call('HMGET', run, 'status', 'fence', 'watchers', 'revision', 'model')
+  local found = call('HMGET', run, 'status', 'fence', 'watchers', 'revision', 'model', 'live')
   if fence == '' then
     if found[1] ~= 'queued' then return 0 end
     local model = found[5] or ''
@@ -27,6 +27,7 @@ local function settle(id, fence, project, status, result, attempts, inline, delt
   end
   call('HSET', run, 'status', status, 'result', result, 'attempts', attempts)
   call('PEXPIRE', run, ARGV[1])
+  if found[6] then call('UNLINK', key.live(id)) end
   kept[project] = (kept[project] or 0) + bytes + #result + #attempts
   if status ~= 'succeeded' then call('ZADD', key.runs_in(project, status), '0', id) end
   if delta ~= '' then deltas[#deltas + 1] = delta end

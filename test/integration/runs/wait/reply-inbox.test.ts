@@ -21,6 +21,7 @@ async function openInbox(t: Cleanup) {
     id: newId(),
     runs,
     onDelivered: () => {},
+    live: { onNews: () => {}, onListening: () => {} },
     connections: [connections.blocking('replies:0', shardKeys(0).replies(''))],
     log: silentLogger(),
   })

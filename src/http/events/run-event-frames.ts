@@ -1,0 +1,46 @@
+import { beginningOf, type FieldEvent, followFields } from '../../runs/live/follow-fields.ts'
+import { type FollowRunDeps, followRun, type LiveEvent } from '../../runs/live/follow-run.ts'
+import { END_ID, type Position, positionToId } from '../../runs/live/position.ts'
+import { presentRun } from '../../runs/present-run.ts'
+import type { RunRecord } from '../../runs/run.ts'
+import type { StreamedEvent } from './event-stream.ts'
+
+/** How the deltas of a run are told: as the text that they are, or as operations on the object that it becomes. */
+export type DeltaForm = 'text' | 'fields'
+
+/** Follows a run as the events of section 9 of the contract. */
+export async function* runEventFrames(
+  deps: FollowRunDeps,
+  record: RunRecord,
+  { from, form }: { from: Position | null; form: DeltaForm },
+  signal: AbortSignal,
+): AsyncGenerator<StreamedEvent, void> {
+  const events =
+    form === 'text'
+      ? followRun(deps, record, from, signal)
+      : followFields(followRun(deps, record, beginningOf(from), signal), from)
+  for await (const event of events) yield frameOf(event)
+}
+
+function frameOf(event: LiveEvent | FieldEvent): StreamedEvent {
+  switch (event.type) {
+    case 'status': {
+      const { type: _, ...data } = event
+      return { event: 'run.status', data }
+    }
+    case 'delta': {
+      const { at, attempt, offset, text } = event
+      return { event: 'output.delta', id: positionToId(at), data: { attempt, offset, text } }
+    }
+    case 'field':
+      return { event: 'output.delta', id: positionToId(event.at), data: event.operation }
+    case 'reset': {
+      const { at, attempt, reason } = event
+      return { event: 'output.reset', id: positionToId(at), data: { attempt, reason } }
+    }
+    case 'end':
+      return { event: `run.${event.record.status}`, id: END_ID, data: presentRun(event.record) }
+    case 'trouble':
+      return { comment: 'the store cannot be reached now' }
+  }
+}

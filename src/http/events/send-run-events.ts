@@ -1,0 +1,76 @@
+import type { Request, Response } from 'express'
+import type { FollowRunDeps } from '../../runs/live/follow-run.ts'
+import type { Position } from '../../runs/live/position.ts'
+import type { RunRecord } from '../../runs/run.ts'
+import { type StartRunDeps, startRun } from '../../runs/start/start-run.ts'
+import type { StartedRun, Submission } from '../../runs/start/submission.ts'
+import type { Wait } from '../run-request.ts'
+import { runLocation, setRunHeaders } from '../send-run.ts'
+import { sendEventStream } from './event-stream.ts'
+import { type DeltaForm, runEventFrames } from './run-event-frames.ts'
+import type { StreamPlaces } from './stream-places.ts'
+
+export interface SendRunEventsDeps extends FollowRunDeps {
+  readonly streams: StreamPlaces
+  /** What stands before all paths for callers. */
+  readonly publicPath: string
+  /** Seconds that a client may read nothing. */
+  readonly requestTimeout: number
+}
+
+/**
+ * Answers with the events of a run, until it has ended or the client has gone.
+ * @param options.from what the client has seen
+ * @param options.release gives back the place that the stream has
+ */
+export async function sendRunEvents(
+  deps: SendRunEventsDeps,
+  response: Response,
+  record: RunRecord,
+  options: { from: Position | null; form: DeltaForm; release: () => void },
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    setRunHeaders(response, record)
+    response.set('Location', runLocation(response, record, deps.publicPath))
+    const frames = runEventFrames(deps, record, options, signal)
+    await sendEventStream(response, frames, signal, deps.requestTimeout * 1000)
+  } finally {
+    options.release()
+  }
+}
+
+/**
+ * Starts a run, and answers with its events. A caller that said how long it waits is told no longer than that.
+ * @returns the run as it was accepted
+ */
+export async function sendLiveRun(
+  deps: SendRunEventsDeps & StartRunDeps,
+  response: Response,
+  { submission, wait, form }: { submission: Submission; wait: Wait; form: DeltaForm },
+  signal: AbortSignal,
+): Promise<StartedRun> {
+  const release = deps.streams.take(submission.project)
+  let started: StartedRun
+  try {
+    started = await startRun(deps, submission, 0, signal)
+  } catch (error) {
+    release()
+    throw error
+  }
+  if (started.replayed) response.set('Idempotent-Replayed', 'true')
+  if (wait.applied) response.set('Preference-Applied', wait.applied)
+  const until = wait.asked ? AbortSignal.any([signal, AbortSignal.timeout(wait.ms)]) : signal
+  await sendRunEvents(deps, response, started.record, { from: null, form, release }, until)
+  return started
+}
+
+/**
+ * True when the client asks for a stream of events by its name, and likes nothing better that a run may be: `*` is no
+ * such wish.
+ */
+export function wantsEvents(request: Request): boolean {
+  const { accept } = request.headers
+  if (!accept?.includes('text/event-stream')) return false
+  return request.accepts(['text/event-stream', 'application/json']) === 'text/event-stream'
+}

@@ -1,0 +1,160 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
+import type { RunRecord, RunRequest } from '../run.ts'
+import type { LivePiece, ResetReason } from '../store/live-texts.ts'
+import { awaitEnd } from '../wait/await-end.ts'
+import type { ReplyInbox } from '../wait/reply-inbox.ts'
+import type { LiveFeed, LiveStatus } from './live-feed.ts'
+import type { LiveFeeds } from './live-feeds.ts'
+import { attemptOf, type Position } from './position.ts'
+import { resetReason } from './reset-reason.ts'
+
+/**
+ * What one who watches a run is told. `at`: the position after it, from which on it may be resumed.
+ * `trouble`: the store cannot be reached, and the run is followed on as soon as it can.
+ */
+export type LiveEvent =
+  | ({ readonly type: 'status' } & LiveStatus)
+  | {
+      readonly type: 'delta'
+      readonly at: Position
+      readonly attempt: number
+      readonly offset: number
+      readonly text: string
+    }
+  | {
+      readonly type: 'reset'
+      readonly at: Position
+      readonly attempt: number
+      readonly reason: ResetReason
+    }
+  | { readonly type: 'end'; readonly record: RunRecord }
+  | { readonly type: 'trouble' }
+
+export interface FollowRunDeps extends EndQueuedRunDeps {
+  readonly inbox: ReplyInbox
+  readonly feeds: LiveFeeds
+}
+
+/** One wait for the end, in ms; after it the next begins. */
+const ONE_WAIT_MS = 600_000
+const TROUBLE_PAUSE_MS = 1000
+
+/**
+ * Follows a run from a position on, until it has ended: how far it is, what its model says, and at last the run. Reads on
+ * only when the next event is asked for: a slow reader is told as one piece what has come meanwhile, and nothing
+ * is kept for it. Ends without an `end` when this process closes or `signal` fires: another process follows the
+ * run from the same position.
+ * @param from what the reader has seen; null: nothing
+ */
+export async function* followRun(
+  deps: FollowRunDeps,
+  record: RunRecord,
+  from: Position | null,
+  signal: AbortSignal,
+): AsyncGenerator<LiveEvent, void> {
+  const { feed, release } = deps.feeds.open(record, (closing) => endOf(deps, record.request, closing))
+  try {
+    yield* follow(feed, from, signal)
+  } finally {
+    release()
+  }
+}
+
+async function* follow(
+  feed: LiveFeed,
+  from: Position | null,
+  signal: AbortSignal,
+): AsyncGenerator<LiveEvent, void> {
+  let position = from
+  let told = ''
+  let attached = false
+  while (!signal.aborted) {
+    const seen = feed.version
+    const { status } = feed
+    const telling = JSON.stringify(status)
+    if (!feed.end && telling !== told) {
+      told = telling
+      yield { type: 'status', ...status }
+    }
+    let piece: LivePiece | null
+    try {
+      // The first time always from Redis, which makes this process listen.
+      piece = attached ? await feed.read(position) : await feed.attach(position)
+      attached = true
+    } catch {
+      yield { type: 'trouble' }
+      await pause(TROUBLE_PAUSE_MS, undefined, { signal }).catch(() => {})
+      continue
+    }
+    const head = piece?.head ?? feed.head
+    if (head && isVoid(position, head.epoch, piece)) {
+      const at = { epoch: head.epoch, offset: 0 }
+      yield { type: 'reset', at, attempt: attemptOf(head.epoch), reason: head.reason }
+      position = at
+    }
+    if (head) position ??= { epoch: head.epoch, offset: 0 }
+    if (piece) {
+      const delta = deltaOf(piece)
+      position = delta.at
+      yield delta
+      continue
+    }
+    if (feed.version !== seen) continue
+    if (feed.end) {
+      yield* lastEvents(feed.end, position)
+      return
+    }
+    if (feed.closed) return
+    await feed.next(signal)
+  }
+}
+
+/** True when what was shown up to a position is no part of the text. */
+function isVoid(position: Position | null, epoch: string, piece: LivePiece | null): boolean {
+  if (!position) return false
+  return position.epoch !== epoch || (piece !== null && piece.offset < position.offset)
+}
+
+function deltaOf({ head: { epoch }, offset, text }: LivePiece): Extract<LiveEvent, { type: 'delta' }> {
+  const at = { epoch, offset: offset + Buffer.byteLength(text) }
+  return { type: 'delta', at, attempt: attemptOf(epoch), offset, text }
+}
+
+/**
+ * The end of a run. Its live text is gone by then; of a response that is a text, who was in the middle of it is told the
+ * rest, so that the pieces are the whole.
+ */
+function* lastEvents(record: RunRecord, position: Position | null): Generator<LiveEvent> {
+  const response = record.result?.response
+  const last = record.attempts.at(-1)
+  if (position && last && typeof response === 'string') {
+    const epoch = `${last.fence}-${last.number}`
+    const isSame = position.epoch === epoch
+    if (!isSame) {
+      const reason = resetReason(record.attempts.slice(0, -1), last.model ?? '')
+      yield { type: 'reset', at: { epoch, offset: 0 }, attempt: last.number, reason }
+    }
+    const offset = isSame ? position.offset : 0
+    const text = Buffer.from(response).subarray(offset).toString()
+    if (text !== '') yield deltaOf({ head: { epoch, reason: 'retry', model: '' }, offset, text })
+  }
+  yield { type: 'end', record }
+}
+
+/** Waits for the end of a run, however long it takes; null when this process closes, or the run is no longer kept. */
+async function endOf(
+  deps: FollowRunDeps,
+  request: RunRequest,
+  closing: AbortSignal,
+): Promise<RunRecord | null> {
+  const signal = AbortSignal.any([closing, deps.inbox.closing])
+  while (!signal.aborted) {
+    const ended = await awaitEnd(deps, request, ONE_WAIT_MS, signal)
+    if (ended) return ended
+    if (signal.aborted) break
+    const record = await deps.runs.get(request.id).catch(() => undefined)
+    if (record === null) return null
+  }
+  return null
+}

@@ -1,0 +1,178 @@
+import { isFinal, type RunRecord, type RunStatus } from '../run.ts'
+import type { Attached, LiveHead, LivePiece } from '../store/live-texts.ts'
+import { attemptOf, isLater, type Position } from './position.ts'
+import { RecentPieces } from './recent-pieces.ts'
+
+/** How far a run is. */
+export interface LiveStatus {
+  readonly id: string
+  readonly status: RunStatus
+  /** The number of the model call; 0 before the first. */
+  readonly attempt: number
+  readonly model: string | null
+}
+
+export interface LiveFeedDeps {
+  /** Reads the record of the run. */
+  get(): Promise<RunRecord | null>
+  /** Listens to the run, and reads its text. */
+  attach(from: Position): Promise<Attached | null>
+  onTrouble(error: unknown): void
+}
+
+const BEGINNING: Position = { epoch: '', offset: 0 }
+
+/**
+ * What an API process knows of a run that somebody watches here, shared by all who watch it. It holds the latest pieces of
+ * its text only: who is behind reads the text from Redis. Readers wait for `next`, and then look at what has changed.
+ */
+export class LiveFeed {
+  readonly #deps: LiveFeedDeps
+  readonly #recent = new RecentPieces()
+  readonly #waiting = new Set<() => void>()
+  #status: LiveStatus
+  #head: LiveHead | null = null
+  /** Bytes of the text, as far as is known; -1: news may have been missed. */
+  #size = -1
+  #refreshing = false
+  #messages = 0
+  /** Goes up with every change. */
+  version = 0
+  /** The run, when it has ended. */
+  end: RunRecord | null = null
+  /** True when nothing more will be known: the process closes, or the run is no longer kept. */
+  closed = false
+
+  constructor(record: RunRecord, deps: LiveFeedDeps) {
+    this.#deps = deps
+    this.#status = statusOf(record)
+    if (isFinal(record.status)) this.end = record
+  }
+
+  get head(): LiveHead | null {
+    return this.#head
+  }
+
+  get status(): LiveStatus {
+    const { id, status, attempt } = this.#status
+    const head = this.#head
+    const isCurrent = status === 'running' && head !== null && attemptOf(head.epoch) >= attempt
+    return isCurrent ? { id, status, attempt: attemptOf(head.epoch), model: head.model } : this.#status
+  }
+
+  /** A piece of the text, or that the record has changed. */
+  receive(piece: LivePiece | null): void {
+    this.#messages += 1
+    if (!piece) {
+      this.refresh()
+      return
+    }
+    if (this.#head && isLater(this.#head.epoch, piece.head.epoch)) return
+    if (this.#head?.epoch !== piece.head.epoch) this.#status = { ...this.#status, status: 'running' }
+    this.#head = piece.head
+    this.#size = this.#recent.add(piece)
+    this.#change()
+  }
+
+  /** News may have been missed. */
+  miss(): void {
+    this.#size = -1
+    this.#recent.clear()
+    this.refresh()
+    this.#change()
+  }
+
+  finish(record: RunRecord | null): void {
+    if (record && isFinal(record.status)) this.end ??= record
+    else this.closed = true
+    this.#change()
+  }
+
+  /**
+   * What comes after a position, at most a part of it; null when there is nothing more yet. From the beginning of the text
+   * when the position is none of it.
+   * @throws when Redis cannot be asked now
+   */
+  async read(from: Position | null): Promise<LivePiece | null> {
+    if (from) {
+      const isKnown = this.#size >= 0 && this.#head?.epoch === from.epoch
+      if (isKnown && from.offset === this.#size) return null
+      const recent = this.#recent.after(from)
+      if (recent) return recent
+    } else if (this.#size >= 0 && !this.#head) return null
+    return this.attach(from)
+  }
+
+  /** Reads from Redis, and listens from then on. */
+  async attach(from: Position | null): Promise<LivePiece | null> {
+    const messages = this.#messages
+    const found = await this.#deps.attach(from ?? BEGINNING)
+    if (!found) {
+      // Its record is gone, unless its end is known.
+      this.closed = true
+      return null
+    }
+    const { status, piece, size } = found
+    if (isFinal(status)) {
+      if (!this.end) this.refresh()
+      // Its text is gone, too.
+      this.#size = Math.max(this.#size, 0)
+      return null
+    }
+    if (!piece) {
+      if (messages === this.#messages) this.#size = 0
+      if (status !== this.#status.status) this.refresh()
+      return null
+    }
+    if (!this.#head || isLater(piece.head.epoch, this.#head.epoch)) {
+      this.#head = piece.head
+      this.#size = size
+      this.#change()
+    } else if (this.#head.epoch === piece.head.epoch) this.#size = Math.max(this.#size, size)
+    return piece.text === '' ? null : piece
+  }
+
+  /** Resolves at the next change, or when `signal` fires. */
+  next(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        this.#waiting.delete(wake)
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      this.#waiting.add(wake)
+      signal.addEventListener('abort', wake, { once: true })
+      if (signal.aborted) wake()
+    })
+  }
+
+  /** Reads the record again, and once more if something was told meanwhile. */
+  refresh(): void {
+    if (this.#refreshing || this.end) return
+    this.#refreshing = true
+    const messages = this.#messages
+    this.#deps
+      .get()
+      .then((record) => {
+        if (!record) return this.finish(null)
+        if (isFinal(record.status)) return this.finish(record)
+        if (messages !== this.#messages) return undefined
+        this.#status = statusOf(record)
+        return this.#change()
+      }, this.#deps.onTrouble)
+      .finally(() => {
+        this.#refreshing = false
+        if (messages !== this.#messages) this.refresh()
+      })
+  }
+
+  #change(): void {
+    this.version += 1
+    for (const wake of this.#waiting) wake()
+  }
+}
+
+function statusOf({ request, status, attempts }: RunRecord): LiveStatus {
+  const last = attempts.at(-1)
+  return { id: request.id, status, attempt: last?.number ?? 0, model: last?.model ?? null }
+}

@@ -1,0 +1,124 @@
+import { sharedNow } from '../../platform/clock.ts'
+import { shardOf } from '../../platform/ids.ts'
+import type { Attempt } from '../run.ts'
+import type { Claim } from '../store/claim.ts'
+import type { Emitted, EmittedPiece, LiveHead } from '../store/live-texts.ts'
+import { resetReason } from './reset-reason.ts'
+import { createShownText } from './shown-text.ts'
+
+/** While nobody listens, news is sent this often, in ms. */
+const UNWATCHED_MS = 1000
+/** How long a text is kept beyond its run's deadline, in ms, in case that nobody ends the run. */
+const SLACK_MS = 60_000
+
+/** A model, as far as its live text goes. */
+interface Speaker {
+  readonly name: string
+  readonly reasoningInText?: 'strip' | 'keep'
+}
+
+/**
+ * What the model of a claimed run says, on its way to those who watch. It is only collected here: `LiveOutputs` sends what
+ * has come meanwhile, so that the reader of the model's answer never waits.
+ */
+export class LiveOutput {
+  readonly #claim: Claim
+  readonly #onNews: (output: LiveOutput) => void
+  #head: LiveHead | null = null
+  /** All that was shown of the answer, for a Redis that lost it. */
+  #text = ''
+  #sentChars = 0
+  #sentBytes = 0
+  /** True until the beginning of this epoch has been sent. */
+  #fresh = false
+  #stale = false
+  #sending: { readonly head: LiveHead; readonly chars: number; readonly bytes: number } | null = null
+  /** When the next piece may be sent, ms of `performance.now()`. */
+  due = 0
+
+  /** @param onNews called whenever there is something to send */
+  constructor(claim: Claim, onNews: (output: LiveOutput) => void) {
+    this.#claim = claim
+    this.#onNews = onNews
+  }
+
+  get shard(): number {
+    return shardOf(this.#claim.request.id)
+  }
+
+  /** False when all has been sent, or nobody may send it any more. */
+  get hasNews(): boolean {
+    return !this.#stale && (this.#fresh || this.#end() > this.#sentChars)
+  }
+
+  /**
+   * A call of a model begins: what was shown before is void.
+   * @param attempts of the run, the open one for this call included
+   * @returns takes the answer as it comes
+   */
+  begin(attempts: readonly Attempt[], { name, reasoningInText }: Speaker): (delta: string) => void {
+    const number = attempts.at(-1)?.number ?? 1
+    const reason = resetReason(attempts, name)
+    const head = { epoch: `${this.#claim.fence}-${number}`, reason, model: name }
+    this.#head = head
+    this.#text = ''
+    this.#restart()
+    this.due = 0
+    this.#onNews(this)
+    const shown = reasoningInText === 'keep' ? (delta: string) => delta : createShownText()
+    return (delta) => {
+      if (this.#head === head) this.#add(shown(delta))
+    }
+  }
+
+  /** The answer is there: what of its text did not come as a stream is shown, too. */
+  complete(text: string): void {
+    if (text.startsWith(this.#text)) this.#add(text.slice(this.#text.length))
+  }
+
+  /** The next piece to send; null when there is none. After it, `sent` has to be called. */
+  take(): EmittedPiece | null {
+    if (!this.hasNews || !this.#head || this.#sending) return null
+    const { request, fence } = this.#claim
+    const chars = this.#end()
+    const text = this.#text.slice(this.#sentChars, chars)
+    this.#fresh = false
+    this.#sending = { head: this.#head, chars, bytes: this.#sentBytes + Buffer.byteLength(text) }
+    const keepMs = Math.max(0, request.deadline - sharedNow()) + SLACK_MS
+    return { id: request.id, fence, head: this.#head, offset: this.#sentBytes, text, keepMs }
+  }
+
+  /** Says what became of the piece that was taken; null: it is not known. */
+  sent(outcome: Emitted | null): void {
+    const sent = this.#sending
+    this.#sending = null
+    if (outcome === 'stale') this.#stale = true
+    // Another call has begun meanwhile: the piece was of the one before.
+    if (sent?.head !== this.#head) return
+    if (outcome === 'gap' || outcome === null) {
+      this.#restart()
+    } else if (sent && outcome !== 'stale') {
+      this.#sentChars = sent.chars
+      this.#sentBytes = sent.bytes
+    }
+    if (outcome === 0) this.due = performance.now() + UNWATCHED_MS
+  }
+
+  #add(text: string): void {
+    if (text === '') return
+    this.#text += text
+    this.#onNews(this)
+  }
+
+  #restart(): void {
+    this.#sentChars = 0
+    this.#sentBytes = 0
+    this.#fresh = true
+  }
+
+  /** Where the text ends that can be sent: half of a surrogate pair waits for the other half. */
+  #end(): number {
+    const last = this.#text.charCodeAt(this.#text.length - 1)
+    return last >= 0xd800 && last < 0xdc00 ? this.#text.length - 1 : this.#text.length
+  }
+}

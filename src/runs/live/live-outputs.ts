@@ -1,0 +1,148 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Logger } from '../../platform/logger.ts'
+import type { Claim } from '../store/claim.ts'
+import type { Emitted, EmittedPiece, LiveTexts } from '../store/live-texts.ts'
+import { LiveOutput } from './live-output.ts'
+
+/**
+ * What comes within this time of the latest sending goes together, in ms: for all runs of a shard with one script. What
+ * comes after a silence goes at once.
+ */
+const TICK_MS = 20
+/** While Redis is away, it is tried again after this time, in ms. */
+const RETRY_MS = 500
+/** Most runs, and most characters, of one script: while Redis executes it, it does nothing else. */
+const BATCH = 32
+const BATCH_CHARS = 262_144
+/** How long the end of a run waits for its text to be sent, in ms: the text is worth less than the end. */
+const FLUSH_MS = 1000
+/** What was sent may have to go once more, as a whole. */
+const FLUSH_TRIES = 3
+
+export type LiveOutputs = ReturnType<typeof createLiveOutputs>
+
+/**
+ * Sends what models say to those who watch their runs, for all runs of this worker process. Nothing waits for it but the
+ * end of a live run, for a moment. While Redis is away texts wait here, and go whole afterwards.
+ */
+export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>; log: Logger }) {
+  const shards = new Map<number, Sender>()
+
+  class Sender {
+    readonly #shard: number
+    readonly #pending = new Set<LiveOutput>()
+    #timer: NodeJS.Timeout | null = null
+    #timerAt = 0
+    #latest = 0
+    #sending: Promise<void> | null = null
+
+    constructor(shard: number) {
+      this.#shard = shard
+    }
+
+    add(output: LiveOutput): void {
+      this.#pending.add(output)
+      this.#schedule()
+    }
+
+    /** Sends all that an output has, whether or not it is due. */
+    async flush(output: LiveOutput): Promise<void> {
+      for (let tries = 0; tries < FLUSH_TRIES && output.hasNews; tries += 1) {
+        await this.#sending
+        output.due = 0
+        this.#pending.add(output)
+        await this.#send()
+      }
+    }
+
+    remove(output: LiveOutput): void {
+      this.#pending.delete(output)
+    }
+
+    #schedule(): void {
+      if (this.#sending || this.#pending.size === 0) return
+      const due = Math.min(...[...this.#pending].map((output) => output.due))
+      const at = Math.max(due, this.#latest + TICK_MS)
+      if (this.#timer && this.#timerAt <= at) return
+      clearTimeout(this.#timer ?? undefined)
+      this.#timerAt = at
+      this.#timer = setTimeout(
+        () => {
+          this.#timer = null
+          void this.#send()
+        },
+        Math.max(0, at - performance.now()),
+      )
+    }
+
+    #send(): Promise<void> {
+      this.#latest = performance.now()
+      const outputs = [...this.#pending].filter(({ due }) => due <= this.#latest)
+      this.#sending ??= this.#sendAll(outputs).finally(() => {
+        this.#sending = null
+        this.#schedule()
+      })
+      return this.#sending
+    }
+
+    async #sendAll(outputs: readonly LiveOutput[]): Promise<void> {
+      let batch: [LiveOutput, EmittedPiece][] = []
+      let chars = 0
+      for (const output of outputs) {
+        const piece = output.take()
+        if (piece) {
+          batch.push([output, piece])
+          chars += piece.text.length
+        }
+        if (!output.hasNews) this.#pending.delete(output)
+        if (batch.length >= BATCH || chars >= BATCH_CHARS) {
+          await this.#emit(batch)
+          batch = []
+          chars = 0
+        }
+      }
+      if (batch.length > 0) await this.#emit(batch)
+    }
+
+    async #emit(batch: readonly [LiveOutput, EmittedPiece][]): Promise<void> {
+      let outcomes: (Emitted | null)[] = []
+      try {
+        outcomes = await runs.emit(
+          this.#shard,
+          batch.map(([, piece]) => piece),
+        )
+      } catch (error) {
+        log.debug({ err: error, shard: this.#shard }, 'what models say could not be sent')
+      }
+      batch.forEach(([output], at) => {
+        output.sent(outcomes[at] ?? null)
+        if (outcomes[at] === undefined) output.due = performance.now() + RETRY_MS
+        if (output.hasNews) this.#pending.add(output)
+      })
+    }
+  }
+
+  function senderOf(shard: number): Sender {
+    const known = shards.get(shard) ?? new Sender(shard)
+    shards.set(shard, known)
+    return known
+  }
+
+  return {
+    /** What a claimed run says, for those who watch it; null where nobody wants to. */
+    open: (claim: Claim): LiveOutput | null =>
+      claim.live ? new LiveOutput(claim, (output) => senderOf(output.shard).add(output)) : null,
+
+    /** The run is about to end: sends what is left, if that is possible within a moment. */
+    async close(output: LiveOutput): Promise<void> {
+      const sender = senderOf(output.shard)
+      const late = new AbortController()
+      await Promise.race([
+        sender.flush(output),
+        pause(FLUSH_MS, undefined, { signal: late.signal }).catch(() => {}),
+      ])
+      late.abort()
+      sender.remove(output)
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import type { LivePiece } from '../store/live-texts.ts'
+import type { Position } from './position.ts'
+
+interface Piece extends LivePiece {
+  readonly end: number
+}
+
+/** Characters that are kept. Who is further behind reads the text from Redis. */
+const MOST_CHARS = 16_384
+
+/** The latest pieces of one text, so that readers who keep up with it need not ask Redis. */
+export class RecentPieces {
+  #pieces: Piece[] = []
+  #chars = 0
+
+  /** @returns where the text ends with this piece, in bytes */
+  add(piece: LivePiece): number {
+    const end = piece.offset + Buffer.byteLength(piece.text)
+    const last = this.#pieces.at(-1)
+    if (!last || last.head.epoch !== piece.head.epoch || last.end !== piece.offset) this.clear()
+    this.#pieces.push({ ...piece, end })
+    this.#chars += piece.text.length
+    while (this.#pieces.length > 1 && this.#chars > MOST_CHARS) {
+      this.#chars -= this.#pieces.shift()?.text.length ?? 0
+    }
+    return end
+  }
+
+  clear(): void {
+    this.#pieces = []
+    this.#chars = 0
+  }
+
+  /** What comes after a position, as one piece; null when that is not known here. */
+  after({ epoch, offset }: Position): LivePiece | null {
+    const first = this.#pieces.findIndex((piece) => piece.offset <= offset && offset < piece.end)
+    const found = this.#pieces[first]
+    if (!found || found.head.epoch !== epoch) return null
+    const rest = this.#pieces.slice(first).map(({ text }) => text)
+    const text = rest.join('')
+    if (found.offset === offset) return { head: found.head, offset, text }
+    const bytes = Buffer.from(text).subarray(offset - found.offset)
+    return { head: found.head, offset, text: bytes.toString() }
+  }
+}
