@@ -214,6 +214,7 @@ export const SETTINGS = {
   connectionsMax: setting('SPLITRUN_CONNECTIONS_MAX', '10000', integer(1, 1_000_000), 'Most connections to one API process; more are closed at once.'),
   streamsMax: setting('SPLITRUN_STREAMS_MAX', '5000', integer(1, 1_000_000), 'Most streams of events that one API process serves at once; more are refused with 429.'),
   projectStreamsMax: setting('SPLITRUN_PROJECT_STREAMS_MAX', '2000', integer(1, 1_000_000), 'Most of them for one project.'),
+  projectEventsRate: setting('SPLITRUN_PROJECT_EVENTS_RATE', '20', integer(1, 1000), 'Most ends of runs that each watcher of a project is told of in a second; of more, the number.'),
   requestTimeout: setting('SPLITRUN_REQUEST_TIMEOUT', '120s', seconds(0.1, 3600), 'Longest time that a client may take to send a request, or may read nothing of the response.'),
   keepAlive: setting('SPLITRUN_KEEP_ALIVE', '65s', seconds(0.1, 3600), 'How long a connection may stay without a request; must be longer than that of a proxy in front.'),
   headerLimit: setting('SPLITRUN_HEADER_LIMIT', '16kb', bytes(1024, 1_000_000), "Largest head of a request, including its path."),

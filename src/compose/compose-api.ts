@@ -10,11 +10,14 @@ import { createFleetMetrics } from '../metrics/fleet-metrics.ts'
 import { createAdaptationStore } from '../models/learned/adaptation-store.ts'
 import { newId } from '../platform/ids.ts'
 import { createProcessMetrics } from '../platform/process-metrics.ts'
+import { publisherOf } from '../platform/redis/channel-listener.ts'
 import { queuePrefix } from '../queue/bullmq-keys.ts'
 import { createLiveFeeds } from '../runs/live/live-feeds.ts'
+import { createProjectEnds } from '../runs/live/project-ends.ts'
 import { createShardRotation } from '../runs/start/shard-rotation.ts'
 import { createStorageQuota } from '../runs/start/storage-quota.ts'
 import { readRuns } from '../runs/store/read-runs.ts'
+import { shardKeys } from '../runs/store/run-keys.ts'
 import { followShardCounts } from '../runs/store/shard-counts.ts'
 import { createReplyInbox } from '../runs/wait/reply-inbox.ts'
 import { composeAccess } from './compose-access.ts'
@@ -32,10 +35,18 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
   const { authenticate, taskTokens, tokenDeps } = await composeAccess(core)
   const id = newId()
   const feeds = createLiveFeeds({ runs, api: id, log })
+  const ends = createProjectEnds(publisherOf(redis, shardKeys(0).watching))
   const inbox = createReplyInbox({
     id,
     runs,
-    live: feeds,
+    also: (shard) => ({
+      [shardKeys(shard).news(id)]: feeds.onNews,
+      ...(shard === 0 && {
+        [shardKeys(0).ends]: ends.onEnds,
+        [shardKeys(0).watching]: core.tellEnds.onWatching,
+      }),
+    }),
+    onListening: feeds.onListening,
     connections: shardsOf(config).map((shard) =>
       connections.blocking(`replies:${shard}`, queuePrefix(shard)),
     ),
@@ -61,7 +72,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     // Replies on a connection come one after the other: those of lists are large, and runs do not wait behind them.
     listedRuns: readRuns(await connections.commands('lists'), config.shards),
     adaptations: createAdaptationStore(redis),
-    ...{ taskTokens, inbox, feeds, nextShard: createShardRotation(config.shards) },
+    ...{ taskTokens, inbox, feeds, ends, nextShard: createShardRotation(config.shards) },
     otherShardCounts: counts.others,
     streams: createStreamPlaces({ most: config.streamsMax, mostOfProject: config.projectStreamsMax }),
     ready: () => runs.reach().then(core.probeFiles),
@@ -72,6 +83,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
   // First no new connection is accepted; then the waits end, whose responses are 202; then the last response is sent.
   lifecycle.onClose('http', async () => {
     const closed = server.close()
+    ends.close()
     await inbox.close()
     await closed
   })

@@ -5,12 +5,15 @@ import { loadModels } from '../models/servers/load-models.ts'
 import { Lifecycle } from '../platform/lifecycle.ts'
 import type { Logger } from '../platform/logger.ts'
 import { awaitRedis } from '../platform/redis/await-redis.ts'
+import { publisherOf } from '../platform/redis/channel-listener.ts'
 import { checkRedis } from '../platform/redis/check-redis.ts'
 import { followRedisTime } from '../platform/redis/follow-redis-time.ts'
 import { connectRedis } from '../platform/redis/redis.ts'
 import { openTracer } from '../platform/tracing/open-tracer.ts'
 import { queuePrefix } from '../queue/bullmq-keys.ts'
 import { checkBullmq } from '../queue/check-bullmq.ts'
+import { createTellEnds } from '../runs/live/tell-ends.ts'
+import { shardKeys } from '../runs/store/run-keys.ts'
 import { createRunStore } from '../runs/store/run-store.ts'
 import { createTagStore } from '../tasks/tag-store.ts'
 import type { TaskLimits } from '../tasks/task-fields.ts'
@@ -69,6 +72,8 @@ async function openCore(
   const redisWarnings = await checkRedis(redis, connections.blocking('check', queuePrefix(0)))
   const time = await followRedisTime(redis, log)
   lifecycle.onClose('time', () => time.close())
+  const tellEnds = createTellEnds(publisherOf(redis, shardKeys(0).ends))
+  lifecycle.onClose('ends', () => tellEnds.close())
   return {
     config,
     log,
@@ -86,8 +91,10 @@ async function openCore(
     tasks: createTaskStore(redis, { revisionsMax: config.revisionsMax }),
     tags: createTagStore(redis, { tagsMax: config.tagsMax }),
     limits: taskLimits(config),
+    tellEnds,
     runs: createRunStore(redis, {
       ...config,
+      onEnd: tellEnds.tell,
       ...{ retentionSeconds: config.runRetention, idempotencySeconds: config.idempotencyRetention },
     }),
     names: createCardinalityStore(redis, {

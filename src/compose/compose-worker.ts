@@ -8,6 +8,7 @@ import { createExecutions } from '../runs/execute/executions.ts'
 import { followCancels } from '../runs/execute/follow-cancels.ts'
 import { createRunDurations } from '../runs/execute/run-durations.ts'
 import { createLiveOutputs } from '../runs/live/live-outputs.ts'
+import { shardKeys } from '../runs/store/run-keys.ts'
 import { type Core, shardsOf, warnOfRedis } from './compose-core.ts'
 import { composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
 import { composeJanitor } from './compose-janitor.ts'
@@ -28,7 +29,8 @@ export async function composeWorker(
   const durations = config.otlpEndpoint && config.metricsPort !== null ? createRunDurations() : null
   const cancels = shardsOf(config).map((shard) => {
     const connection = connections.blocking(`cancels:${shard}`, queuePrefix(shard))
-    return followCancels({ redis: connection, shard, runs, executions, log })
+    const also = shard === 0 ? { [shardKeys(0).watching]: core.tellEnds.onWatching } : {}
+    return followCancels({ redis: connection, shard, runs, executions, log, also })
   })
   lifecycle.onClose('cancels', () => Promise.all(cancels.map((follower) => follower.close())))
   const deps = {

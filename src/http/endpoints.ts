@@ -3,6 +3,7 @@ import type { Endpoint } from './route.ts'
 import { type CatalogueRouteDeps, catalogueRoutes } from './routes/catalogues.ts'
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
 import { oauthRoutes } from './routes/oauth.ts'
+import { type ProjectEventRouteDeps, projectEventRoutes } from './routes/project-events.ts'
 import { type ReportRouteDeps, reportRoutes } from './routes/reports.ts'
 import { type RunListDeps, runListRoutes } from './routes/run-lists.ts'
 import { type RunRouteDeps, runRoutes } from './routes/runs.ts'
@@ -15,6 +16,7 @@ import { type TransferRouteDeps, transferRoutes } from './routes/transfer.ts'
 /** What the handlers of all endpoints need. */
 export type ApiDeps = RunRouteDeps &
   RunListDeps &
+  ProjectEventRouteDeps &
   ReportRouteDeps &
   TaskRouteDeps &
   TransferRouteDeps &
@@ -25,7 +27,16 @@ export type ApiDeps = RunRouteDeps &
   ServiceRouteDeps
 
 const ROUTES = [
-  ...[runRoutes, runListRoutes, reportRoutes, tagRoutes, taskRoutes, catalogueRoutes, transferRoutes],
+  ...[
+    runRoutes,
+    runListRoutes,
+    projectEventRoutes,
+    reportRoutes,
+    tagRoutes,
+    taskRoutes,
+    catalogueRoutes,
+    transferRoutes,
+  ],
   ...[tenancyRoutes, credentialRoutes, oauthRoutes],
 ]
 

@@ -7,6 +7,14 @@ import type { Redis } from './redis.ts'
  */
 const WHICH = "return redis.REDIS_VERSION_NUM and 'ssubscribe' or 'subscribe'"
 
+/** Publishes in a channel that `listenTo` listens to. */
+export const publisherOf =
+  (redis: Redis, channel: string) =>
+  (message: string): Promise<unknown> =>
+    redis.eval(PUBLISH, 1, channel, message)
+
+const PUBLISH = "return redis.call(redis.REDIS_VERSION_NUM and 'SPUBLISH' or 'PUBLISH', KEYS[1], ARGV[1])"
+
 /** Shorter than the silence after which a connection is made anew: who listens may hear nothing for long. */
 const PING_MS = 5000
 

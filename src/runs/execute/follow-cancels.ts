@@ -20,8 +20,10 @@ export function followCancels(options: {
   readonly runs: RunStore
   readonly executions: Executions
   readonly log: Logger
+  /** What else is heard on the connection, by its channel. */
+  readonly also: Readonly<Record<string, (message: string) => void>>
 }): ChannelListener {
-  const { redis, shard, runs, executions, log } = options
+  const { redis, shard, runs, executions, log, also } = options
   const onTrouble = (error: unknown): void => log.warn({ err: error, shard }, 'listening for cancels failed')
 
   async function checkRecords(): Promise<void> {
@@ -34,8 +36,12 @@ export function followCancels(options: {
   const checking = setInterval(checkNow, CHECK_EVERY_MS).unref()
   const listener = listenTo({
     redis,
-    channels: [shardKeys(shard).cancels],
-    onMessage: (id) => executions.cancel(id),
+    channels: [shardKeys(shard).cancels, ...Object.keys(also)],
+    onMessage(text, channel) {
+      const other = also[channel]
+      if (other) other(text)
+      else executions.cancel(text)
+    },
     onListening: checkNow,
     onTrouble,
   })

@@ -45,6 +45,10 @@ export const RUN_LAYOUT = {
   live: 'live:<id>',
   /** Channel: for an API process, what the live runs say that it listens to. */
   news: 'news:<api>',
+  /** Channel: ids of the projects that are watched. In shard 0 only. */
+  watching: 'watching',
+  /** Channel: runs of watched projects that have ended. In shard 0 only. */
+  ends: 'ends',
   /** Channel: runs that are dispatched to a worker. */
   dispatch: 'dispatch:<worker>',
   /**

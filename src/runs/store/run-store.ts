@@ -46,6 +46,8 @@ export interface RunStoreOptions {
   /** Most bytes of the requests of one project's queued runs. */
   readonly projectQueueBytes: number
   readonly idempotencySeconds: number
+  /** Called for each run that ends here. */
+  readonly onEnd?: (request: RunRequest, revision: string | null, result: RunResult) => void
 }
 
 /** An idempotency key, and the request that it belongs to. */
@@ -119,7 +121,8 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
 
   /** Ends a run. `fence` is '' for a queued run. False when the run is not queued, or the fence is stale. */
   async function settle(
-    { id, project }: RunRequest,
+    request: RunRequest,
+    revision: string | null,
     fence: number | '',
     result: RunResult,
     attempts: readonly Attempt[],
@@ -127,13 +130,16 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     capacity: ReadCapacity,
     bytes: number | '',
   ): Promise<boolean> {
+    const { id, project } = request
     const json = resultToText(result)
     const lines = toLines(attempts)
     const deltaText = delta ? deltaToText(delta) : ''
     const inline = json.length <= REPLY_INLINE_MAX ? '1' : ''
     const fields = [id, fence, project, result.status, json, lines, inline, deltaText, bytes]
     const weight = json.length + lines.length + deltaText.length
-    return (await settleTogether(shardOf(id), { fields, capacity }, weight)) === 1
+    const isSettled = (await settleTogether(shardOf(id), { fields, capacity }, weight)) === 1
+    if (isSettled) options.onEnd?.(request, revision, result)
+    return isSettled
   }
 
   return {
@@ -187,7 +193,8 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       attempts: readonly Attempt[],
       delta: Delta | null,
       capacity: ReadCapacity = () => null,
-    ): Promise<boolean> => settle(claim.request, claim.fence, result, attempts, delta, capacity, claim.bytes),
+    ): Promise<boolean> =>
+      settle(claim.request, claim.revision, claim.fence, result, attempts, delta, capacity, claim.bytes),
 
     /** Ends a queued run and removes its job. False when the run is no longer queued. */
     settleQueued: (
@@ -195,7 +202,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       result: RunResult,
       attempts: readonly Attempt[],
       delta: Delta | null,
-    ): Promise<boolean> => settle(request, '', result, attempts, delta, () => null, ''),
+    ): Promise<boolean> => settle(request, request.revision, '', result, attempts, delta, () => null, ''),
 
     /**
      * Requests the cancel of a running run. Returns the status of the run; with any other than `running`, nothing was

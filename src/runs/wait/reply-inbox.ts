@@ -39,11 +39,10 @@ export function createReplyInbox(deps: {
   runs: RunStore
   /** Per shard a connection that is used for nothing else. */
   connections: readonly Redis[]
-  /** Gets what the live runs of a shard say: a message, or that some may have been missed. */
-  live: {
-    onNews(message: string): void
-    onListening(shard: number): void
-  }
+  /** What else is heard on the connection of a shard, by its channel. */
+  also(shard: number): Readonly<Record<string, (message: string) => void>>
+  /** Listening on a connection begins, for the first time or again: messages may have been missed. */
+  onListening(shard: number): void
   /**
    * Called for each run that a caller here waited for: how its end was found, and how many ms after it. `sweep`: by
    * polling.
@@ -102,27 +101,26 @@ export function createReplyInbox(deps: {
     }
   }
 
-  const listeners = deps.connections.map((redis, shard) =>
-    listenTo({
+  const listeners = deps.connections.map((redis, shard) => {
+    const also = deps.also(shard)
+    return listenTo({
       redis,
-      channels: [shardKeys(shard).replies(deps.id), shardKeys(shard).news(deps.id)],
+      channels: [shardKeys(shard).replies(deps.id), ...Object.keys(also)],
       onMessage(text, channel) {
-        if (channel === shardKeys(shard).news(deps.id)) {
-          deps.live.onNews(text)
-          return
-        }
-        for (const reply of readReplies(text)) void receive(reply)
+        const other = also[channel]
+        if (other) other(text)
+        else for (const reply of readReplies(text)) void receive(reply)
       },
       onListening() {
         for (const [id, waiting] of waiters) {
           if (shardOf(id) === shard) for (const waiter of waiting) waiter.due = 0
         }
         void pollNow()
-        deps.live.onListening(shard)
+        deps.onListening(shard)
       },
       onTrouble: (error) => deps.log.warn({ err: error, shard }, 'listening for replies failed'),
-    }),
-  )
+    })
+  })
   void keepPolling()
 
   return {

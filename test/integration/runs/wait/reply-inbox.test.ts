@@ -21,7 +21,8 @@ async function openInbox(t: Cleanup) {
     id: newId(),
     runs,
     onDelivered: () => {},
-    live: { onNews: () => {}, onListening: () => {} },
+    also: () => ({}),
+    onListening: () => {},
     connections: [connections.blocking('replies:0', shardKeys(0).replies(''))],
     log: silentLogger(),
   })
