@@ -1,0 +1,58 @@
+import type { ReadyOptions } from '../client-options.ts'
+import { SplitrunError } from '../error.ts'
+import { type Call, queryText, type Read } from './call.ts'
+import { readRefusal } from './read-refusal.ts'
+
+/**
+ * Sends a call once, and reads its answer. Rejects with a SplitrunError, or with the reason of the caller's signal. What a
+ * `read` leaves unread is no longer under the time limit or the signal.
+ */
+export async function attempt<T>(options: ReadyOptions, call: Call, read: Read<T>): Promise<T> {
+  const { signal, body } = call
+  signal?.throwIfAborted()
+  const controller = new AbortController()
+  const stop = () => controller.abort(signal?.reason)
+  signal?.addEventListener('abort', stop, { once: true })
+  const limit = (call.timeoutMs ?? options.timeoutMs) + (call.waitMs ?? 0)
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    controller.abort()
+  }, limit)
+  try {
+    const isForm = body instanceof FormData || body instanceof URLSearchParams
+    const response = await options.fetch(options.api + call.path + queryText(call.query), {
+      method: call.method,
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
+        ...options.headers,
+        ...call.headers,
+      },
+      signal: controller.signal,
+      ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+    })
+    if (!response.ok && response.status !== 304) throw await readRefusal(response)
+    return await read(response)
+  } catch (cause) {
+    if (signal?.aborted) throw signal.reason
+    if (cause instanceof SplitrunError) throw cause
+    const facts = { retryable: true, cause }
+    if (late) throw new SplitrunError('TIMED_OUT', `no answer within ${limit} ms`, facts)
+    throw new SplitrunError('CONNECTION_FAILED', `${options.api} cannot be reached: ${cause}`, facts)
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', stop)
+  }
+}
+
+/** The JSON of a response. */
+export async function readJson<T>(response: Response): Promise<T> {
+  const text = await response.text()
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const status = response.status
+    throw new SplitrunError('UNEXPECTED_RESPONSE', 'an answer that is no JSON', { status, cause })
+  }
+}
