@@ -12,18 +12,19 @@ type Entry<Spec> = Spec extends string
 type Specified<Spec> = Spec extends { type: infer Type }
   ? Type extends 'list' | 'array'
     ? Items<Spec>[]
-    : Spec extends { options: readonly (infer Option)[] }
-      ? Option
-      : Named<Type, Nested<Spec>>
+    : Scalars<Spec, Named<Type, Nested<Spec>>>
   : unknown
 
-type Items<Spec> = Spec extends { options: readonly (infer Option)[] }
-  ? Option
-  : Spec extends { item_type: infer Type extends string }
-    ? Named<Type, Nested<Spec>>
-    : Nested<Spec> extends null
-      ? string
-      : Output<Nested<Spec>>
+type Items<Spec> = Spec extends { item_type: infer Type extends string }
+  ? Type extends 'list' | 'array'
+    ? Scalars<Spec, string>[]
+    : Scalars<Spec, Named<Type, Nested<Spec>>>
+  : Nested<Spec> extends null
+    ? Scalars<Spec, string>
+    : Output<Nested<Spec>>
+
+/** The allowed values, where they are named. */
+type Scalars<Spec, Otherwise> = Spec extends { options: readonly (infer Option)[] } ? Option : Otherwise
 
 /** The map within a spec; null where there is none. */
 type Nested<Spec> = Spec extends { nested_structure: infer Inner extends object } ? Inner : null

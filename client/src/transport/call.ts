@@ -27,6 +27,8 @@ export type Send = <T>(call: Call, read: Read<T>) => Promise<T>
 /** `?a=1&b=2`, or nothing. */
 export function queryText(query: object = {}): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null)
-  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
+  const text = new URLSearchParams(
+    given.map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString()
   return text === '' ? '' : `?${text}`
 }
