@@ -17,15 +17,15 @@ import type { Call } from './transport/call.ts'
 
 /** What a task's output is, and where its type comes from. */
 interface TaskKinds {
-  /** The task's `output_format`, or `text`: gives the type; the server has checked the output against its own. */
+  (task: string): Task<unknown>
+  (task: string, options: { readonly format: 'text' }): Task<string>
+  /** Any Standard Schema: checks and transforms the output here, and gives its type. */
+  <T>(task: string, options: { readonly schema: StandardSchema<T> }): Task<T>
+  /** The task's `output_format`: gives the type; the server has checked the output against its own. */
   <const Format extends OutputFormat>(
     task: string,
     options: { readonly format: Format },
   ): Task<Output<Format>>
-  (task: string, options: { readonly format: 'text' }): Task<string>
-  /** Any Standard Schema: checks and transforms the output here, and gives its type. */
-  <T>(task: string, options: { readonly schema: StandardSchema<T> }): Task<T>
-  (task: string): Task<unknown>
 }
 
 export interface Client {
