@@ -42,14 +42,18 @@ export function readOptions(given: ClientOptions) {
   if ((clientId === undefined) !== (clientSecret === undefined)) {
     throw new TypeError('clientId and clientSecret belong together')
   }
+  // Only a page knows what it is relative to.
+  if (!given.fetch && !('location' in globalThis)) new URL(baseUrl)
   if (token !== undefined && clientId !== undefined)
     throw new TypeError('either a token or a client, not both')
   if (token === '') throw new TypeError('the token is empty')
+  const call = given.fetch
   const bare = baseUrl.replace(/\/+$/, '')
   return {
     ...given,
     api: /\/api\/v1$/.test(bare) ? bare : `${bare}/api/v1`,
-    fetch: given.fetch ?? ((url: string, init: RequestInit) => fetch(url, init)),
+    // Called bare: a browser's own wants no other `this`.
+    fetch: (url: string, init: RequestInit) => (call ?? fetch)(url, init),
     maxRetries: atLeast('maxRetries', given.maxRetries, 2, 0),
     maxRetryDelayMs: atLeast('maxRetryDelayMs', given.maxRetryDelayMs, 60_000, 0),
     patienceMs: atLeast('patienceMs', given.patienceMs, 60_000, 0),

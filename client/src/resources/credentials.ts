@@ -1,6 +1,7 @@
 import type { CallOptions } from '../client-options.ts'
 import type { CredentialInput } from '../shapes/credential.ts'
 import type { Api } from '../transport/api.ts'
+import { segment } from '../transport/call.ts'
 
 /** The keys or the OAuth clients of a project. Secrets are shown by `create` and `rotate` only. */
 export interface Credentials<Listed, Made> {
@@ -19,7 +20,7 @@ export function createCredentials<Listed, Made>(
   kind: 'api_key' | 'oauth_client',
 ): Credentials<Listed, Made> {
   const all = `P/${kind}`
-  const one = (id: string) => `${all}/${encodeURIComponent(id)}`
+  const one = (id: string) => `${all}/${segment(id)}`
   return {
     list: (options) => api.json({ ...options, method: 'GET', path: all }),
     get: (id, options) => api.json({ ...options, method: 'GET', path: one(id) }),

@@ -1,6 +1,7 @@
 import type { CallOptions } from '../client-options.ts'
 import type { Model, ModelChecks } from '../shapes/model.ts'
 import type { Api } from '../transport/api.ts'
+import { segment } from '../transport/call.ts'
 
 /** Longest that the server tries a model, in milliseconds. */
 const CHECK_MS = 240_000
@@ -24,7 +25,7 @@ export const createModels = (api: Api): Models => ({
     api.json({
       ...options,
       method: 'POST',
-      path: `P/model/${encodeURIComponent(model)}/check`,
+      path: `P/model/${segment(model)}/check`,
       waitMs: CHECK_MS,
     }),
 })

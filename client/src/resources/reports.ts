@@ -12,6 +12,7 @@ import type {
   UsageTotals,
 } from '../shapes/report.ts'
 import type { Api } from '../transport/api.ts'
+import { segment } from '../transport/call.ts'
 
 export type TokenReport = Report<TokenFigures, TokenTotals>
 export type UsageReport = Report<UsageFigures, UsageTotals>
@@ -40,7 +41,7 @@ export function createReports(api: Api): Reports {
   const of =
     <R>(kind: string): Ask<R> =>
     ({ task, ...query } = {}, options = {}) => {
-      const home = task === undefined ? 'P' : `P/task/${encodeURIComponent(task)}`
+      const home = task === undefined ? 'P' : `P/task/${segment(task)}`
       return api.json({ ...options, method: 'GET', path: `${home}/${kind}_report`, query })
     }
   return {

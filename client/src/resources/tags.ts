@@ -2,6 +2,7 @@ import type { CallOptions } from '../client-options.ts'
 import { type List, listOf } from '../list.ts'
 import type { NewTag, Tag, TagWithEntities } from '../shapes/tag.ts'
 import type { Api } from '../transport/api.ts'
+import { segment } from '../transport/call.ts'
 
 /** Tags on tasks, or on revisions. */
 export interface Tags {
@@ -17,7 +18,7 @@ export interface Tags {
 
 export function createTags(api: Api, kind: 'task' | 'task_revision'): Tags {
   const all = `P/${kind}/tag`
-  const one = (id: string) => `${all}/${encodeURIComponent(id)}`
+  const one = (id: string) => `${all}/${segment(id)}`
   const post = (path: string, body: object, options: CallOptions = {}, repeatable = false) =>
     api.json<TagWithEntities>({ ...options, method: 'POST', path, body, repeatable })
   return {

@@ -4,7 +4,7 @@ import type { Revision, TaskRecord } from '../shapes/task.ts'
 import type { NewTask, ShownRevisions, TaskChange, TaskFilter, TaskQuery } from '../shapes/task-input.ts'
 import type { Api } from '../transport/api.ts'
 import { readJson } from '../transport/attempt.ts'
-import type { Call } from '../transport/call.ts'
+import { type Call, segment } from '../transport/call.ts'
 
 /** A task, and the ETag of the state that was read. */
 export interface TaskState {
@@ -34,7 +34,7 @@ export interface Tasks {
 }
 
 export function createTasks(api: Api): Tasks {
-  const pathOf = (id: string) => `P/task/${encodeURIComponent(id)}`
+  const pathOf = (id: string) => `P/task/${segment(id)}`
   const state = (call: Call) =>
     api.send(call, async (response) => ({
       task: await readJson<TaskRecord>(response),

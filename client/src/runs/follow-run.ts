@@ -3,7 +3,7 @@ import { SplitrunError } from '../error.ts'
 import type { Run } from '../shapes/run.ts'
 import { pause } from '../transport/abort.ts'
 import type { Api } from '../transport/api.ts'
-import type { Call } from '../transport/call.ts'
+import { type Call, segment } from '../transport/call.ts'
 
 /** Milliseconds: a server that does not wait is not asked more often. */
 const LEAST_MS = 1000
@@ -27,7 +27,7 @@ export async function startRun(api: Api, call: Call, wait: boolean): Promise<Run
   }
 }
 
-export const runPath = (task: string, run: string) => `P/task/${task}/run/${encodeURIComponent(run)}`
+export const runPath = (task: string, run: string) => `P/task/${task}/run/${segment(run)}`
 
 /** Waits for a run's end by long polls, and keeps up with it while the server is away. */
 export async function followRun(api: Api, task: string, id: string, options: CallOptions): Promise<Run> {

@@ -1,8 +1,8 @@
 import { SplitrunError } from '../error.ts'
 import { listOf } from '../list.ts'
 import type { TaskRecord } from '../shapes/task.ts'
-import { abortable } from '../transport/abort.ts'
 import type { Api } from '../transport/api.ts'
+import { createShared, type Shared } from '../transport/shared.ts'
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -16,7 +16,7 @@ export interface TaskRef {
 
 /** Looks names up once, for all tasks of a client. */
 export function createTaskRefs(api: Api): (task: string) => TaskRef {
-  const known = new Map<string, Promise<string>>()
+  const known = new Map<string, Shared<string>>()
 
   async function look(name: string): Promise<string> {
     for await (const task of listOf<TaskRecord>(api, 'P/task', { revisions: 1 })) {
@@ -24,29 +24,24 @@ export function createTaskRefs(api: Api): (task: string) => TaskRef {
     }
     throw new SplitrunError('TASK_NOT_FOUND', `there is no task named "${name}"`)
   }
-  async function find(task: string, signal?: AbortSignal): Promise<string> {
-    if (ID.test(task)) return task
-    let found = known.get(task)
-    if (!found) {
-      found = look(task)
-      known.set(task, found)
-      found.catch(() => known.delete(task))
+  return (task) => {
+    if (ID.test(task)) return { find: async () => task, use: (_, act) => act(task) }
+    const name = known.get(task) ?? createShared(() => look(task))
+    known.set(task, name)
+    return {
+      find: name.get,
+      async use(signal, act) {
+        const before = await name.get(signal)
+        try {
+          return await act(before)
+        } catch (error) {
+          if (!(error instanceof SplitrunError) || error.reason !== 'TASK_NOT_FOUND') throw error
+          name.forget()
+          const now = await name.get(signal)
+          if (now === before) throw error
+          return act(now)
+        }
+      },
     }
-    return abortable(found, signal)
   }
-  return (task) => ({
-    find: (signal) => find(task, signal),
-    async use(signal, act) {
-      const before = known.get(task)
-      const id = await find(task, signal)
-      try {
-        return await act(id)
-      } catch (error) {
-        const stale = before && error instanceof SplitrunError && error.reason === 'TASK_NOT_FOUND'
-        if (!stale) throw error
-        if (known.get(task) === before) known.delete(task)
-        return act(await find(task, signal))
-      }
-    },
-  })
 }

@@ -15,7 +15,7 @@ export interface Task<T> {
   /** Runs it and waits for the end, however long that takes. It rejects with the reason of a run that did not succeed. */
   run(inputs?: object, options?: RunOptions): Promise<RunResult<T>>
   /** Starts a run and does not wait for it: it is durable, and goes on. */
-  submit(inputs?: object, options?: RunOptions): Promise<RunHandle<T>>
+  submit(inputs?: object, options?: Omit<RunOptions, 'on_disconnect'>): Promise<RunHandle<T>>
   /** Runs it, and says what comes while it comes. Nothing is sent before somebody looks. */
   stream<Kind extends DeltaKind = 'text'>(inputs?: object, options?: StreamOptions<Kind>): RunStream<T, Kind>
   /** A run that was started elsewhere, or before. */
@@ -39,7 +39,11 @@ export function createTask<T>(api: Api, task: TaskRef, readOutput: ReadOutput<T>
         return await settle(run, readOutput)
       } catch (error) {
         // While its first call waited, the server would have seen the caller go.
-        if (signal?.aborted && options.on_disconnect === 'cancel') await attach(begun.id).cancel()
+        if (signal?.aborted && options.on_disconnect === 'cancel') {
+          await attach(begun.id)
+            .cancel()
+            .catch(() => {})
+        }
         throw error
       }
     },

@@ -8,8 +8,10 @@ import { readRefusal } from './read-refusal.ts'
  * `read` leaves unread is no longer under the time limit or the signal.
  */
 export async function attempt<T>(options: ReadyOptions, call: Call, read: Read<T>): Promise<T> {
-  const { signal, body } = call
+  const { signal } = call
   signal?.throwIfAborted()
+  // What cannot be sent at all is the caller's mistake, and none of the connection's.
+  const init = requestOf(options, call)
   const controller = new AbortController()
   const stop = () => controller.abort(signal?.reason)
   signal?.addEventListener('abort', stop, { once: true })
@@ -20,18 +22,8 @@ export async function attempt<T>(options: ReadyOptions, call: Call, read: Read<T
     controller.abort()
   }, limit)
   try {
-    const isForm = body instanceof FormData || body instanceof URLSearchParams
-    const response = await options.fetch(options.api + call.path + queryText(call.query), {
-      method: call.method,
-      headers: {
-        accept: 'application/json',
-        ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
-        ...options.headers,
-        ...call.headers,
-      },
-      signal: controller.signal,
-      ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
-    })
+    const url = options.api + call.path + queryText(call.query)
+    const response = await options.fetch(url, { ...init, signal: controller.signal })
     if (!response.ok && response.status !== 304) throw await readRefusal(response)
     return await read(response)
   } catch (cause) {
@@ -43,6 +35,19 @@ export async function attempt<T>(options: ReadyOptions, call: Call, read: Read<T
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', stop)
+  }
+}
+
+/** @throws {TypeError} for headers that HTTP does not allow, and for a body that is no JSON */
+function requestOf(options: ReadyOptions, { method, headers, body }: Call): RequestInit {
+  const all = new Headers({ accept: 'application/json' })
+  const isForm = body instanceof FormData || body instanceof URLSearchParams
+  if (body !== undefined && !isForm) all.set('content-type', 'application/json')
+  for (const [name, value] of Object.entries({ ...options.headers, ...headers })) all.set(name, value)
+  return {
+    method,
+    headers: all,
+    ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
   }
 }
 

@@ -32,3 +32,9 @@ export function queryText(query: object = {}): string {
   ).toString()
   return text === '' ? '' : `?${text}`
 }
+
+/** One step of a path. @throws {TypeError} for what would lead somewhere else */
+export function segment(text: string): string {
+  if (/^\.{0,2}$/.test(text)) throw new TypeError(`"${text}" is no id and no name`)
+  return encodeURIComponent(text)
+}

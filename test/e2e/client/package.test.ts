@@ -13,7 +13,13 @@ const run = promisify(execFile)
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
 const TSCONFIG = {
   compilerOptions: {
-    ...{ target: 'es2022', module: 'nodenext', strict: true, exactOptionalPropertyTypes: true },
+    ...{
+      target: 'es2022',
+      lib: ['es2022'],
+      module: 'nodenext',
+      strict: true,
+      exactOptionalPropertyTypes: true,
+    },
     ...{ types: ['node'], skipLibCheck: false, rootDir: '.' },
   },
 }

@@ -83,6 +83,7 @@ test('options that no call could be made with are refused at once', () => {
   const baseUrl = 'http://127.0.0.1'
   for (const wrong of [
     { baseUrl: undefined as unknown as string },
+    { baseUrl: '/relative', token: 'a' },
     { baseUrl, token: '' },
     { baseUrl, clientId: 'a' },
     { baseUrl, clientSecret: 'a' },
@@ -91,6 +92,33 @@ test('options that no call could be made with are refused at once', () => {
     { baseUrl, maxRetries: Number.NaN },
   ])
     assert.throws(() => createClient(wrong), TypeError, JSON.stringify(wrong))
+})
+
+test('what cannot be sent is the caller’s mistake, refused at once and without a call', async (t) => {
+  const server = await startScriptedServer(t, [])
+  const client = connectTo(server.url)
+  const circle: Record<string, unknown> = {}
+  circle['circle'] = circle
+  for (const mistake of [
+    () => client.task(TASK).run(circle),
+    () => client.task(TASK).run({ id: 1n }),
+    () => client.task(TASK).run({}, { idempotencyKey: 'two\nlines' }),
+    () => connectTo(server.url, { headers: { 'no name': 'x' } }).whoami(),
+    async () => client.tasks.get(''),
+    async () => client.tasks.delete('..'),
+    async () => client.task(TASK).attach('.').cancel(),
+    async () => client.task(TASK).attach(RUN).file('..'),
+    async () => client.keys.revoke(''),
+  ])
+    assert.ok((await rejection(mistake())) instanceof TypeError, String(mistake))
+  assert.equal(server.calls.length, 0)
+})
+
+test('headers of the client and of a call replace its own, however they are written', async (t) => {
+  const server = await startScriptedServer(t, [answer(200, {})])
+  await connectTo(server.url, { headers: { Accept: 'x/y', 'x-mine': '1' } }).whoami()
+  const { accept, authorization, 'x-mine': mine } = server.calls[0]?.headers ?? {}
+  assert.deepEqual([accept, authorization, mine], ['x/y', 'Bearer secret', '1'])
 })
 
 test('the base URL is taken with or without the mount, under any prefix', async () => {
