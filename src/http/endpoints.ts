@@ -1,6 +1,7 @@
 import type { IssueTokenDeps } from '../tenancy/issue-token.ts'
 import type { Endpoint } from './route.ts'
 import { type CatalogueRouteDeps, catalogueRoutes } from './routes/catalogues.ts'
+import { type ConsoleSessionRouteDeps, consoleSessionRoutes } from './routes/console-session.ts'
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { type ProjectEventRouteDeps, projectEventRoutes } from './routes/project-events.ts'
@@ -24,6 +25,7 @@ export type ApiDeps = RunRouteDeps &
   CatalogueRouteDeps &
   CredentialRouteDeps &
   IssueTokenDeps &
+  ConsoleSessionRouteDeps &
   ServiceRouteDeps
 
 const ROUTES = [
@@ -37,7 +39,7 @@ const ROUTES = [
     catalogueRoutes,
     transferRoutes,
   ],
-  ...[tenancyRoutes, credentialRoutes, oauthRoutes],
+  ...[tenancyRoutes, credentialRoutes, oauthRoutes, consoleSessionRoutes],
 ]
 
 /** Every endpoint there is: what is served, documented and tested. */
