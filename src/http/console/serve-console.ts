@@ -27,10 +27,11 @@ export function serveConsole(files: BuiltFiles): RequestHandler {
       return
     }
     const name = path.slice(HOME.length)
-    if (name === '' || name === 'index.html') return sendIndex(await files.index(), request, response)
-    const asset = await files.asset(name)
-    if (!asset) throw new ApiError('ROUTE_NOT_FOUND', 'There is no such file.')
-    send(asset, IMMUTABLE, request, response)
+    const asIndex = name === '' || name === 'index.html'
+    const file = await (asIndex ? files.index() : files.asset(name))
+    if (file) send(file, asIndex ? 'no-cache' : IMMUTABLE, request, response)
+    else if (asIndex) sendNotBuilt(response)
+    else throw new ApiError('ROUTE_NOT_FOUND', 'There is no such file.')
   }
 }
 
@@ -38,8 +39,7 @@ export function serveConsole(files: BuiltFiles): RequestHandler {
 const isOfBrowser = ({ method, headers }: Request): boolean =>
   (method === 'GET' || method === 'HEAD') && (headers.accept ?? '').includes('text/html')
 
-function sendIndex(index: BuiltFile | null, request: Request, response: Response): void {
-  if (index) return send(index, 'no-cache', request, response)
+function sendNotBuilt(response: Response): void {
   response.set({ ...CONSOLE_HEADERS, 'Cache-Control': 'no-store', 'Retry-After': '3' })
   response.status(503).type('html').send(NOT_BUILT)
 }
