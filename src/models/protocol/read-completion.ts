@@ -2,7 +2,7 @@ import { endingOf, readFinishReason } from '../answers/read-ending.ts'
 import { readMessage } from '../answers/read-message.ts'
 import { readUsage } from '../answers/read-usage.ts'
 import { readServerError } from '../failures/read-server-error.ts'
-import { type Completion, type Ending, ModelError, type ModelRequest, type TokenUsage } from '../model.ts'
+import { type Completion, ModelError, type ModelRequest, type TokenUsage } from '../model.ts'
 import { secretsOf } from '../model-server.ts'
 import { classifyServerError } from './classify-failure.ts'
 import { estimateMessageTokens, estimateTokens } from './estimate-tokens.ts'
@@ -46,18 +46,14 @@ export function readCompletion(body: unknown, request: ModelRequest): Completion
     throw new ModelError('server_error', message, details)
   }
   return {
+    ...usage(),
     text,
     model: textOf(body, 'model'),
-    ...usage(),
-    ...endOf(ending, refusal, text),
+    // A refusal is one, however it ended; and one that says so only in how it ended has its words in the text.
+    ending: refusal !== null ? 'refused' : ending,
+    refusal: refusal ?? (ending === 'refused' ? text : null),
     finishReason,
   }
-}
-
-/** A refusal is one, however it ended; and one that says so only in how it ended has its words in the text. */
-function endOf(ending: Ending, refusal: string | null, text: string): Pick<Completion, 'ending' | 'refusal'> {
-  if (refusal !== null) return { ending: 'refused', refusal }
-  return { ending, refusal: ending === 'refused' ? text : null }
 }
 
 /**

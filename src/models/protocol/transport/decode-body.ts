@@ -31,7 +31,8 @@ const CODINGS: ReadonlyMap<string, (source: Readable) => Transform | Promise<Tra
 
 /** One header as a text; empty when it is absent. */
 export function headerOf({ headers }: Headers, name: string): string {
-  return [headers[name] ?? ''].flat().join(',')
+  const value = headers[name] ?? ''
+  return typeof value === 'string' ? value : value.join(',')
 }
 
 /**

@@ -7,6 +7,25 @@ import { parseEventStream, readEventStream } from './read-event-stream.ts'
 
 type Head = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>
 
+const PLAIN_JSON = /^application\/json(?:; ?charset=utf-8)?$/i
+const OPENING_BRACE = 0x7b
+
+/**
+ * Reads the response that nearly all are: a success that came whole, without a coding, and that says of itself and looks
+ * like an object in JSON. Null for any other, which `readResponse` reads.
+ * @throws {SyntaxError} when it is no JSON
+ */
+export function readPlainJson({ statusCode, headers, body }: Head & { readonly body: Buffer }): unknown {
+  const type = headers['content-type']
+  const isPlain =
+    statusCode === 200 &&
+    body[0] === OPENING_BRACE &&
+    typeof type === 'string' &&
+    PLAIN_JSON.test(type) &&
+    !headers['content-encoding']
+  return isPlain ? JSON.parse(body.toString()) : null
+}
+
 /** Its body is there already, or comes. */
 export type Response = Head & { readonly body: Buffer | Readable }
 
