@@ -6,7 +6,12 @@ export interface ConnectionCause {
   readonly words: string
   /** False where the next connection would fail in the same way. */
   readonly passes: boolean
+  /** False where there was no connection, so that nobody can have read the request. */
+  readonly opened: boolean
 }
+
+const NEVER_OPENED =
+  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|UND_ERR_ABORTED)$/
 
 const CERTIFICATE =
   /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|CRL_)/
@@ -29,9 +34,10 @@ export function describeConnection(cause: unknown): ConnectionCause {
   const codes = codesOf(cause)
   const code = codes.find((each) => !each.startsWith('UND_ERR')) ?? codes[0] ?? null
   if (code !== null && (CERTIFICATE.test(code) || code.startsWith('ERR_SSL'))) {
-    return { code, words: 'its certificate, or its TLS, is not accepted', passes: false }
+    return { code, words: 'its certificate, or its TLS, is not accepted', passes: false, opened: false }
   }
-  return { code, words: WORDS[code ?? ''] ?? 'it broke', passes: true }
+  const opened = !codes.some((each) => NEVER_OPENED.test(each))
+  return { code, words: WORDS[code ?? ''] ?? 'it broke', passes: true, opened }
 }
 
 function codesOf(cause: unknown): string[] {

@@ -4,7 +4,7 @@ import { readUsage } from '../answers/read-usage.ts'
 import { readServerError } from '../failures/read-server-error.ts'
 import { type Completion, type Ending, ModelError, type ModelRequest, type TokenUsage } from '../model.ts'
 import { secretsOf } from '../model-server.ts'
-import { classifyServerError } from './classify-failure.ts'
+import { classifyServerError, type ReceivedPart } from './classify-failure.ts'
 import { estimateMessageTokens, estimateTokens } from './estimate-tokens.ts'
 import { fieldOf, textOf } from './json-field.ts'
 import type { ServerFailure } from './transport/server-failure.ts'
@@ -29,7 +29,7 @@ export function readCompletion(body: unknown, request: ModelRequest): Completion
   )
   const finishReason = readFinishReason(choice)
   const ending = endingOf(finishReason)
-  const usage = () => usageIn(body, choice, request, text)
+  const usage = () => usageIn(body, choice, request)
   if (error) {
     const billed = { partial: text || null, finishReason, usage: Array.isArray(choices) ? usage() : null }
     throw classifyServerError(null, { error }, secretsOf(model.server), billed)
@@ -73,10 +73,23 @@ export function readFailedText({ status, body }: ServerFailure, request: ModelRe
   return {
     text,
     model: null,
-    ...usageIn(null, null, request, text),
+    ...usageIn(null, { message: { content: failedText } }, request),
     ending: wasCut ? 'cut' : 'whole',
     finishReason: code,
     refusal: null,
+  }
+}
+
+/** What there is of an answer whose stream broke. Its tokens are estimated, unless the server had counted them. */
+export function readReceived(body: unknown, request: ModelRequest): ReceivedPart {
+  const choices = fieldOf(body, 'choices')
+  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
+  const keepsReasoning = request.model.reasoningInText === 'keep'
+  const { text } = readMessage(fieldOf(choice, 'message'), request.schema !== null, keepsReasoning)
+  return {
+    partial: text || null,
+    finishReason: readFinishReason(choice),
+    usage: usageIn(body, choice, request),
   }
 }
 
@@ -92,16 +105,31 @@ function errorIn(body: unknown, choice: unknown): unknown {
   return failed ? body : null
 }
 
-function usageIn(body: unknown, choice: unknown, { messages }: ModelRequest, text: string): TokenUsage {
+function usageIn(body: unknown, choice: unknown, { messages }: ModelRequest): TokenUsage {
   const usage =
     fieldOf(body, 'usage') ?? fieldOf(choice, 'usage') ?? fieldOf(fieldOf(body, 'x_groq'), 'usage')
   return readUsage(usage, {
     input: () => estimateMessageTokens(messages),
-    output: () => estimateTokens(text.length),
+    output: () => estimateTokens(writtenLength(choice)),
   })
+}
+
+/** Characters of all that the model wrote: its text, its reasoning, and the calls that it makes. */
+function writtenLength(choice: unknown): number {
+  const message = fieldOf(choice, 'message') ?? { content: fieldOf(choice, 'text') }
+  const texts = ['content', 'refusal'].map((name) => fieldOf(message, name))
+  const reasoning = fieldOf(message, 'reasoning_content') ?? fieldOf(message, 'reasoning')
+  const calls = fieldOf(message, 'tool_calls') ?? fieldOf(message, 'function_call')
+  return [...texts, reasoning, calls].reduce<number>((sum, each) => sum + lengthOf(each), 0)
+}
+
+function lengthOf(written: unknown): number {
+  if (written === undefined || written === null) return 0
+  return (typeof written === 'string' ? written : JSON.stringify(written)).length
 }
 
 /** What came is not told, as it may be part of an answer. */
 function noCompletion(): ModelError {
-  return new ModelError('bad_answer', 'the model server sent JSON that is no completion', { retryable: true })
+  const details = { retryable: true, maybeBilled: true }
+  return new ModelError('bad_answer', 'the model server sent JSON that is no completion', details)
 }
