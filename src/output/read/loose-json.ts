@@ -4,7 +4,7 @@ import type { Cursor } from './cursor.ts'
 import { readStrings } from './quoted-string.ts'
 import { CLOSING_QUOTES } from './quotes.ts'
 import { readKey } from './read-key.ts'
-import { COMMA, ELLIPSIS, NEXT_MEMBER } from './tokens.ts'
+import { COMMA, ELLIPSIS, NEXT_MEMBER, STRAY_WORDS } from './tokens.ts'
 import { UNREADABLE } from './unreadable.ts'
 
 /** Deeper than any output format. Without a limit, a text of a million brackets would overflow the stack. */
@@ -59,7 +59,7 @@ function readObject(cursor: Cursor, depth: number): unknown {
   cursor.moveTo(cursor.at + 1)
   for (;;) {
     const gap = skipToEntry(cursor)
-    cursor.elided ||= gap.elided
+    cursor.elided ||= gap.elided || (gap.comma && cursor.match(STRAY_WORDS) !== '')
     const ended = cursor.atEnd()
     if (ended && !gap.comma) return Object.fromEntries(entries)
     if (!ended && closes(cursor, '}')) {

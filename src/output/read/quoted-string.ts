@@ -5,6 +5,8 @@ import { roleOfQuote } from './role-of-quote.ts'
 import { UNREADABLE } from './unreadable.ts'
 
 const PART = /\+/y
+/** JSON in a code fence within a string, whose quotes are not escaped. */
+const FENCED = /"```(?:json)?(?:\s|\\n)*[{[][^`]*[}\]](?:\s|\\n)*```"(?=\s*[,}\]])/y
 const ESCAPED = /\\.?/sy
 const TRIPLE = /"""|'''/y
 /** What a string without its closing quote has before the next key: that does not belong to it. */
@@ -17,7 +19,7 @@ const BEFORE_KEY = /[\s,，]/
 export function readStrings(cursor: Cursor, place: StringPlace): string | typeof UNREADABLE {
   let content = ''
   for (;;) {
-    const part = cursor.sees(TRIPLE) ? readTriple(cursor) : readQuoted(cursor, place)
+    const part = cursor.sees(TRIPLE) ? readTriple(cursor) : (readFenced(cursor) ?? readQuoted(cursor, place))
     if (part === UNREADABLE || place === 'key') return part
     content += part
     const after = cursor.at
@@ -54,6 +56,11 @@ function readQuoted(cursor: Cursor, place: StringPlace): string | typeof UNREADA
   // If a quote in it was read as text, that was wrong, rather than the end.
   if (inner.count === 0) cursor.whole = false
   return UNREADABLE
+}
+
+function readFenced(cursor: Cursor): string | undefined {
+  const fenced = cursor.match(FENCED)
+  return fenced === '' ? undefined : decodeEscapes(fenced.slice(1, -1))
 }
 
 /** Python's long strings, in which every quote is text. */

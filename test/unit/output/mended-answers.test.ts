@@ -56,6 +56,59 @@ const kinds: Kind[] = [
     ],
   },
   {
+    kind: 'a key that was broken over lines',
+    format: TEXTS,
+    read: [
+      ['{"a\n": "x", "b": "y"}', AB],
+      ['{"a": "x", "\n  b\n": "y"}', AB],
+    ],
+    refused: ['{"a\nb": "x", "b": "y"}', '{"a\\n": "x", "b": "y"}', '{"a ": "x", "b": "y"}'],
+  },
+  {
+    kind: 'quotes that were doubled',
+    format: TEXTS,
+    read: [
+      ['{""a"": ""x"", ""b"": ""y""}', AB],
+      ['```\n{""a"":""x"",""b"":""say it""}\n```', { a: 'x', b: 'say it' }],
+      ['{""a"": """", ""b"": ""y""}', { a: '', b: 'y' }],
+      // Not doubled, but said.
+      ['{"a": ""x" he said", "b": "y"}', { a: '"x" he said', b: 'y' }],
+      ['{"a": "", "b": "y"}', { a: '', b: 'y' }],
+    ],
+    refused: [
+      '{"a": ""x", "b": "y"}',
+      '{"a": ""x" he "said", "b": "y"}',
+      '{"a": "x "y", "b": "y"}',
+      '{""a": "x", "b": "y"}',
+    ],
+  },
+  {
+    kind: 'words before a key',
+    format: TEXTS,
+    read: [
+      ['{"a": "x", NOTE "b": "y"}', AB],
+      ['{"a": "x", and then "b": "y"}', AB],
+    ],
+    refused: ['{"a": "x", NOTE b: "y"}', '{"a": "x" NOTE, "b": "y"}', '{"a": "x", c "b"}'],
+  },
+  {
+    kind: 'words before a key, where a key may be left out',
+    format: OPTIONAL,
+    read: [['{"a": "x", NOTE "b": "y"}', AB]],
+    refused: ['{NOTE "c": "y", note "a": "x"}', '{"c": 1, note "a": "x"}'],
+  },
+  {
+    kind: 'a code fence within a string',
+    format: { a: { type: 'object', nested_structure: { c: 'str' } }, b: 'str' },
+    read: [
+      ['{"a": "```json {"c": "x"}```", "b": "y"}', { a: { c: 'x' }, b: 'y' }],
+      ['{"a": "```\\n{\\"c\\": \\"x\\"}\\n```", "b": "y"}', { a: { c: 'x' }, b: 'y' }],
+      ['{"a": {"c": "x"}, "b": "```json {"c": 1}```"}', { a: { c: 'x' }, b: '```json {"c": 1}```' }],
+      ['{"a": {"c": "```{"}, "b": "x```"}', { a: { c: '```{' }, b: 'x```' }],
+    ],
+    refused: ['{"a": "```json {"c": "x"", "b": "y"}', '{"a": "``` {} ``` {"c": "x"}```", "b": "y"}'],
+  },
+  {
     kind: 'a key without one of its quotes',
     format: TEXTS,
     read: [

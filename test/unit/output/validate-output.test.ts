@@ -103,6 +103,7 @@ describe('with optional keys alone, a wrong answer does not pass as an object of
     ['an error', { error: 'unreadable' }],
     ['other letter case', { Label: 'x', SCORE: 1 }],
     ['other letter case of one key', { label: 'x', Score: 1 }],
+    ['another spelling of one key', { label: 'x', ' score ': 1 }],
     ['two that may be meant', { first: value, second: value }],
   ]
   for (const [name, answer] of wrong) test(name, () => assert.equal(check(answer).check, 'invalid'))
