@@ -36,11 +36,14 @@ export interface LooseReading {
 export function readLooseJson(cursor: Cursor): LooseReading {
   cursor.whole = true
   cursor.elided = false
+  cursor.unquoted = false
   cursor.furthest = cursor.at
   const found = readValue(cursor, 1, false)
-  const value = typeof found === 'object' && found !== null ? found : undefined
-  const { whole, elided } = cursor
-  return { value, whole, elided, end: value ? cursor.at : cursor.furthest }
+  const { whole, elided, unquoted } = cursor
+  // With brackets missing as well, the text was cut.
+  const isRead = typeof found === 'object' && found !== null && (whole || !unquoted)
+  const value = isRead ? found : undefined
+  return { value, whole: whole && !unquoted, elided, end: value ? cursor.at : cursor.furthest }
 }
 
 function readValue(cursor: Cursor, depth: number, isMember: boolean): unknown {

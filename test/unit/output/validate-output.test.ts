@@ -88,6 +88,7 @@ test('an answer that was cut off is fine only where its JSON is whole', () => {
   assert.equal(cut('```json\n{"score": 1, "label": "good"}\n'), 'repaired')
   assert.equal(cut('{"score": 1, "label": "good"'), 'invalid')
   assert.equal(cut('{"score": 1, "label": "good'), 'invalid')
+  assert.equal(cut('{"score": 1, "label": "good}'), 'invalid')
   assert.equal(cut('{"score": 1, "label": "good"} or rather {"score": 2, '), 'invalid')
 })
 
