@@ -1,4 +1,4 @@
-import { endingOf, readFinishReason } from '../answers/read-ending.ts'
+import { endingOf, readFinishReason, wasFiltered } from '../answers/read-ending.ts'
 import { readMessage } from '../answers/read-message.ts'
 import { readUsage } from '../answers/read-usage.ts'
 import { readServerError } from '../failures/read-server-error.ts'
@@ -22,13 +22,10 @@ export function readCompletion(body: unknown, request: ModelRequest): Completion
   if (!error && !Array.isArray(choices) && !fieldOf(body, 'usage')) throw noCompletion()
 
   const { model, schema } = request
-  const { text, refusal } = readMessage(
-    fieldOf(choice, 'message') ?? { content: fieldOf(choice, 'text') },
-    schema !== null,
-    model.reasoningInText === 'keep',
-  )
-  const finishReason = readFinishReason(choice)
-  const ending = endingOf(finishReason)
+  const { text, refusal } = readMessage(messageOf(choice), schema !== null, model.reasoningInText === 'keep')
+  const finishReason = readFinishReason(choice, body)
+  const said = endingOf(finishReason)
+  const ending = said === 'whole' && wasFiltered(choice) ? 'filtered' : said
   const usage = () => usageIn(body, choice, request)
   if (error) {
     const billed = { partial: text || null, finishReason, usage: Array.isArray(choices) ? usage() : null }
@@ -85,12 +82,18 @@ export function readReceived(body: unknown, request: ModelRequest): ReceivedPart
   const choices = fieldOf(body, 'choices')
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
   const keepsReasoning = request.model.reasoningInText === 'keep'
-  const { text } = readMessage(fieldOf(choice, 'message'), request.schema !== null, keepsReasoning)
+  const { text } = readMessage(messageOf(choice), request.schema !== null, keepsReasoning)
   return {
     partial: text || null,
     finishReason: readFinishReason(choice),
     usage: usageIn(body, choice, request),
   }
+}
+
+/** The message of a choice; some servers put its text in its place. */
+function messageOf(choice: unknown): unknown {
+  const message = fieldOf(choice, 'message') ?? fieldOf(choice, 'text')
+  return typeof message === 'string' ? { content: message } : message
 }
 
 /** An error in a success: in place of the answer, beside it, or in its choice. An empty one says nothing. */
@@ -100,14 +103,28 @@ function errorIn(body: unknown, choice: unknown): unknown {
       if (typeof error === 'string' || Object.keys(error as object).length > 0) return error
     }
   }
+  const errors = fieldOf(body, 'errors')
+  if (Array.isArray(errors) && errors.length > 0) return errors[0]
+  const base = fieldOf(body, 'base_resp')
+  const code = fieldOf(base, 'status_code')
+  if (typeof code === 'number' && code !== 0)
+    return { code: String(code), message: textOf(base, 'status_msg') }
   // Without an answer, what else says that it failed.
-  const failed = fieldOf(body, 'choices') === undefined && fieldOf(body, 'object') === 'error'
-  return failed ? body : null
+  return Array.isArray(fieldOf(body, 'choices')) || !saysFailure(body) ? null : body
 }
+
+const saysFailure = (body: unknown): boolean =>
+  fieldOf(body, 'object') === 'error' ||
+  fieldOf(body, 'success') === false ||
+  ['detail', 'message', 'msg'].some((name) => textOf(body, name))
 
 function usageIn(body: unknown, choice: unknown, { messages }: ModelRequest): TokenUsage {
   const usage =
-    fieldOf(body, 'usage') ?? fieldOf(choice, 'usage') ?? fieldOf(fieldOf(body, 'x_groq'), 'usage')
+    fieldOf(body, 'usage') ??
+    fieldOf(choice, 'usage') ??
+    fieldOf(fieldOf(body, 'x_groq'), 'usage') ??
+    fieldOf(body, 'usageMetadata') ??
+    fieldOf(body, 'usage_metadata')
   return readUsage(usage, {
     input: () => estimateMessageTokens(messages),
     output: () => estimateTokens(writtenLength(choice)),
@@ -116,7 +133,7 @@ function usageIn(body: unknown, choice: unknown, { messages }: ModelRequest): To
 
 /** Characters of all that the model wrote: its text, its reasoning, and the calls that it makes. */
 function writtenLength(choice: unknown): number {
-  const message = fieldOf(choice, 'message') ?? { content: fieldOf(choice, 'text') }
+  const message = messageOf(choice)
   const texts = ['content', 'refusal'].map((name) => fieldOf(message, name))
   const reasoning = fieldOf(message, 'reasoning_content') ?? fieldOf(message, 'reasoning')
   const calls = fieldOf(message, 'tool_calls') ?? fieldOf(message, 'function_call')
