@@ -83,6 +83,7 @@ const USUAL_RESULT: Partial<RunResult> = {
   costExact: true,
   parameters: {},
   credits: 0,
+  possibleCredits: 0,
   inputSeconds: 0,
   retries: 0,
   usedFallback: false,

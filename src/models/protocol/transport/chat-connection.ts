@@ -4,6 +4,7 @@ import { ModelError } from '../../model.ts'
 import type { ModelServer } from '../../model-server.ts'
 import { headerOf } from './decode-body.ts'
 import { openDispatcher } from './open-dispatcher.ts'
+import { BrokenStream } from './read-event-stream.ts'
 import { type ReadResponse, readPlainJson, readResponse, STREAM_FACTOR } from './read-response.ts'
 import { requestHead } from './request-head.ts'
 import { requestWhole } from './request-whole.ts'
@@ -23,6 +24,7 @@ export interface ChatConnection {
    * @throws {OpenAI.APIConnectionError} when there is no connection, or no time left
    * @throws {ModelError} for a response that no retry would make better
    * @throws {SyntaxError} when a success is no JSON
+   * @throws {BrokenStream} with one of these, where a part of the answer had come as a stream
    */
   send(
     body: string,
@@ -113,16 +115,20 @@ async function exchange<T>(
     const response = await dispatcher.request({ ...request, signal: either.signal })
     return { response, read: await readBody(response) }
   } catch (cause) {
-    if (isLate) throw new OpenAI.APIConnectionTimeoutError()
-    throw asFailure(cause)
+    throw asFailure(cause, isLate ? new OpenAI.APIConnectionTimeoutError() : undefined)
   } finally {
     clearTimeout(timer)
     caller.removeEventListener('abort', abort)
   }
 }
 
-/** What is wrong with what came, or that the connection failed. */
-function asFailure(cause: unknown): Error {
+/**
+ * What is wrong with what came, or that the connection failed.
+ * @param known what failed, where that is not told by `cause`
+ */
+function asFailure(cause: unknown, known?: Error): Error {
+  if (cause instanceof BrokenStream) return new BrokenStream(asFailure(cause.failure, known), cause.body)
+  if (known) return known
   if (cause instanceof SyntaxError || cause instanceof ModelError) return cause
   return cause instanceof OpenAI.APIError ? cause : new OpenAI.APIConnectionError({ cause: cause as Error })
 }
