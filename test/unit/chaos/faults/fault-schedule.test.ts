@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { diceFrom } from '../../chaos/dice.ts'
-import { type FaultScheduleOptions, scheduleFaults } from '../../chaos/fault-schedule.ts'
+import { diceFrom } from '../../../chaos/dice.ts'
+import { type FaultScheduleOptions, scheduleFaults } from '../../../chaos/faults/fault-schedule.ts'
 
 const SCHEDULE: FaultScheduleOptions = {
   ...{ seed: 7, until: 180_000, longestMs: 20_000, everyMs: 4000 },

@@ -1,0 +1,49 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { StrikeContext } from './inject-faults.ts'
+import { stop } from './inject-faults.ts'
+
+/** Rights as an operator may take them away, by mistake, and how they are given back. */
+const RIGHTS = [
+  { form: 'all commands', taken: ['-@all'] },
+  { form: 'scripts', taken: ['-@scripting'] },
+  { form: 'EVALSHA', taken: ['-evalsha'] },
+  { form: 'writing', taken: ['-@write'] },
+  { form: 'reading', taken: ['-@read'] },
+  { form: 'blocking', taken: ['-@blocking'] },
+  { form: 'publishing', taken: ['-publish', '-spublish'] },
+  { form: 'channels', taken: ['resetchannels'] },
+  { form: 'keys', taken: ['resetkeys'] },
+  { form: 'login', taken: ['off'], cutOff: true },
+] as const
+
+/** The user of the processes loses a right; what it has is as the guide says, before and afterwards. */
+export async function takeRight({ stage, fault, strike, signal }: StrikeContext): Promise<void> {
+  const { user } = stage.fleet
+  const right = RIGHTS[Math.floor(fault.chance * RIGHTS.length)] ?? RIGHTS[0]
+  strike.form = right.form
+  await user.change(right.taken)
+  if ('cutOff' in right) await user.cutOff()
+  await pause(fault.forMs, undefined, { signal })
+  await user.change(user.rights)
+}
+
+/**
+ * The password is renewed, as the guide says it: in time, with two of them at once while one process after another is
+ * started again; or after a leak, when nobody can log in before being started again.
+ */
+export async function renewPassword(context: StrikeContext): Promise<void> {
+  const { stage, fault, strike, signal } = context
+  const { user, apis, workers } = stage.fleet
+  const leaked = fault.chance < 0.5
+  strike.form = leaked ? 'after a leak' : 'in time'
+  const forget = await user.renewPassword()
+  if (leaked) {
+    await forget()
+    await pause(fault.forMs / 2, undefined, { signal })
+  }
+  for (const member of [...workers, ...apis]) {
+    await stop(context, member)
+    await member.start()
+  }
+  if (!leaked) await forget()
+}
