@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sharedNow } from '../src/platform/clock.ts'
-import { isRedisUnavailable } from '../src/platform/redis/redis.ts'
+import { isRedisDenied, isRedisUnavailable } from '../src/platform/redis/redis.ts'
 import { openRunJobs } from '../src/queue/run-jobs.ts'
 import type { WorkerSide } from '../src/runs/execute/execute-run.ts'
 import { followDispatch } from '../src/runs/execute/follow-dispatch.ts'
@@ -66,9 +66,19 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     },
   }
 
-  /** Logs an error; but not that Redis is away, which its connections log. */
+  let denied = false
+
+  /** Logs an error; but not that Redis is away, which its connections log, and once that a right was lost. */
   function warn(error: unknown, what: string): void {
-    if (!isRedisUnavailable(error)) log.warn({ err: error, shard }, what)
+    if (isRedisDenied(error) && !denied) {
+      denied = true
+      log.error({ err: error, shard }, `${what}: Redis does not permit it; it is tried until it does`)
+    } else if (!isRedisUnavailable(error)) log.warn({ err: error, shard }, what)
+  }
+
+  function notePermitted(): void {
+    if (denied) log.info({ shard }, 'Redis permits claiming runs again')
+    denied = false
   }
 
   function track<T>(work: Promise<T>): Promise<T> {
@@ -167,6 +177,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
         }
         // Also without room, or when stopped meanwhile: the script then wakes another worker for the jobs that are left.
         known = await track(dequeue(next))
+        notePermitted()
         if (next.allowances) {
           searched = performance.now()
           // An announced capacity is valid for a second, and has to be announced again.

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { connectRedis } from '../../src/platform/redis/redis.ts'
 import type { PrivateRedis } from '../support/redis.ts'
+import { GIVEN_RIGHTS } from '../support/redis-rights.ts'
 import type { Cleanup } from '../support/system.ts'
 
 /** The line with which a Redis with a file of users begins: the administrator needs no password. */
@@ -15,8 +16,6 @@ const RETRY_MS = 100
 export interface RedisUser {
   /** Where Redis is, with the newest password. */
   url(): string
-  /** All that the guide gives to it, as rules of `ACL SETUSER`. */
-  readonly rights: readonly string[]
   /** By rules of `ACL SETUSER`. */
   change(rules: readonly string[]): Promise<void>
   /** Breaks its connections. */
@@ -30,7 +29,6 @@ export async function createRedisUser(t: Cleanup, redis: PrivateRedis, port: num
   const connections = connectRedis(redis.url, silentLogger())
   t.after(() => connections.close())
   const administrator = await connections.commands('administrator')
-  const rights = ['on', '~*', '&*', '+@all', '-@dangerous', '+info', '+cluster']
   let password = newPassword()
 
   async function administer(command: string, ...args: string[]): Promise<void> {
@@ -51,10 +49,9 @@ export async function createRedisUser(t: Cleanup, redis: PrivateRedis, port: num
   }
   const cutOff = () => administer('CLIENT', 'KILL', 'USER', NAME)
 
-  await change([...rights, `>${password}`])
+  await change([...GIVEN_RIGHTS, `>${password}`])
   return {
     url: () => `redis://${NAME}:${password}@127.0.0.1:${port}`,
-    rights,
     change,
     cutOff,
     async renewPassword() {

@@ -1,30 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { StrikeContext } from './inject-faults.ts'
-import { stop } from './inject-faults.ts'
-
-/** Rights as an operator may take them away, by mistake, and how they are given back. */
-const RIGHTS = [
-  { form: 'all commands', taken: ['-@all'] },
-  { form: 'scripts', taken: ['-@scripting'] },
-  { form: 'EVALSHA', taken: ['-evalsha'] },
-  { form: 'writing', taken: ['-@write'] },
-  { form: 'reading', taken: ['-@read'] },
-  { form: 'blocking', taken: ['-@blocking'] },
-  { form: 'publishing', taken: ['-publish', '-spublish'] },
-  { form: 'channels', taken: ['resetchannels'] },
-  { form: 'keys', taken: ['resetkeys'] },
-  { form: 'login', taken: ['off'], cutOff: true },
-] as const
+import { GIVEN_RIGHTS, TAKEN_RIGHTS } from '../../support/redis-rights.ts'
+import { type StrikeContext, stop } from './inject-faults.ts'
 
 /** The user of the processes loses a right; what it has is as the guide says, before and afterwards. */
 export async function takeRight({ stage, fault, strike, signal }: StrikeContext): Promise<void> {
   const { user } = stage.fleet
-  const right = RIGHTS[Math.floor(fault.chance * RIGHTS.length)] ?? RIGHTS[0]
+  const right = TAKEN_RIGHTS[Math.floor(fault.chance * TAKEN_RIGHTS.length)] ?? TAKEN_RIGHTS[0]
   strike.form = right.form
-  await user.change(right.taken)
+  await user.change(right.rules)
   if ('cutOff' in right) await user.cutOff()
   await pause(fault.forMs, undefined, { signal })
-  await user.change(user.rights)
+  await user.change(GIVEN_RIGHTS)
 }
 
 /**
