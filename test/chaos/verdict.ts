@@ -27,7 +27,7 @@ export function tabulateChaos(outcome: ChaosOutcome): Line[] {
     {
       name: 'calls that the model refused',
       value: modelCalls['refused'] ?? 0,
-      note: Object.values(refusals).join('; ') || 'it knew all of them',
+      note: Object.entries(refusals).map(describeRefusal).join(', ') || 'it knew all that it was sent',
     },
     {
       name: 'calls cut off',
@@ -47,6 +47,9 @@ export function tabulateChaos(outcome: ChaosOutcome): Line[] {
     },
   ]
 }
+
+const describeRefusal = ([name, value]: readonly [string, string]): string =>
+  `${name.replace('SPLITRUN_SIMULATED_', '').toLowerCase()} ${value}`
 
 function tabulateCalls(calls: CallComparison, counts?: string): Line[] {
   return [
@@ -124,7 +127,8 @@ export function printTable(lines: readonly Line[]): string {
     .join('\n')
 }
 
-function describeStrike({ fault: { kind, targets }, form }: Strike): string {
+/** Whom a fault struck, and how, for a person. */
+export function describeStrike({ fault: { kind, targets }, form }: Strike): string {
   const several = targets.includes('redis') ? 'redis' : 'all workers'
   const whom = targets.length > 1 ? several : targets[0]?.replace(/ \d+$/, '')
   return `${whom} ${kind}${form ? ` (${form})` : ''}`
