@@ -66,7 +66,7 @@ async function runChaos(t: Cleanup, { seed, runs, minutes }: Options): Promise<[
   process.stderr.write(`chaos: seed ${seed}, ${runs} runs in ${minutes} minutes\n`)
   const options = {
     ...{ seed, runs, forMs: minutes * 60_000 },
-    ...{ longestOutageMs: 20_000, faultEveryMs: 4000, patienceMs: 60_000 },
+    ...{ longestOutageMs: 20_000, faultEveryMs: 4000, patienceMs: 90_000 },
   }
   const progress: Progress = { started: Date.now(), sent: 0, served: 0, strikes: [] }
   const every = process.stderr.isTTY ? 250 : 10_000

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { GIVEN_RIGHTS, TAKEN_RIGHTS } from '../../support/redis-rights.ts'
+import type { Member } from '../member.ts'
 import { type StrikeContext, stop } from './inject-faults.ts'
 
 /** The user of the processes loses a right; what it has is as the guide says, before and afterwards. */
@@ -23,13 +24,16 @@ export async function renewPassword(context: StrikeContext): Promise<void> {
   const leaked = fault.chance < 0.5
   strike.form = leaked ? 'after a leak' : 'in time'
   const forget = await user.renewPassword()
-  if (leaked) {
-    await forget()
-    await pause(fault.forMs / 2, undefined, { signal })
-  }
-  for (const member of [...workers, ...apis]) {
+  const restart = async (member: Member): Promise<void> => {
     await stop(context, member)
     await member.start()
   }
-  if (!leaked) await forget()
+  if (leaked) {
+    await forget()
+    await pause(fault.forMs / 2, undefined, { signal })
+    await Promise.all([...workers, ...apis].map(restart))
+    return
+  }
+  for (const member of [...workers, ...apis]) await restart(member)
+  await forget()
 }
