@@ -1,6 +1,7 @@
 import { Worker } from 'bullmq'
 import type { Logger } from '../src/platform/logger.ts'
 import type { Redis } from '../src/platform/redis/redis.ts'
+import { createRedisTrouble } from '../src/platform/redis/redis-trouble.ts'
 import { endWorker } from '../src/queue/end-worker.ts'
 import { JANITOR_PREFIX, JANITOR_QUEUE, openJanitorQueue } from '../src/queue/janitor-queue.ts'
 
@@ -30,7 +31,8 @@ const END_MS = 5000
  */
 export function startJanitorWorker(options: JanitorWorkerOptions): JanitorWorker {
   const { connection, log } = options
-  const onError = (error: Error): void => log.warn({ err: error }, 'janitor')
+  const trouble = createRedisTrouble(log)
+  const onError = (error: Error): void => trouble.warn(error, 'janitor')
   const queue = openJanitorQueue(connection, onError)
   // At every connect, also after an outage: a Redis that lost its data has lost the schedule too.
   const schedule = (): void => void queue.schedule(options.everyMs).catch(onError)
@@ -51,7 +53,8 @@ export function startJanitorWorker(options: JanitorWorkerOptions): JanitorWorker
     },
   )
   worker.on('error', onError)
-  worker.on('failed', (_job, error) => log.warn({ err: error }, 'a round of the janitor failed'))
+  worker.on('completed', () => trouble.over())
+  worker.on('failed', (_job, error) => trouble.warn(error, 'a round of the janitor failed'))
   worker.on('lockRenewalFailed', () => worker.cancelAllJobs())
 
   return {
