@@ -8,7 +8,7 @@ import { descendantsOf } from '../../support/processes.ts'
 import type { Life, Member } from '../member.ts'
 import { type StrikeContext, stop } from './inject-faults.ts'
 
-type Sickness = 'no files' | 'few descriptors' | 'read-only disk' | 'dying image processes'
+type Sickness = 'no files' | 'few descriptors' | 'full disk' | 'read-only disk' | 'dying image processes'
 
 /** Mounting takes rights of one's own, which not every machine gives. */
 const canMount = promisify(execFile)('unshare', ['-rm', 'true']).then(
@@ -16,8 +16,10 @@ const canMount = promisify(execFile)('unshare', ['-rm', 'true']).then(
   () => false,
 )
 
-/** Fewer than the runs that a worker of the fleet has at once, and more than it needs to start. */
+/** Fewer than the calls or runs that a process of the fleet has at once, and more than it needs to start. */
 const FEW_DESCRIPTORS = ['/bin/sh', '-c', 'ulimit -n 64; exec "$@"', 'sh']
+/** No file of it can hold a byte. */
+const FULL_DISK = ['/bin/sh', '-c', 'ulimit -f 0; exec "$@"', 'sh']
 /** How often the processes of images are killed, in ms. */
 const KILL_EVERY_MS = 150
 
@@ -49,13 +51,15 @@ export async function sicken(context: StrikeContext, victim: Member): Promise<vo
 }
 
 async function formsFor({ command }: Member): Promise<Sickness[]> {
-  if (command === 'worker') return ['no files', 'few descriptors', 'dying image processes']
-  return (await canMount) ? ['read-only disk'] : ['no files']
+  if (command === 'worker') return ['no files', 'few descriptors', 'full disk', 'dying image processes']
+  const forms: Sickness[] = ['no files', 'few descriptors', 'full disk']
+  return (await canMount) ? [...forms, 'read-only disk'] : forms
 }
 
 function lifeWith(sickness: Sickness, { empty, files }: { empty: string; files: string }): Life {
   if (sickness === 'no files') return { env: { SPLITRUN_DATA_DIR: empty }, mayEnd: true }
   if (sickness === 'few descriptors') return { through: FEW_DESCRIPTORS, mayEnd: true }
+  if (sickness === 'full disk') return { through: FULL_DISK, mayEnd: true }
   // As this process sees it; for all others the folder stays as it is.
   const mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
   return { through: ['unshare', '-rm', '/bin/sh', '-c', mount, files], mayEnd: true }
