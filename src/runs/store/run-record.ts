@@ -188,13 +188,10 @@ export type HeadFields =
       format: string,
     ]
 
-/**
- * Makes a head of what the script returned.
- * @throws {ApiError} STORE_UNAVAILABLE for a format that this version does not know
- */
-export function toHead(fields: HeadFields): RunHead | null {
+/** Makes a head of what the script returned. */
+export function toHead(fields: HeadFields): RunHead | 'unreadable' | null {
   const [status, request, revision, fence, result, headBytes = 0, bytes = 0, format] = fields
-  if (!isKnownFormat(format)) throw unknownFormat()
+  if (!isKnownFormat(format)) return 'unreadable'
   if (!status || !request) return null
   return {
     request: textToRequest(request),
