@@ -27,7 +27,7 @@ const orNull = (schema: object) => ({ anyOf: [schema, { type: 'null' }] })
  * The grammar of `output_format` for the OpenAPI document: what `checkFormat` checks, as far as JSON Schema can express
  * it.
  */
-export const outputFormatShape = (z.unknown() as z.ZodType<OutputFormat>).meta({
+export const outputFormatShape = (z.unknown() as z.ZodType<OutputFormat, OutputFormat>).meta({
   id: 'OutputFormat',
   description:
     'A map from key to a type name (`string`, `integer`, ...) or a spec with a `type`. An object needs a ' +

@@ -30,7 +30,7 @@ const extra = z
     type: 'object',
     description:
       'Goes into the request to the model as it is: `top_k`, `service_tier` and whatever else its server knows.',
-  }) as z.ZodType<Readonly<Record<string, unknown>>>
+  }) as z.ZodType<Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>>
 
 /** Parameters of the model. Unknown keys are refused: to ignore one would change the model's output without notice. */
 export const llmConfigSchema = z

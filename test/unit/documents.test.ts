@@ -39,7 +39,10 @@ test('the README can be read in some minutes, and has the two commands', () => {
 
 test('every fence says what it holds', () => {
   for (const { document, line, language } of blocks)
-    assert.ok(['sh', 'json', 'yaml', 'text'].includes(language), `${document}:${line}: ${language || 'none'}`)
+    assert.ok(
+      ['sh', 'json', 'yaml', 'text', 'ts'].includes(language),
+      `${document}:${line}: ${language || 'none'}`,
+    )
 })
 
 test('few shell blocks are not run, each with its reason', (t) => {

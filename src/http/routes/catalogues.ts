@@ -14,7 +14,7 @@ import { type Endpoint, endpoint, noQuery, PROJECT, projectParams, taskParams } 
 /** Beyond it, what is left counts as out of reach. */
 const LONGEST_CHECK_MS = 240_000
 
-const modelCheckResponse = z
+export const modelCheckResponse = z
   .object({
     model: z.string(),
     checks: z.array(

@@ -15,7 +15,7 @@ const KINDS = {
   oauth_client: { word: 'OAuth client', name: 'OAuthClient' },
 } as const
 
-const newCredential = z
+export const newCredential = z
   .object({
     name: z.string().trim().min(1).max(100),
     scopes: z

@@ -54,7 +54,7 @@ const notStored = z.object({
   Pragma: z.literal('no-cache').optional(),
 })
 
-const whoamiResponse = z
+export const whoamiResponse = z
   .object({
     client: z.object({
       kind: z.enum(['admin', 'api_key', 'oauth_client', 'task', 'nobody']),

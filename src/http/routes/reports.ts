@@ -8,7 +8,7 @@ import { REPORT_RESPONSES, reportingGroup } from '../../totals/report-response.t
 import { dateQuery } from '../date-query.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, projectParams, taskParams } from '../route.ts'
 
-const reportQuery = z.object({
+export const reportQuery = z.object({
   start_date: dateQuery.optional().meta({
     description: 'The first day; without it, the oldest that is kept. An instant stands for its day.',
   }),

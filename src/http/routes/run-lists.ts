@@ -8,7 +8,7 @@ import { dateQuery } from '../date-query.ts'
 import { createPageBudget } from '../page-budget.ts'
 import { type Endpoint, endpoint, PROJECT, pageOf, pageQuery, projectParams, taskParams } from '../route.ts'
 
-const listQuery = pageQuery.extend({
+export const listQuery = pageQuery.extend({
   status: z.enum(RUN_STATUSES).optional().meta({ description: 'Only runs in this state.' }),
   task_revision_id: givenId.optional().meta({ description: 'Only runs of this revision.' }),
   reference: z.string().optional().meta({ description: 'Only runs with this reference.' }),

@@ -26,7 +26,7 @@ import {
 
 const EXAMPLE = { name: 'stable' }
 const named = z.object({ name: tagName }).meta({ id: 'TagName', examples: [EXAMPLE] })
-const newTag = named
+export const newTag = named
   .extend({
     parent_id: givenId.nullish().meta({ description: 'The tag of the same kind that it is below.' }),
   })

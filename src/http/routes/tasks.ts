@@ -25,7 +25,7 @@ import { promptHeaders, setPromptHeaders } from '../headers/prompt-headers.ts'
 import { type Endpoint, endpoint, PROJECT, pageOf, pageQuery, projectParams, taskParams } from '../route.ts'
 import { createShowAccessToken } from '../show-access-token.ts'
 
-const shownQuery = z.object({
+export const shownQuery = z.object({
   include_tests: z.stringbool().default(false).meta({ description: 'Also test revisions.' }),
   revisions: z.coerce.number().int().min(1).optional().meta({
     description: 'Most revisions to show of a task, newest first; all of them where it is absent.',

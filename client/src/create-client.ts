@@ -1,0 +1,72 @@
+import { type CallOptions, type ClientOptions, readOptions } from './client-options.ts'
+import type { OutputFormat } from './output/format.ts'
+import type { Output } from './output/output.ts'
+import { asItIs, checkedBy, type ReadOutput } from './output/read-output.ts'
+import type { StandardSchema } from './output/standard-schema.ts'
+import { type Credentials, createCredentials } from './resources/credentials.ts'
+import { createModels, type Models } from './resources/models.ts'
+import { createReports, type Reports } from './resources/reports.ts'
+import { createRuns, type Runs } from './resources/runs.ts'
+import { createTags, type Tags } from './resources/tags.ts'
+import { createTasks, type Tasks } from './resources/tasks.ts'
+import { createTask, type Task } from './runs/task.ts'
+import { createTaskRefs } from './runs/task-ref.ts'
+import type { ApiKey, NewApiKey, NewOAuthClient, OAuthClient, Whoami } from './shapes/credential.ts'
+import { createApi } from './transport/api.ts'
+import type { Call } from './transport/call.ts'
+
+/** What a task's output is, and where its type comes from. */
+interface TaskKinds {
+  (task: string): Task<unknown>
+  (task: string, options: { readonly format: 'text' }): Task<string>
+  /** Any Standard Schema: checks and transforms the output here, and gives its type. */
+  <T>(task: string, options: { readonly schema: StandardSchema<T> }): Task<T>
+  /** The task's `output_format`: gives the type; the server has checked the output against its own. */
+  <const Format extends OutputFormat>(
+    task: string,
+    options: { readonly format: Format },
+  ): Task<Output<Format>>
+}
+
+export interface Client {
+  /** A task by its name or id, to run it. A name is looked up once, which takes the scope `task:read`. */
+  readonly task: TaskKinds
+  readonly tasks: Tasks
+  readonly runs: Runs
+  readonly taskTags: Tags
+  readonly revisionTags: Tags
+  readonly keys: Credentials<ApiKey, NewApiKey>
+  readonly oauthClients: Credentials<OAuthClient, NewOAuthClient>
+  readonly reports: Reports
+  readonly models: Models
+  /** Who the token stands for. */
+  whoami(options?: CallOptions): Promise<Whoami>
+  /** Any other call of the API, as JSON. `P/` at the begin of the path stands for the project. */
+  request<T = unknown>(call: Call): Promise<T>
+}
+
+/**
+ * The API of one project. Nothing is sent before something is asked for, and nothing stays open after it.
+ * @throws {TypeError} for options that contradict each other, or that no call could be made with
+ */
+export function createClient(given: ClientOptions): Client {
+  const api = createApi(readOptions(given))
+  const refOf = createTaskRefs(api)
+  const task = (name: string, { schema }: { schema?: StandardSchema } = {}) => {
+    const readOutput: ReadOutput<unknown> = schema ? checkedBy(schema) : asItIs
+    return createTask(api, refOf(name), readOutput)
+  }
+  return {
+    task: task as TaskKinds,
+    tasks: createTasks(api),
+    runs: createRuns(api),
+    taskTags: createTags(api, 'task'),
+    revisionTags: createTags(api, 'task_revision'),
+    keys: createCredentials(api, 'api_key'),
+    oauthClients: createCredentials(api, 'oauth_client'),
+    reports: createReports(api),
+    models: createModels(api),
+    whoami: (options) => api.whoami(options),
+    request: (call) => api.json(call),
+  }
+}

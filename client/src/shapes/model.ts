@@ -1,0 +1,35 @@
+/** A model that revisions may name, by its id, name or alias. */
+export interface Model {
+  readonly id: string
+  readonly name: string
+  readonly alias: string
+  readonly provider: string
+  readonly description: string
+  readonly supports_vision: boolean
+  readonly supports_image_output: boolean
+  /** When its server shuts it down; absent where the server does not say. */
+  readonly retires?: string | undefined
+  /** Of a model that retires: tasks that use it, at most 100. */
+  readonly used_by?: readonly { readonly id: string; readonly name: string }[] | undefined
+  /** What its server said that it does not know, and what is done without until then. */
+  readonly adapted?:
+    | {
+        readonly output: 'json_object' | 'none' | null
+        readonly dropped: readonly string[]
+        readonly max_tokens_as: string | null
+        readonly no_system_turn: boolean
+        readonly until: string
+      }
+    | undefined
+}
+
+/** What was tried of a model, and what to do about what failed. */
+export interface ModelChecks {
+  readonly model: string
+  readonly checks: readonly {
+    readonly check: 'reachable' | 'key' | 'listed' | 'text' | 'schema' | 'vision' | 'streaming' | 'usage'
+    readonly result: 'ok' | 'failed' | 'skipped'
+    readonly detail: string
+    readonly fix: string | null
+  }[]
+}

@@ -1,0 +1,77 @@
+/** Why the server refused a call, or a run did not succeed. */
+export type ServerReason =
+  | 'MALFORMED_JSON'
+  | 'MALFORMED_ID'
+  | 'MALFORMED_REQUEST'
+  | 'DUPLICATE_TASK_NAME'
+  | 'DUPLICATE_TAG_NAME'
+  | 'INVALID_SCOPE'
+  | 'UNSUPPORTED_GRANT_TYPE'
+  | 'UNAUTHENTICATED'
+  | 'PERMISSION_CHECK_FAILED'
+  | 'NOT_FOUND'
+  | 'ROUTE_NOT_FOUND'
+  | 'PROJECT_NOT_FOUND'
+  | 'TASK_NOT_FOUND'
+  | 'TASK_REVISION_NOT_FOUND'
+  | 'TASK_RUN_NOT_FOUND'
+  | 'TAG_NOT_FOUND'
+  | 'FILE_NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+  | 'REQUEST_TIMEOUT'
+  | 'TASK_DISABLED'
+  | 'TOO_MANY_REVISIONS'
+  | 'TOO_MANY_TAGS'
+  | 'NO_ACTIVE_REVISION'
+  | 'INPUT_PROCESSORS_UNAVAILABLE'
+  | 'ID_CONFLICT'
+  | 'CREDENTIAL_REVOKED'
+  | 'IMPORT_CONFLICT'
+  | 'RUN_CANCELLED'
+  | 'STALE_TASK'
+  | 'BODY_TOO_LARGE'
+  | 'FILE_TOO_LARGE'
+  | 'TOO_MANY_FILES'
+  | 'EXPORT_TOO_LARGE'
+  | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'NOT_AN_IMAGE'
+  | 'UNSUPPORTED_IMAGE'
+  | 'RANGE_NOT_SATISFIABLE'
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'TOO_MANY_REQUESTS'
+  | 'PROJECT_QUEUE_FULL'
+  | 'PROJECT_STORAGE_FULL'
+  | 'HEADERS_TOO_LARGE'
+  | 'INTERNAL_ERROR'
+  | 'MODEL_ERROR'
+  | 'MODEL_UNAVAILABLE'
+  | 'MODEL_RETIRED'
+  | 'OUTPUT_INVALID'
+  | 'OUTPUT_TRUNCATED'
+  | 'CONTENT_FILTERED'
+  | 'MODEL_REFUSED'
+  | 'INPUT_INVALID'
+  | 'WORKER_LOST'
+  | 'STORE_UNAVAILABLE'
+  | 'FILES_UNAVAILABLE'
+  | 'SHUTTING_DOWN'
+  | 'QUEUE_FULL'
+  | 'RUN_EXPIRED'
+
+/** What only the client finds. */
+export type ClientReason =
+  /** A 422: `issues` say what is wrong with the request. */
+  | 'INVALID_REQUEST'
+  /** The server could not be reached, or the connection broke. */
+  | 'CONNECTION_FAILED'
+  /** The server did not answer in `timeoutMs`. */
+  | 'TIMED_OUT'
+  /** What came is no answer of this API: a proxy's page, or another server's. */
+  | 'UNEXPECTED_RESPONSE'
+  /** The output is not as the `schema` wants it: `issues` say where, `run` has it. */
+  | 'OUTPUT_MISMATCH'
+  /** The token belongs to no project, and none was named. */
+  | 'NO_PROJECT'
+
+/** A server of another version may know more of them. */
+export type Reason = ServerReason | ClientReason | (string & {})

@@ -1,0 +1,98 @@
+type Counts = Readonly<Record<string, number>>
+
+/** A report: what each row and the whole say of themselves, beside what every report says. */
+export type Report<Row, Whole> = Whole & {
+  readonly project_id: string
+  /** Null in a report on a project. */
+  readonly task_id: string | null
+  /** From the begin of the first UTC day to the end of the last, which is not included. */
+  readonly date_range: { readonly start: string; readonly end: string }
+  readonly reporting_group: string | null
+  /** The newest revision first. */
+  readonly task_revisions: readonly (ReportRow & Row)[]
+}
+
+export interface ReportRow {
+  readonly task_id: string
+  /** Null: ended before a revision was drawn. */
+  readonly task_revision_id: string | null
+  /** Only with `show_reporting_group`. */
+  readonly reporting_group?: string | null | undefined
+  readonly task_runs: number
+}
+
+export interface TokenFigures {
+  readonly input_tokens: number
+  readonly output_tokens: number
+  readonly total_tokens: number
+}
+export interface TokenTotals {
+  readonly total_task_runs: number
+  readonly total_input_tokens: number
+  readonly total_output_tokens: number
+  readonly total_tokens: number
+}
+
+interface Outcomes {
+  readonly outcomes: {
+    readonly succeeded: number
+    readonly failed: number
+    readonly cancelled: number
+    readonly expired: number
+  }
+  readonly reasons: Counts
+  readonly output_checks: { readonly valid: number; readonly repaired: number; readonly invalid: number }
+  readonly attempts: Counts
+  readonly llm_retries: number
+}
+export interface UsageFigures extends Outcomes {
+  /** By UTC day. */
+  readonly counts: Counts
+}
+export interface UsageTotals extends Outcomes {
+  readonly aggregation: 'day'
+  readonly total_task_runs: number
+  readonly total_counts: Counts
+}
+
+/** Milliseconds; null without runs. */
+export interface TimingFigure {
+  readonly count: number
+  readonly mean: number | null
+  readonly p50: number | null
+  readonly p90: number | null
+  readonly p99: number | null
+}
+export interface TimingFigures {
+  readonly timings: {
+    readonly queued: TimingFigure
+    readonly waiting_on_limit: TimingFigure
+    readonly model: TimingFigure
+    readonly validate: TimingFigure
+    readonly total: TimingFigure
+  }
+}
+export interface TimingTotals extends TimingFigures {
+  readonly aggregation: 'day'
+  /** By UTC day. */
+  readonly total_task_runs: Counts
+}
+
+export interface CreditFigures {
+  /** An exact decimal. */
+  readonly credits: string
+}
+export interface CreditTotals {
+  readonly total_task_runs: number
+  readonly total_credits: string
+}
+
+/** What a report is on. Dates: `2026-01-15`, `today`, `7 days ago`, `last month`, an instant. */
+export interface ReportQuery {
+  readonly start_date?: string | undefined
+  readonly end_date?: string | undefined
+  /** Only runs of this group. */
+  readonly reporting_group?: string | undefined
+  /** One row per revision and group, instead of one per revision. */
+  readonly show_reporting_group?: boolean | undefined
+}

@@ -1,0 +1,103 @@
+import { test } from 'node:test'
+import type { z } from 'zod'
+import type * as client from '../../../client/src/index.ts'
+import type { pageOf } from '../../../src/http/route.ts'
+import type { modelCheckResponse } from '../../../src/http/routes/catalogues.ts'
+import type { newCredential } from '../../../src/http/routes/credentials.ts'
+import type { whoamiResponse } from '../../../src/http/routes/oauth.ts'
+import type { reportQuery } from '../../../src/http/routes/reports.ts'
+import type { listQuery } from '../../../src/http/routes/run-lists.ts'
+import type { newTag } from '../../../src/http/routes/tags.ts'
+import type { shownQuery } from '../../../src/http/routes/tasks.ts'
+import type { runBody, runQuery } from '../../../src/http/run-request.ts'
+import type { modelResponse } from '../../../src/models/model-response.ts'
+import type { OutputFormat, OutputSpec } from '../../../src/output/output-format.ts'
+import type { OutputTypeName } from '../../../src/output/output-type.ts'
+import type { Reason, ValidationIssue } from '../../../src/platform/errors.ts'
+import type { Shown } from '../../../src/platform/shown.ts'
+import type { listedRun, runResponse, runSummary } from '../../../src/runs/run-response.ts'
+import type { tagResponse, wholeTagResponse } from '../../../src/tasks/tag.ts'
+import type { createTaskSchema, updateTaskSchema } from '../../../src/tasks/task-input.ts'
+import type { revisionResponse, taskResponse } from '../../../src/tasks/task-response.ts'
+import type { CREDENTIAL_ANSWERS } from '../../../src/tenancy/credential-response.ts'
+import type { REPORTS, ReportName } from '../../../src/totals/report.ts'
+import type { REPORT_RESPONSES, reportingGroup } from '../../../src/totals/report-response.ts'
+import { holds, type Same } from '../../support/same-type.ts'
+
+type Keys<S extends z.ZodType> = keyof z.input<S>
+type KeysOf<T extends object> = keyof T
+type Credential<Kind extends 'api_key' | 'oauth_client', As extends 'listed' | 'made'> = Shown<
+  (typeof CREDENTIAL_ANSWERS)[Kind][As]
+>
+
+// Nothing here runs: what differs does not compile, so `npm run check` fails.
+
+test('what the client reads is what the server shows', () => {
+  holds<Same<client.Run, Shown<typeof runResponse>>>()
+  holds<Same<client.RunSummary, Shown<typeof runSummary>>>()
+  holds<Same<client.ListedRun, Shown<typeof listedRun>>>()
+  holds<Same<client.Page<client.ListedRun>, Shown<ReturnType<typeof pageOf<typeof listedRun>>>>>()
+  holds<Same<client.Revision, Shown<typeof revisionResponse>>>()
+  holds<Same<client.TaskRecord, Shown<typeof taskResponse>>>()
+  holds<Same<client.Tag, Shown<typeof tagResponse>>>()
+  holds<Same<client.TagWithEntities, Shown<typeof wholeTagResponse>>>()
+  holds<Same<client.Model, Shown<typeof modelResponse>>>()
+  holds<Same<client.ModelChecks, Shown<typeof modelCheckResponse>>>()
+  holds<Same<client.ApiKey, Credential<'api_key', 'listed'>>>()
+  holds<Same<client.NewApiKey, Credential<'api_key', 'made'>>>()
+  holds<Same<client.OAuthClient, Credential<'oauth_client', 'listed'>>>()
+  holds<Same<client.NewOAuthClient, Credential<'oauth_client', 'made'>>>()
+  holds<Same<client.Whoami, Shown<typeof whoamiResponse>>>()
+  holds<Same<client.ServerReason, Reason>>()
+  holds<Same<client.Issue, ValidationIssue>>()
+})
+
+test('reports are what the server shows: the figures of each kind, and what all have', () => {
+  type Own<Name extends ReportName, Part extends 'rowSchema' | 'wholeSchema'> = Shown<
+    z.ZodObject<(typeof REPORTS)[Name][Part]>
+  >
+  holds<Same<client.TokenFigures, Own<'token', 'rowSchema'>>>()
+  holds<Same<client.TokenTotals, Own<'token', 'wholeSchema'>>>()
+  holds<Same<client.UsageFigures, Own<'usage', 'rowSchema'>>>()
+  holds<Same<client.UsageTotals, Own<'usage', 'wholeSchema'>>>()
+  holds<Same<client.TimingFigures, Own<'timing', 'rowSchema'>>>()
+  holds<Same<client.TimingTotals, Own<'timing', 'wholeSchema'>>>()
+  holds<Same<client.CreditFigures, Own<'credit', 'rowSchema'>>>()
+  holds<Same<client.CreditTotals, Own<'credit', 'wholeSchema'>>>()
+  // biome-ignore lint/complexity/noBannedTypes: a report without figures of its own
+  type Bare = client.Report<{}, {}>
+  type Server = Shown<(typeof REPORT_RESPONSES)[ReportName]>
+  holds<Same<Pick<Server, keyof Bare>['date_range'], Bare['date_range']>>()
+  holds<
+    Same<
+      Server['project_id' | 'task_id' | 'reporting_group'],
+      Bare['project_id' | 'task_id' | 'reporting_group']
+    >
+  >()
+  holds<Same<Awaited<ReturnType<client.Reports['groups']>>[number], Shown<typeof reportingGroup>>>()
+})
+
+test('what the client may say is what the server takes', () => {
+  type NewTask = z.input<ReturnType<typeof createTaskSchema>>
+  type TaskChange = z.input<ReturnType<typeof updateTaskSchema>>
+  holds<Same<KeysOf<client.NewTask>, keyof NewTask>>()
+  holds<Same<KeysOf<client.TaskChange>, keyof TaskChange>>()
+  holds<client.NewTask extends NewTask ? true : false>()
+  holds<Same<KeysOf<client.NewTag>, Keys<typeof newTag>>>()
+  holds<Same<KeysOf<client.ReportQuery>, Keys<typeof reportQuery>>>()
+  holds<Same<KeysOf<client.ShownRevisions>, Keys<typeof shownQuery>>>()
+  holds<Same<KeysOf<Parameters<client.Credentials<0, 0>['create']>[0]>, Keys<typeof newCredential>>>()
+  // A list asks for its pages itself.
+  holds<Same<KeysOf<client.RunFilter>, Exclude<Keys<typeof listQuery>, 'cursor'>>>()
+  // Older or other spellings are left out, and how long to wait is the client's own business.
+  type Query = Exclude<Keys<typeof runQuery>, 'revision' | 'wait'>
+  type Body = Exclude<Keys<typeof runBody>, 'task_input' | 'task_files' | 'reporting_group_id'>
+  holds<Same<KeysOf<client.RunWishes>, Query | Body>>()
+})
+
+test('an output_format is what the server takes', () => {
+  holds<Same<client.OutputSpec['type'], OutputTypeName>>()
+  holds<Same<KeysOf<client.OutputSpec>, keyof OutputSpec>>()
+  holds<client.OutputFormat extends OutputFormat ? true : false>()
+  holds<OutputFormat extends client.OutputFormat ? true : false>()
+})
