@@ -145,6 +145,7 @@ export function requestToText(request: RunRequest): string {
     onLostAttempt: request.onLostAttempt,
     onTruncated: request.onTruncated,
     outputRetries: request.outputRetries,
+    live: request.live,
     inputs: undefined,
     exact: holdsRawJson(inputs) || undefined,
   }
