@@ -1,6 +1,7 @@
 import { Worker } from 'bullmq'
 import type { Logger } from '../src/platform/logger.ts'
 import type { Redis } from '../src/platform/redis/redis.ts'
+import { createRedisTrouble } from '../src/platform/redis/redis-trouble.ts'
 import { endWorker } from '../src/queue/end-worker.ts'
 import { JANITOR_PREFIX, JANITOR_QUEUE, openJanitorQueue } from '../src/queue/janitor-queue.ts'
 
@@ -24,17 +25,31 @@ export interface JanitorWorker {
 /** How long closing may take; longer only while Redis is away. */
 const END_MS = 5000
 
+/** Somewhat less than from one request of a process to its next, which must not find that it is too early. */
+const PAUSE_SHARE = 0.9
+
 /**
- * Takes part in the janitor's rounds. They come from one schedule, and the queue delivers one at a time, however many
- * processes take part. A round that fails is not repeated: the next round does its work.
+ * Takes part in the janitor's rounds. Every process asks for them, at its own pace and whatever its machine's clock says;
+ * of all who ask within the interval one is heard, and the queue delivers one round at a time. A round that fails is not
+ * repeated: the next round does its work.
  */
 export function startJanitorWorker(options: JanitorWorkerOptions): JanitorWorker {
-  const { connection, log } = options
-  const onError = (error: Error): void => log.warn({ err: error }, 'janitor')
+  const { connection, everyMs, log } = options
+  const trouble = createRedisTrouble(log)
+  const onError = (error: Error): void => trouble.warn(error, 'janitor')
   const queue = openJanitorQueue(connection, onError)
-  // At every connect, also after an outage: a Redis that lost its data has lost the schedule too.
-  const schedule = (): void => void queue.schedule(options.everyMs).catch(onError)
-  connection.on('ready', schedule)
+  let asking = false
+  async function request(): Promise<void> {
+    // While Redis is away nothing is asked: it would all be asked at once when it is back.
+    if (asking || connection.status !== 'ready') return
+    asking = true
+    await queue.request(Math.ceil(everyMs * PAUSE_SHARE)).catch(onError)
+    asking = false
+  }
+  // At every connect, also after an outage: a Redis that lost its data has lost this too.
+  const prepare = (): void => void queue.prepare().then(request).catch(onError)
+  connection.on('ready', prepare)
+  const requesting = setInterval(request, everyMs).unref()
 
   const worker: Worker<null, void> = new Worker(
     JANITOR_QUEUE,
@@ -51,12 +66,14 @@ export function startJanitorWorker(options: JanitorWorkerOptions): JanitorWorker
     },
   )
   worker.on('error', onError)
-  worker.on('failed', (_job, error) => log.warn({ err: error }, 'a round of the janitor failed'))
+  worker.on('completed', () => trouble.over())
+  worker.on('failed', (_job, error) => trouble.warn(error, 'a round of the janitor failed'))
   worker.on('lockRenewalFailed', () => worker.cancelAllJobs())
 
   return {
     async close() {
-      connection.off('ready', schedule)
+      connection.off('ready', prepare)
+      clearInterval(requesting)
       worker.cancelAllJobs()
       if (!(await endWorker(worker, END_MS))) log.warn('stopped in the middle of a round')
       // Not awaited: it only ends its use of the connection, and would wait for Redis.

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sharedNow } from '../src/platform/clock.ts'
-import { isRedisUnavailable } from '../src/platform/redis/redis.ts'
+import { createRedisTrouble } from '../src/platform/redis/redis-trouble.ts'
 import { openRunJobs } from '../src/queue/run-jobs.ts'
 import type { WorkerSide } from '../src/runs/execute/execute-run.ts'
 import { followDispatch } from '../src/runs/execute/follow-dispatch.ts'
@@ -45,7 +45,9 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   let stopped = false
   let placeFree = Promise.withResolvers<void>()
 
-  const jobs = openRunJobs({ ...options, token, lockMs })
+  const trouble = createRedisTrouble(log.child({ shard }))
+  const onError = (error: Error): void => trouble.warn(error, 'worker')
+  const jobs = openRunJobs({ ...options, token, lockMs, onError })
   const dispatch = followDispatch({
     redis: options.dispatchConnection,
     ...{ shard, worker: token, lockMs, log },
@@ -64,11 +66,6 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
       // Not all free places: the runs that are dispatched together may all be for one model.
       return dispatch.capacity(Math.min(room(), places.room()), full)
     },
-  }
-
-  /** Logs an error; but not that Redis is away, which its connections log. */
-  function warn(error: unknown, what: string): void {
-    if (!isRedisUnavailable(error)) log.warn({ err: error, shard }, what)
   }
 
   function track<T>(work: Promise<T>): Promise<T> {
@@ -167,6 +164,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
         }
         // Also without room, or when stopped meanwhile: the script then wakes another worker for the jobs that are left.
         known = await track(dequeue(next))
+        trouble.over()
         if (next.allowances) {
           searched = performance.now()
           // An announced capacity is valid for a second, and has to be announced again.
@@ -178,7 +176,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
           known = UNKNOWN
         }
       } catch (error) {
-        if (!stopped) warn(error, 'claiming runs failed')
+        if (!stopped) trouble.warn(error, 'claiming runs failed')
         known = UNKNOWN
         await pause(FAILURE_PAUSE_MS, undefined, { ref: false })
       }
@@ -188,7 +186,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
 
   const extending = setInterval(() => {
     const ids = Array.from(claimed, ({ request }) => request.id)
-    jobs.extend(ids).catch((error: unknown) => warn(error, 'extending locks failed'))
+    jobs.extend(ids).catch((error: unknown) => trouble.warn(error, 'extending locks failed'))
   }, lockMs / 3)
 
   async function allEnded(): Promise<true> {

@@ -17,10 +17,12 @@ export async function explainFailure(error: unknown): Promise<Failure> {
   if (syscall === 'listen') return { text, exitCode: EXIT_CODES.notReachable }
   // Loaded only here: help and completion start without a Redis client.
   const { RedisUnusableError } = await import('../platform/redis/await-redis.ts')
-  const { isRedisUnavailable } = await import('../platform/redis/redis.ts')
+  const { isRedisDenied, isRedisUnavailable } = await import('../platform/redis/redis.ts')
   if (error instanceof RedisUnusableError) return { text, exitCode: EXIT_CODES.notReachable }
-  if (isRedisUnavailable(error))
-    return { text: `Redis went away: ${text}`, exitCode: EXIT_CODES.notReachable }
+  if (isRedisUnavailable(error)) {
+    const what = isRedisDenied(error) ? 'Redis does not permit it' : 'Redis went away'
+    return { text: `${what}: ${text}`, exitCode: EXIT_CODES.notReachable }
+  }
   if (syscall) return { text, exitCode: EXIT_CODES.failed }
   return { text: error.stack ?? text, exitCode: EXIT_CODES.failed }
 }

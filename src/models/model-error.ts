@@ -30,6 +30,7 @@ export interface ModelErrorDetails {
   readonly partial?: string | null
   readonly finishReason?: string | null
   readonly usage?: TokenUsage | null
+  readonly maybeBilled?: boolean
   readonly cause?: unknown
 }
 
@@ -52,8 +53,10 @@ export class ModelError extends Error {
   readonly partial: string | null
   /** How the answer ended, where one had begun. */
   readonly finishReason: string | null
-  /** What was billed all the same. */
+  /** What was billed all the same, or is estimated from what had come. */
   readonly usage: TokenUsage | null
+  /** True where the model may have answered, and may be paid for it, though the answer is lost. */
+  readonly maybeBilled: boolean
 
   constructor(kind: ModelErrorKind, message: string, details: ModelErrorDetails) {
     super(message, { cause: details.cause })
@@ -66,5 +69,6 @@ export class ModelError extends Error {
     this.partial = details.partial ?? null
     this.finishReason = details.finishReason ?? null
     this.usage = details.usage ?? null
+    this.maybeBilled = details.maybeBilled ?? false
   }
 }

@@ -12,7 +12,9 @@ export function createModelRegistry(models: readonly Model[]) {
   }
   let adaptations: ReadonlyMap<string, Adaptation> = new Map()
   let adapted: ReadonlyMap<string, Model> = new Map()
-  const configured = (reference: string): Model | null => byName.get(reference.toLowerCase()) ?? null
+  // Nearly all references are spelt as the keys are, and lower case costs as much again as the look itself.
+  const configured = (reference: string): Model | null =>
+    byName.get(reference) ?? byName.get(reference.toLowerCase()) ?? null
 
   function adaptAll(found: ReadonlyMap<string, Adaptation>): void {
     adaptations = found

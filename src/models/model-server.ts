@@ -1,7 +1,7 @@
 /** How a server is told who calls: `Authorization: Bearer KEY`, no key at all, or the key alone in a header of this name. */
 export type AuthScheme = 'bearer' | 'none' | { readonly header: string }
 
-/** Which proxies stand before a server, as undici's `EnvHttpProxyAgent` has them. */
+/** Which proxies stand before a server. */
 export interface ProxyRules {
   /** URL of the proxy for servers at `http:`; null for none. */
   readonly http: string | null

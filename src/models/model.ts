@@ -93,6 +93,8 @@ export interface ModelRequest {
    * that fails are void. Absent, and no stream by configuration: the answer comes at once.
    */
   readonly onText?: (delta: string) => void
+  /** Told, before a request goes out, which parameters it has where those are not the ones above. */
+  readonly onParameters?: (sent: ModelParameters) => void
   /** The span of the call, for servers that join the trace; absent or null: no `traceparent` is sent. */
   readonly trace?: TraceContext | null
 }

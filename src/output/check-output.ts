@@ -88,13 +88,12 @@ export function checkOutput(shape: ObjectShape, output: unknown): OutputCheck {
     }
     if (isSchemaEcho(members, fields)) return refuse('must be an answer, not its schema')
     const result: Record<string, unknown> = {}
-    let inOtherCase: ReadonlySet<string> | undefined
+    let unknown: ReadonlySet<string> | undefined
     for (const [key, field] of fields) {
       const before = issues.length
       const present = Object.hasOwn(members, key)
-      if (!present && field.nullable) inOtherCase ??= namesInOtherCase(names, fields)
-      if (!present && field.nullable && inOtherCase?.has(key.toLowerCase()))
-        refuse('is there in other letter case')
+      if (!present && field.nullable) unknown ??= unknownNames(names, fields)
+      if (!present && field.nullable && unknown?.has(lettersOf(key))) refuse('is there in another spelling')
       else result[key] = check(field, present ? members[key] : undefined)
       nameIssuesSince(before, key)
       if (issues.length >= MAX_ISSUES) return REFUSED
@@ -148,10 +147,13 @@ function isSchemaEcho(members: Record<string, unknown>, fields: ReadonlyMap<stri
   return Object.keys(properties).some((name) => fields.has(name))
 }
 
-/** The names that are no fields, in small letters. */
-function namesInOtherCase(names: readonly string[], fields: ReadonlyMap<string, Shape>): ReadonlySet<string> {
-  return new Set(names.filter((name) => !fields.has(name)).map((name) => name.toLowerCase()))
+/** The names that are no fields, by their letters and digits. */
+function unknownNames(names: readonly string[], fields: ReadonlyMap<string, Shape>): ReadonlySet<string> {
+  return new Set(names.filter((name) => !fields.has(name)).map(lettersOf))
 }
+
+/** `final_score`, `finalScore` and `Final Score ` are one name in three spellings. */
+const lettersOf = (name: string): string => name.toLowerCase().replace(/[\s_.-]+/g, '')
 
 function readScalar({ kind }: ScalarShape, found: unknown): Scalar | undefined {
   if (isScalar(kind, found)) return found

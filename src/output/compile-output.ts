@@ -18,7 +18,7 @@ export interface CompiledOutput {
    * - a string that differs from an option only in case and spacing becomes that option, unless two options differ only
    *   in these.
    * An object that is not empty and has no key of the format is refused, on every level, and so is an optional key that
-   * is there in other letter case only.
+   * is there in another spelling only.
    * A number never becomes a string, a single value never a list, and null never a value.
    * At most `MAX_ISSUES` issues are reported.
    */

@@ -1,6 +1,6 @@
 import { Cursor } from './read/cursor.ts'
 import { findObjects } from './read/find-objects.ts'
-import { unescapeJson } from './read/unescape-json.ts'
+import { unescapeJson, withoutDoubledQuotes } from './read/unescape-json.ts'
 
 export type OutputReading =
   /** `repaired`: the whole text was not valid JSON. `truncated`: the text ended before its last object did. */
@@ -51,7 +51,8 @@ function asItStands(value: unknown): OutputReading {
   return { ok: true, candidates: [value], repaired: false, truncated: false, elided: false }
 }
 
-function readLoosely(text: string): OutputReading {
+function readLoosely(written: string): OutputReading {
+  const text = withoutDoubledQuotes(written)
   const found = findObjects(new Cursor(text))
   const unescaped = found.candidates.some(hasKeys) ? null : unescapeJson(text)
   const { candidates, cutObject, ...doubts } = unescaped === null ? found : findObjects(new Cursor(unescaped))

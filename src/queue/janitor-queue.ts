@@ -15,11 +15,21 @@ export function openJanitorQueue(redis: Redis, onError: (error: Error) => void) 
   })
   queue.on('error', onError)
   return {
-    /** Schedules a round every `everyMs`. Idempotent; called again, it also restores a schedule that Redis has lost. */
-    async schedule(everyMs: number): Promise<void> {
+    /** To be called once for each connection. */
+    async prepare(): Promise<void> {
       await queue.setGlobalConcurrency(1)
-      const opts = { removeOnComplete: true, removeOnFail: true }
-      await queue.upsertJobScheduler('tick', { every: everyMs }, { name: 'tick', opts })
+      // That of earlier versions. BullMQ's schedules follow the clock of the machine that made them last.
+      await queue.removeJobScheduler('tick')
+    },
+    /**
+     * Makes a round due, unless one waits already, or one became due less than `pauseMs` ago, by Redis' clock: its key for
+     * that expires.
+     */
+    async request(pauseMs: number): Promise<void> {
+      // A round may take longer than it is until the next one.
+      if ((await queue.getWaitingCount()) > 0) return
+      const deduplication = { id: 'round', ttl: pauseMs }
+      await queue.add('round', null, { deduplication, removeOnComplete: true, removeOnFail: true })
     },
     close: () => queue.close(),
   }

@@ -1,6 +1,5 @@
 import { createRedisBackend, type RedisQueueBackend, Worker } from 'bullmq'
 import { sharedNow } from '../platform/clock.ts'
-import type { Logger } from '../platform/logger.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { bullmqKeys, queuePrefix, RUN_QUEUE } from './bullmq-keys.ts'
 import { endWorker } from './end-worker.ts'
@@ -12,7 +11,8 @@ export interface RunJobsOptions {
   readonly token: string
   readonly lockMs: number
   readonly stalledIntervalMs: number
-  readonly log: Logger
+  /** Gets what fails beside the calls of this file. */
+  onError(error: Error): void
 }
 
 /** How long one wait for a job lasts at most, in seconds: without a delayed job, and with one. */
@@ -29,7 +29,7 @@ export type RunJobs = ReturnType<typeof openRunJobs>
  * of the run store do everything that changes a job together with its run.
  */
 export function openRunJobs(options: RunJobsOptions) {
-  const { shard, token, lockMs, log } = options
+  const { shard, token, lockMs } = options
   const backends: RedisQueueBackend[] = []
   // Without a processor: this worker only finds stalled jobs.
   const worker = new Worker(
@@ -52,7 +52,7 @@ export function openRunJobs(options: RunJobsOptions) {
     },
   )
   const backend = backends[0] as RedisQueueBackend
-  worker.on('error', (error) => log.warn({ err: error, shard }, 'worker'))
+  worker.on('error', options.onError)
   void worker.startStalledCheckTimer()
   let closing = false
 

@@ -1,4 +1,4 @@
-import type { Model, ModelPrice, TokenUsage } from '../models/model.ts'
+import type { Model, ModelParameters, ModelPrice, TokenUsage } from '../models/model.ts'
 import type { Attempt } from './run.ts'
 
 /** The part of an attempt that its cost depends on. */
@@ -20,6 +20,20 @@ function costOf(
 ): number {
   const rest = inputTokens - cachedTokens - cacheWriteTokens
   return rest * input + cachedTokens * cachedInput + cacheWriteTokens * cacheWrite + outputTokens * output
+}
+
+/**
+ * What a call may have cost whose answer is lost: its prompt, and as much as it was allowed to write, by `max_tokens` or
+ * else by what is known of the model. Where neither says how much, only the prompt counts. Empty without a price.
+ * @param inputTokens as they are estimated
+ */
+export function possibleCost(
+  { price, maxOutputTokens = 0 }: Model,
+  { max_tokens: outputTokens = maxOutputTokens }: ModelParameters,
+  inputTokens: number,
+): Pick<Attempt, 'possibleCredits' | 'inexact'> {
+  const credits = price ? Math.round(costOf({ inputTokens, outputTokens }, price)) : 0
+  return credits > 0 ? { possibleCredits: credits, inexact: true } : {}
 }
 
 /** False where tokens are estimates, or where the model has a price but none for its cached or written tokens. */

@@ -28,8 +28,8 @@ export class Ledger {
     this.#worker = worker
   }
 
-  /** Opens an attempt. It has to be stored before its call is made. */
-  open(started: number): void {
+  /** Opens an attempt. It has to be stored before its call is made. `model`: where that is known already. */
+  open(started: number, model: string | null = null): void {
     this.#attempts.push({
       number: (this.#attempts.at(-1)?.number ?? 0) + 1,
       fence: this.#fence,
@@ -37,7 +37,7 @@ export class Ledger {
       started,
       ended: null,
       outcome: 'open',
-      model: null,
+      model,
       inputTokens: 0,
       outputTokens: 0,
     })
@@ -53,7 +53,24 @@ export class Ledger {
     return this.#attempts.at(-1)?.outcome === 'open'
   }
 
-  /** Ends the open attempt whose call was aborted. The model may have charged for it; how much is not known. */
+  /** Notes what is known of the open attempt, whose call is aborted. */
+  amend(known: Partial<AttemptEnd>): void {
+    const open = this.isOpen() ? this.#attempts.pop() : undefined
+    if (open) this.#attempts.push({ ...open, ...known })
+  }
+
+  /** Says of each lost attempt of which nothing is known yet what it may have cost. */
+  estimateLost(
+    estimate: (model: string | null) => Pick<Attempt, 'model' | 'possibleCredits' | 'inexact'>,
+  ): void {
+    for (const [at, attempt] of this.#attempts.entries()) {
+      if (attempt.outcome === 'lost' && attempt.possibleCredits === undefined) {
+        this.#attempts[at] = { ...attempt, ...estimate(attempt.model) }
+      }
+    }
+  }
+
+  /** Ends the open attempt whose call was aborted. The model may have charged for it. */
   abort(outcome: 'cancelled' | 'expired'): void {
     const open = this.isOpen() ? this.#attempts.pop() : undefined
     if (open) this.#attempts.push({ ...open, outcome, ended: sharedNow() })
@@ -110,5 +127,5 @@ export class Ledger {
   }
 }
 
-/** Outcomes of calls that gave a completion, that are in flight, and that were aborted. */
-const NOT_FAILED = new Set(['succeeded', 'invalid', 'open', 'cancelled', 'expired'])
+/** Outcomes of calls that gave a completion, that are in flight, that were aborted, and of which nothing is known. */
+const NOT_FAILED = new Set(['succeeded', 'invalid', 'open', 'cancelled', 'expired', 'lost'])

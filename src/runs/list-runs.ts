@@ -19,6 +19,8 @@ export interface ListRunsDeps {
 
 export interface RunPage {
   readonly results: (PresentedRun | PresentedSummary)[]
+  /** Ids of runs that belong here, or may, and that only a newer version can read. */
+  readonly unreadable: readonly string[]
   /** The cursor of the page after this one; null when there are no more runs. */
   readonly next: string | null
 }
@@ -35,10 +37,10 @@ export async function listRuns(
   { cursor, limit, summary }: { cursor: string | null; limit: number; summary: boolean },
 ): Promise<RunPage> {
   const sizeOf = (head: RunHead): number => (summary ? head.headBytes : head.bytes)
-  const { heads, next } = await findRuns(deps, project, filter, cursor, limit, sizeOf)
+  const { heads, unreadable, next } = await findRuns(deps, project, filter, cursor, limit, sizeOf)
   const bytes = heads.reduce((sum, head) => sum + sizeOf(head), 0)
   deps.hold(bytes)
-  if (summary) return { results: heads.map(presentSummary), next }
+  if (summary) return { results: heads.map(presentSummary), unreadable, next }
   const results: PresentedRun[] = []
   for (let at = 0; at < heads.length; ) {
     const piece: string[] = []
@@ -50,7 +52,7 @@ export async function listRuns(
     // A run that has expired since its head was read is left out.
     for (const record of await deps.runs.getMany(piece)) if (record) results.push(presentRun(record))
   }
-  return { results, next }
+  return { results, unreadable, next }
 }
 
 async function findRuns(
@@ -60,23 +62,29 @@ async function findRuns(
   cursor: string | null,
   limit: number,
   sizeOf: (head: RunHead) => number,
-): Promise<{ heads: RunHead[]; next: string | null }> {
+): Promise<{ heads: RunHead[]; unreadable: string[]; next: string | null }> {
   const heads: RunHead[] = []
+  const unreadable: string[] = []
   let size = 0
+  let last: string | null = null
   let below = cursor
   for (let read = 0; read < MOST_READ; read += BATCH) {
     const ids = await runs.ids(project, filter, below, BATCH)
-    for (const head of await runs.getHeads(ids)) {
-      if (!head || !fits(head, project, filter)) continue
-      const full = heads.length > 0 && size + sizeOf(head) > pageBytesMax
-      if (heads.length === limit || full) return { heads, next: heads.at(-1)?.request.id ?? null }
-      size += sizeOf(head)
-      heads.push(head)
+    for (const [at, head] of (await runs.getHeads(ids)).entries()) {
+      const id = ids[at] ?? null
+      if (!id || !head || (head !== 'unreadable' && !fits(head, project, filter))) continue
+      const bytes = head === 'unreadable' ? id.length : sizeOf(head)
+      const full = last !== null && size + bytes > pageBytesMax
+      if (heads.length + unreadable.length === limit || full) return { heads, unreadable, next: last }
+      size += bytes
+      last = id
+      if (head === 'unreadable') unreadable.push(id)
+      else heads.push(head)
     }
-    if (ids.length < BATCH) return { heads, next: null }
+    if (ids.length < BATCH) return { heads, unreadable, next: null }
     below = ids.at(-1) ?? null
   }
-  return { heads, next: below }
+  return { heads, unreadable, next: below }
 }
 
 function fits({ request, status, revision, result }: RunHead, project: string, filter: RunFilter): boolean {

@@ -31,6 +31,7 @@ export function presentRun(record: RunRecord): PresentedRun {
       reasoning_tokens: attempt.reasoningTokens ?? 0,
       estimated: attempt.estimated ?? false,
       cost_exact: !attempt.inexact,
+      possible_credits: creditsText(attempt.possibleCredits ?? 0),
       finish_reason: attempt.finishReason ?? null,
       code: attempt.code ?? null,
     })),
@@ -41,6 +42,8 @@ export function presentRun(record: RunRecord): PresentedRun {
 function presentError({ reason, message, retryable, refusal }: RunError, partial: string | null) {
   return { reason, message, retryable, refusal: refusal ?? null, partial }
 }
+
+const creditsText = (millionths: number): string => (millionths / 1_000_000).toFixed(2)
 
 /** A run as a list shows it with `?fields=summary`. */
 export function presentSummary({
@@ -70,7 +73,8 @@ export function presentSummary({
     cost_exact: result?.costExact ?? true,
     input_processor_timing: result?.inputSeconds ?? 0,
     llm_call_timing: Math.round(result?.timings.model ?? 0) / 1000,
-    charged_credits: ((result?.credits ?? 0) / 1_000_000).toFixed(2),
+    charged_credits: creditsText(result?.credits ?? 0),
+    possible_credits: creditsText(result?.possibleCredits ?? 0),
     is_error: status === 'failed' || status === 'expired' || status === 'cancelled',
     error: result?.error ? presentError(result.error, null) : null,
     finish_reason: result?.finishReason ?? null,

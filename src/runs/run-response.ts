@@ -32,9 +32,17 @@ const tokenDetails = {
   reasoning_tokens: count.meta({ description: 'Part of the output tokens.' }),
   estimated: z.boolean().meta({ description: 'True where the server gave no count of the tokens.' }),
   cost_exact: z.boolean().meta({
-    description: 'False where tokens are estimated, or were charged at another price for want of their own.',
+    description:
+      'False where tokens are estimated, were charged at another price for want of their own, or where a call may have ' +
+      'been charged whose answer is lost.',
   }),
 }
+const credits = z.string().regex(/^\d+\.\d\d$/)
+const possibleCredits = credits.meta({
+  description:
+    'What calls may have cost whose answers are lost (worker lost, cancelled, out of time, connection cut): the prompt as ' +
+    'estimated, and `max_tokens` or else the most that the model is known to write. Not part of `charged_credits`.',
+})
 const finishReason = z
   .string()
   .nullable()
@@ -56,6 +64,7 @@ const attempt = z
     input_tokens: count,
     output_tokens: count,
     ...tokenDetails,
+    possible_credits: possibleCredits,
     finish_reason: finishReason,
     code: z.string().nullable().meta({
       description:
@@ -86,6 +95,7 @@ const example = {
   input_processor_timing: 0,
   llm_call_timing: 0.412,
   charged_credits: '0.00',
+  possible_credits: '0.00',
   is_error: false,
   error: null,
   finish_reason: 'stop',
@@ -117,6 +127,7 @@ const example = {
       reasoning_tokens: 0,
       estimated: false,
       cost_exact: true,
+      possible_credits: '0.00',
       finish_reason: 'stop',
       code: null,
     },
@@ -148,10 +159,8 @@ export const runResponse = z
     ...tokenDetails,
     input_processor_timing: z.number().min(0).meta({ description: 'Seconds.' }),
     llm_call_timing: z.number().min(0).meta({ description: 'Seconds.' }),
-    charged_credits: z
-      .string()
-      .regex(/^\d+\.\d\d$/)
-      .meta({ description: 'Decimal; `0.00` without prices.' }),
+    charged_credits: credits.meta({ description: 'Decimal; `0.00` without prices.' }),
+    possible_credits: possibleCredits,
     is_error: z.boolean(),
     error: runError.nullable(),
     finish_reason: finishReason,

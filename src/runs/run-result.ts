@@ -66,6 +66,7 @@ export function resultOf(
     estimated: attempts.some((attempt) => attempt.estimated),
     costExact: !attempts.some((attempt) => attempt.inexact),
     credits: sum(attempts, (attempt) => creditsOf(attempt, findModel)),
+    possibleCredits: sum(attempts, (attempt) => attempt.possibleCredits ?? 0),
     inputSeconds: round(prepared?.inputSeconds ?? 0),
     timings: {
       queued: elapsed(request.created, claimed ?? attempts[0]?.started ?? settled),

@@ -84,6 +84,11 @@ export interface Attempt {
   readonly estimated?: true | undefined
   /** There where the cost may differ from the server's bill. */
   readonly inexact?: true | undefined
+  /**
+   * What the call may have cost, in millionths of a currency unit, though its answer is lost; not part of the credits.
+   * Absent: nothing.
+   */
+  readonly possibleCredits?: number | undefined
   /** There where the server put the call off by asking for a wait: it counts as no attempt that was used up. */
   readonly putOff?: true | undefined
   /** The reason that its model was given up for with this attempt: it is not asked again. */
@@ -125,6 +130,8 @@ export interface RunResult {
   readonly costExact: boolean
   /** Millionths of a currency unit, a whole number, so that sums stay exact. */
   readonly credits: number
+  /** What calls may have cost whose answers are lost, beside the credits; in the same unit. */
+  readonly possibleCredits: number
   /** Seconds for preparing the inputs, such as making images smaller. */
   readonly inputSeconds: number
   readonly timings: Timings

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { cached } from '../platform/cached.ts'
+import { cached, expiringAfter } from '../platform/cached.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
@@ -33,7 +33,7 @@ const newestFirst = (a: Tag, b: Tag): number => (a.id < b.id ? 1 : -1)
 export function createTagStore(redis: Redis, options: { tagsMax: number }) {
   const revisionsByTag = new LRUCache<string, { revision: string | null }>({
     max: 10_000,
-    ttl: CACHE_MS,
+    ...expiringAfter(CACHE_MS),
     // When the entry is deleted during a fetch, the value is not cached, but callers that wait for it still get it.
     ignoreFetchAbort: true,
     async fetchMethod(key) {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { cached } from '../platform/cached.ts'
+import { cached, expiringAfter } from '../platform/cached.ts'
 import { keysExist } from '../platform/redis/keys-exist.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import type { ImportWrite } from './archive/import-write.ts'
@@ -59,7 +59,7 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
 
   const tasks = new LRUCache<string, { stored: StoredTask | null }>({
     max: 10_000,
-    ttl: CACHE_MS,
+    ...expiringAfter(CACHE_MS),
     // When the entry is deleted during a fetch, the value is not cached, but callers that wait for it still get it.
     ignoreFetchAbort: true,
     fetchMethod: async (key) => ({ stored: await read(key.slice(0, 36), key.slice(37)) }),

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { cached } from '../platform/cached.ts'
+import { cached, expiringAfter } from '../platform/cached.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
@@ -58,7 +58,7 @@ export function createCredentialStore(redis: Redis, kind: CredentialKind) {
   // Negative answers are kept too, so that a flood of wrong tokens does not become a flood of reads.
   const found = new LRUCache<string, { credential: Credential | null }>({
     max: 10_000,
-    ttl: CACHE_MS,
+    ...expiringAfter(CACHE_MS),
     // A read that a change overtakes is not kept, but still answers whoever waits for it.
     ignoreFetchAbort: true,
     async fetchMethod(handle) {

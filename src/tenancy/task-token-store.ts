@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { cached } from '../platform/cached.ts'
+import { cached, expiringAfter } from '../platform/cached.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
@@ -30,7 +30,7 @@ export function createTaskTokenStore(redis: Redis) {
 
   const rotations = new LRUCache<string, { rotation: Rotation | null }>({
     max: 10_000,
-    ttl: CACHE_MS,
+    ...expiringAfter(CACHE_MS),
     // A read that a rotation overtakes is not kept, but still answers whoever waits for it.
     ignoreFetchAbort: true,
     fetchMethod: async (key) => ({ rotation: await read(key.slice(0, 36), key.slice(37)) }),

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { cached } from '../platform/cached.ts'
+import { cached, expiringAfter } from '../platform/cached.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
@@ -33,7 +33,7 @@ export function createTenantStore(redis: Redis) {
 
   const projects = new LRUCache<string, { project: Project | null }>({
     max: 10_000,
-    ttl: CACHE_MS,
+    ...expiringAfter(CACHE_MS),
     // A read that a creation overtakes is not kept, but still answers whoever waits for it.
     ignoreFetchAbort: true,
     fetchMethod: async (id) => ({ project: await readJson<Project>(KEYS.project(id)) }),

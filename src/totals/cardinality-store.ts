@@ -37,14 +37,14 @@ export function createCardinalityStore(redis: Redis, options: CardinalityOptions
     fetchMethod: (_key, _stale, { context: ask }) => ask(),
   })
   /** What is known of a name, or else what `admit` says of it. */
-  const known = async (key: string, name: string, admit: () => Promise<unknown>): Promise<string> =>
-    counted.get(key) ??
-    (await counted.fetch(key, { context: async () => ((await admit()) === 1 ? name : OTHER) })) ??
-    OTHER
+  const known = (key: string, name: string, admit: () => Promise<unknown>): string | Promise<string> =>
+    counted.get(key) ?? admitted(key, name, admit)
+  const admitted = async (key: string, name: string, admit: () => Promise<unknown>): Promise<string> =>
+    (await counted.fetch(key, { context: async () => ((await admit()) === 1 ? name : OTHER) })) ?? OTHER
 
   return {
     /** The name that a project's runs of this group are counted under. */
-    group: (project: string, name: string): Promise<string> => {
+    group: (project: string, name: string): string | Promise<string> => {
       const groups = groupsOf(project)
       return known(`${groups}/${name}`, name, () =>
         admitName(redis, [groups], [name, options.groupsMax, OTHER]),
@@ -56,13 +56,12 @@ export function createCardinalityStore(redis: Redis, options: CardinalityOptions
       return (await redis.smembers(groupsOf(project))).sort()
     },
 
-    /** True when this revision has series of its own in the metrics. */
-    async hasSeries(project: string, task: string, revision: string | null): Promise<boolean> {
+    /** The name of this revision's own series in the metrics; else `OTHER`. */
+    series(project: string, task: string, revision: string | null): string | Promise<string> {
       const name = joinName([project, task, revision])
-      const found = await known(`${REVISIONS}/${name}`, name, () =>
+      return known(`${REVISIONS}/${name}`, name, () =>
         admitSeries(redis, [REVISIONS, revisionsOf(project)], [name, options.revisionsMax, share]),
       )
-      return found !== OTHER
     },
 
     /** Frees the places of a project's deleted revisions, named as `joinName` does, for revisions that come later. */

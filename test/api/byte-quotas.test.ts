@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { RunHead } from '../../src/runs/run.ts'
 import { shardKeys } from '../../src/runs/store/run-keys.ts'
 import { type System, until, useSystem } from '../support/system.ts'
 
@@ -76,7 +77,7 @@ describe('a quota of kept bytes', () => {
     await until(async () => (await core.runs.getMany(ids)).every((run) => run && run.result !== null))
     const id = project.split('/').at(-1) ?? ''
     const heads = await core.runs.getHeads(ids)
-    const sum = heads.reduce((bytes, head) => bytes + (head?.bytes ?? Number.NaN), 0)
+    const sum = heads.reduce((bytes, head) => bytes + ((head as RunHead | null)?.bytes ?? Number.NaN), 0)
     assert.equal(await core.runs.keptBytes(id), sum)
   })
 })
@@ -88,6 +89,6 @@ async function holdsExactly({ core, project }: System): Promise<void> {
   let [counted, real] = [0, 0]
   for (let shard = 0; shard < core.config.shards; shard += 1)
     counted += Number((await core.redis.hget(shardKeys(shard).queuedBytes, id)) ?? 0)
-  for (const head of await core.runs.getHeads(ids)) real += head?.bytes ?? 0
+  for (const head of await core.runs.getHeads(ids)) real += (head as RunHead | null)?.bytes ?? 0
   assert.equal(counted, real)
 }

@@ -76,6 +76,21 @@ describe('cancelling a run', () => {
     assert.equal(body.detail.run.status, 'cancelled')
   })
 
+  test('of a run that no worker has had tells those who wait what its record says', async (t) => {
+    const system = await startSystem(t, { workers: 0 })
+    const task = await system.createTask()
+    const waiting = system.call('POST', `/task/${task}/run`, INPUT)
+    let id = ''
+    await until(async () => {
+      id = (await system.call('GET', `/task/${task}/run`)).body.results[0]?.id ?? ''
+      return id !== ''
+    })
+    await system.call('POST', `/task/${task}/run/${id}/cancel`)
+    const stored = (await system.call('GET', `/task/${task}/run/${id}`)).body
+    assert.deepEqual([stored.status, stored.task_revision_id], ['cancelled', null], 'none was drawn for good')
+    assert.deepEqual((await waiting).body.detail.run, stored)
+  })
+
   test('follows when the caller leaves, where it asked for that; otherwise the run goes on', async () => {
     const system = running()
     const task = await system.createTask()

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { newRunId } from '../../src/platform/ids.ts'
+import { bullmqKeys } from '../../src/queue/bullmq-keys.ts'
 import { type SplitrunProcess, startApiProcess, startWorkerProcess } from '../support/processes.ts'
-import { useSystem } from '../support/system.ts'
+import { aRequest } from '../support/runs.ts'
+import { until, useSystem } from '../support/system.ts'
 
 const PRELOAD = join(import.meta.dirname, '../fixtures/shift-clock.ts')
 const INPUT = { task_input: { text: 'tea' } }
@@ -34,6 +37,22 @@ describe('the clock of one machine', () => {
     for (const each of [worker, api]) each.signal('SIGUSR2')
     await expectRightTimes(api.url)
     await stop(worker, api)
+  })
+
+  test('does not keep the janitor of others from its rounds, when its machine has left', async (t) => {
+    const { core } = running()
+    const janitor = { SPLITRUN_JANITOR_INTERVAL: '200ms' }
+    const right = await startWorkerProcess(t, running(), janitor)
+    // Runs stay in the queue: whatever ends there was ended by the janitor.
+    await core.redis.hset(bullmqKeys(0).meta, 'paused', '1')
+    for (const ms of [24 * HOUR, -24 * HOUR]) {
+      await stop(await startWorkerProcess(t, running(), { ...janitor, ...wrongBy(ms) }))
+      const run = aRequest({ id: newRunId(0), startBy: Date.now() - 1 })
+      assert.deepEqual(await core.runs.create(run, null), { outcome: 'enqueued' })
+      await until(async () => (await core.runs.get(run.id))?.status === 'expired')
+    }
+    await core.redis.hdel(bullmqKeys(0).meta, 'paused')
+    await stop(right)
   })
 
   async function stop(...processes: SplitrunProcess[]): Promise<void> {

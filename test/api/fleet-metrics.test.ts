@@ -4,6 +4,7 @@ import { composeApi } from '../../src/compose/compose-api.ts'
 import { newId } from '../../src/platform/ids.ts'
 import { cleanUpTotals } from '../../src/runs/end/clean-up-totals.ts'
 import { isFinal, type RunRecord } from '../../src/runs/run.ts'
+import { allKeys } from '../support/all-keys.ts'
 import { readExposition, type Sample, sumOf } from '../support/exposition.ts'
 import { writeModels } from '../support/models.ts'
 import { aRequest, aResult, settled } from '../support/runs.ts'
@@ -108,7 +109,7 @@ describe('fleet metrics', () => {
   /** Keys of the totals that are kept for ever. */
   const totalsOf = async ({ core }: System): Promise<string[]> => {
     await core.rollups.merge()
-    return (await core.redis.keys('*:rollup:*')).filter((key) => !/:\d{8}$/.test(key)).sort()
+    return (await allKeys(core.redis, '*:rollup:*')).filter((key) => !/:\d{8}$/.test(key)).sort()
   }
 
   test('anybody may read them where nothing else is set, under both mounts, and every API process shows the same', async () => {

@@ -107,7 +107,10 @@ describe('what servers do not know', () => {
 
   test('a parameter that a server does not know is left out, and a bound of tokens gets its other name', async () => {
     const llm_config = { temperature: 0.2, max_tokens: 50, seed: 4 }
-    assert.equal((await run('openai', { llm_config })).status, 200)
+    const taught = await run('openai', { llm_config })
+    assert.equal(taught.status, 200)
+    // Also of the run that found it out: what was really used is in the run.
+    assert.deepEqual(taught.body.llm_config, { max_tokens: 50, seed: 4 })
     const { max_completion_tokens, max_tokens, temperature, seed } = last('openai')
     assert.deepEqual([max_completion_tokens, max_tokens, temperature, seed], [50, undefined, undefined, 4])
     const { dropped, max_tokens_as } = await adapted('openai')

@@ -156,6 +156,95 @@ const CASES: readonly Case[] = [
     reason: 'CONTENT_FILTERED',
   },
   {
+    what: 'Google through a gateway, the prompt blocked',
+    answers: [
+      { body: { choices: [], promptFeedback: { blockReason: 'SAFETY' }, usage: { prompt_tokens: 4 } } },
+    ],
+    calls: 1,
+    reason: 'CONTENT_FILTERED',
+    run: { finish_reason: 'SAFETY', input_tokens: 4 },
+  },
+  {
+    what: 'Azure, filtered and said beside the ending',
+    text: true,
+    answers: [
+      {
+        body: {
+          choices: [
+            {
+              message: { content: 'It is' },
+              finish_reason: 'stop',
+              content_filter_results: { hate: { filtered: true } },
+            },
+          ],
+        },
+      },
+    ],
+    calls: 1,
+    reason: 'CONTENT_FILTERED',
+  },
+  {
+    what: 'Anthropic through a gateway, cut',
+    text: true,
+    task: bounded,
+    answers: [
+      { body: { choices: [{ message: { content: 'It ends on the 3' }, stop_reason: 'max_tokens' }] } },
+      completion({ content: 'It ends on the 31st.' }),
+    ],
+    calls: 2,
+    response: 'It ends on the 31st.',
+  },
+  {
+    what: 'MiniMax, an empty account in a success',
+    answers: [
+      { body: { choices: null, base_resp: { status_code: 1008, status_msg: 'insufficient balance' } } },
+    ],
+    calls: 1,
+    reason: 'MODEL_ERROR',
+    error: { retryable: false },
+  },
+  {
+    what: 'Cloudflare, errors as a list in a success',
+    answers: [
+      { body: { success: false, result: null, errors: [{ code: 429, message: 'slow down' }] } },
+      good,
+    ],
+    calls: 2,
+    response: VALUE,
+  },
+  {
+    what: 'an object among the parts',
+    answers: [completion({ content: [{ type: 'json', json: VALUE }] })],
+    calls: 1,
+    response: VALUE,
+  },
+  {
+    what: 'OpenRouter, JSON alone in the details of its reasoning',
+    answers: [completion({ content: '', reasoning_details: [{ type: 'reasoning.text', text: GOOD }] })],
+    calls: 1,
+    response: VALUE,
+  },
+  {
+    what: 'a draft in the reasoning is no answer',
+    answers: [completion({ content: '', reasoning_content: `${GOOD} may be too short.` }), good],
+    calls: 2,
+    response: VALUE,
+  },
+  {
+    what: 'a text that nobody sees',
+    text: true,
+    answers: [completion({ content: '\u200b\n\ufeff' }), completion({ content: 'Tea.' })],
+    calls: 2,
+    response: 'Tea.',
+  },
+  {
+    what: 'an optional key in another spelling',
+    task: { output_format: { answer: 'string', final_score: { type: 'number', required: false } } },
+    answers: [completion({ content: '{"answer": "yes", "finalScore": 1}' })],
+    calls: 2,
+    reason: 'OUTPUT_INVALID',
+  },
+  {
     what: 'OpenAI, refused',
     answers: [completion({ content: null, refusal: 'I will not.' })],
     calls: 1,

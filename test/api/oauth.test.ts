@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { decodeJwt } from 'jose'
+import { allKeys } from '../support/all-keys.ts'
 import { ADMIN_TOKEN, type Answer, until, useSystem } from '../support/system.ts'
 
 describe('OAuth clients', () => {
@@ -260,7 +261,7 @@ describe('OAuth clients', () => {
     const token = await tokenOf(client)
     assert.equal(await statusWith(token), 200)
     const { redis } = running().core
-    for (const key of await redis.keys('*')) {
+    for (const key of await allKeys(redis)) {
       const kind = await redis.type(key)
       const held = kind === 'hash' ? await redis.hvals(key) : kind === 'string' ? [await redis.get(key)] : []
       const text = `${key} ${held.join(' ')}`

@@ -5,6 +5,7 @@ import type { RunResult } from '../../src/runs/run.ts'
 import { REPORTS } from '../../src/totals/report.ts'
 import { REPORT_RESPONSES } from '../../src/totals/report-response.ts'
 import { totalKeys } from '../../src/totals/total-keys.ts'
+import { allKeys } from '../support/all-keys.ts'
 import { aRequest, aResult, settled } from '../support/runs.ts'
 import { type System, startSystem, useSystem } from '../support/system.ts'
 
@@ -308,7 +309,7 @@ test('days are kept for as long as is set', async (t) => {
   const task = await system.createTask()
   await settleRun(system, task)
   assert.equal((await system.call('GET', `/task/${task}/token_report`)).body.total_task_runs, 1)
-  const keys = await system.core.redis.keys(totalKeys(0).dayRollup('*', '*'))
+  const keys = await allKeys(system.core.redis, totalKeys(0).dayRollup('*', '*'))
   assert.ok(keys.length > 0)
   for (const key of keys) {
     const left = await system.core.redis.ttl(key)

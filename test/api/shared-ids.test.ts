@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { newId } from '../../src/platform/ids.ts'
 import { cleanUpTotals } from '../../src/runs/end/clean-up-totals.ts'
+import { allKeys } from '../support/all-keys.ts'
 import { archivedTask, archiveOf } from '../support/archives.ts'
 import { readExposition, sumOf } from '../support/exposition.ts'
 import { type Answer, until, useSystem } from '../support/system.ts'
@@ -162,7 +163,7 @@ describe('the same ids in two projects', () => {
     }
     assert.deepEqual((await victim.call('GET', '/usage_report')).body, reported.body)
     assert.equal((await run(victim, task)).status, 200)
-    const left = await core.redis.keys(`*rollup:${other.id}*`)
+    const left = await allKeys(core.redis, `*rollup:${other.id}*`)
     assert.deepEqual(
       left.filter((key) => !/:\d{8}$/.test(key)),
       [],

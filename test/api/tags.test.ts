@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { newId } from '../../src/platform/ids.ts'
 import { taskKeys } from '../../src/tasks/task-layout.ts'
+import { allKeys } from '../support/all-keys.ts'
 import { until, useSystem } from '../support/system.ts'
 
 const names = (tags: readonly { name: string }[]): string[] => tags.map(({ name }) => name)
@@ -206,7 +207,7 @@ describe('tags', () => {
   test('deleting a task or a tag leaves nothing of what was tagged', async () => {
     const { core, createTask } = running()
     const tagKeys = async () =>
-      (await core.redis.keys('*')).filter((key) => /:(tagged-entities|tagging):/.test(key)).sort()
+      (await allKeys(core.redis)).filter((key) => /:(tagged-entities|tagging):/.test(key)).sort()
     const before = await tagKeys()
     const { task, revisions } = await twoRevisions()
     const another = await createTask()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { allKeys } from '../support/all-keys.ts'
 import { ADMIN_TOKEN, until, useSystem } from '../support/system.ts'
 
 describe('tenancy', () => {
@@ -26,7 +27,7 @@ describe('tenancy', () => {
     assert.ok(listed.some((key: { id: string }) => key.id === id))
     assert.doesNotMatch(JSON.stringify(listed), new RegExp(token))
     const { redis } = running().core
-    for (const key of await redis.keys('*')) {
+    for (const key of await allKeys(redis)) {
       const kind = await redis.type(key)
       const held = kind === 'hash' ? await redis.hvals(key) : kind === 'string' ? [await redis.get(key)] : []
       assert.doesNotMatch(`${key} ${held.join(' ')}`, new RegExp(token))

@@ -131,9 +131,18 @@ function contradictions(records: readonly RunRecord[], answers: readonly RunResp
   const byId = new Map(
     records.map((record) => [record.request.id, JSON.parse(JSON.stringify(presentRun(record)))]),
   )
-  return answers
-    .filter(({ id, run }) => run?.done && !isDeepStrictEqual(run, byId.get(id)))
-    .map(({ id, status }) => `${id} (answered with ${status})`)
+  return answers.flatMap(({ id, status, run }) => {
+    if (!run?.done || isDeepStrictEqual(run, byId.get(id))) return []
+    return [`${id} (answered with ${status}): ${differences({ ...run }, byId.get(id) ?? {})}`]
+  })
+}
+
+function differences(told: Record<string, unknown>, recorded: Record<string, unknown>): string {
+  const names = [...new Set([...Object.keys(told), ...Object.keys(recorded)])]
+  return names
+    .filter((name) => !isDeepStrictEqual(told[name], recorded[name]))
+    .map((name) => `${name} ${JSON.stringify(told[name])}, not ${JSON.stringify(recorded[name])}`)
+    .join('; ')
 }
 
 /** The rollups are what the records add up to: for ever and by day, each field of each of them. */

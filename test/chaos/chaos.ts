@@ -3,8 +3,9 @@ import type { Cleanup } from '../support/system.ts'
 import { type Audit, audit } from './audit.ts'
 import type { Sightings } from './caller.ts'
 import { type CallComparison, compareCalls } from './compare-calls.ts'
-import { scheduleFaults } from './fault-schedule.ts'
-import { injectFaults, type Strike } from './inject-faults.ts'
+import { drawRefusals } from './draw-refusals.ts'
+import { scheduleFaults } from './faults/fault-schedule.ts'
+import { injectFaults, type Strike } from './faults/inject-faults.ts'
 import { sendRuns } from './send-runs.ts'
 import { setStage } from './stage.ts'
 
@@ -36,6 +37,8 @@ export interface ChaosOutcome {
   readonly audit: Audit
   readonly sightings: Sightings
   readonly strikes: readonly Strike[]
+  /** The settings by which the model refused what it was said not to know. */
+  readonly refusals: Readonly<Record<string, string>>
   /** Processes that ended though nobody had ended them. */
   readonly crashes: number
   /** Calls that the model saw, by what became of them. */
@@ -80,7 +83,8 @@ export async function chaos(
   signal: AbortSignal,
 ): Promise<ChaosOutcome> {
   const { forMs, env } = options
-  const model = { ...MODEL, SPLITRUN_SIMULATED_SEED: String(options.seed) }
+  const refusals = drawRefusals(options.seed)
+  const model = { ...MODEL, ...refusals, SPLITRUN_SIMULATED_SEED: String(options.seed) }
   const stage = await setStage(t, { apis: 2, workers: 3, env: { ...PROCESSES, ...env }, model })
   const { fleet, core, projectId, tasks, callers, sightings } = stage
   const schedule = scheduleFaults({
@@ -93,7 +97,7 @@ export async function chaos(
   })
   const load = sendRuns({ ...options, ...callers, overMs: forMs, tasks, progress })
   await Promise.all([
-    injectFaults(fleet, schedule, progress.strikes, signal),
+    injectFaults(stage, schedule, progress.strikes, signal),
     pause(forMs, undefined, { signal }),
   ])
   await stage.untilAllEnded(() => progress.served === options.runs, options.patienceMs, signal)
@@ -104,6 +108,7 @@ export async function chaos(
     audit: audited,
     sightings,
     strikes: progress.strikes,
+    refusals,
     crashes: [...fleet.apis, ...fleet.workers].reduce((sum, member) => sum + member.crashes(), 0),
     modelCalls: sumOf(Object.values(marks)),
     calls: compareCalls(audited.records, audited.histories, marks),

@@ -5,7 +5,7 @@ import { atLeast, DONE, FAILED, npmCommand, runCommand, wholeAtLeast } from '../
 import type { Cleanup } from '../support/system.ts'
 import { type ChaosOptions, chaos, type Progress } from './chaos.ts'
 import { type DrillOptions, drillStop } from './drill-stop.ts'
-import { isGood, type Line, printTable, tabulateChaos, tabulateDrill } from './verdict.ts'
+import { describeStrike, isGood, type Line, printTable, tabulateChaos, tabulateDrill } from './verdict.ts'
 
 /** Those of the last run that failed. */
 const LOGS = join(import.meta.dirname, '../../.splitrun/chaos-logs')
@@ -22,8 +22,10 @@ type Logs = ReadonlyMap<string, string>
 
 const command = npmCommand('chaos')
   .description(
-    'Starts API processes, workers, Redis and the simulated model, sends runs, and kills, freezes and stops them\n' +
-      'meanwhile. Exits with 0 when no run was lost, settled twice or stuck, and the rollups are exact; else with 1.',
+    'Starts API processes, workers, Redis and the simulated model, and sends runs. Meanwhile it kills, freezes and stops\n' +
+      'them, shifts their clocks, takes files, file descriptors and image processes from them, takes and gives back rights\n' +
+      "of Redis' user, renews its password, and floods the API with cancels.\n" +
+      'Exits with 0 when no run was lost, settled twice or stuck, and the rollups are exact; else with 1.',
   )
   .addOption(
     new Option('--seed <n>', 'the same faults again')
@@ -64,7 +66,7 @@ async function runChaos(t: Cleanup, { seed, runs, minutes }: Options): Promise<[
   process.stderr.write(`chaos: seed ${seed}, ${runs} runs in ${minutes} minutes\n`)
   const options = {
     ...{ seed, runs, forMs: minutes * 60_000 },
-    ...{ longestOutageMs: 20_000, faultEveryMs: 4000, patienceMs: 60_000 },
+    ...{ longestOutageMs: 20_000, faultEveryMs: 4000, patienceMs: 90_000 },
   }
   const progress: Progress = { started: Date.now(), sent: 0, served: 0, strikes: [] }
   const every = process.stderr.isTTY ? 250 : 10_000
@@ -89,7 +91,7 @@ function show(line: string): void {
 function progressLine({ runs }: ChaosOptions, { started, sent, served, strikes }: Progress): string {
   const seconds = Math.round((Date.now() - started) / 1000)
   const now = strikes.filter(({ over }) => over === null)
-  const words = now.map(({ fault }) => `${fault.targets.join(', ')} ${fault.kind}`).join('; ')
+  const words = now.map(describeStrike).join('; ')
   const line = `${seconds} s: ${sent} of ${runs} sent, ${served} ended, ${strikes.length} faults`
   return words ? `${line}, now: ${words}` : line
 }

@@ -21,8 +21,14 @@ export interface CallComparison {
 const ANSWERED = new Set(['succeeded', 'invalid', 'rate_limited', 'server_error'])
 
 /**
- * @param marks what the model counted by the mark in a run's inputs, which is the run's `reference`; calls that their
- *   client left are counted a second time there, as `aborted`
+ * What the model counts and no attempt has to explain: calls that their client left are there a second time, as
+ * `aborted`; one that was `refused`, for a member that the model does not know, is asked again without it and costs
+ * nothing.
+ */
+const NO_CALLS = ['aborted', 'refused']
+
+/**
+ * @param marks what the model counted by the mark in a run's inputs, which is the run's `reference`
  */
 export function compareCalls(
   records: readonly RunRecord[],
@@ -41,7 +47,7 @@ export function compareCalls(
     const answered = outcomes((outcome) => ANSWERED.has(outcome))
     const withdrawn = runs.reduce((sum, { request }) => sum + (histories.get(request.id)?.withdrawn ?? 0), 0)
     const seen = Object.entries(marks[reference] ?? {}).reduce(
-      (sum, [what, count]) => sum + (what === 'aborted' ? 0 : count),
+      (sum, [what, count]) => sum + (NO_CALLS.includes(what) ? 0 : count),
       0,
     )
     const beyond = Math.max(0, seen - attempts.length)

@@ -1,17 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePorts } from '../support/free-ports.ts'
 import { startProcess } from '../support/processes.ts'
 import { type PrivateRedis, startPrivateRedis } from '../support/redis.ts'
 import { ADMIN_TOKEN, type Cleanup } from '../support/system.ts'
 import { type Member, startMember } from './member.ts'
+import { createRedisUser, NO_OTHER_USER, type RedisUser } from './redis-user.ts'
 
 /** A whole Splitrun of real processes, all of them ours to strike. */
 export interface Fleet {
   readonly redis: PrivateRedis
+  /** As whom all members log in to Redis. */
+  readonly user: RedisUser
+  /** The folder of the runs' files. */
+  readonly files: string
   readonly apis: readonly Member[]
   readonly workers: readonly Member[]
-  /** What every process was started with. */
+  /** What every process was started with, but for Redis' own administrator in the place of their user. */
   readonly env: Readonly<Record<string, string>>
   /** Calls that the model server has seen so far, by the mark that they bore and by what became of them. */
   modelCalls(): Promise<Record<string, Record<string, number>>>
@@ -41,7 +47,14 @@ export async function startFleet(t: Cleanup, options: FleetOptions): Promise<Fle
   })
   const dataDir = await mkdtemp(join(tmpdir(), 'splitrun-fleet-'))
   own.after(() => rm(dataDir, { recursive: true, force: true }))
-  const redis = await startPrivateRedis(own, { durable: true, args: REDIS_ARGS })
+  const files = join(dataDir, 'files')
+  await mkdir(files)
+  const users = join(dataDir, 'redis-users.acl')
+  await writeFile(users, NO_OTHER_USER)
+  const [port = 0] = await freePorts(1)
+  const args = [...REDIS_ARGS, '--bind', '127.0.0.1', '--port', String(port), '--aclfile', users]
+  const redis = await startPrivateRedis(own, { durable: true, args })
+  const user = await createRedisUser(own, redis, port)
   const model = startProcess(own, 'simulated-model', options.model)
   const [modelUrl] = await model.wrote(/http:\S+/)
   const env = {
@@ -53,11 +66,15 @@ export async function startFleet(t: Cleanup, options: FleetOptions): Promise<Fle
     ...options.env,
   }
   const members = (command: 'api' | 'worker', count: number): Member[] =>
-    Array.from({ length: count }, (_, index) => startMember(own, `${command} ${index + 1}`, command, env))
+    Array.from({ length: count }, (_, index) =>
+      startMember(own, `${command} ${index + 1}`, command, () => ({ ...env, REDIS_URL: user.url() })),
+    )
   const [apis, workers] = [members('api', options.apis), members('worker', options.workers)]
   await Promise.all([...apis, ...workers].map((member) => member.start()))
   return {
     redis,
+    user,
+    files,
     apis,
     workers,
     env,

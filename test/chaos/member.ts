@@ -4,62 +4,87 @@ import type { Cleanup } from '../support/system.ts'
 
 const RESTART_MS = 250
 
+/** What a process is started with beside the settings of the fleet. */
+export interface Life {
+  /** Settings over those of the fleet. */
+  readonly env?: Readonly<Record<string, string>>
+  /** A program that is given its command line. */
+  readonly through?: readonly string[]
+  /** It may well end by itself, which is no crash then. */
+  readonly mayEnd?: boolean
+}
+
 /** One place in the fleet: a process that is kept running, except while a fault has taken it down. */
 export interface Member {
   readonly name: string
+  readonly command: 'api' | 'worker'
   /** Its URL; null for a worker, and while nothing is known to listen. */
   url(): string | null
+  /** Null while none is up. */
+  pid(): number | null
   /** Sends a signal that the process does not survive, and waits for its end. Null when it was not up (yet). */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<Exit | null>
+  /** Sends a signal that the process survives; nothing happens while none is up. */
+  signal(signal: NodeJS.Signals): void
   /** Makes it stand still until it is thawed by what this returns. */
   freeze(): () => void
-  /** Starts it, again and again until it is up. */
-  start(): Promise<void>
+  /**
+   * Starts it, again and again until it is up or is ended by the next fault. It is started in the same way whenever it
+   * ends by itself.
+   */
+  start(life?: Life): Promise<void>
   /** How often it ended though nobody had ended it. */
   crashes(): number
   /** All that its processes wrote, one text per process. */
   logs(): string[]
 }
 
+/** @param settings those of the fleet, as they are when a process is started */
 export function startMember(
   t: Cleanup,
   name: string,
   command: 'api' | 'worker',
-  env: Record<string, string>,
+  settings: () => Readonly<Record<string, string>>,
 ): Member {
   const lives: SplitrunProcess[] = []
   let running: SplitrunProcess | null = null
   let isUp = false
   let url: string | null = null
   let crashes = 0
-  let over = false
+  /** What it is to be; null while it is to be down. Whoever wants another one up gives up. */
+  let current: Life | null = null
   t.after(() => {
-    over = true
+    current = null
   })
 
-  async function begin(): Promise<boolean> {
-    const life = startProcess(t, command, env)
-    lives.push(life)
-    running = life
+  async function begin(life: Life): Promise<boolean> {
+    const process = startProcess(t, command, { ...settings(), ...life.env }, life.through)
+    lives.push(process)
+    running = process
     // However long it takes: it waits for its Redis by itself, and ends when that is in vain.
-    const up = command === 'api' ? life.listening : life.wrote(/"consuming"/)
+    const up = command === 'api' ? process.listening : process.wrote(/"consuming"/)
     const came = await up.then(() => true).catch(() => false)
-    if (!came || running !== life) {
-      if (running === life) forget()
-      await life.stop('SIGKILL')
+    if (!came || running !== process) {
+      if (running === process) forget()
+      await process.stop('SIGKILL')
       return false
     }
     isUp = true
-    url = command === 'api' ? `http://127.0.0.1:${await life.listening}` : null
-    void life.exited.then(async () => {
-      if (running !== life) return
+    url = command === 'api' ? `http://127.0.0.1:${await process.listening}` : null
+    void process.exited.then(async () => {
+      if (running !== process) return
       forget()
-      if (over) return
-      crashes += 1
+      const next = current
+      if (!next) return
+      if (!life.mayEnd) crashes += 1
       await pause(RESTART_MS)
-      await member.start()
+      await keep(next)
     })
     return true
+  }
+
+  async function keep(life: Life): Promise<void> {
+    while (current === life && !running && !(await begin(life))) await pause(RESTART_MS)
   }
 
   function forget(): void {
@@ -68,16 +93,22 @@ export function startMember(
     url = null
   }
 
-  const member: Member = {
+  return {
     name,
+    command,
     url: () => url,
+    pid: () => (isUp ? (running?.pid ?? null) : null),
     crashes: () => crashes,
     logs: () => lives.map((life) => life.output()),
     async end(signal) {
-      const [life, wasUp] = [running, isUp]
+      const [process, wasUp] = [running, isUp]
+      current = null
       forget()
-      const exit = await life?.stop(signal)
+      const exit = await process?.stop(wasUp ? signal : 'SIGKILL')
       return exit && wasUp ? exit : null
+    },
+    signal(signal) {
+      if (isUp) running?.signal(signal)
     },
     freeze() {
       const life = running
@@ -85,9 +116,9 @@ export function startMember(
       // That very process, though it may have been asked to stop meanwhile.
       return () => life?.signal('SIGCONT')
     },
-    async start() {
-      while (!over && !running && !(await begin())) await pause(RESTART_MS)
+    start(life = {}) {
+      current = life
+      return keep(life)
     },
   }
-  return member
 }

@@ -83,7 +83,7 @@ async function bodyOf(reference: string, seed: number, withPhoto: boolean): Prom
   const form = new FormData()
   form.set('task_input', JSON.stringify(input))
   form.set('reference', reference)
-  form.set('task_file', new Blob([new Uint8Array(await photo())], { type: 'image/png' }), 'photo.png')
+  form.set('task_file', new Blob([new Uint8Array(await photo())], { type: 'image/webp' }), 'photo.webp')
   return form
 }
 

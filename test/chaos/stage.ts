@@ -71,7 +71,9 @@ export async function setStage(t: Cleanup, options: FleetOptions): Promise<Stage
 }
 
 function createTasks({ apis }: Fleet, project: string, token: string): Promise<StageTask[]> {
-  const base = { enabled: true, system_prompt: 'You answer.', user_prompt: 'Say something about {text}.' }
+  const prompts = { system_prompt: 'You answer.', user_prompt: 'Say something about {text}.' }
+  const llm_config = { temperature: 0.2, top_p: 0.9, max_tokens: 5000, frequency_penalty: 0.1 }
+  const base = { enabled: true, ...prompts, llm_config }
   const format = { answer: 'string', score: 'number' }
   const tasks = [
     { ...base, name: 'json', llm_model_id: 'simulated-large', output_format: format },

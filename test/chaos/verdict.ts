@@ -4,7 +4,7 @@ import type { Sightings } from './caller.ts'
 import type { ChaosOutcome } from './chaos.ts'
 import type { CallComparison } from './compare-calls.ts'
 import type { DrillOutcome } from './drill-stop.ts'
-import type { Strike } from './inject-faults.ts'
+import type { Strike } from './faults/inject-faults.ts'
 
 /** A line of the table; `bad` holds what must not be. */
 export interface Line {
@@ -18,12 +18,17 @@ const mustBeNone = (name: string, bad: readonly string[]): Line => ({ name, valu
 
 /** The outcome of chaos as a table. */
 export function tabulateChaos(outcome: ChaosOutcome): Line[] {
-  const { audit, sightings, strikes, crashes, modelCalls, calls } = outcome
+  const { audit, sightings, strikes, refusals, crashes, modelCalls, calls } = outcome
   const counts = Object.entries(modelCalls).map(([what, count]) => `${what} ${count}`)
   const slowest = slowestRecovery(audit.records, strikes)
   return [
     ...tabulateRuns(audit, sightings),
     ...tabulateCalls(calls, counts.join(', ')),
+    {
+      name: 'calls that the model refused',
+      value: modelCalls['refused'] ?? 0,
+      note: Object.entries(refusals).map(describeRefusal).join(', ') || 'it knew all that it was sent',
+    },
     {
       name: 'calls cut off',
       value: sightings.broken.length,
@@ -42,6 +47,9 @@ export function tabulateChaos(outcome: ChaosOutcome): Line[] {
     },
   ]
 }
+
+const describeRefusal = ([name, value]: readonly [string, string]): string =>
+  `${name.replace('SPLITRUN_SIMULATED_', '').toLowerCase()} ${value}`
 
 function tabulateCalls(calls: CallComparison, counts?: string): Line[] {
   return [
@@ -119,8 +127,12 @@ export function printTable(lines: readonly Line[]): string {
     .join('\n')
 }
 
-const describeStrike = ({ fault }: Strike): string =>
-  `${fault.targets.length > 1 ? 'all workers' : fault.targets[0]?.replace(/ \d+$/, '')} ${fault.kind}`
+/** Whom a fault struck, and how, for a person. */
+export function describeStrike({ fault: { kind, targets }, form }: Strike): string {
+  const several = targets.includes('redis') ? 'redis' : 'all workers'
+  const whom = targets.length > 1 ? several : targets[0]?.replace(/ \d+$/, '')
+  return `${whom} ${kind}${form ? ` (${form})` : ''}`
+}
 
 function countsOf(names: readonly string[]): string {
   const groups = Map.groupBy(names, (name) => name)

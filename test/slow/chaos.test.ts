@@ -7,7 +7,7 @@ import { isGood, printTable, tabulateChaos } from '../chaos/verdict.ts'
 const PATIENTLY = { timeout: 300_000 }
 
 test(
-  'no run is lost, stuck or settled twice while processes and Redis die, freeze and stop',
+  'no run is lost, stuck or settled twice, whatever happens to processes, clocks, machines and Redis',
   PATIENTLY,
   async (t) => {
     const options = {

@@ -39,7 +39,12 @@ export function askPeer(t: Cleanup, baseUrl: string, maxResponseBytes = 100_000)
 }
 
 /** A server of models that does what a test says. */
-export async function chatPeer(t: Cleanup, answer: Answer, make: typeof createServer = createServer) {
+export async function chatPeer(
+  t: Cleanup,
+  answer: Answer,
+  make: typeof createServer = createServer,
+  host = '127.0.0.1',
+) {
   const seen: Seen[] = []
   const server: Server = make((request, response) => {
     const parts: Buffer[] = []
@@ -50,13 +55,13 @@ export async function chatPeer(t: Cleanup, answer: Answer, make: typeof createSe
       answer({ request, body }, response)
     })
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+  await once(server.listen(0, host), 'listening')
   t.after(async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   })
   const { port } = server.address() as AddressInfo
-  return { seen, server, port, baseUrl: `http://127.0.0.1:${port}/v1` }
+  return { seen, server, port, baseUrl: `http://${host}:${port}/v1` }
 }
 
 /** A chunk of a streamed completion, as an event. */

@@ -71,6 +71,7 @@ export function aResult(fields: Partial<RunResult> = {}): RunResult {
     estimated: false,
     costExact: true,
     credits: 0,
+    possibleCredits: 0,
     inputSeconds: 0,
     timings: { queued: 1, waiting_on_limit: 0, model: 2, validate: 0, total: 3 },
     outputCheck: 'valid',

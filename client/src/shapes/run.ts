@@ -38,6 +38,7 @@ export interface Attempt extends Tokens {
   readonly ended: string | null
   readonly outcome: string
   readonly model: string | null
+  readonly possible_credits: string
   readonly finish_reason: string | null
   readonly code: string | null
 }
@@ -59,6 +60,8 @@ export interface RunSummary extends Tokens {
   readonly input_processor_timing: number
   readonly llm_call_timing: number
   readonly charged_credits: string
+  /** What calls may have cost whose answers are lost; decimal, no part of `charged_credits`. */
+  readonly possible_credits: string
   readonly is_error: boolean
   readonly error: RunError | null
   readonly finish_reason: string | null

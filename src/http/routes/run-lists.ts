@@ -25,6 +25,17 @@ export const listQuery = pageQuery.extend({
   end_date: dateQuery.optional().meta({ description: 'Only runs created then or before.' }),
 })
 
+const runPage = pageOf(listedRun).extend({
+  unreadable: z
+    .array(z.string())
+    .optional()
+    .meta({
+      description:
+        'Ids of runs that a newer version of the server has stored and this one cannot read, though they may belong into ' +
+        'this list. They count for `page_limit`. Absent where there are none.',
+    }),
+})
+
 export interface RunListDeps {
   /** Reads what lists show, on a connection of its own. */
   readonly listedRuns: ListRunsDeps['runs']
@@ -58,8 +69,9 @@ export function runListRoutes(deps: RunListDeps): Endpoint[] {
     const page = { cursor, limit: page_limit, summary: query.fields === 'summary' }
     const hold = (bytes: number) => holdPage(response, bytes)
     const reading = { runs: deps.listedRuns, pageBytesMax: deps.runsPageMax, hold }
-    const { results, next } = await listRuns(reading, project, filter, page)
-    return { results, pagination: { next_cursor: next, has_next: next !== null, page_limit } }
+    const { results, unreadable, next } = await listRuns(reading, project, filter, page)
+    const pagination = { next_cursor: next, has_next: next !== null, page_limit }
+    return { results, pagination, ...(unreadable.length > 0 ? { unreadable: [...unreadable] } : {}) }
   }
 
   return [
@@ -69,7 +81,7 @@ export function runListRoutes(deps: RunListDeps): Endpoint[] {
       tag: 'Runs',
       operation: 'listTaskRuns',
       summary: 'List the runs of a task, newest first',
-      response: pageOf(listedRun),
+      response: runPage,
       errorCodes: ['TOO_MANY_REQUESTS'],
       scope: 'run:read',
       params: taskParams,
@@ -84,7 +96,7 @@ export function runListRoutes(deps: RunListDeps): Endpoint[] {
       tag: 'Runs',
       operation: 'listRuns',
       summary: 'List the runs of a project, newest first',
-      response: pageOf(listedRun),
+      response: runPage,
       errorCodes: ['TOO_MANY_REQUESTS'],
       scope: 'run:read',
       params: projectParams,

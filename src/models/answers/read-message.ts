@@ -11,8 +11,8 @@ export interface ReadMessage {
 /**
  * Reads a message of a model; nothing about its shape is trusted. Reasoning that has a place of its own is not part of the
  * text. Where JSON was asked for and the text is empty, JSON is taken from where some servers put it, since it is checked
- * anyway: content that is an object, the arguments of a tool or function call, or the place of reasoning, where that
- * holds JSON and nothing before it.
+ * anyway: content that is an object, or has one among its parts, `parsed`, the arguments of a tool or function call, or the
+ * place of reasoning, where that holds JSON and nothing else.
  */
 export function readMessage(message: unknown, wantsJson: boolean, keepsReasoning: boolean): ReadMessage {
   const content = fieldOf(message, 'content')
@@ -28,6 +28,9 @@ const isBlank = (text: string): boolean => text === '' || text.trim() === ''
 /** A list of parts, or one of them: what some servers send in the place of a text. */
 function textOfParts(content: unknown, wantsJson: boolean): string {
   if (Array.isArray(content)) return content.map(textOfPart).join('')
+  if (typeof content === 'number' || typeof content === 'boolean') return String(content)
+  const inner = fieldOf(content, 'parts')
+  if (Array.isArray(inner)) return inner.map(textOfPart).join('')
   // Without a type it is the answer itself, whatever its keys are.
   return wantsJson && typeof fieldOf(content, 'type') !== 'string' ? '' : textOfPart(content)
 }
@@ -51,7 +54,7 @@ function refusalOf(message: unknown, content: unknown): string | null {
 }
 
 function jsonElsewhere(message: unknown, content: unknown): string | null {
-  const object = jsonOf(content)
+  const object = jsonOf(content) ?? jsonOf(fieldOf(message, 'parsed')) ?? jsonOfParts(content)
   if (object !== null) return object
   const calls = fieldOf(message, 'tool_calls')
   const called = [fieldOf(message, 'function_call'), ...(Array.isArray(calls) ? calls : [])]
@@ -60,9 +63,28 @@ function jsonElsewhere(message: unknown, content: unknown): string | null {
     const json = typeof given === 'string' ? given : jsonOf(given)
     if (json !== null && !isBlank(json)) return json
   }
-  for (const name of ['reasoning_content', 'reasoning']) {
-    const text = withoutReasoning(textOf(message, name) ?? '').trim()
-    if (text.startsWith('{') || text.startsWith('```')) return text
+  for (const reasoning of reasoningOf(message)) {
+    const text = withoutReasoning(reasoning).trim()
+    if (/^(\{|```)/.test(text) && /(\}|```)$/.test(text)) return text
+  }
+  return null
+}
+
+function reasoningOf(message: unknown): readonly string[] {
+  const details = fieldOf(message, 'reasoning_details')
+  const parts = Array.isArray(details) ? details.map((each) => textOf(each, 'text') ?? '') : []
+  const texts = ['reasoning_content', 'reasoning', 'thinking'].map((name) => textOf(message, name) ?? '')
+  return [...texts, parts.join('')]
+}
+
+/** The object in a part that has one in place of a text: `{"type": "json", "json": {...}}`, the input of a tool. */
+function jsonOfParts(content: unknown): string | null {
+  for (const part of Array.isArray(content) ? content : []) {
+    if (/reason|think/.test(textOf(part, 'type') ?? '')) continue
+    for (const name of ['json', 'output_json', 'input', 'arguments', 'text']) {
+      const json = jsonOf(fieldOf(part, name))
+      if (json !== null) return json
+    }
   }
   return null
 }

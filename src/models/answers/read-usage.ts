@@ -25,18 +25,27 @@ export function readUsage(usage: unknown, estimates: TokenEstimates): TokenUsage
   const outputDetails = fieldOf(usage, 'completion_tokens_details') ?? fieldOf(usage, 'output_tokens_details')
   const cached =
     count(inputDetails, 'cached_tokens') ??
-    count(usage, 'prompt_cache_hit_tokens', 'cached_tokens', 'cache_read_input_tokens') ??
+    count(
+      usage,
+      'prompt_cache_hit_tokens',
+      'cached_tokens',
+      'cache_read_input_tokens',
+      'num_cached_tokens',
+    ) ??
+    count(usage, 'cached_content_token_count', 'cachedContentTokenCount') ??
     0
   const written =
     count(inputDetails, 'cache_write_tokens', 'cache_creation_tokens') ??
     count(usage, 'cache_creation_input_tokens') ??
     0
   const reasoning =
-    count(outputDetails, 'reasoning_tokens') ?? count(usage, 'reasoning_tokens', 'thoughts_tokens') ?? 0
-  const total = count(usage, 'total_tokens') || null
+    count(outputDetails, 'reasoning_tokens') ??
+    count(usage, 'reasoning_tokens', 'thoughts_tokens', 'thoughtsTokenCount') ??
+    0
+  const total = count(usage, 'total_tokens', 'totalTokens', 'totalTokenCount') || null
 
-  const asked = count(usage, 'prompt_tokens') ?? count(usage, 'input_tokens')
-  const answered = count(usage, 'completion_tokens') ?? count(usage, 'output_tokens')
+  const asked = count(usage, ...INPUT)
+  const answered = count(usage, ...OUTPUT)
   const beside = isBesideInput(usage, asked, answered, total) ? cached + written : 0
   const known = {
     input: believed(asked === null ? null : asked + beside, estimates.input),
@@ -53,6 +62,12 @@ export function readUsage(usage: unknown, estimates: TokenEstimates): TokenUsage
     estimated,
   }
 }
+
+const INPUT = ['prompt_tokens', 'input_tokens', 'promptTokens', 'inputTokens', 'promptTokenCount']
+const OUTPUT = [
+  ...['completion_tokens', 'output_tokens', 'completionTokens', 'outputTokens'],
+  ...['candidatesTokenCount'],
+]
 
 /** Anthropic's own spelling has no prompt_tokens, and its input_tokens are those that no cache had. */
 function isBesideInput(
@@ -113,7 +128,8 @@ function complete(
 /** The first of these members that is a count. */
 function count(value: unknown, ...names: readonly string[]): number | null {
   for (const name of names) {
-    const found = fieldOf(value, name)
+    const given = fieldOf(value, name)
+    const found = typeof given === 'string' && /^\d{1,10}$/.test(given) ? Number(given) : given
     if (typeof found === 'number' && Number.isInteger(found) && found >= 0 && found <= MOST_TOKENS)
       return found
   }

@@ -5,7 +5,8 @@
  * block or in JSON is text. The text is empty where there was nothing else. Linear; an ordinary text costs a few searches.
  */
 export function withoutReasoning(text: string): string {
-  const ended = text.slice(-20).trimEnd().endsWith('>') ? withoutEndTokens(text) : text
+  const written = text.slice(-20).trimEnd().endsWith('>') ? withoutEndTokens(text) : text
+  const ended = withoutStartTokens(written)
   if (ended.includes('<|channel|>')) return finalChannel(ended)
   // The same with the special tokens taken out, as some servers do.
   if (ended.startsWith('analysis')) {
@@ -15,7 +16,15 @@ export function withoutReasoning(text: string): string {
   const tag = TAGS.find(
     ({ opens, marks }) => ended.includes(opens) && marks.some((mark) => ended.includes(mark)),
   )?.tag
-  return tag ? withoutBlocks(ended, tag) : ended
+  return tag ? withoutStartTokens(withoutBlocks(ended, tag)) : ended
+}
+
+/** What a template writes before an answer: whose turn it is, and where the answer begins. */
+const START_TOKEN =
+  /^\s*<(?:\|(?:begin_of_solution|START_RESPONSE|assistant)\|>|\|start_header_id\|>assistant<\|end_header_id\|>|\|im_start\|>assistant\n|start_of_turn>model\n)\s*/
+
+function withoutStartTokens(text: string): string {
+  return /^\s*</.test(text) ? text.replace(START_TOKEN, '') : text
 }
 
 /** By what stands in every tag of the kind: searching for that is much quicker than for the tags. */
@@ -27,9 +36,15 @@ const TAGS: readonly {
   { opens: '◁', marks: ['think▷'], tag: /◁(\/?)think▷/g },
   { opens: '[', marks: ['THINK]'], tag: /\[(\/?)THINK\]/g },
   {
+    opens: '<|',
+    marks: ['_of_thought|>', 'inner_prefix|>', 'inner_suffix|>', '_THINKING|>'],
+    tag: /<\|(?:begin_of_thought|inner_prefix|START_THINKING|(end_of_thought|inner_suffix|END_THINKING))\|>/g,
+  },
+  { opens: '<unused', marks: ['<unused94>', '<unused95>'], tag: /<unused(?:94|(95))>/g },
+  {
     opens: '<',
-    marks: ['think>', 'thinking>', 'thought>', 'reasoning>'],
-    tag: /<(\/?)(?:think|thinking|thought|reasoning|seed:think)>/g,
+    marks: ['think>', 'thinking>', 'thought>', 'reasoning>', 'Think>', 'Thinking>', 'THINK>', 'THINKING>'],
+    tag: /<(\/?)(?:think|thinking|thought|reasoning|seed:think)>/gi,
   },
 ]
 
@@ -43,13 +58,14 @@ function withoutBlocks(text: string, tag: RegExp): string {
   const tags: Tag[] = [...text.matchAll(tag)].map((match) => ({
     start: match.index,
     end: match.index + match[0].length,
-    closes: match[1] === '/',
+    closes: Boolean(match[1]),
   }))
   if (tags.length === 0 || /^\s*[{[]\s*["}\]{]/.test(text)) return text
+  const first = text.search(/\S/)
   let kept = ''
   let from = 0
   let fences = 0
-  let counted = 0
+  let fence = text.indexOf('```')
   let opened: Tag | null = null
   let any = false
   /** Whether a tag is open that is part of the text. */
@@ -67,9 +83,8 @@ function withoutBlocks(text: string, tag: RegExp): string {
       continue
     }
     if (opened) continue
-    fences += countFences(text, counted, each.start)
-    counted = each.start
-    if (fences % 2 === 1 || !(startsLine(text, each.start) || each.start === from)) {
+    for (; fence >= 0 && fence < each.start; fence = text.indexOf('```', fence + 3)) fences += 1
+    if (fences % 2 === 1 || !(each.start <= first || each.start === from || startsLine(text, each.start))) {
       isText = true
       continue
     }
@@ -83,20 +98,14 @@ function withoutBlocks(text: string, tag: RegExp): string {
 }
 
 const startsLine = (text: string, at: number): boolean =>
-  /(^|\n)[ \t]*$/.test(text.slice(Math.max(0, at - 40), at)) || text.slice(0, at).trim() === ''
+  /(^|\n)[ \t]*$/.test(text.slice(Math.max(0, at - 40), at))
 
 const isQuoted = (text: string, { start, end }: Tag): boolean =>
   '`"\'“'.includes(text.charAt(start - 1) || ' ') || '`"\'”'.includes(text.charAt(end) || ' ')
 
-function countFences(text: string, from: number, to: number): number {
-  let found = 0
-  for (let at = text.indexOf('```', from); at >= 0 && at < to; at = text.indexOf('```', at + 3)) found += 1
-  return found
-}
-
 /** What a template writes after an answer, and servers should take out. */
 const END_TOKEN =
-  /(?:<\|(?:im_end|end|eot_id|eom_id|endoftext|end_of_text|return|call|assistant|user|end_of_turn|eos)\|>|<\/s>|<end_of_turn>|<eos>|<｜end▁of▁sentence｜>)\s*$/
+  /(?:<\|(?:im_end|end|eot_id|eom_id|endoftext|end_of_text|return|call|assistant|user|end_of_turn|eos|end_of_solution|END_RESPONSE|END_OF_TURN_TOKEN)\|>|<\/s>|<end_of_turn>|<eos>|<｜end▁of▁sentence｜>)\s*$/
 
 function withoutEndTokens(text: string): string {
   let rest = text

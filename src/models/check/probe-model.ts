@@ -1,4 +1,6 @@
 import type { Model, ModelRequest } from '../model.ts'
+import { secretsOf } from '../model-server.ts'
+import { withoutSecrets } from '../protocol/classify-failure.ts'
 import { apiOf } from '../protocol/model-api.ts'
 import { callServer, ServerUnreachable } from '../servers/call-server.ts'
 
@@ -82,10 +84,7 @@ function requestOf(model: Model, kind: Kind): ModelRequest {
 
 /** What the server says, without our secrets, which some servers repeat. */
 function wordsOf(text: string, { server }: Model): string {
-  let words = text
-  for (const secret of [server.apiKey, ...(server.transport?.secrets ?? [])]) {
-    if (secret.length >= 6) words = words.replaceAll(secret, '[key]')
-  }
+  const words = withoutSecrets(text, secretsOf(server))
   const message = at(parse(words), 'error', 'message')
   return (typeof message === 'string' ? message : words).replace(/\s+/g, ' ').slice(0, 200)
 }

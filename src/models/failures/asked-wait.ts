@@ -10,6 +10,10 @@ const PART =
 const SENTENCE =
   /\b(?:try again|retry|wait|available|resets?)\b[a-z ]{0,30}?((?:\d+(?:\.\d+)?\s*(?:milliseconds?|ms|days?|hours?|minutes?|mins?|seconds?|secs?|d|h|m|s)(?![a-z])[\s,]*(?:and\s*)?)+)/i
 const WHOLE_DURATION = /^(?:\d+(?:\.\d+)?\s*(?:ms|d|h|m|s)\s*)+$/i
+const ISO_DURATION = /^PT(?:\d+(?:\.\d+)?[HMS])+$/
+/** `try again at 2026-01-31T10:00:00Z` */
+const UNTIL =
+  /\b(?:again|retry|wait|available|resets?)\b[a-z ]{0,30}?(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))/i
 const RFC_3339 = /^\d{4}-\d\d-\d\dT/
 const HTTP_DATE = /^[A-Za-z]{3,9}, /
 /** What is larger than this is no number of seconds but a time: since the epoch, in s or in ms. */
@@ -31,21 +35,31 @@ export function askedWait(
   return (
     readNumber(header('retry-after-ms')) ??
     // A date is by the server's clock, which its response tells.
-    readWait(header('retry-after'), readDate(header('date')) ?? now) ??
-    (error && (retryInfo(error) ?? inWords(error.words) ?? estimatedTime(error))) ??
-    (isRateLimit ? resetOf(header, now) : null)
+    readWait(header('retry-after') ?? header('x-retry-after'), readDate(header('date')) ?? now) ??
+    (error && (retryInfo(error) ?? inWords(error.words, now) ?? estimatedTime(error))) ??
+    (isRateLimit ? (resetOf(header, now) ?? resetOf(headersWithin(error), now)) : null)
   )
+}
+
+/** The headers of the model's own server, which a gateway repeats in its error. */
+function headersWithin(error: ServerError | null): Header {
+  const given = fieldOf(fieldOf(error?.error, 'metadata'), 'headers')
+  const headers = typeof given === 'object' && given !== null ? Object.entries(given) : []
+  const texts = new Map(headers.slice(0, 50).map(([name, value]) => [name.toLowerCase(), String(value)]))
+  return (name) => texts.get(name) ?? null
 }
 
 /** A wait in any of its spellings, in ms; null when it is none. What lies in the past is 0. */
 export function readWait(text: string | null, now: number): number | null {
-  const given = text?.trim() ?? ''
+  // Two servers on the way may each have said it.
+  const given = (text?.split(/,(?! \d\d )/)[0] ?? '').trim()
   const number = readNumber(given)
   if (number !== null) {
     if (number >= EPOCH_MS) return Math.max(0, number - now)
     return number >= EPOCH_SECONDS ? Math.max(0, number * 1000 - now) : number * 1000
   }
   if (WHOLE_DURATION.test(given)) return readDuration(given)
+  if (ISO_DURATION.test(given)) return readDuration(given.slice(2))
   const date = readDate(given)
   return date === null ? null : Math.max(0, date - now)
 }
@@ -70,18 +84,26 @@ function readDuration(text: string): number {
   return Math.ceil(ms)
 }
 
-function inWords(words: string): number | null {
+function inWords(words: string, now: number): number | null {
   const found = SENTENCE.exec(words)?.[1]
-  return found ? readDuration(found) : null
+  if (found) return readDuration(found)
+  const until = UNTIL.exec(words)?.[1]
+  return until ? readWait(until, now) : null
 }
 
 /** `details: [{"@type": ".../google.rpc.RetryInfo", "retryDelay": "32s"}]` */
 function retryInfo({ error }: ServerError): number | null {
   const details = fieldOf(error, 'details')
-  for (const each of [error, ...(Array.isArray(details) ? details.slice(0, 20) : [])]) {
+  const listed = Array.isArray(details) ? details.slice(0, 20) : [details]
+  for (const each of [error, ...listed, fieldOf(error, 'detail'), fieldOf(error, 'metadata')]) {
     const delay = textOf(each, 'retryDelay') ?? textOf(each, 'retry_after')
     if (delay !== null) return readWait(delay, 0)
-    const seconds = fieldOf(each, 'retry_after') ?? fieldOf(fieldOf(each, 'retryDelay'), 'seconds')
+    const ms = fieldOf(each, 'retry_after_ms')
+    if (typeof ms === 'number' && ms >= 0 && ms < EPOCH_MS) return ms
+    const seconds =
+      fieldOf(each, 'retry_after') ??
+      fieldOf(each, 'retry_after_seconds') ??
+      fieldOf(fieldOf(each, 'retryDelay'), 'seconds')
     if (typeof seconds === 'number' && seconds >= 0 && seconds < EPOCH_SECONDS) return seconds * 1000
   }
   return null
@@ -102,6 +124,7 @@ const LIMITS: readonly (readonly [remaining: string, reset: string])[] = [
   ),
   ['x-ratelimit-remaining', 'x-ratelimit-reset'],
   ['ratelimit-remaining', 'ratelimit-reset'],
+  ['x-ratelimit-remaining', 'x-ratelimit-reset-after'],
 ]
 
 /** When all limits are reset that are used up: those that have something left are not why the call was refused. */
@@ -112,5 +135,12 @@ function resetOf(header: Header, now: number): number | null {
     const wait = left === null || left === 0 ? readWait(header(reset), now) : null
     if (wait !== null) longest = Math.max(longest ?? 0, wait)
   }
-  return longest
+  return longest ?? resetOfDraft(header('ratelimit'))
+}
+
+/** The drafts of the IETF: `"default";r=0;t=12`, and before that `limit=10, remaining=0, reset=12`. */
+function resetOfDraft(text: string | null): number | null {
+  const left = /\b(?:r|remaining)=(\d+)/.exec(text ?? '')?.[1]
+  const seconds = /\b(?:t|reset)=(\d{1,9})\b/.exec(text ?? '')?.[1]
+  return seconds !== undefined && (left === undefined || Number(left) === 0) ? Number(seconds) * 1000 : null
 }

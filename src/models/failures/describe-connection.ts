@@ -6,7 +6,14 @@ export interface ConnectionCause {
   readonly words: string
   /** False where the next connection would fail in the same way. */
   readonly passes: boolean
+  /** False where there was no connection, so that nobody can have read the request. */
+  readonly opened: boolean
 }
+
+/** Statuses with which a proxy would answer the next call, too. */
+const REFUSED_BY_PROXY = new Set([401, 403, 405, 407])
+const NEVER_OPENED =
+  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|UND_ERR_ABORTED)$/
 
 const CERTIFICATE =
   /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|CRL_)/
@@ -26,12 +33,29 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** Looks for the code of a failed connection in an error and its causes: each layer wraps the one below. */
 export function describeConnection(cause: unknown): ConnectionCause {
+  const status = proxyStatusOf(cause)
+  if (status !== null) {
+    const words = `its proxy did not let it through: ${status}`
+    return { code: `PROXY_${status}`, words, passes: !REFUSED_BY_PROXY.has(status), opened: false }
+  }
   const codes = codesOf(cause)
   const code = codes.find((each) => !each.startsWith('UND_ERR')) ?? codes[0] ?? null
   if (code !== null && (CERTIFICATE.test(code) || code.startsWith('ERR_SSL'))) {
-    return { code, words: 'its certificate, or its TLS, is not accepted', passes: false }
+    return { code, words: 'its certificate, or its TLS, is not accepted', passes: false, opened: false }
   }
-  return { code, words: WORDS[code ?? ''] ?? 'it broke', passes: true }
+  const opened = !codes.some((each) => NEVER_OPENED.test(each))
+  return { code, words: WORDS[code ?? ''] ?? 'it broke', passes: true, opened }
+}
+
+/** The status with which a proxy answered in the server's place, in the words of undici; null for any other failure. */
+function proxyStatusOf(cause: unknown): number | null {
+  let error = cause
+  for (let depth = 0; depth < 5 && error instanceof Error; depth += 1) {
+    const found = /^Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(error.message)
+    if (found) return Number(found[1])
+    error = error.cause
+  }
+  return null
 }
 
 function codesOf(cause: unknown): string[] {

@@ -1,5 +1,6 @@
 import { type Message, type Model, type ModelClient, ModelError, type ModelRequest } from '../model.ts'
 import type { ModelRegistry } from '../model-registry.ts'
+import { usedParameters } from '../protocol/request-parameters.ts'
 import { saysModelIsGone } from '../retirement/says-model-is-gone.ts'
 import { type Adaptation, type Refused, stepDown } from './adaptation.ts'
 import { readRefusal } from './read-refusal.ts'
@@ -59,6 +60,7 @@ export function createAdaptiveClient(deps: AdaptiveClientDeps): ModelClient {
 /** A request for its model as that is to be asked now, which may have changed since the request was made. */
 function asNow(request: ModelRequest, model: Model | null): ModelRequest {
   if (!model || model === request.model) return request
+  request.onParameters?.(usedParameters(model, request.parameters))
   return { ...request, model, messages: messagesFor(model, request) }
 }
 

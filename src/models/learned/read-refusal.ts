@@ -4,7 +4,16 @@ import type { Refused } from './adaptation.ts'
 
 /** How servers say that they do not know a member of a request, in the words of some twenty of them. */
 const UNKNOWN =
-  /unsupported|not support|unrecogni[sz]ed|unknown|unexpected|not permitted|extra_forbidden|extra inputs|not allowed|unavailable|deprecated|invalid parameter|cannot find field|no longer/i
+  /unsupported|not support|unrecogni[sz]ed|unknown|unexpected|not permitted|extra_forbidden|extra inputs|not allowed|unavailable|deprecated|invalid parameter|cannot find field|no longer|not (enabled|available)|only .{0,40} supported|roles must alternate/i
+/** The only value that is taken is the default, so that the parameter is better left out. */
+const FIXED =
+  /only .{0,40}\b(allowed|accepted|permitted)\b|must be (set to )?(1(\.0)?|the default)\b(?! or| and| to)/i
+/** The kind of output that is asked for is none of those that are known. */
+const OTHER_FORMAT = /(invalid value|must be|should be|supported values|expected)/i
+const FORMATS = /['"`](text|json_object|json_schema)['"`]/
+
+const namesOtherFormats = (message: string): boolean =>
+  OTHER_FORMAT.test(message) && FORMATS.test(message) && FORMAT.test(message)
 /** The schema is at fault, not that there is one: another task's may be taken. */
 const THIS_SCHEMA = /invalid schema|invalid json schema|schema is (too|invalid)/i
 /** The value is at fault; with another one the parameter is taken. */
@@ -17,8 +26,12 @@ const OUT_OF_RANGE = /(less|greater) than|at (most|least)|out of range|too (larg
 export function readRefusal(error: ModelError, { model, parameters, schema }: ModelRequest): Refused | null {
   if (error.status !== 400 && error.status !== 422) return null
   const { message } = error
-  if (!UNKNOWN.test(message) || OUT_OF_RANGE.test(message)) return null
   const { renamed, systemTurn } = rulesOf(model)
+  if (schema && model.output !== 'none' && namesOtherFormats(message)) {
+    return THIS_SCHEMA.test(message) ? null : { output: true }
+  }
+  if (!UNKNOWN.test(message) && !FIXED.test(message)) return null
+  if (OUT_OF_RANGE.test(message)) return null
   if (systemTurn !== 'user' && SYSTEM_TURN.test(message)) return { systemTurn: true }
   const names = Object.entries(parameters)
     .filter(([name, value]) => name !== 'extra' && value !== undefined)
@@ -35,5 +48,5 @@ export function readRefusal(error: ModelError, { model, parameters, schema }: Mo
 }
 
 const SYSTEM_TURN =
-  /(system|developer)['"`]? (role|message|instruction|prompt)|role['"`: ]+(system|developer)/i
+  /(system|developer)['"`]? (role|message|instruction|prompt)|role['"`: ]+(system|developer)|only user(,| and) assistant|roles must alternate/i
 const FORMAT = /response.?format|json_schema|json_object|structured output|json mode/i

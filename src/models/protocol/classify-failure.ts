@@ -9,6 +9,9 @@ import { readServerError } from '../failures/read-server-error.ts'
 import { ModelError, type ModelErrorDetails, type ModelErrorKind } from '../model.ts'
 import { ServerFailure } from './transport/server-failure.ts'
 
+/** What a failure knows of an answer that had begun. */
+export type ReceivedPart = Pick<ModelErrorDetails, 'partial' | 'finishReason' | 'usage'>
+
 const LONGEST_WORDS = 500
 
 /**
@@ -34,37 +37,49 @@ const LONGEST_WORDS = 500
  * | a response over the size limit                      | `bad_answer`       | no: it would be as long again |
  *
  * Messages and codes may contain text of the server; `secrets` (see `secretsOf`) are replaced in them.
+ * @param received what had come of the answer
  */
-export function classifyFailure(error: unknown, signal: AbortSignal, secrets: readonly string[]): ModelError {
-  if (signal.aborted) return new ModelError('aborted', 'the call was aborted', { retryable: false })
+export function classifyFailure(
+  error: unknown,
+  signal: AbortSignal,
+  secrets: readonly string[],
+  received: ReceivedPart = {},
+): ModelError {
+  if (signal.aborted) {
+    const details = { ...received, retryable: false, maybeBilled: true }
+    return new ModelError('aborted', 'the call was aborted', details)
+  }
   if (error instanceof ModelError) return error
   if (error instanceof OpenAI.APIConnectionTimeoutError) {
-    const details = { retryable: true, code: 'TIMEOUT' }
+    const details = { ...received, retryable: true, code: 'TIMEOUT', maybeBilled: true }
     return new ModelError('timeout', 'the model server did not answer in time', details)
   }
-  if (error instanceof OpenAI.APIConnectionError) return classifyConnection(error.cause)
+  if (error instanceof OpenAI.APIConnectionError) return classifyConnection(error.cause, received)
   if (error instanceof ServerFailure) {
     return classifyServerError(error.status, error.body, secrets, { header: error.header })
   }
   if (error instanceof SyntaxError) {
-    return new ModelError('bad_answer', 'the model server sent broken JSON', { retryable: true })
+    const details = { ...received, retryable: true, maybeBilled: true }
+    return new ModelError('bad_answer', 'the model server sent broken JSON', details)
   }
   // Anything else is our own fault, such as a base URL that cannot be called. A retry would fail in the same way.
   return new ModelError('bad_request', 'the model call could not be made', { retryable: false, cause: error })
 }
 
-function classifyConnection(cause: unknown): ModelError {
+function classifyConnection(cause: unknown, received: ReceivedPart): ModelError {
   if (cause instanceof errors.ResponseExceededMaxSizeError) {
-    return new ModelError('bad_answer', 'the answer is longer than the limit', { retryable: false, cause })
+    const details = { ...received, retryable: false, maybeBilled: true, cause }
+    return new ModelError('bad_answer', 'the answer is longer than the limit', details)
   }
-  const { code, words, passes } = describeConnection(cause)
+  const { code, words, passes, opened } = describeConnection(cause)
   const shown = code ?? 'no code'
   if (isLocalFault(cause)) {
     const message = `no connection can be made from here (${shown})`
     return new ModelError('local', message, { retryable: true, code, cause })
   }
   const message = `the connection to the model server failed: ${words} (${shown})`
-  return new ModelError('connection', message, { retryable: passes, code, cause })
+  const details = { ...received, retryable: passes, code, maybeBilled: opened, cause }
+  return new ModelError('connection', message, details)
 }
 
 /** Kinds that stay as they are, however often they are asked for. */

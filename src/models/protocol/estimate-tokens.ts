@@ -5,11 +5,12 @@ export function estimateTokens(characters: number): number {
   return Math.ceil(characters / 4)
 }
 
-/**
- * Estimates the tokens of an image: from 85 for a small one up to 765, which OpenAI charges for a photo at full detail.
- */
+/** OpenAI charges so many for a photo at full detail. */
+export const MOST_IMAGE_TOKENS = 765
+
+/** Estimates the tokens of an image: from 85 for a small one up to the most. */
 export function estimateImageTokens(base64Length: number): number {
-  return Math.min(765, 85 + 170 * Math.ceil(base64Length / 65_536))
+  return Math.min(MOST_IMAGE_TOKENS, 85 + 170 * Math.ceil(base64Length / 65_536))
 }
 
 /** Estimates the tokens of a whole conversation, by the two rules above. */

@@ -3,9 +3,10 @@ import type { Completion, ModelClient, ModelRequest, ModelServer } from '../mode
 import { secretsOf } from '../model-server.ts'
 import { classifyFailure } from './classify-failure.ts'
 import { apiOf, type ModelApi } from './model-api.ts'
-import { readCompletion, readFailedText } from './read-completion.ts'
+import { readCompletion, readFailedText, readReceived } from './read-completion.ts'
 import { createStreamRules } from './stream-rules.ts'
 import { type ChatConnection, openChatConnection } from './transport/chat-connection.ts'
+import { BrokenStream } from './transport/read-event-stream.ts'
 import { ServerFailure } from './transport/server-failure.ts'
 
 /** Limits of a model client. */
@@ -52,7 +53,9 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
           const failed = readFailedText(error, request)
           if (failed) return failed
         }
-        throw classifyFailure(error, signal, secretsOf(server))
+        const secrets = secretsOf(server)
+        if (!(error instanceof BrokenStream)) throw classifyFailure(error, signal, secrets)
+        throw classifyFailure(error.failure, signal, secrets, readReceived(error.body, request))
       }
     },
     async close() {

@@ -1,10 +1,10 @@
-import { endingOf, readFinishReason } from '../answers/read-ending.ts'
+import { endingOf, readFinishReason, wasFiltered } from '../answers/read-ending.ts'
 import { readMessage } from '../answers/read-message.ts'
 import { readUsage } from '../answers/read-usage.ts'
 import { readServerError } from '../failures/read-server-error.ts'
-import { type Completion, type Ending, ModelError, type ModelRequest, type TokenUsage } from '../model.ts'
+import { type Completion, ModelError, type ModelRequest, type TokenUsage } from '../model.ts'
 import { secretsOf } from '../model-server.ts'
-import { classifyServerError } from './classify-failure.ts'
+import { classifyServerError, type ReceivedPart } from './classify-failure.ts'
 import { estimateMessageTokens, estimateTokens } from './estimate-tokens.ts'
 import { fieldOf, textOf } from './json-field.ts'
 import type { ServerFailure } from './transport/server-failure.ts'
@@ -22,14 +22,11 @@ export function readCompletion(body: unknown, request: ModelRequest): Completion
   if (!error && !Array.isArray(choices) && !fieldOf(body, 'usage')) throw noCompletion()
 
   const { model, schema } = request
-  const { text, refusal } = readMessage(
-    fieldOf(choice, 'message') ?? { content: fieldOf(choice, 'text') },
-    schema !== null,
-    model.reasoningInText === 'keep',
-  )
-  const finishReason = readFinishReason(choice)
-  const ending = endingOf(finishReason)
-  const usage = () => usageIn(body, choice, request, text)
+  const { text, refusal } = readMessage(messageOf(choice), schema !== null, model.reasoningInText === 'keep')
+  const finishReason = readFinishReason(choice, body)
+  const said = endingOf(finishReason)
+  const ending = said === 'whole' && wasFiltered(choice) ? 'filtered' : said
+  const usage = () => usageIn(body, choice, request)
   if (error) {
     const billed = { partial: text || null, finishReason, usage: Array.isArray(choices) ? usage() : null }
     throw classifyServerError(null, { error }, secretsOf(model.server), billed)
@@ -46,18 +43,14 @@ export function readCompletion(body: unknown, request: ModelRequest): Completion
     throw new ModelError('server_error', message, details)
   }
   return {
+    ...usage(),
     text,
     model: textOf(body, 'model'),
-    ...usage(),
-    ...endOf(ending, refusal, text),
+    // A refusal is one, however it ended; and one that says so only in how it ended has its words in the text.
+    ending: refusal !== null ? 'refused' : ending,
+    refusal: refusal ?? (ending === 'refused' ? text : null),
     finishReason,
   }
-}
-
-/** A refusal is one, however it ended; and one that says so only in how it ended has its words in the text. */
-function endOf(ending: Ending, refusal: string | null, text: string): Pick<Completion, 'ending' | 'refusal'> {
-  if (refusal !== null) return { ending: 'refused', refusal }
-  return { ending, refusal: ending === 'refused' ? text : null }
 }
 
 /**
@@ -73,11 +66,30 @@ export function readFailedText({ status, body }: ServerFailure, request: ModelRe
   return {
     text,
     model: null,
-    ...usageIn(null, null, request, text),
+    ...usageIn(null, { message: { content: failedText } }, request),
     ending: wasCut ? 'cut' : 'whole',
     finishReason: code,
     refusal: null,
   }
+}
+
+/** What there is of an answer whose stream broke. Its tokens are estimated, unless the server had counted them. */
+export function readReceived(body: unknown, request: ModelRequest): ReceivedPart {
+  const choices = fieldOf(body, 'choices')
+  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
+  const keepsReasoning = request.model.reasoningInText === 'keep'
+  const { text } = readMessage(messageOf(choice), request.schema !== null, keepsReasoning)
+  return {
+    partial: text || null,
+    finishReason: readFinishReason(choice),
+    usage: usageIn(body, choice, request),
+  }
+}
+
+/** The message of a choice; some servers put its text in its place. */
+function messageOf(choice: unknown): unknown {
+  const message = fieldOf(choice, 'message') ?? fieldOf(choice, 'text')
+  return typeof message === 'string' ? { content: message } : message
 }
 
 /** An error in a success: in place of the answer, beside it, or in its choice. An empty one says nothing. */
@@ -87,21 +99,50 @@ function errorIn(body: unknown, choice: unknown): unknown {
       if (typeof error === 'string' || Object.keys(error as object).length > 0) return error
     }
   }
+  const errors = fieldOf(body, 'errors')
+  if (Array.isArray(errors) && errors.length > 0) return errors[0]
+  const base = fieldOf(body, 'base_resp')
+  const code = fieldOf(base, 'status_code')
+  if (typeof code === 'number' && code !== 0)
+    return { code: String(code), message: textOf(base, 'status_msg') }
   // Without an answer, what else says that it failed.
-  const failed = fieldOf(body, 'choices') === undefined && fieldOf(body, 'object') === 'error'
-  return failed ? body : null
+  return Array.isArray(fieldOf(body, 'choices')) || !saysFailure(body) ? null : body
 }
 
-function usageIn(body: unknown, choice: unknown, { messages }: ModelRequest, text: string): TokenUsage {
+const saysFailure = (body: unknown): boolean =>
+  fieldOf(body, 'object') === 'error' ||
+  fieldOf(body, 'success') === false ||
+  ['detail', 'message', 'msg'].some((name) => textOf(body, name))
+
+function usageIn(body: unknown, choice: unknown, { messages }: ModelRequest): TokenUsage {
   const usage =
-    fieldOf(body, 'usage') ?? fieldOf(choice, 'usage') ?? fieldOf(fieldOf(body, 'x_groq'), 'usage')
+    fieldOf(body, 'usage') ??
+    fieldOf(choice, 'usage') ??
+    fieldOf(fieldOf(body, 'x_groq'), 'usage') ??
+    fieldOf(body, 'usageMetadata') ??
+    fieldOf(body, 'usage_metadata')
   return readUsage(usage, {
     input: () => estimateMessageTokens(messages),
-    output: () => estimateTokens(text.length),
+    output: () => estimateTokens(writtenLength(choice)),
   })
+}
+
+/** Characters of all that the model wrote: its text, its reasoning, and the calls that it makes. */
+function writtenLength(choice: unknown): number {
+  const message = messageOf(choice)
+  const texts = ['content', 'refusal'].map((name) => fieldOf(message, name))
+  const reasoning = fieldOf(message, 'reasoning_content') ?? fieldOf(message, 'reasoning')
+  const calls = fieldOf(message, 'tool_calls') ?? fieldOf(message, 'function_call')
+  return [...texts, reasoning, calls].reduce<number>((sum, each) => sum + lengthOf(each), 0)
+}
+
+function lengthOf(written: unknown): number {
+  if (written === undefined || written === null) return 0
+  return (typeof written === 'string' ? written : JSON.stringify(written)).length
 }
 
 /** What came is not told, as it may be part of an answer. */
 function noCompletion(): ModelError {
-  return new ModelError('bad_answer', 'the model server sent JSON that is no completion', { retryable: true })
+  const details = { retryable: true, maybeBilled: true }
+  return new ModelError('bad_answer', 'the model server sent JSON that is no completion', details)
 }

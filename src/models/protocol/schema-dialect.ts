@@ -17,7 +17,8 @@ export function inDialect(schema: Schema, { dialect }: RequestRules): Schema {
 
 /**
  * Gemini's schemas are OpenAPI's: `nullable` in place of a second type, no `additionalProperties`, and options of strings
- * only. Without `propertyOrdering` the keys of an answer come in the order of the alphabet.
+ * only (`Schema` in the reference of its API). Without `propertyOrdering` the keys of an answer come in the order of the
+ * alphabet. Its newer `responseJsonSchema` takes more, but what the door for OpenAI's clients hands on is not documented.
  */
 function forGemini(schema: Schema): Schema {
   const { additionalProperties: _, properties, items, anyOf, type, enum: options, ...rest } = schema

@@ -20,23 +20,26 @@ export function createStreamRules(now = () => performance.now()): StreamRules {
   /** Models whose servers refused `stream_options`, and until when that is believed. */
   const refusedUntil = new Map<string, number>()
   return {
-    async ask(request, api, send) {
-      const { model, onText } = request
+    ask(request, api, send) {
       const body = api.toRequest(request)
-      if (!isStreamed(request, api)) return send({ ...body, stream: false })
-      const listener = onText ?? (() => {})
-      const streamed = { ...body, stream: true }
-      const believed = (refusedUntil.get(model.id) ?? 0) > now()
-      if (model.streamUsage === false || believed) return send(streamed, listener)
-      try {
-        return await send({ ...streamed, stream_options: { include_usage: true } }, listener)
-      } catch (error) {
-        if (!refusesUsage(error)) throw error
-        const completion = await send(streamed, listener)
-        remember(model)
-        return completion
-      }
+      return isStreamed(request, api)
+        ? askStreamed(request, { ...body, stream: true }, send)
+        : send({ ...body, stream: false })
     },
+  }
+
+  async function askStreamed({ model, onText }: ModelRequest, body: object, send: Send): Promise<unknown> {
+    const listener = onText ?? (() => {})
+    const believed = (refusedUntil.get(model.id) ?? 0) > now()
+    if (model.streamUsage === false || believed) return send(body, listener)
+    try {
+      return await send({ ...body, stream_options: { include_usage: true } }, listener)
+    } catch (error) {
+      if (!refusesUsage(error)) throw error
+      const completion = await send(body, listener)
+      remember(model)
+      return completion
+    }
   }
 
   function remember({ id }: Model): void {

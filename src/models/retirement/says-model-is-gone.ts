@@ -1,6 +1,6 @@
 /** How servers say that they do not have a model, or have it no more, in the words of some fifteen of them. */
 const GONE =
-  /\b(model|deployment)s?\b[\s\S]{0,160}(not exist|not found|decommissioned|(been|is) (deprecated|retired)|shut ?down|no longer (available|supported)|discontinued|sunset)|model_not_found|model_decommissioned|DeploymentNotFound|ModelDeprecated|invalid model\b|not a valid model|no endpoints found|\b404 model: /i
+  /\b(model|deployment)s?\b[\s\S]{0,160}(not exist|not found|decommissioned|(been|is) (deprecated|retired)|shut ?down|no longer (available|supported)|discontinued|sunset|end of life|end-of-life)|model_not_found|model_decommissioned|DeploymentNotFound|ModelDeprecated|invalid model\b|not a valid model|no endpoints found(?! that)|\b404 model: /i
 
 /** True for a refusal of a call because its model is not there, whatever else is in order. A wrong address is none. */
 export function saysModelIsGone(status: number | null, words: string): boolean {

@@ -1,7 +1,10 @@
-import { EnvHttpProxyAgent, request } from 'undici'
+import { describeConnection } from '../failures/describe-connection.ts'
 import type { ModelServer } from '../model-server.ts'
+import { openDispatcher } from '../protocol/transport/open-dispatcher.ts'
+import { readText } from '../protocol/transport/read-response.ts'
+import { requestHead } from '../protocol/transport/request-head.ts'
 
-/** No answer came; `code` says why, as far as it is known. */
+/** No answer came; the message says why, as far as it is known. */
 export class ServerUnreachable extends Error {
   override readonly name = 'ServerUnreachable'
 }
@@ -26,57 +29,25 @@ export async function callServer(
   server: ModelServer,
   { path, body, timeoutMs, signal }: ServerCall,
 ): Promise<{ status: number; text: string }> {
-  const dispatcher = openDispatcher(server)
+  const head = requestHead(server, path)
+  const dispatcher = openDispatcher(server, LONGEST_ANSWER)
   try {
-    const response = await request(placeOf(server, path), {
-      dispatcher,
-      headers: headersOf(server),
-      ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
+    const response = await dispatcher.request({
+      ...{ origin: head.origin, path: head.path, headers: head.headers },
+      ...(body ? { method: 'POST', body: JSON.stringify(body) } : { method: 'GET' }),
       signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
     })
-    return { status: response.statusCode, text: await response.body.text() }
+    return { status: response.statusCode, text: await readText(response, LONGEST_ANSWER) }
   } catch (cause) {
-    const { name, code, message } = cause as Error & { code?: string }
-    const why = name === 'TimeoutError' ? `nothing within ${timeoutMs} ms` : (code ?? message)
-    throw new ServerUnreachable(why, { cause })
+    const { code, words } = describeConnection(cause)
+    const isLate = (cause as Error).name === 'TimeoutError'
+    throw new ServerUnreachable(
+      isLate ? `nothing within ${timeoutMs} ms` : `${words} (${code ?? 'no code'})`,
+      {
+        cause,
+      },
+    )
   } finally {
     await dispatcher.destroy()
-  }
-}
-
-function openDispatcher({ transport }: ModelServer): EnvHttpProxyAgent {
-  const { http, https, except } = transport?.proxy ?? { http: null, https: null, except: '*' }
-  return new EnvHttpProxyAgent({
-    ...(http ? { httpProxy: http } : {}),
-    ...(https ? { httpsProxy: https } : {}),
-    // Given in any case: else the agent would read the environment by itself.
-    noProxy: except,
-    connect: { ...transport?.tls },
-    requestTls: { ...transport?.tls },
-    maxResponseSize: LONGEST_ANSWER,
-  })
-}
-
-function placeOf({ baseUrl, transport }: ModelServer, path: string): URL {
-  const url = new URL(baseUrl)
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`
-  for (const [name, value] of Object.entries(transport?.query ?? {})) url.searchParams.set(name, value)
-  url.username = ''
-  url.password = ''
-  return url
-}
-
-function headersOf({ baseUrl, apiKey, transport }: ModelServer): Record<string, string> {
-  const { username, password } = new URL(baseUrl)
-  const person = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  const auth = transport?.auth ?? 'bearer'
-  return {
-    accept: 'application/json',
-    'content-type': 'application/json',
-    'user-agent': 'splitrun',
-    ...(person === ':' ? {} : { authorization: `Basic ${Buffer.from(person).toString('base64')}` }),
-    ...(apiKey && auth === 'bearer' ? { authorization: `Bearer ${apiKey}` } : {}),
-    ...(apiKey && typeof auth === 'object' ? { [auth.header.toLowerCase()]: apiKey } : {}),
-    ...transport?.headers,
   }
 }

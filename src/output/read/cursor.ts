@@ -7,6 +7,8 @@ export class Cursor {
   readonly text: string
   /** False once the text, or its code fence, ended before a bracket or a quote was closed. */
   whole = true
+  /** Whether the last string lacked its closing quote, and ended before the brackets that end the text. */
+  unquoted = false
   /** Whether members of an object were left out: by an ellipsis of its author, or because they cannot be read. */
   elided = false
   /** The furthest place that was reached: what was tried in vain before it is not tried again. */

@@ -4,7 +4,7 @@ import type { Cursor } from './cursor.ts'
 import { readStrings } from './quoted-string.ts'
 import { CLOSING_QUOTES } from './quotes.ts'
 import { readKey } from './read-key.ts'
-import { COMMA, ELLIPSIS, NEXT_MEMBER } from './tokens.ts'
+import { COMMA, ELLIPSIS, NEXT_MEMBER, STRAY_WORDS } from './tokens.ts'
 import { UNREADABLE } from './unreadable.ts'
 
 /** Deeper than any output format. Without a limit, a text of a million brackets would overflow the stack. */
@@ -36,11 +36,14 @@ export interface LooseReading {
 export function readLooseJson(cursor: Cursor): LooseReading {
   cursor.whole = true
   cursor.elided = false
+  cursor.unquoted = false
   cursor.furthest = cursor.at
   const found = readValue(cursor, 1, false)
-  const value = typeof found === 'object' && found !== null ? found : undefined
-  const { whole, elided } = cursor
-  return { value, whole, elided, end: value ? cursor.at : cursor.furthest }
+  const { whole, elided, unquoted } = cursor
+  // With brackets missing as well, the text was cut.
+  const isRead = typeof found === 'object' && found !== null && (whole || !unquoted)
+  const value = isRead ? found : undefined
+  return { value, whole: whole && !unquoted, elided, end: value ? cursor.at : cursor.furthest }
 }
 
 function readValue(cursor: Cursor, depth: number, isMember: boolean): unknown {
@@ -59,7 +62,7 @@ function readObject(cursor: Cursor, depth: number): unknown {
   cursor.moveTo(cursor.at + 1)
   for (;;) {
     const gap = skipToEntry(cursor)
-    cursor.elided ||= gap.elided
+    cursor.elided ||= gap.elided || (gap.comma && cursor.match(STRAY_WORDS) !== '')
     const ended = cursor.atEnd()
     if (ended && !gap.comma) return Object.fromEntries(entries)
     if (!ended && closes(cursor, '}')) {

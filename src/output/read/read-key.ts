@@ -1,7 +1,7 @@
 import type { Cursor } from './cursor.ts'
 import { readStrings } from './quoted-string.ts'
 import { CLOSING_QUOTES } from './quotes.ts'
-import { COLON_MARK, END_OF_KEY, KEY_TO_COLON, PLAIN_KEY, VALUE_START } from './tokens.ts'
+import { COLON_MARK, END_OF_KEY, KEY_TO_COLON, PLAIN_KEY, trimmed, VALUE_START } from './tokens.ts'
 import { UNREADABLE } from './unreadable.ts'
 
 const NO_QUOTE = /[^"\\]*/y
@@ -22,7 +22,10 @@ export function readKey(cursor: Cursor): string | typeof UNREADABLE {
   cursor.moveTo(start)
   if (!CLOSING_QUOTES.has(cursor.char)) return UNREADABLE
   const key = readStrings(cursor, 'key')
-  return key !== UNREADABLE && atValue(cursor, true) ? key : UNREADABLE
+  const written = cursor.text.slice(start, cursor.at)
+  if (key === UNREADABLE || !atValue(cursor, true)) return UNREADABLE
+  // A line break that is not escaped belongs to the layout, not to the key.
+  return written.includes('\n') ? trimmed(key) : key
 }
 
 /** Whether the next quote belongs to something else than the key that began. Where none is left, the text may be cut. */

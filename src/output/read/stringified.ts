@@ -1,10 +1,16 @@
 import { Cursor } from './cursor.ts'
 import { readLooseJson } from './loose-json.ts'
 
-/** The object or list whose JSON, or almost-JSON, is the whole of a string; undefined where the string is none. */
+const FENCE = '```'
+
+/**
+ * The object or list whose JSON, or almost-JSON, is the whole of a string, in a code fence or without one; undefined where
+ * the string is none.
+ */
 export function readStringified(text: string): object | undefined {
   const start = text.search(/\S/)
   const first = text.charAt(start)
+  if (first === '`') return readFenced(text.trim())
   if (first !== '{' && first !== '[') return undefined
   try {
     return JSON.parse(text)
@@ -12,4 +18,10 @@ export function readStringified(text: string): object | undefined {
     const { value, whole, elided, end } = readLooseJson(new Cursor(text, start))
     return whole && !elided && text.slice(end).trim() === '' ? value : undefined
   }
+}
+
+function readFenced(text: string): object | undefined {
+  if (!text.startsWith(FENCE) || !text.endsWith(FENCE) || text.length < 2 * FENCE.length) return undefined
+  const inner = text.slice(FENCE.length, -FENCE.length).replace(/^json/i, '')
+  return inner.includes(FENCE) ? undefined : readStringified(inner)
 }

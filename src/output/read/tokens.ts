@@ -28,6 +28,10 @@ export const ELLIPSIS = sticky(String.raw`(?:\.{3,}|…)(?=${BLANK}*(?:[,，}\]{
 
 /** A quoted key and its colon. */
 export const QUOTED_KEY = sticky(`${IN_QUOTES}${BLANK}*${COLON}`)
+/** Some words before a key, which say nothing: a note without its comment signs. */
+export const STRAY_WORDS = sticky(
+  String.raw`[A-Za-z][\w-]{0,63}(?:[^\S\n]+[\w-]{1,64}){0,7}[^\S\n]+(?=${IN_QUOTES}${BLANK}*${COLON})`,
+)
 /** Another member behind a bracket that closed its object too early. */
 export const NEXT_MEMBER = sticky(String.raw`${BLANK}*,${BLANK}*${IN_QUOTES}${BLANK}*(?:${COLON}|["“'{[\d])`)
 /** What follows a comma between members; a comma before anything else belongs to a text. */

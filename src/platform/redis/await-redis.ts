@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../logger.ts'
-import { isRedisUnavailable, type RedisConnections } from './redis.ts'
+import { isRedisDenied, isRedisUnavailable, type RedisConnections } from './redis.ts'
 
 /** Redis cannot be used, for a person: where it is, without any password, and what was in the way. */
 export class RedisUnusableError extends Error {
@@ -47,6 +47,6 @@ export async function awaitRedis(connections: RedisConnections, options: AwaitRe
 
 /** A failure of the network, or of a Redis that will be able to later. */
 const mayPass = (error: unknown): boolean =>
-  isRedisUnavailable(error) || (error instanceof Error && 'syscall' in error)
+  (isRedisUnavailable(error) && !isRedisDenied(error)) || (error instanceof Error && 'syscall' in error)
 
 const withoutLogin = (target: string): string => target.replace(/\/\/.*@/s, '//').replace(/\?.*$/s, '')

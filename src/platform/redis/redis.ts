@@ -150,9 +150,18 @@ const AWAY =
 const UNABLE =
   /^(ERR Error running script.*:\s*-?|Too many Cluster redirections\. Last error: (Reply)?Error: )?(OOM|READONLY|LOADING|MISCONF|BUSY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|UNBLOCKED|EXECABORT)\b/
 
-/** True for the failures that mean "Redis cannot serve this now", as opposed to a mistake of ours. */
+/** Its user may not do it, now: an operator took a right away, or the user has another password. */
+const DENIED = /^(NOPERM|NOAUTH|WRONGPASS)\b|ACL failure in script|The user executing the script can't /
+
+/** True when Redis answers, and its user has no right to what was asked for, or cannot log in. */
+export const isRedisDenied = (error: unknown): boolean => error instanceof Error && DENIED.test(error.message)
+
+/**
+ * True for the failures that mean "Redis cannot serve this now", as opposed to a mistake of ours. Those of rights are
+ * among them: what a process needs of them was there when it started.
+ */
 export function isRedisUnavailable(error: unknown): boolean {
-  return error instanceof Error && (AWAY.test(error.message) || UNABLE.test(error.message))
+  return error instanceof Error && [AWAY, UNABLE, DENIED].some((each) => each.test(error.message))
 }
 
 /**
@@ -162,6 +171,9 @@ export function isRedisUnavailable(error: unknown): boolean {
 export function wasNotExecuted(error: unknown): boolean {
   return (
     error instanceof Error &&
-    (/^(Stream isn't writeable|Cluster isn't ready)/.test(error.message) || UNABLE.test(error.message))
+    (/^(Stream isn't writeable|Cluster isn't ready)/.test(error.message) ||
+      UNABLE.test(error.message) ||
+      // Within a script, commands before this one may have been executed.
+      (DENIED.test(error.message) && !/\bscript\b/.test(error.message)))
   )
 }

@@ -30,8 +30,11 @@ export async function cleanUpRuns(deps: CleanUpRunsDeps, before: number, signal:
 
 async function endExpired(deps: CleanUpRunsDeps, shard: number, signal: AbortSignal): Promise<void> {
   let ended = 0
+  // Those that cannot be ended, because a worker has claimed them meanwhile or only a newer version can read them, must not
+  // hold up the ones behind them. The next round checks them again.
+  let skip = 0
   for (;;) {
-    const ids = await deps.runs.expired(shard, sharedNow(), BATCH)
+    const ids = await deps.runs.expired(shard, sharedNow(), skip, BATCH)
     const records = await deps.runs.getMany(ids)
     await deps.runs.forgetRuns(
       shard,
@@ -40,10 +43,9 @@ async function endExpired(deps: CleanUpRunsDeps, shard: number, signal: AbortSig
     const settled = await Promise.all(
       records.map((record) => (record?.status === 'queued' ? endQueuedRun(deps, record, 'expired') : false)),
     )
-    const some = settled.filter(Boolean).length
-    ended += some
-    // A run that could not be ended was claimed meanwhile. The next round checks it again.
-    if (signal.aborted || ids.length < BATCH || some === 0) break
+    ended += settled.filter(Boolean).length
+    if (signal.aborted || ids.length < BATCH) break
+    skip += await deps.runs.stillQueued(shard, ids)
   }
   if (ended > 0) deps.log.info({ shard, runs: ended }, 'runs whose time was over have ended')
 }

@@ -21,12 +21,12 @@ export async function deltaOfRun(
   attempts: readonly Attempt[],
 ): Promise<Delta> {
   const { id, project, task, reportingGroup, mode } = request
-  const owner = [project, task, revision]
+  const hasSeries = (await names.series(project, task, revision)) !== OTHER
   const { status, settled, outputCheck, inputTokens, outputTokens, credits, retries, timings } = result
   return {
     ...{ run: id, project, task, revision, mode },
     group: reportingGroup === null ? null : await names.group(project, reportingGroup),
-    shown: (await names.hasSeries(project, task, revision)) ? owner : [OTHER, OTHER, OTHER],
+    shown: hasSeries ? [project, task, revision] : [OTHER, OTHER, OTHER],
     drawn: request.revision === null && revision !== null,
     result: {
       ...{ status, settled, outputCheck, inputTokens, outputTokens, credits, retries, timings },

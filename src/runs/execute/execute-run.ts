@@ -18,6 +18,7 @@ import type { ReadCapacity } from '../store/run-store.ts'
 import { ClaimLost, type Stopwatch } from './ask/ask-model.ts'
 import { askModels } from './ask/ask-models.ts'
 import { Deferred } from './ask/deferred.ts'
+import { estimateLost } from './ask/estimate-lost.ts'
 import type { PrepareCallDeps } from './ask/prepare-call.ts'
 import type { AbortReason, Executions } from './executions.ts'
 import { type SettleRunDeps, settleRun } from './settle-run.ts'
@@ -88,6 +89,7 @@ export async function executeRun(deps: ExecuteRunDeps, initial: Claim, side: Wor
   return within(span, async () => {
     const ofClaim = { ...deps, span, side, live: deps.outputs.open(claim) }
     const ledger = new Ledger(claim.attempts, claim.fence, deps.worker)
+    if (revision && ledger.hasLost()) estimateLost(ledger, claim.request, revision, deps.models)
     const execution = await deps.executions.track(id, deadline, side.stopping, async (signal) => {
       // A run that must not be executed ends here, before its model is asked for room.
       const refusal = refuse(claim, ledger, signal)

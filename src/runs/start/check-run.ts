@@ -38,7 +38,12 @@ export async function checkRun(deps: CheckRunDeps, input: Submission): Promise<A
   const revision = await chosenRevision(deps.tags, input)
   const ids = revision ? [revision] : drawable(task)
   if (ids.length === 0) throw new ApiError('NO_ACTIVE_REVISION', 'The task has no active revision.')
-  const revisions = await Promise.all(ids.map((id) => deps.tasks.revision(input.project, id)))
+  const [first = ''] = ids
+  // Most tasks have one active revision, and a list of promises costs more than reading it.
+  const revisions =
+    ids.length === 1
+      ? [await deps.tasks.revision(input.project, first)]
+      : await Promise.all(ids.map((id) => deps.tasks.revision(input.project, id)))
   const candidates = revisions.map((each) => {
     if (each?.task_id === task.id) return each
     throw new ApiError('TASK_REVISION_NOT_FOUND', 'The task has no such revision.')

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { cached } from '../../platform/cached.ts'
+import { cached, expiringAfter } from '../../platform/cached.ts'
 import { ApiError } from '../../platform/errors.ts'
 
 /** So old may be what is known of a project: what ends in this time may come on top of the quota. */
@@ -12,7 +12,7 @@ export type StorageQuota = ReturnType<typeof createStorageQuota>
 export function createStorageQuota(runs: { keptBytes(project: string): Promise<number> }, most: number) {
   const known = new LRUCache<string, number>({
     max: PROJECTS,
-    ttl: KNOWN_MS,
+    ...expiringAfter(KNOWN_MS),
     fetchMethod: (project) => runs.keptBytes(project),
   })
   return {

@@ -67,9 +67,12 @@ export function readRuns(redis: Redis, shards: number) {
     /** How many bytes the ended runs of a project have. */
     keptBytes: (project: string): Promise<number> => readKeptBytes(redis, shards, project),
 
-    /** The heads of many runs; null where there is no record. What a head leaves out is not sent by Redis. */
-    async getHeads(ids: readonly string[]): Promise<(RunHead | null)[]> {
-      const found = new Map<string, RunHead | null>()
+    /**
+     * The heads of many runs; null where there is no record, `unreadable` where a newer version has stored it. What a head
+     * leaves out is not sent by Redis.
+     */
+    async getHeads(ids: readonly string[]): Promise<(RunHead | 'unreadable' | null)[]> {
+      const found = new Map<string, RunHead | 'unreadable' | null>()
       const read = async (shard: number, some: readonly string[]) => {
         const replies = (await heads(redis, [shardKeys(shard).prefix], some)) as HeadFields[]
         for (const [at, id] of some.entries()) found.set(id, toHead(replies[at] ?? []))

@@ -79,9 +79,18 @@ export function restoreJobs(redis: Redis) {
       await restoreThese(shard, ids)
     },
 
-    /** Ids of a shard's queued runs that expired before `now`, the earliest first, at most `most`. */
-    expired(shard: number, now: number, most: number): Promise<string[]> {
-      return redis.zrange(shardKeys(shard).expiring, '-inf', String(now), 'BYSCORE', 'LIMIT', 0, most)
+    /**
+     * Ids of a shard's queued runs that expired before `now`, the earliest first, at most `most`, without the first
+     * `skip`.
+     */
+    expired(shard: number, now: number, skip: number, most: number): Promise<string[]> {
+      return redis.zrange(shardKeys(shard).expiring, '-inf', String(now), 'BYSCORE', 'LIMIT', skip, most)
+    },
+
+    /** How many of these runs still count as queued ones of the shard. */
+    async stillQueued(shard: number, ids: readonly string[]): Promise<number> {
+      const scores = await redis.zmscore(shardKeys(shard).expiring, [...ids])
+      return scores.filter((score) => score !== null).length
     },
   }
 }

@@ -83,22 +83,29 @@ const USUAL_RESULT: Partial<RunResult> = {
   costExact: true,
   parameters: {},
   credits: 0,
+  possibleCredits: 0,
   inputSeconds: 0,
   retries: 0,
   usedFallback: false,
   primaryFailure: null,
 }
 
-function without<T extends object>(value: T, usual: Partial<T>): Partial<Record<keyof T, unknown>> {
-  const rest: Partial<Record<keyof T, unknown>> = { ...value }
+/** Takes out of a copy what is as usual. Set to undefined, since `delete` would make the object slow to serialise. */
+function leaveOut<T extends object>(copy: Members<T>, usual: Partial<T>): void {
   for (const key in usual) {
-    const own = value[key]
+    const own = copy[key]
     const isUsual =
       typeof own === 'object' && own !== null ? Object.keys(own).length === 0 : own === usual[key]
-    // Set to undefined, since `delete` would make the object slow to serialise.
-    if (isUsual) rest[key] = undefined
+    if (isUsual) copy[key] = undefined
   }
-  return rest
+}
+
+type Members<T> = Record<keyof T, unknown>
+
+/** Adds to what was stored, and is nobody else's, what was left out of it as usual. */
+function addUsual<T extends object>(stored: T, usual: Partial<T>): T {
+  for (const key in usual) if (stored[key] === undefined) stored[key] = usual[key] as T[typeof key]
+  return stored
 }
 
 /**
@@ -118,32 +125,55 @@ interface StoredRequest extends RunRequest {
   readonly exact?: true
 }
 
-/** A request as it is stored: JSON that begins with the ids of run, organisation and project, where scripts read them. */
-export function requestToText({ inputs, ...request }: RunRequest): string {
-  const { id, org, project, deadline } = request
-  const startBy = request.startBy === deadline ? undefined : request.startBy
-  const exact = holdsRawJson(inputs) || undefined
-  const rest = { id, org, project, ...without(request, USUAL_REQUEST), startBy, exact }
-  return withLarge(rest, 'inputs', inputs)
+/**
+ * A request as it is stored: JSON that begins with the ids of run, organisation and project, where scripts read them.
+ *
+ * Its members are named one by one: to copy all but one of an object (`...rest`) takes half of the time of this.
+ */
+export function requestToText(request: RunRequest): string {
+  const { id, org, project, task, user, created, inputs, mode, startBy, deadline } = request
+  const copy: Members<StoredRequest> = {
+    ...{ id, org, project, task, user, created, mode, deadline },
+    startBy: startBy === deadline ? undefined : startBy,
+    files: request.files,
+    revision: request.revision,
+    llmConfig: request.llmConfig,
+    useFallback: request.useFallback,
+    reference: request.reference,
+    reportingGroup: request.reportingGroup,
+    trace: request.trace,
+    onLostAttempt: request.onLostAttempt,
+    onTruncated: request.onTruncated,
+    outputRetries: request.outputRetries,
+    live: request.live,
+    inputs: undefined,
+    exact: holdsRawJson(inputs) || undefined,
+  }
+  leaveOut<StoredRequest>(copy, USUAL_REQUEST)
+  return withLarge(copy, 'inputs', inputs)
 }
 
 export function textToRequest(text: string): RunRequest {
   const stored = JSON.parse(text) as StoredRequest
-  const { exact: _, ...request } = stored.exact ? (parseExact(text) as StoredRequest) : stored
-  return { ...USUAL_REQUEST, ...request, startBy: stored.startBy ?? stored.deadline }
+  const request: RunRequest = stored.exact ? readExactly(text) : stored
+  return addUsual(addUsual(request, USUAL_REQUEST), { startBy: request.deadline })
 }
 
-export function resultToText({ response, partial, ...result }: RunResult): string {
-  const rest = without(result, USUAL_RESULT)
+function readExactly(text: string): RunRequest {
+  const { exact: _, ...request } = parseExact(text) as StoredRequest
+  return request
+}
+
+export function resultToText(result: RunResult): string {
+  const { response, partial } = result
+  const copy: Members<RunResult> = { ...result, response: undefined, partial: undefined }
+  leaveOut<RunResult>(copy, USUAL_RESULT)
   return partial === null
-    ? withLarge(rest, 'response', response ?? null)
-    : withLarge({ ...rest, response: null }, 'partial', partial)
+    ? withLarge(copy, 'response', response ?? null)
+    : withLarge({ ...copy, response: null }, 'partial', partial)
 }
 
-export const textToResult = (text: string): RunResult => ({
-  ...USUAL_RESULT,
-  ...(JSON.parse(text) as RunResult),
-})
+export const textToResult = (text: string): RunResult => addUsual(JSON.parse(text) as RunResult, USUAL_RESULT)
 
 /** What `heads.lua` returns for a run: nothing when it has no record. */
 export type HeadFields =
@@ -159,13 +189,10 @@ export type HeadFields =
       format: string,
     ]
 
-/**
- * Makes a head of what the script returned.
- * @throws {ApiError} STORE_UNAVAILABLE for a format that this version does not know
- */
-export function toHead(fields: HeadFields): RunHead | null {
+/** Makes a head of what the script returned. */
+export function toHead(fields: HeadFields): RunHead | 'unreadable' | null {
   const [status, request, revision, fence, result, headBytes = 0, bytes = 0, format] = fields
-  if (!isKnownFormat(format)) throw unknownFormat()
+  if (!isKnownFormat(format)) return 'unreadable'
   if (!status || !request) return null
   return {
     request: textToRequest(request),

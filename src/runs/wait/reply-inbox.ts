@@ -50,7 +50,7 @@ export function createReplyInbox(deps: {
   onDelivered(by: 'reply' | 'sweep', ms: number): void
   log: Logger
 }) {
-  const waiters = new Map<string, Set<Waiter>>()
+  const waiters = new Map<string, Waiter[]>()
   const closing = new AbortController()
 
   function settle(record: RunRecord, by: 'reply' | 'sweep'): void {
@@ -61,25 +61,21 @@ export function createReplyInbox(deps: {
     for (const waiter of waiting) waiter.resolve(record)
   }
 
-  async function receive(reply: Reply): Promise<void> {
-    const [waiter] = waiters.get(reply.id) ?? []
+  function receive({ id, revision, attempts, result }: Reply): void {
+    const waiter = waiters.get(id)?.[0]
     if (!waiter) return
-    const record = reply.result
-      ? {
-          request: waiter.request,
-          status: reply.result.status,
-          revision: reply.revision,
-          attempts: reply.attempts,
-          result: reply.result,
-        }
-      : // If this fails, polling finds the end.
-        await deps.runs.get(reply.id).catch(() => null)
-    if (record) settle(record, 'reply')
+    if (result) {
+      settle({ request: waiter.request, status: result.status, revision, attempts, result }, 'reply')
+    } else {
+      // If this fails, polling finds the end.
+      const read = deps.runs.get(id).catch(() => null)
+      void read.then((record) => record && settle(record, 'reply'))
+    }
   }
 
   async function pollDue(): Promise<void> {
     const now = sharedNow()
-    const due = [...waiters.values()].flatMap((each) => [...each]).filter((waiter) => waiter.due <= now)
+    const due = [...waiters.values()].flat().filter((waiter) => waiter.due <= now)
     for (let at = 0; at < due.length; at += POLL_BATCH) {
       const some = due.slice(at, at + POLL_BATCH)
       const records = await deps.runs.getMany(some.map((waiter) => waiter.request.id))
@@ -109,7 +105,7 @@ export function createReplyInbox(deps: {
       onMessage(text, channel) {
         const other = also[channel]
         if (other) other(text)
-        else for (const reply of readReplies(text)) void receive(reply)
+        else for (const reply of readReplies(text)) receive(reply)
       },
       onListening() {
         for (const [id, waiting] of waiters) {
@@ -128,7 +124,7 @@ export function createReplyInbox(deps: {
     /** Fires when the process closes: then nobody waits any more. */
     closing: closing.signal,
     /** How many callers wait now. */
-    size: (): number => [...waiters.values()].reduce((sum, each) => sum + each.size, 0),
+    size: (): number => [...waiters.values()].reduce((sum, each) => sum + each.length, 0),
 
     /**
      * Waits for the end of a run, at most `ms`; null when the run has not ended by then or `signal` fired. Listens from
@@ -147,15 +143,16 @@ export function createReplyInbox(deps: {
           },
         }
         const giveUp = (): void => {
-          const waiting = waiters.get(request.id)
-          waiting?.delete(waiter)
-          if (waiting?.size === 0) waiters.delete(request.id)
+          const others = waiters.get(request.id)?.filter((each) => each !== waiter) ?? []
+          if (others.length > 0) waiters.set(request.id, others)
+          else waiters.delete(request.id)
           waiter.resolve(null)
         }
         const timer = setTimeout(giveUp, ms)
         signal.addEventListener('abort', giveUp, { once: true })
-        const waiting = waiters.get(request.id) ?? new Set()
-        waiters.set(request.id, waiting.add(waiter))
+        const waiting = waiters.get(request.id)
+        if (waiting) waiting.push(waiter)
+        else waiters.set(request.id, [waiter])
         // While the process is closing nobody waits any more: the response is 202, and the run goes on.
         if (signal.aborted || closing.signal.aborted) giveUp()
       })
@@ -164,7 +161,7 @@ export function createReplyInbox(deps: {
     /** Ends all waits as if their time were over: the responses show the runs as they are now. */
     async close(): Promise<void> {
       closing.abort()
-      for (const waiter of [...waiters.values()].flatMap((each) => [...each])) waiter.resolve(null)
+      for (const waiter of [...waiters.values()].flat()) waiter.resolve(null)
       waiters.clear()
       await Promise.all(listeners.map((listener) => listener.close()))
     },

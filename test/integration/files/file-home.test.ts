@@ -9,6 +9,7 @@ import { ApiError } from '../../../src/platform/errors.ts'
 import { newRunId } from '../../../src/platform/ids.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts'
+import { allKeys } from '../../support/all-keys.ts'
 import { startPrivateRedis } from '../../support/redis.ts'
 import { until } from '../../support/system.ts'
 
@@ -98,7 +99,7 @@ describe('folder and Redis', () => {
     const four = () => home('files', { shards: 3 })
     await four().claim()
     assert.deepEqual(await four().removable(runs), runs)
-    const [lost] = (await redis.keys('*installation')).filter((key) => key.startsWith('{s1'))
+    const [lost] = (await allKeys(redis, '*installation')).filter((key) => key.startsWith('{s1'))
     await redis.del(lost ?? assert.fail('the shard has no id'))
     for (const claim of [async () => {}, () => four().claim()]) {
       await claim()

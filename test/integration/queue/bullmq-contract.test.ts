@@ -5,6 +5,7 @@ import { composeWorker } from '../../../src/compose/compose-worker.ts'
 import { bullmqKeys, queuePrefix, RUN_QUEUE } from '../../../src/queue/bullmq-keys.ts'
 import { checkBullmq, installedBullmq, TESTED_BULLMQ } from '../../../src/queue/check-bullmq.ts'
 import { isFinal, type RunRecord } from '../../../src/runs/run.ts'
+import { allKeys } from '../../support/all-keys.ts'
 import { TAKE_ONE } from '../../support/runs.ts'
 import { type Cleanup, type System, startSystem, until, useSystem } from '../../support/system.ts'
 
@@ -52,7 +53,7 @@ describe("a job that BullMQ's Queue.add makes and one that ours makes", () => {
     const queue = openAsTool(t, system)
     const [id = ''] = await submit(system, 1)
     const ours = await redis.hgetall(KEYS.job(id))
-    const before = new Set(await redis.keys(`${queuePrefix(0)}:*`))
+    const before = new Set(await allKeys(redis, `${queuePrefix(0)}:*`))
     const added = await queue.add(RUN_QUEUE, {}, { jobId: 'theirs', timestamp: Number(ours['timestamp']) })
     // `opts`: theirs repeat what the call was given. Ours are given nothing, and no worker of ours reads them.
     const { opts, ...theirJob } = await redis.hgetall(KEYS.job(added.id ?? ''))
@@ -60,7 +61,7 @@ describe("a job that BullMQ's Queue.add makes and one that ours makes", () => {
     assert.deepEqual(Object.keys(JSON.parse(opts ?? '')), ['jobId', 'timestamp', 'attempts'])
     assert.deepEqual(await redis.lrange(KEYS.wait, 0, -1), ['theirs', id])
     assert.deepEqual(await redis.zrange(KEYS.marker, 0, '-1', 'WITHSCORES'), ['0', '0'])
-    const made = (await redis.keys(`${queuePrefix(0)}:*`)).filter((key) => !before.has(key))
+    const made = (await allKeys(redis, `${queuePrefix(0)}:*`)).filter((key) => !before.has(key))
     // `events`: nobody reads events of single jobs here. `id`: a counter for jobs without an id of their own.
     const theirs = ['events', 'id', 'theirs'].map((name) => `${queuePrefix(0)}:${RUN_QUEUE}:${name}`)
     assert.deepEqual(made.filter((key) => !key.endsWith(':meta')).sort(), theirs)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { newId } from '../../../src/platform/ids.ts'
-import { primariesOf } from '../../../src/platform/redis/redis-cluster.ts'
 import { shardKeys } from '../../../src/runs/store/run-keys.ts'
+import { allKeys } from '../../support/all-keys.ts'
 import { TAKE_ONE } from '../../support/runs.ts'
 import { type System, until, useSystem } from '../../support/system.ts'
 
@@ -73,7 +73,7 @@ async function runsOfAProject(system: System, deletesTask: boolean): Promise<str
 
 /** The keys that nothing explains, and entries of workers that are gone. */
 async function remains({ core: { redis, tasks, config } }: System): Promise<string[]> {
-  const keys = (await Promise.all(primariesOf(redis).map(({ node }) => node.keys('*')))).flat()
+  const keys = await allKeys(redis)
   const unexplained: string[] = []
   for (const key of keys) {
     if (!Object.values(EXPLAINED).some((pattern) => pattern.test(key))) unexplained.push(key)

@@ -9,6 +9,7 @@ import { taskKeys } from '../../../src/tasks/task-layout.ts'
 import { type Archive, archiveSchema } from '../../../src/transfer/archive.ts'
 import { exportProjects, writeArchive } from '../../../src/transfer/export-projects.ts'
 import { importArchive } from '../../../src/transfer/import-archive.ts'
+import { allKeys } from '../../support/all-keys.ts'
 import { arbitraryArchive } from '../../support/arbitrary-archive.ts'
 import { testRedisUrl } from '../../support/redis.ts'
 
@@ -43,7 +44,7 @@ describe('a file that is imported and exported again', () => {
         const text = writeArchive(exported)
         assert.equal((await load(JSON.parse(text))).changed, false)
         await empty(id)
-        const left = (await core.redis.keys(`${taskKeys(id).prefix}*`)).filter(
+        const left = (await allKeys(core.redis, `${taskKeys(id).prefix}*`)).filter(
           (key) => key !== taskKeys(id).deletedRevisions,
         )
         assert.deepEqual(left, [`${taskKeys(id).prefix}project`], 'nothing is left but digests')

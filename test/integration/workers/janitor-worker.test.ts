@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Worker } from 'bullmq'
+import { Queue, Worker } from 'bullmq'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { connectRedis } from '../../../src/platform/redis/redis.ts'
 import { JANITOR_PREFIX, JANITOR_QUEUE, openJanitorQueue } from '../../../src/queue/janitor-queue.ts'
 import { startJanitorWorker } from '../../../workers/janitor.worker.ts'
+import { allKeys } from '../../support/all-keys.ts'
 import { startPrivateRedis } from '../../support/redis.ts'
 import { until } from '../../support/system.ts'
 
@@ -74,7 +75,8 @@ test('a round whose process died is given to another one', async (t) => {
   const stage = await setUp(t)
   const connections = stage.connect()
   const queue = openJanitorQueue(await connections.commands('test'), () => {})
-  await queue.schedule(EVERY_MS)
+  await queue.prepare()
+  await queue.request(EVERY_MS)
   // Takes a job and is not heard of again.
   const dead = new Worker(JANITOR_QUEUE, null, {
     ...{
@@ -88,6 +90,51 @@ test('a round whose process died is given to another one', async (t) => {
   const living = counting()
   stage.joinIn(living.cleanUp)
   await until(() => living.rounds >= 3)
+})
+
+test('of all who ask within an interval one is heard', async (t) => {
+  const stage = await setUp(t)
+  const redis = await stage.connect().commands('test')
+  const queues = [1, 2, 3].map(() => openJanitorQueue(redis, () => {}))
+  t.after(() => Promise.all(queues.map((queue) => queue.close())).then(() => {}))
+  const waiting = `${JANITOR_PREFIX}:${JANITOR_QUEUE}:wait`
+  for (let time = 0; time < 2; time += 1) {
+    await Promise.all(queues.map((queue) => queue.request(600_000)))
+    assert.equal(await redis.llen(waiting), 1)
+  }
+  // Also when that round is over.
+  await redis.del(waiting)
+  await Promise.all(queues.map((queue) => queue.request(600_000)))
+  assert.equal(await redis.llen(waiting), 0)
+})
+
+test('a round that lasts longer than the interval lets no others pile up', async (t) => {
+  const stage = await setUp(t)
+  const redis = await stage.connect().commands('test')
+  let [rounds, most] = [0, 0]
+  for (let process = 0; process < 3; process += 1) {
+    stage.joinIn(async () => {
+      rounds += 1
+      await pause(5 * EVERY_MS)
+      most = Math.max(most, await redis.llen(`${JANITOR_PREFIX}:${JANITOR_QUEUE}:wait`))
+    })
+  }
+  await until(() => rounds >= 4)
+  assert.ok(most <= 1, `${most} rounds waited`)
+})
+
+test('the schedule that an earlier version has left does not go on', async (t) => {
+  const stage = await setUp(t)
+  const connections = stage.connect()
+  const earlier = new Queue(JANITOR_QUEUE, {
+    connection: await connections.commands('earlier'),
+    prefix: JANITOR_PREFIX,
+  })
+  t.after(() => earlier.close())
+  await earlier.upsertJobScheduler('tick', { every: 86_400_000 }, { name: 'tick' })
+  const counter = counting()
+  stage.joinIn(counter.cleanUp)
+  await until(async () => counter.rounds >= 3 && (await earlier.getJobSchedulersCount()) === 0)
 })
 
 test('whoever leaves breaks off the round in hand, and the others go on', async (t) => {
@@ -114,15 +161,15 @@ test('many rounds, failed ones too, leave nothing in Redis that grows', async (t
   })
   for (const many of [10, 40]) {
     await until(() => rounds >= many)
-    const keys = await redis.keys('*')
-    // Those of the queue and its schedule, the round in hand with its lock, and the next one.
+    const keys = await allKeys(redis)
+    // Those of the queue and of its pace, the round in hand with its lock, and the next one.
     assert.ok(keys.length <= 12, `${many} rounds left ${keys}`)
     // Trimmed now and then, to about a hundred.
     assert.ok((await redis.xlen(`${JANITOR_PREFIX}:${JANITOR_QUEUE}:events`)) < 250)
   }
 })
 
-test('rounds come again by themselves after an outage, even when Redis has forgotten the schedule', async (t) => {
+test('rounds come again by themselves after an outage, even when Redis has forgotten all of them', async (t) => {
   const stage = await setUp(t)
   const counter = counting()
   stage.joinIn(counter.cleanUp)

@@ -10,6 +10,7 @@ import { isFinal } from '../../../src/runs/run.ts'
 import { shardKeys } from '../../../src/runs/store/run-keys.ts'
 import { startRunWorker } from '../../../workers/run.worker.ts'
 import type { RunWorkerOptions } from '../../../workers/run-worker.ts'
+import { allKeys } from '../../support/all-keys.ts'
 import { aRequest, deliver, TAKE_ONE } from '../../support/runs.ts'
 import { type Cleanup, type System, startSystem, until } from '../../support/system.ts'
 
@@ -54,7 +55,7 @@ test("BullMQ's own tools see the jobs of runs, can hold up the queue, and find n
   await allEnded(system, ids)
   const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'completed', 'failed')
   assert.deepEqual(Object.values(counts), [0, 0, 0, 0, 0])
-  assert.deepEqual(await system.core.redis.keys(JOBS.job('0*')), [], 'neither jobs nor locks')
+  assert.deepEqual(await allKeys(system.core.redis, JOBS.job('0*')), [], 'neither jobs nor locks')
 })
 
 test('one step takes as many runs as there is room for, oldest first, and tells whether more are left', async (t) => {

@@ -13,6 +13,7 @@ test('calls that no ledger explains are found, and those are told apart that nob
   const handedBack = run('handed back', 'succeeded')
   const records = [
     run('as it should be', 'server_error', 'succeeded'),
+    run('refused a parameter', 'succeeded'),
     run('lost and seen', 'lost', 'succeeded'),
     run('lost and not seen', 'lost', 'succeeded'),
     run('not connected', 'connection', 'succeeded'),
@@ -23,6 +24,7 @@ test('calls that no ledger explains are found, and those are told apart that nob
   const histories = new Map([[handedBack.request.id, { statuses: [], attempts: 1, withdrawn: 1 }]])
   const { unexplained, ...counts } = compareCalls(records, histories, {
     'as it should be': { answered: 1, serverError: 1, aborted: 1 },
+    'refused a parameter': { refused: 2, answered: 1 },
     'lost and seen': { answered: 2 },
     'lost and not seen': { answered: 1 },
     'not connected': { answered: 1 },
@@ -31,7 +33,7 @@ test('calls that no ledger explains are found, and those are told apart that nob
     invented: { answered: 1 },
     'of no run': { answered: 1 },
   })
-  assert.deepEqual(counts, { seen: 12, attempts: 12, lost: 2, lostAndSeen: 1, handedBack: 1 })
+  assert.deepEqual(counts, { seen: 13, attempts: 13, lost: 2, lostAndSeen: 1, handedBack: 1 })
   assert.deepEqual(
     unexplained.map((text) => text.split(':')[0]),
     ['paid in silence', 'invented', 'of no run'],

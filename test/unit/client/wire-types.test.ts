@@ -89,8 +89,8 @@ test('what the client may say is what the server takes', () => {
   holds<Same<KeysOf<Parameters<client.Credentials<0, 0>['create']>[0]>, Keys<typeof newCredential>>>()
   // A list asks for its pages itself.
   holds<Same<KeysOf<client.RunFilter>, Exclude<Keys<typeof listQuery>, 'cursor'>>>()
-  // Older or other spellings are left out, and how long to wait is the client's own business.
-  type Query = Exclude<Keys<typeof runQuery>, 'revision' | 'wait'>
+  // Older or other spellings are left out; how long to wait, and how to read a stream, is the client's own business.
+  type Query = Exclude<Keys<typeof runQuery>, 'revision' | 'wait' | 'as'>
   type Body = Exclude<Keys<typeof runBody>, 'task_input' | 'task_files' | 'reporting_group_id'>
   holds<Same<KeysOf<client.RunWishes>, Query | Body>>()
 })

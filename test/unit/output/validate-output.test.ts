@@ -88,6 +88,7 @@ test('an answer that was cut off is fine only where its JSON is whole', () => {
   assert.equal(cut('```json\n{"score": 1, "label": "good"}\n'), 'repaired')
   assert.equal(cut('{"score": 1, "label": "good"'), 'invalid')
   assert.equal(cut('{"score": 1, "label": "good'), 'invalid')
+  assert.equal(cut('{"score": 1, "label": "good}'), 'invalid')
   assert.equal(cut('{"score": 1, "label": "good"} or rather {"score": 2, '), 'invalid')
 })
 
@@ -103,6 +104,7 @@ describe('with optional keys alone, a wrong answer does not pass as an object of
     ['an error', { error: 'unreadable' }],
     ['other letter case', { Label: 'x', SCORE: 1 }],
     ['other letter case of one key', { label: 'x', Score: 1 }],
+    ['another spelling of one key', { label: 'x', ' score ': 1 }],
     ['two that may be meant', { first: value, second: value }],
   ]
   for (const [name, answer] of wrong) test(name, () => assert.equal(check(answer).check, 'invalid'))

@@ -45,7 +45,7 @@ test('credits are exact decimals with two places or as many as they need', () =>
 
 test('calls are counted for the model that they asked, and all of a run adds up to its result', async () => {
   const find = (name: string) => (name === 'dear' ? ({ price: { input: 3, output: 7 } } as Model) : null)
-  const names = { group: async () => 'g', hasSeries: async () => true } as unknown as CardinalityStore
+  const names = { group: async () => 'g', series: async () => 'own' } as unknown as CardinalityStore
   const call = { number: 1, fence: 1, worker: 'w', started: 1000 }
   const attempts: Attempt[] = [
     { ...call, ended: null, outcome: 'lost', model: 'dear', inputTokens: 0, outputTokens: 0 },

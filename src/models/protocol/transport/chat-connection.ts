@@ -4,7 +4,8 @@ import { ModelError } from '../../model.ts'
 import type { ModelServer } from '../../model-server.ts'
 import { headerOf } from './decode-body.ts'
 import { openDispatcher } from './open-dispatcher.ts'
-import { readResponse, STREAM_FACTOR } from './read-response.ts'
+import { BrokenStream } from './read-event-stream.ts'
+import { type ReadResponse, readPlainJson, readResponse, STREAM_FACTOR } from './read-response.ts'
 import { requestHead } from './request-head.ts'
 import { requestWhole } from './request-whole.ts'
 import { ServerFailure } from './server-failure.ts'
@@ -23,6 +24,7 @@ export interface ChatConnection {
    * @throws {OpenAI.APIConnectionError} when there is no connection, or no time left
    * @throws {ModelError} for a response that no retry would make better
    * @throws {SyntaxError} when a success is no JSON
+   * @throws {BrokenStream} with one of these, where a part of the answer had come as a stream
    */
   send(
     body: string,
@@ -52,33 +54,36 @@ export function openChatConnection(
   const hide = (words: string) => secrets.reduce((text, secret) => text.replaceAll(secret, '[key]'), words)
   const timeoutMs = Math.max(1, Math.round(server.timeoutMs))
 
-  async function readWhole(request: Request, signal: AbortSignal) {
-    const response = await requestWhole(whole, request, signal, timeoutMs)
-    const read = await readResponse(response, maxBytes, null).catch((cause: unknown) => {
-      throw asFailure(cause)
-    })
-    return { response, read }
-  }
-
   function readStream(request: Request, signal: AbortSignal, onText: (delta: string) => void) {
     streams ??= openDispatcher(server, maxBytes * STREAM_FACTOR)
     return exchange(streams, request, signal, timeoutMs, (given) => readResponse(given, maxBytes, onText))
   }
 
+  /** @throws {ServerFailure} */
+  function completionOf({ statusCode, headers }: Head, read: ReadResponse): unknown {
+    if ('completion' in read) return read.completion
+    const text = hide(read.failure)
+    throw new ServerFailure(
+      statusCode,
+      text || movedTo(headers),
+      (name) => headerOf({ headers }, name) || null,
+    )
+  }
+
   return {
     async send(body, headers, signal, onText) {
       const request = { origin, path, method: 'POST', headers: { ...common, ...headers }, body } as const
-      const { response, read } = onText
-        ? await readStream(request, signal, onText)
-        : await readWhole(request, signal)
-      if ('completion' in read) return read.completion
-      const text = hide(read.failure)
-      const { statusCode, headers: given } = response
-      throw new ServerFailure(
-        statusCode,
-        text || movedTo(response),
-        (name) => headerOf({ headers: given }, name) || null,
-      )
+      if (onText) {
+        const { response, read } = await readStream(request, signal, onText)
+        return completionOf(response, read)
+      }
+      const response = await requestWhole(whole, request, signal, timeoutMs)
+      const plain = readPlainJson(response)
+      if (plain) return plain
+      const read = await readResponse(response, maxBytes, null).catch((cause: unknown) => {
+        throw asFailure(cause)
+      })
+      return completionOf(response, read)
     },
     async close() {
       await Promise.all([whole.destroy(), streams?.destroy()])
@@ -87,6 +92,7 @@ export function openChatConnection(
 }
 
 type Request = Dispatcher.RequestOptions
+type Head = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>
 
 async function exchange<T>(
   dispatcher: Dispatcher,
@@ -109,22 +115,26 @@ async function exchange<T>(
     const response = await dispatcher.request({ ...request, signal: either.signal })
     return { response, read: await readBody(response) }
   } catch (cause) {
-    if (isLate) throw new OpenAI.APIConnectionTimeoutError()
-    throw asFailure(cause)
+    throw asFailure(cause, isLate ? new OpenAI.APIConnectionTimeoutError() : undefined)
   } finally {
     clearTimeout(timer)
     caller.removeEventListener('abort', abort)
   }
 }
 
-/** What is wrong with what came, or that the connection failed. */
-function asFailure(cause: unknown): Error {
+/**
+ * What is wrong with what came, or that the connection failed.
+ * @param known what failed, where that is not told by `cause`
+ */
+function asFailure(cause: unknown, known?: Error): Error {
+  if (cause instanceof BrokenStream) return new BrokenStream(asFailure(cause.failure, known), cause.body)
+  if (known) return known
   if (cause instanceof SyntaxError || cause instanceof ModelError) return cause
   return cause instanceof OpenAI.APIError ? cause : new OpenAI.APIConnectionError({ cause: cause as Error })
 }
 
 /** A redirect is not followed: whoever configured the server is told where it leads. */
-function movedTo({ headers }: Pick<Dispatcher.ResponseData, 'headers'>): string {
+function movedTo(headers: Head['headers']): string {
   const place = [headers['location'] ?? ''].flat()[0]
   return place ? `it has moved to ${place}` : ''
 }

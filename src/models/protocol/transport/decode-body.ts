@@ -31,7 +31,8 @@ const CODINGS: ReadonlyMap<string, (source: Readable) => Transform | Promise<Tra
 
 /** One header as a text; empty when it is absent. */
 export function headerOf({ headers }: Headers, name: string): string {
-  return [headers[name] ?? ''].flat().join(',')
+  const value = headers[name] ?? ''
+  return typeof value === 'string' ? value : value.join(',')
 }
 
 /**
@@ -49,12 +50,18 @@ export async function decodedBody(response: Response, maxBytes: number): Promise
   }
   let body: Readable = response.body
   for (const coding of codings.reverse()) {
+    // A proxy may have decoded it, and left the header.
+    if (isPlain(await firstChunk(body))) break
     const decoder = await CODINGS.get(coding)?.(body)
     // An error of any of them destroys the last, whose reader hears of it.
     if (decoder) body = pipeline(body, decoder, limitTo(maxBytes), () => {})
   }
   return body
 }
+
+/** Whether a body begins as JSON or as an event stream does, and as none of the codings. */
+const isPlain = (first: Buffer | null): boolean =>
+  first !== null && /^(\s*(\[\s*)?\{\s*["}]|(data|event|id): ?|: )/.test(first.toString('latin1', 0, 60))
 
 function limitTo(maxBytes: number): Transform {
   let size = 0

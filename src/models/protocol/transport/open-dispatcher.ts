@@ -23,16 +23,18 @@ export function openDispatcher({ baseUrl, transport }: ModelServer, maxBytes: nu
     allowH2: false,
     ...(tls && { connect: tls }),
   }
+  const { origin, protocol } = new URL(baseUrl)
   const proxy = transport?.proxy
-  if (!proxy) return new Pool(new URL(baseUrl).origin, options)
+  const url = protocol === 'https:' ? proxy?.https : proxy?.http
+  if (!proxy || !url) return new Pool(origin, options)
   return new EnvHttpProxyAgent({
     ...options,
     // Where it needs no tunnel, the agent would make pools without these options; what it gives goes before them.
-    factory: (origin, given) => new Pool(origin, { ...options, ...given }),
+    factory: (to, given) => new Pool(to, { ...options, ...given }),
     ...(tls && { requestTls: tls }),
-    // Empty, not absent: else the agent would read the environment by itself.
-    httpProxy: proxy.http ?? '',
-    httpsProxy: proxy.https ?? '',
+    // Both, and no other: where one is missing, the agent takes the other one, or reads the environment by itself.
+    httpProxy: url,
+    httpsProxy: url,
     noProxy: proxy.except,
   })
 }

@@ -13,12 +13,27 @@ export class StreamCut extends Error {
   readonly code = 'STREAM_CUT'
 }
 
+/** A stream that broke after a part of its answer had come. */
+export class BrokenStream extends Error {
+  override readonly name = 'BrokenStream'
+  readonly failure: unknown
+  /** What the server would have sent without a stream, as far as it came. */
+  readonly body: Readonly<Record<string, unknown>>
+
+  constructor(failure: unknown, body: Readonly<Record<string, unknown>>) {
+    super('the stream broke', { cause: failure })
+    this.failure = failure
+    this.body = body
+  }
+}
+
 /**
  * Reads a streamed chat completion as it comes, until `[DONE]`, and resolves to the body that the server would have sent
  * without a stream. What follows `[DONE]` is read in the background, so that the connection can be used again.
  * @param maxChars longest answer: its text, reasoning and calls together
  * @throws {StreamCut} when the stream ends without `[DONE]` and without a finish reason
  * @throws {SyntaxError} when an event is no JSON
+ * @throws {BrokenStream} with any of these where something of the answer had come
  */
 export function readEventStream(
   body: Readable,
@@ -33,10 +48,10 @@ export function readEventStream(
     const end = (error: unknown) => {
       if (timer) clearTimeout(timer)
       if (completion.isWhole) resolve(completion.toBody())
-      else reject(error)
+      else reject(brokenBy(error, completion))
     }
     const refuse = (error: unknown) => {
-      reject(error)
+      reject(brokenBy(error, completion))
       body.destroy()
     }
     body.on('data', (bytes: Buffer) => {
@@ -65,10 +80,17 @@ export function readEventStream(
 /** The same for a stream that has come whole, because the server was not asked for one. */
 export function parseEventStream(text: string, maxChars: number): Record<string, unknown> {
   const completion = new StreamedCompletion()
-  eventFeed(completion, maxChars)(`${text}\n\n`)
-  if (!completion.isWhole) throw new StreamCut('the stream ended before the answer')
+  try {
+    eventFeed(completion, maxChars)(`${text}\n\n`)
+    if (!completion.isWhole) throw new StreamCut('the stream ended before the answer')
+  } catch (error) {
+    throw brokenBy(error, completion)
+  }
   return completion.toBody()
 }
+
+const brokenBy = (error: unknown, completion: StreamedCompletion): unknown =>
+  completion.size > 0 ? new BrokenStream(error, completion.toBody()) : error
 
 function eventFeed(completion: StreamedCompletion, maxChars: number): (text: string) => void {
   const tooLong = () => new errors.ResponseExceededMaxSizeError(`more than ${maxChars} characters`)

@@ -7,6 +7,25 @@ import { parseEventStream, readEventStream } from './read-event-stream.ts'
 
 type Head = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>
 
+const PLAIN_JSON = /^application\/json(?:; ?charset=utf-8)?$/i
+const OPENING_BRACE = 0x7b
+
+/**
+ * Reads the response that nearly all are: a success that came whole, without a coding, and that says of itself and looks
+ * like an object in JSON. Null for any other, which `readResponse` reads.
+ * @throws {SyntaxError} when it is no JSON
+ */
+export function readPlainJson({ statusCode, headers, body }: Head & { readonly body: Buffer }): unknown {
+  const type = headers['content-type']
+  const isPlain =
+    statusCode === 200 &&
+    body[0] === OPENING_BRACE &&
+    typeof type === 'string' &&
+    PLAIN_JSON.test(type) &&
+    !headers['content-encoding']
+  return isPlain ? JSON.parse(body.toString()) : null
+}
+
 /** Its body is there already, or comes. */
 export type Response = Head & { readonly body: Buffer | Readable }
 
@@ -32,7 +51,7 @@ export async function readResponse(
     const body = await decodedBody(asStream(response), maxBytes * STREAM_FACTOR)
     return { completion: await readEventStream(body, charsetDecoder(response), maxBytes, onText) }
   }
-  const text = await readText(response, type, maxBytes)
+  const text = await readText(response, maxBytes)
   if (!succeeded) return { failure: text }
   if (type.includes('text/event-stream') || /^(data|event|id|retry)?:/.test(text)) {
     return { completion: parseEventStream(text, maxBytes) }
@@ -48,7 +67,9 @@ export async function readResponse(
 /** A chunk of a few characters travels in some 250 bytes. */
 export const STREAM_FACTOR = 64
 
-async function readText(response: Response, type: string, maxBytes: number): Promise<string> {
+/** The text of a response, whatever its coding and charset. */
+export async function readText(response: Response, maxBytes: number): Promise<string> {
+  const type = headerOf(response, 'content-type').toLowerCase()
   const plain = !response.headers['content-encoding'] && (!type.includes('charset') || type.includes('utf-8'))
   if (plain && Buffer.isBuffer(response.body)) return withoutMark(response.body.toString())
   return charsetDecoder(response).decode(await buffer(await decodedBody(asStream(response), maxBytes)))

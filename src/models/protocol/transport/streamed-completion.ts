@@ -1,8 +1,15 @@
+import { readFinishReason } from '../../answers/read-ending.ts'
 import { fieldOf, textOf } from '../json-field.ts'
 
 /** Members of a chunk and of a choice of which the last that says something counts. */
-const OF_CHUNK = ['id', 'model', 'usage', 'error', 'provider'] as const
-const OF_CHOICE = ['finish_reason', 'native_finish_reason', 'stop_reason', 'error'] as const
+const OF_CHUNK = [
+  ...(['id', 'model', 'usage', 'usageMetadata', 'error', 'provider'] as const),
+  ...(['promptFeedback', 'prompt_feedback'] as const),
+]
+const OF_CHOICE = [
+  ...(['finish_reason', 'finishReason', 'native_finish_reason', 'stop_reason', 'finish_details'] as const),
+  ...(['content_filter_results', 'error'] as const),
+]
 /** Members of a delta whose texts are put together. */
 const TEXTS = ['refusal', 'reasoning', 'reasoning_content'] as const
 
@@ -38,7 +45,7 @@ export class StreamedCompletion {
 
   /** True when the server has said how the answer ended; its usage may come after that. */
   get isFinished(): boolean {
-    return typeof this.#choice['finish_reason'] === 'string'
+    return readFinishReason(this.#choice) !== null
   }
 
   /**

@@ -11,7 +11,7 @@ import { type CallModelDeps, callModel } from './call-model.ts'
 import { checkAnswer } from './check-answer.ts'
 import { type Decision, decideAfterAnswer, type Failed } from './decide-after-answer.ts'
 import { Deferred } from './deferred.ts'
-import { endOfAnswer, endOfFailure, errorOfFailure } from './end-of-attempt.ts'
+import { costOfFailure, endOfAnswer, endOfFailure, errorOfFailure } from './end-of-attempt.ts'
 import type { LogFailedAttempt } from './log-failed-attempt.ts'
 
 /** The claim was lost to another worker: what this worker writes is refused from now on. */
@@ -66,15 +66,24 @@ export async function askModel(
   signal: AbortSignal,
 ): Promise<AskResult> {
   const { model } = request
-  let asked = request
+  let asked: ModelRequest = {
+    ...request,
+    // What its server turns out not to know is not in the run either.
+    onParameters: (parameters) => {
+      asked = { ...asked, parameters }
+    },
+  }
   /** What the run fails with where the server does not take the longer request of a second try. */
   let otherwise: AskResult | null = null
   for (;;) {
     const begin = deps.live && (() => deps.live?.begin(ledger.all(), model))
     const answer = await callModel(deps, asked, watch, signal, begin)
     if (answer instanceof ModelError) {
-      if (answer.kind === 'aborted' || answer.kind === 'local') throw answer
-      ledger.close(endOfFailure(model, answer))
+      if (answer.kind === 'aborted' || answer.kind === 'local') {
+        ledger.amend(costOfFailure(asked, answer))
+        throw answer
+      }
+      ledger.close(endOfFailure(asked, answer))
       if (answer.kind === 'rate_limited') deps.limiters.refused(model.id, answer.retryAfterMs)
       const failures = ledger.failuresOf(model.name, answer.kind)
       const delay = retryDelay(failures, answer, deps.retry, deps.deadline - sharedNow())
@@ -111,7 +120,7 @@ export async function askModel(
       otherwise = failedResult(asked, decision.otherwise, deps.responseLimit, answer.finishReason)
       asked = askedAgain(asked, request.messages, answer, decision)
     }
-    ledger.open(sharedNow())
+    ledger.open(sharedNow(), model.name)
     await deps.save(ledger)
   }
 }

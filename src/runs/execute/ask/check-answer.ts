@@ -1,5 +1,6 @@
 import type { Completion } from '../../../models/model.ts'
 import type { CompiledOutput } from '../../../output/compile-output.ts'
+import { trimmed } from '../../../output/read/tokens.ts'
 import { type ValidatedOutput, validateOutput } from '../../../output/validate-output.ts'
 
 /** What an answer comes to as a response. `tooLong`: it is longer than a response may be. */
@@ -26,7 +27,11 @@ export function checkAnswer(
 
 function checkText(text: string, limit: number): ValidatedOutput | { check: 'valid'; value: string } {
   const problem =
-    Buffer.byteLength(text) > limit ? `is longer than ${limit} bytes` : /\S/.test(text) ? null : 'is empty'
+    Buffer.byteLength(text) > limit
+      ? `is longer than ${limit} bytes`
+      : trimmed(text) === ''
+        ? 'is empty'
+        : null
   if (problem === null) return { check: 'valid', value: text }
   return { check: 'invalid', issues: [{ path: '', message: problem }], truncated: false }
 }

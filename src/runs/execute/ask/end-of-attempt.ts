@@ -1,6 +1,7 @@
-import type { Completion, Model, ModelError, TokenUsage } from '../../../models/model.ts'
+import type { Completion, Model, ModelError, ModelRequest, TokenUsage } from '../../../models/model.ts'
+import { estimateMessageTokens } from '../../../models/protocol/estimate-tokens.ts'
 import { isAskedWait } from '../../../models/protocol/retry.ts'
-import { isCostExact } from '../../attempt-cost.ts'
+import { isCostExact, possibleCost } from '../../attempt-cost.ts'
 import type { AttemptEnd } from '../../ledger.ts'
 import type { RunError } from '../../run.ts'
 import { FILTERED } from './decide-after-answer.ts'
@@ -20,16 +21,27 @@ export function endOfAnswer(
   }
 }
 
-/** The end of an attempt that failed; what was billed for it all the same counts. */
-export function endOfFailure(model: Model, failure: ModelError): AttemptEnd {
-  const { kind, code, type, finishReason, usage } = failure
+/** The end of an attempt that failed. */
+export function endOfFailure(request: ModelRequest, failure: ModelError): AttemptEnd {
+  const { kind, code, type } = failure
   return {
     outcome: kind,
-    model: model.name,
-    ...(usage ? counted(usage, model) : { inputTokens: 0, outputTokens: 0 }),
-    finishReason: finishReason ?? undefined,
+    model: request.model.name,
+    ...costOfFailure(request, failure),
     code: code ?? type ?? undefined,
     ...(isAskedWait(failure) ? { putOff: true as const } : {}),
+  }
+}
+
+/** What was billed for a call that failed, as far as that is known, or what it may have cost. */
+export function costOfFailure(
+  { model, parameters, messages }: ModelRequest,
+  { finishReason, usage, maybeBilled }: ModelError,
+): Pick<AttemptEnd, 'inputTokens' | 'outputTokens'> & Partial<AttemptEnd> {
+  return {
+    ...(usage ? counted(usage, model) : { inputTokens: 0, outputTokens: 0 }),
+    ...(maybeBilled && !usage && possibleCost(model, parameters, estimateMessageTokens(messages))),
+    finishReason: finishReason ?? undefined,
   }
 }
 

@@ -61,10 +61,34 @@ export async function prepareCall(
   if (blank) return invalidInput(blank)
 
   const started = performance.now()
+  const images = request.files.length > 0 ? await loadImages(deps, request, revision) : []
+  if ('reason' in images) return images
+  const inputSeconds = request.files.length > 0 ? (performance.now() - started) / 1000 : 0
+
+  const instructions = compiled && outputInstructions(compiled, model.output)
+  const rendered = renderPrompt(prompts.system, request.inputs)
+  const system = instructions ? `${rendered}\n\n${instructions}` : rendered
+  const user = renderPrompt(prompts.user, request.inputs)
+  return {
+    messages: [
+      { role: 'system', text: system },
+      { role: 'user', text: user, images },
+    ],
+    promptHash: hashPrompts(system, user),
+    inputSeconds,
+  }
+}
+
+/** The images of a run as its model gets them. Returns a RunError when they cannot be sent. */
+async function loadImages(
+  deps: PrepareCallDeps,
+  request: RunRequest,
+  { optimise_images }: Revision,
+): Promise<ImagePart[] | RunError> {
   let images: (LoadedImage | null)[]
   try {
     images = await Promise.all(
-      request.files.map((name) => loadImage(deps, request.id, name, revision.optimise_images)),
+      request.files.map((name) => loadImage(deps, request.id, name, optimise_images)),
     )
   } catch (error) {
     // The API checks only the header of an image. That its body is broken shows when it is decoded.
@@ -81,21 +105,7 @@ export async function prepareCall(
     loaded.map(({ data }) => data),
     deps,
   )
-  if (tooLarge) return invalidInput(tooLarge)
-  const inputSeconds = request.files.length > 0 ? (performance.now() - started) / 1000 : 0
-
-  const instructions = compiled && outputInstructions(compiled, model.output)
-  const rendered = renderPrompt(prompts.system, request.inputs)
-  const system = instructions ? `${rendered}\n\n${instructions}` : rendered
-  const user = renderPrompt(prompts.user, request.inputs)
-  return {
-    messages: [
-      { role: 'system', text: system },
-      { role: 'user', text: user, images: await inBase64(loaded) },
-    ],
-    promptHash: hashPrompts(system, user),
-    inputSeconds,
-  }
+  return tooLarge ? invalidInput(tooLarge) : inBase64(loaded)
 }
 
 interface LoadedImage {

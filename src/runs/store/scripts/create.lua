@@ -16,8 +16,8 @@ local projects = {}
 -- For each project and model: how many runs have a job, and the ids of the new runs that get one or go into the backlog.
 local flows = {}
 local indexes = {}
--- The new runs in their order, and the set of their ids.
-local new, known = {}, {}
+-- The new runs in their order, the set of their ids, and what their idempotency keys lead to.
+local new, known, asked_before = {}, {}, {}
 
 local function project_of(name)
   local project = projects[name]
@@ -42,7 +42,8 @@ end
 
 local LISTENS = string.byte('!')
 
--- Writes the record of a run; with more fields when it is dispatched.
+-- Writes the record of a run; with more fields when it is dispatched. Its idempotency key follows: no key may lead to a
+-- run that does not exist, when the script is stopped half-way because Redis permits less than it did.
 local function write(run, status, ...)
   local request, revision = run.request, run.revision
   if run.watcher == '' then
@@ -55,11 +56,14 @@ local function write(run, status, ...)
     call('HSET', key.run(run.id), 'status', status, 'request', request, 'revision', revision, 'model', run.model,
       'watchers', run.watcher, ...)
   end
+  if run.key then call('SET', run.key, asked_before[run.key], 'PX', ARGV[5]) end
 end
 
 local function create(id, request, watcher, owner, task, revision, model, expires, hash, fingerprint)
+  local idempotency
   if hash ~= '' then
-    local before = call('GET', key.idempotency(owner, hash))
+    idempotency = key.idempotency(owner, hash)
+    local before = asked_before[idempotency] or call('GET', idempotency)
     if before then
       local other, asked = string.match(before, '^(%S+) (%S+)$')
       return { asked == fingerprint and 'replayed' or 'reused', other }
@@ -71,7 +75,7 @@ local function create(id, request, watcher, owner, task, revision, model, expire
   local project = project_of(owner)
   if project.queued >= project_max then return { 'project_full' } end
   if project.bytes + #request > bytes_max then return { 'bytes_full' } end
-  if hash ~= '' then call('SET', key.idempotency(owner, hash), id .. ' ' .. fingerprint, 'PX', ARGV[5]) end
+  if idempotency then asked_before[idempotency] = id .. ' ' .. fingerprint end
   for _, index in ipairs({ key.project_runs(owner), key.task_runs(owner, task) }) do
     table.insert(list_in(indexes, index), id)
   end
@@ -81,7 +85,7 @@ local function create(id, request, watcher, owner, task, revision, model, expire
   local outcome = { 'enqueued' }
   new[#new + 1] = {
     id = id, request = request, watcher = watcher, owner = owner, revision = revision, model = model, expires = expires,
-    outcome = outcome,
+    outcome = outcome, key = idempotency,
   }
   return outcome
 end

@@ -34,7 +34,8 @@ local function settle(id, fence, project, status, result, attempts, inline, delt
   for watcher in string.gmatch(found[3] or '', '[^,]+') do
     local entry = list_in(replies, watcher)
     local size = #entry
-    entry[size + 1], entry[size + 2] = id, found[4] or ''
+    -- Until the first claim, which makes the fence, the stored revision is only a forecast.
+    entry[size + 1], entry[size + 2] = id, found[2] and found[4] or ''
     entry[size + 3], entry[size + 4] = inline == '1' and result or '', attempts
   end
   return 1

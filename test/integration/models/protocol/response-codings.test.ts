@@ -36,6 +36,15 @@ for (const [name, pack] of Object.entries(CODINGS)) {
   })
 }
 
+for (const name of ['gzip', 'br', 'deflate', 'zstd', 'gzip, br']) {
+  test(`an answer that a proxy has decoded, and that is still called ${name}, is read`, async (t) => {
+    const peer = await chatPeer(t, (_, response) =>
+      response.writeHead(200, { 'content-encoding': name }).end(GOOD),
+    )
+    assert.equal((await askPeer(t, peer.baseUrl)()).text, 'grüß')
+  })
+}
+
 test('a coding that nobody knows is one call that says so', async (t) => {
   const peer = await chatPeer(t, (_, response) =>
     response.writeHead(200, { 'content-encoding': 'sdch' }).end(GOOD),

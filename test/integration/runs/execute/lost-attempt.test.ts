@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import { composeWorker } from '../../../../src/compose/compose-worker.ts'
 import { newRunId } from '../../../../src/platform/ids.ts'
 import { bullmqKeys } from '../../../../src/queue/bullmq-keys.ts'
-import type { RunRequest } from '../../../../src/runs/run.ts'
+import type { RunRecord, RunRequest } from '../../../../src/runs/run.ts'
 import { isFinal } from '../../../../src/runs/run.ts'
+import { writeModels } from '../../../support/models.ts'
 import { aRequest, claimed } from '../../../support/runs.ts'
 import { type Cleanup, startSystem, until } from '../../../support/system.ts'
 
@@ -12,9 +13,10 @@ const JOBS = bullmqKeys(0)
 
 /** A run whose worker was lost while its model call was open, delivered once more. */
 async function lostAndDelivered(t: Cleanup, fields: Partial<RunRequest>) {
-  const system = await startSystem(t, { workers: 0 })
+  const models = await writeModels(t, { priced: { price: { input: 1e6, output: 1e7 } } })
+  const system = await startSystem(t, { workers: 0, env: { SPLITRUN_MODELS_FILE: models } })
   const { runs, redis } = system.core
-  const task = await system.createTask()
+  const task = await system.createTask({ llm_model_id: 'priced', llm_config: { max_tokens: 100 } })
   const [, org = '', project = ''] = /^\/org\/(.*)\/project\/(.*)$/.exec(system.project) ?? []
   const request = aRequest({ id: newRunId(0), org, project, task, ...fields })
   await runs.create(request, null)
@@ -22,24 +24,36 @@ async function lostAndDelivered(t: Cleanup, fields: Partial<RunRequest>) {
   await redis.rpush(JOBS.wait, request.id)
   await composeWorker(system.core)
   await until(async () => isFinal((await runs.get(request.id))?.status ?? 'queued'))
-  return { record: await runs.get(request.id), answered: system.model.stats()['answered'] ?? 0 }
+  return await runs.get(request.id)
 }
 
 test('a run whose worker was lost is executed again, and the ledger keeps the possible duplicate', async (t) => {
-  const { record } = await lostAndDelivered(t, {})
+  const record = await lostAndDelivered(t, {})
   assert.equal(record?.status, 'succeeded')
   assert.deepEqual(
-    record?.attempts.map(({ outcome }) => outcome),
-    ['lost', 'succeeded'],
+    record?.attempts.map(({ outcome, model }) => [outcome, model]),
+    [
+      ['lost', 'priced'],
+      ['succeeded', 'priced'],
+    ],
   )
+  costsPossibly(record)
 })
 
 test('a run whose worker was lost fails where its task would rather not pay twice', async (t) => {
-  const { record, answered } = await lostAndDelivered(t, { onLostAttempt: 'fail' })
+  const record = await lostAndDelivered(t, { onLostAttempt: 'fail' })
   assert.deepEqual([record?.status, record?.result?.error?.reason], ['failed', 'WORKER_LOST'])
   assert.deepEqual(
     record?.attempts.map(({ outcome }) => outcome),
     ['lost'],
   )
-  assert.equal(answered, 0)
+  costsPossibly(record)
 })
+
+/** The lost call may have cost its prompt and as much as it could write, beside what was charged. */
+function costsPossibly(record: RunRecord | null) {
+  const { possibleCredits = 0, costExact } = record?.result ?? {}
+  assert.ok(possibleCredits > 1e9 && possibleCredits < 1.1e9, String(possibleCredits))
+  assert.equal(record?.attempts[0]?.possibleCredits, possibleCredits)
+  assert.equal(costExact, false)
+}

@@ -9,6 +9,7 @@ import { bullmqKeys } from '../../../../src/queue/bullmq-keys.ts'
 import type { RunRecord } from '../../../../src/runs/run.ts'
 import { isFinal } from '../../../../src/runs/run.ts'
 import { shardKeys } from '../../../../src/runs/store/run-keys.ts'
+import { allKeys } from '../../../support/all-keys.ts'
 import { type System, startSystem, until } from '../../../support/system.ts'
 
 const JOBS = bullmqKeys(0)
@@ -103,7 +104,7 @@ test('more runs than a project, or the whole queue, may have are refused before 
   const full = await two.submitOne()
   assert.deepEqual([full.status, full.body.detail.reason], [503, 'QUEUE_FULL'])
   assert.ok(Number(full.headers.get('retry-after')) > 0)
-  assert.equal((await system.core.redis.keys(KEYS.run('*'))).length, 5)
+  assert.equal((await allKeys(system.core.redis, KEYS.run('*'))).length, 5)
 
   await one.cancel(ids[0] ?? '')
   assert.equal((await one.submitOne()).status, 202)

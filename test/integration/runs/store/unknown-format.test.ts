@@ -78,13 +78,63 @@ describe('a run whose record has a format that is not known', () => {
     for (const index of [KEYS.enqueued, KEYS.expiring]) assert.notEqual(await redis.zscore(index, id), null)
   })
 
-  test('is answered with 503, wherever it would be shown or changed', async () => {
+  test('does not keep the janitor from those behind it, however many there are', async () => {
+    const { core } = running()
+    const { redis } = core
+    const time = Date.now() - 60_000
+    // More than the janitor reads at a time, all of them due before the one that can be ended.
+    const fill = redis.pipeline()
+    const { task } = await foreign({ startBy: time })
+    const unknown = Array.from({ length: 450 }, () => newRunId(0))
+    for (const id of unknown) {
+      fill.hset(KEYS.run(id), { status: 'queued', request: 'of another kind', format: 99 })
+      fill.zadd(KEYS.expiring, time, id)
+    }
+    await fill.exec()
+    const known = await foreign({ startBy: Date.now() - 1, task })
+    await redis.hdel(KEYS.run(known.id), 'format')
+    await cleanUpRuns({ ...core, shards: 1 }, 0, new AbortController().signal)
+    assert.equal(await redis.hget(KEYS.run(known.id), 'status'), 'expired')
+    for (const id of unknown) assert.equal(await redis.hget(KEYS.run(id), 'status'), 'queued')
+    await redis.zrem(KEYS.expiring, ...unknown)
+  })
+
+  test('is named by lists, which show the others', async () => {
+    const { call, core } = running()
+    const { redis } = core
+    const requests: RunRequest[] = []
+    const task = await running().createTask()
+    for (let count = 0; count < 5; count += 1) requests.push(await foreign({ task }))
+    const [first, , third, , fifth] = requests
+    for (const known of [first, third, fifth]) await redis.hdel(KEYS.run(known?.id ?? ''), 'format')
+    const newestFirst = requests.map(({ id }) => id).reverse()
+    for (const fields of ['all', 'summary']) {
+      for (const limit of [1, 2, 5, 10]) {
+        const shown: string[] = []
+        const unreadable: string[] = []
+        let cursor = ''
+        do {
+          const { status, body } = await call(
+            'GET',
+            `/task/${task}/run?fields=${fields}&page_limit=${limit}${cursor}`,
+          )
+          assert.equal(status, 200)
+          assert.ok(body.results.length + (body.unreadable?.length ?? 0) <= limit)
+          shown.push(...body.results.map(({ id }: { id: string }) => id))
+          unreadable.push(...(body.unreadable ?? []))
+          cursor = body.pagination.has_next ? `&cursor=${body.pagination.next_cursor}` : ''
+        } while (cursor)
+        assert.deepEqual(shown, [newestFirst[0], newestFirst[2], newestFirst[4]], `${fields} ${limit}`)
+        assert.deepEqual(unreadable, [newestFirst[1], newestFirst[3]], `${fields} ${limit}`)
+      }
+    }
+  })
+
+  test('is answered with 503, where it would be shown alone, or changed', async () => {
     const { call } = running()
     const { id, task } = await foreign()
     for (const [method, path] of [
       ['GET', `/task/${task}/run/${id}`],
-      ['GET', `/task/${task}/run`],
-      ['GET', `/task/${task}/run?fields=summary`],
       ['POST', `/task/${task}/run/${id}/cancel`],
     ] as const) {
       const { status, body } = await call(method, path)

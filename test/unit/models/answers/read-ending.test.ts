@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { endingOf, type ReadEnding, readFinishReason } from '../../../../src/models/answers/read-ending.ts'
+import {
+  endingOf,
+  type ReadEnding,
+  readFinishReason,
+  wasFiltered,
+} from '../../../../src/models/answers/read-ending.ts'
 
 const SPELLINGS: Readonly<Record<ReadEnding, readonly (string | null)[]>> = {
   whole: [
@@ -23,6 +28,7 @@ const SPELLINGS: Readonly<Record<ReadEnding, readonly (string | null)[]>> = {
       'TIME_LIMIT',
       'model_context_window_exceeded',
       'ERROR_LIMIT',
+      'pause_turn',
     ],
   ],
   filtered: [
@@ -65,4 +71,34 @@ test('the word is kept as the server says it, and a gateway does not hide a wors
   assert.equal(readFinishReason({ finish_reason: 'length', native_finish_reason: 'stop' }), 'length')
   for (const nothing of [undefined, {}, { finish_reason: 7 }, 'stop'])
     assert.equal(readFinishReason(nothing), null)
+})
+
+test('where a server has no finish_reason, it is read from where it says it', () => {
+  const message = { content: 'It is' }
+  const said: readonly (readonly [choice: object | undefined, body: object, word: string | null])[] = [
+    [{ message, finishReason: 'MAX_TOKENS' }, {}, 'MAX_TOKENS'],
+    [{ message, finish_reason: null, stop_reason: 'max_tokens' }, {}, 'max_tokens'],
+    [{ message, finish_details: { type: 'max_tokens' } }, {}, 'max_tokens'],
+    [{ message: { ...message, finish_reason: 'length' } }, {}, 'length'],
+    [{ message }, { stop_reason: 'max_tokens' }, 'max_tokens'],
+    [{ message }, { done_reason: 'length' }, 'length'],
+    [
+      { message },
+      { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } },
+      'max_output_tokens',
+    ],
+    [undefined, { promptFeedback: { blockReason: 'SAFETY' } }, 'SAFETY'],
+    [undefined, { prompt_feedback: { block_reason: 'PROHIBITED_CONTENT' } }, 'PROHIBITED_CONTENT'],
+    // A sequence or a token that the answer stopped at stands beside the reason.
+    [{ message, finish_reason: 'stop', stop_reason: 'max length reached' }, {}, 'stop'],
+    [{ message, stop_reason: 128_009 }, { status: 'completed' }, null],
+  ]
+  for (const [choice, body, word] of said)
+    assert.equal(readFinishReason(choice, body), word, JSON.stringify(choice))
+})
+
+test('what a filter says of itself counts', () => {
+  assert.equal(wasFiltered({ content_filter_results: { hate: { filtered: true, severity: 'high' } } }), true)
+  for (const results of [undefined, null, {}, { hate: { filtered: false } }, { hate: null }])
+    assert.equal(wasFiltered({ content_filter_results: results }), false)
 })

@@ -25,6 +25,16 @@ describe('tokens are read in the spelling of each server', () => {
       },
       [100, 50, 64, 0, 30, false],
     ],
+    ['counts as texts', { prompt_tokens: '100', completion_tokens: '50' }, [100, 50, 0, 0, 0, false]],
+    [
+      'Google, as it is',
+      {
+        ...{ promptTokenCount: 100, candidatesTokenCount: 50, thoughtsTokenCount: 30, totalTokenCount: 180 },
+        cachedContentTokenCount: 64,
+      },
+      [100, 80, 64, 0, 30, false],
+    ],
+    ['a gateway in TypeScript', { promptTokens: 100, completionTokens: 50 }, [100, 50, 0, 0, 0, false]],
     [
       'OpenAI, Responses API',
       {

@@ -28,6 +28,13 @@ describe('a wait in headers', () => {
     [{ 'x-ratelimit-reset-requests': '6m0s', 'x-ratelimit-remaining-requests': '0' }, 360_000],
     [{ 'x-ratelimit-reset-tokens': '3s' }, 3000],
     [{ 'x-ratelimit-reset-tokens': '12ms' }, 12],
+    [{ 'x-ratelimit-reset-after': '3' }, 3000],
+    [{ 'x-retry-after': '5' }, 5000],
+    [{ 'retry-after': 'PT1M30S' }, 90_000],
+    [{ 'retry-after': '30, 30' }, 30_000],
+    [{ ratelimit: '"default";r=0;t=12' }, 12_000],
+    [{ ratelimit: '"default";r=4;t=12' }, null],
+    [{ ratelimit: 'limit=100, remaining=0, reset=12' }, 12_000],
     [{ 'x-ratelimit-reset-requests': '1h2m3.5s' }, 3_723_500],
     // What has something left is not why the call was refused.
     [
@@ -73,4 +80,15 @@ describe('a wait in the body', () => {
 test('the reset of a limit is no wait for what is no limit', () => {
   assert.equal(read({ 'x-ratelimit-reset-requests': '6m0s' }, {}, false), null)
   assert.equal(read({ 'retry-after': '6' }, {}, false), 6000)
+})
+
+test('a wait that a gateway repeats, or that the error holds', () => {
+  const bodies: readonly (readonly [error: object, ms: number])[] = [
+    [{ message: 'busy', metadata: { headers: { 'X-RateLimit-Reset': String(NOW + 60_000) } } }, 60_000],
+    [{ message: 'busy', metadata: { retry_after_seconds: 9 } }, 9000],
+    [{ message: 'busy', retry_after_ms: 500 }, 500],
+    [{ message: 'busy', details: { retry_after: 4 } }, 4000],
+    [{ message: 'Too many. Try again at 2026-01-01T00:01:10Z.' }, 70_000],
+  ]
+  for (const [error, ms] of bodies) assert.equal(read({}, { error }), ms, JSON.stringify(error))
 })

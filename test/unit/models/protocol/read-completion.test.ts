@@ -19,6 +19,22 @@ const json = { ...request, schema: {} }
 const read = (message: object, rest: object = {}, asked = request) =>
   readCompletion({ choices: [{ message, finish_reason: 'length' }], ...rest }, asked)
 
+test('JSON is taken from wherever a server puts it, and from nothing but JSON', () => {
+  const messages: readonly (readonly [message: object, text: string])[] = [
+    [{ content: null, parsed: { a: 1 } }, '{"a":1}'],
+    [{ content: [{ type: 'output_json', output_json: { a: 1 } }] }, '{"a":1}'],
+    [{ content: [{ type: 'tool_use', name: 'x', input: { a: 1 } }] }, '{"a":1}'],
+    [{ content: [{ type: 'text', text: { a: 1 } }] }, '{"a":1}'],
+    [{ content: '', thinking: '{"a":1}' }, '{"a":1}'],
+    [{ content: [{ type: 'thinking', text: { a: 1 } }] }, ''],
+    [{ content: '', reasoning_content: '{"a":1} or rather {"a":2}?' }, ''],
+  ]
+  for (const [message, text] of messages) assert.equal(read(message, {}, json).text, text)
+  assert.equal(read({ content: 42 }).text, '42')
+  assert.equal(read({ content: { parts: [{ text: 'Tea' }, { text: '.' }] } }).text, 'Tea.')
+  assert.equal(readCompletion({ choices: [{ message: 'Tea.' }] }, request).text, 'Tea.')
+})
+
 function failureOf(body: unknown): ModelError {
   try {
     readCompletion(body, request)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readConfig } from '../../../../src/config.ts'
-import { isRedisUnavailable } from '../../../../src/platform/redis/redis.ts'
+import { isRedisDenied, isRedisUnavailable, wasNotExecuted } from '../../../../src/platform/redis/redis.ts'
 import { readRedisTarget } from '../../../../src/platform/redis/redis-target.ts'
 
 /** What every Sentinel target has besides its own parts. */
@@ -122,16 +122,43 @@ test('what Redis or its client says when it cannot serve is known, and mistakes 
     'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
     'EXECABORT Transaction discarded because of previous errors.',
   ]
-  for (const message of trouble) assert.equal(isRedisUnavailable(new Error(message)), true, message)
+  for (const message of [...trouble, ...NO_RIGHT, ...NO_RIGHT_WITHIN]) {
+    assert.equal(isRedisUnavailable(new Error(message)), true, message)
+  }
   const ours = [
     'ERR wrong number of arguments for get',
     'WRONGTYPE Operation against a key holding the wrong kind of value',
     'ERR Error running script (call to f_1f2e): @user_script:4: attempt to index a nil value',
-    'NOPERM this user has no permissions',
     "CROSSSLOT Keys in request don't hash to the same slot",
     'All keys in the pipeline should belong to the same slots allocation group',
     'Unexpected token O in JSON',
   ]
   for (const message of ours) assert.equal(isRedisUnavailable(new Error(message)), false, message)
   assert.equal(isRedisUnavailable('OOM'), false)
+})
+
+/** What the user of Redis is told that it may not do, by several versions. */
+const NO_RIGHT = [
+  "NOPERM this user has no permissions to run the 'evalsha' command",
+  "NOPERM User splitrun has no permissions to run the 'evalsha' command",
+  'NOPERM this user has no permissions to access one of the keys used as arguments',
+  'WRONGPASS invalid username-password pair or user is disabled.',
+  'NOAUTH Authentication required.',
+]
+/** The same within a script, which may have changed something before. */
+const NO_RIGHT_WITHIN = [
+  "ERR The user executing the script can't run this command or subcommand script: 3fbf, on @user_script:1.",
+  "ERR The user executing the script can't publish to the channel mentioned in the command script: 3c10, on @user_script:1.",
+  "ERR Error running script (call to f_1f2e): @user_script:1: @user_script: 1: The user executing the script can't run this command or subcommand",
+  "NOPERM ACL failure in script: User splitrun has no permissions to run the 'zadd' command script: 3fbf, on @user_script:1.",
+]
+
+test('a right that is missing is told apart, and that a script may have been stopped half-way by it', () => {
+  for (const message of [...NO_RIGHT, ...NO_RIGHT_WITHIN])
+    assert.ok(isRedisDenied(new Error(message)), message)
+  for (const message of NO_RIGHT) assert.equal(wasNotExecuted(new Error(message)), true, message)
+  for (const message of NO_RIGHT_WITHIN) assert.equal(wasNotExecuted(new Error(message)), false, message)
+  for (const message of ['Command timed out', 'OOM command not allowed', 'ERR syntax error']) {
+    assert.equal(isRedisDenied(new Error(message)), false, message)
+  }
 })

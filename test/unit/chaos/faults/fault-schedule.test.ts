@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { diceFrom } from '../../chaos/dice.ts'
-import { type FaultScheduleOptions, scheduleFaults } from '../../chaos/fault-schedule.ts'
+import { diceFrom } from '../../../chaos/dice.ts'
+import {
+  type FaultScheduleOptions,
+  KIND_COUNT,
+  scheduleFaults,
+} from '../../../chaos/faults/fault-schedule.ts'
 
 const SCHEDULE: FaultScheduleOptions = {
   ...{ seed: 7, until: 180_000, longestMs: 20_000, everyMs: 4000 },
@@ -15,8 +19,11 @@ test('a seed repeats its faults, another has others; all kinds come, and none la
   const kinds = new Set(
     faults.map(({ kind, targets }) => `${kind} ${targets.length} ${targets[0]?.slice(0, 3)}`),
   )
-  assert.equal(kinds.size, 9)
-  for (const { at, forMs } of faults) assert.ok(forMs <= 20_000 && at + forMs <= 180_000)
+  assert.equal(kinds.size, KIND_COUNT)
+  for (const { at, forMs, chance } of faults) {
+    assert.ok(forMs <= 20_000 && at + forMs <= 180_000)
+    assert.ok(chance >= 0 && chance < 1)
+  }
 })
 
 test('a process is not struck again before its fault is over', () => {
