@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 
-/** A page of the console: one file beside this one. */
+/** A page of the console: one file beside this one; what it alone needs is in a folder of its name. */
 export interface Page {
   /** Behind the `#`; `$name` is a parameter. */
   readonly path: string
@@ -15,4 +15,5 @@ export interface Page {
 /** Every page there is, in the order of the navigation. */
 export const PAGES: readonly Page[] = [
   { path: '/tasks', title: 'Tasks', key: 't', load: () => import('./tasks.tsx') },
+  { path: '/tasks/$task', load: () => import('./task.tsx') },
 ]

@@ -10,10 +10,8 @@ describe('the console', () => {
   test('signs in by a link, whose key then stands nowhere that a script reads', async (t) => {
     const { open, system } = running()
     const page = await open(t)
-    const seen = await page.evaluate(() =>
-      [location.href, document.cookie, ...Object.values(localStorage), ...Object.values(sessionStorage)].join(
-        ' ',
-      ),
+    const seen: string = await page.evaluate(
+      '[location.href, document.cookie, ...Object.values(localStorage), ...Object.values(sessionStorage)].join(" ")',
     )
     assert.ok(!seen.includes(system.token) && !seen.includes('splitrun_session'), seen)
     await page.reload()

@@ -60,9 +60,7 @@ function driverOf(system: System, browser: BrowserContext): ConsoleDriver {
 
 /** Goes to an address behind the `#`. */
 export async function goTo(page: Page, address: string): Promise<void> {
-  await page.evaluate((to) => {
-    location.hash = to
-  }, address)
+  await page.evaluate(`location.hash = ${JSON.stringify(address)}`)
   await page.getByRole('heading', { level: 1 }).waitFor()
 }
 
