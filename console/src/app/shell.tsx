@@ -18,8 +18,9 @@ export function Shell() {
   const leaving = useMutation({
     mutationFn: signOut,
     onSettled: () => {
-      queries.clear()
       queries.setQueryData(['session'], null)
+      // Nothing that the one has read is shown to the next.
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
     },
   })
   useShortcuts({ openPalette: () => setOpen(true) })

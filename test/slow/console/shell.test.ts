@@ -55,7 +55,6 @@ describe('the console', () => {
     await page.keyboard.type('palette')
     await page.getByRole('menuitem', { name: /^Palette target/ }).waitFor()
     await checkAccess(page)
-    await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'Palette target' }).waitFor()
     await page.keyboard.press('g')
