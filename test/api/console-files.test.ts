@@ -63,7 +63,7 @@ test('says how to build the console while it is not, and serves it from the mome
   const { ask, build } = await serveFolder(t)
   const before = await ask('/console/')
   assert.equal(before.status, 503)
-  assert.match(before.body.toString(), /npm run build --workspace console/)
+  assert.match(before.body.toString(), /npm run build:console/)
   assert.match(before.headers['content-type'] ?? '', /^text\/html/)
   await build('one')
   assert.match((await ask('/console/')).body.toString(), /<title>one/)

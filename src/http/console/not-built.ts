@@ -9,7 +9,7 @@ export const NOT_BUILT = `<!doctype html>
 <p><code>npm start</code> builds it when it starts, which takes some seconds; this page then shows it.</p>
 <p>Elsewhere, build it in the checkout, and then this page shows it:</p>
 <pre>npm install
-npm run build --workspace console</pre>
+npm run build:console</pre>
 <p>The API does not need it.</p>
 </html>
 `

@@ -11,7 +11,7 @@ describe('every page of the console', () => {
   /** Where every page stands, with something on it. */
   async function addresses(): Promise<string[]> {
     const { system } = running()
-    const task = await system.createTask({ name: `Walked ${Math.random()}` })
+    const task = await system.createTask({ name: 'Walked' })
     await system.call('POST', `/task/${task}`, { user_prompt: 'Otherwise: {text}', weight: 10 })
     return ['/tasks', `/tasks/${task}`, '/nowhere']
   }
