@@ -93,7 +93,10 @@ export function useSystem(
   })
   // A hook of the suite, not of the file: those run only once nothing is open any more.
   after(async () => {
-    for (const clean of cleanups) await clean()
+    // All of them, whatever one says: what is left open would keep the process for ever.
+    const failures: unknown[] = []
+    for (const clean of cleanups) await Promise.try(clean).catch((error) => failures.push(error))
+    if (failures.length > 0) throw failures[0]
   })
   return () => {
     if (!system) throw new Error('the system is there from the first test on')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 import { GRANTABLE_SCOPES, type SCOPES } from '../../tenancy/tenant.ts'
+import { eventStreamHeaders } from '../headers/stream-headers.ts'
 import type { Endpoint } from '../route.ts'
 import { INFO, serversAt, TAGS } from './api-info.ts'
 import { commonHeaders, errorResponse, invalidResponse } from './openapi-errors.ts'
@@ -113,7 +114,8 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
     method,
     errorExtension,
   } = declared
-  const allHeaders: Record<string, z.ZodType> = { ...commonHeaders, ...responseHeaders?.shape }
+  const ofStream = media.includes('text/event-stream') ? eventStreamHeaders.shape : {}
+  const allHeaders: Record<string, z.ZodType> = { ...commonHeaders, ...responseHeaders?.shape, ...ofStream }
   const content = {
     ...(response ? { 'application/json': { schema: response } } : {}),
     ...Object.fromEntries(media.map((type) => [type, { schema: z.file() }])),
