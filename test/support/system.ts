@@ -95,7 +95,8 @@ export function useSystem(
   after(async () => {
     // All of them, whatever one says: what is left open would keep the process for ever.
     const failures: unknown[] = []
-    for (const clean of cleanups) await (async () => clean())().catch((error: unknown) => failures.push(error))
+    for (const clean of cleanups)
+      await (async () => clean())().catch((error: unknown) => failures.push(error))
     if (failures.length > 0) throw failures[0]
   })
   return () => {
