@@ -4,6 +4,7 @@ import { type CatalogueRouteDeps, catalogueRoutes } from './routes/catalogues.ts
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { type ProjectEventRouteDeps, projectEventRoutes } from './routes/project-events.ts'
+import { type QueueRouteDeps, queueRoutes } from './routes/queue.ts'
 import { type ReportRouteDeps, reportRoutes } from './routes/reports.ts'
 import { type RunListDeps, runListRoutes } from './routes/run-lists.ts'
 import { type RunRouteDeps, runRoutes } from './routes/runs.ts'
@@ -17,6 +18,7 @@ import { type TransferRouteDeps, transferRoutes } from './routes/transfer.ts'
 export type ApiDeps = RunRouteDeps &
   RunListDeps &
   ProjectEventRouteDeps &
+  QueueRouteDeps &
   ReportRouteDeps &
   TaskRouteDeps &
   TransferRouteDeps &
@@ -31,6 +33,7 @@ const ROUTES = [
     runRoutes,
     runListRoutes,
     projectEventRoutes,
+    queueRoutes,
     reportRoutes,
     tagRoutes,
     taskRoutes,
