@@ -8,8 +8,9 @@ import { readBytes } from './read-bytes.ts'
 import { readMultipart } from './read-multipart.ts'
 import { readUrlencoded } from './read-urlencoded.ts'
 
-/** A member `data` with a long text in base64, a `data:` before it or not. Slashes and line breaks may be escaped. */
-const LONG_BASE64 = /"data"\s{0,10}:\s{0,10}"(?:data:[\w/+.-]{1,100};base64,)?[A-Za-z0-9+/=_\\-]{1000,}"/g
+/** A member for a file, with a long text in base64, a `data:` before it or not. Slashes and line breaks may be escaped. */
+const LONG_BASE64 =
+  /"(?:data|url|image_url|file_data)"\s{0,10}:\s{0,10}"(?:data:[\w/+.-]{1,100};base64,)?[A-Za-z0-9+/=_\\-]{1000,}"/g
 
 /**
  * Reads a body: multipart, urlencoded, a single file, or JSON, which is also what a body without a Content-Type is taken
