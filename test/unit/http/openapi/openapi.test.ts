@@ -128,6 +128,8 @@ describe('the OpenAPI document', () => {
       const { value } = (response['examples'] ?? {}) as { value?: unknown }
       assert.equal(value, undefined)
       const { reason } = (response['properties'] ?? {}) as { reason?: { enum?: string[] } }
+      // Words of OpenAI's, not reasons of ours.
+      if (pointer.includes('incomplete_details')) continue
       for (const each of reason?.enum ?? []) {
         named += 1
         assert.ok(each in REASONS, each)
