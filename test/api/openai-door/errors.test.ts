@@ -125,7 +125,7 @@ describe('a run that fails', () => {
 })
 
 describe('the store is away', () => {
-  const running = useSystem({ env: { SPLITRUN_REDIS_TIMEOUT: '1s' } })
+  const running = useSystem({ env: { SPLITRUN_REDIS_TIMEOUT: '3s' } })
 
   test('and the client may try again', async () => {
     const system = running()
