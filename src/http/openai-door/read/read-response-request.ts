@@ -19,7 +19,8 @@ export const responseBody = z
     ...responseParameters,
     prompt: z
       .object({
-        id: z.string().min(1).max(300).meta({ description: 'Alias, id or name of a task.' }),
+        id: z.string().min(1).max(300).nullish().meta({ description: 'Alias, id or name of a task.' }),
+        prompt_id: z.string().min(1).max(300).nullish().meta({ description: 'Another spelling of `id`.' }),
         version: z
           .union([z.string().min(1).max(100), z.int()])
           .nullish()
@@ -101,7 +102,12 @@ async function addressedBy(
   if (prompt) {
     if (model && namesTask(model)) throw ValidationError.at(['body', 'model'], 'contradicts prompt')
     const version = prompt.version ?? null
-    return findAddressed(deps, caller, prompt.id, version === null ? null : String(version), 'prompt.id')
+    const id = prompt.id ?? prompt.prompt_id
+    if (!id) throw ValidationError.at(['body', 'prompt', 'id'], 'field required', 'missing')
+    if (prompt.prompt_id && prompt.prompt_id !== id) {
+      throw ValidationError.at(['body', 'prompt', 'prompt_id'], 'contradicts id')
+    }
+    return findAddressed(deps, caller, id, version === null ? null : String(version), 'prompt.id')
   }
   if (model && namesTask(model)) return findByModel(deps, caller, model)
   if (!model) throw ValidationError.at(['body', 'prompt'], 'field required', 'missing')
