@@ -1,4 +1,8 @@
 import type { IssueTokenDeps } from '../tenancy/issue-token.ts'
+import { chatCompletionRoutes } from './openai-door/chat-completions.ts'
+import { modelRoutes } from './openai-door/models.ts'
+import { responseRoutes } from './openai-door/responses.ts'
+import type { DoorDeps } from './openai-door/start-door-run.ts'
 import type { Endpoint } from './route.ts'
 import { type CatalogueRouteDeps, catalogueRoutes } from './routes/catalogues.ts'
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
@@ -16,6 +20,7 @@ import { type TransferRouteDeps, transferRoutes } from './routes/transfer.ts'
 
 /** What the handlers of all endpoints need. */
 export type ApiDeps = RunRouteDeps &
+  DoorDeps &
   RunListDeps &
   ProjectEventRouteDeps &
   QueueRouteDeps &
@@ -41,6 +46,7 @@ const ROUTES = [
     transferRoutes,
   ],
   ...[tenancyRoutes, credentialRoutes, oauthRoutes],
+  ...[responseRoutes, chatCompletionRoutes, modelRoutes],
 ]
 
 /** Every endpoint there is: what is served, documented and tested. */
