@@ -5,7 +5,7 @@ import { startSystem, until } from '../support/system.ts'
 
 test('the queue of a project shows what waits, what is held, what runs, and for which model', async (t) => {
   const model = await speakModels(t, { spoken: {}, other: {} })
-  const env = { ...model.env, SPLITRUN_WORKER_CONCURRENCY: '2', SPLITRUN_QUEUE_WINDOW: '3' }
+  const env = { ...model.env, SPLITRUN_CONCURRENCY: '2', SPLITRUN_LANE_WINDOW: '3' }
   const system = await startSystem(t, { env })
   const queue = async () => (await system.call('GET', '/queue')).body
   const none = { queued: 0, held: 0, running: 0, oldest_age: null, workers: 1, by_model: [] }
