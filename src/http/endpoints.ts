@@ -1,10 +1,15 @@
 import type { IssueTokenDeps } from '../tenancy/issue-token.ts'
+import { chatCompletionRoutes } from './openai-door/chat-completions.ts'
+import { modelRoutes } from './openai-door/models.ts'
+import { responseRoutes } from './openai-door/responses.ts'
+import type { DoorDeps } from './openai-door/start-door-run.ts'
 import type { Endpoint } from './route.ts'
 import { type CatalogueRouteDeps, catalogueRoutes } from './routes/catalogues.ts'
 import { type ConsoleSessionRouteDeps, consoleSessionRoutes } from './routes/console-session.ts'
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { type ProjectEventRouteDeps, projectEventRoutes } from './routes/project-events.ts'
+import { type QueueRouteDeps, queueRoutes } from './routes/queue.ts'
 import { type ReportRouteDeps, reportRoutes } from './routes/reports.ts'
 import { type RunListDeps, runListRoutes } from './routes/run-lists.ts'
 import { type RunRouteDeps, runRoutes } from './routes/runs.ts'
@@ -16,8 +21,10 @@ import { type TransferRouteDeps, transferRoutes } from './routes/transfer.ts'
 
 /** What the handlers of all endpoints need. */
 export type ApiDeps = RunRouteDeps &
+  DoorDeps &
   RunListDeps &
   ProjectEventRouteDeps &
+  QueueRouteDeps &
   ReportRouteDeps &
   TaskRouteDeps &
   TransferRouteDeps &
@@ -33,6 +40,7 @@ const ROUTES = [
     runRoutes,
     runListRoutes,
     projectEventRoutes,
+    queueRoutes,
     reportRoutes,
     tagRoutes,
     taskRoutes,
@@ -40,6 +48,7 @@ const ROUTES = [
     transferRoutes,
   ],
   ...[tenancyRoutes, credentialRoutes, oauthRoutes, consoleSessionRoutes],
+  ...[responseRoutes, chatCompletionRoutes, modelRoutes],
 ]
 
 /** Every endpoint there is: what is served, documented and tested. */

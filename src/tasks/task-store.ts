@@ -33,11 +33,12 @@ export interface TaskSnapshot extends StoredTask {
   readonly tagging: readonly (readonly [entity: string, tag: string])[]
 }
 
-export type SaveOutcome = 'saved' | 'name' | 'version' | 'exists' | 'revisions'
+export type SaveOutcome = 'saved' | 'name' | 'alias' | 'version' | 'exists' | 'revisions'
 export type TaskStore = ReturnType<typeof createTaskStore>
 
 /** Defaults of fields that tasks stored by earlier versions may lack. */
 const ADDED_LATER = {
+  alias: null,
   timeout: null,
   queue_timeout: null,
   on_lost_attempt: 'retry',
@@ -146,6 +147,12 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
       return new Map(names.flatMap((name, at) => (ids[at] ? [[name, ids[at]]] : [])))
     },
 
+    /** The same of aliases. */
+    async aliasOwners(project: string, aliases: readonly string[]): Promise<Map<string, string>> {
+      const ids = aliases.length > 0 ? await redis.hmget(taskKeys(project).aliases, ...aliases) : []
+      return new Map(aliases.flatMap((alias, at) => (ids[at] ? [[alias, ids[at]]] : [])))
+    },
+
     /** The task as it is now, with its revisions and tags, all as of one moment. */
     async snapshot(project: string, id: string): Promise<TaskSnapshot | null> {
       const keys = taskKeys(project)
@@ -183,6 +190,7 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
           revision?.id ?? '',
           revision ? JSON.stringify(revision) : '',
           options.revisionsMax,
+          task.alias ?? '',
         ],
       )
       if (typeof reply === 'string') return reply as SaveOutcome

@@ -4,7 +4,8 @@ import { sharedIsoTime } from '../platform/clock.ts'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import { buildRevision, type CheckRevisionDeps } from './build-revision.ts'
 import { checkTask } from './check-task.ts'
-import { duplicateName } from './create-task.ts'
+import { duplicateAlias, duplicateName } from './create-task.ts'
+import { withOwnAlias } from './naming/task-alias.ts'
 import { type ReadTaskDeps, readTask } from './read-task.ts'
 import { routeTraffic } from './route-traffic.ts'
 import { etagOf, type Task, type WholeTask } from './task.ts'
@@ -28,7 +29,7 @@ export type UpdatedTask = WholeTask & { readonly made: string | null }
  * the update says so (see routeTraffic). Everything is saved in one step, or nothing is. When nothing differs, nothing
  * is saved, and the task keeps its ETag.
  * @param isExpected true when the caller wants to change the task with this ETag
- * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, DUPLICATE_TASK_NAME, TOO_MANY_REVISIONS
+ * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, DUPLICATE_TASK_NAME, DUPLICATE_TASK_ALIAS, TOO_MANY_REVISIONS
  * @throws {ValidationError} see buildRevision, checkTask and routeTraffic; also for another id, project or output_modality
  */
 export async function updateTask(
@@ -44,7 +45,11 @@ export async function updateTask(
     checkFixed(before.task, input)
     const revision = buildRevision(before.task, before.revisions, input, deps)
     const active = routeTraffic(before.task, before.revisions, revision, input, deps.limits.weightsMax)
-    const changed = { ...before.task, ...taskChanges(input), active_revisions: active }
+    const changed = withOwnAlias({
+      ...before.task,
+      ...taskChanges(input),
+      active_revisions: active,
+    })
     checkTask(changed)
     if (!revision && isDeepStrictEqual(changed, before.task)) return { ...before, made: null }
     const task: Task = { ...changed, modified: sharedIsoTime() }
@@ -54,6 +59,7 @@ export async function updateTask(
       return { ...before, task, version: before.version + 1, revisions, made: revision?.id ?? null }
     }
     if (outcome === 'name') throw duplicateName(task.name)
+    if (outcome === 'alias') throw duplicateAlias(task.alias)
     if (outcome === 'revisions') {
       throw new ApiError('TOO_MANY_REVISIONS', 'The task has as many revisions as it may.')
     }
@@ -78,6 +84,7 @@ function checkFixed(task: Task, input: UpdateTaskInput): void {
 
 const TASK_FIELDS = [
   'name',
+  'alias',
   'description',
   'enabled',
   'public',
@@ -91,7 +98,7 @@ const TASK_FIELDS = [
 ] as const satisfies readonly (keyof Task)[]
 
 /** The values that null stands for; for other fields, null is ignored. */
-const NULLS = { description: '', timeout: null, queue_timeout: null } as const
+const NULLS = { alias: null, description: '', timeout: null, queue_timeout: null } as const
 
 /** The fields of the task itself that were sent. */
 function taskChanges(input: UpdateTaskInput): Partial<Task> {

@@ -96,7 +96,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       query: shownQuery,
       body: createTaskSchema(limits),
       response: taskResponse,
-      errorCodes: ['DUPLICATE_TASK_NAME'],
+      errorCodes: ['DUPLICATE_TASK_NAME', 'DUPLICATE_TASK_ALIAS'],
       async handle({ caller, params, query, body, response }) {
         const owner = { org: params.org_id, project: params.project_id }
         const created = await createTask(deps, owner, body)
@@ -139,7 +139,13 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       query: shownQuery,
       body: updateTaskSchema(limits),
       response: taskResponse,
-      errorCodes: ['STALE_TASK', 'DUPLICATE_TASK_NAME', 'TOO_MANY_REVISIONS', 'TOO_MANY_REQUESTS'],
+      errorCodes: [
+        'STALE_TASK',
+        'DUPLICATE_TASK_NAME',
+        'DUPLICATE_TASK_ALIAS',
+        'TOO_MANY_REVISIONS',
+        'TOO_MANY_REQUESTS',
+      ],
       async handle({ caller, params, query, body, request, response }) {
         const owner = { project: params.project_id, task: params.task_id }
         const isExpected = readIfMatch(request.get('if-match'))

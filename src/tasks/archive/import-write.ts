@@ -22,6 +22,8 @@ export interface TagWrite {
 export interface TaskWrite {
   readonly id: string
   readonly name: string
+  /** '' for none of its own. */
+  readonly alias: string
   readonly json: string
   /** The version that the task must still have; '0': the task must not exist. */
   readonly version: string
@@ -77,6 +79,7 @@ export function saveTask(
   return {
     id,
     name,
+    alias: wanted.alias ?? '',
     json: JSON.stringify(taskOf(owner, wanted, before)),
     version: String(before?.version ?? 0),
     tagging: tagged
