@@ -1,9 +1,10 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { json, jsonParseLinter } from '@codemirror/lang-json'
-import { defaultHighlightStyle, syntaxHighlighting } from '@codemirror/language'
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { linter } from '@codemirror/lint'
 import { EditorState, type Extension } from '@codemirror/state'
 import { EditorView, keymap } from '@codemirror/view'
+import { tags } from '@lezer/highlight'
 import { useEffect, useEffectEvent, useRef } from 'react'
 import { placeholders } from './placeholders.ts'
 
@@ -29,6 +30,12 @@ const LOOK = EditorView.theme({
   '.cm-placeholder-name': { color: 'var(--accent)', fontWeight: '700' },
   '.cm-tooltip': { backgroundColor: 'var(--raised)', color: 'var(--text)' },
 })
+
+const COLOURS = HighlightStyle.define([
+  { tag: tags.propertyName, color: 'var(--accent)' },
+  { tag: tags.string, color: 'var(--good)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--warn)' },
+])
 
 const LANGUAGES: Record<CodeFieldProps['language'], Extension> = {
   prompt: placeholders,
@@ -58,7 +65,7 @@ export default function CodeField({ label, value, language, onChange }: CodeFiel
         extensions: [
           history(),
           keymap.of([...defaultKeymap, ...historyKeymap]),
-          syntaxHighlighting(defaultHighlightStyle),
+          syntaxHighlighting(COLOURS),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ 'aria-label': label }),
           EditorState.readOnly.of(isReadOnly),

@@ -60,8 +60,11 @@ function driverOf(system: System, browser: BrowserContext): ConsoleDriver {
 
 /** Goes to an address behind the `#`. */
 export async function goTo(page: Page, address: string): Promise<void> {
-  await page.evaluate(`location.hash = ${JSON.stringify(address)}`)
-  await page.getByRole('heading', { level: 1 }).waitFor()
+  // The page before stays until the next one is loaded: it is told apart by its heading.
+  await page.evaluate(
+    `for (const each of document.querySelectorAll('h1')) each.dataset.past = ''; location.hash = ${JSON.stringify(address)}`,
+  )
+  await page.locator('h1:not([data-past])').waitFor()
 }
 
 /** What no page may do: break the policy, fail in a script. Filled while the page lives. */

@@ -11,7 +11,7 @@ interface FieldDiffsProps {
 export const FieldDiffs = ({ before, after, fields }: FieldDiffsProps) =>
   fields.map((field) => (
     <section key={field} aria-label={FIELDS[field]}>
-      <h3>{FIELDS[field]}</h3>
+      <h2>{FIELDS[field]}</h2>
       <TextDiff before={textOf(before, field)} after={textOf(after, field)} />
     </section>
   ))

@@ -9,11 +9,12 @@ export interface Step {
   readonly words: string
 }
 
-function kindOf({ outcome, code }: Attempt): Step['kind'] {
+/** Ends of an attempt in which the model was not at fault. */
+const FINE = new Set(['succeeded', 'open', 'cancelled', 'expired'])
+
+function kindOf({ outcome }: Attempt): Step['kind'] {
   if (outcome === 'lost') return 'lost'
-  return outcome === 'succeeded' || outcome === 'running' || (code === null && outcome === 'ok')
-    ? 'call'
-    : 'refused'
+  return FINE.has(outcome) ? 'call' : 'refused'
 }
 
 /**
