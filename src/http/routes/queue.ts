@@ -19,13 +19,9 @@ export const queueResponse = z
         'Of them, those that are not in the queue yet: beyond the window of their model, or deferred.',
     }),
     running: count.meta({ description: 'Runs of the project that a worker has.' }),
-    oldest_age: z
-      .number()
-      .min(0)
-      .nullable()
-      .meta({
-        description: 'Seconds since the creation of the oldest run that waits; null where none does.',
-      }),
+    oldest_age: z.number().min(0).nullable().meta({
+      description: 'Seconds since the creation of the oldest run that waits; null where none does.',
+    }),
     workers: count.nullable().meta({
       description: 'Worker processes of the installation, busy or not; null where Redis does not say.',
     }),
