@@ -5,6 +5,7 @@ import { responseRoutes } from './openai-door/responses.ts'
 import type { DoorDeps } from './openai-door/start-door-run.ts'
 import type { Endpoint } from './route.ts'
 import { type CatalogueRouteDeps, catalogueRoutes } from './routes/catalogues.ts'
+import { type ConsoleSessionRouteDeps, consoleSessionRoutes } from './routes/console-session.ts'
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { type ProjectEventRouteDeps, projectEventRoutes } from './routes/project-events.ts'
@@ -31,6 +32,7 @@ export type ApiDeps = RunRouteDeps &
   CatalogueRouteDeps &
   CredentialRouteDeps &
   IssueTokenDeps &
+  ConsoleSessionRouteDeps &
   ServiceRouteDeps
 
 const ROUTES = [
@@ -45,7 +47,7 @@ const ROUTES = [
     catalogueRoutes,
     transferRoutes,
   ],
-  ...[tenancyRoutes, credentialRoutes, oauthRoutes],
+  ...[tenancyRoutes, credentialRoutes, oauthRoutes, consoleSessionRoutes],
   ...[responseRoutes, chatCompletionRoutes, modelRoutes],
 ]
 

@@ -37,6 +37,8 @@ export interface ServerDeps extends BodyLimits {
   readonly publicPath: string
   /** Origins whose scripts may call. */
   readonly corsOrigins: readonly string[]
+  /** Serves the pages of the console. */
+  readonly console: RequestHandler
 }
 
 /** Every route is served under both, since clients differ in what they take for the base URL. */
@@ -78,6 +80,7 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
       throw new ApiError('METHOD_NOT_ALLOWED', `This path knows ${allowed.join(', ')} only.`)
     })
   }
+  app.use(deps.console)
   app.use(() => {
     throw new ApiError('ROUTE_NOT_FOUND', 'There is no such route.')
   })
