@@ -60,7 +60,7 @@ describe('runs in the console', () => {
     await page.keyboard.insertText('{"text": "second"}')
     await page.getByRole('button', { name: 'Run', exact: true }).click()
     await page.waitForURL((url) => url.hash.includes(task) && !url.hash.includes(run.id))
-    await page.getByText('second').waitFor()
+    await page.getByText('second', { exact: true }).waitFor()
     const { body } = await system.call('GET', `/task/${task}/run/${page.url().slice(-36)}`)
     assert.equal(body.task_revision_id, run.task_revision_id)
   })
