@@ -71,15 +71,12 @@ export function betsFor(
   return bets
 }
 
+/** What a bet stakes on each run of a stratum with this share. */
+export function stakedOn(side: Side, share: number, delta: number, { centre, stake }: Bet): number {
+  return Math.min(stake, capOf(side, share, delta, centre))
+}
+
 /** By what the wealth of a bet is multiplied in a run; always at least a tenth. */
-export function gainOf(
-  side: Side,
-  share: number,
-  delta: number,
-  { centre, stake }: Bet,
-  label: 0 | 1,
-  y: number,
-): number {
-  const staked = Math.min(stake, capOf(side, share, delta, centre))
-  return 1 + staked * payoff(side, share, delta, centre, label, y)
+export function gainOf(side: Side, share: number, delta: number, bet: Bet, label: 0 | 1, y: number): number {
+  return 1 + stakedOn(side, share, delta, bet) * payoff(side, share, delta, bet.centre, label, y)
 }

@@ -1,4 +1,4 @@
-import { type Bet, betsFor, gainOf, type Side } from './bets.ts'
+import { type Bet, betsFor, payoff, type Side, stakedOn } from './bets.ts'
 import type { Scale, Stratum } from './stratum.ts'
 
 /** The logarithm of the mean of `exp(each)`, without leaving the range of numbers. */
@@ -10,12 +10,14 @@ export function logMeanExp(logs: readonly number[]): number {
 
 /** The log-wealth of a bet after all runs of a stratum: `sum of count * log(gain)` over its cells. */
 function logWealth(side: Side, delta: number, bet: Bet, { levels }: Scale, stratum: Stratum): number {
+  const staked = stakedOn(side, stratum.share, delta, bet)
   let log = 0
   for (const [level, y] of levels.entries()) {
-    const a = stratum.baseline[level] ?? 0
-    const b = stratum.candidate[level] ?? 0
-    if (a > 0) log += a * Math.log(gainOf(side, stratum.share, delta, bet, 0, y))
-    if (b > 0) log += b * Math.log(gainOf(side, stratum.share, delta, bet, 1, y))
+    for (const label of [0, 1] as const) {
+      const count = (label === 1 ? stratum.candidate : stratum.baseline)[level] ?? 0
+      if (count > 0)
+        log += count * Math.log(1 + staked * payoff(side, stratum.share, delta, bet.centre, label, y))
+    }
   }
   return log
 }

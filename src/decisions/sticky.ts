@@ -1,19 +1,37 @@
+import type { Scale } from './stratum.ts'
+
 /**
- * Statistics for sticky traffic: a key has its revision for good, so its runs are not drawn one by one, and a few busy
- * keys can look like a difference. Keys are counted in buckets, by their hash.
+ * Statistics for sticky traffic. A key has its revision for good, so it is keys that are drawn and not runs, and a few
+ * busy or unlucky keys can look like a difference. Keys are counted in buckets, by their hash.
  */
 
 /** What the keys of one bucket came to under one revision. */
 export interface Bucket {
   readonly n: number
-  /** Sum of the level of its runs. */
+  /** Sum of the levels of its runs. */
   readonly sum: number
 }
 
-/** Fewer effective buckets than this give no verdict. */
-export const LEAST_BUCKETS = 20
+/** What all runs of both revisions came to: their number by level. */
+export interface Pooled {
+  readonly levels: readonly number[]
+  readonly counts: ArrayLike<number>
+}
 
-/** As many buckets of equal size would vary as much: (sum n)^2 / sum n^2. */
+/** How bets are made on keys. */
+export interface StickyBets {
+  /** The scale with its one centre. */
+  readonly scale: Scale
+  /** By what the logarithm of the wealth is divided. */
+  readonly inflation: number
+}
+
+/** Fewer effective buckets than this under either revision give no verdict. */
+export const LEAST_BUCKETS = 20
+/** Keeps the centre where bets can win on both sides. */
+const LEAST_CENTRE = 0.002
+
+/** As many buckets of equal size would vary as much: (sum n)^2 / sum n^2 (Kish). */
 export function effectiveBuckets(buckets: readonly Bucket[]): number {
   let n = 0
   let squares = 0
@@ -24,59 +42,54 @@ export function effectiveBuckets(buckets: readonly Bucket[]): number {
   return squares === 0 ? 0 : n ** 2 / squares
 }
 
-/** The variance of the mean when buckets are what was drawn: `sum over g of (S_g - R n_g)^2 / n^2`, R the mean. */
-function clusteredVariance(buckets: readonly Bucket[]): { n: number; mean: number; variance: number } {
-  let n = 0
-  let sum = 0
-  for (const bucket of buckets) {
-    n += bucket.n
-    sum += bucket.sum
-  }
-  if (n === 0) return { n, mean: 0, variance: 0 }
-  const mean = sum / n
-  let squares = 0
-  for (const bucket of buckets) squares += (bucket.sum - mean * bucket.n) ** 2
-  return { n, mean, variance: squares / n ** 2 }
-}
-
 /**
- * The design effect: how many times larger the variance of the difference is than it would be with runs drawn one by
- * one (Kish); never below 1.
- * @param spread the variance of a single run's level under a revision, given its mean: mean (1 - mean) for rates
+ * The design effect of bets around the centre c: how many times larger the variance of what they win is when keys are
+ * drawn than when runs are, `sum over buckets of (S_g - c n_g)^2 / sum over runs of (y - c)^2`, S_g and n_g by bucket and
+ * revision; never below 1. It depends on the centre: away from the mean, a busy key that falls to one side is a gain by
+ * the number of its runs alone, whatever they came to. Bets around 0.5 on a metric of 0.05 find "differences" of nothing
+ * but the shares of runs, four times as often as they may.
  */
-export function designEffect(
-  baseline: readonly Bucket[],
-  candidate: readonly Bucket[],
-  spread: (mean: number, of: 'baseline' | 'candidate') => number = (mean) => mean * (1 - mean),
-): number {
-  const a = clusteredVariance(baseline)
-  const b = clusteredVariance(candidate)
-  if (a.n === 0 || b.n === 0) return 1
-  const naive = spread(a.mean, 'baseline') / a.n + spread(b.mean, 'candidate') / b.n
-  return naive === 0 ? 1 : Math.max(1, (a.variance + b.variance) / naive)
+export function designEffect(buckets: readonly Bucket[], { levels, counts }: Pooled, centre: number): number {
+  let clustered = 0
+  for (const { n, sum } of buckets) clustered += (sum - centre * n) ** 2
+  let single = 0
+  for (const [level, y] of levels.entries()) single += (counts[level] ?? 0) * (y - centre) ** 2
+  return single === 0 ? 1 : Math.max(1, clustered / single)
 }
 
 /**
  * How much wider an interval has to be, squared, when its variance was estimated from so many buckets: (t / z)^2 at the
- * same level, by the expansion of Student's t in 1 / degrees of freedom (Abramowitz & Stegun 26.7.5).
+ * level of the evidence, by the expansion of Student's t in 1 / degrees of freedom (Abramowitz & Stegun 26.7.5).
  * @param alpha two-sided
  */
 export function studentCorrection(buckets: number, alpha: number): number {
   const freedom = Math.max(buckets - 1, 1)
-  // The quantile that belongs to the bound of the evidence, which is what the wealth has to reach.
   const z = Math.sqrt(2 * Math.log(2 / alpha))
   const t = z + (z ** 3 + z) / (4 * freedom) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * freedom ** 2)
   return (t / z) ** 2
 }
 
-/** By what log-wealth is divided under sticky traffic; null where there are too few keys for a verdict. */
-export function inflationOf(
+/**
+ * How to bet when keys are drawn: around the mean of both revisions, at which the shares of runs do not matter, with the
+ * log-wealth divided by the design effect and by the correction for few buckets. Good for many keys; the simulations say
+ * from how many on. Null where there are too few for a verdict.
+ */
+export function stickyBets(
+  scale: Scale,
   baseline: readonly Bucket[],
   candidate: readonly Bucket[],
+  pooled: ArrayLike<number>,
   alpha: number,
-  spread?: (mean: number, of: 'baseline' | 'candidate') => number,
-): number | null {
+): StickyBets | null {
   const least = Math.min(effectiveBuckets(baseline), effectiveBuckets(candidate))
   if (least < LEAST_BUCKETS) return null
-  return designEffect(baseline, candidate, spread) * studentCorrection(least, alpha)
+  const { levels } = scale
+  let [n, sum] = [0, 0]
+  for (const [level, y] of levels.entries()) {
+    n += pooled[level] ?? 0
+    sum += (pooled[level] ?? 0) * y
+  }
+  const centre = Math.min(1 - LEAST_CENTRE, Math.max(LEAST_CENTRE, sum / n))
+  const effect = designEffect([...baseline, ...candidate], { levels, counts: pooled }, centre)
+  return { scale: { ...scale, centres: [centre] }, inflation: effect * studentCorrection(least, alpha) }
 }

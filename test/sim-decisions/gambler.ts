@@ -1,6 +1,8 @@
 import { betsFor, gainOf, type Side } from '../../src/decisions/bets.ts'
 import type { Scale } from '../../src/decisions/stratum.ts'
 
+const NOTHING = 1e-250
+
 /**
  * The bets of `evidence`, run by run: what one more run multiplies each of them by is looked up in a table that the code
  * of the server filled. `gambler.test.ts` holds it against `evidence` on the same counts.
@@ -43,7 +45,8 @@ export class Gambler {
     let sum = 0
     for (let bet = 0; bet < count; bet += 1) {
       const after = (wealth[bet] as number) * (table[from + bet] as number)
-      wealth[bet] = after
+      // Numbers too small to be normal cost a hundred times as much, and never count again.
+      wealth[bet] = after < NOTHING ? 0 : after
       sum += after
     }
     return sum / count

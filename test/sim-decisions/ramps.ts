@@ -16,7 +16,7 @@ const PLAN: RolloutPlan = {
 }
 const FAILED: Guard = { metric: 'failed', good: 'low', tolerance: 0.02 }
 const SLOWER: Guard = { metric: 'latency', good: 'low', tolerance: 1.25 }
-const MOST_RUNS = 40_000
+const MOST_RUNS = 20_000
 const RUNS_AN_HOUR = 2000
 const BASE = lognormal(2, 0.8)
 const SCALE = ratioScale(
@@ -39,16 +39,15 @@ interface Outcome {
 export function ramps({ repetitions, seed }: Extent): Figure[] {
   const figures: Figure[] = []
   const table = 'rollouts, 1, 5, 25, 50, 100 %'
-  const run = (base: number, candidate: Candidate, part = 1) => {
-    const times = Math.ceil(repetitions * part)
+  const run = (base: number, candidate: Candidate) => {
     const random = randomNumbers(seed + 400 + figures.length)
-    return Array.from({ length: times }, () => ramp(base, candidate, random))
+    return Array.from({ length: repetitions }, () => ramp(base, candidate, random))
   }
   for (const [base, designed] of [
     [0.01, '100 %, 3,803 runs'],
     [0.05, '98 %'],
   ] as const) {
-    const outcomes = run(base, { fails: base, slower: 1 }, 0.25)
+    const outcomes = run(base, { fails: base, slower: 1 })
     const back = outcomes.filter(({ action }) => action === 'rollback').length
     const completed = outcomes.filter(({ action, runs }) => action === 'complete' && runs <= 10_000).length
     figures.push({
@@ -71,7 +70,7 @@ export function ramps({ repetitions, seed }: Extent): Figure[] {
       holds: back <= mostOf(PLAN.alpha, outcomes.length),
     })
   }
-  const at = run(0.01, { fails: 0.03, slower: 1.25 }, 0.25)
+  const at = run(0.01, { fails: 0.03, slower: 1.25 })
   const completed = at.filter(({ action }) => action === 'complete').length
   figures.push({
     table,
@@ -91,7 +90,7 @@ export function ramps({ repetitions, seed }: Extent): Figure[] {
     ['latency 4 times', { fails: 0.01, slower: 4 }, '17', null],
   ]
   for (const [what, candidate, designed, most] of harms) {
-    const outcomes = run(0.01, candidate, 0.25)
+    const outcomes = run(0.01, candidate)
     const back = outcomes.filter(({ action }) => action === 'rollback')
     const runs = outcomes.map(({ action, candidates }) =>
       action === 'rollback' ? candidates : Number.POSITIVE_INFINITY,
@@ -114,7 +113,7 @@ const empty = (share: number, levels: number): Stratum & { baseline: number[]; c
   candidate: new Array<number>(levels).fill(0),
 })
 
-/** One rollout. Decided after each of the candidate's first hundred runs, then after every tenth of them. */
+/** One rollout. Decided after each of the candidate's first hundred runs, then as often as they are 4 % more. */
 function ramp(base: number, { fails, slower }: Candidate, random: () => number): Outcome {
   const draws = [
     { fails: levelDrawer(rate(base)), takes: drawerOf(BASE) },
@@ -125,6 +124,7 @@ function ramp(base: number, { fails, slower }: Candidate, random: () => number):
   let [failed, latency] = [empty(PLAN.shares[0] ?? 0, 2), empty(PLAN.shares[0] ?? 0, SCALE.levels.length)]
   let candidates = 0
   let inStep = 0
+  let nextLook = 1
   for (let run = 0; run < MOST_RUNS; run += 1) {
     const share = PLAN.shares[step] ?? 1
     const hour = Math.floor(run / RUNS_AN_HOUR)
@@ -142,7 +142,8 @@ function ramp(base: number, { fails, slower }: Candidate, random: () => number):
     if (label === 0) continue
     candidates += 1
     inStep += 1
-    if (candidates > 100 && candidates % 10 !== 0) continue
+    if (candidates < nextLook) continue
+    nextLook = candidates < 100 ? candidates + 1 : Math.ceil(candidates * 1.04)
     const next = PLAN.shares[step + 1] ?? 1
     const guards = [
       guardEvidence(

@@ -4,13 +4,8 @@ import fc from 'fast-check'
 import { asymptoticInterval, LEAST_VALUES } from '../../../src/decisions/asymptotic-mean.ts'
 import { logGamma } from '../../../src/decisions/log-gamma.ts'
 import { ALARM, sampleRatioEvidence, sampleRatioFactor } from '../../../src/decisions/sample-ratio.ts'
-import { LATENCY, ratioScale } from '../../../src/decisions/scales.ts'
-import {
-  designEffect,
-  effectiveBuckets,
-  inflationOf,
-  studentCorrection,
-} from '../../../src/decisions/sticky.ts'
+import { LATENCY, RATE, ratioScale } from '../../../src/decisions/scales.ts'
+import { designEffect, effectiveBuckets, stickyBets, studentCorrection } from '../../../src/decisions/sticky.ts'
 
 test('log-gamma is that of factorials, and of one half', () => {
   let log = 0
@@ -49,16 +44,25 @@ describe('sticky traffic', () => {
   const even = Array.from({ length: 100 }, (_, at) => ({ n: 10, sum: at % 10 === 0 ? 1 : 0 }))
   const lumpy = Array.from({ length: 100 }, (_, at) => ({ n: 10, sum: at % 10 === 0 ? 10 : 0 }))
 
+  const pooled = { levels: [0, 1], counts: [900, 100] }
+
   test('runs that come alike from all keys inflate nothing; keys that always fail do, by their size', () => {
-    assert.equal(designEffect(even, even), 1)
-    assert.ok(Math.abs(designEffect(lumpy, lumpy) - 10) < 1e-9)
+    assert.equal(designEffect(even, { levels: [0, 1], counts: [990, 10] }, 0.01), 1)
+    assert.ok(Math.abs(designEffect(lumpy, pooled, 0.1) - 10) < 1e-9)
+  })
+
+  test('bets are made around the mean, where the number of runs of a key does not matter', () => {
+    const bets = stickyBets(RATE, lumpy, lumpy, [1800, 200], 0.05)
+    assert.deepEqual(bets?.scale.centres, [0.1])
+    assert.ok(bets && bets.inflation > 10 && bets.inflation < 11)
+    assert.ok(stickyBets(RATE, even, even, [2000, 0], 0.05)?.scale.centres[0])
   })
 
   test('one busy key is not many keys', () => {
     assert.equal(effectiveBuckets(even), 100)
     assert.ok(effectiveBuckets([...even, { n: 100_000, sum: 0 }]) < 1.1)
-    assert.equal(inflationOf(even, [{ n: 1000, sum: 3 }], 0.05), null)
-    assert.equal(inflationOf(even, [], 0.05), null)
+    assert.equal(stickyBets(RATE, even, [{ n: 1000, sum: 3 }], [1980, 20], 0.05), null)
+    assert.equal(stickyBets(RATE, even, [], [990, 10], 0.05), null)
   })
 
   test('few buckets need more evidence, many need no more', () => {
