@@ -241,6 +241,7 @@ export const SETTINGS = {
   tagsMax: setting('SPLITRUN_TAGS_MAX', '100', integer(1, 10_000), 'Most tags of a project for its tasks, and as many for revisions.'),
   importLimit: setting('SPLITRUN_IMPORT_LIMIT', '16mb', bytes(1024, 200_000_000), 'Largest file that is exported or imported.'),
   revisionsMax: setting('SPLITRUN_REVISIONS_MAX', '1000', integer(1, 100_000), 'Most revisions of a task.'),
+  trafficHistoryMax: setting('SPLITRUN_TRAFFIC_HISTORY_MAX', '1000', integer(1, 100_000), 'Most changes of its weights that the history of a task keeps, the newest.'),
 } as const
 
 /** The settings as rows of a table: name, default, meaning. */

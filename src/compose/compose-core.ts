@@ -88,7 +88,7 @@ async function openCore(
     tenants: createTenantStore(redis),
     apiKeys: createCredentialStore(redis, 'api_key'),
     clients: createCredentialStore(redis, 'oauth_client'),
-    tasks: createTaskStore(redis, { revisionsMax: config.revisionsMax }),
+    tasks: createTaskStore(redis, config),
     tags: createTagStore(redis, { tagsMax: config.tagsMax }),
     limits: taskLimits(config),
     tellEnds,

@@ -11,6 +11,7 @@ import { type ServiceRouteDeps, serviceRoutes } from './routes/service.ts'
 import { tagRoutes } from './routes/tags.ts'
 import { type TaskRouteDeps, taskRoutes } from './routes/tasks.ts'
 import { type TenancyRouteDeps, tenancyRoutes } from './routes/tenancy.ts'
+import { trafficRoutes } from './routes/traffic.ts'
 import { type TransferRouteDeps, transferRoutes } from './routes/transfer.ts'
 
 /** What the handlers of all endpoints need. */
@@ -34,6 +35,7 @@ const ROUTES = [
     reportRoutes,
     tagRoutes,
     taskRoutes,
+    trafficRoutes,
     catalogueRoutes,
     transferRoutes,
   ],

@@ -3,6 +3,7 @@ import { ApiError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import { buildRevision, type CheckRevisionDeps } from './build-revision.ts'
 import { checkTask } from './check-task.ts'
+import { changeTraffic } from './split/split.ts'
 import type { Task, WholeTask } from './task.ts'
 import type { CreateTaskInput } from './task-input.ts'
 import type { TaskStore } from './task-store.ts'
@@ -14,13 +15,19 @@ import type { TaskStore } from './task-store.ts'
  */
 export async function createTask(
   deps: CheckRevisionDeps & { tasks: TaskStore },
-  owner: { org: string; project: string },
+  owner: { org: string; project: string; by: string },
   input: CreateTaskInput,
 ): Promise<WholeTask> {
   const now = sharedIsoTime()
   const id = newId()
   const revision = buildRevision({ id, output_modality: input.output_modality }, [], input, deps)
   if (!revision) throw new Error('a first revision always differs')
+  const { traffic, change } = changeTraffic(
+    null,
+    [{ task_revision_id: revision.id, weight: 1 }],
+    { by: owner.by, reason: 'created' },
+    now,
+  )
   const task: Task = {
     id,
     org_id: owner.org,
@@ -39,10 +46,10 @@ export async function createTask(
     output_retries: input.output_retries ?? 1,
     created: now,
     modified: now,
-    active_revisions: [{ task_revision_id: revision.id, weight: 1 }],
+    ...traffic,
   }
   checkTask(task)
-  const outcome = await deps.tasks.save(task, 0, revision)
+  const outcome = await deps.tasks.save(task, 0, revision, change)
   if (outcome === 'name') throw duplicateName(task.name)
   if (outcome !== 'saved') throw new Error(`a new task was not saved: ${outcome}`)
   return { task, version: 1, revisions: [revision], tags: new Map() }

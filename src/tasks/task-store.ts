@@ -3,6 +3,7 @@ import { cached, expiringAfter } from '../platform/cached.ts'
 import { keysExist } from '../platform/redis/keys-exist.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import type { ImportWrite } from './archive/import-write.ts'
+import { splitOf, type TrafficChange } from './split/split.ts'
 import type { Revision, Task } from './task.ts'
 import { readVisibility } from './task-fields.ts'
 import { splitPair, taskKeys, taskScript } from './task-layout.ts'
@@ -15,6 +16,9 @@ const importTasks = taskScript('import')
 const CACHE_MS = 1000
 /** Size of the cache of revisions, in characters of their JSON. */
 const CACHE_CHARACTERS = 64_000_000
+
+/** So many changes may be added to a history between two commands. */
+const ADDED_MEANWHILE = 20
 
 /** How many keys are read at a time. */
 const BATCH = 500
@@ -46,12 +50,13 @@ const ADDED_LATER = {
 } as const
 
 function toTask(text: string): Task {
-  const stored = { ...ADDED_LATER, ...(JSON.parse(text) as Task) }
-  return { ...stored, task_run_visibility: readVisibility(stored.task_run_visibility) }
+  const stored = { ...ADDED_LATER, ...(JSON.parse(text) as Omit<Task, 'split'> & Partial<Task>) }
+  const task_run_visibility = readVisibility(stored.task_run_visibility)
+  return { ...stored, task_run_visibility, split: stored.split ?? splitOf(stored) }
 }
 
 /** The only owner of tasks and revisions. */
-export function createTaskStore(redis: Redis, options: { revisionsMax: number }) {
+export function createTaskStore(redis: Redis, options: { revisionsMax: number; trafficHistoryMax: number }) {
   async function read(project: string, id: string): Promise<StoredTask | null> {
     const [task, version] = await redis.hmget(taskKeys(project).task(id), 'task', 'version')
     return task ? { task: toTask(task), version: Number(version) } : null
@@ -100,6 +105,24 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
     /** A revision of any task of the project. Revisions are immutable, so the cache never expires them. */
     async revision(project: string, id: string): Promise<Revision | null> {
       return (await cached(revisions, `${project}/${id}`)) ?? null
+    },
+
+    /** The changes of a task's weights, newest first, below `before` if that is given; at most `limit`. */
+    async trafficHistory(
+      project: string,
+      id: string,
+      before: number | null,
+      limit: number,
+    ): Promise<TrafficChange[]> {
+      const key = taskKeys(project).trafficHistory(id)
+      const newest = await redis.lindex(key, 0)
+      if (newest === null) return []
+      // Entries are numbered without gaps, so their places are known, unless others are added in between.
+      const { seq } = JSON.parse(newest) as TrafficChange
+      const from = before === null ? 0 : Math.max(0, seq - before + 1)
+      const texts = await redis.lrange(key, from, from + limit + ADDED_MEANWHILE)
+      const changes = texts.map((text) => JSON.parse(text) as TrafficChange)
+      return changes.filter((change) => before === null || change.seq < before).slice(0, limit)
     },
 
     /** All revisions of a task, newest first. */
@@ -170,8 +193,15 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
       return redis.zrange(key, cursor ? `(${cursor}` : '+', '-', 'BYLEX', 'REV', 'LIMIT', 0, limit)
     },
 
-    /** Saves a task, and a new revision if given, in one step. Version 0 creates the task. */
-    async save(task: Task, version: number, revision: Revision | null): Promise<SaveOutcome> {
+    /**
+     * Saves a task, and a new revision and a change of its weights if given, in one step. Version 0 creates the task.
+     */
+    async save(
+      task: Task,
+      version: number,
+      revision: Revision | null,
+      change: TrafficChange | null,
+    ): Promise<SaveOutcome> {
       const reply = await saveTask(
         redis,
         [taskKeys(task.project_id).prefix],
@@ -183,6 +213,8 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
           revision?.id ?? '',
           revision ? JSON.stringify(revision) : '',
           options.revisionsMax,
+          change ? JSON.stringify(change) : '',
+          options.trafficHistoryMax,
         ],
       )
       if (typeof reply === 'string') return reply as SaveOutcome
@@ -206,7 +238,11 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
      * written.
      */
     async import(project: string, write: ImportWrite): Promise<boolean> {
-      const done = await importTasks(redis, [taskKeys(project).prefix], [JSON.stringify(write)])
+      const done = await importTasks(
+        redis,
+        [taskKeys(project).prefix],
+        [JSON.stringify(write), options.trafficHistoryMax],
+      )
       for (const { id } of write.tasks) tasks.delete(`${project}/${id}`)
       return done === 1
     },

@@ -1,6 +1,7 @@
 import type { ModelParameters } from '../models/model.ts'
 import type { OutputFormat } from '../output/output-format.ts'
 import type { Shown } from '../platform/shown.ts'
+import type { Split } from './split/split.ts'
 import type { Tag } from './tag.ts'
 import type { Visibility } from './task-fields.ts'
 import type { revisionResponse, taskResponse } from './task-response.ts'
@@ -33,6 +34,8 @@ export interface Task {
   readonly created: string
   readonly modified: string
   readonly active_revisions: readonly WeightedRevision[]
+  /** Which of them gets which runs. */
+  readonly split: Split
 }
 
 /** A revision. It never changes, so it can be cached for ever. Names are those on the wire. */
@@ -133,7 +136,7 @@ export function presentTask(
   { task, revisions, tags }: WholeTask,
   shown: ShownRevisions = {},
 ): Shown<typeof taskResponse> {
-  const { org_id: _, ...fields } = task
+  const { org_id: _, split: __, ...fields } = task
   const active = new Set(task.active_revisions.map((each) => each.task_revision_id))
   const isShown = ({ id, test }: Revision) =>
     id === shown.made ||

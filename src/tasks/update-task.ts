@@ -7,6 +7,7 @@ import { checkTask } from './check-task.ts'
 import { duplicateName } from './create-task.ts'
 import { type ReadTaskDeps, readTask } from './read-task.ts'
 import { routeTraffic } from './route-traffic.ts'
+import { changeTraffic, type TrafficCause } from './split/split.ts'
 import { etagOf, type Task, type WholeTask } from './task.ts'
 import type { TaskLimits } from './task-fields.ts'
 import type { UpdateTaskInput } from './task-input.ts'
@@ -27,15 +28,17 @@ export type UpdatedTask = WholeTask & { readonly made: string | null }
  * Changes a task. When a revision field differs, a new revision is created (see buildRevision); it gets traffic only if
  * the update says so (see routeTraffic). Everything is saved in one step, or nothing is. When nothing differs, nothing
  * is saved, and the task keeps its ETag.
+ * @param cause why the weights change, if they do
  * @param isExpected true when the caller wants to change the task with this ETag
  * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, DUPLICATE_TASK_NAME, TOO_MANY_REVISIONS
  * @throws {ValidationError} see buildRevision, checkTask and routeTraffic; also for another id, project or output_modality
  */
 export async function updateTask(
   deps: UpdateTaskDeps,
-  owner: { project: string; task: string },
+  owner: { project: string; task: string; by: string },
   input: UpdateTaskInput,
   isExpected: (etag: string) => boolean = () => true,
+  cause: Omit<TrafficCause, 'by'> = { reason: 'updated' },
 ): Promise<UpdatedTask> {
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     const before = await readTask(deps, owner.project, owner.task)
@@ -44,11 +47,13 @@ export async function updateTask(
     checkFixed(before.task, input)
     const revision = buildRevision(before.task, before.revisions, input, deps)
     const active = routeTraffic(before.task, before.revisions, revision, input, deps.limits.weightsMax)
-    const changed = { ...before.task, ...taskChanges(input), active_revisions: active }
+    const now = sharedIsoTime()
+    const { traffic, change } = changeTraffic(before.task, active, { ...cause, by: owner.by }, now)
+    const changed = { ...before.task, ...taskChanges(input), ...traffic }
     checkTask(changed)
     if (!revision && isDeepStrictEqual(changed, before.task)) return { ...before, made: null }
-    const task: Task = { ...changed, modified: sharedIsoTime() }
-    const outcome = await deps.tasks.save(task, before.version, revision)
+    const task: Task = { ...changed, modified: now }
+    const outcome = await deps.tasks.save(task, before.version, revision, change)
     if (outcome === 'saved') {
       const revisions = revision ? [revision, ...before.revisions] : before.revisions
       return { ...before, task, version: before.version + 1, revisions, made: revision?.id ?? null }

@@ -98,7 +98,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       response: taskResponse,
       errorCodes: ['DUPLICATE_TASK_NAME'],
       async handle({ caller, params, query, body, response }) {
-        const owner = { org: params.org_id, project: params.project_id }
+        const owner = { org: params.org_id, project: params.project_id, by: caller.id }
         const created = await createTask(deps, owner, body)
         setPromptHeaders(response, created.revisions[0])
         return show(caller, response, created, shownBy(query))
@@ -141,7 +141,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       response: taskResponse,
       errorCodes: ['STALE_TASK', 'DUPLICATE_TASK_NAME', 'TOO_MANY_REVISIONS', 'TOO_MANY_REQUESTS'],
       async handle({ caller, params, query, body, request, response }) {
-        const owner = { project: params.project_id, task: params.task_id }
+        const owner = { project: params.project_id, task: params.task_id, by: caller.id }
         const isExpected = readIfMatch(request.get('if-match'))
         const updated = await updateTask(deps, owner, body, isExpected)
         const made = updated.revisions.find(({ id }) => id === updated.made)

@@ -32,6 +32,8 @@ export interface ImportPlan {
 export interface ImportTarget {
   readonly org: string
   readonly project: string
+  /** Id of who imports. */
+  readonly by: string
   readonly archived: TaskArchive
   readonly where: Place
 }

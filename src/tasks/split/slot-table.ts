@@ -14,7 +14,7 @@ export type SlotTable = Readonly<Record<string, readonly Segment[]>>
  * step gives back the identical tables. (Consistent hashing with weights moves twice as much, drawing by cumulative
  * weights up to forty times; arXiv 1612.01041 on minimal movement.)
  * @param before null: no table yet
- * @param weights at least one above 0
+ * @returns an empty table when no weight is above 0
  */
 export function moveSlots(before: SlotTable | null, weights: readonly WeightedRevision[]): SlotTable {
   const targets = slotTargets(weights)
@@ -22,7 +22,8 @@ export function moveSlots(before: SlotTable | null, weights: readonly WeightedRe
     Object.entries(before ?? {}).map(([id, stack]) => [id, [...stack]]),
   )
   const ids = [...new Set([...stacks.keys(), ...targets.keys()])].sort()
-  const queue: Segment[] = before ? [] : [[0, SLOTS - 1]]
+  const isEmpty = [...stacks.values()].every((stack) => stack.length === 0)
+  const queue: Segment[] = isEmpty ? [[0, SLOTS - 1]] : []
   for (const id of ids) {
     const stack = stacks.get(id) ?? []
     const surplus = sizeOf(stack) - (targets.get(id) ?? 0)

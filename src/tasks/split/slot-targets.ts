@@ -9,6 +9,7 @@ export const SLOTS = 16_384
  */
 export function slotTargets(weights: readonly WeightedRevision[]): Map<string, number> {
   const sharing = weights.filter(({ weight }) => weight > 0)
+  if (sharing.length === 0) return new Map()
   const byId = sharing.toSorted((a, b) => (a.task_revision_id < b.task_revision_id ? -1 : 1))
   // Divided first, so that the sum of very large weights is not Infinity.
   const largest = Math.max(...byId.map(({ weight }) => weight))

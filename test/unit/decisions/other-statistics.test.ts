@@ -5,7 +5,12 @@ import { asymptoticInterval, LEAST_VALUES } from '../../../src/decisions/asympto
 import { logGamma } from '../../../src/decisions/log-gamma.ts'
 import { ALARM, sampleRatioEvidence, sampleRatioFactor } from '../../../src/decisions/sample-ratio.ts'
 import { LATENCY, RATE, ratioScale } from '../../../src/decisions/scales.ts'
-import { designEffect, effectiveBuckets, stickyBets, studentCorrection } from '../../../src/decisions/sticky.ts'
+import {
+  designEffect,
+  effectiveBuckets,
+  stickyBets,
+  studentCorrection,
+} from '../../../src/decisions/sticky.ts'
 
 test('log-gamma is that of factorials, and of one half', () => {
   let log = 0

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { indexSlots, slotOf } from '../../../../src/tasks/split/find-slot.ts'
+import { placeOfKey, placeOfRun } from '../../../../src/tasks/split/draw-revision.ts'
+import { indexSlots } from '../../../../src/tasks/split/find-slot.ts'
 import { moveSlots, type SlotTable, sizeOf } from '../../../../src/tasks/split/slot-table.ts'
 import { SLOTS, slotTargets } from '../../../../src/tasks/split/slot-targets.ts'
 
@@ -136,20 +137,28 @@ describe('a table of slots', () => {
         const table = moveSlots(moveSlots(null, from), to)
         const index = indexSlots(table)
         for (const [slot, owner] of ownersOf(table).entries()) assert.equal(index.revisionAt(slot), owner)
-        for (const [id, share] of index.shares)
-          assert.ok(Math.abs(share * SLOTS - sizeOf(table[id] ?? [])) < 1e-6)
       }),
       { numRuns: 30 },
     )
   })
 })
 
-test('seeds fall on all slots alike', () => {
-  const counts = new Array<number>(16).fill(0)
-  for (let seed = 0; seed < 16_000; seed += 1) {
-    const part = Math.floor(slotOf(`seed ${seed}`) / (SLOTS / 16))
-    counts[part] = (counts[part] ?? 0) + 1
+test('runs and keys fall on all slots alike, and keys on all buckets', () => {
+  const slots = new Array<number>(16).fill(0)
+  const buckets = new Array<number>(16).fill(0)
+  const count = (counts: number[], at: number) => {
+    counts[at] = (counts[at] ?? 0) + 1
   }
-  // 1,000 are expected; six standard deviations are 184.
-  for (const count of counts) assert.ok(Math.abs(count - 1000) < 184, `${counts}`)
+  for (let seed = 0; seed < 8000; seed += 1) {
+    const key = placeOfKey('task', { salt: 'salt' }, `user ${seed}`)
+    assert.deepEqual(placeOfKey('task', { salt: 'salt' }, `user ${seed}`), key)
+    count(slots, Math.floor(key.slot / (SLOTS / 16)))
+    count(slots, Math.floor(placeOfRun(`run ${seed}`).slot / (SLOTS / 16)))
+    count(buckets, Math.floor((key.bucket ?? Number.NaN) / 16))
+  }
+  // Six standard deviations of 1,000 and of 500.
+  for (const found of slots) assert.ok(Math.abs(found - 1000) < 184, `${slots}`)
+  for (const found of buckets) assert.ok(Math.abs(found - 500) < 130, `${buckets}`)
+  assert.notDeepEqual(placeOfKey('task', { salt: 'a' }, 'user'), placeOfKey('task', { salt: 'b' }, 'user'))
+  assert.equal(placeOfRun('run').bucket, null)
 })
