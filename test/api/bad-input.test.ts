@@ -17,6 +17,7 @@ function pathOf(declared: Endpoint, project: string, other = ABSENT): string {
     .replace(':org_id', org)
     .replace(':project_id', id)
     .replace(':name', 'x.jpeg')
+    .replace(':seq', '1')
     .replaceAll(/:\w+_id/g, other)
 }
 

@@ -119,11 +119,11 @@ describe('the history of weights', () => {
     await weigh(task, { [a]: 1, [b]: 3 })
     const archive = (await call('GET', `/export?task_id=${task}`)).body
     await weigh(task, { [a]: 1 })
-    assert.equal((await call('POST', '/import?replace=true', archive)).status, 200)
+    assert.equal((await call('POST', `${running().project}/import?replace=true`, archive)).status, 200)
     const [latest, ...earlier] = await historyOf(task)
     assert.deepEqual([latest?.seq, latest?.reason], [4, 'imported'])
     assert.equal(earlier.length, 3)
-    assert.equal((await call('POST', '/import?replace=true', archive)).status, 200)
+    assert.equal((await call('POST', `${running().project}/import?replace=true`, archive)).status, 200)
     assert.equal((await historyOf(task)).length, 4)
   })
 })

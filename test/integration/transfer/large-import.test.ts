@@ -86,7 +86,7 @@ describe('a file of more tasks than one step writes', () => {
     const { tasks } = running().core
     const other = { ...(await tasks.read(...(await anyTask())))?.task, id: newId(), name: blocked.name }
     const deps = depsWith(async (step, project) => {
-      if (step === 1) await tasks.save({ ...other, project_id: project } as never, 0, null)
+      if (step === 1) await tasks.save({ ...other, project_id: project } as never, 0, null, null)
     })
     const error = await importArchive(deps, structuredClone(archive), null, false, 'test').catch(
       (thrown) => thrown,

@@ -180,7 +180,7 @@ describe('the run store', () => {
     for (const messages of heard) {
       await until(() => messages.length > 0)
       assert.deepEqual(messages.map(readReplies), [
-        [{ id: request.id, revision: 'a-revision', attempts: [], result }],
+        [{ id: request.id, revision: 'a-revision', split: null, attempts: [], result }],
       ])
     }
     assert.equal(await runs.watch(request.id, newId()), false, 'its record tells the end')
