@@ -184,6 +184,7 @@ export const SETTINGS = {
 
   runRetention: setting('SPLITRUN_RUN_RETENTION', '30d', seconds(1, 3650 * DAY), 'How long a finished run and its files are kept.'),
   reportDays: setting('SPLITRUN_REPORT_DAYS', '400', integer(1, 3650), 'For how many days totals are kept for reports, today included.'),
+  comparisonDays: setting('SPLITRUN_COMPARISON_DAYS', '30', integer(1, 400), 'For how many days the totals that compare the revisions of a task are kept, by the hour.'),
   reportRollupsMax: setting('SPLITRUN_REPORT_ROLLUPS_MAX', '100000', integer(1, 10_000_000), 'Most totals (one per day, revision, model and reporting group) that one report adds up.'),
   reportingGroupsMax: setting('SPLITRUN_REPORTING_GROUPS_MAX', '1000', integer(0, 100_000), 'Most reporting groups of a project; more are counted as `other`.'),
   metricsRevisionsMax: setting('SPLITRUN_METRICS_REVISIONS_MAX', '200', integer(0, 10_000), 'Most revisions with series of their own in /metrics, apart from the shares of projects; more are counted as `other`.'),

@@ -1,14 +1,27 @@
-import { SECONDS } from '../totals/histogram.ts'
+import { PER_OCTAVE, SECONDS } from '../totals/histogram.ts'
 import { meanOf, type Scale } from './stratum.ts'
 
 /** Buckets of values that are compared by ratio: evenly many for each factor of 2. */
 export interface Buckets {
   readonly count: number
   readonly perOctave: number
+  /** The value in the middle of a bucket, or between two. */
+  readonly valueAt: (index: number) => number
 }
 
 /** Those of `SECONDS`, whose bounds are factors of 2 apart, and what is above all of them. */
-export const LATENCY: Buckets = { count: SECONDS.length + 1, perOctave: 1 }
+export const LATENCY: Buckets = {
+  count: SECONDS.length + 1,
+  perOctave: 1,
+  valueAt: (index) => (SECONDS.at(-1) ?? 0) * 2 ** (index - SECONDS.length + 0.5),
+}
+
+/** Those of `octaveBucket`. */
+export const octaveBuckets = (count: number): Buckets => ({
+  count,
+  perOctave: PER_OCTAVE,
+  valueAt: (index) => (index < 0.5 ? 0 : 2 ** ((index - 0.5) / PER_OCTAVE)),
+})
 
 /** Something happened in a run, or not. Centres for what is rare, and for what is common. */
 export const RATE: Scale = { levels: [0, 1], centres: [0.02, 0.1, 0.5], octaves: null }
@@ -25,18 +38,21 @@ const LEAST_PAST = 100
  * several centres.
  * @param past runs of the baseline by bucket, all from before the first stratum
  */
-export function ratioScale({ count, perOctave }: Buckets, past: ArrayLike<number> = []): Scale {
+export function ratioScale(buckets: Buckets, past: ArrayLike<number> = []): Scale {
+  const { count, perOctave, valueAt } = buckets
   const indexes = Array.from({ length: count }, (_, index) => index)
   const { n, mean } = meanOf(past, indexes)
   if (n < LEAST_PAST || mean === null) {
     const most = count - 1
     const levels = indexes.map((index) => index / most)
-    return { levels, centres: [0.2, 0.35, 0.5, 0.65, 0.8], octaves: most / perOctave }
+    const centres = [0.2, 0.35, 0.5, 0.65, 0.8]
+    return { levels, centres, octaves: most / perOctave, toValue: (level) => valueAt(level * most) }
   }
   const middle = Math.round(mean)
   const width = WINDOW_OCTAVES * perOctave
   const levels = indexes.map((index) => Math.min(1, Math.max(0, 0.5 + (index - middle) / width)))
-  return { levels, centres: [0.5], octaves: WINDOW_OCTAVES }
+  const toValue = (level: number) => valueAt(middle + (level - 0.5) * width)
+  return { levels, centres: [0.5], octaves: WINDOW_OCTAVES, toValue }
 }
 
 /** The scale of feedback with so many evenly spaced levels. */

@@ -31,10 +31,13 @@ export const LEAST_BUCKETS = 20
 /** Keeps the centre where bets can win on both sides. */
 const LEAST_CENTRE = 0.002
 
-/** As many buckets of equal size would vary as much: (sum n)^2 / sum n^2 (Kish). */
-export function effectiveBuckets(buckets: readonly Bucket[]): number {
-  let n = 0
-  let squares = 0
+/**
+ * As many buckets of equal size would vary as much: (sum n)^2 / sum n^2 (Kish).
+ * @param loose number of runs without a key: each is a bucket of its own
+ */
+export function effectiveBuckets(buckets: readonly Bucket[], loose = 0): number {
+  let n = loose
+  let squares = loose
   for (const bucket of buckets) {
     n += bucket.n
     squares += bucket.n ** 2
@@ -45,15 +48,25 @@ export function effectiveBuckets(buckets: readonly Bucket[]): number {
 /**
  * The design effect of bets around the centre c: how many times larger the variance of what they win is when keys are
  * drawn than when runs are, `sum over buckets of (S_g - c n_g)^2 / sum over runs of (y - c)^2`, S_g and n_g by bucket and
- * revision; never below 1. It depends on the centre: away from the mean, a busy key that falls to one side is a gain by
+ * revision; never below 1. Runs
+ * without a key vary as single runs do. It depends on the centre: away from the mean, a busy key that falls to one side is a gain by
  * the number of its runs alone, whatever they came to. Bets around 0.5 on a metric of 0.05 find "differences" of nothing
  * but the shares of runs, four times as often as they may.
  */
 export function designEffect(buckets: readonly Bucket[], { levels, counts }: Pooled, centre: number): number {
+  let keyed = 0
   let clustered = 0
-  for (const { n, sum } of buckets) clustered += (sum - centre * n) ** 2
+  for (const { n, sum } of buckets) {
+    keyed += n
+    clustered += (sum - centre * n) ** 2
+  }
+  let all = 0
   let single = 0
-  for (const [level, y] of levels.entries()) single += (counts[level] ?? 0) * (y - centre) ** 2
+  for (const [level, y] of levels.entries()) {
+    all += counts[level] ?? 0
+    single += (counts[level] ?? 0) * (y - centre) ** 2
+  }
+  if (all > keyed) clustered += single * (1 - keyed / all)
   return single === 0 ? 1 : Math.max(1, clustered / single)
 }
 
@@ -72,7 +85,9 @@ export function studentCorrection(buckets: number, alpha: number): number {
 /**
  * How to bet when keys are drawn: around the mean of both revisions, at which the shares of runs do not matter, with the
  * log-wealth divided by the design effect and by the correction for few buckets. Good for many keys; the simulations say
- * from how many on. Null where there are too few for a verdict.
+ * from how many on.
+ * @param loose runs of each without a key
+ * @returns null where there are too few for a verdict.
  */
 export function stickyBets(
   scale: Scale,
@@ -80,8 +95,12 @@ export function stickyBets(
   candidate: readonly Bucket[],
   pooled: ArrayLike<number>,
   alpha: number,
+  loose: { readonly baseline: number; readonly candidate: number } = { baseline: 0, candidate: 0 },
 ): StickyBets | null {
-  const least = Math.min(effectiveBuckets(baseline), effectiveBuckets(candidate))
+  const least = Math.min(
+    effectiveBuckets(baseline, loose.baseline),
+    effectiveBuckets(candidate, loose.candidate),
+  )
   if (least < LEAST_BUCKETS) return null
   const { levels } = scale
   let [n, sum] = [0, 0]

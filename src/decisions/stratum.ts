@@ -17,6 +17,8 @@ export interface Scale {
   readonly centres: readonly number[]
   /** Octaves (factors of 2) from level 0 to level 1, for metrics that are compared by ratio; null: by difference. */
   readonly octaves: number | null
+  /** The value that a level stands for, in the metric's unit; absent: the level itself. */
+  readonly toValue?: (level: number) => number
 }
 
 /** The number of runs, and the mean of their levels, from 0 to 1; null where there is no run. */

@@ -21,7 +21,7 @@ export interface Compared {
   readonly metric: Metric
   /** Number of runs of the candidate that have the metric. */
   readonly n: number
-  /** The candidate's mean level. */
+  /** The candidate's rate, or what is typical of it: seconds, millionths of credits, tokens. */
   readonly estimate: number | null
   readonly interval: Interval
   /** Candidate less baseline; candidate by baseline where the scale has octaves. Null before both have a run. */
@@ -67,14 +67,16 @@ export function compareMetric(
     evidence('below', 0, scale, strata, divisor),
   )
   const difference = differenceOf(strata, scale.levels)
+  const toValue = scale.toValue ?? ((level: number) => level)
+  const own = meanInterval(scale.levels, candidate, alpha, divisor)
   const shown = (value: number): number => (scale.octaves === null ? value : ratioOf(scale.octaves, value))
   const why = ratioAlarm ? 'sample_ratio' : inflation === null ? 'too_few_keys' : null
   const verdict = why ? 'undecided' : verdictOf(metric, scale, interval)
   return {
     metric,
     n,
-    estimate: mean,
-    interval: meanInterval(scale.levels, candidate, alpha, divisor),
+    estimate: mean === null ? null : toValue(mean),
+    interval: [toValue(own[0]), toValue(own[1])],
     difference: difference === null ? null : shown(difference),
     differenceInterval: [shown(interval[0]), shown(interval[1])],
     // A number on the wire has to be finite.

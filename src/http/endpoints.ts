@@ -1,6 +1,7 @@
 import type { IssueTokenDeps } from '../tenancy/issue-token.ts'
 import type { Endpoint } from './route.ts'
 import { type CatalogueRouteDeps, catalogueRoutes } from './routes/catalogues.ts'
+import { type ComparisonRouteDeps, comparisonRoutes } from './routes/comparison.ts'
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { type ProjectEventRouteDeps, projectEventRoutes } from './routes/project-events.ts'
@@ -19,6 +20,7 @@ export type ApiDeps = RunRouteDeps &
   RunListDeps &
   ProjectEventRouteDeps &
   ReportRouteDeps &
+  ComparisonRouteDeps &
   TaskRouteDeps &
   TransferRouteDeps &
   TenancyRouteDeps &
@@ -33,6 +35,7 @@ const ROUTES = [
     runListRoutes,
     projectEventRoutes,
     reportRoutes,
+    comparisonRoutes,
     tagRoutes,
     taskRoutes,
     trafficRoutes,

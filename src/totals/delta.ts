@@ -56,6 +56,11 @@ export interface Delta {
   readonly shown: readonly (string | null)[]
   /** True when the revision of the run was drawn by weight. */
   readonly drawn: boolean
+  /** Number of the version of the weights that its revision was drawn by, and the bucket of the caller's key. */
+  readonly split?: number | undefined
+  readonly bucket?: number | undefined
+  /** There when the caller asked for the fallback model, so that the run says nothing of its revision. */
+  readonly fallbackAsked?: true | undefined
   readonly mode: RunMode
   readonly result: CountedResult
   readonly calls: readonly CountedCall[]

@@ -144,7 +144,7 @@ export async function settled(
 ): Promise<void> {
   await core.runs.create(request, null)
   const claim = await claimed(core.redis, core.runs, request, revision)
-  const delta = await deltaOfRun(core, request, revision, result, attempts)
+  const delta = await deltaOfRun(core, request, { revision, split: null }, result, attempts)
   assert.equal(await core.runs.settle(claim, result, attempts, delta), true)
 }
 

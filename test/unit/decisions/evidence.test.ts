@@ -6,7 +6,7 @@ import { evidence, lateEvidence, restartWeight } from '../../../src/decisions/ev
 import { differenceInterval, meanInterval } from '../../../src/decisions/interval.ts'
 import { meanEvidence } from '../../../src/decisions/mean-evidence.ts'
 import { pairEvidence } from '../../../src/decisions/pairs.ts'
-import { RATE, ratioScale, scoreScale } from '../../../src/decisions/scales.ts'
+import { LATENCY, RATE, ratioScale, scoreScale } from '../../../src/decisions/scales.ts'
 import { differenceOf } from '../../../src/decisions/stratum.ts'
 import { Gambler } from '../../sim-decisions/gambler.ts'
 
@@ -71,7 +71,7 @@ describe('evidence', () => {
   })
 
   test('is that of the simulations, run by run', () => {
-    for (const scale of [RATE, ratioScale({ count: 21, perOctave: 1 }), scoreScale(5)]) {
+    for (const scale of [RATE, ratioScale(LATENCY), scoreScale(5)]) {
       for (const side of sides) {
         const gambler = new Gambler(side, 0.01, scale, 0.3)
         const strata = [0.3, 0.6].map((pi) => ({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { RATE, ratioScale } from '../../../src/decisions/scales.ts'
+import { LATENCY, RATE, ratioScale } from '../../../src/decisions/scales.ts'
 import { sentenceOf } from '../../../src/decisions/sentence.ts'
 import {
   alphaFor,
@@ -42,7 +42,7 @@ describe('a verdict', () => {
   })
 
   test('of a ratio is one, and its tolerance too', () => {
-    const scale = ratioScale({ count: 21, perOctave: 1 })
+    const scale = ratioScale(LATENCY)
     const at = (bucket: number) => scale.levels.map((_, level) => (level === bucket ? 2000 : 0))
     const latency: Metric = { name: 'latency', good: 'low', tolerance: 1.25 }
     const slower = compareMetric(
