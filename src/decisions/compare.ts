@@ -2,7 +2,7 @@ import type { HourTotals, Totals } from '../totals/rollup-store.ts'
 import { addTotals, countsOf, keyBucketsOf, type MetricName, RATIOS } from './hour-counts.ts'
 import { ALARM, sampleRatioEvidence } from './sample-ratio.ts'
 import { RATE, ratioScale } from './scales.ts'
-import { type Bucket, stickyBets } from './sticky.ts'
+import { type Bucket, countEffect, stickyBets } from './sticky.ts'
 import type { Scale, Stratum } from './stratum.ts'
 import { alphaFor, type Compared, compareMetric, type Metric } from './verdict.ts'
 
@@ -55,15 +55,7 @@ export function compare(
       shares,
       totals: new Map([...shares.keys()].map((id) => [id, of(id, seq)])),
     }))
-  const ratio = bySplit.reduce(
-    (sum, { shares, totals }) =>
-      sum +
-      sampleRatioEvidence(
-        [...shares.values()],
-        [...shares.keys()].map((id) => totals.get(id)?.get('n') ?? 0),
-      ),
-    0,
-  )
+  const ratio = bySplit.reduce((sum, split) => sum + ratioOf(split), 0)
   const ratioAlarm = ratio >= Math.log(ALARM)
   const excluded = addTotals(counted.flatMap((each) => (each.revision === null ? [each.totals] : [])))
   const sticky = counted.some(({ totals }) => [...totals.keys()].some((field) => field.startsWith('key:')))
@@ -107,6 +99,24 @@ export function compare(
     sticky,
     revisions: query.candidates.map(compareWith),
   }
+}
+
+/** The evidence that runs were not drawn by the shares. Under sticky keys, as many count as would vary as much. */
+function ratioOf({
+  shares,
+  totals,
+}: {
+  shares: ReadonlyMap<string, number>
+  totals: ReadonlyMap<string, Totals>
+}): number {
+  const counts = [...shares.keys()].map((id) => totals.get(id)?.get('n') ?? 0)
+  const buckets = [...totals.values()].flatMap((each) => [...keyBucketsOf(each, 'failed').values()])
+  const keyed = buckets.reduce((sum, { n }) => sum + n, 0)
+  const effect = countEffect(buckets, counts.reduce((sum, n) => sum + n, 0) - keyed)
+  return sampleRatioEvidence(
+    [...shares.values()],
+    counts.map((n) => n / effect),
+  )
 }
 
 /** What the baseline came to in the hours before the candidate's first run that counts. */

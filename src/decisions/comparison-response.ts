@@ -79,17 +79,13 @@ export const comparisonResponse = z
       description: '`key`: callers sent `split_key`, so that keys were drawn and not runs.',
     }),
     primary: z.string(),
-    sample_ratio: z
-      .object({ alarm: z.boolean(), evidence: z.number().min(0) })
-      .meta({
-        description: 'Whether runs were drawn as the weights say; after an alarm nothing is decided.',
-      }),
-    excluded: z
-      .object({ pinned: z.int().min(0), fallback_asked: z.int().min(0) })
-      .meta({
-        description:
-          'Runs that say nothing of the draw: their caller chose the revision, or the fallback model.',
-      }),
+    sample_ratio: z.object({ alarm: z.boolean(), evidence: z.number().min(0) }).meta({
+      description: 'Whether runs were drawn as the weights say; after an alarm nothing is decided.',
+    }),
+    excluded: z.object({ pinned: z.int().min(0), fallback_asked: z.int().min(0) }).meta({
+      description:
+        'Runs that say nothing of the draw: their caller chose the revision, or the fallback model.',
+    }),
     left_out: z
       .int()
       .min(0)

@@ -26,6 +26,19 @@ export interface StickyBets {
   readonly inflation: number
 }
 
+/**
+ * How many times more the number of runs varies than if runs were drawn and not keys: `sum n_g^2 / sum n_g`, by bucket
+ * and revision; runs without a key are buckets of their own.
+ */
+export function countEffect(buckets: readonly Bucket[], loose: number): number {
+  let [n, squares] = [loose, loose]
+  for (const bucket of buckets) {
+    n += bucket.n
+    squares += bucket.n ** 2
+  }
+  return n === 0 ? 1 : Math.max(1, squares / n)
+}
+
 /** Fewer effective buckets than this under either revision give no verdict. */
 export const LEAST_BUCKETS = 20
 /** Keeps the centre where bets can win on both sides. */

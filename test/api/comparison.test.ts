@@ -5,17 +5,19 @@ import { deltaOfRun } from '../../src/runs/execute/delta-of-run.ts'
 import type { RunRequest } from '../../src/runs/run.ts'
 import { drawRevision, placeOfRun } from '../../src/tasks/split/draw-revision.ts'
 import { aRequest, aResult, claimed } from '../support/runs.ts'
-import { useSystem } from '../support/system.ts'
+import { type System, startSystem, useSystem } from '../support/system.ts'
 
 describe('the comparison of revisions', () => {
   const running = useSystem({ env: { SPLITRUN_SHARDS: '3' } })
   const call = (method: string, path: string, body?: object) => running().call(method, path, body)
 
-  async function taskWithTwo(): Promise<{ task: string; a: string; b: string }> {
-    const task = await running().createTask()
-    const { body } = await call('POST', `/task/${task}`, { system_prompt: 'Another one.' })
+  async function taskWithTwo(
+    { createTask, call: ask }: System = running(),
+  ): Promise<{ task: string; a: string; b: string }> {
+    const task = await createTask()
+    const { body } = await ask('POST', `/task/${task}`, { system_prompt: 'Another one.' })
     const [b, a] = body.revisions.map(({ id }: { id: string }) => id)
-    await call('POST', `/task/${task}`, {
+    await ask('POST', `/task/${task}`, {
       active_revisions: [
         { task_revision_id: a, weight: 1 },
         { task_revision_id: b, weight: 1 },
@@ -50,14 +52,15 @@ describe('the comparison of revisions', () => {
     assert.deepEqual([reversed.body.baseline, reversed.body.revisions[0].runs], [b, 30 - drawnB])
   })
 
-  test('finds what fails more often, in a sentence; and changes nothing by looking', async () => {
-    const { task, a, b } = await taskWithTwo()
-    const { core } = running()
-    const [, , org = '', , project = ''] = running().project.split('/')
+  test('finds what fails more often, in a sentence; and changes nothing by looking', async (t) => {
+    const system = await startSystem(t, { workers: 0 })
+    const { task, a, b } = await taskWithTwo(system)
+    const { core } = system
+    const [, , org = '', , project = ''] = system.project.split('/')
     const stored = await core.tasks.read(project, task)
     const split = stored?.task.split ?? assert.fail('no such task')
-    const requests = Array.from({ length: 300 }, (_, at): RunRequest => {
-      const id = newRunId(at % 3)
+    const requests = Array.from({ length: 300 }, (): RunRequest => {
+      const id = newRunId(0)
       return aRequest({ id, org, project, task, ...placeOfRun(id) })
     })
     for (const [at, request] of requests.entries()) {
@@ -70,11 +73,11 @@ describe('the comparison of revisions', () => {
       assert.deepEqual([claim.revision, claim.split], [revision, split.seq])
       await core.runs.settle(claim, result, [], await deltaOfRun(core, request, claim, result, []))
     }
-    const { body: found } = await call('GET', `/task/${task}/comparison?baseline=${a}`)
+    const { body: found } = await system.call('GET', `/task/${task}/comparison?baseline=${a}`)
     assert.equal(found.revisions[0].metrics.failed.verdict, 'worse')
     assert.match(found.summary, /^B fails more often: \+\d+\.\d points \(\d+\.\d to \d+\.\d\)\./)
-    assert.deepEqual((await call('GET', `/task/${task}/comparison?baseline=${a}`)).body, found)
-    const later = await call('GET', `/task/${task}/comparison?baseline=${a}&since=2999-01-01`)
+    assert.deepEqual((await system.call('GET', `/task/${task}/comparison?baseline=${a}`)).body, found)
+    const later = await system.call('GET', `/task/${task}/comparison?baseline=${a}&since=2999-01-01`)
     assert.equal(later.body.revisions[0].runs, 0)
   })
 
