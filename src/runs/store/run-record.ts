@@ -142,6 +142,8 @@ export function requestToText(request: RunRequest): string {
     startBy: startBy === deadline ? undefined : startBy,
     files: request.files,
     revision: request.revision,
+    slot: request.slot,
+    bucket: request.bucket,
     llmConfig: request.llmConfig,
     useFallback: request.useFallback,
     reference: request.reference,
