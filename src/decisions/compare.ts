@@ -1,9 +1,9 @@
 import type { HourTotals, Totals } from '../totals/rollup-store.ts'
 import { addTotals, countsOf, keyBucketsOf, type MetricName, RATIOS } from './hour-counts.ts'
-import { ALARM, sampleRatioEvidence } from './sample-ratio.ts'
-import { RATE, ratioScale } from './scales.ts'
-import { type Bucket, countEffect, stickyBets } from './sticky.ts'
-import type { Scale, Stratum } from './stratum.ts'
+import { ALARM, sampleRatioEvidence } from './statistics/sample-ratio.ts'
+import { RATE, ratioScale } from './statistics/scales.ts'
+import { type Bucket, countEffect, stickyBets } from './statistics/sticky.ts'
+import type { Scale, Stratum } from './statistics/stratum.ts'
 import { alphaFor, type Compared, compareMetric, type Metric } from './verdict.ts'
 
 /** One version of a task's weights. */

@@ -1,7 +1,7 @@
 import { BUCKETED, type COMPARED, COST_BUCKETS, TOKEN_BUCKETS } from '../totals/comparison-sums.ts'
 import type { Totals } from '../totals/rollup-store.ts'
-import { type Buckets, LATENCY, octaveBuckets } from './scales.ts'
-import type { Bucket } from './sticky.ts'
+import { type Buckets, LATENCY, octaveBuckets } from './statistics/scales.ts'
+import type { Bucket } from './statistics/sticky.ts'
 
 export type MetricName = (typeof COMPARED)[number]
 

@@ -1,4 +1,4 @@
-import type { Interval } from './interval.ts'
+import type { Interval } from './statistics/interval.ts'
 import type { Compared, Undecided } from './verdict.ts'
 
 /** What is said of a revision that has more, or less, of a metric. */

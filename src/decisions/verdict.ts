@@ -1,7 +1,7 @@
-import { evidence } from './evidence.ts'
-import { differenceInterval, type Interval, meanInterval } from './interval.ts'
-import { differenceFor, ratioOf } from './scales.ts'
-import { differenceOf, meanOf, type Scale, type Stratum } from './stratum.ts'
+import { evidence } from './statistics/evidence.ts'
+import { differenceInterval, type Interval, meanInterval } from './statistics/interval.ts'
+import { differenceFor, ratioOf } from './statistics/scales.ts'
+import { differenceOf, meanOf, type Scale, type Stratum } from './statistics/stratum.ts'
 
 export type Verdict = 'better' | 'worse' | 'no_difference' | 'undecided'
 

@@ -1,4 +1,4 @@
-import type { Scale } from '../../src/decisions/stratum.ts'
+import type { Scale } from '../../src/decisions/statistics/stratum.ts'
 import { type Distribution, levelDrawer, randomNumbers } from './draws.ts'
 import { Gambler } from './gambler.ts'
 

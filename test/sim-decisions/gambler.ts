@@ -1,5 +1,5 @@
-import { betsFor, gainOf, type Side } from '../../src/decisions/bets.ts'
-import type { Scale } from '../../src/decisions/stratum.ts'
+import { betsFor, gainOf, type Side } from '../../src/decisions/statistics/bets.ts'
+import type { Scale } from '../../src/decisions/statistics/stratum.ts'
 
 const NOTHING = 1e-250
 

@@ -1,7 +1,7 @@
 import { decideRollout, type RolloutPlan } from '../../src/decisions/decide-rollout.ts'
 import { type Guard, guardEvidence } from '../../src/decisions/guard.ts'
-import { LATENCY, RATE, ratioScale } from '../../src/decisions/scales.ts'
-import type { Stratum } from '../../src/decisions/stratum.ts'
+import { LATENCY, RATE, ratioScale } from '../../src/decisions/statistics/scales.ts'
+import type { Stratum } from '../../src/decisions/statistics/stratum.ts'
 import { type Distribution, levelDrawer, lognormal, randomNumbers, rate } from './draws.ts'
 import { count, type Extent, type Figure, mostOf, percent, quantileOf } from './figure.ts'
 

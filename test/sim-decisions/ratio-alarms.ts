@@ -1,4 +1,4 @@
-import { ALARM, sampleRatioFactor } from '../../src/decisions/sample-ratio.ts'
+import { ALARM, sampleRatioFactor } from '../../src/decisions/statistics/sample-ratio.ts'
 import { randomNumbers } from './draws.ts'
 import { count, type Extent, type Figure, mostOf, percent, quantileOf } from './figure.ts'
 

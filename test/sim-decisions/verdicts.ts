@@ -1,5 +1,5 @@
-import { LATENCY, RATE, ratioScale } from '../../src/decisions/scales.ts'
-import type { Scale } from '../../src/decisions/stratum.ts'
+import { LATENCY, RATE, ratioScale } from '../../src/decisions/statistics/scales.ts'
+import type { Scale } from '../../src/decisions/statistics/stratum.ts'
 import { ALPHA, crossings, type Duel, meanLevel } from './crossing.ts'
 import { type Distribution, lognormal, pareto, rate, withTimeouts } from './draws.ts'
 import { count, type Extent, type Figure, mostOf, percent, quantileOf } from './figure.ts'

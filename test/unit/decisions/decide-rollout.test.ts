@@ -7,7 +7,7 @@ import {
   type RolloutState,
 } from '../../../src/decisions/decide-rollout.ts'
 import { type Guard, guardEvidence } from '../../../src/decisions/guard.ts'
-import { RATE } from '../../../src/decisions/scales.ts'
+import { RATE } from '../../../src/decisions/statistics/scales.ts'
 
 const plan: RolloutPlan = {
   shares: [0.01, 0.5, 1],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { LATENCY, RATE, ratioScale } from '../../../src/decisions/scales.ts'
 import { sentenceOf } from '../../../src/decisions/sentence.ts'
+import { LATENCY, RATE, ratioScale } from '../../../src/decisions/statistics/scales.ts'
 import {
   alphaFor,
   compareMetric,

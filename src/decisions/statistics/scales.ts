@@ -1,4 +1,4 @@
-import { PER_OCTAVE, SECONDS } from '../totals/histogram.ts'
+import { PER_OCTAVE, SECONDS } from '../../totals/histogram.ts'
 import { meanOf, type Scale } from './stratum.ts'
 
 /** Buckets of values that are compared by ratio: evenly many for each factor of 2. */

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { betsFor, gainOf, type Side } from '../../../src/decisions/bets.ts'
-import { evidence, lateEvidence, restartWeight } from '../../../src/decisions/evidence.ts'
-import { differenceInterval, meanInterval } from '../../../src/decisions/interval.ts'
-import { meanEvidence } from '../../../src/decisions/mean-evidence.ts'
-import { pairEvidence } from '../../../src/decisions/pairs.ts'
-import { LATENCY, RATE, ratioScale, scoreScale } from '../../../src/decisions/scales.ts'
-import { differenceOf } from '../../../src/decisions/stratum.ts'
-import { Gambler } from '../../sim-decisions/gambler.ts'
+import { betsFor, gainOf, type Side } from '../../../../src/decisions/statistics/bets.ts'
+import { evidence, lateEvidence, restartWeight } from '../../../../src/decisions/statistics/evidence.ts'
+import { differenceInterval, meanInterval } from '../../../../src/decisions/statistics/interval.ts'
+import { meanEvidence } from '../../../../src/decisions/statistics/mean-evidence.ts'
+import { pairEvidence } from '../../../../src/decisions/statistics/pairs.ts'
+import { LATENCY, RATE, ratioScale, scoreScale } from '../../../../src/decisions/statistics/scales.ts'
+import { differenceOf } from '../../../../src/decisions/statistics/stratum.ts'
+import { Gambler } from '../../../sim-decisions/gambler.ts'
 
 const sides: readonly Side[] = ['above', 'below']
 const share = fc.double({ min: 1e-4, max: 1 - 1e-4, noNaN: true })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { shownId } from '../platform/id-schema.ts'
-import { TRAFFIC_REASONS } from './split/split.ts'
+import { shownId } from '../../platform/id-schema.ts'
+import { TRAFFIC_REASONS } from './split.ts'
 
 const weights = z.array(z.object({ task_revision_id: shownId, weight: z.number().min(0) }))
 

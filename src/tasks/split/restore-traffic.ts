@@ -1,5 +1,5 @@
-import { ApiError } from '../platform/errors.ts'
-import { type UpdatedTask, type UpdateTaskDeps, updateTask } from './update-task.ts'
+import { ApiError } from '../../platform/errors.ts'
+import { type UpdatedTask, type UpdateTaskDeps, updateTask } from '../update-task.ts'
 
 /**
  * Gives a task the weights again that it had after one change of its history. It is a change of its own; where the

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { asymptoticInterval, LEAST_VALUES } from '../../../src/decisions/asymptotic-mean.ts'
-import { logGamma } from '../../../src/decisions/log-gamma.ts'
-import { ALARM, sampleRatioEvidence, sampleRatioFactor } from '../../../src/decisions/sample-ratio.ts'
-import { LATENCY, RATE, ratioScale } from '../../../src/decisions/scales.ts'
+import { asymptoticInterval, LEAST_VALUES } from '../../../../src/decisions/statistics/asymptotic-mean.ts'
+import { logGamma } from '../../../../src/decisions/statistics/log-gamma.ts'
+import {
+  ALARM,
+  sampleRatioEvidence,
+  sampleRatioFactor,
+} from '../../../../src/decisions/statistics/sample-ratio.ts'
+import { LATENCY, RATE, ratioScale } from '../../../../src/decisions/statistics/scales.ts'
 import {
   designEffect,
   effectiveBuckets,
   stickyBets,
   studentCorrection,
-} from '../../../src/decisions/sticky.ts'
+} from '../../../../src/decisions/statistics/sticky.ts'
 
 test('log-gamma is that of factorials, and of one half', () => {
   let log = 0
