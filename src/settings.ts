@@ -237,6 +237,7 @@ export const SETTINGS = {
   runsPageMax: setting('SPLITRUN_RUNS_PAGE_MAX', '8mb', bytes(100_000, 32_000_000), 'Most bytes of runs on one page of a list; a page that would be larger is shorter.'),
   listsMax: setting('SPLITRUN_LISTS_MAX', '64mb', bytes(100_000, 1_000_000_000_000), 'Most bytes of runs on all pages of lists that one API process reads and sends at once; beyond this, lists are refused with 429.'),
   weightsMax: setting('SPLITRUN_WEIGHTS_MAX', '50', integer(1, 1000), 'Most active revisions of a task.'),
+  scoresMax: setting('SPLITRUN_SCORES_MAX', '20', integer(0, 100), 'Most scores that a task declares for feedback on its runs.'),
   parametersMax: setting('SPLITRUN_PARAMETERS_MAX', '1000', integer(1, 100_000), 'Most parameters of a revision, both its prompts together.'),
   timeoutMax: setting('SPLITRUN_TIMEOUT_MAX', '30d', seconds(1, 30 * DAY), 'Largest timeout and queue_timeout that a task may have.'),
   tagsMax: setting('SPLITRUN_TAGS_MAX', '100', integer(1, 10_000), 'Most tags of a project for its tasks, and as many for revisions.'),

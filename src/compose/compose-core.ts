@@ -113,8 +113,15 @@ export const shardsOf = (config: Config): number[] =>
 
 /** The limits of a task. */
 export function taskLimits(config: Config): TaskLimits {
-  const { outputDepthMax: maxDepth, outputKeysMax: maxKeys, weightsMax, parametersMax, timeoutMax } = config
-  return { maxDepth, maxKeys, weightsMax, parametersMax, timeoutMax }
+  const {
+    outputDepthMax: maxDepth,
+    outputKeysMax: maxKeys,
+    weightsMax,
+    scoresMax,
+    parametersMax,
+    timeoutMax,
+  } = config
+  return { maxDepth, maxKeys, weightsMax, scoresMax, parametersMax, timeoutMax }
 }
 
 /** What an export or import of projects needs. */

@@ -1,6 +1,7 @@
 import { sharedNow } from '../platform/clock.ts'
 import { DAY_MS } from '../platform/date-span.ts'
 import { ApiError, ValidationError } from '../platform/errors.ts'
+import { goodOf, levelsOf, type Scores } from '../tasks/score.ts'
 import { SLOTS, slotTargets } from '../tasks/split/slot-targets.ts'
 import type { TrafficChange } from '../tasks/split/split.ts'
 import type { Task } from '../tasks/task.ts'
@@ -22,6 +23,7 @@ export interface CompareRevisionsDeps {
 /** What differs by less than this does not matter: a hundredth of all runs, or a tenth more. */
 const RATE_TOLERANCE = 0.01
 const RATIO_TOLERANCE = 1.1
+const SCORE_TOLERANCE = 0.05
 
 export const METRICS: readonly Metric[] = [
   { name: 'failed', good: 'low', tolerance: RATE_TOLERANCE },
@@ -30,6 +32,17 @@ export const METRICS: readonly Metric[] = [
   { name: 'latency', good: 'low', tolerance: RATIO_TOLERANCE },
   { name: 'cost', good: 'low', tolerance: RATIO_TOLERANCE },
   { name: 'tokens', good: 'low', tolerance: RATIO_TOLERANCE },
+]
+
+/** What is compared of a task: scores too, which it declares. A twentieth of a number's range does not matter. */
+const metricsOf = (scores: Scores): Metric[] => [
+  ...METRICS,
+  ...Object.entries(scores).map(([name, score]) => ({
+    name: `score:${name}`,
+    good: goodOf(score),
+    tolerance: score.type === 'number' ? SCORE_TOLERANCE : RATE_TOLERANCE,
+    levels: levelsOf(score),
+  })),
 ]
 
 /** The newest versions of the weights and the largest shares are looked at: each costs milliseconds. */
@@ -63,7 +76,7 @@ export interface RevisionComparison extends Comparison {
 /**
  * Compares the revisions that have traffic with a baseline, from the totals of drawn runs alone; changes nothing.
  * @throws {ApiError} TASK_NOT_FOUND; TASK_REVISION_NOT_FOUND for the baseline; NO_ACTIVE_REVISION
- * @throws {ValidationError} when too much would have to be read
+ * @throws {ValidationError} for a primary metric that is none, and when too much would have to be read
  */
 export async function compareRevisions(
   deps: CompareRevisionsDeps,
@@ -98,7 +111,14 @@ export async function compareRevisions(
     .toSorted((a, b) => (shares.get(b) ?? 0) - (shares.get(a) ?? 0))
     .slice(0, MOST_CANDIDATES)
   const { primary, alpha } = asked
-  const query = { baseline, candidates: largest.sort(), metrics: METRICS, primary, alpha, since }
+  const metrics = metricsOf(stored.task.scores)
+  if (!metrics.some(({ name }) => name === primary)) {
+    throw ValidationError.at(
+      ['query', 'primary'],
+      `expected one of ${metrics.map(({ name }) => name).join(', ')}`,
+    )
+  }
+  const query = { baseline, candidates: largest.sort(), metrics, primary, alpha, since }
   return {
     ...compare(query, counting, hours),
     ...{ baseline, since, shares },

@@ -1,7 +1,7 @@
 import type { HourTotals, Totals } from '../totals/rollup-store.ts'
 import { addTotals, countsOf, keyBucketsOf, type MetricName, RATIOS } from './hour-counts.ts'
 import { ALARM, sampleRatioEvidence } from './statistics/sample-ratio.ts'
-import { RATE, ratioScale } from './statistics/scales.ts'
+import { RATE, ratioScale, scoreScale } from './statistics/scales.ts'
 import { type Bucket, countEffect, stickyBets } from './statistics/sticky.ts'
 import type { Scale, Stratum } from './statistics/stratum.ts'
 import { alphaFor, type Compared, compareMetric, type Metric } from './verdict.ts'
@@ -14,7 +14,12 @@ export interface KnownSplit {
 }
 
 export interface Comparison {
-  readonly sampleRatio: { readonly alarm: boolean; readonly evidence: number }
+  /** `feedbackAlarm`: it is those runs that have feedback which are not split as the weights say. */
+  readonly sampleRatio: {
+    readonly alarm: boolean
+    readonly evidence: number
+    readonly feedbackAlarm: boolean
+  }
   readonly excluded: { readonly pinned: number; readonly fallbackAsked: number }
   /** True when callers sent keys: it is keys that were drawn then. */
   readonly sticky: boolean
@@ -55,8 +60,10 @@ export function compare(
       shares,
       totals: new Map([...shares.keys()].map((id) => [id, of(id, seq)])),
     }))
-  const ratio = bySplit.reduce((sum, split) => sum + ratioOf(split), 0)
+  const ratio = bySplit.reduce((sum, split) => sum + ratioOf(split, 'n'), 0)
+  const feedbackRatio = bySplit.reduce((sum, split) => sum + ratioOf(split, 'feedback'), 0)
   const ratioAlarm = ratio >= Math.log(ALARM)
+  const feedbackAlarm = feedbackRatio >= Math.log(ALARM)
   const excluded = addTotals(counted.flatMap((each) => (each.revision === null ? [each.totals] : [])))
   const sticky = counted.some(({ totals }) => [...totals.keys()].some((field) => field.startsWith('key:')))
 
@@ -71,12 +78,11 @@ export function compare(
     const past = pastOf(hours, query.baseline, candidate, query.since)
     const metrics = query.metrics.map((metric) => {
       const name = metric.name as MetricName
-      const buckets = RATIOS[name]
-      const whole = buckets ? ratioScale(buckets, countsOf(past, name)) : RATE
+      const whole = scaleOf(metric, past)
       const strata = pairs.map(({ share, a, b }) => ({
         share,
-        baseline: countsOf(a, name),
-        candidate: countsOf(b, name),
+        baseline: countsOf(a, name, metric.levels),
+        candidate: countsOf(b, name, metric.levels),
       }))
       const alpha = alphaFor(
         query.alpha,
@@ -84,9 +90,11 @@ export function compare(
         query.metrics.length,
         query.candidates.length,
       )
-      if (!sticky) return compareMetric(metric, whole, strata, alpha, { ratioAlarm, inflation: 1, sticky })
+      const isAlarmed = ratioAlarm || (metric.levels !== undefined && feedbackAlarm)
+      if (!sticky)
+        return compareMetric(metric, whole, strata, alpha, { ratioAlarm: isAlarmed, inflation: 1, sticky })
       const bets = betOnKeys(whole, name, strata, pairs, alpha)
-      const doubts = { ratioAlarm, inflation: bets?.inflation ?? null, sticky }
+      const doubts = { ratioAlarm: isAlarmed, inflation: bets?.inflation ?? null, sticky }
       return compareMetric(metric, bets?.scale ?? whole, strata, alpha, doubts)
     })
     const runs = pairs.reduce((sum, { b }) => sum + (b.get('n') ?? 0), 0)
@@ -94,7 +102,11 @@ export function compare(
   }
 
   return {
-    sampleRatio: { alarm: ratioAlarm, evidence: Math.min(Math.exp(ratio), Number.MAX_VALUE) },
+    sampleRatio: {
+      alarm: ratioAlarm,
+      evidence: Math.min(Math.exp(ratio), Number.MAX_VALUE),
+      feedbackAlarm,
+    },
     excluded: { pinned: excluded.get('pinned') ?? 0, fallbackAsked: excluded.get('fallback_asked') ?? 0 },
     sticky,
     revisions: query.candidates.map(compareWith),
@@ -102,14 +114,11 @@ export function compare(
 }
 
 /** The evidence that runs were not drawn by the shares. Under sticky keys, as many count as would vary as much. */
-function ratioOf({
-  shares,
-  totals,
-}: {
-  shares: ReadonlyMap<string, number>
-  totals: ReadonlyMap<string, Totals>
-}): number {
-  const counts = [...shares.keys()].map((id) => totals.get(id)?.get('n') ?? 0)
+function ratioOf(
+  { shares, totals }: { shares: ReadonlyMap<string, number>; totals: ReadonlyMap<string, Totals> },
+  field: 'n' | 'feedback',
+): number {
+  const counts = [...shares.keys()].map((id) => totals.get(id)?.get(field) ?? 0)
   const buckets = [...totals.values()].flatMap((each) => [...keyBucketsOf(each, 'failed').values()])
   const keyed = buckets.reduce((sum, { n }) => sum + n, 0)
   const effect = countEffect(buckets, counts.reduce((sum, n) => sum + n, 0) - keyed)
@@ -117,6 +126,13 @@ function ratioOf({
     [...shares.values()],
     counts.map((n) => n / effect),
   )
+}
+
+/** How a metric is measured, which what was before the candidate may say. */
+function scaleOf({ name, levels }: Metric, past: Totals): Scale {
+  if (levels !== undefined) return scoreScale(levels)
+  const buckets = RATIOS[name as MetricName]
+  return buckets ? ratioScale(buckets, countsOf(past, name as MetricName)) : RATE
 }
 
 /** What the baseline came to in the hours before the candidate's first run that counts. */
@@ -140,13 +156,19 @@ function betOnKeys(
 ) {
   const keysOf = (all: readonly Totals[]): Bucket[] => {
     const buckets = [...keyBucketsOf(addTotals(all), metric).values()]
-    return RATIOS[metric] ? buckets.map((bucket) => levelled(bucket, scale)) : buckets
+    if (RATIOS[metric]) return buckets.map((bucket) => levelled(bucket, scale))
+    return metric.startsWith('score:')
+      ? buckets.map(({ n, sum }) => ({ n, sum: sum / (scale.levels.length - 1) }))
+      : buckets
   }
   const pooled = scale.levels.map((_, level) =>
     strata.reduce((sum, each) => sum + (each.baseline[level] ?? 0) + (each.candidate[level] ?? 0), 0),
   )
   const loose = (all: readonly Totals[], keyed: readonly Bucket[]) =>
-    all.reduce((sum, totals) => sum + (totals.get('n') ?? 0), 0) - keyed.reduce((sum, { n }) => sum + n, 0)
+    all.reduce(
+      (sum, totals) => sum + countsOf(totals, metric, scale.levels.length).reduce((n, count) => n + count, 0),
+      0,
+    ) - keyed.reduce((sum, { n }) => sum + n, 0)
   const [a, b] = [pairs.map((pair) => pair.a), pairs.map((pair) => pair.b)]
   const [ofA, ofB] = [keysOf(a), keysOf(b)]
   return stickyBets(scale, ofA, ofB, pooled, alpha, { baseline: loose(a, ofA), candidate: loose(b, ofB) })

@@ -38,7 +38,7 @@ const example = {
   alpha: 0.05,
   unit: 'run',
   primary: 'failed',
-  sample_ratio: { alarm: false, evidence: 0.03 },
+  sample_ratio: { alarm: false, evidence: 0.03, feedback_alarm: false },
   excluded: { pinned: 12, fallback_asked: 0 },
   left_out: 0,
   revisions: [
@@ -79,9 +79,17 @@ export const comparisonResponse = z
       description: '`key`: callers sent `split_key`, so that keys were drawn and not runs.',
     }),
     primary: z.string(),
-    sample_ratio: z.object({ alarm: z.boolean(), evidence: z.number().min(0) }).meta({
-      description: 'Whether runs were drawn as the weights say; after an alarm nothing is decided.',
-    }),
+    sample_ratio: z
+      .object({
+        alarm: z.boolean(),
+        evidence: z.number().min(0),
+        feedback_alarm: z
+          .boolean()
+          .meta({ description: 'The same for runs with feedback; scores are not decided then.' }),
+      })
+      .meta({
+        description: 'Whether runs were drawn as the weights say; after an alarm nothing is decided.',
+      }),
     excluded: z.object({ pinned: z.int().min(0), fallback_asked: z.int().min(0) }).meta({
       description:
         'Runs that say nothing of the draw: their caller chose the revision, or the fallback model.',

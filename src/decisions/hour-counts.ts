@@ -3,7 +3,8 @@ import type { Totals } from '../totals/rollup-store.ts'
 import { type Buckets, LATENCY, octaveBuckets } from './statistics/scales.ts'
 import type { Bucket } from './statistics/sticky.ts'
 
-export type MetricName = (typeof COMPARED)[number]
+/** Of a score: `score:` and its name. */
+export type MetricName = (typeof COMPARED)[number] | `score:${string}`
 
 /** The metrics that are counted in buckets, and compared by ratio. */
 export const RATIOS: Partial<Record<MetricName, Buckets>> = {
@@ -12,8 +13,14 @@ export const RATIOS: Partial<Record<MetricName, Buckets>> = {
   tokens: octaveBuckets(TOKEN_BUCKETS),
 }
 
-/** The number of runs by level of a metric: by bucket, or those without and with it. */
-export function countsOf(totals: Totals, metric: MetricName): number[] {
+/**
+ * The number of runs by level of a metric: by bucket, or those without and with it; of a score, those that have it.
+ * @param levels how many levels it has; only needed for a score
+ */
+export function countsOf(totals: Totals, metric: MetricName, levels = 2): number[] {
+  if (metric.startsWith('score:')) {
+    return Array.from({ length: levels }, (_, level) => totals.get(`${metric}:${level}`) ?? 0)
+  }
   if (BUCKETED.some((each) => each === metric)) {
     const count = RATIOS[metric]?.count ?? 0
     return Array.from({ length: count }, (_, bucket) => totals.get(`${metric}:${bucket}`) ?? 0)
@@ -25,9 +32,11 @@ export function countsOf(totals: Totals, metric: MetricName): number[] {
 /** What the callers' keys came to, by bucket of keys: of a metric in buckets, `sum` is of their indexes. */
 export function keyBucketsOf(totals: Totals, metric: MetricName): Map<number, Bucket> {
   const found = new Map<number, Bucket>()
+  const ofScore = metric.startsWith('score:')
   for (const [field, n] of totals) {
-    const [, bucket] = /^key:(\d+):n$/.exec(field) ?? []
-    if (bucket) found.set(Number(bucket), { n, sum: totals.get(`key:${bucket}:${metric}`) ?? 0 })
+    const [, bucket, score] = /^key:(\d+):n(?::(.+))?$/.exec(field) ?? []
+    if (bucket && score === (ofScore ? metric : undefined))
+      found.set(Number(bucket), { n, sum: totals.get(`key:${bucket}:${metric}`) ?? 0 })
   }
   return found
 }

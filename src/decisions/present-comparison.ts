@@ -22,7 +22,11 @@ export function presentComparison(
     ...{ baseline, splits, alpha, primary },
     since: new Date(since).toISOString(),
     unit: sticky ? 'key' : 'run',
-    sample_ratio: sampleRatio,
+    sample_ratio: {
+      alarm: sampleRatio.alarm,
+      evidence: sampleRatio.evidence,
+      feedback_alarm: sampleRatio.feedbackAlarm,
+    },
     excluded: { pinned: excluded.pinned, fallback_asked: excluded.fallbackAsked },
     left_out: rest.leftOut,
     revisions: revisions.map(({ name, revision, runs, metrics }) => ({

@@ -15,6 +15,8 @@ export interface Metric {
   readonly good: 'low' | 'high'
   /** Differences up to this do not matter; a ratio above 1 where the scale has octaves. */
   readonly tolerance: number
+  /** How many levels a score has. */
+  readonly levels?: number
 }
 
 export interface Compared {

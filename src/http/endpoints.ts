@@ -3,6 +3,7 @@ import type { Endpoint } from './route.ts'
 import { type CatalogueRouteDeps, catalogueRoutes } from './routes/catalogues.ts'
 import { type ComparisonRouteDeps, comparisonRoutes } from './routes/comparison.ts'
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
+import { type FeedbackRouteDeps, feedbackRoutes } from './routes/feedback.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { type ProjectEventRouteDeps, projectEventRoutes } from './routes/project-events.ts'
 import { type ReportRouteDeps, reportRoutes } from './routes/reports.ts'
@@ -21,6 +22,7 @@ export type ApiDeps = RunRouteDeps &
   ProjectEventRouteDeps &
   ReportRouteDeps &
   ComparisonRouteDeps &
+  FeedbackRouteDeps &
   TaskRouteDeps &
   TransferRouteDeps &
   TenancyRouteDeps &
@@ -33,6 +35,7 @@ const ROUTES = [
   ...[
     runRoutes,
     runListRoutes,
+    feedbackRoutes,
     projectEventRoutes,
     reportRoutes,
     comparisonRoutes,

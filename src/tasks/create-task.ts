@@ -44,6 +44,7 @@ export async function createTask(
     on_lost_attempt: input.on_lost_attempt ?? 'retry',
     on_truncated: input.on_truncated ?? 'fail',
     output_retries: input.output_retries ?? 1,
+    scores: input.scores ?? {},
     created: now,
     modified: now,
     ...traffic,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { OWN_MEMBERS } from '../models/request-rules.ts'
 import { outputFormatSchema } from '../output/output-format.ts'
+import { scoresSchema } from './score.ts'
 
 const PARAMETERS = [
   ...['temperature', 'top_p', 'max_tokens', 'seed', 'frequency_penalty', 'presence_penalty', 'stop'],
@@ -76,6 +77,7 @@ export interface TaskLimits {
   readonly maxDepth: number
   readonly maxKeys: number
   readonly weightsMax: number
+  readonly scoresMax: number
   /** Of both prompts of a revision together. */
   readonly parametersMax: number
   /** Seconds. */
@@ -100,6 +102,7 @@ export function taskFields(limits: TaskLimits) {
     on_lost_attempt: z.enum(['retry', 'fail']),
     on_truncated: z.enum(['accept', 'fail']),
     output_retries: z.int().min(0).max(3),
+    scores: scoresSchema(limits.scoresMax),
 
     annotation: note,
     system_prompt: prompt,

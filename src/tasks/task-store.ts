@@ -47,6 +47,7 @@ const ADDED_LATER = {
   on_lost_attempt: 'retry',
   on_truncated: 'fail',
   output_retries: 1,
+  scores: {},
 } as const
 
 function toTask(text: string): Task {

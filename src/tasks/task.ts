@@ -1,6 +1,7 @@
 import type { ModelParameters } from '../models/model.ts'
 import type { OutputFormat } from '../output/output-format.ts'
 import type { Shown } from '../platform/shown.ts'
+import type { Scores } from './score.ts'
 import type { Split } from './split/split.ts'
 import type { Tag } from './tag.ts'
 import type { Visibility } from './task-fields.ts'
@@ -31,6 +32,8 @@ export interface Task {
   readonly on_truncated: 'accept' | 'fail'
   /** How often an answer of a model that is no response is asked for again. */
   readonly output_retries: number
+  /** What feedback on its runs may say, by name. */
+  readonly scores: Scores
   readonly created: string
   readonly modified: string
   readonly active_revisions: readonly WeightedRevision[]

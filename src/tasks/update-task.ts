@@ -93,10 +93,11 @@ const TASK_FIELDS = [
   'on_lost_attempt',
   'on_truncated',
   'output_retries',
+  'scores',
 ] as const satisfies readonly (keyof Task)[]
 
 /** The values that null stands for; for other fields, null is ignored. */
-const NULLS = { description: '', timeout: null, queue_timeout: null } as const
+const NULLS = { description: '', timeout: null, queue_timeout: null, scores: {} } as const
 
 /** The fields of the task itself that were sent. */
 function taskChanges(input: UpdateTaskInput): Partial<Task> {

@@ -1,5 +1,5 @@
-import { addToComparison, comparedRun } from './comparison-sums.ts'
-import type { Delta } from './delta.ts'
+import { addScores, addToComparison, comparedRun } from './comparison-sums.ts'
+import type { Delta, FeedbackDelta } from './delta.ts'
 import {
   addToCallMetrics,
   addToReport,
@@ -23,7 +23,11 @@ export type SumsOf = (name: string, period: Period) => FieldSums
  * Adds a delta to its sums: one for reports, one for metrics, one for the metrics of each model that the run called,
  * which may be two, and one for comparisons.
  */
-export function addDelta(delta: Delta, sumsOf: SumsOf): void {
+export function addDelta(delta: Delta | FeedbackDelta, sumsOf: SumsOf): void {
+  if ('levels' in delta) {
+    addFeedback(delta, sumsOf)
+    return
+  }
   const { project, task, revision, group, shown, result, calls, mode, drawn } = delta
   const day = { kind: 'day', text: rollupDay(result.settled) } as const
   addToReport(sumsOf(joinName([project, task, revision, group]), day), result, calls)
@@ -33,6 +37,12 @@ export function addDelta(delta: Delta, sumsOf: SumsOf): void {
     addToCallMetrics(sumsOf(`${name}/${joinName([model])}`, null), ofModel)
   }
   if (revision !== null) addCompared(delta, revision, sumsOf)
+}
+
+function addFeedback(delta: FeedbackDelta, sumsOf: SumsOf): void {
+  const { project, task, revision, split, bucket, given, isFirst, levels } = delta
+  const hour = { kind: 'hour', text: rollupHour(given) } as const
+  addScores(sumsOf(joinName([project, task, revision, String(split)]), hour), levels, bucket, isFirst)
 }
 
 /** A run whose revision was not drawn, or that asked for the fallback model, is only counted as left out. */

@@ -62,6 +62,25 @@ export function addToComparison(sums: FieldSums, run: ComparedRun, keyBucket: nu
   for (const metric of COMPARED) sums.add(`key:${keyBucket}:${metric}`, run[metric])
 }
 
+/**
+ * Adds feedback to the same sums: `feedback` for the first on a run, `score:<name>:<level>`, and with a caller's key
+ * `key:<bucket>:score:<name>`, the sum of the levels, and `key:<bucket>:n:score:<name>`.
+ */
+export function addScores(
+  sums: FieldSums,
+  levels: readonly (readonly [name: string, level: number])[],
+  keyBucket: number | null,
+  isFirst: boolean,
+): void {
+  if (isFirst) sums.add('feedback', 1)
+  for (const [name, level] of levels) {
+    sums.add(`score:${name}:${level}`, 1)
+    if (keyBucket === null) continue
+    sums.add(`key:${keyBucket}:n:score:${name}`, 1)
+    sums.add(`key:${keyBucket}:score:${name}`, level)
+  }
+}
+
 /** The same string for the same field each time, since looking up a sum by a new one would be most of the cost. */
 const fields = new Map<string, string[]>()
 

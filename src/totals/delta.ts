@@ -66,6 +66,25 @@ export interface Delta {
   readonly calls: readonly CountedCall[]
 }
 
+/**
+ * What the first feedback on a drawn run under some names adds to the comparison of revisions. Stored as deltas of runs
+ * are, by the script that stores the feedback.
+ */
+export interface FeedbackDelta {
+  readonly run: string
+  readonly project: string
+  readonly task: string
+  readonly revision: string
+  readonly split: number
+  readonly bucket: number | null
+  /** When it was given, ms since the epoch. */
+  readonly given: number
+  /** True for the first feedback on the run at all. */
+  readonly isFirst: boolean
+  /** The level of each score. */
+  readonly levels: readonly (readonly [name: string, level: number])[]
+}
+
 /** A delta as it is stored: `shown` is left out when it equals the run's own project, task and revision. */
 export function deltaToText(delta: Delta): string {
   const { project, task, revision, shown } = delta
@@ -73,7 +92,8 @@ export function deltaToText(delta: Delta): string {
   return JSON.stringify(own ? { ...delta, shown: undefined } : delta)
 }
 
-export function textToDelta(text: string): Delta {
-  const stored = JSON.parse(text) as Delta
+export function textToDelta(text: string): Delta | FeedbackDelta {
+  const stored = JSON.parse(text) as Delta | FeedbackDelta
+  if ('levels' in stored) return stored
   return { ...stored, shown: stored.shown ?? [stored.project, stored.task, stored.revision] }
 }

@@ -1,7 +1,7 @@
 import type { Redis } from '../platform/redis/redis.ts'
 import { loadScript } from '../platform/redis/script.ts'
 import { addDelta, type Period } from './add-delta.ts'
-import { type Delta, textToDelta } from './delta.ts'
+import { textToDelta } from './delta.ts'
 import { FieldSums } from './rollup.ts'
 import { totalKeys } from './total-keys.ts'
 
@@ -71,7 +71,7 @@ function addUp(shard: number, deltas: readonly string[], kept: KeptTotals): Map<
   return found
 
   function placeOf(
-    { project, task }: Delta,
+    { project, task }: { project: string; task: string },
     name: string,
     period: Period,
   ): Pick<Sum, 'index' | 'name' | 'ttl'> {

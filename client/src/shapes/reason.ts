@@ -15,6 +15,7 @@ export type ServerReason =
   | 'TASK_NOT_FOUND'
   | 'TASK_REVISION_NOT_FOUND'
   | 'TRAFFIC_CHANGE_NOT_FOUND'
+  | 'RUN_NOT_DONE'
   | 'TASK_RUN_NOT_FOUND'
   | 'TAG_NOT_FOUND'
   | 'FILE_NOT_FOUND'

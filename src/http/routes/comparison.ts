@@ -1,12 +1,10 @@
 import { z } from 'zod'
-import { type CompareRevisionsDeps, compareRevisions, METRICS } from '../../decisions/compare-revisions.ts'
+import { type CompareRevisionsDeps, compareRevisions } from '../../decisions/compare-revisions.ts'
 import { comparisonResponse } from '../../decisions/comparison-response.ts'
 import { presentComparison } from '../../decisions/present-comparison.ts'
 import { givenId } from '../../platform/id-schema.ts'
 import { dateQuery } from '../date-query.ts'
 import { type Endpoint, endpoint, PROJECT, taskParams } from '../route.ts'
-
-const [first = '', ...others] = METRICS.map(({ name }) => name)
 
 const comparisonQuery = z.object({
   baseline: givenId.optional().meta({
@@ -16,12 +14,10 @@ const comparisonQuery = z.object({
   since: dateQuery.optional().meta({
     description: 'Only runs that ended since then, by whole hours; without it, all that are kept.',
   }),
-  primary: z
-    .enum([first, ...others])
-    .default('failed')
-    .meta({
-      description: 'The metric that matters most: half of `alpha` is for it alone.',
-    }),
+  primary: z.string().max(50).default('failed').meta({
+    description:
+      'The metric that matters most: half of `alpha` is for it alone. `failed`, `invalid`, `cancelled`, `latency`, `cost`, `tokens`, or `score:` and the name of a score.',
+  }),
   alpha: z.coerce.number().min(0.0001).max(0.5).default(0.05).meta({
     description: 'The probability with which any verdict may be wrong, however often this is asked.',
   }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type ComparisonQuery, compare, type KnownSplit } from '../../../src/decisions/compare.ts'
 import { METRICS } from '../../../src/decisions/compare-revisions.ts'
-import { addToComparison, type ComparedRun } from '../../../src/totals/comparison-sums.ts'
+import { addScores, addToComparison, type ComparedRun } from '../../../src/totals/comparison-sums.ts'
 import { FieldSums } from '../../../src/totals/rollup.ts'
 import type { HourTotals } from '../../../src/totals/rollup-store.ts'
 
@@ -146,6 +146,26 @@ describe('a comparison', () => {
       width(metricOf(found, 'latency').differenceInterval) <
         width(metricOf(without, 'latency').differenceInterval),
     )
+  })
+
+  test('of scores counts runs that have them, and doubts them when one side is asked more often', () => {
+    const score = (revision: string, n: number, good: number, feedback = n): HourTotals => {
+      const sums = new FieldSums()
+      for (let run = 0; run < n; run += 1) addToComparison(sums, GOOD, null)
+      for (let run = 0; run < feedback; run += 1)
+        addScores(sums, [['helpful', run < good ? 1 : 0]], null, true)
+      return { revision, split: 1, hour: HOUR, totals: new Map(sums.all()) }
+    }
+    const helpful = { name: 'score:helpful', good: 'high', tolerance: 0.01, levels: 2 } as const
+    const asked = { ...query, metrics: [helpful], primary: helpful.name }
+    const found = compare(asked, [even], [score('a', 2000, 800, 1000), score('b', 2000, 600, 1000)])
+    assert.deepEqual(
+      [metricOf(found, helpful.name).verdict, metricOf(found, helpful.name).n],
+      ['worse', 1000],
+    )
+    const skewed = compare(asked, [even], [score('a', 2000, 800, 1600), score('b', 2000, 600, 800)])
+    assert.deepEqual([skewed.sampleRatio.alarm, skewed.sampleRatio.feedbackAlarm], [false, true])
+    assert.equal(metricOf(skewed, helpful.name).why, 'sample_ratio')
   })
 
   test('by keys: many that differ alike decide, one that is busy does not, and too few never', () => {
