@@ -35,7 +35,10 @@ export function feedbackRoutes(deps: FeedbackRouteDeps): Endpoint[] {
       errorCodes: ['TASK_RUN_NOT_FOUND', 'RUN_NOT_DONE', 'TOO_MANY_REQUESTS'],
       async handle({ caller, params, body }) {
         const record = await find(params)
-        return present(params.run_id, await giveFeedback(deps, record, body, caller.id))
+        return present(
+          params.run_id,
+          await giveFeedback(deps, record, { ...body, scores: body.scores ?? {} }, caller.id),
+        )
       },
     }),
     endpoint({

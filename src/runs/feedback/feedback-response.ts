@@ -12,10 +12,14 @@ export const feedbackBody = z
     scores: z
       .record(z.string().max(LONGEST_VALUE), value.nullable())
       .refine((scores) => Object.keys(scores).length <= 100, 'at most 100 scores')
-      .default({})
+      .optional()
       .meta({ description: 'By name; null takes back what was said. What is not named stays.' }),
     comment: z.string().max(LONGEST_COMMENT).nullish().meta({ description: 'Null takes it back.' }),
   })
+  .refine(
+    ({ scores, comment }) => scores !== undefined || comment !== undefined,
+    'expected scores or a comment',
+  )
   .meta({ id: 'FeedbackChange', examples: [{ scores: { helpful: true }, comment: 'Just what I needed.' }] })
 
 const given = z.object({
