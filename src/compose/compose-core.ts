@@ -1,4 +1,5 @@
 import { type Config, ConfigError, readSecret } from '../config.ts'
+import { createRolloutIndex } from '../decisions/rollouts/rollout-index.ts'
 import { createModelRegistry } from '../models/model-registry.ts'
 import { createRetirementStore } from '../models/retirement/retirement-store.ts'
 import { loadModels } from '../models/servers/load-models.ts'
@@ -103,6 +104,7 @@ async function openCore(
       projectRevisions: config.metricsProjectRevisions,
     }),
     rollups: createRollupStore(redis, config),
+    rollouts: createRolloutIndex(redis),
     ...composeFiles({ config, redis }),
   }
 }

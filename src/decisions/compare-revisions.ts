@@ -35,7 +35,7 @@ export const METRICS: readonly Metric[] = [
 ]
 
 /** What is compared of a task: scores too, which it declares. A twentieth of a number's range does not matter. */
-const metricsOf = (scores: Scores): Metric[] => [
+export const metricsOf = (scores: Scores): Metric[] => [
   ...METRICS,
   ...Object.entries(scores).map(([name, score]) => ({
     name: `score:${name}`,
@@ -130,7 +130,7 @@ export async function compareRevisions(
 const hourOf = (ms: number): number => Math.floor(ms / HOUR_MS) * HOUR_MS
 
 /** The probability with which each revision is drawn: its slots, not its weight. */
-function sharesOf(weights: readonly WeightedRevision[]): Map<string, number> {
+export function sharesOf(weights: readonly WeightedRevision[]): Map<string, number> {
   return new Map([...slotTargets(weights)].map(([id, slots]) => [id, slots / SLOTS]))
 }
 

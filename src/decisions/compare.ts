@@ -65,7 +65,7 @@ export function compare(
   const ratioAlarm = ratio >= Math.log(ALARM)
   const feedbackAlarm = feedbackRatio >= Math.log(ALARM)
   const excluded = addTotals(counted.flatMap((each) => (each.revision === null ? [each.totals] : [])))
-  const sticky = counted.some(({ totals }) => [...totals.keys()].some((field) => field.startsWith('key:')))
+  const sticky = counted.some(({ totals }) => hasKeys(totals))
 
   function compareWith(candidate: string): Comparison['revisions'][number] {
     const pairs = bySplit.flatMap(({ shares, totals }) => {
@@ -114,7 +114,7 @@ export function compare(
 }
 
 /** The evidence that runs were not drawn by the shares. Under sticky keys, as many count as would vary as much. */
-function ratioOf(
+export function ratioOf(
   { shares, totals }: { shares: ReadonlyMap<string, number>; totals: ReadonlyMap<string, Totals> },
   field: 'n' | 'feedback',
 ): number {
@@ -129,7 +129,7 @@ function ratioOf(
 }
 
 /** How a metric is measured, which what was before the candidate may say. */
-function scaleOf({ name, levels }: Metric, past: Totals): Scale {
+export function scaleOf({ name, levels }: Metric, past: Totals): Scale {
   if (levels !== undefined) return scoreScale(levels)
   const buckets = RATIOS[name as MetricName]
   return buckets ? ratioScale(buckets, countsOf(past, name as MetricName)) : RATE
@@ -146,8 +146,12 @@ function pastOf(hours: readonly HourTotals[], baseline: string, candidate: strin
   )
 }
 
+/** Whether any of the runs had a caller's key. */
+export const hasKeys = (totals: Totals): boolean =>
+  [...totals.keys()].some((field) => field.startsWith('key:'))
+
 /** How to bet on keys; runs without a key are keys of their own. */
-function betOnKeys(
+export function betOnKeys(
   scale: Scale,
   metric: MetricName,
   strata: readonly Stratum[],

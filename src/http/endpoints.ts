@@ -7,6 +7,7 @@ import { type FeedbackRouteDeps, feedbackRoutes } from './routes/feedback.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { type ProjectEventRouteDeps, projectEventRoutes } from './routes/project-events.ts'
 import { type ReportRouteDeps, reportRoutes } from './routes/reports.ts'
+import { type RolloutRouteDeps, rolloutRoutes } from './routes/rollouts.ts'
 import { type RunListDeps, runListRoutes } from './routes/run-lists.ts'
 import { type RunRouteDeps, runRoutes } from './routes/runs.ts'
 import { type ServiceRouteDeps, serviceRoutes } from './routes/service.ts'
@@ -23,6 +24,7 @@ export type ApiDeps = RunRouteDeps &
   ReportRouteDeps &
   ComparisonRouteDeps &
   FeedbackRouteDeps &
+  RolloutRouteDeps &
   TaskRouteDeps &
   TransferRouteDeps &
   TenancyRouteDeps &
@@ -42,6 +44,7 @@ const ROUTES = [
     tagRoutes,
     taskRoutes,
     trafficRoutes,
+    rolloutRoutes,
     catalogueRoutes,
     transferRoutes,
   ],

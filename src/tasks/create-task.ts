@@ -48,6 +48,7 @@ export async function createTask(
     created: now,
     modified: now,
     ...traffic,
+    rollout: null,
   }
   checkTask(task)
   const outcome = await deps.tasks.save(task, 0, revision, change)

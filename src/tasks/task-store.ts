@@ -48,6 +48,7 @@ const ADDED_LATER = {
   on_truncated: 'fail',
   output_retries: 1,
   scores: {},
+  rollout: null,
 } as const
 
 function toTask(text: string): Task {

@@ -7,6 +7,7 @@ import { checkTask } from './check-task.ts'
 import { duplicateName } from './create-task.ts'
 import { type ReadTaskDeps, readTask } from './read-task.ts'
 import { routeTraffic } from './route-traffic.ts'
+import { isOpen } from './split/rollout.ts'
 import { changeTraffic, type TrafficCause } from './split/split.ts'
 import { etagOf, type Task, type WholeTask } from './task.ts'
 import type { TaskLimits } from './task-fields.ts'
@@ -30,7 +31,7 @@ export type UpdatedTask = WholeTask & { readonly made: string | null }
  * is saved, and the task keeps its ETag.
  * @param cause why the weights change, if they do
  * @param isExpected true when the caller wants to change the task with this ETag
- * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, DUPLICATE_TASK_NAME, TOO_MANY_REVISIONS
+ * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, DUPLICATE_TASK_NAME, TOO_MANY_REVISIONS, ROLLOUT_RUNNING
  * @throws {ValidationError} see buildRevision, checkTask and routeTraffic; also for another id, project or output_modality
  */
 export async function updateTask(
@@ -38,7 +39,7 @@ export async function updateTask(
   owner: { project: string; task: string; by: string },
   input: UpdateTaskInput,
   isExpected: (etag: string) => boolean = () => true,
-  cause: Omit<TrafficCause, 'by'> = { reason: 'updated' },
+  cause: UpdateCause = { reason: 'updated' },
 ): Promise<UpdatedTask> {
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     const before = await readTask(deps, owner.project, owner.task)
@@ -48,8 +49,10 @@ export async function updateTask(
     const revision = buildRevision(before.task, before.revisions, input, deps)
     const active = routeTraffic(before.task, before.revisions, revision, input, deps.limits.weightsMax)
     const now = sharedIsoTime()
-    const { traffic, change } = changeTraffic(before.task, active, { ...cause, by: owner.by }, now)
-    const changed = { ...before.task, ...taskChanges(input), ...traffic }
+    const { supersede = false, ...why } = cause
+    const { traffic, change } = changeTraffic(before.task, active, { ...why, by: owner.by }, now)
+    const rollout = rolloutAfter(before.task, change !== null, supersede)
+    const changed = { ...before.task, ...taskChanges(input), ...traffic, rollout }
     checkTask(changed)
     if (!revision && isDeepStrictEqual(changed, before.task)) return { ...before, made: null }
     const task: Task = { ...changed, modified: now }
@@ -65,6 +68,16 @@ export async function updateTask(
     await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt))
   }
   throw new ApiError('TOO_MANY_REQUESTS', 'Others keep changing this task; try again.', { retry_after: 1 })
+}
+
+/** Why weights change, and whether that may end a rollout which decides about them. */
+export type UpdateCause = Omit<TrafficCause, 'by'> & { readonly supersede?: boolean }
+
+/** @throws {ApiError} ROLLOUT_RUNNING */
+function rolloutAfter({ rollout }: Task, weightsChange: boolean, supersede: boolean): Task['rollout'] {
+  if (!weightsChange || !isOpen(rollout)) return rollout
+  if (supersede) return { ...rollout, status: 'superseded', why: 'superseded', metric: null }
+  throw new ApiError('ROLLOUT_RUNNING', 'A rollout decides about the weights of this task.')
 }
 
 /** The error for an If-Match that names another state of the task. */

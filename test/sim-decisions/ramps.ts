@@ -1,5 +1,5 @@
-import { decideRollout, type RolloutPlan } from '../../src/decisions/decide-rollout.ts'
-import { type Guard, guardEvidence } from '../../src/decisions/guard.ts'
+import { decideRollout, type RolloutPlan } from '../../src/decisions/rollouts/decide-rollout.ts'
+import { type Guard, guardEvidence } from '../../src/decisions/rollouts/guard.ts'
 import { LATENCY, RATE, ratioScale } from '../../src/decisions/statistics/scales.ts'
 import type { Stratum } from '../../src/decisions/statistics/stratum.ts'
 import { type Distribution, levelDrawer, lognormal, randomNumbers, rate } from './draws.ts'

@@ -24,6 +24,7 @@ import {
 import { promptHeaders, setPromptHeaders } from '../headers/prompt-headers.ts'
 import { type Endpoint, endpoint, PROJECT, pageOf, pageQuery, projectParams, taskParams } from '../route.ts'
 import { createShowAccessToken } from '../show-access-token.ts'
+import { supersede } from './rollouts.ts'
 
 export const shownQuery = z.object({
   include_tests: z.stringbool().default(false).meta({ description: 'Also test revisions.' }),
@@ -136,14 +137,21 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       summary: 'Change a task; changed revision fields make a new revision, inactive unless told otherwise',
       scope: 'task:write',
       params: taskParams,
-      query: shownQuery,
+      query: shownQuery.extend({ supersede }),
       body: updateTaskSchema(limits),
       response: taskResponse,
-      errorCodes: ['STALE_TASK', 'DUPLICATE_TASK_NAME', 'TOO_MANY_REVISIONS', 'TOO_MANY_REQUESTS'],
+      errorCodes: [
+        'STALE_TASK',
+        'ROLLOUT_RUNNING',
+        'DUPLICATE_TASK_NAME',
+        'TOO_MANY_REVISIONS',
+        'TOO_MANY_REQUESTS',
+      ],
       async handle({ caller, params, query, body, request, response }) {
         const owner = { project: params.project_id, task: params.task_id, by: caller.id }
         const isExpected = readIfMatch(request.get('if-match'))
-        const updated = await updateTask(deps, owner, body, isExpected)
+        const cause = { reason: 'updated', supersede: query.supersede } as const
+        const updated = await updateTask(deps, owner, body, isExpected, cause)
         const made = updated.revisions.find(({ id }) => id === updated.made)
         setPromptHeaders(response, made)
         const shown = { ...shownBy(query), made: updated.made }

@@ -5,8 +5,9 @@ import { trafficChangeResponse } from '../../tasks/split/traffic-response.ts'
 import { etagOf, presentTask } from '../../tasks/task.ts'
 import { taskResponse } from '../../tasks/task-response.ts'
 import { etag, etagOfShown, ifMatch, readIfMatch } from '../headers/if-match.ts'
-import { type Endpoint, endpoint, noQuery, PROJECT, pageQuery, taskParams } from '../route.ts'
+import { type Endpoint, endpoint, PROJECT, pageQuery, taskParams } from '../route.ts'
 import { createShowAccessToken } from '../show-access-token.ts'
+import { supersede } from './rollouts.ts'
 import type { TaskRouteDeps } from './tasks.ts'
 
 const seq = z.coerce
@@ -60,12 +61,15 @@ export function trafficRoutes(deps: TaskRouteDeps): Endpoint[] {
       responseHeaders: etag,
       scope: 'task:write',
       params: taskParams.extend({ seq: seq.meta({ description: 'Number of the change.' }) }),
-      query: noQuery,
+      query: z.object({ supersede }),
       response: taskResponse,
-      errorCodes: ['TRAFFIC_CHANGE_NOT_FOUND', 'STALE_TASK', 'TOO_MANY_REQUESTS'],
-      async handle({ caller, params, request, response }) {
+      errorCodes: ['TRAFFIC_CHANGE_NOT_FOUND', 'STALE_TASK', 'ROLLOUT_RUNNING', 'TOO_MANY_REQUESTS'],
+      async handle({ caller, params, query, request, response }) {
         const owner = { project: params.project_id, task: params.task_id, by: caller.id }
-        const restored = await restoreTraffic(deps, owner, params.seq, readIfMatch(request.get('if-match')))
+        const restored = await restoreTraffic(deps, owner, params.seq, {
+          isExpected: readIfMatch(request.get('if-match')),
+          supersede: query.supersede,
+        })
         const task = await showAccessToken(caller, params.org_id, presentTask(restored))
         response.setHeader('ETag', etagOfShown(etagOf(restored), task))
         return task

@@ -111,5 +111,6 @@ function taskOf(
     modified: before ? sharedIsoTime() : modified,
     active_revisions,
     split,
+    rollout: before?.task.rollout ?? null,
   }
 }

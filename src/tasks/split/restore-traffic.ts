@@ -11,12 +11,12 @@ export async function restoreTraffic(
   deps: UpdateTaskDeps,
   owner: { project: string; task: string; by: string },
   seq: number,
-  isExpected?: (etag: string) => boolean,
+  { isExpected, supersede }: { isExpected: (etag: string) => boolean; supersede: boolean },
 ): Promise<UpdatedTask> {
   const [change] = await deps.tasks.trafficHistory(owner.project, owner.task, seq + 1, 1)
   if (change?.seq !== seq) {
     throw new ApiError('TRAFFIC_CHANGE_NOT_FOUND', 'There is no such change of weights.')
   }
-  const cause = { reason: 'restored', evidence: { seq } } as const
+  const cause = { reason: 'restored', evidence: { seq }, supersede } as const
   return updateTask(deps, owner, { active_revisions: [...change.after] }, isExpected, cause)
 }

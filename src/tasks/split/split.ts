@@ -12,7 +12,7 @@ export interface Split {
   readonly table: SlotTable
 }
 
-export const TRAFFIC_REASONS = ['created', 'updated', 'restored', 'imported'] as const
+export const TRAFFIC_REASONS = ['created', 'updated', 'restored', 'imported', 'rollout'] as const
 
 /** Who changes weights, and why. */
 export interface TrafficCause {

@@ -5,9 +5,9 @@ import {
   type RolloutEvidence,
   type RolloutPlan,
   type RolloutState,
-} from '../../../src/decisions/decide-rollout.ts'
-import { type Guard, guardEvidence } from '../../../src/decisions/guard.ts'
-import { RATE } from '../../../src/decisions/statistics/scales.ts'
+} from '../../../../src/decisions/rollouts/decide-rollout.ts'
+import { type Guard, guardEvidence } from '../../../../src/decisions/rollouts/guard.ts'
+import { RATE } from '../../../../src/decisions/statistics/scales.ts'
 
 const plan: RolloutPlan = {
   shares: [0.01, 0.5, 1],

@@ -1,7 +1,7 @@
-import type { Side } from './statistics/bets.ts'
-import { evidence, lateEvidence } from './statistics/evidence.ts'
-import { differenceFor } from './statistics/scales.ts'
-import type { Scale, Stratum } from './statistics/stratum.ts'
+import type { Side } from '../statistics/bets.ts'
+import { evidence, lateEvidence } from '../statistics/evidence.ts'
+import { differenceFor } from '../statistics/scales.ts'
+import type { Scale, Stratum } from '../statistics/stratum.ts'
 
 /** A bound on what a rollout may do to a metric. */
 export interface Guard {
