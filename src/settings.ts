@@ -130,6 +130,7 @@ export const SETTINGS = {
   issuer: setting('SPLITRUN_ISSUER', 'splitrun', issuer(), 'Issuer of access tokens: a name or a URL. Changing it invalidates all of them.'),
   accessTokenLifetime: setting('SPLITRUN_ACCESS_TOKEN_LIFETIME', '3600s', wholeSeconds(1, 30 * DAY), 'How long an access token of an OAuth client lasts.'),
   taskTokenLifetime: setting('SPLITRUN_TASK_TOKEN_LIFETIME', '3650d', wholeSeconds(1, 36_500 * DAY), "How long a task's access token lasts after the task's creation or its rotation."),
+  consoleSession: setting('SPLITRUN_CONSOLE_SESSION', '12h', wholeSeconds(1, 30 * DAY), 'How long a session of the console lasts.'),
   authFailuresFree: setting('SPLITRUN_GUESSES_MAX', '10', integer(1, 10_000), 'Wrong client secrets that an address may send for one client before it has to wait; ten times as many for all clients.'),
   authPause: setting('SPLITRUN_GUESS_PAUSE', '1s', seconds(0.1, 3600), 'How long it has to wait then; doubled for each further one.'),
   authPauseMax: setting('SPLITRUN_GUESS_PAUSE_MAX', '15m', seconds(0.1, DAY), 'Longest wait of this kind.'),
@@ -242,6 +243,7 @@ export const SETTINGS = {
   timeoutMax: setting('SPLITRUN_TIMEOUT_MAX', '30d', seconds(1, 30 * DAY), 'Largest timeout and queue_timeout that a task may have.'),
   tagsMax: setting('SPLITRUN_TAGS_MAX', '100', integer(1, 10_000), 'Most tags of a project for its tasks, and as many for revisions.'),
   importLimit: setting('SPLITRUN_IMPORT_LIMIT', '16mb', bytes(1024, 200_000_000), 'Largest file that is exported or imported.'),
+  openaiModelsMax: setting('SPLITRUN_OPENAI_MODELS_MAX', '1000', integer(1, 100_000), 'Most tasks that `GET /v1/models` lists, the newest first.'),
   revisionsMax: setting('SPLITRUN_REVISIONS_MAX', '1000', integer(1, 100_000), 'Most revisions of a task.'),
   trafficHistoryMax: setting('SPLITRUN_TRAFFIC_HISTORY_MAX', '1000', integer(1, 100_000), 'Most changes of its weights that the history of a task keeps, the newest.'),
 } as const

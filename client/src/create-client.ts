@@ -12,6 +12,7 @@ import { createTasks, type Tasks } from './resources/tasks.ts'
 import { createTask, type Task } from './runs/task.ts'
 import { createTaskRefs } from './runs/task-ref.ts'
 import type { ApiKey, NewApiKey, NewOAuthClient, OAuthClient, Whoami } from './shapes/credential.ts'
+import type { Queue } from './shapes/queue.ts'
 import { createApi } from './transport/api.ts'
 import type { Call } from './transport/call.ts'
 
@@ -39,6 +40,8 @@ export interface Client {
   readonly oauthClients: Credentials<OAuthClient, NewOAuthClient>
   readonly reports: Reports
   readonly models: Models
+  /** What of the project waits and runs now. */
+  queue(options?: CallOptions): Promise<Queue>
   /** Who the token stands for. */
   whoami(options?: CallOptions): Promise<Whoami>
   /** Any other call of the API, as JSON. `P/` at the begin of the path stands for the project. */
@@ -66,6 +69,7 @@ export function createClient(given: ClientOptions): Client {
     oauthClients: createCredentials(api, 'oauth_client'),
     reports: createReports(api),
     models: createModels(api),
+    queue: (options) => api.json({ ...options, method: 'GET', path: 'P/queue' }),
     whoami: (options) => api.whoami(options),
     request: (call) => api.json(call),
   }

@@ -1,5 +1,8 @@
+import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { createApiMetrics } from '../http/api-metrics.ts'
+import { createBuiltFiles } from '../http/console/built-files.ts'
+import { serveConsole } from '../http/console/serve-console.ts'
 import { type ApiDeps, endpointsOf } from '../http/endpoints.ts'
 import { createStreamPlaces } from '../http/events/stream-places.ts'
 import { listen } from '../http/listen.ts'
@@ -25,6 +28,9 @@ import { composeAccess } from './compose-access.ts'
 import { type Core, shardsOf, taskLimits, warnOfRedis } from './compose-core.ts'
 import { openProcessPort } from './compose-process-port.ts'
 
+/** Where the build leaves the console. */
+const CONSOLE = join(import.meta.dirname, '../../console/dist')
+
 /** Starts the API of this process. `processPort`: of its own metrics; null when none is configured. */
 export async function composeApi(core: Core): Promise<{ port: number; processPort: number | null }> {
   const { config, log, lifecycle, tracer, connections, redis, tenants, runs } = core
@@ -33,7 +39,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     { name: 'splitrun_waiting_calls', help: 'Calls that wait for a run here.', read: () => inbox.size() },
   ])
   const apiMetrics = createApiMetrics(metrics)
-  const { authenticate, taskTokens, tokenDeps } = await composeAccess(core)
+  const { authenticate, taskTokens, tokenDeps, sessionDeps } = await composeAccess(core)
   const id = newId()
   const feeds = createLiveFeeds({ runs, api: id, log })
   const ends = createProjectEnds(publisherOf(redis, shardKeys(0).watching))
@@ -69,6 +75,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     ...core,
     ...config,
     ...tokenDeps,
+    ...sessionDeps,
     storageQuota: createStorageQuota(runs, config.projectKeptBytes),
     // Replies on a connection come one after the other: those of lists are large, and runs do not wait behind them.
     listedRuns: readRuns(await connections.commands('lists'), config.shards),
@@ -80,7 +87,14 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     ready: () => runs.reach().then(core.probeFiles),
     ...fleet,
   })
-  const app = createApplication({ ...config, tenants, authenticate, log, tracer, apiMetrics }, endpoints)
+  const app = createApplication(
+    {
+      ...config,
+      ...{ tenants, authenticate, log, tracer, apiMetrics },
+      console: serveConsole(createBuiltFiles(CONSOLE)),
+    },
+    endpoints,
+  )
   const server = await listen(app, config)
   // First no new connection is accepted; then the waits end, whose responses are 202; then the last response is sent.
   lifecycle.onClose('http', async () => {

@@ -16,6 +16,7 @@ import { checkBullmq } from '../queue/check-bullmq.ts'
 import { createTellEnds } from '../runs/live/tell-ends.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
 import { createRunStore } from '../runs/store/run-store.ts'
+import { createTaskNamesStore } from '../tasks/naming/task-names-store.ts'
 import { createTagStore } from '../tasks/tag-store.ts'
 import type { TaskLimits } from '../tasks/task-fields.ts'
 import { createTaskStore } from '../tasks/task-store.ts'
@@ -90,6 +91,7 @@ async function openCore(
     apiKeys: createCredentialStore(redis, 'api_key'),
     clients: createCredentialStore(redis, 'oauth_client'),
     tasks: createTaskStore(redis, config),
+    taskNames: createTaskNamesStore(redis),
     tags: createTagStore(redis, { tagsMax: config.tagsMax }),
     limits: taskLimits(config),
     tellEnds,

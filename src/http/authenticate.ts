@@ -4,10 +4,12 @@ import type { TaskStore } from '../tasks/task-store.ts'
 import { readAccessToken } from '../tenancy/access-token.ts'
 import { ADMIN, type Caller } from '../tenancy/caller.ts'
 import type { CredentialStore } from '../tenancy/credential-store.ts'
+import { readKey } from '../tenancy/read-key.ts'
 import { hashSecret, sameHash } from '../tenancy/secret.ts'
 import type { TaskTokens, TokenTarget } from '../tenancy/task-token.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
 import type { TokenSigner } from '../tenancy/token-signer.ts'
+import type { ReadSession } from './console/session-cookie.ts'
 import { type Endpoint, PROJECT } from './route.ts'
 
 export interface AuthenticateDeps {
@@ -17,6 +19,8 @@ export interface AuthenticateDeps {
   readonly signer: TokenSigner
   readonly taskTokens: TaskTokens
   readonly tasks: TaskStore
+  /** What the console's cookie stands for, where there is no token. */
+  readonly readSession: ReadSession
 }
 
 /**
@@ -35,13 +39,6 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     return { kind: 'task', id: task.id, name: task.name, ...owner, taskId: task.id, scopes }
   }
 
-  async function asKey(hash: string): Promise<Caller | null> {
-    const key = await deps.apiKeys.find(hash)
-    if (!key) return null
-    const owner = { orgId: key.org_id, projectId: key.project_id }
-    return { kind: 'api_key', id: key.id, name: key.name, ...owner, taskId: null, scopes: key.scopes }
-  }
-
   async function asSigned(token: string): Promise<Caller | null> {
     const signed = await deps.signer.verify(token)
     if (signed?.type === 'at+jwt') return readAccessToken(deps.clients, signed)
@@ -52,11 +49,15 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   const adminHash = deps.adminToken && hashSecret(deps.adminToken)
   return async (request) => {
     const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-    if (!token) throw new ApiError('UNAUTHENTICATED', 'A bearer token is required.')
+    if (!token) {
+      const session = await deps.readSession(request)
+      if (session) return session.caller
+      throw new ApiError('UNAUTHENTICATED', 'A bearer token is required.')
+    }
     const hash = hashSecret(token)
     if (adminHash && sameHash(hash, adminHash)) return ADMIN
     // A JWT has dots, a key has none.
-    const caller = await (token.includes('.') ? asSigned(token) : asKey(hash))
+    const caller = await (token.includes('.') ? asSigned(token) : readKey(deps.apiKeys, hash))
     if (!caller) throw new ApiError('UNAUTHENTICATED', 'The token is unknown, revoked or expired.')
     return caller
   }
@@ -73,13 +74,25 @@ export interface Target {
 }
 
 /**
+ * What a caller names by its token alone.
+ * @throws {ApiError} PERMISSION_CHECK_FAILED for a token of no project
+ */
+export function targetOfToken({ orgId, projectId }: Caller): Target {
+  if (orgId && projectId) return { org_id: orgId, project_id: projectId }
+  throw new ApiError(
+    'PERMISSION_CHECK_FAILED',
+    'The token is of no project: use a key of the one that is meant.',
+  )
+}
+
+/**
  * Checks that the caller reaches what the path names. What belongs to others and what does not exist give the same
  * error, so that nobody learns which ids are taken.
  * @throws {ApiError} NOT_FOUND, PROJECT_NOT_FOUND, TASK_NOT_FOUND, PERMISSION_CHECK_FAILED
  */
 export async function authorise(
   caller: Caller,
-  { scope, path: route }: Pick<Endpoint, 'scope' | 'path'>,
+  { scope, path: route, door }: Pick<Endpoint, 'scope' | 'path' | 'door'>,
   path: Target,
   tenants: TenantStore,
 ): Promise<void> {
@@ -96,7 +109,8 @@ export async function authorise(
   if (caller.taskId && path.task_id && path.task_id !== caller.taskId) {
     throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
   }
-  if (caller.taskId && !route.startsWith(RUNS_OF_A_TASK)) {
+  // At the door, handlers find tasks, and none but the token's.
+  if (caller.taskId && !door && !route.startsWith(RUNS_OF_A_TASK)) {
     throw new ApiError('PERMISSION_CHECK_FAILED', 'The token is for the runs of one task only.')
   }
   if (scope !== 'project' && !admin && !caller.scopes.includes(scope)) {

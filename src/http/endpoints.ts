@@ -1,11 +1,17 @@
 import type { IssueTokenDeps } from '../tenancy/issue-token.ts'
+import { chatCompletionRoutes } from './openai-door/chat-completions.ts'
+import { modelRoutes } from './openai-door/models.ts'
+import { responseRoutes } from './openai-door/responses.ts'
+import type { DoorDeps } from './openai-door/start-door-run.ts'
 import type { Endpoint } from './route.ts'
 import { type CatalogueRouteDeps, catalogueRoutes } from './routes/catalogues.ts'
 import { type ComparisonRouteDeps, comparisonRoutes } from './routes/comparison.ts'
+import { type ConsoleSessionRouteDeps, consoleSessionRoutes } from './routes/console-session.ts'
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
 import { type FeedbackRouteDeps, feedbackRoutes } from './routes/feedback.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { type ProjectEventRouteDeps, projectEventRoutes } from './routes/project-events.ts'
+import { type QueueRouteDeps, queueRoutes } from './routes/queue.ts'
 import { type ReportRouteDeps, reportRoutes } from './routes/reports.ts'
 import { type RolloutRouteDeps, rolloutRoutes } from './routes/rollouts.ts'
 import { type RunListDeps, runListRoutes } from './routes/run-lists.ts'
@@ -19,8 +25,10 @@ import { type TransferRouteDeps, transferRoutes } from './routes/transfer.ts'
 
 /** What the handlers of all endpoints need. */
 export type ApiDeps = RunRouteDeps &
+  DoorDeps &
   RunListDeps &
   ProjectEventRouteDeps &
+  QueueRouteDeps &
   ReportRouteDeps &
   ComparisonRouteDeps &
   FeedbackRouteDeps &
@@ -31,6 +39,7 @@ export type ApiDeps = RunRouteDeps &
   CatalogueRouteDeps &
   CredentialRouteDeps &
   IssueTokenDeps &
+  ConsoleSessionRouteDeps &
   ServiceRouteDeps
 
 const ROUTES = [
@@ -39,6 +48,7 @@ const ROUTES = [
     runListRoutes,
     feedbackRoutes,
     projectEventRoutes,
+    queueRoutes,
     reportRoutes,
     comparisonRoutes,
     tagRoutes,
@@ -48,7 +58,8 @@ const ROUTES = [
     catalogueRoutes,
     transferRoutes,
   ],
-  ...[tenancyRoutes, credentialRoutes, oauthRoutes],
+  ...[tenancyRoutes, credentialRoutes, oauthRoutes, consoleSessionRoutes],
+  ...[responseRoutes, chatCompletionRoutes, modelRoutes],
 ]
 
 /** Every endpoint there is: what is served, documented and tested. */

@@ -3,9 +3,13 @@ import { ApiError, ValidationError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import { isRedisUnavailable } from '../platform/redis/redis.ts'
 import { OAuthError } from '../tenancy/oauth-error.ts'
+import { isAtDoor, sendOpenAiError } from './openai-door/openai-error.ts'
 import type { MapError } from './route.ts'
 
-/** Answers an error in the shape of section 2 of the contract: the only place where one becomes a response. */
+/**
+ * Answers an error in the shape of section 2 of the contract, or of OpenAI's at its door: the only place where one becomes a
+ * response.
+ */
 export function errorHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const understood = understand(error)
@@ -26,7 +30,8 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
       response.destroy()
       return
     }
-    sendError(response, known)
+    const send = isAtDoor(request.originalUrl) ? sendOpenAiError : sendError
+    send(response, known)
   }
 }
 

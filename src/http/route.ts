@@ -47,6 +47,11 @@ export interface Endpoint<
 > {
   readonly method: Method
   readonly path: string
+  /**
+   * `openai`: an endpoint of OpenAI's clients. It is served at the root only, in the project of the caller's token, and refuses
+   * in OpenAI's shape. Absent: it is served on every mount, and its path names the project.
+   */
+  readonly door?: 'openai'
   /** What generated clients call it: unique, and never renamed. */
   readonly operation: string
   readonly tag: Tag

@@ -1,5 +1,5 @@
 import type { Response } from 'express'
-import { ApiError } from '../platform/errors.ts'
+import { ApiError, type Reason } from '../platform/errors.ts'
 import { presentRun } from '../runs/present-run.ts'
 import { isFinal, type RunRecord } from '../runs/run.ts'
 import type { StartedRun } from '../runs/start/submission.ts'
@@ -23,6 +23,10 @@ const FAILURES = {
   RUN_CANCELLED: 'RUN_CANCELLED',
   RUN_EXPIRED: 'RUN_EXPIRED',
 } as const
+
+/** The reason that a caller who waited is given for a run's own. */
+export const failureReason = (reason: string | undefined): Reason =>
+  FAILURES[reason as keyof typeof FAILURES] ?? 'MODEL_ERROR'
 
 /** The headers that belong to a run, on every answer that does. */
 export function setRunHeaders(response: Response, { request, revision }: RunRecord): void {
@@ -70,10 +74,9 @@ export function sendStarted(
     return
   }
   const error = record.result?.error
-  const reason = FAILURES[error?.reason as keyof typeof FAILURES] ?? 'MODEL_ERROR'
   sendError(
     response,
-    new ApiError(reason, error?.message ?? 'The run failed.', {
+    new ApiError(failureReason(error?.reason), error?.message ?? 'The run failed.', {
       run_id: record.request.id,
       retryable: error?.retryable ?? false,
       run,

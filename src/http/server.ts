@@ -6,7 +6,7 @@ import type { Tracer } from '../platform/tracing/tracing.ts'
 import { NOBODY } from '../tenancy/caller.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
 import type { ApiMetrics } from './api-metrics.ts'
-import { type Authenticate, authorise, type Target } from './authenticate.ts'
+import { type Authenticate, authorise, type Target, targetOfToken } from './authenticate.ts'
 import type { BodyLimits } from './body/body.ts'
 import { type BodyBudget, createBodyBudget } from './body/body-budget.ts'
 import { type CheckedBody, createBodyCheck } from './body/check-body.ts'
@@ -37,6 +37,8 @@ export interface ServerDeps extends BodyLimits {
   readonly publicPath: string
   /** Origins whose scripts may call. */
   readonly corsOrigins: readonly string[]
+  /** Serves the pages of the console. */
+  readonly console: RequestHandler
 }
 
 /** Every route is served under both, since clients differ in what they take for the base URL. */
@@ -64,7 +66,8 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
   // Path by path, so that what one refuses is not taken for another: `task/tag` is no task's id.
   for (const path of new Set(endpoints.map((each) => each.path))) {
     const here = endpoints.filter((each) => each.path === path)
-    const paths = MOUNTS.map((mount) => mount + path)
+    const mounts = here.some(({ door }) => door) ? [''] : MOUNTS
+    const paths = mounts.map((mount) => mount + path)
     for (const declared of here) {
       // What is read may be large; what is done is answered with little, and images are compressed already.
       const compressing = declared.method === 'get' && !declared.ranges ? [compress] : []
@@ -77,6 +80,7 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
       throw new ApiError('METHOD_NOT_ALLOWED', `This path knows ${allowed.join(', ')} only.`)
     })
   }
+  app.use(deps.console)
   app.use(() => {
     throw new ApiError('ROUTE_NOT_FOUND', 'There is no such route.')
   })
@@ -104,7 +108,8 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
     const span = traceRequest(deps.tracer, declared, request, response)
     const caller = declared.scope === 'open' ? NOBODY : await deps.authenticate(request)
     const params = checkPath(declared.params, request.params)
-    await authorise(caller, declared, params as Target, deps.tenants)
+    const target = declared.door ? targetOfToken(caller) : (params as Target)
+    await authorise(caller, declared, target, deps.tenants)
     const hasQuery = request.url.includes('?')
     if (hasQuery) checkEncoded(request.url, null)
     const query = hasQuery || !noQuery ? check(declared.query, request.query, 'query') : noQuery

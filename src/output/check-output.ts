@@ -98,6 +98,10 @@ export function checkOutput(shape: ObjectShape, output: unknown): OutputCheck {
       nameIssuesSince(before, key)
       if (issues.length >= MAX_ISSUES) return REFUSED
     }
+    // `{"error": "unreadable", "label": null}`: what it says, it says elsewhere.
+    if (unknown?.size && Object.values(result).every((each) => each === null)) {
+      return refuse('says nothing under the keys that it must have')
+    }
     // More keys than fields: unknown keys were dropped. When a field is missing as well, `coerced` is true already.
     coerced ||= names.length > fields.size
     return result

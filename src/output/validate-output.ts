@@ -34,7 +34,9 @@ export function validateOutput(
   const reading = readOutput(text, maxBytes)
   if (!reading.ok) return invalid([{ path: '', message: reading.reason }], ending.cut || reading.truncated)
   if (ending.cut && reading.truncated) return invalid([{ path: '', message: 'was cut off' }], true)
-  const { checked, unwrapped } = findFitting(compiled, reading.candidates)
+  // An object whose end is missing began last, and would have been the answer.
+  const candidates = reading.truncated ? reading.candidates.slice(-1) : reading.candidates
+  const { checked, unwrapped } = findFitting(compiled, candidates)
   if (!checked.ok) return invalid(checked.issues, reading.truncated)
   // What stands behind the missing end may be just the optional keys.
   if (reading.truncated && checked.filled) return invalid([{ path: '', message: 'was cut off' }], true)

@@ -33,6 +33,7 @@ export async function createTask(
     org_id: owner.org,
     project_id: owner.project,
     name: input.name,
+    alias: input.alias ?? null,
     description: input.description ?? '',
     enabled: input.enabled,
     output_modality: input.output_modality,
@@ -53,6 +54,7 @@ export async function createTask(
   checkTask(task)
   const outcome = await deps.tasks.save(task, 0, revision, change)
   if (outcome === 'name') throw duplicateName(task.name)
+  if (outcome === 'alias') throw duplicateAlias(task.alias)
   if (outcome !== 'saved') throw new Error(`a new task was not saved: ${outcome}`)
   return { task, version: 1, revisions: [revision], tags: new Map() }
 }
@@ -60,4 +62,9 @@ export async function createTask(
 /** The error for a name that another task of the project has. */
 export function duplicateName(name: string): ApiError {
   return new ApiError('DUPLICATE_TASK_NAME', `The project has a task named "${name}" already.`)
+}
+
+/** The error for an alias that another task of the project has. */
+export function duplicateAlias(alias: string | null): ApiError {
+  return new ApiError('DUPLICATE_TASK_ALIAS', `The project has a task with the alias "${alias}" already.`)
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { OWN_MEMBERS } from '../models/request-rules.ts'
 import { outputFormatSchema } from '../output/output-format.ts'
+import { taskAlias } from './naming/task-alias.ts'
 import { scoresSchema } from './score.ts'
 
 const PARAMETERS = [
@@ -94,6 +95,7 @@ export function taskFields(limits: TaskLimits) {
   const modelReference = z.string().min(1).max(200)
   return {
     name: z.string().regex(/^[A-Za-z0-9 _-]{1,63}$/, 'expected 1-63 letters, digits, spaces, - or _'),
+    alias: taskAlias,
     description: note,
     output_modality: z.enum(['json', 'text']),
     task_run_visibility: z.enum(VISIBILITIES),

@@ -17,6 +17,9 @@ const isEmpty = (value: unknown): boolean =>
 function optionalFields(limits: TaskLimits) {
   const fields = taskFields(limits)
   return {
+    alias: fields.alias.nullish().meta({
+      description: 'What OpenAI’s clients may name in `prompt.id`; null for the one that is made of its id.',
+    }),
     description: fields.description.nullish(),
     public: flag.optional(),
     exposed_to_agents: flag.optional(),

@@ -3,15 +3,18 @@ import { loadScript, type Script } from '../platform/redis/script.ts'
 
 /**
  * The keys of a project's tasks, revisions and tags. All have the project's hash tag, so that a script may change several
- * of them in one step. Only `task-store.ts` and `tag-store.ts` use them.
+ * of them in one step. Only `task-store.ts`, `tag-store.ts` and `task-names-store.ts` use
+ * them.
  */
 const TASK_LAYOUT = {
-  /** Hash of `task` (JSON), `name` and `version`. */
+  /** Hash of `task` (JSON), `name`, `version`, and `alias` where it was given one. */
   task: 'task:<id>',
   /** Sorted set: ids of all tasks. All scores are 0, so they are sorted by id. */
   tasks: 'tasks',
   /** Hash: task name to id. */
   names: 'task-names',
+  /** Hash: alias to task id, for tasks that were given one. */
+  aliases: 'task-aliases',
   /** Sorted set: ids of a task's revisions, sorted by id. */
   revisions: 'task:<task>:revisions',
   revision: 'revision:<id>',

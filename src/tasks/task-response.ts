@@ -70,6 +70,9 @@ export const taskResponse = z
     id: shownId,
     project_id: shownId,
     name: z.string(),
+    alias: z.string().meta({
+      description: 'What OpenAI’s clients may name in `prompt.id`; the one of its id unless another was set.',
+    }),
     description: z.string(),
     enabled: z.boolean(),
     output_modality: modality,
@@ -111,6 +114,7 @@ export const taskResponse = z
         id: '019a5f0e-6a20-7c55-8f0e-5b0d1a2c3d4e',
         project_id: '019a5f0e-5f11-7a44-9b1d-4c0e1f2a3b4c',
         name: 'Sentiment',
+        alias: 'pmpt_019a5f0e6a207c558f0e5b0d1a2c3d4e',
         description: '',
         enabled: true,
         output_modality: 'json',

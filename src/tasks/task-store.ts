@@ -4,6 +4,7 @@ import { keysExist } from '../platform/redis/keys-exist.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import type { ImportWrite } from './archive/import-write.ts'
 import { splitOf, type TrafficChange } from './split/split.ts'
+import { readTrafficHistory } from './split/traffic-history.ts'
 import type { Revision, Task } from './task.ts'
 import { readVisibility } from './task-fields.ts'
 import { splitPair, taskKeys, taskScript } from './task-layout.ts'
@@ -16,9 +17,6 @@ const importTasks = taskScript('import')
 const CACHE_MS = 1000
 /** Size of the cache of revisions, in characters of their JSON. */
 const CACHE_CHARACTERS = 64_000_000
-
-/** So many changes may be added to a history between two commands. */
-const ADDED_MEANWHILE = 20
 
 /** How many keys are read at a time. */
 const BATCH = 500
@@ -37,11 +35,12 @@ export interface TaskSnapshot extends StoredTask {
   readonly tagging: readonly (readonly [entity: string, tag: string])[]
 }
 
-export type SaveOutcome = 'saved' | 'name' | 'version' | 'exists' | 'revisions'
+export type SaveOutcome = 'saved' | 'name' | 'alias' | 'version' | 'exists' | 'revisions'
 export type TaskStore = ReturnType<typeof createTaskStore>
 
 /** Defaults of fields that tasks stored by earlier versions may lack. */
 const ADDED_LATER = {
+  alias: null,
   timeout: null,
   queue_timeout: null,
   on_lost_attempt: 'retry',
@@ -96,6 +95,8 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number; t
   }
 
   return {
+    ...readTrafficHistory(redis),
+
     /** The task as it is now. */
     read,
 
@@ -107,24 +108,6 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number; t
     /** A revision of any task of the project. Revisions are immutable, so the cache never expires them. */
     async revision(project: string, id: string): Promise<Revision | null> {
       return (await cached(revisions, `${project}/${id}`)) ?? null
-    },
-
-    /** The changes of a task's weights, newest first, below `before` if that is given; at most `limit`. */
-    async trafficHistory(
-      project: string,
-      id: string,
-      before: number | null,
-      limit: number,
-    ): Promise<TrafficChange[]> {
-      const key = taskKeys(project).trafficHistory(id)
-      const newest = await redis.lindex(key, 0)
-      if (newest === null) return []
-      // Entries are numbered without gaps, so their places are known, unless others are added in between.
-      const { seq } = JSON.parse(newest) as TrafficChange
-      const from = before === null ? 0 : Math.max(0, seq - before + 1)
-      const texts = await redis.lrange(key, from, from + limit + ADDED_MEANWHILE)
-      const changes = texts.map((text) => JSON.parse(text) as TrafficChange)
-      return changes.filter((change) => before === null || change.seq < before).slice(0, limit)
     },
 
     /** All revisions of a task, newest first. */
@@ -171,6 +154,12 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number; t
       return new Map(names.flatMap((name, at) => (ids[at] ? [[name, ids[at]]] : [])))
     },
 
+    /** The same of aliases. */
+    async aliasOwners(project: string, aliases: readonly string[]): Promise<Map<string, string>> {
+      const ids = aliases.length > 0 ? await redis.hmget(taskKeys(project).aliases, ...aliases) : []
+      return new Map(aliases.flatMap((alias, at) => (ids[at] ? [[alias, ids[at]]] : [])))
+    },
+
     /** The task as it is now, with its revisions and tags, all as of one moment. */
     async snapshot(project: string, id: string): Promise<TaskSnapshot | null> {
       const keys = taskKeys(project)
@@ -215,6 +204,7 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number; t
           revision?.id ?? '',
           revision ? JSON.stringify(revision) : '',
           options.revisionsMax,
+          task.alias ?? '',
           change ? JSON.stringify(change) : '',
           options.trafficHistoryMax,
         ],

@@ -1,6 +1,7 @@
 import type { ModelParameters } from '../models/model.ts'
 import type { OutputFormat } from '../output/output-format.ts'
 import type { Shown } from '../platform/shown.ts'
+import { shownAlias } from './naming/task-alias.ts'
 import type { Scores } from './score.ts'
 import type { Rollout } from './split/rollout.ts'
 import type { Split } from './split/split.ts'
@@ -17,6 +18,8 @@ export interface Task {
   readonly org_id: string
   readonly project_id: string
   readonly name: string
+  /** By which OpenAI's clients call it; null: the one that is made of its id. */
+  readonly alias: string | null
   readonly description: string
   readonly enabled: boolean
   readonly output_modality: OutputModality
@@ -150,6 +153,7 @@ export function presentTask(
       (shown.tag === undefined || tags.get(id)?.some((tag) => tag.id === shown.tag)))
   return {
     ...fields,
+    alias: shownAlias(task),
     revisions: revisions
       .filter(isShown)
       .slice(0, shown.most)

@@ -4,7 +4,8 @@ import { sharedIsoTime } from '../platform/clock.ts'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import { buildRevision, type CheckRevisionDeps } from './build-revision.ts'
 import { checkTask } from './check-task.ts'
-import { duplicateName } from './create-task.ts'
+import { duplicateAlias, duplicateName } from './create-task.ts'
+import { withOwnAlias } from './naming/task-alias.ts'
 import { type ReadTaskDeps, readTask } from './read-task.ts'
 import { routeTraffic } from './route-traffic.ts'
 import { isOpen } from './split/rollout.ts'
@@ -31,7 +32,8 @@ export type UpdatedTask = WholeTask & { readonly made: string | null }
  * is saved, and the task keeps its ETag.
  * @param cause why the weights change, if they do
  * @param isExpected true when the caller wants to change the task with this ETag
- * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, DUPLICATE_TASK_NAME, TOO_MANY_REVISIONS, ROLLOUT_RUNNING
+ * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, DUPLICATE_TASK_NAME, DUPLICATE_TASK_ALIAS, TOO_MANY_REVISIONS,
+ *   ROLLOUT_RUNNING
  * @throws {ValidationError} see buildRevision, checkTask and routeTraffic; also for another id, project or output_modality
  */
 export async function updateTask(
@@ -52,7 +54,7 @@ export async function updateTask(
     const { supersede = false, ...why } = cause
     const { traffic, change } = changeTraffic(before.task, active, { ...why, by: owner.by }, now)
     const rollout = rolloutAfter(before.task, change !== null, supersede)
-    const changed = { ...before.task, ...taskChanges(input), ...traffic, rollout }
+    const changed = withOwnAlias({ ...before.task, ...taskChanges(input), ...traffic, rollout })
     checkTask(changed)
     if (!revision && isDeepStrictEqual(changed, before.task)) return { ...before, made: null }
     const task: Task = { ...changed, modified: now }
@@ -62,6 +64,7 @@ export async function updateTask(
       return { ...before, task, version: before.version + 1, revisions, made: revision?.id ?? null }
     }
     if (outcome === 'name') throw duplicateName(task.name)
+    if (outcome === 'alias') throw duplicateAlias(task.alias)
     if (outcome === 'revisions') {
       throw new ApiError('TOO_MANY_REVISIONS', 'The task has as many revisions as it may.')
     }
@@ -96,6 +99,7 @@ function checkFixed(task: Task, input: UpdateTaskInput): void {
 
 const TASK_FIELDS = [
   'name',
+  'alias',
   'description',
   'enabled',
   'public',
@@ -110,7 +114,7 @@ const TASK_FIELDS = [
 ] as const satisfies readonly (keyof Task)[]
 
 /** The values that null stands for; for other fields, null is ignored. */
-const NULLS = { description: '', timeout: null, queue_timeout: null, scores: {} } as const
+const NULLS = { alias: null, description: '', timeout: null, queue_timeout: null, scores: {} } as const
 
 /** The fields of the task itself that were sent. */
 function taskChanges(input: UpdateTaskInput): Partial<Task> {

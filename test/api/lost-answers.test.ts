@@ -43,6 +43,7 @@ const FIRST: Readonly<Record<string, Answer>> = {
   'too long': bodyOf(JSON.stringify(chatCompletion('x'.repeat(90_000)))),
   'web page': bodyOf('<html><body>welcome</body></html>'),
   'server error': (_, response) => response.writeHead(500).end('{}'),
+  'gateway without patience': (_, response) => response.writeHead(504).end('<html>'),
   limit: (_, response) => response.writeHead(429).end('{}'),
 }
 
@@ -67,6 +68,7 @@ const CASES: Readonly<Record<keyof typeof FIRST, Expected>> = {
   'too long': { lost: 'possible', outcome: 'bad_answer', fails: true },
   'web page': { lost: 'free', outcome: 'bad_answer', fails: true },
   'server error': { lost: 'free', outcome: 'server_error' },
+  'gateway without patience': { lost: 'possible', outcome: 'server_error' },
   limit: { lost: 'free', outcome: 'rate_limited' },
 }
 /** The contents of the calls that stay open until a test breaks them off. */
@@ -83,7 +85,8 @@ describe('answers that are lost', () => {
       const word = /\[([\w ,]+)\]/.exec(JSON.stringify(seen.body['messages']))?.[1] ?? ''
       const before = calls.get(word) ?? 0
       calls.set(word, before + 1)
-      const first = before === 0 ? (FIRST[word] ?? OPEN[word]) : undefined
+      const first =
+        word === 'ever' ? FIRST['stream ends'] : before === 0 ? (FIRST[word] ?? OPEN[word]) : undefined
       ;(first ?? bodyOf(GOOD))(seen, response)
       // What was written before is on its way.
       setImmediate(() => heard(word))
@@ -155,6 +158,12 @@ describe('answers that are lost', () => {
     assert.equal(await possible({ llm_model_id: 'plain' }), prompt + 200)
     assert.equal(await possible({ llm_model_id: 'bounded', llm_config: {} }), prompt + 300)
     assert.equal(await possible({ llm_model_id: 'free' }), 0)
+  })
+
+  test('a run whose streams all break keeps what came of the last, and counts them all', async () => {
+    const { status, run: ended } = await run('ever', { llm_model_id: 'streamed' })
+    assert.deepEqual([status, ended.error.reason, ended.error.partial], [502, 'MODEL_ERROR', BEGUN])
+    assert.equal(ended.output_tokens, 9 * ended.attempts.length)
   })
 
   test('a call that found no connection costs nothing', async () => {

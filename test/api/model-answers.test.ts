@@ -195,56 +195,6 @@ const CASES: readonly Case[] = [
     response: 'It ends on the 31st.',
   },
   {
-    what: 'MiniMax, an empty account in a success',
-    answers: [
-      { body: { choices: null, base_resp: { status_code: 1008, status_msg: 'insufficient balance' } } },
-    ],
-    calls: 1,
-    reason: 'MODEL_ERROR',
-    error: { retryable: false },
-  },
-  {
-    what: 'Cloudflare, errors as a list in a success',
-    answers: [
-      { body: { success: false, result: null, errors: [{ code: 429, message: 'slow down' }] } },
-      good,
-    ],
-    calls: 2,
-    response: VALUE,
-  },
-  {
-    what: 'an object among the parts',
-    answers: [completion({ content: [{ type: 'json', json: VALUE }] })],
-    calls: 1,
-    response: VALUE,
-  },
-  {
-    what: 'OpenRouter, JSON alone in the details of its reasoning',
-    answers: [completion({ content: '', reasoning_details: [{ type: 'reasoning.text', text: GOOD }] })],
-    calls: 1,
-    response: VALUE,
-  },
-  {
-    what: 'a draft in the reasoning is no answer',
-    answers: [completion({ content: '', reasoning_content: `${GOOD} may be too short.` }), good],
-    calls: 2,
-    response: VALUE,
-  },
-  {
-    what: 'a text that nobody sees',
-    text: true,
-    answers: [completion({ content: '\u200b\n\ufeff' }), completion({ content: 'Tea.' })],
-    calls: 2,
-    response: 'Tea.',
-  },
-  {
-    what: 'an optional key in another spelling',
-    task: { output_format: { answer: 'string', final_score: { type: 'number', required: false } } },
-    answers: [completion({ content: '{"answer": "yes", "finalScore": 1}' })],
-    calls: 2,
-    reason: 'OUTPUT_INVALID',
-  },
-  {
     what: 'OpenAI, refused',
     answers: [completion({ content: null, refusal: 'I will not.' })],
     calls: 1,
@@ -302,6 +252,31 @@ const CASES: readonly Case[] = [
     response: VALUE,
   },
   // What stands elsewhere.
+  {
+    what: 'an optional key in another spelling',
+    task: { output_format: { answer: 'string', final_score: { type: 'number', required: false } } },
+    answers: [completion({ content: '{"answer": "yes", "finalScore": 1}' })],
+    calls: 2,
+    reason: 'OUTPUT_INVALID',
+  },
+  {
+    what: 'an object among the parts',
+    answers: [completion({ content: [{ type: 'json', json: VALUE }] })],
+    calls: 1,
+    response: VALUE,
+  },
+  {
+    what: 'OpenRouter, JSON alone in the details of its reasoning',
+    answers: [completion({ content: '', reasoning_details: [{ type: 'reasoning.text', text: GOOD }] })],
+    calls: 1,
+    response: VALUE,
+  },
+  {
+    what: 'a draft in the reasoning is no answer',
+    answers: [completion({ content: '', reasoning_content: `${GOOD} may be too short.` }), good],
+    calls: 2,
+    response: VALUE,
+  },
   {
     what: 'a tool call',
     answers: [
@@ -365,6 +340,13 @@ const CASES: readonly Case[] = [
     reason: 'MODEL_ERROR',
   },
   // Empty texts.
+  {
+    what: 'a text that nobody sees',
+    text: true,
+    answers: [completion({ content: '\u200b\n\ufeff' }), completion({ content: 'Tea.' })],
+    calls: 2,
+    response: 'Tea.',
+  },
   {
     what: 'a text with a tool call only',
     text: true,
@@ -606,6 +588,24 @@ const CASES: readonly Case[] = [
     run: { output_tokens: 4, estimated: true, cost_exact: false },
   },
   // Failures.
+  {
+    what: 'MiniMax, an empty account in a success',
+    answers: [
+      { body: { choices: null, base_resp: { status_code: 1008, status_msg: 'insufficient balance' } } },
+    ],
+    calls: 1,
+    reason: 'MODEL_ERROR',
+    error: { retryable: false },
+  },
+  {
+    what: 'Cloudflare, errors as a list in a success',
+    answers: [
+      { body: { success: false, result: null, errors: [{ code: 429, message: 'slow down' }] } },
+      good,
+    ],
+    calls: 2,
+    response: VALUE,
+  },
   {
     what: 'OpenAI, an empty account',
     answers: [

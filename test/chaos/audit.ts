@@ -177,7 +177,12 @@ async function rollupErrors(core: Core, records: readonly RunRecord[]): Promise<
       }
     }
   }
-  return [...new Set([...expected.keys(), ...actual.keys()])]
-    .filter((at) => expected.get(at) !== actual.get(at))
+  const wrong = [...new Set([...expected.keys(), ...actual.keys()])].filter(
+    (at) => expected.get(at) !== actual.get(at),
+  )
+  // Counts of runs first: they tell whose all the others are.
+  const isCount = (at: string): number => Number(at.includes(' runs:'))
+  return wrong
+    .sort((one, other) => isCount(other) - isCount(one))
     .map((at) => `${at}: ${actual.get(at) ?? 0}, the runs add up to ${expected.get(at) ?? 0}`)
 }

@@ -49,7 +49,7 @@ export interface Call {
 }
 
 /**
- * Calls the API as a client that does not give up: a broken connection, a 429 or a 503 is tried again, at another
+ * Calls the API as a client that does not give up: a broken connection, a 408, a 429 or a 503 is tried again, at another
  * process. Resolves with the first answer about a run; null when `signal` fired before there was one.
  */
 export async function callUntilAnswered(
@@ -93,8 +93,9 @@ async function callOnce(
     else if (!signal.aborted) sightings.broken.push(Date.now() - began)
     return null
   }
-  // A 503 may name a run of which nobody knows whether it was accepted: trying again tells.
-  if (response.status === 429 || response.status === 503) {
+  // A 503 may name a run of which nobody knows whether it was accepted: trying again tells. For a process that stood
+  // still, what came meanwhile took too long to arrive (408).
+  if ([408, 429, 503].includes(response.status)) {
     sightings.refused += 1
     return null
   }

@@ -82,8 +82,9 @@ export async function drillStop(
     calls: compareCalls(records, histories, await fleet.modelCalls()),
     sightings,
     stops,
+    // A run that was dispatched as it came has never been queued before.
     handedBack: [...histories.values()]
-      .map(({ statuses }) => statuses.filter((status) => status === 'queued').length - 1)
+      .map(({ statuses }) => statuses.slice(1).filter((status) => status === 'queued').length)
       .reduce((sum, count) => sum + count, 0),
     logs: stage.logs(),
   }

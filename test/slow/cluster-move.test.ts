@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import type { Cluster } from 'ioredis'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { connectRedis, isRedisUnavailable, wasNotExecuted } from '../../src/platform/redis/redis.ts'
+import type { RunRecord } from '../../src/runs/run.ts'
 import { shardKeys } from '../../src/runs/store/run-keys.ts'
 import { createRunStore } from '../../src/runs/store/run-store.ts'
 import { startRedisCluster } from '../support/redis-cluster.ts'
@@ -47,6 +48,8 @@ test('while its slot is moved a shard refuses to run scripts, and nothing is wri
   const runs = createRunStore(redis, STORE_OPTIONS)
   const queued = aRequest()
   assert.deepEqual(await runs.create(queued, null), { outcome: 'enqueued' })
+  const unclaimed = { revision: null, split: null, attempts: [], result: null }
+  const record: RunRecord = { request: queued, status: 'queued', ...unclaimed }
   const refused = (error: unknown) => isRedisUnavailable(error) && wasNotExecuted(error)
   const steps: (() => Promise<void>)[] = [begin, () => move(0.5), () => move(1)]
   for (const step of steps) {
@@ -54,7 +57,7 @@ test('while its slot is moved a shard refuses to run scripts, and nothing is wri
     await Promise.all([
       assert.rejects(runs.create(aRequest(), null), refused),
       assert.rejects(runs.dequeue(0, TAKE_ONE), refused),
-      assert.rejects(runs.settleQueued(queued, aResult({ status: 'cancelled' }), [], null), refused),
+      assert.rejects(runs.settleQueued(record, aResult({ status: 'cancelled' }), null), refused),
       assert.rejects(runs.getHeads([queued.id]), refused),
       assert.rejects(runs.requestCancel(queued.id), refused),
     ])

@@ -56,6 +56,7 @@ const task = fc
   .record({
     id,
     name: fc.stringMatching(/^[A-Za-z0-9 _-]{1,63}$/),
+    alias: fc.constant<string | null>(null),
     description: text(30),
     enabled: fc.boolean(),
     output_modality: fc.constantFrom('json', 'text'),

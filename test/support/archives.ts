@@ -14,6 +14,7 @@ export function archivedTask(
     ...{
       id,
       name: ids.name ?? `task ${id}`,
+      alias: null,
       description: '',
       enabled: true,
       output_modality: 'json' as const,

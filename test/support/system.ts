@@ -44,7 +44,7 @@ export interface System {
   readonly checkedUrl: string
   /**
    * Calls the API through that proxy, and rejects for an answer that is not as documented. `path` begins behind the
-   * project's, or with `/org` or `/import`. An object body is sent as JSON.
+   * project's, or with `/org`, `/import` or `/v1`. An object body is sent as JSON.
    */
   call(
     method: string,
@@ -93,7 +93,11 @@ export function useSystem(
   })
   // A hook of the suite, not of the file: those run only once nothing is open any more.
   after(async () => {
-    for (const clean of cleanups) await clean()
+    // All of them, whatever one says: what is left open would keep the process for ever.
+    const failures: unknown[] = []
+    for (const clean of cleanups)
+      await (async () => clean())().catch((error: unknown) => failures.push(error))
+    if (failures.length > 0) throw failures[0]
   })
   return () => {
     if (!system) throw new Error('the system is there from the first test on')
@@ -163,18 +167,16 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
     createProject,
     async call(method, path, body, { token = home.token, headers } = {}) {
       const form = body instanceof FormData || typeof body === 'string'
-      const answer = await fetch(
-        `${proxy.url}/api/v1${/^\/(org|import)\b/.test(path) ? path : home.project + path}`,
-        {
-          method,
-          headers: {
-            ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-            ...(body === undefined || form ? {} : { 'content-type': 'application/json' }),
-            ...Object.fromEntries(new Headers(headers)),
-          },
-          ...(body === undefined ? {} : { body: form ? (body as FormData | string) : JSON.stringify(body) }),
+      const whole = /^\/(org|import)\b/.test(path) ? path : home.project + path
+      const answer = await fetch(proxy.url + (path.startsWith('/v1/') ? path : `/api/v1${whole}`), {
+        method,
+        headers: {
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined || form ? {} : { 'content-type': 'application/json' }),
+          ...Object.fromEntries(new Headers(headers)),
         },
-      )
+        ...(body === undefined ? {} : { body: form ? (body as FormData | string) : JSON.stringify(body) }),
+      })
       const text = await answer.text()
       const violation = answer.headers.get(VIOLATION_HEADER)
       if (violation) throw new Error(`not as documented: ${decodeURIComponent(violation)}\n${text}`)

@@ -4,6 +4,7 @@ export type ServerReason =
   | 'MALFORMED_ID'
   | 'MALFORMED_REQUEST'
   | 'DUPLICATE_TASK_NAME'
+  | 'DUPLICATE_TASK_ALIAS'
   | 'DUPLICATE_TAG_NAME'
   | 'INVALID_SCOPE'
   | 'UNSUPPORTED_GRANT_TYPE'
@@ -62,6 +63,7 @@ export type ServerReason =
   | 'SHUTTING_DOWN'
   | 'QUEUE_FULL'
   | 'RUN_EXPIRED'
+  | 'RUN_UNFINISHED'
 
 /** What only the client finds. */
 export type ClientReason =

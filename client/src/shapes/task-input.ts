@@ -2,6 +2,8 @@ import type { OutputFormat } from '../output/format.ts'
 import type { LlmConfig, OutputModality, Score, Visibility } from './task.ts'
 
 interface OptionalFields {
+  /** `pmpt_...`; null for the one that is made of the id. */
+  readonly alias?: string | null | undefined
   readonly description?: string | null | undefined
   readonly public?: boolean | undefined
   readonly exposed_to_agents?: boolean | undefined

@@ -70,6 +70,8 @@ export interface TaskRecord {
   readonly id: string
   readonly project_id: string
   readonly name: string
+  /** By which OpenAI's clients call it. */
+  readonly alias: string
   readonly description: string
   readonly enabled: boolean
   readonly output_modality: OutputModality

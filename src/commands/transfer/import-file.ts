@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { type Core, transferDeps } from '../../compose/compose-core.ts'
 import { ValidationError } from '../../platform/errors.ts'
@@ -7,6 +6,7 @@ import { archiveSchema } from '../../transfer/archive.ts'
 import { type ImportReport, importArchive } from '../../transfer/import-archive.ts'
 import { CommandError } from '../exit-codes.ts'
 import { explainTransfer } from './explain-transfer.ts'
+import { readJsonFile } from './read-json-file.ts'
 
 export interface ImportFileOptions {
   /** A path, or `-` for standard input. */
@@ -24,10 +24,10 @@ export interface ImportFileOptions {
  */
 export async function importFile(core: Core, options: ImportFileOptions): Promise<ImportReport> {
   const { file, stdin, project, replace } = options
-  const text = await readBounded(file === '-' ? stdin : createReadStream(file), core.config.importLimit)
+  const content = await readJsonFile(file, stdin, core.config.importLimit)
   const onto = project === null ? null : await core.tenants.project(project)
   if (project !== null && !onto) throw new CommandError(`there is no project ${project}`)
-  const read = archiveSchema(core.limits).safeParse(parse(text, file))
+  const read = archiveSchema(core.limits).safeParse(content)
   try {
     if (read.success) return await importArchive(transferDeps(core), read.data, onto, replace, ADMIN.id)
     throw new ValidationError(
@@ -35,25 +35,5 @@ export async function importFile(core: Core, options: ImportFileOptions): Promis
     )
   } catch (error) {
     throw explainTransfer(error)
-  }
-}
-
-async function readBounded(stream: Readable, limit: number): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > limit) throw new CommandError(`the file is larger than ${limit} bytes (SPLITRUN_IMPORT_LIMIT)`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function parse(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    const name = file === '-' ? 'standard input' : file
-    throw new CommandError(`${name} is not JSON: ${(error as Error).message}`, undefined, { cause: error })
   }
 }

@@ -19,10 +19,12 @@ export interface CheckedBody {
  * and named in `x-ignored-fields`; but what was probably meant to be a member that it knows is refused.
  */
 export function createBodyCheck(
-  declared: Pick<Endpoint, 'body' | 'readBody' | 'files' | 'response'>,
+  declared: Pick<Endpoint, 'body' | 'readBody' | 'files' | 'response' | 'door'>,
 ): (read: ReadBody, response: Response) => CheckedBody | Promise<CheckedBody> {
   const schema = declared.body ?? z.undefined()
-  const unknownIn = unknownMembersIn(schema, new Set(namesIn(declared.response)))
+  // Nobody sends back what the door answers.
+  const familiar = declared.door ? [] : namesIn(declared.response)
+  const unknownIn = unknownMembersIn(schema, new Set(familiar))
   return (read, response) => {
     const stray = read.files.find(({ field }) => !Object.hasOwn(declared.files ?? {}, field))
     if (stray) throw ValidationError.at(['body', stray.field], 'no file is taken here', 'extra_forbidden')

@@ -32,6 +32,7 @@ export const ofRun = z.object({
 export const startedHeaders = ofRun.extend({
   'Preference-Applied': z.string().optional().meta({ description: 'What of `Prefer` was heeded.' }),
   'Idempotent-Replayed': z.literal('true').optional().meta({ description: 'The run was there already.' }),
+  Location: z.string().optional().meta({ description: 'The run, where its events or a 202 are the answer.' }),
   'Server-Timing': z
     .string()
     .optional()

@@ -7,6 +7,7 @@ export const TAGS = {
   Tasks: 'Prompts with their revisions and the traffic between them.',
   Tags: 'Words on tasks and on revisions, by which they are found.',
   Models: 'What revisions may name.',
+  OpenAI: 'Tasks as OpenAI’s own clients call them: their base URL is `/v1` of this server.',
   Tokens: 'Tokens for OAuth clients, and whom a token stands for.',
   Tenants: 'Organisations, projects, keys and OAuth clients; for the administrator.',
   Service: 'Health, metrics, and this document.',

@@ -124,8 +124,7 @@ function describeErrors(
   if (errorExtension) examples.length = 0
   const headers = z.object({
     ...commonHeaders,
-    ...(status === 401 ? { 'WWW-Authenticate': challenge } : {}),
-    ...(status === 429 || status === 503 ? { 'Retry-After': retryAfter } : {}),
+    ...headersOfStatus(status),
     ...responseHeaders?.partial().shape,
   })
   return {
@@ -138,6 +137,12 @@ function describeErrors(
     ),
   }
 }
+
+/** Headers that every error of a status bears. */
+export const headersOfStatus = (status: number): Readonly<Record<string, z.ZodType>> => ({
+  ...(status === 401 ? { 'WWW-Authenticate': challenge } : {}),
+  ...(status === 429 || status === 503 ? { 'Retry-After': retryAfter } : {}),
+})
 
 /** The answer to a request that was understood and refused. */
 export const invalidResponse: ZodOpenApiResponseObject = {

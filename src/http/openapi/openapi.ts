@@ -1,8 +1,15 @@
 import { z } from 'zod'
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathItemObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi'
 import { GRANTABLE_SCOPES, type SCOPES } from '../../tenancy/tenant.ts'
+import { eventStreamHeaders } from '../headers/stream-headers.ts'
 import type { Endpoint } from '../route.ts'
 import { INFO, serversAt, TAGS } from './api-info.ts'
+import { doorErrors } from './door-errors.ts'
 import { commonHeaders, errorResponse, invalidResponse } from './openapi-errors.ts'
 import { plainSchema } from './openapi-schema.ts'
 import { errorCodesByStatus } from './reasons.ts'
@@ -28,10 +35,11 @@ export function describeApi(
   endpoints: readonly Endpoint[],
   { closed = false, publicPath = '' }: { closed?: boolean; publicPath?: string } = {},
 ) {
-  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
+  const paths: Record<string, ZodOpenApiPathItemObject> = {}
   for (const declared of endpoints) {
     const path = declared.path.replaceAll(/:(\w+)/g, '{$1}')
-    paths[path] = { ...paths[path], [declared.method]: operationOf(declared) }
+    const atRoot = declared.door ? { servers: [{ url: publicPath || '/' }] } : {}
+    paths[path] = { ...atRoot, ...paths[path], [declared.method]: operationOf(declared) }
   }
   return createDocument(
     {
@@ -113,7 +121,8 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
     method,
     errorExtension,
   } = declared
-  const allHeaders: Record<string, z.ZodType> = { ...commonHeaders, ...responseHeaders?.shape }
+  const ofStream = media.includes('text/event-stream') ? eventStreamHeaders.shape : {}
+  const allHeaders: Record<string, z.ZodType> = { ...commonHeaders, ...responseHeaders?.shape, ...ofStream }
   const content = {
     ...(response ? { 'application/json': { schema: response } } : {}),
     ...Object.fromEntries(media.map((type) => [type, { schema: z.file() }])),
@@ -140,6 +149,7 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
       headers: z.object(allHeaders),
     }
   }
+  if (declared.door) return { ...responses, ...doorErrors(declared) }
   for (const [status, { errorCodes, own }] of [...errorCodesByStatus(declared)].sort(([a], [b]) => a - b)) {
     responses[`${status}` as `4${string}`] = errorResponse(
       status,

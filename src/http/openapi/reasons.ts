@@ -7,6 +7,7 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   MALFORMED_ID: 'An id in the path is not a UUID.',
   MALFORMED_REQUEST: 'The request cannot be read.',
   DUPLICATE_TASK_NAME: 'The project has a task of that name already.',
+  DUPLICATE_TASK_ALIAS: 'The project has a task of that alias already.',
   DUPLICATE_TAG_NAME: 'The project has a tag of that name already.',
   INVALID_SCOPE: 'The client was not given that scope.',
   UNSUPPORTED_GRANT_TYPE: 'Only client_credentials is supported.',
@@ -71,6 +72,7 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   SHUTTING_DOWN: 'The server is stopping; try again.',
   QUEUE_FULL: 'Too many runs are queued.',
   RUN_EXPIRED: 'The run did not end before its deadline.',
+  RUN_UNFINISHED: 'The run has not ended within the time that a call may wait; it goes on.',
 }
 
 const BODY: readonly Reason[] = [
@@ -84,8 +86,9 @@ const BODY: readonly Reason[] = [
 ]
 
 /** What an endpoint may refuse with before its handler is reached, or whatever the handler does. */
-function commonReasons({ path, scope, body }: Endpoint): Reason[] {
+function commonReasons({ path, scope, body, door }: Endpoint): Reason[] {
   return [
+    ...(door ? (['MALFORMED_REQUEST', 'PROJECT_NOT_FOUND'] as const) : []),
     ...(path.includes('_id') ? (['MALFORMED_ID', 'MALFORMED_REQUEST'] as const) : []),
     ...(path.includes(':project_id') ? (['PROJECT_NOT_FOUND'] as const) : []),
     ...(path.includes(':task_id') ? (['TASK_NOT_FOUND'] as const) : []),

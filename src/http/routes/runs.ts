@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { FileStore } from '../../files/file-store.ts'
-import { ApiError } from '../../platform/errors.ts'
+import { ApiError, type Reason } from '../../platform/errors.ts'
 import { cancelRun } from '../../runs/end/cancel-run.ts'
 import { expireRun } from '../../runs/end/expire-run.ts'
 import { presentRun } from '../../runs/present-run.ts'
@@ -28,8 +28,39 @@ import { sendStarted, setRunHeaders } from '../send-run.ts'
 import { runEventRoutes } from './run-events.ts'
 import { runFileRoutes } from './run-files.ts'
 
+/** Why a call that starts a run and waits for it may be refused. */
+export const START_REFUSALS = [
+  'TASK_REVISION_NOT_FOUND',
+  'TASK_RUN_NOT_FOUND',
+  'TASK_DISABLED',
+  'NO_ACTIVE_REVISION',
+  'INPUT_PROCESSORS_UNAVAILABLE',
+  'RUN_CANCELLED',
+  'FILE_TOO_LARGE',
+  'NOT_AN_IMAGE',
+  'UNSUPPORTED_IMAGE',
+  'IDEMPOTENCY_KEY_REUSED',
+  'PROJECT_QUEUE_FULL',
+  'PROJECT_STORAGE_FULL',
+  'MODEL_ERROR',
+  'MODEL_UNAVAILABLE',
+  'MODEL_RETIRED',
+  'OUTPUT_TRUNCATED',
+  'CONTENT_FILTERED',
+  'MODEL_REFUSED',
+  'OUTPUT_INVALID',
+  'INPUT_INVALID',
+  'WORKER_LOST',
+  'INTERNAL_ERROR',
+  'QUEUE_FULL',
+  'TOO_MANY_REQUESTS',
+  'STORE_UNAVAILABLE',
+  'FILES_UNAVAILABLE',
+  'RUN_EXPIRED',
+] as const satisfies readonly Reason[]
+
 /** How long a call to cancel waits for the end, so that it can mostly show it. */
-const CANCEL_WAIT_MS = 2000
+export const CANCEL_WAIT_MS = 2000
 
 export interface RunRouteDeps extends StartRunDeps, SendRunEventsDeps {
   readonly files: FileStore
@@ -67,35 +98,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       responseHeaders: startedHeaders,
       response: runResponse,
       media: ['text/event-stream'],
-      errorCodes: [
-        'TASK_REVISION_NOT_FOUND',
-        'TASK_RUN_NOT_FOUND',
-        'TASK_DISABLED',
-        'NO_ACTIVE_REVISION',
-        'INPUT_PROCESSORS_UNAVAILABLE',
-        'RUN_CANCELLED',
-        'FILE_TOO_LARGE',
-        'NOT_AN_IMAGE',
-        'UNSUPPORTED_IMAGE',
-        'IDEMPOTENCY_KEY_REUSED',
-        'PROJECT_QUEUE_FULL',
-        'PROJECT_STORAGE_FULL',
-        'MODEL_ERROR',
-        'MODEL_UNAVAILABLE',
-        'MODEL_RETIRED',
-        'OUTPUT_TRUNCATED',
-        'CONTENT_FILTERED',
-        'MODEL_REFUSED',
-        'OUTPUT_INVALID',
-        'INPUT_INVALID',
-        'WORKER_LOST',
-        'INTERNAL_ERROR',
-        'QUEUE_FULL',
-        'TOO_MANY_REQUESTS',
-        'STORE_UNAVAILABLE',
-        'FILES_UNAVAILABLE',
-        'RUN_EXPIRED',
-      ],
+      errorCodes: START_REFUSALS,
       scope: 'run:write',
       params: taskParams,
       query: runQuery,

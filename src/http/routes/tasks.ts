@@ -97,7 +97,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       query: shownQuery,
       body: createTaskSchema(limits),
       response: taskResponse,
-      errorCodes: ['DUPLICATE_TASK_NAME'],
+      errorCodes: ['DUPLICATE_TASK_NAME', 'DUPLICATE_TASK_ALIAS'],
       async handle({ caller, params, query, body, response }) {
         const owner = { org: params.org_id, project: params.project_id, by: caller.id }
         const created = await createTask(deps, owner, body)
@@ -144,6 +144,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
         'STALE_TASK',
         'ROLLOUT_RUNNING',
         'DUPLICATE_TASK_NAME',
+        'DUPLICATE_TASK_ALIAS',
         'TOO_MANY_REVISIONS',
         'TOO_MANY_REQUESTS',
       ],

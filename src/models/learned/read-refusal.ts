@@ -7,7 +7,7 @@ const UNKNOWN =
   /unsupported|not support|unrecogni[sz]ed|unknown|unexpected|not permitted|extra_forbidden|extra inputs|not allowed|unavailable|deprecated|invalid parameter|cannot find field|no longer|not (enabled|available)|only .{0,40} supported|roles must alternate/i
 /** The only value that is taken is the default, so that the parameter is better left out. */
 const FIXED =
-  /only .{0,40}\b(allowed|accepted|permitted)\b|must be (set to )?(1(\.0)?|the default)\b(?! or| and| to)/i
+  /only (the default|\d(\.\d+)?)( \([^)]*\))?( value)? is (allowed|accepted|permitted)\b|must be (set to )?(1(\.0)?|the default)\b(?! or| and| to)/i
 /** The kind of output that is asked for is none of those that are known. */
 const OTHER_FORMAT = /(invalid value|must be|should be|supported values|expected)/i
 const FORMATS = /['"`](text|json_object|json_schema)['"`]/
@@ -17,7 +17,8 @@ const namesOtherFormats = (message: string): boolean =>
 /** The schema is at fault, not that there is one: another task's may be taken. */
 const THIS_SCHEMA = /invalid schema|invalid json schema|schema is (too|invalid)/i
 /** The value is at fault; with another one the parameter is taken. */
-const OUT_OF_RANGE = /(less|greater) than|at (most|least)|out of range|too (large|long|small|high)/i
+const OUT_OF_RANGE =
+  /(less|greater) than|at (most|least)|out of range|too (large|long|small|high)|up to|between|exceed|(supported|allowed|valid) values|one of\b/i
 
 /**
  * What a server says it does not know of this request; null when it says nothing of the kind. Only what was sent counts,

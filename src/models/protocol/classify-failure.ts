@@ -82,6 +82,9 @@ function classifyConnection(cause: unknown, received: ReceivedPart): ModelError 
   return new ModelError('connection', message, details)
 }
 
+/** The model was asked, and a gateway on the way had no more patience. */
+const GATEWAY_TIMEOUTS = new Set<number | null>([504, 524])
+
 /** Kinds that stay as they are, however often they are asked for. */
 const FINAL = new Set<ModelErrorKind>(['quota_exhausted', 'retired', 'content_filtered', 'authentication'])
 const PASSING = new Set<ModelErrorKind>(['rate_limited', 'server_error', 'loading'])
@@ -113,6 +116,7 @@ export function classifyServerError(
     `the model server answered ${shown ?? 'an error'} ${words}`.slice(0, LONGEST_WORDS),
     {
       ...details,
+      maybeBilled: GATEWAY_TIMEOUTS.has(shown),
       retryable,
       retryAfterMs: kind === 'rate_limited' ? askedWait(header, error, true, sharedNow()) : ownWait,
       status: shown,

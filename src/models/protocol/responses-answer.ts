@@ -15,13 +15,13 @@ export function toChatCompletion(body: unknown): unknown {
   if (field(body, 'object') !== 'response' && !Array.isArray(field(body, 'output'))) return body
   const parts = output
     .filter((item) => field(item, 'type') === 'message')
-    .flatMap((item) => list(field(item, 'content')))
+    .flatMap((item) => partsOf(field(item, 'content')))
   const texts = (type: string, member: string) =>
     parts
-      .filter((part) => field(part, 'type') === type)
+      .filter((part) => String(field(part, 'type')).replace(/^output_/, '') === type)
       .map((part) => field(part, member))
       .filter((text) => typeof text === 'string')
-  const text = texts('output_text', 'text')
+  const text = texts('text', 'text')
   const refusal = texts('refusal', 'refusal')
   const calls = output.filter((item) => String(field(item, 'type')).endsWith('_call'))
   const message = {
@@ -75,5 +75,9 @@ function toUsage(usage: unknown): object | undefined {
 function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
 }
+
+/** Some servers put the text in the place of its parts. */
+const partsOf = (content: unknown): unknown[] =>
+  typeof content === 'string' ? [{ type: 'text', text: content }] : list(content)
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])

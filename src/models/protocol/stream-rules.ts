@@ -9,7 +9,8 @@ type Send = (body: object, onText?: (delta: string) => void) => Promise<unknown>
 export interface StreamRules {
   /**
    * Sends a request as a stream or not. Where the server refuses `stream_options` by name, it is sent once more without
-   * them, which is never billed twice, and from then on without them for an hour.
+   * them, and where it does not stream the model, as a whole; neither is ever billed twice. From then on it is so for an
+   * hour.
    */
   ask(request: ModelRequest, api: ModelApi, send: Send): Promise<unknown>
 }
@@ -17,35 +18,44 @@ export interface StreamRules {
 const REMEMBERED_MS = 3_600_000
 
 export function createStreamRules(now = () => performance.now()): StreamRules {
-  /** Models whose servers refused `stream_options`, and until when that is believed. */
-  const refusedUntil = new Map<string, number>()
+  /** What servers refused of streams of their models, and until when that is believed. */
+  const refused = new Map<string, { readonly step: Step; readonly until: number }>()
   return {
     ask(request, api, send) {
       const body = api.toRequest(request)
-      return isStreamed(request, api)
-        ? askStreamed(request, { ...body, stream: true }, send)
-        : send({ ...body, stream: false })
+      return isStreamed(request, api) ? askStreamed(request, body, send) : send({ ...body, stream: false })
     },
   }
 
   async function askStreamed({ model, onText }: ModelRequest, body: object, send: Send): Promise<unknown> {
-    const listener = onText ?? (() => {})
-    const believed = (refusedUntil.get(model.id) ?? 0) > now()
-    if (model.streamUsage === false || believed) return send(body, listener)
-    try {
-      return await send({ ...body, stream_options: { include_usage: true } }, listener)
-    } catch (error) {
-      if (!refusesUsage(error)) throw error
-      const completion = await send(body, listener)
-      remember(model)
-      return completion
+    const first = firstStep(model)
+    for (let step = first; ; ) {
+      try {
+        const completion = await (step === 'whole'
+          ? send({ ...body, stream: false })
+          : send(step === 'plain' ? streamed(body) : withUsage(body), onText ?? (() => {})))
+        if (step !== first) refused.set(model.id, { step, until: now() + REMEMBERED_MS })
+        return completion
+      } catch (error) {
+        const next = stepAfter(error, step)
+        if (next === null) throw error
+        step = next
+      }
     }
   }
 
-  function remember({ id }: Model): void {
-    refusedUntil.set(id, now() + REMEMBERED_MS)
+  function firstStep({ id, streamUsage }: Model): Step {
+    const known = refused.get(id)
+    if (known && known.until > now()) return known.step
+    return streamUsage === false ? 'plain' : 'usage'
   }
 }
+
+/** How a stream is asked for: with its usage, without, or not at all. */
+type Step = 'usage' | 'plain' | 'whole'
+
+const streamed = (body: object) => ({ ...body, stream: true })
+const withUsage = (body: object) => ({ ...streamed(body), stream_options: { include_usage: true } })
 
 /** The Responses API streams other events, which are not read here: its answers come at once. */
 function isStreamed({ model, onText }: ModelRequest, api: ModelApi): boolean {
@@ -53,7 +63,15 @@ function isStreamed({ model, onText }: ModelRequest, api: ModelApi): boolean {
   return model.stream === 'always' || onText !== undefined
 }
 
-function refusesUsage(error: unknown): boolean {
-  if (!(error instanceof ServerFailure) || (error.status !== 400 && error.status !== 422)) return false
-  return /stream_options|include_usage/.test(JSON.stringify(error.body))
+/** How servers say that they do not stream a model, or not for this account. */
+const NO_STREAM =
+  /\bstream(ing)?\b.{0,80}(not support|unsupported|not (available|enabled|allowed)|must be false|verified|extra|unknown)|(not support|unsupported|verified|unrecognized|unknown).{0,80}\bstream(ing)?\b/i
+
+/** What is left to ask for after a refusal that names the stream; null for any other. */
+function stepAfter(error: unknown, step: Step): Step | null {
+  if (step === 'whole' || !(error instanceof ServerFailure)) return null
+  if (error.status !== 400 && error.status !== 422) return null
+  const words = JSON.stringify(error.body)
+  if (/stream_options|include_usage/.test(words)) return step === 'usage' ? 'plain' : null
+  return NO_STREAM.test(words) ? 'whole' : null
 }

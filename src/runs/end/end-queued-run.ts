@@ -14,7 +14,7 @@ export interface EndQueuedRunDeps extends DeltaOfRunDeps {
 
 /**
  * Ends a run that no worker has, and removes its job: no model is called for it.
- * Returns false when a worker has claimed the run meanwhile, or the run has ended.
+ * Returns false when a worker has claimed the run since it was read, even if it has given it back, or the run has ended.
  */
 export async function endQueuedRun(
   deps: EndQueuedRunDeps,
@@ -32,7 +32,7 @@ export async function endQueuedRun(
   )
   const span = deps.tracer.start('run settle', request.trace, { kind: 'internal' })
   return within(span, async () => {
-    const ended = await deps.runs.settleQueued(request, result, attempts, delta)
+    const ended = await deps.runs.settleQueued(record, result, delta)
     if (ended) describeEnd(span, result)
     return ended
   })

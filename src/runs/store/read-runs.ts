@@ -4,6 +4,7 @@ import { keysExist } from '../../platform/redis/keys-exist.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import type { RunHead, RunRecord, RunStatus } from '../run.ts'
 import { readKeptBytes } from './kept-bytes.ts'
+import { type QueueState, readQueueState } from './queue-state.ts'
 import { shardKeys } from './run-keys.ts'
 import {
   type HeadFields,
@@ -111,6 +112,10 @@ export function readRuns(redis: Redis, shards: number) {
         running: { runs: sum('running'), oldestMs: oldest(1) },
       }
     },
+
+    /** What of a project waits and runs, by model. */
+    queueState: (project: string, models: readonly string[], now: number): Promise<QueueState> =>
+      readQueueState(redis, shards, project, models, now),
 
     /** Which of these runs are to be cancelled, according to their records. */
     async cancelled(ids: readonly string[]): Promise<string[]> {

@@ -3,7 +3,7 @@ import { batchPerTick } from '../../platform/event-loop/batch-per-tick.ts'
 import { shardOf } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import { type Delta, deltaToText } from '../../totals/delta.ts'
-import type { Attempt, RunRequest, RunResult, RunStatus } from '../run.ts'
+import type { Attempt, RunRecord, RunRequest, RunResult, RunStatus } from '../run.ts'
 import { type Capacity, type Claim, fullToText } from './claim.ts'
 import { claimRuns } from './claim-runs.ts'
 import { drawnToText } from './drawn-revision.ts'
@@ -122,7 +122,10 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     },
   })
 
-  /** Ends a run. `fence` is '' for a queued run. False when the run is not queued, or the fence is stale. */
+  /**
+   * Ends a run. `fence` is '' for a queued run, and `seen` the bytes of its request, or the revision that a queued run was
+   * read with. False when the run is not queued as it was, or the fence is stale.
+   */
   async function settle(
     request: RunRequest,
     revision: string | null,
@@ -131,14 +134,14 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     attempts: readonly Attempt[],
     delta: Delta | null,
     capacity: ReadCapacity,
-    bytes: number | '',
+    seen: number | string,
   ): Promise<boolean> {
     const { id, project } = request
     const json = resultToText(result)
     const lines = toLines(attempts)
     const deltaText = delta ? deltaToText(delta) : ''
     const inline = json.length <= REPLY_INLINE_MAX ? '1' : ''
-    const fields = [id, fence, project, result.status, json, lines, inline, deltaText, bytes]
+    const fields = [id, fence, project, result.status, json, lines, inline, deltaText, seen]
     const weight = json.length + lines.length + deltaText.length
     const isSettled = (await settleTogether(shardOf(id), { fields, capacity }, weight)) === 1
     if (isSettled) options.onEnd?.(request, revision, result)
@@ -199,13 +202,16 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     ): Promise<boolean> =>
       settle(claim.request, claim.revision, claim.fence, result, attempts, delta, capacity, claim.bytes),
 
-    /** Ends a queued run and removes its job. False when the run is no longer queued. */
+    /**
+     * Ends a queued run and removes its job. False when it is no longer queued, or a worker has had it since it was read:
+     * then it has to be read again.
+     */
     settleQueued: (
-      request: RunRequest,
+      { request, attempts, revision }: RunRecord,
       result: RunResult,
-      attempts: readonly Attempt[],
       delta: Delta | null,
-    ): Promise<boolean> => settle(request, request.revision, '', result, attempts, delta, () => null, ''),
+    ): Promise<boolean> =>
+      settle(request, revision ?? request.revision, '', result, attempts, delta, () => null, revision ?? ''),
 
     /**
      * Requests the cancel of a running run. Returns the status of the run; with any other than `running`, nothing was

@@ -90,6 +90,7 @@ export function archiveTask({ task, revisions, tags }: WholeTask): ArchivedTask 
   return {
     id: task.id,
     name: task.name,
+    alias: task.alias,
     description: task.description,
     enabled: task.enabled,
     output_modality: task.output_modality,

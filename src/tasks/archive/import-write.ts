@@ -23,6 +23,8 @@ export interface TagWrite {
 export interface TaskWrite {
   readonly id: string
   readonly name: string
+  /** '' for none of its own. */
+  readonly alias: string
   readonly json: string
   /** The version that the task must still have; '0': the task must not exist. */
   readonly version: string
@@ -83,6 +85,7 @@ export function saveTask(
   return {
     id,
     name,
+    alias: wanted.alias ?? '',
     json: JSON.stringify(taskOf(owner, wanted, before, traffic)),
     change: change ? JSON.stringify(change) : '',
     version: String(before?.version ?? 0),

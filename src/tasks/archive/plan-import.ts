@@ -9,6 +9,7 @@ import {
   MODEL_FIELDS,
   toRevision,
 } from '../build-revision.ts'
+import { idInAlias } from '../naming/task-alias.ts'
 import { type ReadTaskDeps, readTasks } from '../read-task.ts'
 import { isOpen } from '../split/rollout.ts'
 import type { Revision, WholeTask } from '../task.ts'
@@ -45,6 +46,7 @@ const BATCH = 20
 /** What exists of the tasks of a batch. */
 interface Here {
   readonly names: ReadonlyMap<string, string>
+  readonly aliases: ReadonlyMap<string, string>
   readonly states: ReadonlyMap<string, 'present' | { digest: string } | null | undefined>
   readonly present: ReadonlyMap<string, WholeTask>
 }
@@ -71,7 +73,7 @@ export async function planImport(
   const models = new Map(target.archived.models.map(({ id, name }) => [id, name]))
   const planned: PlannedTask[] = []
 
-  function planTask({ task: given, place }: PlacedTask, { names, states, present }: Here): void {
+  function planTask({ task: given, place }: PlacedTask, { names, aliases, states, present }: Here): void {
     const task = resolveModels(given, models, deps.models)
     const whole = present.get(task.id) ?? null
     const here = whole && archiveTask(whole)
@@ -91,6 +93,12 @@ export async function planImport(
     }
     if ((names.get(task.name) ?? task.id) !== task.id) {
       report([...place, 'name'], 'a task of this name has another id here')
+    }
+    if (task.alias !== null && (aliases.get(task.alias) ?? task.id) !== task.id) {
+      report([...place, 'alias'], 'a task of this alias has another id here')
+    }
+    if (task.alias !== null && (idInAlias(task.alias) ?? task.id) !== task.id) {
+      report([...place, 'alias'], 'an alias of this form stands for the task of that id')
     }
     if (task.output_modality === 'json' && task.on_truncated === 'accept') {
       report([...place, 'on_truncated'], 'only a task that answers with text can accept a part of it')
@@ -152,12 +160,14 @@ async function readHere(deps: PlanImportDeps, project: string, batch: readonly P
   // revisions would be known, but not the task itself.
   const allNames = tasks.map(({ name }) => name)
   const names = await deps.tasks.owners(project, allNames)
+  const allAliases = tasks.flatMap(({ alias }) => alias ?? [])
+  const aliases = await deps.tasks.aliasOwners(project, allAliases)
   const ids = tasks.flatMap((task) => task.revisions.map(({ id }) => id))
   const known = await deps.tasks.revisionStates(project, ids)
   const states = new Map(ids.map((id, at) => [id, known[at]]))
   const taskIds = tasks.map(({ id }) => id)
   const present = new Map((await readTasks(deps, project, taskIds)).map((each) => [each.task.id, each]))
-  return { names, states, present }
+  return { names, aliases, states, present }
 }
 
 function sharedPart(here: ArchivedTask, task: ArchivedTask): ArchivedTask {

@@ -46,6 +46,7 @@ export function taskArchiveSchema(limits: TaskLimits) {
   const task = z.strictObject({
     id: givenId,
     name: fields.name,
+    alias: fields.alias.nullable().default(null),
     description: fields.description,
     enabled: z.boolean(),
     output_modality: fields.output_modality,
@@ -111,6 +112,7 @@ export async function checkTaskArchive(archive: TaskArchive, where: Place): Prom
     }
   }
   const [tasks, names, revisions] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  const aliases = new Set<string>()
   await inPieces(archive.tasks, (task, at) => {
     const place = ['tasks', at]
     const known = new Map(task.revisions.map((revision) => [revision.id, revision]))
@@ -118,6 +120,7 @@ export async function checkTaskArchive(archive: TaskArchive, where: Place): Prom
     if (known.has(task.id)) report([...place, 'id'], 'is the id of one of its revisions, too')
     once(tasks, task.id, [...place, 'id'])
     once(names, task.name, [...place, 'name'])
+    if (task.alias !== null) once(aliases, task.alias, [...place, 'alias'])
     for (const [number, revision] of task.revisions.entries()) {
       once(revisions, revision.id, [...place, 'revisions', number, 'id'])
       const unknown = revision.tags.findIndex((tag) => !tags.task_revision.has(tag))

@@ -2,7 +2,7 @@
 -- ARGV: task id, version expected ('' for any).
 -- Returns 1; 0 when there is no such task, -1 when it has another version.
 local task = ARGV[1]
-local name, version = unpack(call('HMGET', key.task(task), 'name', 'version'))
+local name, version, alias = unpack(call('HMGET', key.task(task), 'name', 'version', 'alias'))
 if not name then return 0 end
 if ARGV[2] ~= '' and ARGV[2] ~= version then return -1 end
 for _, id in ipairs(call('ZRANGE', key.revisions(task), 0, -1)) do
@@ -16,4 +16,5 @@ end
 call('DEL', key.task(task), key.revisions(task), key.tagging(task), key.traffic_history(task))
 call('ZREM', key.tasks, task)
 call('HDEL', key.names, name)
+if alias then call('HDEL', key.aliases, alias) end
 return 1

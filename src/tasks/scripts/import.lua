@@ -21,6 +21,7 @@ for _, task in ipairs(plan.tasks) do
   if (found[1] or '0') ~= task.version then return 0 end
   local owner = call('HGET', key.names, task.name)
   if owner ~= (found[2] == task.name and task.id or false) then return 0 end
+  if task.alias ~= '' and (call('HGET', key.aliases, task.alias) or task.id) ~= task.id then return 0 end
   for _, revision in ipairs(task.revisions) do
     if call('EXISTS', key.revision(revision.id)) == 1 then return 0 end
   end
@@ -31,7 +32,7 @@ for _, tag in ipairs(plan.tags) do
   if tag.create then put_tag(tag.kind, tag.id, tag.name, tag.json) end
 end
 for _, task in ipairs(plan.tasks) do
-  put_task(task.id, task.name, task.json)
+  put_task(task.id, task.name, task.alias, task.json)
   if task.change ~= '' then add_change(task.id, task.change, ARGV[2]) end
   for _, revision in ipairs(task.revisions) do add_revision(task.id, revision.id, revision.json) end
   for _, pair in ipairs(task.tags_removed) do untag(task.id, pair[1], pair[2]) end

@@ -1,11 +1,19 @@
 -- Functions of all scripts that write tasks, revisions and tags. KEYS[1] is the prefix of the project's keys.
 local call = redis.call
 
--- Creates or changes a task. Returns its new version.
-local function put_task(id, name, json)
-  local before = call('HGET', key.task(id), 'name')
-  if before and before ~= name then call('HDEL', key.names, before) end
+-- Creates or changes a task; its alias is '' for none of its own. Returns its new version.
+local function put_task(id, name, alias, json)
+  local before = call('HMGET', key.task(id), 'name', 'alias')
+  if before[1] and before[1] ~= name then call('HDEL', key.names, before[1]) end
   call('HSET', key.names, name, id)
+  if before[2] and before[2] ~= alias then
+    call('HDEL', key.aliases, before[2])
+    call('HDEL', key.task(id), 'alias')
+  end
+  if alias ~= '' then
+    call('HSET', key.aliases, alias, id)
+    call('HSET', key.task(id), 'alias', alias)
+  end
   call('ZADD', key.tasks, 0, id)
   call('HSET', key.task(id), 'task', json, 'name', name)
   return call('HINCRBY', key.task(id), 'version', 1)

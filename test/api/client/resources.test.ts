@@ -172,6 +172,7 @@ describe('what a client reads and changes', () => {
     assert.equal((await reports.credit(query)).task_revisions[0]?.reporting_group, 'eu')
     assert.ok((await reports.token()).total_task_runs >= 1)
     assert.deepEqual(await reports.groups(), [{ name: 'eu' }])
+    assert.equal((await client.queue()).running, 0)
     const [model] = await client.models.list({ include_retired: true })
     assert.equal(model?.provider, 'simulated')
     const { checks } = await asAdmin().models.check('simulated-large')

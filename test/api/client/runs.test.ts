@@ -13,6 +13,12 @@ const FORMAT = {
   note: { type: 'object', nested_structure: { by: 'str' }, required: false },
 } as const
 
+/** The ids of a project's path, so that nothing has to be asked for. */
+function idsOf(project: string) {
+  const [, , org = '', , id = ''] = project.split('/')
+  return { org, project: id }
+}
+
 describe('runs by the client', () => {
   const running = useSystem({ model: { latencyMs: 50 } })
 
@@ -89,6 +95,23 @@ describe('runs by the client', () => {
     }
     const error = await rejection(task.run({ what: 'this' }, { files: [Buffer.from('text')] }))
     assert.ok(error instanceof SplitrunError && error.reason === 'NOT_AN_IMAGE' && error.status === 415)
+  })
+
+  test('whose files are too large are refused as such, and sent once', async () => {
+    const id = await running().createTask({ image_required: true })
+    let sent = 0
+    const client = connectClient(running(), {
+      baseUrl: running().url,
+      fetch: (url, init) => {
+        sent += 1
+        return fetch(url, init)
+      },
+      ...idsOf(running().project),
+    })
+    const files = [new Uint8Array(running().core.config.imageLimit + 1)]
+    const error = await rejection(client.task(id).run({ text: 'tea' }, { files }))
+    assert.ok(error instanceof SplitrunError && error.reason === 'FILE_TOO_LARGE', String(error))
+    assert.equal(sent, 1)
   })
 
   test('say what is wrong with a request, where', async () => {

@@ -4,6 +4,7 @@ import { createClient, type RunResult, type Task } from '../../../client/src/ind
 import { composeWorker } from '../../../src/compose/compose-worker.ts'
 import { freePorts } from '../../support/free-ports.ts'
 import { startApiProcess } from '../../support/processes.ts'
+import { speakModels } from '../../support/spoken-model.ts'
 import { type Cleanup, startSystem, until } from '../../support/system.ts'
 
 /**
@@ -42,6 +43,37 @@ async function outlive(t: Cleanup, wait: (task: Task<unknown>) => Promise<RunRes
   assert.equal(system.model.stats()['answered'], 1, 'paid once')
   return run
 }
+
+test('a stream goes on where it was while the API is killed and started again, and its text is whole', async (t) => {
+  const model = await speakModels(t)
+  const system = await startSystem(t, { env: model.env })
+  const [port = 0] = await freePorts(1)
+  const env = { PORT: String(port), ...model.env }
+  const id = await system.createTask({ output_modality: 'text', llm_model_id: 'spoken' })
+  const first = await startApiProcess(t, system, env)
+  const client = createClient({ baseUrl: first.url, token: system.token })
+  const stream = client.task(id, { format: 'text' }).stream({ text: 'tea' })
+  let text = ''
+  const heard = (async () => {
+    for await (const event of stream) {
+      if (event.type === 'output.delta') text += event.text
+      assert.notEqual(event.type, 'output.reset')
+    }
+  })()
+  const call = await model.next()
+  call.say('Grüner ')
+  await until(() => text === 'Grüner ')
+  await first.stop('SIGKILL')
+  call.say('Tee ')
+  await startApiProcess(t, system, env)
+  await until(() => text === 'Grüner Tee ')
+  call.say('🍵')
+  call.end()
+  await heard
+  const { output, run } = await stream.result()
+  assert.deepEqual([text, output, run.id], ['Grüner Tee 🍵', text, stream.runId])
+  assert.equal(model.calls(), 1, 'paid once')
+})
 
 describe('who waits while the API is killed and started again gets the same run, paid once', () => {
   test('by the handle of a run that was submitted', async (t) => {

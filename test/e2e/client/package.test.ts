@@ -24,12 +24,10 @@ const TSCONFIG = {
   },
 }
 
-/** The blocks of a document as one module; those that are not run stand in it, to be checked only. */
+/** The blocks of a document as one module. */
 function moduleOf(blocks: readonly Block[], url: string): string {
-  const parts = blocks.map(({ text, notRun }) =>
-    notRun ? `export async function unused() {\n${text}\n}` : text,
-  )
-  return parts.join('\n').replaceAll('http://127.0.0.1:3000', url)
+  const text = blocks.map((block) => block.text).join('\n')
+  return text.replaceAll('http://127.0.0.1:3000', url)
 }
 
 /** The version of Node that a program is; null where it is none. */

@@ -1,10 +1,11 @@
 import { test } from 'node:test'
 import type { z } from 'zod'
 import type * as client from '../../../client/src/index.ts'
+import type { whoamiResponse } from '../../../src/http/present-caller.ts'
 import type { pageOf } from '../../../src/http/route.ts'
 import type { modelCheckResponse } from '../../../src/http/routes/catalogues.ts'
 import type { newCredential } from '../../../src/http/routes/credentials.ts'
-import type { whoamiResponse } from '../../../src/http/routes/oauth.ts'
+import type { queueResponse } from '../../../src/http/routes/queue.ts'
 import type { reportQuery } from '../../../src/http/routes/reports.ts'
 import type { listQuery } from '../../../src/http/routes/run-lists.ts'
 import type { newTag } from '../../../src/http/routes/tags.ts'
@@ -42,6 +43,7 @@ test('what the client reads is what the server shows', () => {
   holds<Same<client.Tag, Shown<typeof tagResponse>>>()
   holds<Same<client.TagWithEntities, Shown<typeof wholeTagResponse>>>()
   holds<Same<client.Model, Shown<typeof modelResponse>>>()
+  holds<Same<client.Queue, Shown<typeof queueResponse>>>()
   holds<Same<client.ModelChecks, Shown<typeof modelCheckResponse>>>()
   holds<Same<client.ApiKey, Credential<'api_key', 'listed'>>>()
   holds<Same<client.NewApiKey, Credential<'api_key', 'made'>>>()

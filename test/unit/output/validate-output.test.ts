@@ -164,3 +164,21 @@ describe('the format leads the reading', () => {
     assert.deepEqual(validateOutput(text, '{"t": "a\\nb"}', 100), { check: 'valid', value: { t: 'a\nb' } })
   })
 })
+
+test('what is said under other keys, beside nulls, is no answer', () => {
+  const optional = compileOutput({
+    label: { type: 'str', required: false },
+    score: { type: 'int', required: false },
+  })
+  const check = (text: string) => validateOutput(optional, text, 1000).check
+  assert.equal(check('{"error": "unreadable", "label": null}'), 'invalid')
+  assert.equal(check('{"label": null, "score": null, "note": "nothing found"}'), 'repaired')
+  assert.equal(check('{"note": "a guess", "label": "x"}'), 'repaired')
+  assert.equal(check('{"label": null}'), 'repaired')
+})
+
+test('an object whose end is missing hides those before it', () => {
+  const check = (text: string) => validateOutput(compiled, text, 1000).check
+  assert.equal(check('{"score": 1, "label": "good"} or rather {"score": 2'), 'invalid')
+  assert.equal(check('{"score": 1, "label": "good"} or rather {"score": "2"'), 'invalid')
+})

@@ -3,9 +3,9 @@
 -- ARGV: retention in ms, window, the worker that announces its capacity ('' for none), how many dispatched runs it has
 --   received, how many it has room for when these have ended, the time of its locks in ms, models that it has no room
 --   for, the time until which these runs are kept, for `kept_bytes`, then for each run: id, fence ('': the run must be queued), project, status, result, attempts, '1' when the
---   result is sent with the reply, delta ('' for none), bytes of its request (not used when its
---   fence is '').
--- Returns for each run 1, or 0 when the fence is stale or the run is not queued.
+--   result is sent with the reply, delta ('' for none), bytes of its request; when its fence is '', the
+--   revision that it was read with instead.
+-- Returns for each run 1, or 0 when the fence is stale, or the run is not queued as it was when it was read.
 local window = tonumber(ARGV[2])
 local ended, deltas, kept = {}, {}, {}
 local running, replies = {}, {}
@@ -13,8 +13,14 @@ local running, replies = {}, {}
 local function settle(id, fence, project, status, result, attempts, inline, delta, bytes)
   local run = key.run(id)
   local found = call('HMGET', run, 'status', 'fence', 'watchers', 'revision', 'model', 'live')
+  -- Until the first claim, which makes the fence, the stored revision is only a forecast.
+  local revision = found[2] and found[4] or ''
   if fence == '' then
     if found[1] ~= 'queued' then return 0 end
+    -- A worker may have had it since: then it has other attempts, or a revision, and result and delta are wrong.
+    local _, seen = string.gsub(attempts, '\n', '\n')
+    local _, made = string.gsub(call('HGET', run, 'attempts') or '', '\n', '\n')
+    if made ~= seen or revision ~= bytes then return 0 end
     local model = found[5] or ''
     bytes = call('HSTRLEN', run, 'request')
     leave_queue(project, model, { id }, bytes)
@@ -34,8 +40,7 @@ local function settle(id, fence, project, status, result, attempts, inline, delt
   for watcher in string.gmatch(found[3] or '', '[^,]+') do
     local entry = list_in(replies, watcher)
     local size = #entry
-    -- Until the first claim, which makes the fence, the stored revision is only a forecast.
-    entry[size + 1], entry[size + 2] = id, found[2] and found[4] or ''
+    entry[size + 1], entry[size + 2] = id, revision
     entry[size + 3], entry[size + 4] = inline == '1' and result or '', attempts
   end
   return 1

@@ -120,6 +120,36 @@ test('a server that does not know stream_options is asked once without them, and
   )
 })
 
+for (const [server, words] of Object.entries({
+  openai: { error: { message: 'Your organization must be verified to stream this model.', param: 'stream' } },
+  older: { error: { message: "Unsupported value: 'stream' does not support true with this model." } },
+  fastapi: { detail: [{ loc: ['body', 'stream'], msg: 'Extra inputs are not permitted' }] },
+  plain: { message: 'Streaming is not supported for this model' },
+})) {
+  test(`a model that its server does not stream is asked for the whole, in the words of ${server}`, async (t) => {
+    const peer = await chatPeer(t, ({ body }, response) => {
+      if (body['stream']) return response.writeHead(400).end(JSON.stringify(words))
+      return response.end(
+        JSON.stringify({ choices: [{ message: { content: 'hi' }, finish_reason: 'stop' }] }),
+      )
+    })
+    const ask = askPeer(t, peer.baseUrl)
+    for (let call = 0; call < 2; call += 1) assert.equal((await ask(listener())).text, 'hi')
+    assert.deepEqual(
+      peer.seen.map(({ body }) => body['stream']),
+      [true, false, false],
+    )
+  })
+}
+
+test('a refusal for another reason is no reason to ask without a stream', async (t) => {
+  const peer = await chatPeer(t, (_, response) =>
+    response.writeHead(400).end('{"error":{"message":"temperature is not supported"}}'),
+  )
+  await assert.rejects(askPeer(t, peer.baseUrl)(listener()))
+  assert.equal(peer.seen.length, 1)
+})
+
 test('whether and how a model is streamed is configured', async (t) => {
   const peer = await chatPeer(t, streams(chunk({ content: 'hi' }, 'stop') + DONE))
   const ask = askPeer(t, peer.baseUrl)

@@ -42,6 +42,13 @@ test('what a server does not know is read from its words', () => {
     // Each of them would be taken alone; a bound is no only value; content has types, too.
     ['`temperature` and `stop` cannot both be specified', null],
     ['temperature must be 1 or less', null],
+    [
+      "Unsupported value: 'stop' does not support 'y' with this model. Supported values are: 'a' and 'b'.",
+      null,
+    ],
+    ['stop: only 4 sequences are allowed', null],
+    ['max_tokens: only values up to 8 are allowed', null],
+    ['temperature is not allowed to be between 1 and 2', null],
     ["Invalid value: 'text'. Supported values are: 'input_text'.", null],
     // Not what was sent, meant as it is, or at fault for another reason.
     ['Unknown parameter: top_k', null],

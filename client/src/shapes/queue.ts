@@ -1,0 +1,15 @@
+interface Counts {
+  readonly queued: number
+  readonly held: number
+  readonly running: number
+}
+
+/** What of a project waits and runs. */
+export interface Queue extends Counts {
+  /** Seconds since the creation of the oldest run that waits; null where none does. */
+  readonly oldest_age: number | null
+  /** Worker processes of the installation; null where the server cannot tell. */
+  readonly workers: number | null
+  /** `model` is null for runs whose model is not known yet. */
+  readonly by_model: readonly (Counts & { readonly model: string | null })[]
+}

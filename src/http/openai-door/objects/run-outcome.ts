@@ -1,0 +1,49 @@
+import { ApiError } from '../../../platform/errors.ts'
+import type { RunRecord, RunResult } from '../../../runs/run.ts'
+import { failureReason } from '../../send-run.ts'
+
+/** How a run ended, in the words of OpenAI's clients. */
+export interface Outcome {
+  /** What there is of the answer. */
+  readonly text: string | null
+  readonly refusal: string | null
+  readonly ending: 'stop' | 'length' | 'content_filter'
+}
+
+/**
+ * The outcome of a run that has an answer, or part of one that these clients know how to take: cut short, filtered, or a
+ * refusal. Null for a run that has none, whether it failed or goes on.
+ */
+export function outcomeOf({ status, result }: RunRecord): Outcome | null {
+  if (!result) return null
+  if (status === 'succeeded') {
+    return {
+      text: textOf(result),
+      refusal: null,
+      ending: result.finishReason === 'length' ? 'length' : 'stop',
+    }
+  }
+  switch (result.error?.reason) {
+    case 'OUTPUT_TRUNCATED':
+      return { text: result.partial ?? '', refusal: null, ending: 'length' }
+    case 'CONTENT_FILTERED':
+      return { text: result.partial ?? '', refusal: null, ending: 'content_filter' }
+    case 'MODEL_REFUSED':
+      return { text: null, refusal: result.error.refusal ?? result.error.message, ending: 'stop' }
+    default:
+      return null
+  }
+}
+
+/** A response that is an object is its JSON, which is what these clients parse. */
+const textOf = ({ response }: RunResult): string =>
+  typeof response === 'string' ? response : JSON.stringify(response)
+
+/** The error of a run that failed, for a caller that waited for it. */
+export function failureOf({ request, result }: RunRecord): ApiError {
+  const error = result?.error
+  return new ApiError(failureReason(error?.reason), error?.message ?? 'The run failed.', {
+    run_id: request.id,
+    retryable: error?.retryable ?? false,
+  })
+}

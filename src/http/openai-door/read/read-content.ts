@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { ValidationError } from '../../../platform/errors.ts'
+import { decodeBase64 } from '../../body/decode-base64.ts'
+import { unsupported } from '../openai-error.ts'
+
+/** One part of a message, or an input item in a prompt's variables, in the words of either API. */
+export const contentPart = z.looseObject({ type: z.string().max(100) })
+export type ContentPart = z.output<typeof contentPart>
+
+/** What was said to a task: its text, and files in their order. */
+export interface Content {
+  readonly texts: string[]
+  readonly files: Buffer[]
+  /** Members of parts that are not acted on. */
+  readonly ignored: string[]
+}
+
+export const noContent = (): Content => ({ texts: [], files: [], ignored: [] })
+
+type Place = readonly (string | number)[]
+
+/**
+ * Adds a part to what was said.
+ * @throws {ValidationError} for a part that no task takes, and for a file that is not within the request
+ */
+export function readPart(part: ContentPart, place: Place, into: Content): void {
+  switch (part.type) {
+    case 'text':
+    case 'input_text':
+      if (typeof part['text'] !== 'string') throw wrong([...place, 'text'], 'expected a string')
+      into.texts.push(part['text'])
+      return
+    case 'image_url':
+    case 'input_image': {
+      const image = part['image_url']
+      const nested = isObject(image)
+      const at = [...place, 'image_url', ...(nested ? ['url'] : [])]
+      into.files.push(fileOf(nested ? image['url'] : image, at))
+      noteDetail(nested ? image : part, nested ? [...place, 'image_url'] : place, into)
+      return
+    }
+    case 'file':
+    case 'input_file': {
+      const { file } = part
+      const nested = isObject(file)
+      into.files.push(
+        fileOf((nested ? file : part)['file_data'], [...place, ...(nested ? ['file'] : []), 'file_data']),
+      )
+      return
+    }
+    default:
+      throw new ValidationError([
+        unsupported([...place, 'type'], `a task takes text and images, no ${part.type}`),
+      ])
+  }
+}
+
+/** @throws {ValidationError} for what is no file within the request: nothing is fetched for a caller */
+function fileOf(sent: unknown, place: Place): Buffer {
+  if (typeof sent !== 'string' || /^https?:/i.test(sent)) {
+    const msg = 'a file has to be within the request, in base64 or as a data: URL; none is fetched'
+    throw new ValidationError([unsupported(place, msg)])
+  }
+  const bytes = decodeBase64(sent)
+  if (!bytes) throw wrong(place, 'expected base64, or a data: URL of it')
+  return bytes
+}
+
+/** How closely a model looks is decided by its server. */
+function noteDetail(part: Readonly<Record<string, unknown>>, place: Place, { ignored }: Content): void {
+  const { detail } = part
+  if (detail !== undefined && detail !== null && detail !== 'auto')
+    ignored.push([...place, 'detail'].join('.'))
+}
+
+const wrong = (place: Place, msg: string) => ValidationError.at(['body', ...place], msg, 'type_error')
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+/** OpenAI's bounds: 16 pairs of texts. */
+export const metadataMember = z
+  .object({
+    reference: z.string().max(500).nullish().meta({ description: 'The run’s `reference`.' }),
+    reporting_group: z
+      .string()
+      .min(1)
+      .max(100)
+      .nullish()
+      .meta({ description: 'The run’s `reporting_group`.' }),
+  })
+  .catchall(z.string().max(512))
+  .refine((pairs) => Object.keys(pairs).length <= 16, 'at most 16 pairs are accepted')
+  .nullish()
+  .meta({ description: '`reference` and `reporting_group`; other keys are not kept.' })
+
+/** What a run keeps of a caller's metadata, and which keys it does not keep. */
+export function readMetadata(metadata: z.output<typeof metadataMember>) {
+  const { reference = null, reporting_group: reportingGroup = null, ...others } = metadata ?? {}
+  return { reference, reportingGroup, ignored: Object.keys(others).map((key) => `metadata.${key}`) }
+}
+
+/** What is kept of it, as it is shown. */
+export function presentMetadata(run: { reference: string | null; reportingGroup: string | null }) {
+  const { reference, reportingGroup } = run
+  return {
+    ...(reference === null ? {} : { reference }),
+    ...(reportingGroup === null ? {} : { reporting_group: reportingGroup }),
+  }
+}

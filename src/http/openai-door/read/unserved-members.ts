@@ -1,0 +1,75 @@
+import type { Response } from 'express'
+import { z } from 'zod'
+import { ValidationError } from '../../../platform/errors.ts'
+import { headerList } from '../../headers/header-list.ts'
+import { unsupported } from '../openai-error.ts'
+
+/** They say how OpenAI stores, bills or caches, or ask for more beside the answer: the answer is the same without them. */
+const WITHOUT_EFFECT = [
+  ...['store', 'user', 'safety_identifier', 'service_tier', 'moderation', 'access_programs', 'include'],
+  ...['prompt_cache_key', 'prompt_cache_retention', 'prompt_cache_options', 'truncation', 'verbosity'],
+  ...['parallel_tool_calls', 'max_tool_calls', 'stream_options', 'context_management'],
+] as const
+
+const NO_TOOLS = 'a task calls no tools'
+const NO_HISTORY = 'a run knows nothing of runs before it'
+const ONE_TEXT = 'a run has one answer, which is text'
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0
+
+/** What a task cannot do, each with the values that ask for nothing. */
+const REFUSED: Readonly<Record<string, readonly [why: string, harmless: (value: unknown) => boolean]>> = {
+  tools: [NO_TOOLS, isEmpty],
+  functions: [NO_TOOLS, isEmpty],
+  tool_choice: [NO_TOOLS, (value) => value === 'none' || value === 'auto'],
+  function_call: [NO_TOOLS, (value) => value === 'none' || value === 'auto'],
+  web_search_options: [NO_TOOLS, () => false],
+  previous_response_id: [NO_HISTORY, () => false],
+  conversation: [NO_HISTORY, () => false],
+  instructions: ['a task has prompts of its own', (value) => value === ''],
+  n: [ONE_TEXT, (value) => value === 1],
+  modalities: [ONE_TEXT, (value) => Array.isArray(value) && value.length === 1 && value[0] === 'text'],
+  audio: [ONE_TEXT, () => false],
+  image: [ONE_TEXT, isEmpty],
+  logprobs: ['a run has no probabilities of tokens', (value) => value === false],
+  top_logprobs: ['a run has no probabilities of tokens', (value) => value === 0],
+  logit_bias: ['it is not handed to models', isEmpty],
+  prediction: ['it is not handed to models', () => false],
+}
+
+const unserved = z.unknown().optional()
+
+/** The members above, for the schemas of bodies: they are known, so none of them is taken for a slip of the pen. */
+export const unservedMembers = {
+  ...Object.fromEntries(
+    WITHOUT_EFFECT.map((name) => [name, unserved.meta({ description: 'Not acted on.' })]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(REFUSED).map(([name, [why]]) => [
+      name,
+      unserved.meta({ description: `Refused: ${why}.` }),
+    ]),
+  ),
+}
+
+/**
+ * Refuses what a task cannot do.
+ * @returns the members that are not acted on
+ * @throws {ValidationError} naming all that is refused
+ */
+export function checkUnserved(body: Readonly<Record<string, unknown>>): string[] {
+  const refused = Object.entries(REFUSED).filter(([name, [, harmless]]) => {
+    const value = body[name]
+    return value !== undefined && value !== null && !harmless(value)
+  })
+  if (refused.length > 0) throw new ValidationError(refused.map(([name, [why]]) => unsupported([name], why)))
+  return WITHOUT_EFFECT.filter((name) => body[name] !== undefined && body[name] !== null)
+}
+
+/** Names further members in `x-ignored-fields`. */
+export function nameIgnored(response: Response, names: readonly string[]): void {
+  if (names.length === 0) return
+  const before = response.getHeader('x-ignored-fields')
+  const listed = headerList(names)
+  response.setHeader('x-ignored-fields', before ? `${before}, ${listed}` : listed)
+}

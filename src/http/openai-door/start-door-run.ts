@@ -1,0 +1,108 @@
+import { ApiError, type Reason, ValidationError } from '../../platform/errors.ts'
+import { startRun } from '../../runs/start/start-run.ts'
+import type { StartedRun } from '../../runs/start/submission.ts'
+import type { FindTaskDeps } from '../../tasks/naming/find-task.ts'
+import { ofRun, startedHeaders } from '../headers/run-headers.ts'
+import type { Context } from '../route.ts'
+import { type RunRouteDeps, START_REFUSALS } from '../routes/runs.ts'
+import { readIdempotencyKey, readImages, readInputs } from '../run-request.ts'
+import { setRunHeaders } from '../send-run.ts'
+import type { Addressed } from './find-addressed.ts'
+import type { Inputs } from './read/read-task-input.ts'
+import { nameIgnored } from './read/unserved-members.ts'
+
+export interface DoorDeps extends RunRouteDeps, FindTaskDeps {
+  /** Most tasks that `GET /v1/models` lists. */
+  readonly openaiModelsMax: number
+}
+
+/** On answers to a call that started a run. */
+export const doorHeaders = ofRun.extend({
+  'Idempotent-Replayed': startedHeaders.shape['Idempotent-Replayed'],
+})
+/** Why a run may be refused, or fail. */
+export const DOOR_REFUSALS: readonly Reason[] = ['TASK_NOT_FOUND', ...START_REFUSALS]
+
+/** Until the events of a run are served here, too. */
+export const streamUnserved = (where: 'body' | 'query' = 'body'): ValidationError =>
+  ValidationError.at([where, 'stream'], 'streams are not served yet; ask without it', 'unsupported')
+
+/** A request of OpenAI's clients, in the words of a run. */
+export interface DoorRequest {
+  readonly addressed: Addressed
+  readonly inputs: Inputs
+  readonly files: readonly Buffer[]
+  readonly llmConfig: Inputs | null
+  readonly reference: string | null
+  readonly reportingGroup: string | null
+  /** Members that are not acted on. */
+  readonly ignored: readonly string[]
+  /** Where the inputs stood: errors name that place. */
+  readonly place: readonly string[]
+}
+
+/**
+ * Starts a run as `POST .../run` does, by the same use case: admission, audit and tenancy are its own.
+ * @param waitMs how long to wait for the end; 0 not at all
+ * @throws see startRun
+ */
+export async function startDoorRun(
+  deps: DoorDeps,
+  { caller, ignored: stray, clientClosed, request, response, span }: Context<unknown, unknown, unknown>,
+  { addressed, files, place, ignored, ...asked }: DoorRequest,
+  waitMs: number,
+): Promise<StartedRun> {
+  const { task, revision, revisionTag } = addressed
+  nameIgnored(response, ignored)
+  let started: StartedRun
+  try {
+    const images = readImages(
+      files.map((data) => ({ field: '', data })),
+      null,
+      deps,
+    )
+    started = await startRun(
+      deps,
+      {
+        ...{ org: task.org_id, project: task.project_id, task: task.id, user: caller.id },
+        ...{ revision, revisionTag, images },
+        inputs: readInputs(asked.inputs, deps.taskInputMax),
+        llmConfig: asked.llmConfig,
+        reference: asked.reference,
+        reportingGroup: asked.reportingGroup,
+        strayNames: stray,
+        useFallback: false,
+        timeout: null,
+        idempotencyKey: readIdempotencyKey(request.get('idempotency-key')),
+        onlyTask: caller.taskId,
+        live: false,
+        span,
+      },
+      waitMs,
+      clientClosed,
+    )
+  } catch (error) {
+    throw error instanceof ValidationError ? movedTo(place, error) : error
+  }
+  setRunHeaders(response, started.record)
+  if (started.replayed) response.set('Idempotent-Replayed', 'true')
+  return started
+}
+
+/** The same mistakes, at the place where the caller's inputs stood. */
+function movedTo(place: readonly string[], { issues }: ValidationError): ValidationError {
+  return new ValidationError(
+    issues.map(({ loc, msg, type }) => {
+      const [where, member, ...way] = loc
+      if (where !== 'body' || (member !== 'task_input' && member !== 'task_file')) return { loc, msg, type }
+      return { loc: ['body', ...(member === 'task_file' ? place.slice(0, 1) : place), ...way], msg, type }
+    }),
+  )
+}
+
+/** The error of a run that a client of this API cannot be shown as it stands, since it has not ended. */
+export const unfinished = (id: string): ApiError =>
+  new ApiError('RUN_UNFINISHED', 'The run goes on. Ask for it as a response, or by its id.', {
+    run_id: id,
+    retryable: false,
+  })

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import type { ModelRegistry } from '../../models/model-registry.ts'
+import { sharedNow } from '../../platform/clock.ts'
+import type { RunStore } from '../../runs/store/run-store.ts'
+import { type Endpoint, endpoint, noQuery, PROJECT, projectParams } from '../route.ts'
+
+export interface QueueRouteDeps {
+  readonly runs: RunStore
+  readonly models: ModelRegistry
+}
+
+const count = z.int().min(0)
+
+export const queueResponse = z
+  .object({
+    queued: count.meta({ description: 'Runs of the project that wait, those that are held included.' }),
+    held: count.meta({
+      description:
+        'Of them, those that are not in the queue yet: beyond the window of their model, or deferred.',
+    }),
+    running: count.meta({ description: 'Runs of the project that a worker has.' }),
+    oldest_age: z.number().min(0).nullable().meta({
+      description: 'Seconds since the creation of the oldest run that waits; null where none does.',
+    }),
+    workers: count.nullable().meta({
+      description: 'Worker processes of the installation, busy or not; null where Redis does not say.',
+    }),
+    by_model: z
+      .array(
+        z.object({
+          model: z.string().nullable().meta({ description: 'Its name; null where it is not known yet.' }),
+          queued: count,
+          held: count,
+          running: count,
+        }),
+      )
+      .meta({
+        description: 'Models that runs wait for or are with, the most first. Deferred runs are in none.',
+      }),
+  })
+  .meta({
+    id: 'Queue',
+    examples: [
+      {
+        ...{ queued: 12, held: 0, running: 4, oldest_age: 1.2, workers: 2 },
+        by_model: [{ model: 'simulated-large', queued: 12, held: 0, running: 4 }],
+      },
+    ],
+  })
+
+/** What waits, for consoles and autoscalers. */
+export function queueRoutes({ runs, models }: QueueRouteDeps): Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path: `${PROJECT}/queue`,
+      tag: 'Runs',
+      operation: 'getQueue',
+      summary: 'What of the project waits and runs now',
+      response: queueResponse,
+      errorCodes: [],
+      scope: 'run:read',
+      params: projectParams,
+      query: noQuery,
+      async handle({ params }) {
+        const ids = models.list({ includeRetired: true }).map(({ id }) => id)
+        const found = await runs.queueState(params.project_id, ids, sharedNow())
+        const byModel = [...found.byModel]
+          .filter(([, each]) => each.queued + each.running > 0)
+          .map(([id, each]) => ({ model: id === '' ? null : (models.find(id)?.name ?? id), ...each }))
+        return {
+          queued: found.queued,
+          held: found.held,
+          running: found.running,
+          oldest_age: found.oldestMs === null ? null : found.oldestMs / 1000,
+          workers: found.workers,
+          by_model: byModel.sort((a, b) => b.queued + b.running - (a.queued + a.running)),
+        }
+      },
+    }),
+  ]
+}

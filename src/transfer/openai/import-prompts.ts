@@ -1,0 +1,144 @@
+import type { z } from 'zod'
+import type { ModelRegistry } from '../../models/model-registry.ts'
+import { ApiError, ValidationError } from '../../platform/errors.ts'
+import { createTask } from '../../tasks/create-task.ts'
+import type { FindTaskDeps } from '../../tasks/naming/find-task.ts'
+import { tagName } from '../../tasks/tag.ts'
+import type { TaskLimits } from '../../tasks/task-fields.ts'
+import { type CreateTaskInput, createTaskSchema, updateTaskSchema } from '../../tasks/task-input.ts'
+import { type UpdatedTask, updateTask } from '../../tasks/update-task.ts'
+import { ADMIN } from '../../tenancy/caller.ts'
+import type { Project } from '../../tenancy/tenant.ts'
+import { readSavedPrompts } from './saved-prompt.ts'
+import { type PromptTask, taskOfPrompt } from './task-of-prompt.ts'
+
+export interface ImportPromptsDeps extends FindTaskDeps {
+  readonly models: ModelRegistry
+  readonly limits: TaskLimits
+}
+
+/** What became of one prompt of the file. */
+export interface ImportedPrompt {
+  readonly task_id: string
+  readonly name: string
+  /** What callers name in `prompt.id`. */
+  readonly alias: string | null
+  readonly outcome: 'created' | 'updated' | 'unchanged'
+  readonly versions: readonly { readonly version: string | null; readonly revision: string }[]
+  readonly left_out: readonly string[]
+  readonly added: readonly string[]
+}
+
+/**
+ * Makes a task of every prompt of a file as people have them saved from OpenAI; the versions of one id are revisions of one
+ * task, and the last one has the traffic. The file is checked before anything is written; what was imported before a
+ * failure stays, and is passed over with `replace`.
+ * @param options `model`: asked by every task instead of those in the file; `replace`: a prompt that is here already
+ *   becomes a new revision of its task, otherwise it is a conflict
+ * @throws {ValidationError} with the place in the file
+ * @throws {ApiError} DUPLICATE_TASK_NAME, DUPLICATE_TASK_ALIAS
+ */
+export async function importPrompts(
+  deps: ImportPromptsDeps,
+  project: Project,
+  file: unknown,
+  options: { model: string | null; replace: boolean },
+): Promise<ImportedPrompt[]> {
+  const prompts = readSavedPrompts(file).map((each) => taskOfPrompt(each, options.model))
+  const schema = createTaskSchema(deps.limits)
+  const checked = prompts.map((prompt) => ({ prompt, input: checkFields(schema, prompt, deps.models) }))
+  const groups = Map.groupBy(checked, ({ prompt, input }) => prompt.alias ?? `${input.name} ${prompt.place}`)
+  const done: ImportedPrompt[] = []
+  for (const group of groups.values()) {
+    const inOrder = group.sort((a, b) => Number(a.prompt.version ?? 0) - Number(b.prompt.version ?? 0))
+    done.push(await importOne(deps, project, inOrder, options.replace))
+  }
+  return done
+}
+
+interface Version {
+  readonly prompt: PromptTask
+  readonly input: CreateTaskInput
+}
+
+async function importOne(
+  deps: ImportPromptsDeps,
+  { id: project, org_id: org }: Project,
+  versions: readonly Version[],
+  replace: boolean,
+): Promise<ImportedPrompt> {
+  const [first] = versions as [Version, ...Version[]]
+  const { alias } = first.prompt
+  const known = alias === null ? null : await deps.taskNames.idOf(project, alias)
+  if (known && !replace) {
+    throw new ApiError(
+      'DUPLICATE_TASK_ALIAS',
+      `The project has a task with the alias "${alias}" already; see --replace.`,
+    )
+  }
+  const made: { version: string | null; revision: string }[] = []
+  let task = known
+  let changed = false
+  for (const { prompt, input } of versions) {
+    const saved: UpdatedTask = task
+      ? await updateTask(deps, { project, task, by: ADMIN.id }, changeOf(deps, input))
+      : { ...(await createTask(deps, { org, project, by: ADMIN.id }, { ...input, alias })), made: 'first' }
+    changed ||= saved.made !== null
+    task = saved.task.id
+    const revision = saved.revisions[0]?.id ?? ''
+    const number = String(saved.revisions.length)
+    if (prompt.version !== null && prompt.version !== number) {
+      await tagRevision(deps, project, { task, revision, name: prompt.version })
+    }
+    made.push({ version: prompt.version, revision })
+  }
+  return {
+    ...{ task_id: task ?? '', name: first.input.name, alias },
+    outcome: known ? (changed ? 'updated' : 'unchanged') : 'created',
+    versions: made,
+    left_out: versions.flatMap(({ prompt }) => prompt.leftOut),
+    added: versions.flatMap(({ prompt }) => prompt.added),
+  }
+}
+
+/** A version that is not the number of its revision is its tag, so that callers who name it get it. */
+async function tagRevision(
+  { tags }: ImportPromptsDeps,
+  project: string,
+  { task, revision, name }: { task: string; revision: string; name: string },
+): Promise<void> {
+  if (!tagName.safeParse(name).success) return
+  const known = (await tags.list(project, 'task_revision')).find((tag) => tag.name === name)
+  const tag = known ?? (await tags.create(project, 'task_revision', name, null))
+  if (typeof tag === 'string') throw new ApiError('TOO_MANY_TAGS', 'The project has as many tags as it may.')
+  await tags.add(project, 'task_revision', tag.id, [{ task, entity: revision }])
+}
+
+/** A further version: its prompts and what belongs to them, and all the traffic. */
+function changeOf({ limits }: ImportPromptsDeps, { name: _, enabled: __, ...input }: CreateTaskInput) {
+  return updateTaskSchema(limits).parse({ ...input, activate: true })
+}
+
+/** @throws {ValidationError} with the prompt's place */
+function checkFields(
+  schema: z.ZodType<CreateTaskInput>,
+  { fields, place }: PromptTask,
+  models: ModelRegistry,
+): CreateTaskInput {
+  const read = schema.safeParse(fields)
+  if (!read.success) {
+    throw new ValidationError(
+      read.error.issues.map(({ path, message: msg }) => ({
+        loc: [...place, ...path.map(String)],
+        msg,
+        type: '',
+      })),
+    )
+  }
+  if (!models.find(read.data.llm_model_id)) {
+    const names = models.list({ includeRetired: false }).map(({ name }) => name)
+    const msg = `there is no model ${read.data.llm_model_id} here; say by --model which one to ask: ${names.join(', ')}`
+    throw ValidationError.at([...place, 'model'], msg)
+  }
+  return read.data
+}
