@@ -19,6 +19,7 @@ import { createLiveFeeds } from '../runs/live/live-feeds.ts'
 import { createProjectEnds } from '../runs/live/project-ends.ts'
 import { createShardRotation } from '../runs/start/shard-rotation.ts'
 import { createStorageQuota } from '../runs/start/storage-quota.ts'
+import { createFeedbackRecords } from '../runs/store/feedback-records.ts'
 import { readRuns } from '../runs/store/read-runs.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
 import { followShardCounts } from '../runs/store/shard-counts.ts'
@@ -79,6 +80,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     // Replies on a connection come one after the other: those of lists are large, and runs do not wait behind them.
     listedRuns: readRuns(await connections.commands('lists'), config.shards),
     adaptations: createAdaptationStore(redis),
+    feedback: createFeedbackRecords(redis),
     ...{ taskTokens, inbox, feeds, ends, nextShard: createShardRotation(config.shards) },
     otherShardCounts: counts.others,
     streams: createStreamPlaces({ most: config.streamsMax, mostOfProject: config.projectStreamsMax }),

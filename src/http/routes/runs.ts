@@ -117,6 +117,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
           images: readImages(response.locals['files'], body.task_files, deps),
           revision: readRevision(query),
           revisionTag: query.revision_tag ?? null,
+          splitKey: query.split_key ?? null,
           llmConfig: body.llm_config ?? null,
           useFallback: query.use_fallback_model,
           reference: body.reference ?? null,
