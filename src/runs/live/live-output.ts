@@ -25,9 +25,10 @@ export class LiveOutput {
   readonly #claim: Claim
   readonly #onNews: (output: LiveOutput) => void
   #head: LiveHead | null = null
-  /** All that was shown of the answer, for a Redis that lost it. */
+  /** All that was shown of the answer, for a Redis that lost it. It grows by appending, and is looked at for that only. */
   #text = ''
-  #sentChars = 0
+  /** What of it was not sent yet. */
+  #unsent = ''
   #sentBytes = 0
   /** True until the beginning of this epoch has been sent. */
   #fresh = false
@@ -48,7 +49,7 @@ export class LiveOutput {
 
   /** False when all has been sent, or nobody may send it any more. */
   get hasNews(): boolean {
-    return !this.#stale && (this.#fresh || this.#end() > this.#sentChars)
+    return !this.#stale && (this.#fresh || this.#end() > 0)
   }
 
   /**
@@ -81,7 +82,7 @@ export class LiveOutput {
     if (!this.hasNews || !this.#head || this.#sending) return null
     const { request, fence } = this.#claim
     const chars = this.#end()
-    const text = this.#text.slice(this.#sentChars, chars)
+    const text = this.#unsent.slice(0, chars)
     this.#fresh = false
     this.#sending = { head: this.#head, chars, bytes: this.#sentBytes + Buffer.byteLength(text) }
     const keepMs = Math.max(0, request.deadline - sharedNow()) + SLACK_MS
@@ -98,7 +99,7 @@ export class LiveOutput {
     if (outcome === 'gap' || outcome === null) {
       this.#restart()
     } else if (sent && outcome !== 'stale') {
-      this.#sentChars = sent.chars
+      this.#unsent = this.#unsent.slice(sent.chars)
       this.#sentBytes = sent.bytes
     }
     if (outcome === 0) this.due = performance.now() + UNWATCHED_MS
@@ -107,18 +108,20 @@ export class LiveOutput {
   #add(text: string): void {
     if (text === '') return
     this.#text += text
+    this.#unsent += text
     this.#onNews(this)
   }
 
   #restart(): void {
-    this.#sentChars = 0
+    this.#unsent = this.#text
     this.#sentBytes = 0
     this.#fresh = true
   }
 
-  /** Where the text ends that can be sent: half of a surrogate pair waits for the other half. */
+  /** How much can be sent: half of a surrogate pair waits for the other half. */
   #end(): number {
-    const last = this.#text.charCodeAt(this.#text.length - 1)
-    return last >= 0xd800 && last < 0xdc00 ? this.#text.length - 1 : this.#text.length
+    const { length } = this.#unsent
+    const last = this.#unsent.charCodeAt(length - 1)
+    return last >= 0xd800 && last < 0xdc00 ? length - 1 : length
   }
 }

@@ -42,16 +42,17 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
 
     add(output: LiveOutput): void {
       this.#pending.add(output)
-      this.#schedule()
+      if (!this.#sending) this.#wakeAt(output.due)
     }
 
     /** Sends all that an output has, whether or not it is due. */
     async flush(output: LiveOutput): Promise<void> {
       for (let tries = 0; tries < FLUSH_TRIES && output.hasNews; tries += 1) {
-        await this.#sending
+        // Before the wait, so that all that end meanwhile go together.
         output.due = 0
         this.#pending.add(output)
-        await this.#send()
+        await this.#sending
+        if (output.hasNews) await this.#send()
       }
     }
 
@@ -60,8 +61,12 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
     }
 
     #schedule(): void {
-      if (this.#sending || this.#pending.size === 0) return
-      const due = Math.min(...[...this.#pending].map((output) => output.due))
+      let due = Number.POSITIVE_INFINITY
+      for (const output of this.#pending) due = Math.min(due, output.due)
+      if (this.#pending.size > 0) this.#wakeAt(due)
+    }
+
+    #wakeAt(due: number): void {
       const at = Math.max(due, this.#latest + TICK_MS)
       if (this.#timer && this.#timerAt <= at) return
       clearTimeout(this.#timer ?? undefined)
@@ -118,6 +123,7 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
         output.sent(outcomes[at] ?? null)
         if (outcomes[at] === undefined) output.due = performance.now() + RETRY_MS
         if (output.hasNews) this.#pending.add(output)
+        else this.#pending.delete(output)
       })
     }
   }
