@@ -6,7 +6,7 @@ import { startChromium } from '../support/chromium.ts'
 import { startCuttingProxy } from '../support/cutting-proxy.ts'
 import { startNginx } from '../support/nginx.ts'
 import { speakModels } from '../support/spoken-model.ts'
-import { type Cleanup, until, useSystem } from '../support/system.ts'
+import { ADMIN_TOKEN, type Cleanup, until, useSystem } from '../support/system.ts'
 import { textOf, watchEvents } from '../support/watch-events.ts'
 
 const WORDS = ['Grüner ', 'Tee 🍵 ', 'und "\0" ', 'Kaffee']
@@ -119,6 +119,25 @@ describe('a live run is read by', () => {
     assert.equal(await read(), WORDS.join(''))
     assert.equal(await page.evaluate('window.ends'), 1)
     assert.deepEqual(proxy.answers.at(-1), { status: 204, lastEventId: 'end' })
+  })
+
+  test('nobody whose token was revoked, from the next heartbeat on', async (t) => {
+    const { call, path } = await startRun(t)
+    const created = await system().call(
+      'POST',
+      '/api_key',
+      { name: 'brief', scopes: ['run:read'] },
+      { token: ADMIN_TOKEN },
+    )
+    const headers = { authorization: `Bearer ${created.body.token}` }
+    const watcher = await watchEvents(t, `${system().url}${path}`, { headers })
+    assert.equal(watcher.status, 200)
+    call.say('tea')
+    await watcher.until(({ event }) => event === 'output.delta')
+    await system().call('POST', `/api_key/${created.body.id}/revoke`, undefined, { token: ADMIN_TOKEN })
+    assert.deepEqual(await watcher.rest(), [])
+    assert.equal((await watchEvents(t, `${system().url}${path}`, { headers })).status, 401)
+    call.end()
   })
 
   async function sayWithCuts(
