@@ -39,10 +39,10 @@ export interface CutReaderOptions {
   readonly dice: Dice
   /** How many bytes a connection may bring before it is cut, at most and at least; null: it is never cut. */
   readonly cutAfter: readonly [number, number] | null
+  /** Before it connects again, in ms. */
+  readonly retryMs: number
   readonly signal: AbortSignal
 }
-
-const RETRY_MS = 50
 
 /** Reads a run to its end, over as many connections as that takes: by POST until its id is known, then by its last event. */
 export async function readWithCuts(options: CutReaderOptions): Promise<Reading> {
@@ -64,7 +64,7 @@ export async function readWithCuts(options: CutReaderOptions): Promise<Reading> 
     const urls = options.urls()
     const url = urls[Math.floor(options.dice.between(0, urls.length))]
     if (url) await connect(options, url, state, reading)
-    if (!reading.end) await pause(RETRY_MS)
+    if (!reading.end) await pause(options.retryMs)
   }
   return reading
 }

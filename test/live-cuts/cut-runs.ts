@@ -66,6 +66,7 @@ async function readOne(
     form,
     dice: diceFrom(`cuts of ${mark}`),
     cutAfter: CUT_AFTER,
+    retryMs: 50,
     signal: options.signal,
   })
   found.runs += 1

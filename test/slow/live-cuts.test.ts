@@ -18,7 +18,7 @@ function readerOf(stage: CutStage, mark: string, signal: AbortSignal): CutReader
     task: `${stage.project}/task/${stage.tasks.text}`,
     token: stage.token,
     body: JSON.stringify({ task_input: { text: `[mark:${mark}]` } }),
-    ...{ key: mark, form: 'text', dice: diceFrom(mark), cutAfter: null, signal },
+    ...{ key: mark, form: 'text', dice: diceFrom(mark), cutAfter: null, retryMs: 50, signal },
   }
 }
 
