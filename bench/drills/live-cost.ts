@@ -8,7 +8,8 @@ import { startLiveFleet } from './live-fleet.ts'
 import { wordsOf } from './live-latency.ts'
 
 const CHUNKS = 60
-const PAUSE_MS = 20
+/** Between two chunks: a quick model. */
+const PAUSE_MS = 10
 const TOGETHER = 50
 const AMOUNT = 250
 const QUICK_AMOUNT = 50

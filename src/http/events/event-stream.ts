@@ -22,7 +22,7 @@ const RECONNECT_MS = 1000
 /** So often a comment says that the connection lives, in ms: proxies cut silent ones. */
 const HEARTBEAT_MS = 15_000
 /** So many bytes may wait for a reader; then nothing more is made for it until it has read them. */
-export const MOST_UNSENT = 65_536
+const MOST_UNSENT = 16_384
 
 /** So long a reader has to take the last bytes when this process closes, in ms: it comes again elsewhere. */
 const LAST_MS = 1000
@@ -54,18 +54,22 @@ export async function sendEventStream(
     return
   }
   response.write(`retry: ${RECONNECT_MS}\n\n`)
-  const refused = new AbortController()
-  const signal = AbortSignal.any([clientClosed, refused.signal])
+  // Looking at a signal that is made of others costs much more, and each event does.
+  const ended = new AbortController()
+  const { signal } = ended
+  const end = (): void => ended.abort()
+  clientClosed.addEventListener('abort', end)
+  if (clientClosed.aborted) end()
   const beating = setInterval(() => {
     if (response.writableLength < MOST_UNSENT) response.write(':\n\n')
-    void mayStill().then((may) => may || refused.abort())
+    void mayStill().then((may) => may || end())
   }, HEARTBEAT_MS)
   try {
     for await (const event of follow(signal)) {
       if (signal.aborted) break
-      response.write(eventToText(event))
-      if (response.writableLength < MOST_UNSENT) continue
-      if (!(await drained(response, AbortSignal.any([signal, closing]), patienceMs))) break
+      const text = eventToText(event)
+      if (response.writableLength + text.length < MOST_UNSENT) response.write(text)
+      else if (!(await writeSlowly(response, text, AbortSignal.any([signal, closing]), patienceMs))) break
     }
   } finally {
     clearInterval(beating)
@@ -83,21 +87,25 @@ function eventToText(event: StreamedEvent): string {
   return `${name}${id}data: ${data}\n\n`
 }
 
-/** True when all is sent; false, and the connection closed, when the reader has gone or read nothing for too long. */
-function drained(response: Response, signal: AbortSignal, patienceMs: number): Promise<boolean> {
+/** Writes, and waits until nothing is left to send. True then; false, and the connection closed, when the reader has gone or read nothing for too long. */
+function writeSlowly(
+  response: Response,
+  text: string,
+  signal: AbortSignal,
+  patienceMs: number,
+): Promise<boolean> {
   return new Promise((resolve) => {
     const done = (isDrained: boolean): void => {
       clearTimeout(timer)
-      response.off('drain', onDrain)
       response.off('close', onClose)
       signal.removeEventListener('abort', onClose)
       if (!isDrained) response.destroy()
       resolve(isDrained)
     }
-    const onDrain = (): void => done(true)
     const onClose = (): void => done(false)
     const timer = setTimeout(onClose, patienceMs)
-    response.once('drain', onDrain).once('close', onClose)
+    response.once('close', onClose)
+    response.write(text, (error) => done(!error))
     signal.addEventListener('abort', onClose, { once: true })
     if (response.destroyed || signal.aborted) onClose()
   })

@@ -68,8 +68,8 @@ export async function sendLiveRun(
   }
   if (started.replayed) response.set('Idempotent-Replayed', 'true')
   if (wait.applied) response.set('Preference-Applied', wait.applied)
-  const until = wait.asked ? [AbortSignal.timeout(wait.ms)] : []
-  const signal = AbortSignal.any([watching.signal, ...until])
+  const { signal: clientClosed } = watching
+  const signal = wait.asked ? AbortSignal.any([clientClosed, AbortSignal.timeout(wait.ms)]) : clientClosed
   await sendRunEvents(deps, response, started.record, { ...watching, signal, from: null }, release)
   return started
 }

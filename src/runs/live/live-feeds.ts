@@ -6,7 +6,7 @@ import type { RunStore } from '../store/run-store.ts'
 import { LiveFeed } from './live-feed.ts'
 
 /** Most bytes that are read of a text at once. */
-const READ_BYTES = 65_536
+const READ_BYTES = 32_768
 
 interface Opened {
   readonly feed: LiveFeed

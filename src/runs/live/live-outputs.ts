@@ -4,11 +4,8 @@ import type { Claim } from '../store/claim.ts'
 import type { Emitted, EmittedPiece, LiveTexts } from '../store/live-texts.ts'
 import { LiveOutput } from './live-output.ts'
 
-/**
- * What comes within this time of the latest sending goes together, in ms: for all runs of a shard with one script. What
- * comes after a silence goes at once.
- */
-const TICK_MS = 20
+/** What is due within this time of the latest sending goes together, in ms: for all runs of a shard with one script. */
+const TICK_MS = 8
 /** While Redis is away, it is tried again after this time, in ms. */
 const RETRY_MS = 500
 /** Most runs, and most characters, of one script: while Redis executes it, it does nothing else. */
