@@ -8,6 +8,8 @@ export type Form = 'text' | 'fields'
 
 /** What a reader has put together from all its connections. */
 export interface Reading {
+  /** Of the run, once it is known. */
+  id: string | null
   text: string
   fields: Record<string, unknown>
   /** Why it began anew, each time. */
@@ -48,6 +50,7 @@ export interface CutReaderOptions {
 export async function readWithCuts(options: CutReaderOptions): Promise<Reading> {
   const reading: Reading = {
     ...{
+      id: null,
       text: '',
       fields: {},
       resets: [],
@@ -101,6 +104,7 @@ function connect(options: CutReaderOptions, url: string, state: State, reading: 
         return
       }
       state.id = String(response.headers['x-task-run-id'])
+      reading.id = state.id
       let bytes = 0
       let brought = 0
       const parser = createParser({

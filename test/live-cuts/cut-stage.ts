@@ -54,7 +54,9 @@ export async function setCutStage(t: Cleanup, options: CutStageOptions): Promise
     ...options.env,
   }
   const members = (command: 'api' | 'worker', count: number): Member[] =>
-    Array.from({ length: count }, (_, index) => startMember(own, `${command} ${index + 1}`, command, env))
+    Array.from({ length: count }, (_, index) =>
+      startMember(own, `${command} ${index + 1}`, command, () => env),
+    )
   const [apis, workers] = [members('api', 2), members('worker', options.workers ?? 2)]
   await Promise.all([...apis, ...workers].map((member) => member.start()))
   const core = await composeCore(readConfig(env), silentLogger())

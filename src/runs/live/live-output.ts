@@ -6,8 +6,8 @@ import type { Emitted, EmittedPiece, LiveHead } from '../store/live-texts.ts'
 import { resetReason } from './reset-reason.ts'
 import { createShownText } from './shown-text.ts'
 
-/** Pieces of one run are at least so far apart, in ms: more of them cost, and nobody reads them. After a silence one goes at once. */
-const BETWEEN_MS = 50
+/** So far apart are the pieces of one run on average, in ms, where its model is quicker: more cost, and nobody reads them. */
+const BETWEEN_MS = 40
 /** While nobody listens, news is sent this often, in ms. */
 const UNWATCHED_MS = 1000
 /** How long a text is kept beyond its run's deadline, in ms, in case that nobody ends the run. */
@@ -87,7 +87,8 @@ export class LiveOutput {
     const text = this.#unsent.slice(0, chars)
     this.#fresh = false
     this.#sending = { head: this.#head, chars, bytes: this.#sentBytes + Buffer.byteLength(text) }
-    if (text !== '') this.due = performance.now() + BETWEEN_MS
+    // From when it was due, not from now: else one that is late would make all that follow late.
+    if (text !== '') this.due = Math.max(this.due + BETWEEN_MS, performance.now())
     const keepMs = Math.max(0, request.deadline - sharedNow()) + SLACK_MS
     return { id: request.id, fence, head: this.#head, offset: this.#sentBytes, text, keepMs }
   }
