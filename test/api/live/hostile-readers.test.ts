@@ -159,6 +159,28 @@ describe('who watches a run', () => {
     call.end()
   })
 
+  test('is answered as the document says, streams too', async () => {
+    const task = await textTask()
+    const answering = system().call(
+      ...(['POST', `/task/${task}/run`, { task_input: { text: 'tea' } }] as const),
+      { headers: { accept: 'text/event-stream' } },
+    )
+    const call = await model.next()
+    call.say('tea')
+    call.end()
+    const started = await answering
+    assert.equal(started.status, 200)
+    assert.match(started.body, /event: run\.succeeded\nid: end\n/)
+    const events = `/task/${task}/run/${started.headers.get('x-task-run-id')}/events`
+    const watched = await system().call('GET', events)
+    assert.match(watched.body, /"text":"tea"/)
+    assert.equal((await system().call('HEAD', events)).status, 200)
+    const seen = { headers: { 'last-event-id': 'end' } }
+    assert.equal((await system().call('GET', events, undefined, seen)).status, 204)
+    assert.equal((await system().call('GET', `${events}?last_event_id=x`)).status, 422)
+    assert.equal((await system().call('GET', events.replace(/run\/[^/]+/, `run/${task}`))).status, 404)
+  })
+
   test('may be a page of an origin that is named, with Last-Event-ID', async () => {
     const answer = await fetch(`${system().url}${pathOf(await textTask())}/x/events`, {
       method: 'OPTIONS',
