@@ -174,7 +174,6 @@ describe('who watches a run', () => {
     const events = `/task/${task}/run/${started.headers.get('x-task-run-id')}/events`
     const watched = await system().call('GET', events)
     assert.match(watched.body, /"text":"tea"/)
-    assert.equal((await system().call('HEAD', events)).status, 200)
     const seen = { headers: { 'last-event-id': 'end' } }
     assert.equal((await system().call('GET', events, undefined, seen)).status, 204)
     assert.equal((await system().call('GET', `${events}?last_event_id=x`)).status, 422)
