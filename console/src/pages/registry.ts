@@ -15,5 +15,10 @@ export interface Page {
 /** Every page there is, in the order of the navigation. */
 export const PAGES: readonly Page[] = [
   { path: '/tasks', title: 'Tasks', key: 't', load: () => import('./tasks.tsx') },
+  { path: '/tasks/new', load: () => import('./new-task.tsx') },
   { path: '/tasks/$task', load: () => import('./task.tsx') },
+  { path: '/tasks/$task/edit', load: () => import('./edit-task.tsx') },
+  { path: '/tasks/$task/compare', load: () => import('./compare.tsx') },
+  { path: '/runs', title: 'Runs', key: 'r', load: () => import('./runs.tsx') },
+  { path: '/runs/$task/$run', load: () => import('./run.tsx') },
 ]

@@ -6,7 +6,7 @@ import { count, credits, percent } from '../parts/figures.ts'
 import { Loaded } from '../parts/loaded.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { PageFrame } from '../parts/page-frame.tsx'
-import { SimulatedMark, useIsSimulated } from '../parts/simulated.tsx'
+import { SimulatedMark, useIsSimulated, useModelName } from '../parts/simulated.tsx'
 import { TrafficBar } from '../parts/traffic-bar.tsx'
 import { useTasks } from '../parts/use-tasks.ts'
 
@@ -44,6 +44,7 @@ export default function Tasks() {
   const tasks = useTasks()
   const { data: today } = useToday()
   const isSimulated = useIsSimulated()
+  const modelName = useModelName()
   const making = whyNot('task:write') === null && (
     <Link to="/tasks/new" className="button primary">
       New task
@@ -92,7 +93,7 @@ export default function Tasks() {
                         <TrafficBar task={task} />
                       </td>
                       <td>
-                        {model} {isSimulated(model) && <SimulatedMark />}
+                        {modelName(model)} {isSimulated(model) && <SimulatedMark />}
                       </td>
                       <td className="number">{sum ? count(sum.runs) : '—'}</td>
                       <td className="number">{sum?.runs ? percent(sum.succeeded / sum.runs) : '—'}</td>

@@ -12,6 +12,12 @@ export function useIsSimulated(): (model: string | null) => boolean {
     false
 }
 
+/** What a model is called that is named by its id. */
+export function useModelName(): (model: string | null) => string {
+  const { data } = useModels()
+  return (model) => data?.find(({ id }) => id === model)?.name ?? model ?? '—'
+}
+
 export const SimulatedMark = () => (
   <span className="simulated" title="The simulated model makes its answers up.">
     simulated

@@ -16,8 +16,10 @@ export const useTasks = () =>
   })
 
 /** A task with all its revisions, and what guards a change of it. */
-export const useTask = (id: string) =>
-  useApi(['tasks', id], (client, signal) => client.tasks.get(id, { include_tests: true }, { signal }))
+export const useTask = (id: string, enabled = true) =>
+  useApi(['tasks', id], (client, signal) => client.tasks.get(id, { include_tests: true }, { signal }), {
+    enabled,
+  })
 
 /** Revisions have no numbers on the wire: of all of a task, tests too, the oldest is `r1`. */
 export function revisionName(task: TaskRecord, id: string): string {

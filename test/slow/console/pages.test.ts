@@ -12,8 +12,17 @@ describe('every page of the console', () => {
   async function addresses(): Promise<string[]> {
     const { system } = running()
     const task = await system.createTask({ name: 'Walked' })
-    await system.call('POST', `/task/${task}`, { user_prompt: 'Otherwise: {text}', weight: 10 })
-    return ['/tasks', `/tasks/${task}`, '/nowhere']
+    const { body } = await system.call('POST', `/task/${task}`, {
+      user_prompt: 'Otherwise: {text}',
+      weight: 10,
+    })
+    const [right, left] = body.revisions.map(({ id }: { id: string }) => id)
+    const run = await system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
+    return [
+      ...['/tasks', '/tasks/new', `/tasks/${task}`, `/tasks/${task}/edit`],
+      `/tasks/${task}/compare?left=${left}&right=${right}`,
+      ...['/runs', '/runs?status=expired', `/runs/${task}/${run.body.id}`, '/nowhere'],
+    ]
   }
 
   test('holds to the rules of accessibility and to its policy, light and dark', async (t) => {

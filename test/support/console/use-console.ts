@@ -58,9 +58,12 @@ function driverOf(system: System, browser: BrowserContext): ConsoleDriver {
   }
 }
 
-/** Goes to an address behind the `#`. */
+/** Goes to an address behind the `#`, as by a bookmark. */
 export async function goTo(page: Page, address: string): Promise<void> {
-  await page.evaluate(`location.hash = ${JSON.stringify(address)}`)
+  const [base] = page.url().split('#')
+  // Only what is behind the `#` differs, and that alone would load nothing.
+  await page.goto('about:blank')
+  await page.goto(`${base}#${address}`)
   await page.getByRole('heading', { level: 1 }).waitFor()
 }
 

@@ -3,12 +3,14 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { count, credits, duration, percent } from '../../parts/figures.ts'
 import { Moment } from '../../parts/moment.tsx'
+import { useModelName } from '../../parts/simulated.tsx'
 import { revisionName } from '../../parts/use-tasks.ts'
 import { useFigures } from './use-figures.ts'
 
 /** All revisions of a task with what they came to, two of which can be put side by side. */
 export function RevisionTable({ task }: { task: TaskRecord }) {
   const { data: figures } = useFigures(task.id)
+  const modelName = useModelName()
   const [first, second] = task.revisions
   const [picked, setPicked] = useState<readonly string[]>(second && first ? [second.id, first.id] : [])
   const [left, right] = picked
@@ -82,7 +84,7 @@ export function RevisionTable({ task }: { task: TaskRecord }) {
                 <td>
                   <Moment at={created} />
                 </td>
-                <td>{llm_model_id}</td>
+                <td>{modelName(llm_model_id)}</td>
                 <td className="number">{shareOf(id)}</td>
                 <td className="number">
                   {row ? (
