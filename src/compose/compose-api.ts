@@ -37,11 +37,17 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
   warnOfRedis(core)
   const metrics = createProcessMetrics(redis, [
     { name: 'splitrun_waiting_calls', help: 'Calls that wait for a run here.', read: () => inbox.size() },
+    {
+      name: 'splitrun_open_streams',
+      help: 'Streams of events that are open here.',
+      read: () => streams.size(),
+    },
   ])
   const apiMetrics = createApiMetrics(metrics)
   const { authenticate, taskTokens, tokenDeps, sessionDeps } = await composeAccess(core)
   const id = newId()
   const feeds = createLiveFeeds({ runs, api: id, log })
+  const streams = createStreamPlaces({ most: config.streamsMax, mostOfProject: config.projectStreamsMax })
   const ends = createProjectEnds(publisherOf(redis, shardKeys(0).watching))
   const inbox = createReplyInbox({
     id,
@@ -83,7 +89,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     feedback: createFeedbackRecords(redis),
     ...{ taskTokens, inbox, feeds, ends, nextShard: createShardRotation(config.shards) },
     otherShardCounts: counts.others,
-    streams: createStreamPlaces({ most: config.streamsMax, mostOfProject: config.projectStreamsMax }),
+    streams,
     ready: () => runs.reach().then(core.probeFiles),
     ...fleet,
   })
