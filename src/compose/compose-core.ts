@@ -1,5 +1,6 @@
 import { type Config, ConfigError, readSecret } from '../config.ts'
 import { createRolloutIndex } from '../decisions/rollouts/rollout-index.ts'
+import { createLimitReader } from '../models/limits/limit-reader.ts'
 import { createModelRegistry } from '../models/model-registry.ts'
 import { createRetirementStore } from '../models/retirement/retirement-store.ts'
 import { loadModels } from '../models/servers/load-models.ts'
@@ -74,6 +75,7 @@ async function openCore(
   const redisWarnings = await checkRedis(redis, connections.blocking('check', queuePrefix(0)))
   const time = await followRedisTime(redis, log)
   lifecycle.onClose('time', () => time.close())
+  const limitReader = createLimitReader(redis, models)
   const tellEnds = createTellEnds(publisherOf(redis, shardKeys(0).ends))
   lifecycle.onClose('ends', () => tellEnds.close())
   return {
@@ -95,8 +97,10 @@ async function openCore(
     tags: createTagStore(redis, { tagsMax: config.tagsMax }),
     limits: taskLimits(config),
     tellEnds,
+    limitReader,
     runs: createRunStore(redis, {
       ...config,
+      waitingOn: limitReader.waitingOn,
       onEnd: tellEnds.tell,
       ...{ retentionSeconds: config.runRetention, idempotencySeconds: config.idempotencyRetention },
     }),

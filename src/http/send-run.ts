@@ -17,6 +17,7 @@ const FAILURES = {
   MODEL_REFUSED: 'MODEL_REFUSED',
   INPUT_INVALID: 'INPUT_INVALID',
   INPUT_PROCESSORS_UNAVAILABLE: 'INPUT_PROCESSORS_UNAVAILABLE',
+  RATE_LIMITED: 'RATE_LIMITED',
   WORKER_LOST: 'WORKER_LOST',
   INTERNAL_ERROR: 'INTERNAL_ERROR',
   TASK_REVISION_NOT_FOUND: 'INPUT_INVALID',
@@ -79,6 +80,7 @@ export function sendStarted(
     new ApiError(failureReason(error?.reason), error?.message ?? 'The run failed.', {
       run_id: record.request.id,
       retryable: error?.retryable ?? false,
+      ...(error?.retryAfter && { retry_after: error.retryAfter }),
       run,
     }),
   )

@@ -75,6 +75,7 @@ export async function startDoorRun(
         timeout: null,
         idempotencyKey: readIdempotencyKey(request.get('idempotency-key')),
         onlyTask: caller.taskId,
+        onLimit: 'wait',
         live: false,
         span,
       },

@@ -1,3 +1,5 @@
+import type { LimitReader } from '../../models/limits/limit-reader.ts'
+import { laneOf } from '../../models/limits/rate-limits.ts'
 import { sharedNow } from '../../platform/clock.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { newRunId } from '../../platform/ids.ts'
@@ -5,6 +7,7 @@ import { isRedisUnavailable, wasNotExecuted } from '../../platform/redis/redis.t
 import { within } from '../../platform/tracing/tracing.ts'
 import { drawRevision, type Place, placeOfKey, placeOfRun } from '../../tasks/split/draw-revision.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
+import { presentWait } from '../present-wait.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
 import { startEnqueueSpan } from '../run-span.ts'
 import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-store.ts'
@@ -20,6 +23,7 @@ import type { StartedRun, Submission } from './submission.ts'
 export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreImagesDeps {
   readonly inbox: ReplyInbox
   readonly storageQuota: StorageQuota
+  readonly limitReader: LimitReader
   readonly shards: number
   /** The shard that the next run goes to. */
   nextShard(): number
@@ -36,7 +40,7 @@ export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreImage
  * @param waitMs how long to wait for the end; 0 not at all
  * @param signal fires when the client has closed its connection: the wait ends, the run goes on
  * @throws {ApiError} see checkRun; PROJECT_QUEUE_FULL, PROJECT_STORAGE_FULL, QUEUE_FULL, STORE_UNAVAILABLE; NOT_AN_IMAGE,
- *   UNSUPPORTED_IMAGE, FILE_TOO_LARGE, FILES_UNAVAILABLE; IDEMPOTENCY_KEY_REUSED
+ *   UNSUPPORTED_IMAGE, FILE_TOO_LARGE, FILES_UNAVAILABLE; IDEMPOTENCY_KEY_REUSED; RATE_LIMITED
  * @throws {ValidationError} see checkRun
  */
 export async function startRun(
@@ -76,7 +80,8 @@ export async function startRun(
   try {
     const watcher = waitMs > 0 || input.live ? deps.inbox.id : null
     // The worker draws the same revision, unless the weights change meanwhile. Storing it now saves the worker a write.
-    const drawn = drawFor(deps, input, accepted, place)
+    const drawn = drawFor(deps, input, accepted, place, mode)
+    if (input.onLimit === 'fail') await refuseToWait(deps, drawn)
     const created = await within(enqueuing, () => create(deps, request, watcher, key, drawn))
     if (created.outcome === 'replayed' || created.outcome === 'reused') {
       waiting.abort()
@@ -108,16 +113,27 @@ function drawFor(
   { useFallback }: Submission,
   { task, revision, candidates }: Accepted,
   place: Place | null,
+  mode: RunRequest['mode'],
 ): Drawn | null {
   const drawn = place ? drawRevision(task.split, place.slot) : revision
   const found = candidates.find((each) => each.id === drawn)
   if (!found) return null
-  const model = useFallback ? found.fallback_llm_model_id : found.llm_model_id
+  const model = models.find((useFallback ? found.fallback_llm_model_id : found.llm_model_id) ?? '')
   return {
     revision: found.id,
     split: place ? task.split.seq : null,
-    model: models.find(model ?? '')?.id ?? '',
+    model: model ? laneOf(model, mode !== 'wait') : '',
   }
+}
+
+/** @throws {ApiError} RATE_LIMITED when the run would wait for a limit */
+async function refuseToWait({ limitReader }: StartRunDeps, drawn: Drawn | null): Promise<void> {
+  const waiting = drawn && (await limitReader.waitingOn(drawn.model))
+  if (!waiting) return
+  const seconds = Math.max(1, Math.ceil((waiting.until - sharedNow()) / 1000))
+  throw new ApiError('RATE_LIMITED', `A limit of ${waiting.name} is reached (${waiting.limit}).`, {
+    ...{ retry_after: seconds, retryable: true, waiting_on: presentWait(waiting) },
+  })
 }
 
 function requestOf(
@@ -130,12 +146,13 @@ function requestOf(
   mode: RunRequest['mode'],
   trace: RunRequest['trace'],
 ): RunRequest {
-  const { org, project, user, inputs, llmConfig, useFallback, reference, reportingGroup, live } = input
+  const { org, project, user, inputs, llmConfig, useFallback, reference, reportingGroup, onLimit, live } =
+    input
   const created = sharedNow()
   const deadline = created + (input.timeout ?? task.timeout ?? runTimeout) * 1000
   return {
     ...{ id, org, project, task: task.id, user, created, inputs, files, revision },
-    ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline, trace, live },
+    ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline, trace, onLimit, live },
     slot: place?.slot ?? null,
     bucket: place?.bucket ?? null,
     startBy: Math.min(deadline, created + (task.queue_timeout ?? queueTimeout) * 1000),

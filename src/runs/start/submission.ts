@@ -25,6 +25,8 @@ export interface Submission {
   readonly idempotencyKey: string | null
   /** The only task that the caller's token reaches; null for a token that reaches the whole project. */
   readonly onlyTask: string | null
+  /** What happens when a limit of a model is in the way. */
+  readonly onLimit: 'wait' | 'fail'
   /** True when the caller watches the run from its beginning. */
   readonly live: boolean
   /** The span of the HTTP request. */
