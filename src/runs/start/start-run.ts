@@ -7,7 +7,6 @@ import { isRedisUnavailable, wasNotExecuted } from '../../platform/redis/redis.t
 import { within } from '../../platform/tracing/tracing.ts'
 import { drawRevision, type Place, placeOfKey, placeOfRun } from '../../tasks/split/draw-revision.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
-import { presentWait } from '../present-wait.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
 import { startEnqueueSpan } from '../run-span.ts'
 import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-store.ts'
@@ -132,7 +131,7 @@ async function refuseToWait({ limitReader }: StartRunDeps, drawn: Drawn | null):
   if (!waiting) return
   const seconds = Math.max(1, Math.ceil((waiting.until - sharedNow()) / 1000))
   throw new ApiError('RATE_LIMITED', `A limit of ${waiting.name} is reached (${waiting.limit}).`, {
-    ...{ retry_after: seconds, retryable: true, waiting_on: presentWait(waiting) },
+    ...{ retry_after: seconds, retryable: true },
   })
 }
 

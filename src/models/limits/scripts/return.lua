@@ -7,6 +7,10 @@ local input, output, pause = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV
 local used = { 1, input and input + output, input, output }
 local reserved = drop_hold(ARGV[1])
 local wanted = 0
+for index, dimension in ipairs(DIMENSIONS) do
+  local said = ARGV[8 + index]
+  if said ~= '' then call('HSET', key.levels, ARGV[13] .. '|limit:' .. dimension, said) end
+end
 for at, scope in ipairs(read_scopes(13)) do
   local amounts = (reserved or {})[scope.name]
   for index, dimension in ipairs(DIMENSIONS) do
@@ -16,9 +20,6 @@ for at, scope in ipairs(read_scopes(13)) do
       local left = at == 1 and tonumber(ARGV[4 + index])
       if left then level = math.min(level, left) end
       scope.levels[dimension] = math.min(level, capacity_of(scope.limits[dimension]))
-    end
-    if at == 1 and ARGV[8 + index] ~= '' then
-      call('HSET', key.levels, scope.name .. '|limit:' .. dimension, ARGV[8 + index])
     end
   end
   write_levels(scope)
