@@ -12,9 +12,11 @@ import { checkRedis } from '../platform/redis/check-redis.ts'
 import { followRedisTime } from '../platform/redis/follow-redis-time.ts'
 import { connectRedis } from '../platform/redis/redis.ts'
 import { openTracer } from '../platform/tracing/open-tracer.ts'
+import { createPolicyStore } from '../policies/policy-store.ts'
 import { queuePrefix } from '../queue/bullmq-keys.ts'
 import { checkBullmq } from '../queue/check-bullmq.ts'
 import { createTellEnds } from '../runs/live/tell-ends.ts'
+import type { RunRequest, RunResult } from '../runs/run.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
 import { createRunStore } from '../runs/store/run-store.ts'
 import { createTaskNamesStore } from '../tasks/naming/task-names-store.ts'
@@ -75,6 +77,14 @@ async function openCore(
   const redisWarnings = await checkRedis(redis, connections.blocking('check', queuePrefix(0)))
   const time = await followRedisTime(redis, log)
   lifecycle.onClose('time', () => time.close())
+  const policies = createPolicyStore(redis)
+  const endPolicies = ({ id, project, policies: names }: RunRequest, used: RunResult): void => {
+    if (names.length === 0) return
+    const tokens = used.inputTokens + used.outputTokens
+    policies
+      .end(project, id, tokens, names)
+      .catch((err: unknown) => log.warn({ err, run_id: id }, 'a run could not be counted under its limits'))
+  }
   const limitReader = createLimitReader(redis, models)
   const tellEnds = createTellEnds(publisherOf(redis, shardKeys(0).ends))
   lifecycle.onClose('ends', () => tellEnds.close())
@@ -98,10 +108,14 @@ async function openCore(
     limits: taskLimits(config),
     tellEnds,
     limitReader,
+    policies,
     runs: createRunStore(redis, {
       ...config,
       waitingOn: limitReader.waitingOn,
-      onEnd: tellEnds.tell,
+      onEnd(request, revision, result) {
+        tellEnds.tell(request, revision, result)
+        endPolicies(request, result)
+      },
       ...{ retentionSeconds: config.runRetention, idempotencySeconds: config.idempotencyRetention },
     }),
     names: createCardinalityStore(redis, {

@@ -49,11 +49,12 @@ export function runLocation(response: Response, { request }: RunRecord, publicPa
  */
 export function sendStarted(
   response: Response,
-  { record, replayed }: StartedRun,
+  { record, replayed, limitHeaders = {} }: StartedRun,
   wait: Wait,
   publicPath: string,
 ): void {
   setRunHeaders(response, record)
+  response.set(limitHeaders)
   if (replayed) response.set('Idempotent-Replayed', 'true')
   if (wait.applied) response.set('Preference-Applied', wait.applied)
   const run = presentRun(record)

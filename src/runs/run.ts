@@ -54,6 +54,8 @@ export interface RunRequest {
   readonly onTruncated: 'accept' | 'fail'
   /** How often an answer that is no response is asked for again. */
   readonly outputRetries: number
+  /** Names of the limits of its project that it counts under until it has ended. */
+  readonly policies: readonly string[]
   /** What happens when a limit of a model is in the way. */
   readonly onLimit: 'wait' | 'fail'
   /** True when the caller watches from the beginning: its model is asked for a stream. */

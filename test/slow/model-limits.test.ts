@@ -36,7 +36,8 @@ test('processes that share the limits of a server are never refused by it, and l
   for (let left = wanted; left > 0; left -= 50) await Promise.all(Array.from({ length: 50 }, submit))
   await until(() => server.seen.served >= wanted)
   const minutes = (performance.now() - started) / 60_000
-  const share = (server.seen.served / (requests * (1 + minutes))) * 100
+  // Nobody waits for these runs: they leave three tenths of the full bucket to others.
+  const share = (server.seen.served / (requests * (0.68 + minutes))) * 100
   t.diagnostic(
     `${server.seen.served} served, ${server.seen.refused} refused, ${share.toFixed(1)} % of the limit used`,
   )

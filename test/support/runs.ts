@@ -47,6 +47,7 @@ export function aRequest(fields: Partial<RunRequest> = {}): RunRequest {
     onLostAttempt: 'retry',
     onTruncated: 'fail',
     outputRetries: 1,
+    policies: [],
     onLimit: 'wait',
     live: false,
     trace: null,

@@ -86,6 +86,7 @@ export async function startDoorRun(
     throw error instanceof ValidationError ? movedTo(place, error) : error
   }
   setRunHeaders(response, started.record)
+  if (started.limitHeaders) response.set(started.limitHeaders)
   if (started.replayed) response.set('Idempotent-Replayed', 'true')
   return started
 }

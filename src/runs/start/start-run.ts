@@ -5,6 +5,7 @@ import { ApiError } from '../../platform/errors.ts'
 import { newRunId } from '../../platform/ids.ts'
 import { isRedisUnavailable, wasNotExecuted } from '../../platform/redis/redis.ts'
 import { within } from '../../platform/tracing/tracing.ts'
+import type { PolicyStore } from '../../policies/policy-store.ts'
 import { drawRevision, type Place, placeOfKey, placeOfRun } from '../../tasks/split/draw-revision.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
@@ -12,6 +13,7 @@ import { startEnqueueSpan } from '../run-span.ts'
 import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-store.ts'
 import { awaitEnd } from '../wait/await-end.ts'
 import type { ReplyInbox } from '../wait/reply-inbox.ts'
+import { type AdmittedRun, admitRun } from './admit-run.ts'
 import { type Accepted, type CheckRunDeps, checkRun } from './check-run.ts'
 import { idempotencyKeyOf, shardsOfKey } from './idempotency.ts'
 import { replayRun } from './replay-run.ts'
@@ -23,6 +25,7 @@ export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreImage
   readonly inbox: ReplyInbox
   readonly storageQuota: StorageQuota
   readonly limitReader: LimitReader
+  readonly policies: PolicyStore
   readonly shards: number
   /** The shard that the next run goes to. */
   nextShard(): number
@@ -68,7 +71,9 @@ export async function startRun(
   const mode = waitMs > 0 || input.live ? 'wait' : 'async'
   const enqueuing = startEnqueueSpan(input.span, { id, task: input.task, mode })
   const place = placeOf(input, accepted, id)
-  const request = requestOf(deps, input, accepted, id, place, files, mode, enqueuing.context)
+  const unlimited = requestOf(deps, input, accepted, id, place, files, mode, enqueuing.context)
+  const admitted = await admitOrDiscard(deps, unlimited)
+  const request = admitted ? { ...unlimited, policies: admitted.policies } : unlimited
 
   const waiting = new AbortController()
   const stopWaiting = () => waiting.abort()
@@ -84,20 +89,20 @@ export async function startRun(
     const created = await within(enqueuing, () => create(deps, request, watcher, key, drawn))
     if (created.outcome === 'replayed' || created.outcome === 'reused') {
       waiting.abort()
-      await discardImages(deps, id)
+      await discard(deps, request)
       return await replayRun(deps, created, waitMs, signal)
     }
   } catch (error) {
     waiting.abort()
     // The files stay when it is not known whether the run was accepted.
-    if (!(error instanceof ApiError && error.extra['run_id'])) await discardImages(deps, id)
+    if (!(error instanceof ApiError && error.extra['run_id'])) await discard(deps, request)
     throw error
   }
   const unclaimed = { revision: null, split: null, attempts: [], result: null }
   const record: RunRecord = { request, status: 'queued', ...unclaimed }
   // When the wait is over without an end, the record says how far the run is.
   const known = (await ended) ?? (waitMs > 0 ? await deps.runs.get(id).catch(() => null) : null)
-  return { record: known ?? record, replayed: false }
+  return { record: known ?? record, replayed: false, ...(admitted && { limitHeaders: admitted.headers }) }
 }
 
 /** Where the run stands in the table of slots; null when the caller chose its revision. */
@@ -123,6 +128,22 @@ function drawFor(
     split: place ? task.split.seq : null,
     model: model ? laneOf(model, mode !== 'wait') : '',
   }
+}
+
+/** @throws as `admitRun`; then nothing is left of the run */
+async function admitOrDiscard(deps: StartRunDeps, request: RunRequest): Promise<AdmittedRun | null> {
+  try {
+    return await admitRun(deps.policies, request)
+  } catch (error) {
+    await discardImages(deps, request.id)
+    throw error
+  }
+}
+
+/** Removes what there is of a run that was not created. */
+async function discard(deps: StartRunDeps, { id, project, policies }: RunRequest): Promise<void> {
+  if (policies.length > 0) await deps.policies.end(project, id, 0, policies).catch(() => {})
+  await discardImages(deps, id)
 }
 
 /** @throws {ApiError} RATE_LIMITED when the run would wait for a limit */
@@ -158,6 +179,7 @@ function requestOf(
     onLostAttempt: task.on_lost_attempt,
     onTruncated: task.on_truncated,
     outputRetries: task.output_retries,
+    policies: [],
   }
 }
 

@@ -38,4 +38,6 @@ export interface StartedRun {
   readonly record: RunRecord
   /** True when the run was found by its idempotency key. */
   readonly replayed: boolean
+  /** Headers that say how far limits are used; none where there are none. */
+  readonly limitHeaders?: Readonly<Record<string, string>>
 }

@@ -77,6 +77,7 @@ const USUAL_REQUEST: Partial<RunRequest> = {
   onLostAttempt: 'retry',
   onTruncated: 'fail',
   outputRetries: 1,
+  policies: [],
   onLimit: 'wait',
   live: false,
 }
@@ -154,6 +155,7 @@ export function requestToText(request: RunRequest): string {
     onLostAttempt: request.onLostAttempt,
     onTruncated: request.onTruncated,
     outputRetries: request.outputRetries,
+    policies: request.policies,
     onLimit: request.onLimit,
     live: request.live,
     inputs: undefined,
