@@ -44,7 +44,7 @@ function request(): RunRequest {
     ...{ id: newRunId(0), created, inputs: { text: 'tea' }, files: [], revision: null, llmConfig: null },
     ...{ useFallback: false, reference: null, reportingGroup: null, mode: 'wait', trace: null },
     ...{ startBy: created + 1e6, deadline: created + 1e6, onLostAttempt: 'retry', live: false },
-    ...{ onTruncated: 'fail', outputRetries: 1, slot: null, bucket: null },
+    ...{ onTruncated: 'fail', policies: [], onLimit: 'wait', outputRetries: 1, slot: null, bucket: null },
   }
 }
 

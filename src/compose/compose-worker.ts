@@ -1,5 +1,6 @@
 import { startRunWorker } from '../../workers/run.worker.ts'
 import type { RunWorker } from '../../workers/run-worker.ts'
+import { limitedLanes } from '../models/limits/limited-lanes.ts'
 import { createModelLimiters } from '../models/limits/model-limiter.ts'
 import { newId } from '../platform/ids.ts'
 import { queuePrefix } from '../queue/bullmq-keys.ts'
@@ -12,6 +13,7 @@ import { shardKeys } from '../runs/store/run-keys.ts'
 import { type Core, shardsOf, warnOfRedis } from './compose-core.ts'
 import { composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
 import { composeJanitor } from './compose-janitor.ts'
+import { composeLimits } from './compose-limits.ts'
 import { composeModelClient } from './compose-model-client.ts'
 import { openProcessPort, workerState } from './compose-process-port.ts'
 
@@ -25,11 +27,12 @@ export async function composeWorker(
     core
   warnOfRedis(core)
   const client = composeModelClient(core)
+  const limits = composeLimits(core)
   const executions = createExecutions()
   const durations = config.otlpEndpoint && config.metricsPort !== null ? createRunDurations() : null
   const cancels = shardsOf(config).map((shard) => {
     const connection = connections.blocking(`cancels:${shard}`, queuePrefix(shard))
-    const also = shard === 0 ? { [shardKeys(0).watching]: core.tellEnds.onWatching } : {}
+    const also = shard === 0 ? { [shardKeys(0).watching]: core.tellEnds.onWatching, ...limits.also } : {}
     return followCancels({ redis: connection, shard, runs, executions, log, also })
   })
   lifecycle.onClose('cancels', () => Promise.all(cancels.map((follower) => follower.close())))
@@ -37,6 +40,7 @@ export async function composeWorker(
     ...{ tracer, tasks, runs, names, models, client, files, fileHome, log, executions, durations },
     health: composeWorkerHealth(core),
     limiters: createModelLimiters(),
+    fleet: limits.fleet,
     outputs: createLiveOutputs({ runs, log }),
     settleTimeoutMs: config.settlePatience * 1000,
     retry: {
@@ -62,7 +66,7 @@ export async function composeWorker(
       connection: connections.blocking(`worker:${shard}`, queuePrefix(shard)),
       dispatchConnection: connections.blocking(`dispatch:${shard}`, queuePrefix(shard)),
       concurrency: config.concurrency,
-      limiters: deps.limiters,
+      limited: () => limitedLanes(deps.limiters, deps.fleet),
       health: deps.health,
       lockDurationMs: config.lockDuration * 1000,
       stalledIntervalMs: config.stalledInterval * 1000,

@@ -6,6 +6,7 @@ import {
   type ValidationError,
   type ValidationIssue,
 } from '../../platform/errors.ts'
+import { PolicyError } from '../../policies/policy-error.ts'
 
 /** What stands before the paths of OpenAI's clients. */
 export const DOOR = '/v1'
@@ -71,6 +72,7 @@ export function sendOpenAiError(response: Response, error: ApiError | Validation
   const status = statusAtDoor(reason)
   if (status === 401) response.set('WWW-Authenticate', 'Bearer')
   if (status === 429 || status === 503) response.set('Retry-After', String(extra['retry_after'] ?? 1))
+  if (error instanceof PolicyError) response.set(error.headers)
   const runId = typeof extra['run_id'] === 'string' ? extra['run_id'] : null
   if (runId) response.set('x-task-run-id', runId)
   response.set('x-should-retry', String(mayRetry(error, status))).status(status)

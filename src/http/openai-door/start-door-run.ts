@@ -75,6 +75,7 @@ export async function startDoorRun(
         timeout: null,
         idempotencyKey: readIdempotencyKey(request.get('idempotency-key')),
         onlyTask: caller.taskId,
+        onLimit: 'wait',
         live: false,
         span,
       },
@@ -85,6 +86,7 @@ export async function startDoorRun(
     throw error instanceof ValidationError ? movedTo(place, error) : error
   }
   setRunHeaders(response, started.record)
+  if (started.limitHeaders) response.set(started.limitHeaders)
   if (started.replayed) response.set('Idempotent-Replayed', 'true')
   return started
 }

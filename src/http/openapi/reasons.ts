@@ -35,6 +35,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   NO_ACTIVE_REVISION: 'No revision of the task has a share of its traffic.',
   INPUT_PROCESSORS_UNAVAILABLE:
     'A revision that may be drawn has input processors or retrieval, which are not acted on here; the message names them.',
+  RATE_LIMITED:
+    'A limit is reached: of a model, for a call that does not want to wait for it, or one of the caller’s project, key or task.',
   ID_CONFLICT: 'The id is taken.',
   IMPORT_CONFLICT: 'What is imported does not fit what is there; nothing was imported.',
   CREDENTIAL_REVOKED: 'The credential is revoked, for good.',

@@ -25,6 +25,8 @@ export interface Submission {
   readonly idempotencyKey: string | null
   /** The only task that the caller's token reaches; null for a token that reaches the whole project. */
   readonly onlyTask: string | null
+  /** What happens when a limit of a model is in the way. */
+  readonly onLimit: 'wait' | 'fail'
   /** True when the caller watches the run from its beginning. */
   readonly live: boolean
   /** The span of the HTTP request. */
@@ -36,4 +38,6 @@ export interface StartedRun {
   readonly record: RunRecord
   /** True when the run was found by its idempotency key. */
   readonly replayed: boolean
+  /** Headers that say how far limits are used; none where there are none. */
+  readonly limitHeaders?: Readonly<Record<string, string>>
 }
