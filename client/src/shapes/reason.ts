@@ -59,6 +59,7 @@ export type ServerReason =
   | 'MODEL_REFUSED'
   | 'INPUT_INVALID'
   | 'WORKER_LOST'
+  | 'ANSWER_REPLACED'
   | 'STORE_UNAVAILABLE'
   | 'FILES_UNAVAILABLE'
   | 'SHUTTING_DOWN'

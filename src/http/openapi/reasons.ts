@@ -62,6 +62,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   MODEL_RETIRED:
     'The server of the model says that it has ended; choose another one. It is not asked again by the run.',
   OUTPUT_INVALID: 'The model kept answering in a shape that does not fit the output_format.',
+  ANSWER_REPLACED:
+    'In a stream of OpenAI’s clients: a model was asked again after a part of its answer was shown; the run goes on.',
   OUTPUT_TRUNCATED:
     'The answer was cut short, and more room could not be given or was not enough; what there was is in the run.',
   CONTENT_FILTERED: 'A filter of the model’s server held back the request or the answer.',

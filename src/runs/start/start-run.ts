@@ -68,7 +68,7 @@ export async function startRun(
   const accepted = await checkRun(deps, input)
   const id = newRunId(shard)
   const files = await storeImages(deps, id, input.images)
-  const mode = waitMs > 0 || input.live ? 'wait' : 'async'
+  const mode = input.instead?.mode ?? (waitMs > 0 || input.live ? 'wait' : 'async')
   const enqueuing = startEnqueueSpan(input.span, { id, task: input.task, mode })
   const place = placeOf(input, accepted, id)
   const unlimited = requestOf(deps, input, accepted, id, place, files, mode, enqueuing.context)
@@ -178,7 +178,7 @@ function requestOf(
     startBy: Math.min(deadline, created + (task.queue_timeout ?? queueTimeout) * 1000),
     onLostAttempt: task.on_lost_attempt,
     onTruncated: task.on_truncated,
-    outputRetries: task.output_retries,
+    outputRetries: input.instead?.outputRetries ?? task.output_retries,
     policies: [],
   }
 }

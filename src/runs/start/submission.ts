@@ -1,5 +1,5 @@
 import type { Span } from '../../platform/tracing/tracing.ts'
-import type { RunRecord } from '../run.ts'
+import type { RunRecord, RunRequest } from '../run.ts'
 
 /** The request for a run, as the caller sent it. */
 export interface Submission {
@@ -29,6 +29,10 @@ export interface Submission {
   readonly onLimit: 'wait' | 'fail'
   /** True when the caller watches the run from its beginning. */
   readonly live: boolean
+  /**
+   * What the door that the run came by says of it, instead of how the caller waits and what the task says. Absent: nothing.
+   */
+  readonly instead?: Partial<Pick<RunRequest, 'mode' | 'outputRetries'>>
   /** The span of the HTTP request. */
   readonly span: Span
 }

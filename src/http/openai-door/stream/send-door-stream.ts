@@ -1,0 +1,78 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { RunRecord } from '../../../runs/run.ts'
+import { type StreamedEvent, sendEventStream } from '../../events/event-stream.ts'
+import type { Context } from '../../route.ts'
+import { type DoorDeps, type DoorRequest, startDoorRun } from '../start-door-run.ts'
+import { type AnswerEvent, followAnswer } from './follow-answer.ts'
+
+/** How long the head waits for the first event, in ms: a run that fails before it is answered with a status, as without a stream. */
+const HEAD_WAIT_MS = 15_000
+
+type AnyContext = Context<unknown, unknown, unknown>
+
+export interface DoorStream {
+  /** The run that is streamed: found, or started now. */
+  begin(): Promise<RunRecord>
+  /** Whether its text is held back until it is the answer. */
+  readonly isHeld: boolean
+  /** Its events in the client's protocol. */
+  events(record: RunRecord, answers: AsyncIterable<AnswerEvent>): AsyncIterable<StreamedEvent>
+}
+
+/**
+ * Starts a run, and answers with it as a stream. The text of an object is held back, and its model is asked for no stream.
+ * @throws see startDoorRun and sendDoorStream
+ */
+export function sendStartedStream(
+  deps: DoorDeps,
+  context: AnyContext,
+  asked: DoorRequest,
+  { background, ...stream }: { background: boolean } & Pick<DoorStream, 'events'>,
+): Promise<void> {
+  const { task } = asked.addressed
+  const isHeld = task.output_modality !== 'text'
+  const begin = async () =>
+    (await startDoorRun(deps, context, asked, { ms: 0, background, live: !isHeld })).record
+  return sendDoorStream(deps, context, task.project_id, { begin, isHeld, ...stream })
+}
+
+/**
+ * Answers with a run as a stream, within the limits on streams. The run goes on when the client leaves.
+ * @throws {ApiError} TOO_MANY_REQUESTS, before the run is begun; what `begin` throws, and what the first event comes to
+ */
+export async function sendDoorStream(
+  deps: DoorDeps,
+  { clientClosed, response }: Pick<AnyContext, 'clientClosed' | 'response'>,
+  project: string,
+  { begin, isHeld, events }: DoorStream,
+): Promise<void> {
+  const release = deps.streams.take(project)
+  const ended = new AbortController()
+  const end = (): void => ended.abort()
+  let stream: AsyncIterator<StreamedEvent, void> | null = null
+  clientClosed.addEventListener('abort', end)
+  try {
+    const record = await begin()
+    const answers = followAnswer(deps, record, isHeld, ended.signal)
+    stream = events(record, answers)[Symbol.asyncIterator]()
+    const first = stream.next()
+    await Promise.race([first, pause(HEAD_WAIT_MS, undefined, ended).catch(() => {})])
+    const whole = startingWith(first, stream)
+    await sendEventStream(response, whole, clientClosed, deps.requestTimeout * 1000)
+  } finally {
+    end()
+    // Nobody may have read on: then what it follows is given up here.
+    stream?.return?.()?.catch(() => {})
+    release()
+  }
+}
+
+async function* startingWith(
+  first: Promise<IteratorResult<StreamedEvent, void>>,
+  rest: AsyncIterator<StreamedEvent, void>,
+): AsyncGenerator<StreamedEvent, void> {
+  const { done, value } = await first
+  if (done) return
+  yield value
+  yield* { [Symbol.asyncIterator]: () => rest }
+}
