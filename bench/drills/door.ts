@@ -40,7 +40,7 @@ export const drillDoor: Drill = async ({ quick, say }) => {
     say('calls that do not count, until costs have stopped falling')
     for (const [, call] of ways) await load(call, { connections: 8, amount: quick ? QUICK_WARM_UP : WARM_UP })
     const seen = await takeTurns(ways, quick ? QUICK_ROUNDS : ROUNDS, ([name, call], round) => {
-      say(`round ${round}: ${name}`)
+      if (name === 'run') say(`round ${round}`)
       return load(call, { connections: 1, amount: CALLS })
     })
     const p50s = seen.map((loads) => loads.map(({ p50 }) => p50))
