@@ -25,6 +25,9 @@ import {
 import { completionChunks } from './stream/completion-chunks.ts'
 import { sendStartedStream } from './stream/send-door-stream.ts'
 
+/** How long the head of a stream waits for the first word, in ms: a run that fails before it has a status, as without a stream. */
+const HEAD_WAIT_MS = 15_000
+
 const body = z
   .object({
     ...unservedMembers,
@@ -96,7 +99,7 @@ export function chatCompletionRoutes(deps: DoorDeps): Endpoint[] {
         }
         if (body.stream) {
           await sendStartedStream(deps, context, asked, {
-            background: false,
+            ...{ background: false, headWaitMs: HEAD_WAIT_MS },
             events: (record, answers) =>
               completionChunks(record, answers, {
                 includeUsage: include_usage ?? false,

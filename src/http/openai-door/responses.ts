@@ -80,8 +80,9 @@ export function responseRoutes(deps: DoorDeps): Endpoint[] {
         const background = body.background ?? false
         if (body.stream) {
           await sendStartedStream(deps, context, asked, {
-            background,
-            events: (record, answers) => responseEvents(record, answers, presenterOf, null),
+            ...{ background, headWaitMs: 0 },
+            events: async (record, answers) =>
+              responseEvents(record, answers, await presenterOf(record), null),
           })
           return undefined
         }
@@ -126,7 +127,8 @@ export function responseRoutes(deps: DoorDeps): Endpoint[] {
           await sendDoorStream(deps, context, project, {
             begin: async () => record,
             isHeld: task?.output_modality !== 'text',
-            events: (begun, answers) => responseEvents(begun, answers, presenterOf, after),
+            events: async (begun, answers) => responseEvents(begun, answers, await presenterOf(begun), after),
+            headWaitMs: 0,
           })
           return undefined
         }

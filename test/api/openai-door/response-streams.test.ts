@@ -5,9 +5,10 @@ import { APIError } from 'openai'
 import { zodTextFormat } from 'openai/helpers/zod'
 import type { ResponseStreamEvent } from 'openai/resources/responses/responses'
 import { z } from 'zod'
+import { composeApi } from '../../../src/compose/compose-api.ts'
 import { openAiClient } from '../../support/openai-client.ts'
 import { type SpokenCall, speakModels } from '../../support/spoken-model.ts'
-import { until, useSystem } from '../../support/system.ts'
+import { startSystem, until, useSystem } from '../../support/system.ts'
 
 const LAST = 2 ** 31 - 1
 
@@ -268,6 +269,23 @@ describe("streams of OpenAI's client", () => {
     const again = await rest(iterate(data))
     assert.equal(idOf(again), idOf(seen))
     assert.equal(textOf(again), 'Hello')
+  })
+
+  test('a process that closes says so in all of its streams', async (t) => {
+    const system = await startSystem(t, { env: model.env })
+    const second = await composeApi(system.core)
+    const at = (url: string) => openAiClient(system, { baseURL: `${url}/v1` })
+    const task = await system.createTask({ output_modality: 'text', llm_model_id: 'spoken' })
+    const events = iterate(await at(system.url).responses.create({ ...promptOf(task), stream: true }))
+    const call = await model.next()
+    call.say('Hel')
+    const seen = await upTo(events, 'response.output_text.delta')
+    const elsewhere = at(`http://127.0.0.1:${second.port}`).responses
+    const whole = iterate(await elsewhere.retrieve(idOf(seen), { stream: true }))
+    await upTo(whole, 'response.output_text.delta')
+    const failing = Promise.all([rest(events), rest(whole)].map((each) => each.catch((error) => error)))
+    await system.core.lifecycle.close()
+    for (const error of await failing) assert.equal(error.code, 'run_unfinished')
   })
 
   test('what cannot be accepted is refused with its status, before a stream begins', async () => {

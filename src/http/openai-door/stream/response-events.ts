@@ -16,11 +16,9 @@ import * as numbers from './sequence.ts'
 export async function* responseEvents(
   record: RunRecord,
   answers: AsyncIterable<AnswerEvent>,
-  presenterOf: (record: RunRecord) => Promise<(record: RunRecord) => OpenAiResponse>,
+  present: (record: RunRecord) => OpenAiResponse,
   after: number | null,
 ): AsyncGenerator<StreamedEvent, void> {
-  // Once, and first: in the middle of a stream nothing but the run has to be read.
-  const present = await presenterOf(record)
   const begun = beginningOf(present(record))
   const at = { item_id: messageIdOf(record.request.id), output_index: 0, content_index: 0 }
   /** The number of the last event of the whole stream so far. */

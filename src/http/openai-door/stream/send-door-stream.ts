@@ -5,9 +5,6 @@ import type { Context } from '../../route.ts'
 import { type DoorDeps, type DoorRequest, startDoorRun } from '../start-door-run.ts'
 import { type AnswerEvent, followAnswer } from './follow-answer.ts'
 
-/** How long the head waits for the first event, in ms: a run that fails before it is answered with a status, as without a stream. */
-const HEAD_WAIT_MS = 15_000
-
 type AnyContext = Context<unknown, unknown, unknown>
 
 export interface DoorStream {
@@ -16,7 +13,12 @@ export interface DoorStream {
   /** Whether its text is held back until it is the answer. */
   readonly isHeld: boolean
   /** Its events in the client's protocol. */
-  events(record: RunRecord, answers: AsyncIterable<AnswerEvent>): AsyncIterable<StreamedEvent>
+  events(
+    record: RunRecord,
+    answers: AsyncIterable<AnswerEvent>,
+  ): AsyncIterable<StreamedEvent> | Promise<AsyncIterable<StreamedEvent>>
+  /** How long the head may wait for the first event, in ms: a run that fails before it is answered with a status. */
+  readonly headWaitMs: number
 }
 
 /**
@@ -27,7 +29,7 @@ export function sendStartedStream(
   deps: DoorDeps,
   context: AnyContext,
   asked: DoorRequest,
-  { background, ...stream }: { background: boolean } & Pick<DoorStream, 'events'>,
+  { background, ...stream }: { background: boolean } & Pick<DoorStream, 'events' | 'headWaitMs'>,
 ): Promise<void> {
   const { task } = asked.addressed
   const isHeld = task.output_modality !== 'text'
@@ -44,7 +46,7 @@ export async function sendDoorStream(
   deps: DoorDeps,
   { clientClosed, response }: Pick<AnyContext, 'clientClosed' | 'response'>,
   project: string,
-  { begin, isHeld, events }: DoorStream,
+  { begin, isHeld, events, headWaitMs }: DoorStream,
 ): Promise<void> {
   const release = deps.streams.take(project)
   const ended = new AbortController()
@@ -54,9 +56,10 @@ export async function sendDoorStream(
   try {
     const record = await begin()
     const answers = followAnswer(deps, record, isHeld, ended.signal)
-    stream = events(record, answers)[Symbol.asyncIterator]()
+    stream = (await events(record, answers))[Symbol.asyncIterator]()
     const first = stream.next()
-    await Promise.race([first, pause(HEAD_WAIT_MS, undefined, ended).catch(() => {})])
+    const waiting = headWaitMs > 0 ? pause(headWaitMs, undefined, ended).catch(() => {}) : null
+    await Promise.race([first, waiting])
     const whole = startingWith(first, stream)
     await sendEventStream(response, whole, clientClosed, deps.requestTimeout * 1000)
   } finally {
