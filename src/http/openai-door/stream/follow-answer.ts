@@ -43,6 +43,9 @@ export async function* followAnswer(
   const { id } = record.request
   const shown = new ShownAnswer()
   let isRunning = false
+  /** Of the call whose text was shown. */
+  let epoch = ''
+  let isRepeated = false
   const events = isHeld ? followEnd(deps, record, signal) : followRun(deps, record, null, signal)
   for await (const event of events) {
     if (event.type === 'trouble') yield event
@@ -50,14 +53,17 @@ export async function* followAnswer(
       if (event.status === 'running' && !isRunning) yield { type: 'running' }
       isRunning ||= event.status === 'running'
     } else if (event.type === 'reset') {
-      if (shown.size > 0) {
+      if (shown.size > 0 && event.at.epoch !== epoch) {
         yield { type: 'broken', error: replaced(id) }
         return
       }
+      // The same call's text is told once more, and may be another: that is known at the end.
+      isRepeated ||= shown.size > 0
     } else if (event.type === 'delta') {
-      const { text, offset } = event
       const generation = generationOf(event.at.epoch)
-      if (generation === LAST_GENERATION) continue
+      if (generation === LAST_GENERATION || isRepeated) continue
+      epoch = event.at.epoch
+      const { text, offset } = event
       yield { type: 'text', text, offset, generation }
       shown.add(text)
     } else {

@@ -44,7 +44,7 @@ export function sendStartedStream(
  */
 export async function sendDoorStream(
   deps: DoorDeps,
-  { clientClosed, response }: Pick<AnyContext, 'clientClosed' | 'response'>,
+  { clientClosed, mayStill, response }: Pick<AnyContext, 'clientClosed' | 'mayStill' | 'response'>,
   project: string,
   { begin, isHeld, events, headWaitMs }: DoorStream,
 ): Promise<void> {
@@ -56,12 +56,19 @@ export async function sendDoorStream(
   try {
     const record = await begin()
     const answers = followAnswer(deps, record, isHeld, ended.signal)
-    stream = (await events(record, answers))[Symbol.asyncIterator]()
-    const first = stream.next()
+    const begun = (await events(record, answers))[Symbol.asyncIterator]()
+    stream = begun
+    const first = begun.next()
     const waiting = headWaitMs > 0 ? pause(headWaitMs, undefined, ended).catch(() => {}) : null
     await Promise.race([first, waiting])
-    const whole = startingWith(first, stream)
-    await sendEventStream(response, whole, clientClosed, deps.requestTimeout * 1000)
+    const follow = (signal: AbortSignal) => {
+      signal.addEventListener('abort', end)
+      return startingWith(first, begun)
+    }
+    await sendEventStream(response, follow, {
+      ...{ signal: clientClosed, mayStill },
+      ...{ closing: deps.inbox.closing, patienceMs: deps.requestTimeout * 1000 },
+    })
   } finally {
     end()
     // Nobody may have read on: then what it follows is given up here.
