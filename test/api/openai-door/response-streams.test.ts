@@ -200,6 +200,18 @@ describe("streams of OpenAI's client", () => {
     assert.ok(seen.every(({ sequence_number }) => sequence_number < LAST))
   })
 
+  test('a text that turns out to have been no answer is an error, not an answer', async () => {
+    const events = iterate(await start(await textTask()))
+    const call = await model.next()
+    call.say('They want tea. ')
+    const seen = await upTo(events, 'response.output_text.delta')
+    call.say('</think>Hello')
+    call.end()
+    await assert.rejects(rest(events), { code: 'answer_replaced' })
+    const whole = await rest(iterate(await client().responses.retrieve(idOf(seen), { stream: true })))
+    assert.equal(textOf(whole), 'Hello')
+  })
+
   test('a text that is cut short ends there, and is not asked for again', async () => {
     const stream = client().responses.stream({ ...promptOf(await textTask()), max_output_tokens: 5 })
     const call = await model.next()
