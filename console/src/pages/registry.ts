@@ -19,6 +19,7 @@ export const PAGES: readonly Page[] = [
   { path: '/tasks/$task', load: () => import('./task.tsx') },
   { path: '/tasks/$task/edit', load: () => import('./edit-task.tsx') },
   { path: '/tasks/$task/compare', load: () => import('./compare.tsx') },
+  { path: '/playground', title: 'Playground', key: 'p', load: () => import('./playground.tsx') },
   { path: '/runs', title: 'Runs', key: 'r', load: () => import('./runs.tsx') },
   { path: '/runs/$task/$run', load: () => import('./run.tsx') },
 ]
