@@ -56,6 +56,7 @@ export function ImageTray({ images, onChange, isRequired }: ImageTrayProps) {
       <ul>
         {images.map((image, at) => (
           <Thumbnail
+            // biome-ignore lint/suspicious/noArrayIndexKey: the same image may be there twice
             key={`${at} ${image.size}`}
             image={image}
             name={`Image ${at + 1}`}
