@@ -22,4 +22,5 @@ export const PAGES: readonly Page[] = [
   { path: '/playground', title: 'Playground', key: 'p', load: () => import('./playground.tsx') },
   { path: '/runs', title: 'Runs', key: 'r', load: () => import('./runs.tsx') },
   { path: '/runs/$task/$run', load: () => import('./run.tsx') },
+  { path: '/live', title: 'Live', key: 'l', load: () => import('./live.tsx') },
 ]

@@ -42,7 +42,7 @@ export function ColumnView({ task, column, title, progress, onChange, onRemove, 
   return (
     <section className="playground-column" aria-labelledby={name}>
       <div className="row">
-        <h3 id={name}>{title}</h3>
+        <h2 id={name}>{title}</h2>
         {onRemove && (
           <button type="button" aria-label={`Remove ${title}`} onClick={onRemove}>
             ×

@@ -27,7 +27,7 @@ export function DraftFields({ draft, hasFormat, title, onChange }: DraftFieldsPr
           const [label, language] = LANGUAGES[name]
           return (
             <div key={name}>
-              <h4>{label}</h4>
+              <h3>{label}</h3>
               <CodeEditor
                 label={`${label} of ${title}`}
                 language={language}
