@@ -23,4 +23,7 @@ export const PAGES: readonly Page[] = [
   { path: '/runs', title: 'Runs', key: 'r', load: () => import('./runs.tsx') },
   { path: '/runs/$task/$run', load: () => import('./run.tsx') },
   { path: '/live', title: 'Live', key: 'l', load: () => import('./live.tsx') },
+  { path: '/reports', title: 'Reports', key: 'e', load: () => import('./reports.tsx') },
+  { path: '/keys', title: 'Keys', key: 'k', load: () => import('./keys.tsx') },
+  { path: '/models', title: 'Models', key: 'm', load: () => import('./models.tsx') },
 ]

@@ -160,7 +160,8 @@ describe('the playground', () => {
     const poor = await open(t, `/playground?task=${task}`, { key: reader })
     const run = poor.getByRole('button', { name: 'Run', exact: true })
     assert.equal(await run.getAttribute('aria-disabled'), 'true')
-    await run.click()
+    await run.focus()
+    await poor.keyboard.press('Enter')
     await poor
       .getByRole('status')
       .getByText(/lacks the scope run:write/)
