@@ -5,6 +5,8 @@ import { checkAccess, goTo, useConsole } from '../../support/console/use-console
 /** Bytes that the first page may bring, as they are sent. */
 const FIRST_LOAD = 230_000
 
+const OVERVIEWS = ['/playground', '/live', '/reports', '/keys', '/models']
+
 describe('every page of the console', () => {
   const running = useConsole()
 
@@ -13,7 +15,7 @@ describe('every page of the console', () => {
     const { system } = running()
     const task = await system.createTask({ name: 'Walked' })
     await system.call('POST', `/task/${task}`, { user_prompt: 'Otherwise: {text}', weight: 10 })
-    return ['/tasks', `/tasks/${task}`, '/nowhere']
+    return ['/tasks', `/tasks/${task}`, '/nowhere', ...OVERVIEWS]
   }
 
   test('holds to the rules of accessibility and to its policy, light and dark', async (t) => {
