@@ -126,7 +126,6 @@ describe('keys in the console', () => {
   test('one is made, its secret shown once, and revoked, by keyboard alone', async (t) => {
     const { open, system } = running()
     const page = await open(t, '/tasks', { key: ADMIN_TOKEN })
-    await page.getByLabel('Project').selectOption(system.project.slice(-36))
     await press(page, 'k', 'Keys')
     await page.getByRole('button', { name: 'New key' }).focus()
     await page.keyboard.press('Enter')
@@ -157,10 +156,7 @@ describe('keys in the console', () => {
   })
 
   test('a client gets an id and a secret, and a new one when it is rotated', async (t) => {
-    const { open, system } = running()
-    const page = await open(t, '/keys', { key: ADMIN_TOKEN })
-    await page.getByLabel('Project').selectOption(system.project.slice(-36))
-    await goTo(page, '/keys')
+    const page = await running().open(t, '/keys', { key: ADMIN_TOKEN })
     await page.getByRole('button', { name: 'New client' }).click()
     await page.getByLabel('Name').fill('of a fleet')
     await page.getByRole('button', { name: 'Make it' }).click()
@@ -235,7 +231,6 @@ describe('models in the console', () => {
     const { open, system } = running()
     await system.createTask({ name: 'In use', llm_model_id: 'ending' })
     const page = await open(t, '/tasks', { key: ADMIN_TOKEN })
-    await page.getByLabel('Project').selectOption(system.project.slice(-36))
     await press(page, 'm', 'Models')
     const of = (name: string) => page.getByRole('region', { name })
     await of('ending').getByText('2 in, 2 in from the cache, 2 written to it, 8 out').waitFor()

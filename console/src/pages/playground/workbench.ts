@@ -51,10 +51,7 @@ export function columnsOf(task: TaskRecord, named: string | undefined): Column[]
   return (known.length > 0 ? known : firstRevisions(task)).slice(0, MOST_COLUMNS).map((id) => newColumn(id))
 }
 
-export const emptyWorkbench = (columns: readonly Column[]): Workbench => ({
-  ...{ inputs: {}, images: [], source: null },
-  columns,
-})
+export const emptyWorkbench = { inputs: {}, images: [], source: null } as const
 
 /** The inputs of a run as one would have typed them. */
 export const typedOf = (submitted: Run['run_data']['submitted']): Record<string, Typed> =>
