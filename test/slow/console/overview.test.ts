@@ -139,9 +139,13 @@ describe('keys in the console', () => {
     const secret = page.getByRole('dialog').getByRole('region', { name: 'Key' }).locator('pre')
     const key = (await secret.textContent()) ?? ''
     await checkAccess(page)
-    const who = async () =>
-      (await fetch(`${system.url}/api/v1/whoami`, { headers: { authorization: `Bearer ${key}` } })).json()
-    assert.deepEqual((await who()).client.scopes, ['task:read', 'run:read', 'run:write'])
+    const who = async () => {
+      const answer = await fetch(`${system.url}/api/v1/whoami`, {
+        headers: { authorization: `Bearer ${key}` },
+      })
+      return (await answer.json()) as { client?: { scopes: string[] } }
+    }
+    assert.deepEqual((await who()).client?.scopes, ['task:read', 'run:read', 'run:write'])
     await page.getByRole('button', { name: 'I have it' }).focus()
     await page.keyboard.press('Enter')
     await page.getByRole('row', { name: /of a robot/ }).waitFor()
