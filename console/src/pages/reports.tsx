@@ -67,7 +67,7 @@ function Shown({ found, asked, tasks }: ShownProps) {
       </section>
       <section className="section" aria-labelledby="by-day">
         <h2 id="by-day">By day</h2>
-        <DayTable days={found.days} search={search} />
+        <DayTable days={found.days} whole={found.whole} search={search} wholeSearch={whole} />
       </section>
       <section className="section" aria-labelledby="by-revision">
         <h2 id="by-revision">By revision</h2>

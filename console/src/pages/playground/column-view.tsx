@@ -9,7 +9,7 @@ import { ColumnAnswer } from './column-answer.tsx'
 import { draftOf, isUnchanged } from './draft.ts'
 import { DraftFields } from './draft-fields.tsx'
 import type { Progress } from './progress.ts'
-import type { Column } from './workbench.ts'
+import { type Column, contentOf } from './workbench.ts'
 
 interface ColumnViewProps {
   readonly task: TaskRecord
@@ -103,6 +103,9 @@ export function ColumnView({ task, column, title, progress, onChange, onRemove, 
           hasFormat={task.output_modality === 'json'}
           onChange={(next) => onChange({ ...column, draft: next })}
         />
+      )}
+      {progress && column.run && column.run.of !== contentOf(column) && (
+        <p className="quiet">This is what it answered before it was changed:</p>
       )}
       {progress && <ColumnAnswer task={task.id} progress={progress} />}
     </section>

@@ -66,8 +66,7 @@ export function Table({ state: { task }, source }: TableProps) {
     try {
       const given = inputsOf(inputs, parameters)
       setProblem(null)
-      await runs.run(given, images)
-      announce('All columns are done.')
+      if (await runs.run(given, images)) announce('All columns are done.')
     } catch (error) {
       setProblem(error)
     }

@@ -5,7 +5,7 @@ import { useProject } from '../../app/project.ts'
 import { saveDraft } from './draft.ts'
 import { BEFORE, nextProgress, type Progress } from './progress.ts'
 import { useFrames } from './use-frames.ts'
-import type { Column } from './workbench.ts'
+import { type Column, contentOf } from './workbench.ts'
 
 /** Runs of the playground are reported under this name, so that reports can do without them. */
 const GROUP = 'playground'
@@ -14,18 +14,18 @@ interface ColumnRuns {
   /** By the keys of the columns. */
   readonly progress: ReadonlyMap<string, Progress>
   readonly isRunning: boolean
-  /** Runs all columns on the same inputs, and resolves when all have ended. */
-  run(inputs: Readonly<Record<string, unknown>>, images: readonly Blob[]): Promise<void>
+  /** Runs all columns on the same inputs. Resolves when all have ended, to false where one has gone away before. */
+  run(inputs: Readonly<Record<string, unknown>>, images: readonly Blob[]): Promise<boolean>
   stop(): void
 }
 
 type Stream = RunStream<unknown, 'text' | 'fields'>
 
-/** The runs of the columns. @param onRun is told the run of a column, once it is known, and the revision that it has */
+/** The runs of the columns. @param onRun is told the run of a column, once it is known */
 export function useColumnRuns(
   task: TaskRecord,
   columns: readonly Column[],
-  onRun: (key: string, run: string, revision: string) => void,
+  onRun: (key: string, run: NonNullable<Column['run']>) => void,
 ): ColumnRuns {
   const { client, project } = useProject()
   const queries = useQueryClient()
@@ -42,24 +42,28 @@ export function useColumnRuns(
     return watching.signal
   }
 
+  /** @param of what is run, where it is a new run */
   async function follow(
     key: string,
     signal: AbortSignal,
-    open: () => Stream | Promise<Stream>,
-    revision?: string,
-  ) {
+    open: () => Stream,
+    of: string | null,
+  ): Promise<boolean> {
     let known: Progress = BEFORE
     try {
-      const stream = await open()
+      const stream = open()
       for await (const event of stream) {
-        if (signal.aborted) return
-        if (known.run === null && stream.runId !== null && revision) onRun(key, stream.runId, revision)
-        known = { ...nextProgress(known, event), run: stream.runId }
+        if (signal.aborted) return false
+        const id = stream.runId
+        if (known.run === null && id !== null && of !== null) onRun(key, { id, of })
+        known = { ...nextProgress(known, event), run: id }
         put(key, known)
       }
     } catch (error) {
-      if (!signal.aborted) put(key, { ...known, status: 'failed', error })
+      if (signal.aborted) return false
+      put(key, { ...known, status: 'failed', error })
     }
+    return true
   }
 
   /** Goes on looking at what was started before one looked at another page. */
@@ -67,7 +71,7 @@ export function useColumnRuns(
     for (const { key, run } of columns) {
       if (run === null) continue
       const signal = begin(key)
-      void follow(key, signal, () => callable.attach(run).stream({ as, signal }))
+      void follow(key, signal, () => callable.attach(run.id).stream({ as, signal }), null)
     }
   })
   useEffect(() => {
@@ -87,7 +91,7 @@ export function useColumnRuns(
     isRunning: going.length > 0,
     async run(inputs, images) {
       const begun = columns.map((column) => ({ column, signal: begin(column.key) }))
-      const runs: Promise<void>[] = []
+      const runs: Promise<boolean>[] = []
       // One after the other: two drafts that are saved at once would be in each other's way.
       for (const { column, signal } of begun) {
         const base = task.revisions.find(({ id }) => id === column.revision)
@@ -101,7 +105,7 @@ export function useColumnRuns(
             reporting_group: GROUP,
             signal,
           } as const
-          runs.push(follow(column.key, signal, () => callable.stream(inputs, options), revision))
+          runs.push(follow(column.key, signal, () => callable.stream(inputs, options), contentOf(column)))
         } catch (error) {
           put(column.key, { ...BEFORE, status: 'failed', error })
         }
@@ -109,7 +113,7 @@ export function useColumnRuns(
       if (columns.some(({ draft }) => draft)) {
         void queries.invalidateQueries({ queryKey: [project.id, 'tasks'] })
       }
-      await Promise.all(runs)
+      return (await Promise.all(runs)).every((isThere) => isThere)
     },
     stop() {
       for (const { key } of going) {

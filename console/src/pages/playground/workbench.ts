@@ -13,9 +13,12 @@ export interface Column {
   /** The revision, or the one that the draft was made of. */
   readonly revision: string
   readonly draft: Draft | null
-  /** Its last run. */
-  readonly run: string | null
+  /** Its last run, and what the column was then. */
+  readonly run: { readonly id: string; readonly of: string } | null
 }
+
+/** What a column runs, to tell whether it has changed. */
+export const contentOf = ({ revision, draft }: Column): string => JSON.stringify([revision, draft])
 
 /** What lies on the playground's table for a task. It stays there while one looks at other pages. */
 export interface Workbench {
@@ -26,8 +29,8 @@ export interface Workbench {
   readonly source: string | null
 }
 
-/** More do not fit beside each other. */
-export const MOST_COLUMNS = 6
+/** Each is a connection while it runs, and without HTTP/2 a browser has six for all that it asks of a server. */
+export const MOST_COLUMNS = 4
 
 export const newColumn = (revision: string, draft: Draft | null = null): Column => ({
   key: `${Date.now()}.${Math.random()}`,

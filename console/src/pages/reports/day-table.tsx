@@ -1,13 +1,17 @@
 import { FigureCells, FigureHeads } from './figure-cells.tsx'
-import type { DayFigures } from './use-reports.ts'
+import type { DayFigures, Figures } from './use-reports.ts'
 
 interface DayTableProps {
   readonly days: readonly DayFigures[]
+  readonly whole: Figures
+  /** The filters of a day's runs beside the day. */
   readonly search: Readonly<Record<string, string | undefined>>
+  /** And those of all of them. */
+  readonly wholeSearch: Readonly<Record<string, string | undefined>>
 }
 
-/** The days on which runs ended, the newest first. */
-export const DayTable = ({ days, search }: DayTableProps) => (
+/** All days together, and each on which runs ended, the newest first. */
+export const DayTable = ({ days, whole, search, wholeSearch }: DayTableProps) => (
   <table>
     <thead>
       <tr>
@@ -16,6 +20,10 @@ export const DayTable = ({ days, search }: DayTableProps) => (
       </tr>
     </thead>
     <tbody>
+      <tr>
+        <th scope="row">All days</th>
+        <FigureCells figures={whole} search={wholeSearch} />
+      </tr>
       {days.toReversed().map((figures) => (
         <tr key={figures.day}>
           <th scope="row">{figures.day}</th>
