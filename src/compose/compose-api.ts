@@ -19,6 +19,7 @@ import { createLiveFeeds } from '../runs/live/live-feeds.ts'
 import { createProjectEnds } from '../runs/live/project-ends.ts'
 import { createShardRotation } from '../runs/start/shard-rotation.ts'
 import { createStorageQuota } from '../runs/start/storage-quota.ts'
+import { createFeedbackRecords } from '../runs/store/feedback-records.ts'
 import { readRuns } from '../runs/store/read-runs.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
 import { followShardCounts } from '../runs/store/shard-counts.ts'
@@ -36,11 +37,17 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
   warnOfRedis(core)
   const metrics = createProcessMetrics(redis, [
     { name: 'splitrun_waiting_calls', help: 'Calls that wait for a run here.', read: () => inbox.size() },
+    {
+      name: 'splitrun_open_streams',
+      help: 'Streams of events that are open here.',
+      read: () => streams.size(),
+    },
   ])
   const apiMetrics = createApiMetrics(metrics)
   const { authenticate, taskTokens, tokenDeps, sessionDeps } = await composeAccess(core)
   const id = newId()
   const feeds = createLiveFeeds({ runs, api: id, log })
+  const streams = createStreamPlaces({ most: config.streamsMax, mostOfProject: config.projectStreamsMax })
   const ends = createProjectEnds(publisherOf(redis, shardKeys(0).watching))
   const inbox = createReplyInbox({
     id,
@@ -79,9 +86,10 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     // Replies on a connection come one after the other: those of lists are large, and runs do not wait behind them.
     listedRuns: readRuns(await connections.commands('lists'), config.shards),
     adaptations: createAdaptationStore(redis),
+    feedback: createFeedbackRecords(redis),
     ...{ taskTokens, inbox, feeds, ends, nextShard: createShardRotation(config.shards) },
     otherShardCounts: counts.others,
-    streams: createStreamPlaces({ most: config.streamsMax, mostOfProject: config.projectStreamsMax }),
+    streams,
     ready: () => runs.reach().then(core.probeFiles),
     ...fleet,
   })

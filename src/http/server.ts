@@ -131,11 +131,27 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
       query,
       ...checked,
       clientClosed: clientClosed.signal,
+      mayStill: () => mayStill(deps, declared, request, params as Target),
       request,
       response,
       span,
     })
     if (result !== undefined) response.json(result)
+  }
+}
+
+/** Asks once more whether who sent a request may still do so. */
+async function mayStill(
+  { authenticate, tenants }: ServerDeps,
+  declared: Endpoint,
+  request: Request,
+  target: Target,
+): Promise<boolean> {
+  try {
+    await authorise(await authenticate(request), declared, target, tenants)
+    return true
+  } catch (error) {
+    return !(error instanceof ApiError) || error.status >= 500
   }
 }
 
@@ -150,7 +166,9 @@ function observe(log: Logger, metrics: ApiMetrics): RequestHandler {
     metrics.requestBegan()
     response.once('close', () => {
       const ms = Math.round((performance.now() - started) * 10) / 10
-      metrics.requestEnded(request.method, response.locals['route'] ?? '', response.statusCode, ms)
+      const headAt: number | undefined = response.locals['headAt']
+      const answeredMs = headAt === undefined ? ms : headAt - started
+      metrics.requestEnded(request.method, response.locals['route'] ?? '', response.statusCode, answeredMs)
       log.info(
         {
           request_id: requestId,

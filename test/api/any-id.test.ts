@@ -43,6 +43,11 @@ describe('ids are any 8-4-4-4-12 hexadecimal digits', () => {
           method,
           headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
         })
+        // A stream has no end, and says nothing of ids.
+        if (answer.headers.get('content-type') === 'text/event-stream') {
+          await answer.body?.cancel()
+          continue
+        }
         const text = await answer.text()
         assert.doesNotMatch(text, /MALFORMED_ID|"(path|query)"/, `${method} ${path}?${query}: ${text}`)
       }

@@ -5,7 +5,7 @@ import { checkAccess, goTo, useConsole } from '../../support/console/use-console
 /** Bytes that the first page may bring, as they are sent. */
 const FIRST_LOAD = 230_000
 
-const OVERVIEWS = ['/playground', '/live', '/reports', '/keys', '/models']
+const OVERVIEWS = ['/live', '/reports', '/keys', '/models']
 
 describe('every page of the console', () => {
   const running = useConsole()
@@ -14,8 +14,18 @@ describe('every page of the console', () => {
   async function addresses(): Promise<string[]> {
     const { system } = running()
     const task = await system.createTask({ name: 'Walked' })
-    await system.call('POST', `/task/${task}`, { user_prompt: 'Otherwise: {text}', weight: 10 })
-    return ['/tasks', `/tasks/${task}`, '/nowhere', ...OVERVIEWS]
+    const { body } = await system.call('POST', `/task/${task}`, {
+      user_prompt: 'Otherwise: {text}',
+      weight: 10,
+    })
+    const [right, left] = body.revisions.map(({ id }: { id: string }) => id)
+    const run = await system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
+    return [
+      ...['/tasks', '/tasks/new', `/tasks/${task}`, `/tasks/${task}/edit`],
+      `/tasks/${task}/compare?left=${left}&right=${right}`,
+      ...['/runs', '/runs?status=expired', `/runs/${task}/${run.body.id}`, '/nowhere', ...OVERVIEWS],
+      `/playground?task=${task}&run=${run.body.id}`,
+    ]
   }
 
   test('holds to the rules of accessibility and to its policy, light and dark', async (t) => {
