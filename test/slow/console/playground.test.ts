@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { startPrefixProxy } from '../../support/console/prefix-proxy.ts'
-import { checkAccess, goTo, useConsole } from '../../support/console/use-console.ts'
+import { checkAccess, useConsole } from '../../support/console/use-console.ts'
 import { red } from '../../support/pictures.ts'
 
 const FORMAT = { mood: { type: 'string', options: ['good', 'bad'] }, why: 'string' }
@@ -54,8 +54,12 @@ describe('the playground', () => {
       new Set(['playground']),
     )
     // What lies there stays while one looks elsewhere.
-    await goTo(page, '/tasks')
-    await goTo(page, `/playground?task=${task}`)
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: /^Tasks/ }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('p')
     assert.equal(await page.getByLabel('text', { exact: true }).inputValue(), 'I love tea')
     await column(page, 'B').getByText('succeeded').waitFor()
   })
@@ -91,17 +95,22 @@ describe('the playground', () => {
     await page.waitForURL(new RegExp(`from=${tests[0].id}`))
   })
 
-  test('another model is another column', async (t) => {
+  test('another model is another column, by keyboard alone', async (t) => {
     const { open } = running()
     const { task, newer } = await createTwoRevisions('Modelled')
     const page = await open(t, `/playground?task=${task}&revisions=${newer}`)
-    await page.getByRole('button', { name: 'Add a column' }).click()
-    await page.getByLabel(/^Model of B/).selectOption({ label: 'simulated-small' })
-    await page.getByLabel('text', { exact: true }).fill('tea')
-    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await page.getByRole('button', { name: 'Add a column' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByLabel(/^Model of B/).focus()
+    await page.keyboard.type('simulated-s')
+    await page.getByLabel('text', { exact: true }).focus()
+    await page.keyboard.type('tea')
+    await page.keyboard.press('Control+Enter')
     await page.getByText('All columns are done.').waitFor()
     assert.ok(page.url().includes(`revisions=${newer}%2C${newer}`))
-    await column(page, 'B').getByRole('link', { name: 'Run' }).click()
+    await column(page, 'B').getByRole('link', { name: 'Run' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: 'Open in playground' }).waitFor()
     await page.getByText('simulated-small').first().waitFor()
   })
 
@@ -114,7 +123,8 @@ describe('the playground', () => {
       task_files: [{ data: image }],
     })
     assert.equal(started.status, 200)
-    const page = await open(t, `/playground?task=${task}&run=${started.body.id}`)
+    const page = await open(t, `/runs/${task}/${started.body.id}`)
+    await page.getByRole('link', { name: 'Open in playground' }).click()
     await page.getByRole('img', { name: 'Image 1' }).waitFor()
     assert.equal(await page.getByLabel('text', { exact: true }).inputValue(), 'a cup')
     assert.ok(await page.getByLabel('weights is JSON').isChecked())
