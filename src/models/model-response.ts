@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { shownId } from '../platform/id-schema.ts'
 import type { Shown } from '../platform/shown.ts'
 import type { Adaptation } from './learned/adaptation.ts'
-import type { Model } from './model.ts'
+import type { Model, ModelPrice } from './model.ts'
 
 const adaptation = z
   .object({
@@ -19,6 +19,14 @@ const adaptation = z
       'Absent where there is nothing of the kind.',
   })
 
+const amount = z.number().min(0)
+const price = z.object({
+  input: amount,
+  cached_input: amount.meta({ description: 'As `input` where it has no price of its own.' }),
+  cache_write: amount.meta({ description: 'As `input` where it has no price of its own.' }),
+  output: amount,
+})
+
 /** A model on the wire; its strings are never null. */
 export const modelResponse = z
   .object({
@@ -29,6 +37,15 @@ export const modelResponse = z
     description: z.string(),
     supports_vision: z.boolean(),
     supports_image_output: z.boolean(),
+    output: z.enum(['json_schema', 'json_object', 'none']).meta({
+      description: 'What it knows of structured output, by its configuration.',
+    }),
+    max_output_tokens: z.int().min(1).nullable().meta({
+      description: 'Most tokens of one answer; null where the configuration does not say.',
+    }),
+    price: price.nullable().meta({
+      description: 'Credits per million tokens; null where no price is known, and runs cost nothing.',
+    }),
     retires: z.iso.datetime().optional().meta({
       description: 'When its server shuts it down; absent where the server does not say.',
     }),
@@ -53,6 +70,9 @@ export const modelResponse = z
         description: 'Answers in the asked shape; the content is made up.',
         supports_vision: true,
         supports_image_output: false,
+        output: 'json_schema',
+        max_output_tokens: null,
+        price: { input: 1.25, cached_input: 0.125, cache_write: 1.25, output: 10 },
       },
     ],
   })
@@ -81,9 +101,16 @@ export function presentModel(
     description: model.description,
     supports_vision: model.supportsVision,
     supports_image_output: model.supportsImageOutput,
+    output: model.output,
+    max_output_tokens: model.maxOutputTokens ?? null,
+    price: model.price && presentPrice(model.price),
     ...(retires ? { retires, used_by: usedBy.slice(0, MOST_TASKS) } : {}),
     ...(adapted ? { adapted: presentAdaptation(adapted) } : {}),
   }
+}
+
+function presentPrice({ input, cachedInput, cacheWrite, output }: ModelPrice): Shown<typeof price> {
+  return { input, cached_input: cachedInput ?? input, cache_write: cacheWrite ?? input, output }
 }
 
 function presentAdaptation(adapted: Adaptation): Shown<typeof adaptation> {
