@@ -1,4 +1,5 @@
 import { type Config, ConfigError, readSecret } from '../config.ts'
+import { createProcessorCatalogue } from '../inputs/processor-catalogue.ts'
 import { createModelRegistry } from '../models/model-registry.ts'
 import { createRetirementStore } from '../models/retirement/retirement-store.ts'
 import { loadModels } from '../models/servers/load-models.ts'
@@ -105,6 +106,7 @@ async function openCore(
       projectRevisions: config.metricsProjectRevisions,
     }),
     rollups: createRollupStore(redis, config),
+    processors: createProcessorCatalogue(false),
     ...composeFiles({ config, redis }),
   }
 }

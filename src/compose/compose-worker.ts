@@ -10,7 +10,7 @@ import { createRunDurations } from '../runs/execute/run-durations.ts'
 import { createLiveOutputs } from '../runs/live/live-outputs.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
 import { type Core, shardsOf, warnOfRedis } from './compose-core.ts'
-import { composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
+import { composeDocumentProcesses, composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
 import { composeJanitor } from './compose-janitor.ts'
 import { composeModelClient } from './compose-model-client.ts'
 import { openProcessPort, workerState } from './compose-process-port.ts'
@@ -21,8 +21,21 @@ const LONGEST_BACKOFF_MS = 30_000
 export async function composeWorker(
   core: Core,
 ): Promise<{ workers: RunWorker[]; processPort: number | null }> {
-  const { config, log, lifecycle, tracer, connections, redis, tasks, runs, names, models, files, fileHome } =
-    core
+  const {
+    config,
+    log,
+    lifecycle,
+    tracer,
+    connections,
+    redis,
+    tasks,
+    runs,
+    names,
+    models,
+    files,
+    fileHome,
+    processors,
+  } = core
   warnOfRedis(core)
   const client = composeModelClient(core)
   const executions = createExecutions()
@@ -49,6 +62,8 @@ export async function composeWorker(
     imagePixelsMax: config.imagePixelsMax,
     ignoreInputProcessors: config.ignoreInputProcessors,
     imageProcesses: composeImageProcesses(core),
+    documents: composeDocumentProcesses(core),
+    processors,
     promptMax: config.promptMax,
     modelImagesMax: config.modelImagesMax,
     worker: newId(),

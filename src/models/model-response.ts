@@ -29,6 +29,8 @@ export const modelResponse = z
     description: z.string(),
     supports_vision: z.boolean(),
     supports_image_output: z.boolean(),
+    supports_pdf: z.boolean().meta({ description: 'Whether it is sent PDF documents as they are.' }),
+    supports_audio: z.boolean().meta({ description: 'Whether it is sent recordings.' }),
     retires: z.iso.datetime().optional().meta({
       description: 'When its server shuts it down; absent where the server does not say.',
     }),
@@ -53,6 +55,8 @@ export const modelResponse = z
         description: 'Answers in the asked shape; the content is made up.',
         supports_vision: true,
         supports_image_output: false,
+        supports_pdf: true,
+        supports_audio: true,
       },
     ],
   })
@@ -81,6 +85,8 @@ export function presentModel(
     description: model.description,
     supports_vision: model.supportsVision,
     supports_image_output: model.supportsImageOutput,
+    supports_pdf: model.supportsPdf ?? false,
+    supports_audio: model.supportsAudio ?? false,
     ...(retires ? { retires, used_by: usedBy.slice(0, MOST_TASKS) } : {}),
     ...(adapted ? { adapted: presentAdaptation(adapted) } : {}),
   }

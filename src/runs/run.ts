@@ -31,6 +31,8 @@ export interface RunRequest {
   readonly inputs: Readonly<Record<string, unknown>>
   /** Names in the file store, in the order they were sent. */
   readonly files: readonly string[]
+  /** What the caller calls each of them; empty where nobody asks. */
+  readonly fileNames: readonly (string | null)[]
   /** The revision that the caller chose; null: one is drawn by weight. */
   readonly revision: string | null
   readonly llmConfig: Readonly<Record<string, unknown>> | null

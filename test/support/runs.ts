@@ -34,6 +34,7 @@ export function aRequest(fields: Partial<RunRequest> = {}): RunRequest {
     created: Date.now(),
     inputs: { text: 'tea' },
     files: [],
+    fileNames: [],
     revision: null,
     llmConfig: null,
     useFallback: false,

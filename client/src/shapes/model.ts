@@ -7,6 +7,9 @@ export interface Model {
   readonly description: string
   readonly supports_vision: boolean
   readonly supports_image_output: boolean
+  /** Whether it is sent PDF documents as they are, and recordings. */
+  readonly supports_pdf: boolean
+  readonly supports_audio: boolean
   /** When its server shuts it down; absent where the server does not say. */
   readonly retires?: string | undefined
   /** Of a model that retires: tasks that use it, at most 100. */

@@ -9,8 +9,9 @@ export const DOCUMENTS = {
     mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
     name: 'an Excel workbook',
   },
-  csv: { mediaType: 'text/csv; charset=utf-8', name: 'a table of comma-separated values' },
-  html: { mediaType: 'text/html', name: 'an HTML page' },
+  csv: { mediaType: 'text/csv', name: 'a table of comma-separated values' },
+  // Served as a text: a stranger's page must not run where this server's own console does.
+  html: { mediaType: 'text/plain', name: 'an HTML page' },
   txt: { mediaType: 'text/plain', name: 'a text' },
 } as const
 

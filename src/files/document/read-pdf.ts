@@ -25,7 +25,6 @@ export async function readPdf(bytes: Buffer, limits: ExtractionLimits): Promise<
 async function open(bytes: Buffer) {
   try {
     return await getDocumentProxy(new Uint8Array(bytes), {
-      isEvalSupported: false,
       disableFontFace: true,
       verbosity: 0,
     })

@@ -156,7 +156,8 @@ async function executeClaim(
       ledger.drop()
       return release(deps, claim, ledger, error)
     }
-    if (error instanceof ModelError && error.kind === 'aborted') {
+    const stopped = signal.aborted && error === signal.reason
+    if (stopped || (error instanceof ModelError && error.kind === 'aborted')) {
       const reason = signal.reason as AbortReason
       if (reason === 'stopping') {
         ledger.drop()

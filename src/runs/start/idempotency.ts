@@ -10,12 +10,12 @@ const sha256 = (text: string | Buffer): string => createHash('sha256').update(te
  * learns nothing about other runs.
  */
 export function idempotencyKeyOf(key: string, input: Submission): IdempotencyKey {
-  const { task, inputs, images, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup } =
+  const { task, inputs, files, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup } =
     input
   const same = [task, inputs, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup]
   // Only where it is given: what was accepted before it counted keeps its fingerprint.
   const timeout = input.timeout === null ? [] : [input.timeout]
-  const parts = [...same.map(sorted), images.map(sha256), ...timeout]
+  const parts = [...same.map(sorted), files.map(({ data }) => sha256(data)), ...timeout]
   // No key has a space, so a project's key is never taken for a task's.
   const name = input.onlyTask === null ? key : `${input.onlyTask} ${key}`
   return { hash: sha256(name), fingerprint: sha256(JSON.stringify(parts)) }

@@ -5,6 +5,7 @@ import { isRedisUnavailable, wasNotExecuted } from '../../platform/redis/redis.t
 import { within } from '../../platform/tracing/tracing.ts'
 import { drawRevision } from '../../tasks/traffic.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
+import { takesDocuments } from '../file-use.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
 import { startEnqueueSpan } from '../run-span.ts'
 import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-store.ts'
@@ -14,10 +15,10 @@ import { type Accepted, type CheckRunDeps, checkRun } from './check-run.ts'
 import { idempotencyKeyOf, shardsOfKey } from './idempotency.ts'
 import { replayRun } from './replay-run.ts'
 import type { StorageQuota } from './storage-quota.ts'
-import { discardImages, type StoreImagesDeps, storeImages } from './store-images.ts'
+import { discardFiles, type StoreFilesDeps, storeFiles } from './store-files.ts'
 import type { StartedRun, Submission } from './submission.ts'
 
-export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreImagesDeps {
+export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreFilesDeps {
   readonly inbox: ReplyInbox
   readonly storageQuota: StorageQuota
   readonly shards: number
@@ -35,8 +36,7 @@ export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreImage
  * durable. With an idempotency key that has been used for the same request, it waits for that run instead.
  * @param waitMs how long to wait for the end; 0 not at all
  * @param signal fires when the client has closed its connection: the wait ends, the run goes on
- * @throws {ApiError} see checkRun; PROJECT_QUEUE_FULL, PROJECT_STORAGE_FULL, QUEUE_FULL, STORE_UNAVAILABLE; NOT_AN_IMAGE,
- *   UNSUPPORTED_IMAGE, FILE_TOO_LARGE, FILES_UNAVAILABLE; IDEMPOTENCY_KEY_REUSED
+ * @throws {ApiError} see checkRun; PROJECT_QUEUE_FULL, PROJECT_STORAGE_FULL, QUEUE_FULL, STORE_UNAVAILABLE; FILES_UNAVAILABLE; IDEMPOTENCY_KEY_REUSED
  * @throws {ValidationError} see checkRun
  */
 export async function startRun(
@@ -61,7 +61,7 @@ export async function startRun(
   await deps.storageQuota.check(input.project)
   const accepted = await checkRun(deps, input)
   const id = newRunId(shard)
-  const files = await storeImages(deps, id, input.images)
+  const files = await storeFiles(deps, id, accepted.files)
   const mode = waitMs > 0 || input.live ? 'wait' : 'async'
   const enqueuing = startEnqueueSpan(input.span, { id, task: input.task, mode })
   const request = requestOf(deps, input, accepted, id, files, mode, enqueuing.context)
@@ -79,13 +79,13 @@ export async function startRun(
     const created = await within(enqueuing, () => create(deps, request, watcher, key, drawn))
     if (created.outcome === 'replayed' || created.outcome === 'reused') {
       waiting.abort()
-      await discardImages(deps, id)
+      await discardFiles(deps, id)
       return await replayRun(deps, created, waitMs, signal)
     }
   } catch (error) {
     waiting.abort()
     // The files stay when it is not known whether the run was accepted.
-    if (!(error instanceof ApiError && error.extra['run_id'])) await discardImages(deps, id)
+    if (!(error instanceof ApiError && error.extra['run_id'])) await discardFiles(deps, id)
     throw error
   }
   const record: RunRecord = { request, status: 'queued', revision: null, attempts: [], result: null }
@@ -111,7 +111,7 @@ function drawFor(
 function requestOf(
   { runTimeout, queueTimeout }: StartRunDeps,
   input: Submission,
-  { task, revision }: Accepted,
+  { task, revision, candidates, files: sent }: Accepted,
   id: string,
   files: readonly string[],
   mode: RunRequest['mode'],
@@ -123,6 +123,8 @@ function requestOf(
   return {
     ...{ id, org, project, task: task.id, user, created, inputs, files, revision },
     ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline, trace, live },
+    // Only where documents are taken does anybody ask.
+    fileNames: candidates.some(takesDocuments) ? sent.map(({ name }) => name) : [],
     startBy: Math.min(deadline, created + (task.queue_timeout ?? queueTimeout) * 1000),
     onLostAttempt: task.on_lost_attempt,
     onTruncated: task.on_truncated,

@@ -62,6 +62,7 @@ export const fromLines = (lines: string | null | undefined): Attempt[] =>
 /** These values are left out when a run is stored, and added when it is read. That makes most records a third smaller. */
 const USUAL_REQUEST: Partial<RunRequest> = {
   files: [],
+  fileNames: [],
   revision: null,
   llmConfig: null,
   useFallback: false,
@@ -136,6 +137,7 @@ export function requestToText(request: RunRequest): string {
     ...{ id, org, project, task, user, created, mode, deadline },
     startBy: startBy === deadline ? undefined : startBy,
     files: request.files,
+    fileNames: request.fileNames,
     revision: request.revision,
     llmConfig: request.llmConfig,
     useFallback: request.useFallback,

@@ -81,7 +81,7 @@ export async function askModels(
       continue
     }
     const known = { model, usedFallback: fallback, primaryFailure }
-    const prepared = await prepareCall(deps, request, revision, model, compiled)
+    const prepared = await prepareCall(deps, request, revision, model, compiled, signal)
     if ('reason' in prepared) {
       ledger.drop()
       return { ...known, error: prepared }
