@@ -1,5 +1,4 @@
 import { type Config, ConfigError, readSecret } from '../config.ts'
-import { createProcessorCatalogue } from '../inputs/processor-catalogue.ts'
 import { createModelRegistry } from '../models/model-registry.ts'
 import { createRetirementStore } from '../models/retirement/retirement-store.ts'
 import { loadModels } from '../models/servers/load-models.ts'
@@ -25,6 +24,7 @@ import { createTenantStore } from '../tenancy/tenant-store.ts'
 import { createCardinalityStore } from '../totals/cardinality-store.ts'
 import { createRollupStore } from '../totals/rollup-store.ts'
 import { composeFiles } from './compose-files.ts'
+import { composeProcessors } from './compose-inputs.ts'
 import { type FindRedis, givenRedis } from './compose-redis.ts'
 
 export type Core = Awaited<ReturnType<typeof openCore>>
@@ -106,7 +106,7 @@ async function openCore(
       projectRevisions: config.metricsProjectRevisions,
     }),
     rollups: createRollupStore(redis, config),
-    processors: createProcessorCatalogue(false),
+    processors: composeProcessors(config),
     ...composeFiles({ config, redis }),
   }
 }

@@ -11,6 +11,7 @@ import { createLiveOutputs } from '../runs/live/live-outputs.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
 import { type Core, shardsOf, warnOfRedis } from './compose-core.ts'
 import { composeDocumentProcesses, composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
+import { composeFetching } from './compose-inputs.ts'
 import { composeJanitor } from './compose-janitor.ts'
 import { composeModelClient } from './compose-model-client.ts'
 import { openProcessPort, workerState } from './compose-process-port.ts'
@@ -64,6 +65,7 @@ export async function composeWorker(
     imageProcesses: composeImageProcesses(core),
     documents: composeDocumentProcesses(core),
     processors,
+    ...composeFetching(core),
     promptMax: config.promptMax,
     modelImagesMax: config.modelImagesMax,
     worker: newId(),

@@ -110,6 +110,8 @@ export interface RunResult {
   readonly status: FinalStatus
   readonly settled: number
   readonly response: unknown
+  /** What input processors changed of the inputs, and the originals; null for nothing. */
+  readonly processed: Readonly<Record<string, unknown>> | null
   readonly error: RunError | null
   /** What there was of an answer that is no response; with it, `response` is null. */
   readonly partial: string | null
@@ -134,7 +136,7 @@ export interface RunResult {
   readonly credits: number
   /** What calls may have cost whose answers are lost, beside the credits; in the same unit. */
   readonly possibleCredits: number
-  /** Seconds for preparing the inputs, such as making images smaller. */
+  /** Seconds for preparing the inputs: processors, documents, images. */
   readonly inputSeconds: number
   readonly timings: Timings
   readonly outputCheck: 'valid' | 'repaired' | 'invalid' | null
@@ -160,7 +162,7 @@ export interface RunHead {
   readonly request: Omit<RunRequest, 'inputs'>
   readonly status: RunStatus
   readonly revision: string | null
-  readonly result: Omit<RunResult, 'response' | 'partial'> | null
+  readonly result: Omit<RunResult, 'response' | 'partial' | 'processed'> | null
   /** How large it is as it is stored, and with what was left out. */
   readonly headBytes: number
   readonly bytes: number

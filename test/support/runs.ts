@@ -57,6 +57,7 @@ export function aResult(fields: Partial<RunResult> = {}): RunResult {
   return {
     status: 'succeeded',
     settled: Date.now(),
+    processed: null,
     response: { answer: 'tea' },
     error: null,
     partial: null,

@@ -90,10 +90,14 @@ interface PartSink {
 
 const LONGEST_FILE_NAME = 255
 
-/** Browsers write names in UTF-8, others as RFC 5987 has it. */
+/** Browsers write names in UTF-8, and quotes in them as %22; others as RFC 5987 has it. */
 function decodedName(written: string | null): string {
   const extended = /^utf-8'[^']*'(.*)$/i.exec(written ?? '')?.[1]
-  return extended === undefined ? Buffer.from(written ?? '', 'latin1').toString() : unescaped(extended)
+  return extended === undefined
+    ? Buffer.from(written ?? '', 'latin1')
+        .toString()
+        .replaceAll('%22', '"')
+    : unescaped(extended)
 }
 
 /** The name of a file without its folders; null where there is none. */

@@ -21,10 +21,11 @@ import { Deferred } from './ask/deferred.ts'
 import { estimateLost } from './ask/estimate-lost.ts'
 import type { PrepareCallDeps } from './ask/prepare-call.ts'
 import type { AbortReason, Executions } from './executions.ts'
+import type { RunProcessorDeps } from './inputs/run-processor.ts'
 import { type SettleRunDeps, settleRun } from './settle-run.ts'
 import { isWorkerFault, type WorkerHealth } from './worker-health.ts'
 
-export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps {
+export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps, RunProcessorDeps {
   readonly tracer: Tracer
   readonly tasks: TaskStore
   readonly client: ModelClient

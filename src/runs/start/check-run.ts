@@ -59,7 +59,7 @@ export async function checkRun(deps: CheckRunDeps, input: Submission): Promise<A
     ? []
     : candidates.flatMap((each) => ignoredParts(each, deps.processors))
   if (ignored.length > 0) throw new ApiError('INPUT_PROCESSORS_UNAVAILABLE', describeIgnored(ignored))
-  const files = await checkFiles(deps, input.files, candidates.some(takesDocuments))
+  const files = await checkFiles(deps, input.files, candidates.some(looksAtFiles))
   checkInputs(candidates, input, files, deps)
   return { task, revision, candidates, files }
 }
@@ -132,6 +132,10 @@ function checkInputs(
       )
   if (tooLarge) throw new ApiError('FILE_TOO_LARGE', `Too large: ${tooLarge}.`)
 }
+
+/** Where none is taken, no kind of file is told apart from another, either. */
+const looksAtFiles = (revision: Revision): boolean =>
+  takesDocuments(revision) || revision.file_input_mode === 'none'
 
 const isImage = ({ stored }: RunFile): boolean => !isDocument(stored) && !isRecording(stored)
 
