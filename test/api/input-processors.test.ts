@@ -28,11 +28,11 @@ const steps: Step[] = Array.from({ length: 200 }, () => (response, call) => {
 })
 
 function search(...[response, call]: Parameters<Step>): void {
-  const sent = JSON.parse(call.body)
-  if (sent.value === 'fail') return answer(503, '')(response, call)
-  if (sent.value === 'nonsense') return answer(200, '{}')(response, call)
-  if (sent.value === 'list') return answer(200, { result: [1, 2] })(response, call)
-  return answer(200, { result: `found ${sent.value} with ${sent.config.depth}` })(response, call)
+  const { value, config } = JSON.parse(call.body)
+  const found = value === 'list' ? [1, 2] : `found ${value} with ${config.depth}`
+  const step =
+    value === 'fail' ? answer(503, '') : answer(200, value === 'nonsense' ? '{}' : { result: found })
+  step(response, call)
 }
 
 let outside: { url: string; calls: ScriptedCall[] }
@@ -191,17 +191,6 @@ describe('input processors', () => {
     })
   })
 
-  test('what was fetched is kept over retries of the model', async () => {
-    const system = running()
-    const task = await create('url_fetcher')
-    const before = outside.calls.filter(({ url }) => url === '/page').length
-    system.model.setFaults?.({ error: 1 })
-    const started = await run(task, `${outside.url}/page`, '?wait=0')
-    const id = started.body.id
-    await until(async () => (await system.call('GET', `/task/${task}/run/${id}`)).body.done)
-    assert.equal(outside.calls.filter(({ url }) => url === '/page').length, before + 1)
-  })
-
   test('a cancel reaches a fetch', async () => {
     const task = await create('url_fetcher')
     const { body } = await run(task, `${outside.url}/hang`, '?wait=0')
@@ -263,5 +252,44 @@ describe('without being enabled', () => {
     assert.deepEqual([status, body.detail.reason], [409, 'INPUT_PROCESSORS_UNAVAILABLE'])
     const listed = (await running().call('GET', '/input_processor')).body
     assert.equal(listed.find(({ name }: { name: string }) => name === 'url_fetcher').enabled, false)
+  })
+})
+
+describe('a run that is executed again', () => {
+  const WHOLE = {
+    choices: [{ index: 0, message: { role: 'assistant', content: 'fine' }, finish_reason: 'stop' }],
+  }
+  let pages: Awaited<ReturnType<typeof startScriptedServer>>
+  let model: typeof pages
+  const running = useSystem(async (t) => {
+    pages = await startScriptedServer(t, [answer(200, PAGE)])
+    model = await startScriptedServer(t, [answer(503, '{}', { 'retry-after': '2' }), answer(200, WHOLE)])
+    const dir = await mkdtemp(join(tmpdir(), 'splitrun-processors-'))
+    t.after(() => rm(dir, { recursive: true }))
+    const file = join(dir, 'models.json')
+    await writeFile(
+      file,
+      JSON.stringify({ servers: { s: { base_url: model.url } }, models: [{ name: 'real', server: 's' }] }),
+    )
+    return {
+      env: {
+        ...{ SPLITRUN_MODELS_FILE: file, SPLITRUN_FETCH: 'true', SPLITRUN_FETCH_ALLOW: '127.0.0.1' },
+        SPLITRUN_FETCH_NETWORKS: '127.0.0.1/32',
+      },
+    }
+  })
+
+  test('is not fetched for again: what was there the first time is kept', async () => {
+    const task = await running().createTask({
+      ...{ output_modality: 'text', output_format: null, user_prompt: 'Say {text}.', llm_model_id: 'real' },
+      input_processors: [{ param_name: 'text', input_processor: 'url_fetcher' }],
+    })
+    const { status, body } = await running().call('POST', `/task/${task}/run`, {
+      task_input: { text: `${pages.url}/page` },
+    })
+    assert.equal(status, 200, JSON.stringify(body))
+    // It was released between the two, since the model asked for a longer wait than a worker sleeps.
+    assert.deepEqual([model.calls.length, pages.calls.length, body.attempts.length], [2, 1, 2])
+    assert.match(body.run_data.submitted.text, /## Tea/)
   })
 })

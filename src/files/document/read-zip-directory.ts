@@ -9,8 +9,10 @@ const END = 0x06054b50
 const PART = 0x02014b50
 /** The end is at most as far from the end of the file as its comment is long. */
 const LONGEST_END = 22 + 65_535
+/** More than any Office file has. */
+const MOST_PARTS = 20_000
 
-/** Null for what is no zip file, or one whose directory cannot be read (also one of more than 65,535 parts or 4 GB). */
+/** Null for what is no zip file, or one whose directory cannot be read (also one of too many parts, or of 4 GB). */
 export function readZipDirectory(bytes: Buffer): ZipDirectory | null {
   if (bytes.length < 22 || bytes.readUInt32BE(0) !== 0x504b0304) return null
   const lowest = Math.max(0, bytes.length - LONGEST_END)
@@ -18,6 +20,7 @@ export function readZipDirectory(bytes: Buffer): ZipDirectory | null {
   while (end >= lowest && bytes.readUInt32LE(end) !== END) end -= 1
   if (end < lowest) return null
   const count = bytes.readUInt16LE(end + 10)
+  if (count > MOST_PARTS) return null
   let at = bytes.readUInt32LE(end + 16)
   const names: string[] = []
   let inflated = 0

@@ -3,7 +3,7 @@ import { type Dispatcher, request } from 'undici'
 import { ProcessorFailure } from '../processor-failure.ts'
 import { AddressRefused } from './guarded-agent.ts'
 import type { HostRules } from './host-rules.ts'
-import { readBounded } from './read-bounded.ts'
+import { leave, readBounded } from './read-bounded.ts'
 
 export interface FetcherOptions {
   readonly agent: Dispatcher
@@ -62,17 +62,17 @@ async function follow(options: FetcherOptions, first: string, signal: AbortSigna
     })
     const { location } = headers
     if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {
-      body.destroy()
+      leave(body)
       url = readUrl(location, url, options.hosts)
       continue
     }
     if (statusCode !== 200) {
-      body.destroy()
+      leave(body)
       throw new ProcessorFailure(`it answers with ${statusCode}`, statusCode >= 500 || statusCode === 429)
     }
     const coding = headers['content-encoding']
     if (coding !== undefined && coding !== 'identity') {
-      body.destroy()
+      leave(body)
       throw new ProcessorFailure('it answers in a coding that was not asked for', false)
     }
     return readBounded(body, options.bytesMax)

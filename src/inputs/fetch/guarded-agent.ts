@@ -20,7 +20,8 @@ export function createGuardedAgent(
   const guardedLookup: LookupFunction = (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {
       const addresses = typeof found === 'string' ? [{ address: found, family: isIP(found) }] : (found ?? [])
-      if (error) return callback(error, [])
+      // Who asks must not learn which names there are inside.
+      if (error && error.code !== 'ENOTFOUND') return callback(error, [])
       // One that is not allowed among others is a trick, or a name for a network inside.
       if (addresses.length === 0 || !addresses.every(({ address }) => allows(address))) {
         return callback(new AddressRefused('the name leads to no address that may be asked'), [])
@@ -31,7 +32,7 @@ export function createGuardedAgent(
   }
   const connect = buildConnector({ lookup: guardedLookup, timeout: connectTimeoutMs })
   return new Agent({
-    connections: 1,
+    // Without keep-alive, each request is dialled, and so checked, for itself.
     pipelining: 0,
     connect(options, callback) {
       // Literals are dialled without a look-up.
