@@ -38,6 +38,7 @@ or is unclear: it cannot be told on this machine. What is compared is warm, and 
   scale      more shards, more workers (4 GB of memory)
   capacity   a small model of the system, held against what is measured, and what it says of larger ones
   counting   what it costs to count a run for metrics and reports
+  live       runs that are watched: readers cut off at random, latency, memory, CPU, a rolling restart
   isolation  a healthy model beside others in trouble, thousands of runs queued on each
 
 Results go to standard output, progress to standard error. Linux only. It ends, with all that it started, when it is

@@ -9,6 +9,7 @@ export const DRILL_NAMES = [
   'capacity',
   'counting',
   'isolation',
+  'live',
 ] as const
 export type DrillName = (typeof DRILL_NAMES)[number]
 

@@ -9,6 +9,7 @@ const DRILLS: Record<DrillName, () => Promise<Drill>> = {
   scale: async () => (await import('./drills/scale.ts')).drillScale,
   capacity: async () => (await import('./drills/capacity.ts')).drillCapacity,
   isolation: async () => (await import('./drills/isolation.ts')).drillIsolation,
+  live: async () => (await import('./drills/live.ts')).drillLive,
   counting: async () => (await import('./drills/counting.ts')).drillCounting,
 }
 

@@ -130,6 +130,7 @@ export const SETTINGS = {
   issuer: setting('SPLITRUN_ISSUER', 'splitrun', issuer(), 'Issuer of access tokens: a name or a URL. Changing it invalidates all of them.'),
   accessTokenLifetime: setting('SPLITRUN_ACCESS_TOKEN_LIFETIME', '3600s', wholeSeconds(1, 30 * DAY), 'How long an access token of an OAuth client lasts.'),
   taskTokenLifetime: setting('SPLITRUN_TASK_TOKEN_LIFETIME', '3650d', wholeSeconds(1, 36_500 * DAY), "How long a task's access token lasts after the task's creation or its rotation."),
+  consoleSession: setting('SPLITRUN_CONSOLE_SESSION', '12h', wholeSeconds(1, 30 * DAY), 'How long a session of the console lasts.'),
   authFailuresFree: setting('SPLITRUN_GUESSES_MAX', '10', integer(1, 10_000), 'Wrong client secrets that an address may send for one client before it has to wait; ten times as many for all clients.'),
   authPause: setting('SPLITRUN_GUESS_PAUSE', '1s', seconds(0.1, 3600), 'How long it has to wait then; doubled for each further one.'),
   authPauseMax: setting('SPLITRUN_GUESS_PAUSE_MAX', '15m', seconds(0.1, DAY), 'Longest wait of this kind.'),
@@ -184,6 +185,7 @@ export const SETTINGS = {
 
   runRetention: setting('SPLITRUN_RUN_RETENTION', '30d', seconds(1, 3650 * DAY), 'How long a finished run and its files are kept.'),
   reportDays: setting('SPLITRUN_REPORT_DAYS', '400', integer(1, 3650), 'For how many days totals are kept for reports, today included.'),
+  comparisonDays: setting('SPLITRUN_COMPARISON_DAYS', '30', integer(1, 400), 'For how many days the totals that compare the revisions of a task are kept, by the hour.'),
   reportRollupsMax: setting('SPLITRUN_REPORT_ROLLUPS_MAX', '100000', integer(1, 10_000_000), 'Most totals (one per day, revision, model and reporting group) that one report adds up.'),
   reportingGroupsMax: setting('SPLITRUN_REPORTING_GROUPS_MAX', '1000', integer(0, 100_000), 'Most reporting groups of a project; more are counted as `other`.'),
   metricsRevisionsMax: setting('SPLITRUN_METRICS_REVISIONS_MAX', '200', integer(0, 10_000), 'Most revisions with series of their own in /metrics, apart from the shares of projects; more are counted as `other`.'),
@@ -249,12 +251,14 @@ export const SETTINGS = {
   runsPageMax: setting('SPLITRUN_RUNS_PAGE_MAX', '8mb', bytes(100_000, 32_000_000), 'Most bytes of runs on one page of a list; a page that would be larger is shorter.'),
   listsMax: setting('SPLITRUN_LISTS_MAX', '64mb', bytes(100_000, 1_000_000_000_000), 'Most bytes of runs on all pages of lists that one API process reads and sends at once; beyond this, lists are refused with 429.'),
   weightsMax: setting('SPLITRUN_WEIGHTS_MAX', '50', integer(1, 1000), 'Most active revisions of a task.'),
+  scoresMax: setting('SPLITRUN_SCORES_MAX', '20', integer(0, 100), 'Most scores that a task declares for feedback on its runs.'),
   parametersMax: setting('SPLITRUN_PARAMETERS_MAX', '1000', integer(1, 100_000), 'Most parameters of a revision, both its prompts together.'),
   timeoutMax: setting('SPLITRUN_TIMEOUT_MAX', '30d', seconds(1, 30 * DAY), 'Largest timeout and queue_timeout that a task may have.'),
   tagsMax: setting('SPLITRUN_TAGS_MAX', '100', integer(1, 10_000), 'Most tags of a project for its tasks, and as many for revisions.'),
   importLimit: setting('SPLITRUN_IMPORT_LIMIT', '16mb', bytes(1024, 200_000_000), 'Largest file that is exported or imported.'),
   openaiModelsMax: setting('SPLITRUN_OPENAI_MODELS_MAX', '1000', integer(1, 100_000), 'Most tasks that `GET /v1/models` lists, the newest first.'),
   revisionsMax: setting('SPLITRUN_REVISIONS_MAX', '1000', integer(1, 100_000), 'Most revisions of a task.'),
+  trafficHistoryMax: setting('SPLITRUN_TRAFFIC_HISTORY_MAX', '1000', integer(1, 100_000), 'Most changes of its weights that the history of a task keeps, the newest.'),
 } as const
 
 /** The settings as rows of a table: name, default, meaning. */

@@ -52,7 +52,7 @@ function request(): RunRequest {
     },
     ...{ useFallback: false, reference: null, reportingGroup: null, mode: 'wait', trace: null },
     ...{ startBy: created + 1e6, deadline: created + 1e6, onLostAttempt: 'retry', live: false },
-    ...{ onTruncated: 'fail', outputRetries: 1 },
+    ...{ onTruncated: 'fail', outputRetries: 1, slot: null, bucket: null },
   }
 }
 
@@ -71,11 +71,17 @@ async function settleAll(redis: Redis, runs: RunStore, counted: boolean): Promis
     const attempts = [{ ...attempt, outcome: 'succeeded', model: 'm', inputTokens: 40, outputTokens: 20 }]
     const result = resultOf(claim.request, claim.claimed, attempts, { error: null }, models.find)
     const delta = counted
-      ? await deltaOfRun({ names, models } as never, claim.request, 'a-revision', result, attempts)
+      ? await deltaOfRun(
+          { names, models } as never,
+          claim.request,
+          { revision: 'a-revision', split: 1 },
+          result,
+          attempts,
+        )
       : null
     await runs.settle(claim, result, attempts, delta)
   }
-  if (counted) await mergeDeltas(redis, 0, 400)
+  if (counted) await mergeDeltas(redis, 0, { reportDays: 400, comparisonDays: 30 })
   const used = process.cpuUsage(before.node)
   return {
     redis: ((await redisCpu(redis)) - before.redis) / RUNS,

@@ -54,7 +54,7 @@ export async function openBacklog(
       },
       ...{ useFallback: false, reference: null, reportingGroup: null, mode: 'async', trace: null },
       ...{ startBy: late, deadline: late, onLostAttempt: 'retry', live: false },
-      ...{ onTruncated: 'fail', outputRetries: 1 },
+      ...{ onTruncated: 'fail', outputRetries: 1, slot: null, bucket: null },
     }
   }
   async function make(amount: number): Promise<void> {
@@ -62,7 +62,7 @@ export async function openBacklog(
     const one = async () => {
       for (; left > 0; ) {
         left -= 1
-        await runs.create(request(), null, null, { revision: project.revision, model: '' })
+        await runs.create(request(), null, null, { revision: project.revision, split: null, model: '' })
       }
     }
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, amount) }, one))

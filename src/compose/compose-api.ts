@@ -1,5 +1,8 @@
+import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { createApiMetrics } from '../http/api-metrics.ts'
+import { createBuiltFiles } from '../http/console/built-files.ts'
+import { serveConsole } from '../http/console/serve-console.ts'
 import { type ApiDeps, endpointsOf } from '../http/endpoints.ts'
 import { createStreamPlaces } from '../http/events/stream-places.ts'
 import { listen } from '../http/listen.ts'
@@ -16,6 +19,7 @@ import { createLiveFeeds } from '../runs/live/live-feeds.ts'
 import { createProjectEnds } from '../runs/live/project-ends.ts'
 import { createShardRotation } from '../runs/start/shard-rotation.ts'
 import { createStorageQuota } from '../runs/start/storage-quota.ts'
+import { createFeedbackRecords } from '../runs/store/feedback-records.ts'
 import { readRuns } from '../runs/store/read-runs.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
 import { followShardCounts } from '../runs/store/shard-counts.ts'
@@ -24,17 +28,26 @@ import { composeAccess } from './compose-access.ts'
 import { type Core, shardsOf, taskLimits, warnOfRedis } from './compose-core.ts'
 import { openProcessPort } from './compose-process-port.ts'
 
+/** Where the build leaves the console. */
+const CONSOLE = join(import.meta.dirname, '../../console/dist')
+
 /** Starts the API of this process. `processPort`: of its own metrics; null when none is configured. */
 export async function composeApi(core: Core): Promise<{ port: number; processPort: number | null }> {
   const { config, log, lifecycle, tracer, connections, redis, tenants, runs } = core
   warnOfRedis(core)
   const metrics = createProcessMetrics(redis, [
     { name: 'splitrun_waiting_calls', help: 'Calls that wait for a run here.', read: () => inbox.size() },
+    {
+      name: 'splitrun_open_streams',
+      help: 'Streams of events that are open here.',
+      read: () => streams.size(),
+    },
   ])
   const apiMetrics = createApiMetrics(metrics)
-  const { authenticate, taskTokens, tokenDeps } = await composeAccess(core)
+  const { authenticate, taskTokens, tokenDeps, sessionDeps } = await composeAccess(core)
   const id = newId()
   const feeds = createLiveFeeds({ runs, api: id, log })
+  const streams = createStreamPlaces({ most: config.streamsMax, mostOfProject: config.projectStreamsMax })
   const ends = createProjectEnds(publisherOf(redis, shardKeys(0).watching))
   const inbox = createReplyInbox({
     id,
@@ -68,17 +81,26 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     ...core,
     ...config,
     ...tokenDeps,
+    ...sessionDeps,
     storageQuota: createStorageQuota(runs, config.projectKeptBytes),
     // Replies on a connection come one after the other: those of lists are large, and runs do not wait behind them.
     listedRuns: readRuns(await connections.commands('lists'), config.shards),
     adaptations: createAdaptationStore(redis),
+    feedback: createFeedbackRecords(redis),
     ...{ taskTokens, inbox, feeds, ends, nextShard: createShardRotation(config.shards) },
     otherShardCounts: counts.others,
-    streams: createStreamPlaces({ most: config.streamsMax, mostOfProject: config.projectStreamsMax }),
+    streams,
     ready: () => runs.reach().then(core.probeFiles),
     ...fleet,
   })
-  const app = createApplication({ ...config, tenants, authenticate, log, tracer, apiMetrics }, endpoints)
+  const app = createApplication(
+    {
+      ...config,
+      ...{ tenants, authenticate, log, tracer, apiMetrics },
+      console: serveConsole(createBuiltFiles(CONSOLE)),
+    },
+    endpoints,
+  )
   const server = await listen(app, config)
   // First no new connection is accepted; then the waits end, whose responses are 202; then the last response is sent.
   lifecycle.onClose('http', async () => {

@@ -1,4 +1,5 @@
 import { type Config, ConfigError, readSecret } from '../config.ts'
+import { createRolloutIndex } from '../decisions/rollouts/rollout-index.ts'
 import { createModelRegistry } from '../models/model-registry.ts'
 import { createRetirementStore } from '../models/retirement/retirement-store.ts'
 import { loadModels } from '../models/servers/load-models.ts'
@@ -90,7 +91,7 @@ async function openCore(
     tenants: createTenantStore(redis),
     apiKeys: createCredentialStore(redis, 'api_key'),
     clients: createCredentialStore(redis, 'oauth_client'),
-    tasks: createTaskStore(redis, { revisionsMax: config.revisionsMax }),
+    tasks: createTaskStore(redis, config),
     taskNames: createTaskNamesStore(redis),
     tags: createTagStore(redis, { tagsMax: config.tagsMax }),
     limits: taskLimits(config),
@@ -107,6 +108,7 @@ async function openCore(
     }),
     rollups: createRollupStore(redis, config),
     processors: composeProcessors(config),
+    rollouts: createRolloutIndex(redis),
     ...composeFiles({ config, redis }),
   }
 }
@@ -117,8 +119,15 @@ export const shardsOf = (config: Config): number[] =>
 
 /** The limits of a task. */
 export function taskLimits(config: Config): TaskLimits {
-  const { outputDepthMax: maxDepth, outputKeysMax: maxKeys, weightsMax, parametersMax, timeoutMax } = config
-  return { maxDepth, maxKeys, weightsMax, parametersMax, timeoutMax }
+  const {
+    outputDepthMax: maxDepth,
+    outputKeysMax: maxKeys,
+    weightsMax,
+    scoresMax,
+    parametersMax,
+    timeoutMax,
+  } = config
+  return { maxDepth, maxKeys, weightsMax, scoresMax, parametersMax, timeoutMax }
 }
 
 /** What an export or import of projects needs. */

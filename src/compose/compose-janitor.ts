@@ -1,5 +1,6 @@
 import { type JanitorWorker, startJanitorWorker } from '../../workers/janitor.worker.ts'
 import type { Config } from '../config.ts'
+import { type DecideRolloutsDeps, decideRollouts } from '../decisions/rollouts/decide-rollouts.ts'
 import type { FileHome } from '../files/file-home.ts'
 import { FILE_PARTS, type FileStore } from '../files/file-store.ts'
 import { sharedNow } from '../platform/clock.ts'
@@ -22,7 +23,8 @@ export interface Janitor extends JanitorWorker {
 export function composeJanitor(
   deps: EndQueuedRunDeps &
     CleanUpTotalsDeps &
-    WatchEndsDeps & {
+    WatchEndsDeps &
+    Omit<DecideRolloutsDeps, 'reportRollupsMax'> & {
       config: Config
       log: Logger
       connections: RedisConnections
@@ -51,6 +53,7 @@ export function composeJanitor(
     log,
     async cleanUp(signal) {
       const now = sharedNow()
+      await decideRollouts({ ...deps, reportRollupsMax: config.reportRollupsMax }, now, signal)
       await cleanUpRuns({ ...deps, shards: config.shards }, now - everyMs, signal)
       await rollups.merge()
       if (!signal.aborted) lastTask = await cleanUpTotals(deps, lastTask)

@@ -9,7 +9,7 @@ export function createApiMetrics(registry: Registry) {
   const registers = [registry]
   const requests = new Histogram({
     name: 'http_server_request_duration_seconds',
-    help: 'Requests by route template and status, until the last byte of the answer.',
+    help: 'Requests by route template and status, until the last byte of the answer; of a stream of events, the first.',
     labelNames: ['http_request_method', 'http_route', 'http_response_status_code'],
     // OpenTelemetry's bounds, continued for calls that wait for their run.
     buckets: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60, 120, 300],

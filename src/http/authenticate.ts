@@ -4,10 +4,12 @@ import type { TaskStore } from '../tasks/task-store.ts'
 import { readAccessToken } from '../tenancy/access-token.ts'
 import { ADMIN, type Caller } from '../tenancy/caller.ts'
 import type { CredentialStore } from '../tenancy/credential-store.ts'
+import { readKey } from '../tenancy/read-key.ts'
 import { hashSecret, sameHash } from '../tenancy/secret.ts'
 import type { TaskTokens, TokenTarget } from '../tenancy/task-token.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
 import type { TokenSigner } from '../tenancy/token-signer.ts'
+import type { ReadSession } from './console/session-cookie.ts'
 import { type Endpoint, PROJECT } from './route.ts'
 
 export interface AuthenticateDeps {
@@ -17,6 +19,8 @@ export interface AuthenticateDeps {
   readonly signer: TokenSigner
   readonly taskTokens: TaskTokens
   readonly tasks: TaskStore
+  /** What the console's cookie stands for, where there is no token. */
+  readonly readSession: ReadSession
 }
 
 /**
@@ -35,13 +39,6 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     return { kind: 'task', id: task.id, name: task.name, ...owner, taskId: task.id, scopes }
   }
 
-  async function asKey(hash: string): Promise<Caller | null> {
-    const key = await deps.apiKeys.find(hash)
-    if (!key) return null
-    const owner = { orgId: key.org_id, projectId: key.project_id }
-    return { kind: 'api_key', id: key.id, name: key.name, ...owner, taskId: null, scopes: key.scopes }
-  }
-
   async function asSigned(token: string): Promise<Caller | null> {
     const signed = await deps.signer.verify(token)
     if (signed?.type === 'at+jwt') return readAccessToken(deps.clients, signed)
@@ -52,11 +49,15 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   const adminHash = deps.adminToken && hashSecret(deps.adminToken)
   return async (request) => {
     const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-    if (!token) throw new ApiError('UNAUTHENTICATED', 'A bearer token is required.')
+    if (!token) {
+      const session = await deps.readSession(request)
+      if (session) return session.caller
+      throw new ApiError('UNAUTHENTICATED', 'A bearer token is required.')
+    }
     const hash = hashSecret(token)
     if (adminHash && sameHash(hash, adminHash)) return ADMIN
     // A JWT has dots, a key has none.
-    const caller = await (token.includes('.') ? asSigned(token) : asKey(hash))
+    const caller = await (token.includes('.') ? asSigned(token) : readKey(deps.apiKeys, hash))
     if (!caller) throw new ApiError('UNAUTHENTICATED', 'The token is unknown, revoked or expired.')
     return caller
   }

@@ -5,17 +5,22 @@ import { responseRoutes } from './openai-door/responses.ts'
 import type { DoorDeps } from './openai-door/start-door-run.ts'
 import type { Endpoint } from './route.ts'
 import { type CatalogueRouteDeps, catalogueRoutes } from './routes/catalogues.ts'
+import { type ComparisonRouteDeps, comparisonRoutes } from './routes/comparison.ts'
+import { type ConsoleSessionRouteDeps, consoleSessionRoutes } from './routes/console-session.ts'
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
+import { type FeedbackRouteDeps, feedbackRoutes } from './routes/feedback.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { type ProjectEventRouteDeps, projectEventRoutes } from './routes/project-events.ts'
 import { type QueueRouteDeps, queueRoutes } from './routes/queue.ts'
 import { type ReportRouteDeps, reportRoutes } from './routes/reports.ts'
+import { type RolloutRouteDeps, rolloutRoutes } from './routes/rollouts.ts'
 import { type RunListDeps, runListRoutes } from './routes/run-lists.ts'
 import { type RunRouteDeps, runRoutes } from './routes/runs.ts'
 import { type ServiceRouteDeps, serviceRoutes } from './routes/service.ts'
 import { tagRoutes } from './routes/tags.ts'
 import { type TaskRouteDeps, taskRoutes } from './routes/tasks.ts'
 import { type TenancyRouteDeps, tenancyRoutes } from './routes/tenancy.ts'
+import { trafficRoutes } from './routes/traffic.ts'
 import { type TransferRouteDeps, transferRoutes } from './routes/transfer.ts'
 
 /** What the handlers of all endpoints need. */
@@ -25,27 +30,35 @@ export type ApiDeps = RunRouteDeps &
   ProjectEventRouteDeps &
   QueueRouteDeps &
   ReportRouteDeps &
+  ComparisonRouteDeps &
+  FeedbackRouteDeps &
+  RolloutRouteDeps &
   TaskRouteDeps &
   TransferRouteDeps &
   TenancyRouteDeps &
   CatalogueRouteDeps &
   CredentialRouteDeps &
   IssueTokenDeps &
+  ConsoleSessionRouteDeps &
   ServiceRouteDeps
 
 const ROUTES = [
   ...[
     runRoutes,
     runListRoutes,
+    feedbackRoutes,
     projectEventRoutes,
     queueRoutes,
     reportRoutes,
+    comparisonRoutes,
     tagRoutes,
     taskRoutes,
+    trafficRoutes,
+    rolloutRoutes,
     catalogueRoutes,
     transferRoutes,
   ],
-  ...[tenancyRoutes, credentialRoutes, oauthRoutes],
+  ...[tenancyRoutes, credentialRoutes, oauthRoutes, consoleSessionRoutes],
   ...[responseRoutes, chatCompletionRoutes, modelRoutes],
 ]
 

@@ -20,6 +20,8 @@ export interface Context<P, Q, B> {
   readonly ignored: readonly string[]
   /** Fires when the client has closed the connection. */
   readonly clientClosed: AbortSignal
+  /** False once the caller may not make this request any more; what cannot be asked now is taken for true. */
+  readonly mayStill: () => Promise<boolean>
   readonly request: Request
   readonly response: Response
   /** What the request is in its trace. */

@@ -39,6 +39,10 @@ export const runQuery = z.object({
     .regex(/^[A-Za-z0-9]{1,15}$/, 'expected 1-15 letters or digits')
     .optional()
     .meta({ description: 'A tag’s name: the newest revision that bears it is run.' }),
+  split_key: z.string().min(1).max(200).optional().meta({
+    description:
+      'Runs with the same key get the same revision, and keep it as long as the weights allow: the id of an end user or a session, for instance. It is hashed, not stored.',
+  }),
   timeout: z.coerce.number().positive().max(LONGEST_TIMEOUT).optional().meta({
     description:
       'Seconds until the run expires, wherever it is then; the task’s or the server’s where absent.',
@@ -105,7 +109,11 @@ export function readRevision(query: z.output<typeof runQuery>): string | null {
   if (query.revision_tag && (query.revision || query.revision_id)) {
     throw ValidationError.at(['query', 'revision_tag'], 'contradicts revision_id')
   }
-  return query.revision_id ?? query.revision ?? null
+  const named = query.revision_id ?? query.revision ?? null
+  if (query.split_key && (named ?? query.revision_tag)) {
+    throw ValidationError.at(['query', 'split_key'], 'contradicts the revision that is named')
+  }
+  return named
 }
 
 /** The group that a run counts under, if any. @throws {ValidationError} when it is named twice, differently */

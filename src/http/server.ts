@@ -37,6 +37,8 @@ export interface ServerDeps extends BodyLimits {
   readonly publicPath: string
   /** Origins whose scripts may call. */
   readonly corsOrigins: readonly string[]
+  /** Serves the pages of the console. */
+  readonly console: RequestHandler
 }
 
 /** Every route is served under both, since clients differ in what they take for the base URL. */
@@ -78,6 +80,7 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
       throw new ApiError('METHOD_NOT_ALLOWED', `This path knows ${allowed.join(', ')} only.`)
     })
   }
+  app.use(deps.console)
   app.use(() => {
     throw new ApiError('ROUTE_NOT_FOUND', 'There is no such route.')
   })
@@ -128,11 +131,27 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
       query,
       ...checked,
       clientClosed: clientClosed.signal,
+      mayStill: () => mayStill(deps, declared, request, params as Target),
       request,
       response,
       span,
     })
     if (result !== undefined) response.json(result)
+  }
+}
+
+/** Asks once more whether who sent a request may still do so. */
+async function mayStill(
+  { authenticate, tenants }: ServerDeps,
+  declared: Endpoint,
+  request: Request,
+  target: Target,
+): Promise<boolean> {
+  try {
+    await authorise(await authenticate(request), declared, target, tenants)
+    return true
+  } catch (error) {
+    return !(error instanceof ApiError) || error.status >= 500
   }
 }
 
@@ -147,7 +166,9 @@ function observe(log: Logger, metrics: ApiMetrics): RequestHandler {
     metrics.requestBegan()
     response.once('close', () => {
       const ms = Math.round((performance.now() - started) * 10) / 10
-      metrics.requestEnded(request.method, response.locals['route'] ?? '', response.statusCode, ms)
+      const headAt: number | undefined = response.locals['headAt']
+      const answeredMs = headAt === undefined ? ms : headAt - started
+      metrics.requestEnded(request.method, response.locals['route'] ?? '', response.statusCode, answeredMs)
       log.info(
         {
           request_id: requestId,

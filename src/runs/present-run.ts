@@ -53,6 +53,7 @@ export function presentSummary({
   request,
   status,
   revision,
+  split,
   result,
 }: Omit<RunHead, 'bytes' | 'headBytes'>): PresentedSummary {
   const input = result?.inputTokens ?? 0
@@ -62,6 +63,8 @@ export function presentSummary({
     task_id: request.task,
     project_id: request.project,
     task_revision_id: revision ?? request.revision,
+    split,
+    slot: request.slot,
     user_id: request.user,
     created: iso(request.created),
     status,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { shownId } from '../platform/id-schema.ts'
+import { SLOTS } from '../tasks/split/slot-targets.ts'
 import { RUN_STATUSES } from './run.ts'
 
 const count = z.int().min(0)
@@ -78,6 +79,8 @@ const example = {
   task_id: '019a5f0e-6a20-7c55-8f0e-5b0d1a2c3d4e',
   project_id: '019a5f0e-5f11-7a44-9b1d-4c0e1f2a3b4c',
   task_revision_id: '019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a',
+  split: 3,
+  slot: 11_275,
   user_id: '019a5f0e-6001-7b33-8c2e-3d1f2a4b5c6d',
   created: '2026-01-15T09:30:00.000Z',
   status: 'succeeded',
@@ -141,6 +144,18 @@ export const runResponse = z
     task_id: shownId,
     project_id: shownId,
     task_revision_id: shownId.nullable().meta({ description: 'Null until one is drawn.' }),
+    split: count.nullable().meta({
+      description:
+        'Number of the version of the weights that its revision was drawn by, as in `traffic_history`; null where it was not drawn, or not yet.',
+    }),
+    slot: z
+      .int()
+      .min(0)
+      .max(SLOTS - 1)
+      .nullable()
+      .meta({
+        description: 'Its slot in the table by which revisions are drawn; null where the caller chose one.',
+      }),
     user_id: z.string().meta({ description: 'Id of the token that started it.' }),
     created: z.iso.datetime(),
     status: z.enum(RUN_STATUSES),

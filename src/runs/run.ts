@@ -35,6 +35,9 @@ export interface RunRequest {
   readonly fileNames: readonly (string | null)[]
   /** The revision that the caller chose; null: one is drawn by weight. */
   readonly revision: string | null
+  /** Its slot in the table by which revisions are drawn, and the bucket of the caller's key; null: it has none. */
+  readonly slot: number | null
+  readonly bucket: number | null
   readonly llmConfig: Readonly<Record<string, unknown>> | null
   readonly useFallback: boolean
   readonly reference: string | null
@@ -153,6 +156,8 @@ export interface RunRecord {
   readonly status: RunStatus
   /** The revision drawn for it; null until a worker claims it. */
   readonly revision: string | null
+  /** Number of the version of the weights that it was drawn by; null when it was not drawn. */
+  readonly split: number | null
   readonly attempts: readonly Attempt[]
   readonly result: RunResult | null
 }
@@ -162,6 +167,7 @@ export interface RunHead {
   readonly request: Omit<RunRequest, 'inputs'>
   readonly status: RunStatus
   readonly revision: string | null
+  readonly split: number | null
   readonly result: Omit<RunResult, 'response' | 'partial' | 'processed'> | null
   /** How large it is as it is stored, and with what was left out. */
   readonly headBytes: number

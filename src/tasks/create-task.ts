@@ -3,6 +3,7 @@ import { ApiError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import { buildRevision, type CheckRevisionDeps } from './build-revision.ts'
 import { checkTask } from './check-task.ts'
+import { changeTraffic } from './split/split.ts'
 import type { Task, WholeTask } from './task.ts'
 import type { CreateTaskInput } from './task-input.ts'
 import type { TaskStore } from './task-store.ts'
@@ -14,13 +15,19 @@ import type { TaskStore } from './task-store.ts'
  */
 export async function createTask(
   deps: CheckRevisionDeps & { tasks: TaskStore },
-  owner: { org: string; project: string },
+  owner: { org: string; project: string; by: string },
   input: CreateTaskInput,
 ): Promise<WholeTask> {
   const now = sharedIsoTime()
   const id = newId()
   const revision = buildRevision({ id, output_modality: input.output_modality }, [], input, deps)
   if (!revision) throw new Error('a first revision always differs')
+  const { traffic, change } = changeTraffic(
+    null,
+    [{ task_revision_id: revision.id, weight: 1 }],
+    { by: owner.by, reason: 'created' },
+    now,
+  )
   const task: Task = {
     id,
     org_id: owner.org,
@@ -38,12 +45,14 @@ export async function createTask(
     on_lost_attempt: input.on_lost_attempt ?? 'retry',
     on_truncated: input.on_truncated ?? 'fail',
     output_retries: input.output_retries ?? 1,
+    scores: input.scores ?? {},
     created: now,
     modified: now,
-    active_revisions: [{ task_revision_id: revision.id, weight: 1 }],
+    ...traffic,
+    rollout: null,
   }
   checkTask(task)
-  const outcome = await deps.tasks.save(task, 0, revision)
+  const outcome = await deps.tasks.save(task, 0, revision, change)
   if (outcome === 'name') throw duplicateName(task.name)
   if (outcome === 'alias') throw duplicateAlias(task.alias)
   if (outcome !== 'saved') throw new Error(`a new task was not saved: ${outcome}`)

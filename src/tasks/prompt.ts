@@ -1,8 +1,6 @@
-import { hash } from 'node:crypto'
-
 const NAME = '[A-Za-z_][A-Za-z0-9_]*'
 /** `{name}`, `{{name}}` or `{{ name }}`; any other brace is text. */
-const PLACEHOLDER = new RegExp(`\\{\\{[ \\t]*(${NAME})[ \\t]*\\}\\}|\\{(${NAME})\\}`, 'g')
+export const PLACEHOLDER = new RegExp(`\\{\\{[ \\t]*(${NAME})[ \\t]*\\}\\}|\\{(${NAME})\\}`, 'g')
 
 export type Inputs = Readonly<Record<string, unknown>>
 
@@ -48,7 +46,7 @@ export function readPrompt(text: string, parameters?: ReadonlySet<string>): Prom
 }
 
 /** Whether an odd number of backslashes stands before `at`; none before `from` counts. */
-function isEscaped(text: string, at: number, from: number): boolean {
+export function isEscaped(text: string, at: number, from: number): boolean {
   let first = at
   while (first > from && text[first - 1] === '\\') first -= 1
   return (at - first) % 2 === 1
@@ -105,9 +103,4 @@ export function wouldBeBlank(prompts: readonly Prompt[], inputs: Inputs): boolea
 /** The parameters that the inputs do not hold. */
 export function missingParameters(parameters: readonly string[], inputs: Inputs): string[] {
   return parameters.filter((name) => !Object.hasOwn(inputs, name))
-}
-
-/** SHA-256 (hexadecimal) of the rendered prompts, so that they can be audited without being stored. */
-export function hashPrompts(system: string, user: string): string {
-  return hash('sha256', `${system.length}:${system}${user}`)
 }

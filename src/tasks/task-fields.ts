@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { OWN_MEMBERS } from '../models/request-rules.ts'
 import { outputFormatSchema } from '../output/output-format.ts'
 import { taskAlias } from './naming/task-alias.ts'
+import { scoresSchema } from './score.ts'
 
 const PARAMETERS = [
   ...['temperature', 'top_p', 'max_tokens', 'seed', 'frequency_penalty', 'presence_penalty', 'stop'],
@@ -77,6 +78,7 @@ export interface TaskLimits {
   readonly maxDepth: number
   readonly maxKeys: number
   readonly weightsMax: number
+  readonly scoresMax: number
   /** Of both prompts of a revision together. */
   readonly parametersMax: number
   /** Seconds. */
@@ -102,6 +104,7 @@ export function taskFields(limits: TaskLimits) {
     on_lost_attempt: z.enum(['retry', 'fail']),
     on_truncated: z.enum(['accept', 'fail']),
     output_retries: z.int().min(0).max(3),
+    scores: scoresSchema(limits.scoresMax),
 
     annotation: note,
     system_prompt: prompt,

@@ -29,6 +29,7 @@ function optionalFields(limits: TaskLimits) {
     on_lost_attempt: fields.on_lost_attempt.optional(),
     on_truncated: fields.on_truncated.optional(),
     output_retries: fields.output_retries.optional(),
+    scores: fields.scores.nullish(),
 
     annotation: fields.annotation.nullish(),
     llm_config: orNothing(fields.llm_config),

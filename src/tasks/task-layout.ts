@@ -18,6 +18,8 @@ const TASK_LAYOUT = {
   /** Sorted set: ids of a task's revisions, sorted by id. */
   revisions: 'task:<task>:revisions',
   revision: 'revision:<id>',
+  /** List: the changes of a task's weights as JSON, newest first. */
+  trafficHistory: 'task:<task>:traffic',
   /**
    * Hash: id to digest (SHA-1 of the JSON) of revisions that were deleted with their tasks. Runs and caches still have
    * these revisions, so an import may only bring back the same content under the same id.

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { outputFormatShape } from '../output/output-format.ts'
 import { shownId } from '../platform/id-schema.ts'
+import { scoreSchema } from './score.ts'
 import { llmConfigSchema, VISIBILITIES } from './task-fields.ts'
 
 const tags = z.array(z.object({ id: shownId, name: z.string() }))
@@ -101,6 +102,9 @@ export const taskResponse = z
     output_retries: z.int().min(0).meta({
       description: 'How often an answer that is no response is asked for again.',
     }),
+    scores: z.record(z.string(), scoreSchema).meta({
+      description: 'What feedback on its runs may say, by name.',
+    }),
     access_token: z.string().nullable(),
     tags,
   })
@@ -128,6 +132,7 @@ export const taskResponse = z
         on_lost_attempt: 'retry',
         on_truncated: 'fail',
         output_retries: 1,
+        scores: { helpful: { type: 'boolean', good: true } },
         access_token: null,
         tags: [],
       },

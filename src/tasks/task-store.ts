@@ -3,6 +3,8 @@ import { cached, expiringAfter } from '../platform/cached.ts'
 import { keysExist } from '../platform/redis/keys-exist.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import type { ImportWrite } from './archive/import-write.ts'
+import { splitOf, type TrafficChange } from './split/split.ts'
+import { readTrafficHistory } from './split/traffic-history.ts'
 import type { Revision, Task } from './task.ts'
 import { readVisibility } from './task-fields.ts'
 import { splitPair, taskKeys, taskScript } from './task-layout.ts'
@@ -44,15 +46,18 @@ const ADDED_LATER = {
   on_lost_attempt: 'retry',
   on_truncated: 'fail',
   output_retries: 1,
+  scores: {},
+  rollout: null,
 } as const
 
 function toTask(text: string): Task {
-  const stored = { ...ADDED_LATER, ...(JSON.parse(text) as Task) }
-  return { ...stored, task_run_visibility: readVisibility(stored.task_run_visibility) }
+  const stored = { ...ADDED_LATER, ...(JSON.parse(text) as Omit<Task, 'split'> & Partial<Task>) }
+  const task_run_visibility = readVisibility(stored.task_run_visibility)
+  return { ...stored, task_run_visibility, split: stored.split ?? splitOf(stored) }
 }
 
 /** The only owner of tasks and revisions. */
-export function createTaskStore(redis: Redis, options: { revisionsMax: number }) {
+export function createTaskStore(redis: Redis, options: { revisionsMax: number; trafficHistoryMax: number }) {
   async function read(project: string, id: string): Promise<StoredTask | null> {
     const [task, version] = await redis.hmget(taskKeys(project).task(id), 'task', 'version')
     return task ? { task: toTask(task), version: Number(version) } : null
@@ -90,6 +95,8 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
   }
 
   return {
+    ...readTrafficHistory(redis),
+
     /** The task as it is now. */
     read,
 
@@ -177,8 +184,15 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
       return redis.zrange(key, cursor ? `(${cursor}` : '+', '-', 'BYLEX', 'REV', 'LIMIT', 0, limit)
     },
 
-    /** Saves a task, and a new revision if given, in one step. Version 0 creates the task. */
-    async save(task: Task, version: number, revision: Revision | null): Promise<SaveOutcome> {
+    /**
+     * Saves a task, and a new revision and a change of its weights if given, in one step. Version 0 creates the task.
+     */
+    async save(
+      task: Task,
+      version: number,
+      revision: Revision | null,
+      change: TrafficChange | null,
+    ): Promise<SaveOutcome> {
       const reply = await saveTask(
         redis,
         [taskKeys(task.project_id).prefix],
@@ -191,6 +205,8 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
           revision ? JSON.stringify(revision) : '',
           options.revisionsMax,
           task.alias ?? '',
+          change ? JSON.stringify(change) : '',
+          options.trafficHistoryMax,
         ],
       )
       if (typeof reply === 'string') return reply as SaveOutcome
@@ -214,7 +230,11 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number })
      * written.
      */
     async import(project: string, write: ImportWrite): Promise<boolean> {
-      const done = await importTasks(redis, [taskKeys(project).prefix], [JSON.stringify(write)])
+      const done = await importTasks(
+        redis,
+        [taskKeys(project).prefix],
+        [JSON.stringify(write), options.trafficHistoryMax],
+      )
       for (const { id } of write.tasks) tasks.delete(`${project}/${id}`)
       return done === 1
     },

@@ -2,6 +2,9 @@ import type { ModelParameters } from '../models/model.ts'
 import type { OutputFormat } from '../output/output-format.ts'
 import type { Shown } from '../platform/shown.ts'
 import { shownAlias } from './naming/task-alias.ts'
+import type { Scores } from './score.ts'
+import type { Rollout } from './split/rollout.ts'
+import type { Split } from './split/split.ts'
 import type { Tag } from './tag.ts'
 import type { Visibility } from './task-fields.ts'
 import type { revisionResponse, taskResponse } from './task-response.ts'
@@ -33,9 +36,15 @@ export interface Task {
   readonly on_truncated: 'accept' | 'fail'
   /** How often an answer of a model that is no response is asked for again. */
   readonly output_retries: number
+  /** What feedback on its runs may say, by name. */
+  readonly scores: Scores
   readonly created: string
   readonly modified: string
   readonly active_revisions: readonly WeightedRevision[]
+  /** Which of them gets which runs. */
+  readonly split: Split
+  /** The present or the last rollout of one of its revisions. */
+  readonly rollout: Rollout | null
 }
 
 /** A revision. It never changes, so it can be cached for ever. Names are those on the wire. */
@@ -139,7 +148,7 @@ export function presentTask(
   { task, revisions, tags }: WholeTask,
   shown: ShownRevisions = {},
 ): Shown<typeof taskResponse> {
-  const { org_id: _, ...fields } = task
+  const { org_id: _, split: __, rollout: ___, ...fields } = task
   const active = new Set(task.active_revisions.map((each) => each.task_revision_id))
   const isShown = ({ id, test }: Revision) =>
     id === shown.made ||

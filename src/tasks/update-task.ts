@@ -8,6 +8,8 @@ import { duplicateAlias, duplicateName } from './create-task.ts'
 import { withOwnAlias } from './naming/task-alias.ts'
 import { type ReadTaskDeps, readTask } from './read-task.ts'
 import { routeTraffic } from './route-traffic.ts'
+import { isOpen } from './split/rollout.ts'
+import { changeTraffic, type TrafficCause } from './split/split.ts'
 import { etagOf, type Task, type WholeTask } from './task.ts'
 import type { TaskLimits } from './task-fields.ts'
 import type { UpdateTaskInput } from './task-input.ts'
@@ -28,15 +30,18 @@ export type UpdatedTask = WholeTask & { readonly made: string | null }
  * Changes a task. When a revision field differs, a new revision is created (see buildRevision); it gets traffic only if
  * the update says so (see routeTraffic). Everything is saved in one step, or nothing is. When nothing differs, nothing
  * is saved, and the task keeps its ETag.
+ * @param cause why the weights change, if they do
  * @param isExpected true when the caller wants to change the task with this ETag
- * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, DUPLICATE_TASK_NAME, DUPLICATE_TASK_ALIAS, TOO_MANY_REVISIONS
+ * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, DUPLICATE_TASK_NAME, DUPLICATE_TASK_ALIAS, TOO_MANY_REVISIONS,
+ *   ROLLOUT_RUNNING
  * @throws {ValidationError} see buildRevision, checkTask and routeTraffic; also for another id, project or output_modality
  */
 export async function updateTask(
   deps: UpdateTaskDeps,
-  owner: { project: string; task: string },
+  owner: { project: string; task: string; by: string },
   input: UpdateTaskInput,
   isExpected: (etag: string) => boolean = () => true,
+  cause: UpdateCause = { reason: 'updated' },
 ): Promise<UpdatedTask> {
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     const before = await readTask(deps, owner.project, owner.task)
@@ -45,15 +50,15 @@ export async function updateTask(
     checkFixed(before.task, input)
     const revision = buildRevision(before.task, before.revisions, input, deps)
     const active = routeTraffic(before.task, before.revisions, revision, input, deps.limits.weightsMax)
-    const changed = withOwnAlias({
-      ...before.task,
-      ...taskChanges(input),
-      active_revisions: active,
-    })
+    const now = sharedIsoTime()
+    const { supersede = false, ...why } = cause
+    const { traffic, change } = changeTraffic(before.task, active, { ...why, by: owner.by }, now)
+    const rollout = rolloutAfter(before.task, change !== null, supersede)
+    const changed = withOwnAlias({ ...before.task, ...taskChanges(input), ...traffic, rollout })
     checkTask(changed)
     if (!revision && isDeepStrictEqual(changed, before.task)) return { ...before, made: null }
-    const task: Task = { ...changed, modified: sharedIsoTime() }
-    const outcome = await deps.tasks.save(task, before.version, revision)
+    const task: Task = { ...changed, modified: now }
+    const outcome = await deps.tasks.save(task, before.version, revision, change)
     if (outcome === 'saved') {
       const revisions = revision ? [revision, ...before.revisions] : before.revisions
       return { ...before, task, version: before.version + 1, revisions, made: revision?.id ?? null }
@@ -66,6 +71,16 @@ export async function updateTask(
     await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt))
   }
   throw new ApiError('TOO_MANY_REQUESTS', 'Others keep changing this task; try again.', { retry_after: 1 })
+}
+
+/** Why weights change, and whether that may end a rollout which decides about them. */
+export type UpdateCause = Omit<TrafficCause, 'by'> & { readonly supersede?: boolean }
+
+/** @throws {ApiError} ROLLOUT_RUNNING */
+function rolloutAfter({ rollout }: Task, weightsChange: boolean, supersede: boolean): Task['rollout'] {
+  if (!weightsChange || !isOpen(rollout)) return rollout
+  if (supersede) return { ...rollout, status: 'superseded', why: 'superseded', metric: null }
+  throw new ApiError('ROLLOUT_RUNNING', 'A rollout decides about the weights of this task.')
 }
 
 /** The error for an If-Match that names another state of the task. */
@@ -95,10 +110,11 @@ const TASK_FIELDS = [
   'on_lost_attempt',
   'on_truncated',
   'output_retries',
+  'scores',
 ] as const satisfies readonly (keyof Task)[]
 
 /** The values that null stands for; for other fields, null is ignored. */
-const NULLS = { alias: null, description: '', timeout: null, queue_timeout: null } as const
+const NULLS = { alias: null, description: '', timeout: null, queue_timeout: null, scores: {} } as const
 
 /** The fields of the task itself that were sent. */
 function taskChanges(input: UpdateTaskInput): Partial<Task> {

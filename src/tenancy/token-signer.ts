@@ -1,11 +1,11 @@
-import { createSecretKey } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { sharedNow } from '../platform/clock.ts'
 import { hashSecret } from './secret.ts'
 
-/** The two kinds of JWT, told apart by their header's `typ`, so that one never passes for the other (RFC 8725). */
-export type TokenType = 'at+jwt' | 'task+jwt'
+/** The kinds of JWT, told apart by their header's `typ`, so that one never passes for another (RFC 8725). */
+export type TokenType = 'at+jwt' | 'task+jwt' | 'session+jwt'
 
 /** What a valid token says; nothing of it is older than the token itself. */
 export interface SignedToken {
@@ -49,6 +49,9 @@ export function createTokenSigner(key: string, issuer: string, now: () => number
         .setProtectedHeader({ alg: 'HS256', typ: type })
         .sign(secret)
     },
+
+    /** What only the server's key makes of a text: it tells nobody the text, and cannot be guessed from it. */
+    mark: (text: string): string => createHmac('sha256', secret).update(text).digest('base64url'),
 
     /** Null for what this server did not sign, and for what has expired. */
     async verify(token: string): Promise<SignedToken | null> {

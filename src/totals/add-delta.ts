@@ -1,4 +1,5 @@
-import type { Delta } from './delta.ts'
+import { addScores, addToComparison, comparedRun } from './comparison-sums.ts'
+import type { Delta, FeedbackDelta } from './delta.ts'
 import {
   addToCallMetrics,
   addToReport,
@@ -6,21 +7,56 @@ import {
   type FieldSums,
   joinName,
   rollupDay,
+  rollupHour,
 } from './rollup.ts'
 
-/** Returns the sums for a name, as `joinName` makes it: of a UTC day (`20261124`), or for ever when `day` is null. */
-export type SumsOf = (name: string, day: string | null) => FieldSums
+/**
+ * When sums are of: a UTC day (`20261124`), for reports on a project, or an hour (`2026112409`), for comparisons of one
+ * task's revisions. Null: for ever.
+ */
+export type Period = { readonly kind: 'day' | 'hour'; readonly text: string } | null
+
+/** Returns the sums for a name, as `joinName` makes it, and a period. */
+export type SumsOf = (name: string, period: Period) => FieldSums
 
 /**
- * Adds a delta to its sums: one for reports, one for metrics, and one for the metrics of each model that the run called,
- * which may be two.
+ * Adds a delta to its sums: one for reports, one for metrics, one for the metrics of each model that the run called,
+ * which may be two, and one for comparisons.
  */
-export function addDelta({ project, task, revision, group, shown, ...delta }: Delta, sumsOf: SumsOf): void {
-  const { result, calls, mode, drawn } = delta
-  addToReport(sumsOf(joinName([project, task, revision, group]), rollupDay(result.settled)), result, calls)
+export function addDelta(delta: Delta | FeedbackDelta, sumsOf: SumsOf): void {
+  if ('levels' in delta) {
+    addFeedback(delta, sumsOf)
+    return
+  }
+  const { project, task, revision, group, shown, result, calls, mode, drawn } = delta
+  const day = { kind: 'day', text: rollupDay(result.settled) } as const
+  addToReport(sumsOf(joinName([project, task, revision, group]), day), result, calls)
   const name = joinName(shown)
   addToRunMetrics(sumsOf(name, null), mode, drawn, result)
   for (const [model, ofModel] of Map.groupBy(calls, (call) => call.model)) {
     addToCallMetrics(sumsOf(`${name}/${joinName([model])}`, null), ofModel)
   }
+  if (revision !== null) addCompared(delta, revision, sumsOf)
+}
+
+function addFeedback(delta: FeedbackDelta, sumsOf: SumsOf): void {
+  const { project, task, revision, split, bucket, given, isFirst, levels } = delta
+  const hour = { kind: 'hour', text: rollupHour(given) } as const
+  addScores(sumsOf(joinName([project, task, revision, String(split)]), hour), levels, bucket, isFirst)
+}
+
+/** A run whose revision was not drawn, or that asked for the fallback model, is only counted as left out. */
+function addCompared(
+  { project, task, result, calls, ...delta }: Delta,
+  revision: string,
+  sumsOf: SumsOf,
+): void {
+  const hour = { kind: 'hour', text: rollupHour(result.settled) } as const
+  if (delta.split === undefined || delta.fallbackAsked) {
+    const excluded = sumsOf(joinName([project, task, null, null]), hour)
+    excluded.add(delta.drawn ? 'fallback_asked' : 'pinned', 1)
+    return
+  }
+  const sums = sumsOf(joinName([project, task, revision, String(delta.split)]), hour)
+  addToComparison(sums, comparedRun(result, calls), delta.bucket ?? null)
 }

@@ -56,9 +56,33 @@ export interface Delta {
   readonly shown: readonly (string | null)[]
   /** True when the revision of the run was drawn by weight. */
   readonly drawn: boolean
+  /** Number of the version of the weights that its revision was drawn by, and the bucket of the caller's key. */
+  readonly split?: number | undefined
+  readonly bucket?: number | undefined
+  /** There when the caller asked for the fallback model, so that the run says nothing of its revision. */
+  readonly fallbackAsked?: true | undefined
   readonly mode: RunMode
   readonly result: CountedResult
   readonly calls: readonly CountedCall[]
+}
+
+/**
+ * What the first feedback on a drawn run under some names adds to the comparison of revisions. Stored as deltas of runs
+ * are, by the script that stores the feedback.
+ */
+export interface FeedbackDelta {
+  readonly run: string
+  readonly project: string
+  readonly task: string
+  readonly revision: string
+  readonly split: number
+  readonly bucket: number | null
+  /** When it was given, ms since the epoch. */
+  readonly given: number
+  /** True for the first feedback on the run at all. */
+  readonly isFirst: boolean
+  /** The level of each score. */
+  readonly levels: readonly (readonly [name: string, level: number])[]
 }
 
 /** A delta as it is stored: `shown` is left out when it equals the run's own project, task and revision. */
@@ -68,7 +92,8 @@ export function deltaToText(delta: Delta): string {
   return JSON.stringify(own ? { ...delta, shown: undefined } : delta)
 }
 
-export function textToDelta(text: string): Delta {
-  const stored = JSON.parse(text) as Delta
+export function textToDelta(text: string): Delta | FeedbackDelta {
+  const stored = JSON.parse(text) as Delta | FeedbackDelta
+  if ('levels' in stored) return stored
   return { ...stored, shown: stored.shown ?? [stored.project, stored.task, stored.revision] }
 }

@@ -15,6 +15,17 @@ export function bucketOf(bounds: readonly number[], value: number): number {
   return index === -1 ? bounds.length : index
 }
 
+/** Buckets for each factor of 2 of `octaveBucket`. */
+export const PER_OCTAVE = 4
+
+/**
+ * The index of one of `count` buckets that are the fourth root of 2 apart, from 1 on; the first is for what is below, the
+ * last for what is above.
+ */
+export function octaveBucket(value: number, count: number): number {
+  return value < 1 ? 0 : Math.min(count - 1, 1 + Math.floor(PER_OCTAVE * Math.log2(value)))
+}
+
 /**
  * Estimates the quantile `q` (0 to 1) from buckets, as Prometheus' `histogram_quantile` does, so that reports and
  * dashboards

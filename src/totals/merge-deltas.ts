@@ -1,6 +1,6 @@
 import type { Redis } from '../platform/redis/redis.ts'
 import { loadScript } from '../platform/redis/script.ts'
-import { addDelta } from './add-delta.ts'
+import { addDelta, type Period } from './add-delta.ts'
 import { textToDelta } from './delta.ts'
 import { FieldSums } from './rollup.ts'
 import { totalKeys } from './total-keys.ts'
@@ -10,6 +10,16 @@ const merge = loadScript(new URL('./scripts/merge.lua', import.meta.url))
 /** How many deltas are merged at a time: few enough that Redis serves others in between. */
 const BATCH = 500
 const DAY_SECONDS = 86_400
+/** Of a day as text, with which that of an hour begins. */
+const DAY_LENGTH = 8
+
+/** For how many days totals are kept. */
+export interface KeptTotals {
+  /** Those of days, for reports. */
+  readonly reportDays: number
+  /** Those of hours, for comparisons. */
+  readonly comparisonDays: number
+}
 
 interface Sum {
   readonly index: string
@@ -22,15 +32,14 @@ interface Sum {
 /**
  * Merges the deltas of a shard that were stored before this call into the totals; each delta once, also when several
  * processes merge at the same time.
- * @param reportDays for how many days the totals of a day are kept
  */
-export async function mergeDeltas(redis: Redis, shard: number, reportDays: number): Promise<void> {
+export async function mergeDeltas(redis: Redis, shard: number, kept: KeptTotals): Promise<void> {
   const keys = totalKeys(shard)
   let waiting = await redis.llen(keys.deltas)
   while (waiting > 0) {
     const deltas = await redis.lrange(keys.deltas, 0, BATCH - 1)
     if (deltas.length === 0) return
-    const sums = [...addUp(shard, deltas, reportDays).values()]
+    const sums = [...addUp(shard, deltas, kept).values()]
     const merged = await merge(
       redis,
       [keys.deltas, ...sums.flatMap(({ index, key }) => [index, key])],
@@ -45,20 +54,33 @@ export async function mergeDeltas(redis: Redis, shard: number, reportDays: numbe
   }
 }
 
-function addUp(shard: number, deltas: readonly string[], reportDays: number): Map<string, Sum> {
+function addUp(shard: number, deltas: readonly string[], kept: KeptTotals): Map<string, Sum> {
   const keys = totalKeys(shard)
   const found = new Map<string, Sum>()
   for (const text of deltas) {
     const delta = textToDelta(text)
-    addDelta(delta, (name, day) => {
-      const key = day ? keys.dayRollup(name, day) : keys.rollup(name)
+    addDelta(delta, (name, period) => {
+      const key = period ? keys.periodRollup(name, period.text) : keys.rollup(name)
       const known = found.get(key)
       if (known) return known.sums
-      const index = day ? keys.dayRollups(delta.project, day) : keys.rollups
       const sums = new FieldSums()
-      found.set(key, { index, key, name, ttl: day ? reportDays * DAY_SECONDS : 0, sums })
+      found.set(key, { ...placeOf(delta, name, period), key, sums })
       return sums
     })
   }
   return found
+
+  function placeOf(
+    { project, task }: { project: string; task: string },
+    name: string,
+    period: Period,
+  ): Pick<Sum, 'index' | 'name' | 'ttl'> {
+    if (!period) return { index: keys.rollups, name, ttl: 0 }
+    const { kind, text } = period
+    if (kind === 'day') {
+      return { index: keys.dayRollups(project, text), name, ttl: kept.reportDays * DAY_SECONDS }
+    }
+    const index = keys.hourRollups(project, task, text.slice(0, DAY_LENGTH))
+    return { index, name: `${name}:${text}`, ttl: kept.comparisonDays * DAY_SECONDS }
+  }
 }

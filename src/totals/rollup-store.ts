@@ -1,7 +1,7 @@
 import { DAY_MS } from '../platform/date-span.ts'
 import { askByTag } from '../platform/redis/ask-by-tag.ts'
 import type { Redis } from '../platform/redis/redis.ts'
-import { mergeDeltas } from './merge-deltas.ts'
+import { type KeptTotals, mergeDeltas } from './merge-deltas.ts'
 import { rollupDay, splitName } from './rollup.ts'
 import { totalKeys } from './total-keys.ts'
 
@@ -25,16 +25,25 @@ export interface DayTotals {
   readonly totals: Totals
 }
 
+/** The totals of one revision under one version of the weights, in one hour. */
+export interface HourTotals {
+  /** Null: of runs that are left out of comparisons. */
+  readonly revision: string | null
+  readonly split: number
+  /** The start of the hour, ms since the epoch. */
+  readonly hour: number
+  readonly totals: Totals
+}
+
 /** How many keys are read with one round trip. */
 const BATCH = 500
 
 export type RollupStore = ReturnType<typeof createRollupStore>
 
 /** Reads the totals of settled runs. Every run that was settled before the call is in them, with all of its numbers. */
-export function createRollupStore(redis: Redis, options: { shards: number; reportDays: number }) {
+export function createRollupStore(redis: Redis, options: KeptTotals & { shards: number }) {
   const merge = async (): Promise<void> => {
-    for (let shard = 0; shard < options.shards; shard += 1)
-      await mergeDeltas(redis, shard, options.reportDays)
+    for (let shard = 0; shard < options.shards; shard += 1) await mergeDeltas(redis, shard, options)
   }
   const shards = Array.from({ length: options.shards }, (_, shard) => totalKeys(shard))
   const readTotals = (keys: readonly string[]): Promise<Totals[]> =>
@@ -69,12 +78,47 @@ export function createRollupStore(redis: Redis, options: { shards: number; repor
         (names[at] ?? []).flatMap((rollup) => {
           const [, task = '', revision = null, group = null] = splitName(rollup)
           const owner = { task: task ?? '', revision, group }
-          return fits(owner) ? [{ owner, day, key: keys.dayRollup(rollup, name) }] : []
+          return fits(owner) ? [{ owner, day, key: keys.periodRollup(rollup, name) }] : []
         }),
       )
       if (wanted.length > most) return null
       const totals = await readTotals(wanted.map(({ key }) => key))
       return wanted.map(({ owner, day }, at) => ({ owner, day, totals: totals[at] ?? new Map() }))
+    },
+
+    /**
+     * A task's totals by hour, of the runs that ended in the hours that begin from `from` to `to`.
+     * @returns null when more than `most` would have to be read
+     */
+    async hours(
+      project: string,
+      task: string,
+      range: { from: number; to: number },
+      most: number,
+    ): Promise<HourTotals[] | null> {
+      await merge()
+      const indexes = shards.flatMap((keys) => {
+        const indexOf = (day: number) => ({ keys, index: keys.hourRollups(project, task, rollupDay(day)) })
+        return daysBetween(range.from, range.to).map(indexOf)
+      })
+      const names = await inBatches(
+        redis,
+        indexes.map(({ index }) => index),
+        'smembers',
+        (members: string[]) => members,
+      )
+      const wanted = indexes.flatMap(({ keys }, at) =>
+        (names[at] ?? []).flatMap((member) => {
+          const [name = '', text = ''] = member.split(':')
+          const [, , revision = null, split] = splitName(name)
+          const hour = hourOf(text)
+          const owner = { revision, split: Number(split ?? 0), hour }
+          return hour >= range.from && hour <= range.to ? [{ owner, key: keys.periodRollup(name, text) }] : []
+        }),
+      )
+      if (wanted.length > most) return null
+      const totals = await readTotals(wanted.map(({ key }) => key))
+      return wanted.map(({ owner }, at) => ({ ...owner, totals: totals[at] ?? new Map() }))
     },
 
     /**
@@ -127,4 +171,16 @@ async function inBatches<R, T>(
     found.push(...replies.map(read))
   }
   return found
+}
+
+/** The starts of the UTC days from that of `from` to that of `to`. */
+function daysBetween(from: number, to: number): number[] {
+  const first = Math.floor(from / DAY_MS)
+  return Array.from({ length: Math.floor(to / DAY_MS) - first + 1 }, (_, at) => (first + at) * DAY_MS)
+}
+
+/** The start of an hour that `rollupHour` named, ms since the epoch. */
+function hourOf(text: string): number {
+  const [, year, month, day, hour] = /^(\d{4})(\d\d)(\d\d)(\d\d)$/.exec(text) ?? []
+  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour))
 }

@@ -32,6 +32,13 @@ export function rollupDay(ms: number): string {
 /** A cache of one day: nearly all runs end on the same day as the run before. */
 let latestDay = { number: Number.NaN, text: '' }
 
+/** The UTC hour of a time in ms, as `2026112409`. */
+export function rollupHour(ms: number): string {
+  return `${rollupDay(ms)}${String(Math.floor((ms % DAY_MS) / HOUR_MS)).padStart(2, '0')}`
+}
+
+const HOUR_MS = 3_600_000
+
 /** The phases of a run in reports, named as in `timings`. */
 export const PHASES = ['queued', 'waiting_on_limit', 'model', 'validate', 'total'] as const
 export type Phase = (typeof PHASES)[number]

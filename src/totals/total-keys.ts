@@ -9,10 +9,13 @@ export const TOTAL_LAYOUT = {
   deltas: 'deltas',
   /** Set: names of the totals that are kept for ever. */
   rollups: 'rollups',
+  /** Set: names of a task's totals of the hours of a day, each with its hour. */
+  hourRollups: 'hour-rollups:<project>:<task>:<day>',
   /** Set: names of a project's totals of one day. */
   dayRollups: 'rollups:<project>:<day>',
   rollup: 'rollup:<name>',
-  dayRollup: 'rollup:<name>:<day>',
+  /** Of a day or an hour. */
+  periodRollup: 'rollup:<name>:<period>',
 } as const satisfies KeyLayout
 
 const known: ReturnType<typeof keysUnder>[] = []

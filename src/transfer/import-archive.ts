@@ -43,6 +43,7 @@ interface Target extends ImportTarget {
  * Organisations and projects that do not exist are created with the ids and names of the file.
  * @param onto the project to import into, for a file with one project, whose id is then ignored; null: the file's
  *   projects
+ * @param by id of who imports
  * @throws {ValidationError} for what is wrong within the file
  * @throws {ApiError} IMPORT_CONFLICT, with the place of each in `conflicts`; TOO_MANY_REQUESTS
  */
@@ -51,6 +52,7 @@ export async function importArchive(
   archive: Archive,
   onto: Project | null,
   replace: boolean,
+  by: string,
 ): Promise<ImportReport> {
   await checkArchive(archive)
   if (onto && archive.projects.length !== 1) {
@@ -67,7 +69,7 @@ export async function importArchive(
     }
     const org = here?.org_id ?? archived.org.id
     const project = here?.id ?? archived.project.id
-    const target = { org, project, archived, isNew: !here, where }
+    const target = { org, project, by, archived, isNew: !here, where }
     const plan = await planImport(deps, target, tasksOf(target), replace)
     for (const issue of plan.conflicts) conflicts.push(issue)
     planned.push([target, plan.pieces])

@@ -26,6 +26,7 @@ function pathOf(declared: Endpoint, project: string, other = ABSENT): string {
     .replace(':org_id', org)
     .replace(':project_id', id)
     .replace(':name', 'x.jpeg')
+    .replace(':seq', '1')
     .replaceAll(/:\w+/g, other)
 }
 

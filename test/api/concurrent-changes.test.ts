@@ -92,7 +92,7 @@ describe('changes at the same moment as calls', () => {
     const [revision] = await core.tasks.revisions(project, id)
     assert.ok(stored && revision)
     const gone = { ...revision, id: newId(), llm_model_id: newId() }
-    assert.equal(await core.tasks.save(stored.task, stored.version, gone), 'saved')
+    assert.equal(await core.tasks.save(stored.task, stored.version, gone, null), 'saved')
     assert.equal((await call('POST', `/task/${id}`, { enabled: false })).body.enabled, false)
     const refused = await call('POST', `/task/${id}`, { user_prompt: 'Another {text}' })
     assert.deepEqual([refused.status, refused.body.detail[0].loc], [422, ['body', 'llm_model_id']])

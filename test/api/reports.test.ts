@@ -309,7 +309,7 @@ test('days are kept for as long as is set', async (t) => {
   const task = await system.createTask()
   await settleRun(system, task)
   assert.equal((await system.call('GET', `/task/${task}/token_report`)).body.total_task_runs, 1)
-  const keys = await allKeys(system.core.redis, totalKeys(0).dayRollup('*', '*'))
+  const keys = await allKeys(system.core.redis, totalKeys(0).periodRollup('*', '????????'))
   assert.ok(keys.length > 0)
   for (const key of keys) {
     const left = await system.core.redis.ttl(key)

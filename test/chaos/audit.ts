@@ -145,15 +145,16 @@ function differences(told: Record<string, unknown>, recorded: Record<string, unk
     .join('; ')
 }
 
-/** The rollups are what the records add up to: for ever and by day, each field of each of them. */
+/** The rollups are what the records add up to: for ever, by day and by hour, each field of each of them. */
 async function rollupErrors(core: Core, records: readonly RunRecord[]): Promise<string[]> {
   const { redis, config } = core
   const totals = new Map<string, FieldSums>()
-  for (const { request, revision, result, attempts } of records) {
+  for (const { request, revision, split, result, attempts } of records) {
     if (!result) continue
-    const delta = await deltaOfRun(core, request, revision ?? request.revision, result, attempts)
-    addDelta(delta, (name, day) => {
-      const of = `${day ?? 'for ever'} ${name}`
+    const drawn = { revision: revision ?? request.revision, split }
+    const delta = await deltaOfRun(core, request, drawn, result, attempts)
+    addDelta(delta, (name, period) => {
+      const of = `${period?.text ?? 'for ever'} ${name}`
       const sums = totals.get(of) ?? new FieldSums()
       totals.set(of, sums)
       return sums

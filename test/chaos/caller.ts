@@ -20,6 +20,8 @@ export interface Sightings {
   readonly hung: string[]
   /** Calls whose connection broke: for how many ms each had been held. */
   readonly broken: number[]
+  /** Runs that were watched to their end. */
+  watched: number
   /** Calls that were told to try again later. */
   refused: number
 }

@@ -3,12 +3,15 @@ import { type Call, type CallerOptions, callUntilAnswered, type RunResponse } fr
 import { type Dice, diceFrom } from './dice.ts'
 import { photo } from './photo.ts'
 import type { StageTask } from './stage.ts'
+import { watchRun } from './watch-run.ts'
 
 /** How a caller goes about a run. */
 const WAYS = [
-  { way: 'waits', weight: 30 },
+  { way: 'waits', weight: 22 },
   { way: 'waits briefly', weight: 10 },
-  { way: 'polls', weight: 26 },
+  { way: 'polls', weight: 20 },
+  // Follows what the model says, by server-sent events.
+  { way: 'watches', weight: 14 },
   // Asks two API processes for the same run at the same moment.
   { way: 'is two', weight: 12 },
   { way: 'cancels', weight: 9 },
@@ -57,10 +60,11 @@ async function sendRun(options: LoadOptions, caller: number, dice: Dice): Promis
   const call: Call = {
     method: 'POST',
     path: `/task/${task}/run${queryOf(way, dice)}`,
-    body: await bodyOf(reference, options.seed, withPhoto),
+    body: await (way === 'watches' ? jsonOf : bodyOf)(reference, options.seed, withPhoto),
     headers: { 'idempotency-key': reference, ...preferenceOf(way) },
     first,
   }
+  if (way === 'watches') return watchRun(options, { ...call, path: `/task/${task}` }, dice)
   const calls = way === 'is two' ? [call, { ...call, first: first + 1 }] : [call]
   const patience = way === 'leaves' ? [AbortSignal.timeout(Math.ceil(dice.between(100, 2000)))] : []
   const signal = AbortSignal.any([options.signal, ...patience])
@@ -75,6 +79,12 @@ async function sendRun(options: LoadOptions, caller: number, dice: Dice): Promis
 }
 
 const NO_TASK: StageTask = { id: '', withPhoto: false }
+
+/** The same as JSON, with the image in it. */
+async function jsonOf(reference: string, seed: number, withPhoto: boolean): Promise<unknown> {
+  const files = withPhoto ? [{ data: (await photo()).toString('base64') }] : undefined
+  return { task_input: { text: `[mark:${reference}], seed ${seed}` }, reference, task_files: files }
+}
 
 /** The mark lets the model count the calls of this run. */
 async function bodyOf(reference: string, seed: number, withPhoto: boolean): Promise<unknown> {

@@ -43,7 +43,7 @@ export async function setStage(t: Cleanup, options: FleetOptions): Promise<Stage
   const key = await core.apiKeys.create(project, { name: 'chaos', scopes: PROJECT_SCOPES, expires: null })
   if (!key) throw new Error('a fresh id was taken')
   const path = `/org/${project.org_id}/project/${project.id}`
-  const sightings: Sightings = { answers: [], unexpected: [], hung: [], broken: [], refused: 0 }
+  const sightings: Sightings = { answers: [], unexpected: [], hung: [], broken: [], watched: 0, refused: 0 }
   const enough = new AbortController()
   t.after(() => enough.abort())
   return {

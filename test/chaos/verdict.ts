@@ -34,6 +34,7 @@ export function tabulateChaos(outcome: ChaosOutcome): Line[] {
       value: sightings.broken.length,
       note: `${sightings.refused} told to try again`,
     },
+    { name: 'runs watched to their end', value: sightings.watched },
     { name: 'faults', value: strikes.length, note: countsOf(strikes.map(describeStrike)) },
     mustBeNone(
       'stops that went wrong',

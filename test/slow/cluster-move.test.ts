@@ -48,7 +48,8 @@ test('while its slot is moved a shard refuses to run scripts, and nothing is wri
   const runs = createRunStore(redis, STORE_OPTIONS)
   const queued = aRequest()
   assert.deepEqual(await runs.create(queued, null), { outcome: 'enqueued' })
-  const record: RunRecord = { request: queued, status: 'queued', revision: null, attempts: [], result: null }
+  const unclaimed = { revision: null, split: null, attempts: [], result: null }
+  const record: RunRecord = { request: queued, status: 'queued', ...unclaimed }
   const refused = (error: unknown) => isRedisUnavailable(error) && wasNotExecuted(error)
   const steps: (() => Promise<void>)[] = [begin, () => move(0.5), () => move(1)]
   for (const step of steps) {

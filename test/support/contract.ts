@@ -73,7 +73,7 @@ export function createContract(document: OpenApiDocument): Contract {
     const strays = Object.keys(headers).filter((name) => !names.has(name) && !UNDOCUMENTED.test(name))
     const wrong = [...names].flatMap(([lower, name]) => {
       const header = at(...pointer, 'headers', name)
-      const given = headers[lower]
+      const given = headers[lower]?.toString()
       if (given !== undefined)
         return misfits(given, ...header.pointer, 'schema').map((each) => `${name} ${each}`)
       return (header.value as { required?: boolean }).required ? [`the header ${name} is missing`] : []

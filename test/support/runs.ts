@@ -36,6 +36,8 @@ export function aRequest(fields: Partial<RunRequest> = {}): RunRequest {
     files: [],
     fileNames: [],
     revision: null,
+    slot: null,
+    bucket: null,
     llmConfig: null,
     useFallback: false,
     reference: null,
@@ -130,7 +132,7 @@ export async function claimed(
   const claim = (await deliver(redis, runs, request)) ?? assert.fail('there is nothing to claim')
   assert.equal(claim.request.id, request.id)
   if (claim.fence > 1 || revision === null) return claim
-  assert.equal(await runs.revise(claim, revision), true)
+  assert.equal(await runs.revise(claim, revision, null), true)
   return { ...claim, revision }
 }
 
@@ -144,7 +146,7 @@ export async function settled(
 ): Promise<void> {
   await core.runs.create(request, null)
   const claim = await claimed(core.redis, core.runs, request, revision)
-  const delta = await deltaOfRun(core, request, revision, result, attempts)
+  const delta = await deltaOfRun(core, request, { revision, split: null }, result, attempts)
   assert.equal(await core.runs.settle(claim, result, attempts, delta), true)
 }
 

@@ -17,6 +17,7 @@ const LAYERS = [
   ['src/models', 'src/output', 'src/files', 'src/inputs', 'src/queue'],
   ['src/tasks', 'src/tenancy', 'src/totals'],
   ['src/runs', 'src/transfer'],
+  ['src/decisions'],
   ['src/metrics'],
   ['src/http', 'workers'],
   ['src/settings.ts'],

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { documentsWithResults } from '../../bench/results.ts'
 import { describeSettings } from '../../src/config.ts'
 import { REASONS } from '../../src/platform/errors.ts'
+import { resultsPage } from '../sim-decisions/results.ts'
 import { blocksOf, DOCUMENTS, ROOT, readDocument } from '../support/documents.ts'
 import { reasonsPage } from '../support/reasons-table.ts'
 import { settingsPage } from '../support/settings-table.ts'
@@ -26,7 +27,12 @@ function mentions(pattern: RegExp): { found: string; where: string }[] {
 }
 
 test('what is made from the code is up to date', async () => {
-  for (const { path, current, wanted } of [settingsPage(), reasonsPage(), ...(await documentsWithResults())])
+  for (const { path, current, wanted } of [
+    settingsPage(),
+    reasonsPage(),
+    resultsPage(),
+    ...(await documentsWithResults()),
+  ])
     assert.equal(current, wanted, `${path} is not up to date: run \`npm run docs\``)
 })
 

@@ -49,6 +49,9 @@ export interface RunSummary extends Tokens {
   readonly task_id: string
   readonly project_id: string
   readonly task_revision_id: string | null
+  /** Number of the version of the weights that its revision was drawn by; null where it was not drawn, or not yet. */
+  readonly split: number | null
+  readonly slot: number | null
   readonly user_id: string
   readonly created: string
   readonly status: RunStatus
@@ -126,6 +129,8 @@ export interface RunWishes {
   readonly revision_id?: string | undefined
   /** The newest revision that bears this tag. */
   readonly revision_tag?: string | undefined
+  /** Runs with the same key get the same revision, as long as the weights allow: the id of an end user, for instance. */
+  readonly split_key?: string | undefined
   readonly reporting_group?: string | undefined
   readonly use_fallback_model?: boolean | undefined
   /** Seconds until the run expires, wherever it is then. */

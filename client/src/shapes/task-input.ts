@@ -1,5 +1,5 @@
 import type { OutputFormat } from '../output/format.ts'
-import type { LlmConfig, OutputModality, Visibility } from './task.ts'
+import type { LlmConfig, OutputModality, Score, Visibility } from './task.ts'
 
 interface OptionalFields {
   /** `pmpt_...`; null for the one that is made of the id. */
@@ -15,6 +15,8 @@ interface OptionalFields {
   readonly on_lost_attempt?: 'retry' | 'fail' | undefined
   readonly on_truncated?: 'accept' | 'fail' | undefined
   readonly output_retries?: number | undefined
+  /** What feedback on its runs may say, by name; null for none. */
+  readonly scores?: Readonly<Record<string, Score>> | null | undefined
   readonly output_modality?: OutputModality | undefined
   readonly annotation?: string | null | undefined
   readonly llm_config?: LlmConfig | null | undefined

@@ -59,6 +59,12 @@ export interface ActiveRevision {
   readonly weight: number
 }
 
+/** What feedback on a run may say under one name; `good` is what is better. */
+export type Score =
+  | { readonly type: 'boolean'; readonly good: boolean }
+  | { readonly type: 'number'; readonly min: number; readonly max: number; readonly good: 'high' | 'low' }
+  | { readonly type: 'category'; readonly options: readonly string[]; readonly good: readonly string[] }
+
 /** A prompt with a name: what callers run. */
 export interface TaskRecord {
   readonly id: string
@@ -82,6 +88,8 @@ export interface TaskRecord {
   readonly on_lost_attempt: 'retry' | 'fail'
   readonly on_truncated: 'accept' | 'fail'
   readonly output_retries: number
+  /** What feedback on its runs may say, by name. */
+  readonly scores: Readonly<Record<string, Score>>
   readonly access_token: string | null
   readonly tags: readonly TagName[]
 }

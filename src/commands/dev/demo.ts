@@ -99,13 +99,16 @@ function toShellVariables({ url, org_id, project_id, token, admin_token, tasks }
 /** A new administrator's token, for a first start that was given none. */
 export const newAdminToken = (): string => `sr_admin_${randomBytes(24).toString('base64url')}`
 
+/** Who changes the demo's tasks, in their histories. */
+const BY = 'demo'
+
 async function createDemo(core: Core, url: string, adminToken: string): Promise<Demo> {
   const org = await core.tenants.createOrganisation('Demo')
   const project = org && (await core.tenants.createProject(org.id, 'Demo'))
   if (!project) throw new Error('a fresh id was taken')
   const key = await core.apiKeys.create(project, { name: 'demo', scopes: PROJECT_SCOPES, expires: null })
   if (!key) throw new Error('a fresh id was taken')
-  const owner = { org: project.org_id, project: project.id }
+  const owner = { org: project.org_id, project: project.id, by: BY }
   const schema = createTaskSchema(core.limits)
   const tasks: Partial<Record<DemoName, string>> = {}
   for (const [name, fields] of Object.entries(TASKS)) {
@@ -128,12 +131,12 @@ async function createDemo(core: Core, url: string, adminToken: string): Promise<
 
 async function addChallenger(core: Core, project: string, task: string, first: string): Promise<void> {
   const input = { system_prompt: 'You are a careful linguist. Weigh every word before you decide.' }
-  const { revisions } = await updateTask(core, { project, task }, input)
+  const { revisions } = await updateTask(core, { project, task, by: BY }, input)
   const active = [
     { task_revision_id: first, weight: 70 },
     { task_revision_id: revisions[0]?.id ?? '', weight: 30 },
   ]
-  await updateTask(core, { project, task }, { active_revisions: active })
+  await updateTask(core, { project, task, by: BY }, { active_revisions: active })
 }
 
 /** Null where no model can do what the task needs. */
@@ -147,7 +150,7 @@ function firstModel(core: Core, fields: Record<string, unknown>): string | null 
 async function keepModels(core: Core, demo: Demo): Promise<void> {
   for (const [name, task] of Object.entries(demo.tasks)) {
     const stored = await core.tasks.read(demo.project_id, task)
-    const owner = { project: demo.project_id, task }
+    const owner = { project: demo.project_id, task, by: BY }
     const active = []
     let changed = false
     for (const share of stored?.task.active_revisions ?? []) {

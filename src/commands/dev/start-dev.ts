@@ -6,6 +6,7 @@ import { composeSimulatedModel } from '../../compose/compose-simulated-model.ts'
 import type { Config } from '../../config.ts'
 import type { Lifecycle } from '../../platform/lifecycle.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { buildConsole } from './build-console.ts'
 import { type Demo, ensureDemo, newAdminToken, readDemo } from './demo.ts'
 import { findModelNames } from './find-model-names.ts'
 import { keepRunning } from './keep-running.ts'
@@ -22,6 +23,9 @@ export async function startDev(
   signal: AbortSignal,
 ): Promise<Demo> {
   const dataDir = resolve(config.dataDir)
+  // Beside all that follows: it takes some seconds where there is something to do.
+  const build = buildConsole()
+  lifecycle.onClose('build of the console', () => build.stop())
   mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
   const simulatedUrl = await composeSimulatedModel(config, lifecycle)
   const modelNames = await findModelNames(config)
@@ -42,7 +46,10 @@ export async function startDev(
   const api = keepRunning('api', settings, dataDir, log)
   lifecycle.onClose('api', () => api.stop())
   const port = await api.listening
-  return ensureDemo(core, urlOf(config.host, port), adminToken)
+  const demo = await ensureDemo(core, urlOf(config.host, port), adminToken)
+  const problem = await build.done
+  if (problem !== null) log.warn({ problem }, 'the console could not be built; all else works')
+  return demo
 }
 
 /** Where this machine reaches a server that listens on a host; one that listens on all addresses is at the loopback. */

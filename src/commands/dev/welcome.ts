@@ -10,8 +10,14 @@ export function welcome(config: Config, demo: Demo): string {
   const model = needsSimulatedModel(config)
     ? 'simulated: answers are made up. Set OPENAI_API_KEY or OPENAI_BASE_URL for a real one.'
     : (config.modelsFile ?? config.openaiBaseUrl ?? 'OpenAI')
+  // A token that was given is known to who gave it, and need not stand on a screen.
+  const key = config.adminToken === null ? demo.admin_token : demo.token
   return `
 Splitrun listens at ${demo.url}
+
+Look at it:
+
+  ${demo.url}/console/#key=${encodeURIComponent(key)}
 
 Try it:
 

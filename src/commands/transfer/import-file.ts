@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { type Core, transferDeps } from '../../compose/compose-core.ts'
 import { ValidationError } from '../../platform/errors.ts'
+import { ADMIN } from '../../tenancy/caller.ts'
 import { archiveSchema } from '../../transfer/archive.ts'
 import { type ImportReport, importArchive } from '../../transfer/import-archive.ts'
 import { CommandError } from '../exit-codes.ts'
@@ -28,7 +29,7 @@ export async function importFile(core: Core, options: ImportFileOptions): Promis
   if (project !== null && !onto) throw new CommandError(`there is no project ${project}`)
   const read = archiveSchema(core.limits).safeParse(content)
   try {
-    if (read.success) return await importArchive(transferDeps(core), read.data, onto, replace)
+    if (read.success) return await importArchive(transferDeps(core), read.data, onto, replace, ADMIN.id)
     throw new ValidationError(
       read.error.issues.map(({ path, message }) => ({ loc: path.map(String), msg: message, type: '' })),
     )

@@ -5,12 +5,27 @@ export type StreamedEvent =
   | { readonly event?: string; readonly id?: string; readonly data: unknown }
   | { readonly comment: string }
 
+/** What a stream of events depends on, beside its reader. */
+export interface StreamOptions {
+  /** Fires when the client has closed the connection. */
+  readonly signal: AbortSignal
+  /** Fires when this process closes: then nobody waits for a reader. */
+  readonly closing: AbortSignal
+  /** How long a reader may read nothing of what waits for it, in ms; then its connection is closed, and it may come again. */
+  readonly patienceMs: number
+  /** False once the caller may not read any more, since its token was revoked: asked at each heartbeat. */
+  readonly mayStill: () => Promise<boolean>
+}
+
 /** After this time without a connection, readers connect again, in ms. */
 const RECONNECT_MS = 1000
 /** So often a comment says that the connection lives, in ms: proxies cut silent ones. */
 const HEARTBEAT_MS = 15_000
 /** So many bytes may wait for a reader; then nothing more is made for it until it has read them. */
-export const MOST_UNSENT = 65_536
+const MOST_UNSENT = 16_384
+
+/** So long a reader has to take the last bytes when this process closes, in ms: it comes again elsewhere. */
+const LAST_MS = 1000
 
 /** Headers of a stream of events: nobody on the way may keep it, change it or hold it back. */
 const STREAM_HEADERS = {
@@ -22,36 +37,44 @@ const STREAM_HEADERS = {
 /**
  * Sends events as they come (WHATWG HTML, 9.2). Its head goes out at once. The next event is asked for only when the reader
  * has room for it. Resolves when the stream has ended, or its reader has gone.
- * @param signal fires when the client has closed the connection
- * @param patienceMs how long a reader may read nothing of what waits for it; then its connection is closed, and it may
- *   come again
+ * @param follow gives the events, until the signal fires
  */
 export async function sendEventStream(
   response: Response,
-  events: AsyncIterable<StreamedEvent>,
-  signal: AbortSignal,
-  patienceMs: number,
+  follow: (signal: AbortSignal) => AsyncIterable<StreamedEvent>,
+  { signal: clientClosed, closing, patienceMs, mayStill }: StreamOptions,
 ): Promise<void> {
   response.status(200)
   for (const [name, value] of Object.entries(STREAM_HEADERS)) response.setHeader(name, value)
   response.flushHeaders()
+  // A stream lasts as long as its run: what can be compared with other requests is its beginning.
+  response.locals['headAt'] = performance.now()
   if (response.req.method === 'HEAD') {
     response.end()
     return
   }
   response.write(`retry: ${RECONNECT_MS}\n\n`)
+  // Looking at a signal that is made of others costs much more, and each event does.
+  const ended = new AbortController()
+  const { signal } = ended
+  const end = (): void => ended.abort()
+  clientClosed.addEventListener('abort', end)
+  if (clientClosed.aborted) end()
   const beating = setInterval(() => {
     if (response.writableLength < MOST_UNSENT) response.write(':\n\n')
+    void mayStill().then((may) => may || end())
   }, HEARTBEAT_MS)
   try {
-    for await (const event of events) {
+    for await (const event of follow(signal)) {
       if (signal.aborted) break
-      response.write(eventToText(event))
-      if (response.writableLength >= MOST_UNSENT && !(await drained(response, patienceMs))) break
+      const text = eventToText(event)
+      if (response.writableLength + text.length < MOST_UNSENT) response.write(text)
+      else if (!(await writeSlowly(response, text, AbortSignal.any([signal, closing]), patienceMs))) break
     }
   } finally {
     clearInterval(beating)
     response.end()
+    if (closing.aborted) setTimeout(() => response.destroy(), LAST_MS).unref()
   }
 }
 
@@ -64,20 +87,26 @@ function eventToText(event: StreamedEvent): string {
   return `${name}${id}data: ${data}\n\n`
 }
 
-/** True when all is sent; false, and the connection closed, when the reader has gone or read nothing for too long. */
-function drained(response: Response, patienceMs: number): Promise<boolean> {
+/** Writes, and waits until nothing is left to send. True then; false, and the connection closed, when the reader has gone or read nothing for too long. */
+function writeSlowly(
+  response: Response,
+  text: string,
+  signal: AbortSignal,
+  patienceMs: number,
+): Promise<boolean> {
   return new Promise((resolve) => {
     const done = (isDrained: boolean): void => {
       clearTimeout(timer)
-      response.off('drain', onDrain)
       response.off('close', onClose)
+      signal.removeEventListener('abort', onClose)
       if (!isDrained) response.destroy()
       resolve(isDrained)
     }
-    const onDrain = (): void => done(true)
     const onClose = (): void => done(false)
     const timer = setTimeout(onClose, patienceMs)
-    response.once('drain', onDrain).once('close', onClose)
-    if (response.destroyed) onClose()
+    response.once('close', onClose)
+    response.write(text, (error) => done(!error))
+    signal.addEventListener('abort', onClose, { once: true })
+    if (response.destroyed || signal.aborted) onClose()
   })
 }

@@ -6,7 +6,7 @@ import { type StartRunDeps, startRun } from '../../runs/start/start-run.ts'
 import type { StartedRun, Submission } from '../../runs/start/submission.ts'
 import type { Wait } from '../run-request.ts'
 import { runLocation, setRunHeaders } from '../send-run.ts'
-import { sendEventStream } from './event-stream.ts'
+import { type StreamOptions, sendEventStream } from './event-stream.ts'
 import { type DeltaForm, runEventFrames } from './run-event-frames.ts'
 import type { StreamPlaces } from './stream-places.ts'
 
@@ -18,25 +18,33 @@ export interface SendRunEventsDeps extends FollowRunDeps {
   readonly requestTimeout: number
 }
 
+/** How a run is watched. */
+export interface Watching extends Pick<StreamOptions, 'signal' | 'mayStill'> {
+  /** What the client has seen. */
+  readonly from: Position | null
+  readonly form: DeltaForm
+}
+
 /**
  * Answers with the events of a run, until it has ended or the client has gone.
- * @param options.from what the client has seen
- * @param options.release gives back the place that the stream has
+ * @param release gives back the place that the stream has
  */
 export async function sendRunEvents(
   deps: SendRunEventsDeps,
   response: Response,
   record: RunRecord,
-  options: { from: Position | null; form: DeltaForm; release: () => void },
-  signal: AbortSignal,
+  watching: Watching,
+  release: () => void,
 ): Promise<void> {
   try {
     setRunHeaders(response, record)
     response.set('Location', runLocation(response, record, deps.publicPath))
-    const frames = runEventFrames(deps, record, options, signal)
-    await sendEventStream(response, frames, signal, deps.requestTimeout * 1000)
+    await sendEventStream(response, (until) => runEventFrames(deps, record, watching, until), {
+      ...{ signal: watching.signal, mayStill: watching.mayStill },
+      ...{ closing: deps.inbox.closing, patienceMs: deps.requestTimeout * 1000 },
+    })
   } finally {
-    options.release()
+    release()
   }
 }
 
@@ -47,21 +55,22 @@ export async function sendRunEvents(
 export async function sendLiveRun(
   deps: SendRunEventsDeps & StartRunDeps,
   response: Response,
-  { submission, wait, form }: { submission: Submission; wait: Wait; form: DeltaForm },
-  signal: AbortSignal,
+  { submission, wait }: { submission: Submission; wait: Wait },
+  watching: Omit<Watching, 'from'>,
 ): Promise<StartedRun> {
   const release = deps.streams.take(submission.project)
   let started: StartedRun
   try {
-    started = await startRun(deps, submission, 0, signal)
+    started = await startRun(deps, submission, 0, watching.signal)
   } catch (error) {
     release()
     throw error
   }
   if (started.replayed) response.set('Idempotent-Replayed', 'true')
   if (wait.applied) response.set('Preference-Applied', wait.applied)
-  const until = wait.asked ? AbortSignal.any([signal, AbortSignal.timeout(wait.ms)]) : signal
-  await sendRunEvents(deps, response, started.record, { from: null, form, release }, until)
+  const { signal: clientClosed } = watching
+  const signal = wait.asked ? AbortSignal.any([clientClosed, AbortSignal.timeout(wait.ms)]) : clientClosed
+  await sendRunEvents(deps, response, started.record, { ...watching, signal, from: null }, release)
   return started
 }
 

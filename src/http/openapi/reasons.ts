@@ -18,6 +18,12 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   PROJECT_NOT_FOUND: 'There is no such project, or the token does not reach it.',
   TASK_NOT_FOUND: 'There is no such task.',
   TASK_REVISION_NOT_FOUND: 'The task has no such revision.',
+  ROLLOUT_NOT_FOUND: 'The task has had no rollout.',
+  ROLLOUT_RUNNING: 'A rollout decides about the weights of the task; `?supersede=true` ends it.',
+  ROLLOUT_NOT_RUNNING: 'The rollout is over, or as it should be already.',
+  RUN_NOT_DONE: 'The run has not ended yet, so nothing can be said of it.',
+  TRAFFIC_CHANGE_NOT_FOUND:
+    'The history of the task’s weights has no such change: it never was, or is no longer kept.',
   TASK_RUN_NOT_FOUND: 'There is no such run, or its retention has ended.',
   TAG_NOT_FOUND: 'There is no such tag.',
   FILE_NOT_FOUND: 'The run has no such file.',

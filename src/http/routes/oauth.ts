@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { type ApiError, ValidationError } from '../../platform/errors.ts'
-import { shownId } from '../../platform/id-schema.ts'
 import { type IssueTokenDeps, issueToken } from '../../tenancy/issue-token.ts'
 import { OAUTH_CODES, type OAuthCode, OAuthError } from '../../tenancy/oauth-error.ts'
-import { SCOPES } from '../../tenancy/tenant.ts'
 import { readClientCredentials } from '../client-credentials.ts'
+import { presentCaller, whoamiResponse } from '../present-caller.ts'
 import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
 
 /** Words between spaces; none at all says nothing. */
@@ -53,20 +52,6 @@ const notStored = z.object({
   'Cache-Control': z.literal('no-store').optional(),
   Pragma: z.literal('no-cache').optional(),
 })
-
-export const whoamiResponse = z
-  .object({
-    client: z.object({
-      kind: z.enum(['admin', 'api_key', 'oauth_client', 'task', 'nobody']),
-      id: z.string(),
-      name: z.string().nullable(),
-      org_id: shownId.nullable(),
-      project_id: shownId.nullable(),
-      task_id: shownId.nullable(),
-      scopes: z.array(z.enum(SCOPES)),
-    }),
-  })
-  .meta({ id: 'Whoami' })
 
 /** Words a refusal as RFC 6749, section 5.2 wants it, which has no 422 and only plain characters. */
 function inOAuthTerms(refusal: ApiError | ValidationError): OAuthError {
@@ -136,10 +121,7 @@ export function oauthRoutes(deps: IssueTokenDeps): Endpoint[] {
       query: noQuery,
       response: whoamiResponse,
       async handle({ caller }) {
-        const { kind, id, name, orgId, projectId, taskId, scopes } = caller
-        return {
-          client: { kind, id, name, org_id: orgId, project_id: projectId, task_id: taskId, scopes },
-        }
+        return presentCaller(caller)
       },
     }),
   ]

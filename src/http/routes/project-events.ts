@@ -36,11 +36,12 @@ export function projectEventRoutes(deps: ProjectEventRouteDeps): Endpoint[] {
       scope: 'run:read',
       params: projectParams,
       query: noQuery,
-      async handle({ params, clientClosed, response }) {
+      async handle({ params, clientClosed: signal, mayStill, response }) {
         const release = deps.streams.take(params.project_id)
         try {
-          const patienceMs = deps.requestTimeout * 1000
-          await sendEventStream(response, frames(params.project_id, clientClosed), clientClosed, patienceMs)
+          await sendEventStream(response, (until) => frames(params.project_id, until), {
+            ...{ signal, mayStill, closing: deps.ends.closing, patienceMs: deps.requestTimeout * 1000 },
+          })
         } finally {
           release()
         }

@@ -2,12 +2,15 @@ import { z } from 'zod'
 import { ValidationError } from '../../platform/errors.ts'
 import { END_ID, idToPosition } from '../../runs/live/position.ts'
 import type { RunRecord } from '../../runs/run.ts'
+import type { TaskStore } from '../../tasks/task-store.ts'
+import { checkDeltaForm } from '../events/check-delta-form.ts'
 import { type SendRunEventsDeps, sendRunEvents } from '../events/send-run-events.ts'
 import { streamedHeaders, streamHeaders } from '../headers/stream-headers.ts'
 import { type Endpoint, endpoint, PROJECT, runParams } from '../route.ts'
 import { deltaForm } from '../run-request.ts'
 
 export interface RunEventRouteDeps extends SendRunEventsDeps {
+  readonly tasks: TaskStore
   /** The run, or a refusal as TASK_RUN_NOT_FOUND. */
   find(params: { project_id: string; task_id: string; run_id: string }): Promise<RunRecord>
 }
@@ -39,7 +42,7 @@ export function runEventRoutes(deps: RunEventRouteDeps): Endpoint[] {
           .optional()
           .meta({ description: 'As the header `Last-Event-ID`, which beats it.' }),
       }),
-      async handle({ params, query, clientClosed, request, response }) {
+      async handle({ params, query, clientClosed: signal, mayStill, request, response }) {
         const seen = request.get('last-event-id') ?? query.last_event_id ?? ''
         const record = await deps.find(params)
         if (seen === END_ID) {
@@ -54,8 +57,9 @@ export function runEventRoutes(deps: RunEventRouteDeps): Endpoint[] {
             'format_error',
           )
         }
+        await checkDeltaForm(deps.tasks, params, query.as)
         const release = deps.streams.take(params.project_id)
-        await sendRunEvents(deps, response, record, { from, form: query.as, release }, clientClosed)
+        await sendRunEvents(deps, response, record, { from, form: query.as, signal, mayStill }, release)
       },
     }),
   ]

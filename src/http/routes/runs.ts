@@ -9,6 +9,7 @@ import { runResponse } from '../../runs/run-response.ts'
 import { type StartRunDeps, startRun } from '../../runs/start/start-run.ts'
 import type { Submission } from '../../runs/start/submission.ts'
 import { watchRun } from '../../runs/wait/watch-run.ts'
+import { checkDeltaForm } from '../events/check-delta-form.ts'
 import { type SendRunEventsDeps, sendLiveRun, wantsEvents } from '../events/send-run-events.ts'
 import { answersNotModified, ifNoneMatch } from '../headers/if-match.ts'
 import { ofRun, readHeaders, runHeaders, startedHeaders } from '../headers/run-headers.ts'
@@ -107,10 +108,22 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       params: taskParams,
       query: runQuery,
       body: runBody,
-      async handle({ caller, params, query, body, ignored, clientClosed, request, response, span }) {
+      async handle({
+        caller,
+        params,
+        query,
+        body,
+        ignored,
+        clientClosed,
+        mayStill,
+        request,
+        response,
+        span,
+      }) {
         const wait = readWait(query, request.get('prefer'), deps.waitMax)
         // Who does not want to wait does not want to watch.
         const live = wait.ms > 0 && wantsEvents(request)
+        if (live) await checkDeltaForm(deps.tasks, params, query.as)
         const submission: Submission = {
           org: params.org_id,
           project: params.project_id,
@@ -121,6 +134,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
           files: readFiles(response.locals['files'], body.task_files, deps),
           revision: readRevision(query),
           revisionTag: query.revision_tag ?? null,
+          splitKey: query.split_key ?? null,
           llmConfig: body.llm_config ?? null,
           useFallback: query.use_fallback_model,
           reference: body.reference ?? null,
@@ -132,7 +146,11 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
           span,
         }
         const started = live
-          ? await sendLiveRun(deps, response, { submission, wait, form: query.as }, clientClosed)
+          ? await sendLiveRun(...([deps, response, { submission, wait }] as const), {
+              form: query.as,
+              signal: clientClosed,
+              mayStill,
+            })
           : await startRun(deps, submission, wait.ms, clientClosed)
         if (clientClosed.aborted && query.on_disconnect === 'cancel') await cancelRun(deps, started.record)
         if (!live) sendStarted(response, started, wait, deps.publicPath)

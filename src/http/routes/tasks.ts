@@ -24,6 +24,7 @@ import {
 import { promptHeaders, setPromptHeaders } from '../headers/prompt-headers.ts'
 import { type Endpoint, endpoint, PROJECT, pageOf, pageQuery, projectParams, taskParams } from '../route.ts'
 import { createShowAccessToken } from '../show-access-token.ts'
+import { supersede } from './rollouts.ts'
 
 export const shownQuery = z.object({
   include_tests: z.stringbool().default(false).meta({ description: 'Also test revisions.' }),
@@ -98,7 +99,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       response: taskResponse,
       errorCodes: ['DUPLICATE_TASK_NAME', 'DUPLICATE_TASK_ALIAS'],
       async handle({ caller, params, query, body, response }) {
-        const owner = { org: params.org_id, project: params.project_id }
+        const owner = { org: params.org_id, project: params.project_id, by: caller.id }
         const created = await createTask(deps, owner, body)
         setPromptHeaders(response, created.revisions[0])
         return show(caller, response, created, shownBy(query))
@@ -136,20 +137,22 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       summary: 'Change a task; changed revision fields make a new revision, inactive unless told otherwise',
       scope: 'task:write',
       params: taskParams,
-      query: shownQuery,
+      query: shownQuery.extend({ supersede }),
       body: updateTaskSchema(limits),
       response: taskResponse,
       errorCodes: [
         'STALE_TASK',
+        'ROLLOUT_RUNNING',
         'DUPLICATE_TASK_NAME',
         'DUPLICATE_TASK_ALIAS',
         'TOO_MANY_REVISIONS',
         'TOO_MANY_REQUESTS',
       ],
       async handle({ caller, params, query, body, request, response }) {
-        const owner = { project: params.project_id, task: params.task_id }
+        const owner = { project: params.project_id, task: params.task_id, by: caller.id }
         const isExpected = readIfMatch(request.get('if-match'))
-        const updated = await updateTask(deps, owner, body, isExpected)
+        const cause = { reason: 'updated', supersede: query.supersede } as const
+        const updated = await updateTask(deps, owner, body, isExpected, cause)
         const made = updated.revisions.find(({ id }) => id === updated.made)
         setPromptHeaders(response, made)
         const shown = { ...shownBy(query), made: updated.made }

@@ -73,10 +73,10 @@ export function transferRoutes(deps: TransferRouteDeps): Endpoint[] {
       scope: 'task:write',
       params: projectParams,
       errorCodes: ['IMPORT_CONFLICT', 'TOO_MANY_REQUESTS'],
-      async handle({ params, query, body }) {
+      async handle({ caller, params, query, body }) {
         const onto = await deps.tenants.project(params.project_id)
         if (!onto) throw new ApiError('PROJECT_NOT_FOUND', 'There is no such project.')
-        return importArchive(deps, body, onto, query.replace)
+        return importArchive(deps, body, onto, query.replace, caller.id)
       },
     }),
     endpoint({
@@ -87,7 +87,7 @@ export function transferRoutes(deps: TransferRouteDeps): Endpoint[] {
       scope: 'admin',
       params: noParams,
       errorCodes: ['IMPORT_CONFLICT', 'TOO_MANY_REQUESTS'],
-      handle: ({ query, body }) => importArchive(deps, body, null, query.replace),
+      handle: ({ caller, query, body }) => importArchive(deps, body, null, query.replace, caller.id),
     }),
   ]
 }

@@ -14,27 +14,33 @@ export interface FetchedProgram {
 }
 
 /**
- * A program of Debian's or Ubuntu's package of the same name, unpacked into a folder: fetched when the folder is not
- * there yet, by one process however many ask, and without root. The packages are checked by apt's signatures as ever.
- * A fetch that fails or is killed leaves no folder.
+ * A program of Debian's or Ubuntu's package, unpacked into a folder: fetched when the folder is not there yet, by one
+ * process however many ask, and without root. The packages are checked by apt's signatures as ever. A fetch that fails or
+ * is killed leaves no folder.
+ * @param path where the program stands in its package
  */
-export async function fetchDebianProgram(name: string, dir: string, log: Logger): Promise<FetchedProgram> {
+export async function fetchDebianProgram(
+  name: string,
+  dir: string,
+  log: Logger,
+  path = `usr/bin/${name}`,
+): Promise<FetchedProgram> {
   return (
-    (await findUnpacked(name, dir)) ??
+    (await findUnpacked(path, dir)) ??
     withProcessLock(`${dir}.fetching`, async () => {
-      const byAnother = await findUnpacked(name, dir)
+      const byAnother = await findUnpacked(path, dir)
       if (byAnother) return byAnother
       log.info({ dir }, `fetching the ${name} package, once; this takes a few seconds`)
       await fetchInto(name, dir, log)
-      const program = await findUnpacked(name, dir)
-      if (!program) throw new Error(`the ${name} package holds no /usr/bin/${name}`)
+      const program = await findUnpacked(path, dir)
+      if (!program) throw new Error(`the ${name} package holds no /${path}`)
       return program
     })
   )
 }
 
-async function findUnpacked(name: string, dir: string): Promise<FetchedProgram | null> {
-  const command = join(dir, 'usr/bin', name)
+async function findUnpacked(path: string, dir: string): Promise<FetchedProgram | null> {
+  const command = join(dir, path)
   try {
     await access(command, constants.X_OK)
   } catch {

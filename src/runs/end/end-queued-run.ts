@@ -21,9 +21,15 @@ export async function endQueuedRun(
   record: RunRecord,
   reason: 'cancelled' | 'expired',
 ): Promise<boolean> {
-  const { request, attempts, revision } = record
+  const { request, attempts, revision, split } = record
   const result = resultOf(request, null, attempts, { error: ABORT_ERRORS[reason] }, deps.models.find)
-  const delta = await deltaOfRun(deps, request, revision ?? request.revision, result, attempts)
+  const delta = await deltaOfRun(
+    deps,
+    request,
+    { revision: revision ?? request.revision, split },
+    result,
+    attempts,
+  )
   const span = deps.tracer.start('run settle', request.trace, { kind: 'internal' })
   return within(span, async () => {
     const ended = await deps.runs.settleQueued(record, result, delta)

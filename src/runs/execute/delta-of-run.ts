@@ -3,6 +3,7 @@ import { type CardinalityStore, OTHER } from '../../totals/cardinality-store.ts'
 import type { Delta } from '../../totals/delta.ts'
 import { creditsOf } from '../attempt-cost.ts'
 import type { Attempt, RunRequest, RunResult } from '../run.ts'
+import type { DrawnRevision } from '../store/drawn-revision.ts'
 
 export interface DeltaOfRunDeps {
   readonly names: CardinalityStore
@@ -16,7 +17,7 @@ export interface DeltaOfRunDeps {
 export async function deltaOfRun(
   { names, models }: DeltaOfRunDeps,
   request: RunRequest,
-  revision: string | null,
+  { revision, split }: DrawnRevision,
   result: RunResult,
   attempts: readonly Attempt[],
 ): Promise<Delta> {
@@ -28,6 +29,9 @@ export async function deltaOfRun(
     group: reportingGroup === null ? null : await names.group(project, reportingGroup),
     shown: hasSeries ? [project, task, revision] : [OTHER, OTHER, OTHER],
     drawn: request.revision === null && revision !== null,
+    split: split ?? undefined,
+    bucket: request.bucket ?? undefined,
+    fallbackAsked: request.useFallback || undefined,
     result: {
       ...{ status, settled, outputCheck, inputTokens, outputTokens, credits, retries, timings },
       error: result.error && { reason: result.error.reason },

@@ -4,9 +4,9 @@ import type { RetryPolicy } from '../../models/protocol/retry.ts'
 import { sharedNow } from '../../platform/clock.ts'
 import { isRedisUnavailable } from '../../platform/redis/redis.ts'
 import { type Span, type Tracer, traceIdOf, within } from '../../platform/tracing/tracing.ts'
+import { drawRevision, placeOfRun } from '../../tasks/split/draw-revision.ts'
 import type { Revision } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
-import { drawRevision } from '../../tasks/traffic.ts'
 import { Ledger } from '../ledger.ts'
 import type { LiveOutput } from '../live/live-output.ts'
 import type { LiveOutputs } from '../live/live-outputs.ts'
@@ -122,15 +122,18 @@ async function release(
 
 /**
  * The API process drew a revision when it accepted the run. If the weights have changed since, it is drawn again by the
- * new ones.
+ * new ones; also when the revision stays the same, since the run then counts under the new weights.
  */
 async function redrawRevision({ tasks, runs }: ExecuteRunDeps, claim: Claim): Promise<Claim> {
-  const { id, project, task, revision } = claim.request
+  const { id, project, task, revision, slot } = claim.request
   if (revision !== null || (claim.revision !== null && claim.fence > 1)) return claim
-  const drawn = drawRevision((await tasks.recent(project, task))?.active_revisions ?? [], id)
-  if (drawn === null || drawn === claim.revision) return claim
-  await runs.revise(claim, drawn)
-  return { ...claim, revision: drawn }
+  const split = (await tasks.recent(project, task))?.split
+  if (!split || (split.seq === claim.split && claim.revision !== null)) return claim
+  // A run that was accepted by an earlier version has no slot yet.
+  const drawn = drawRevision(split, slot ?? placeOfRun(id).slot)
+  if (drawn === null) return claim
+  await runs.revise(claim, drawn, split.seq)
+  return { ...claim, revision: drawn, split: split.seq }
 }
 
 async function executeClaim(

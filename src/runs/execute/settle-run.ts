@@ -35,7 +35,7 @@ export async function settleRun(
   outcome: Outcome,
   capacity: ReadCapacity,
 ): Promise<boolean> {
-  const { request, revision } = claim
+  const { request } = claim
   const attempts = ledger.all()
   const result = resultOf(
     request,
@@ -46,7 +46,7 @@ export async function settleRun(
   )
   // Idempotent: a second settle of the same claim finds that the run has ended.
   const write = async (): Promise<boolean> => {
-    const delta = await deltaOfRun(deps, request, revision, result, attempts)
+    const delta = await deltaOfRun(deps, request, claim, result, attempts)
     return deps.runs.settle(claim, result, attempts, delta, capacity)
   }
   const settling = deps.span.child('run settle', { kind: 'internal' })

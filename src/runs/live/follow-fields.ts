@@ -1,6 +1,6 @@
 import { type FieldOperation, FieldReader } from './field-operations.ts'
 import type { LiveEvent } from './follow-run.ts'
-import type { Position } from './position.ts'
+import { continuesCharacter, type Position } from './position.ts'
 
 /** What one is told who watches a run field by field: operations on the object instead of pieces of its text. */
 export type FieldEvent =
@@ -28,10 +28,11 @@ export async function* followFields(
       epoch = event.at.epoch
       const bytes = Buffer.from(event.text)
       // Read up to where the reader is, so that an operation does not span what it has seen and what it has not.
-      const seen = bytes.subarray(0, Math.max(0, known - event.offset)).toString()
-      fields.add(seen)
-      const rest = bytes.subarray(Buffer.byteLength(seen)).toString()
-      for (const { operation, end } of fields.add(rest)) {
+      let seen = Math.min(Math.max(0, known - event.offset), bytes.length)
+      // No event ends within a character, whatever an id says.
+      while (continuesCharacter(bytes[seen])) seen += 1
+      fields.add(bytes.toString('utf8', 0, seen))
+      for (const { operation, end } of fields.add(bytes.toString('utf8', seen))) {
         yield { type: 'field', operation, at: { epoch, offset: end } }
       }
     } else {

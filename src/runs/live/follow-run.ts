@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { crc32 } from 'node:zlib'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
 import type { LivePiece, ResetReason } from '../store/live-texts.ts'
@@ -6,7 +7,7 @@ import { awaitEnd } from '../wait/await-end.ts'
 import type { ReplyInbox } from '../wait/reply-inbox.ts'
 import type { LiveFeed, LiveStatus } from './live-feed.ts'
 import type { LiveFeeds } from './live-feeds.ts'
-import { attemptOf, type Position } from './position.ts'
+import { attemptOf, continuesCharacter, type Position } from './position.ts'
 import { resetReason } from './reset-reason.ts'
 
 /**
@@ -67,6 +68,7 @@ async function* follow(
   signal: AbortSignal,
 ): AsyncGenerator<LiveEvent, void> {
   let position = from
+  let shown: Shown = { offset: from?.offset ?? 0, sum: 0 }
   let told = ''
   let attached = false
   while (!signal.aborted) {
@@ -83,6 +85,7 @@ async function* follow(
       piece = attached ? await feed.read(position) : await feed.attach(position)
       attached = true
     } catch {
+      if (feed.closed) return
       yield { type: 'trouble' }
       await pause(TROUBLE_PAUSE_MS, undefined, { signal }).catch(() => {})
       continue
@@ -92,17 +95,19 @@ async function* follow(
       const at = { epoch: head.epoch, offset: 0 }
       yield { type: 'reset', at, attempt: attemptOf(head.epoch), reason: head.reason }
       position = at
+      shown = { offset: 0, sum: 0 }
     }
     if (head) position ??= { epoch: head.epoch, offset: 0 }
     if (piece) {
       const delta = deltaOf(piece)
       position = delta.at
+      shown = { ...shown, sum: crc32(delta.text, shown.sum) }
       yield delta
       continue
     }
     if (feed.version !== seen) continue
     if (feed.end) {
-      yield* lastEvents(feed.end, position)
+      yield* lastEvents(feed.end, position, shown)
       return
     }
     if (feed.closed) return
@@ -121,25 +126,41 @@ function deltaOf({ head: { epoch }, offset, text }: LivePiece): Extract<LiveEven
   return { type: 'delta', at, attempt: attemptOf(epoch), offset, text }
 }
 
+/** What a reader was shown since it came, or since the last reset: from which offset on, and its checksum. */
+interface Shown {
+  readonly offset: number
+  readonly sum: number
+}
+
 /**
- * The end of a run. Its live text is gone by then; of a response that is a text, who was in the middle of it is told the
- * rest, so that the pieces are the whole.
+ * The end of a run. Its live text is gone by then; a response that is a text is still known, and who has not seen all of it
+ * is told the rest, so that the pieces are the whole. What was shown may be no part of it, where reasoning was
+ * recognised late: then it begins anew.
  */
-function* lastEvents(record: RunRecord, position: Position | null): Generator<LiveEvent> {
+function* lastEvents(record: RunRecord, position: Position | null, shown: Shown): Generator<LiveEvent> {
   const response = record.result?.response
   const last = record.attempts.at(-1)
-  if (position && last && typeof response === 'string') {
+  if (last && typeof response === 'string') {
     const epoch = `${last.fence}-${last.number}`
-    const isSame = position.epoch === epoch
-    if (!isSame) {
-      const reason = resetReason(record.attempts.slice(0, -1), last.model ?? '')
+    const bytes = Buffer.from(response)
+    let offset = position?.epoch === epoch ? position.offset : 0
+    const isOther = position !== null && position.epoch !== epoch
+    if (isOther || !isBeginningOf(bytes, offset, shown)) {
+      const reason = isOther ? resetReason(record.attempts.slice(0, -1), last.model ?? '') : 'repair'
       yield { type: 'reset', at: { epoch, offset: 0 }, attempt: last.number, reason }
+      offset = 0
     }
-    const offset = isSame ? position.offset : 0
-    const text = Buffer.from(response).subarray(offset).toString()
+    const text = bytes.subarray(offset).toString()
     if (text !== '') yield deltaOf({ head: { epoch, reason: 'retry', model: '' }, offset, text })
   }
   yield { type: 'end', record }
+}
+
+/** True when what was shown up to an offset can be told on from there as the beginning of this text. */
+function isBeginningOf(text: Buffer, offset: number, shown: Shown): boolean {
+  if (offset === 0) return true
+  const isPlace = offset <= text.length && !continuesCharacter(text[offset])
+  return isPlace && crc32(text.subarray(shown.offset, offset)) === shown.sum
 }
 
 /** Waits for the end of a run, however long it takes; null when this process closes, or the run is no longer kept. */

@@ -5,8 +5,8 @@ import { readNews } from '../store/live-texts.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { LiveFeed } from './live-feed.ts'
 
-/** Most bytes that are read of a text at once. */
-const READ_BYTES = 65_536
+/** Most bytes that are read of a text at once: what one reader is told in one piece. */
+const READ_BYTES = 8192
 
 interface Opened {
   readonly feed: LiveFeed

@@ -6,6 +6,8 @@ import type { Emitted, EmittedPiece, LiveHead } from '../store/live-texts.ts'
 import { resetReason } from './reset-reason.ts'
 import { createShownText } from './shown-text.ts'
 
+/** So far apart are the pieces of one run on average, in ms, where its model is quicker: more cost, and nobody reads them. */
+const BETWEEN_MS = 40
 /** While nobody listens, news is sent this often, in ms. */
 const UNWATCHED_MS = 1000
 /** How long a text is kept beyond its run's deadline, in ms, in case that nobody ends the run. */
@@ -25,9 +27,10 @@ export class LiveOutput {
   readonly #claim: Claim
   readonly #onNews: (output: LiveOutput) => void
   #head: LiveHead | null = null
-  /** All that was shown of the answer, for a Redis that lost it. */
+  /** All that was shown of the answer, for a Redis that lost it. It grows by appending, and is looked at for that only. */
   #text = ''
-  #sentChars = 0
+  /** What of it was not sent yet. */
+  #unsent = ''
   #sentBytes = 0
   /** True until the beginning of this epoch has been sent. */
   #fresh = false
@@ -48,7 +51,7 @@ export class LiveOutput {
 
   /** False when all has been sent, or nobody may send it any more. */
   get hasNews(): boolean {
-    return !this.#stale && (this.#fresh || this.#end() > this.#sentChars)
+    return !this.#stale && (this.#fresh || this.#end() > 0)
   }
 
   /**
@@ -81,9 +84,11 @@ export class LiveOutput {
     if (!this.hasNews || !this.#head || this.#sending) return null
     const { request, fence } = this.#claim
     const chars = this.#end()
-    const text = this.#text.slice(this.#sentChars, chars)
+    const text = this.#unsent.slice(0, chars)
     this.#fresh = false
     this.#sending = { head: this.#head, chars, bytes: this.#sentBytes + Buffer.byteLength(text) }
+    // From when it was due, not from now: else one that is late would make all that follow late.
+    if (text !== '') this.due = Math.max(this.due + BETWEEN_MS, performance.now())
     const keepMs = Math.max(0, request.deadline - sharedNow()) + SLACK_MS
     return { id: request.id, fence, head: this.#head, offset: this.#sentBytes, text, keepMs }
   }
@@ -98,7 +103,7 @@ export class LiveOutput {
     if (outcome === 'gap' || outcome === null) {
       this.#restart()
     } else if (sent && outcome !== 'stale') {
-      this.#sentChars = sent.chars
+      this.#unsent = this.#unsent.slice(sent.chars)
       this.#sentBytes = sent.bytes
     }
     if (outcome === 0) this.due = performance.now() + UNWATCHED_MS
@@ -107,18 +112,20 @@ export class LiveOutput {
   #add(text: string): void {
     if (text === '') return
     this.#text += text
+    this.#unsent += text
     this.#onNews(this)
   }
 
   #restart(): void {
-    this.#sentChars = 0
+    this.#unsent = this.#text
     this.#sentBytes = 0
     this.#fresh = true
   }
 
-  /** Where the text ends that can be sent: half of a surrogate pair waits for the other half. */
+  /** How much can be sent: half of a surrogate pair waits for the other half. */
   #end(): number {
-    const last = this.#text.charCodeAt(this.#text.length - 1)
-    return last >= 0xd800 && last < 0xdc00 ? this.#text.length - 1 : this.#text.length
+    const { length } = this.#unsent
+    const last = this.#unsent.charCodeAt(length - 1)
+    return last >= 0xd800 && last < 0xdc00 ? length - 1 : length
   }
 }

@@ -4,11 +4,8 @@ import type { Claim } from '../store/claim.ts'
 import type { Emitted, EmittedPiece, LiveTexts } from '../store/live-texts.ts'
 import { LiveOutput } from './live-output.ts'
 
-/**
- * What comes within this time of the latest sending goes together, in ms: for all runs of a shard with one script. What
- * comes after a silence goes at once.
- */
-const TICK_MS = 20
+/** What is due within this time of the latest sending goes together, in ms: for all runs of a shard with one script. */
+const TICK_MS = 8
 /** While Redis is away, it is tried again after this time, in ms. */
 const RETRY_MS = 500
 /** Most runs, and most characters, of one script: while Redis executes it, it does nothing else. */
@@ -42,16 +39,17 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
 
     add(output: LiveOutput): void {
       this.#pending.add(output)
-      this.#schedule()
+      if (!this.#sending) this.#wakeAt(output.due)
     }
 
     /** Sends all that an output has, whether or not it is due. */
     async flush(output: LiveOutput): Promise<void> {
       for (let tries = 0; tries < FLUSH_TRIES && output.hasNews; tries += 1) {
-        await this.#sending
+        // Before the wait, so that all that end meanwhile go together.
         output.due = 0
         this.#pending.add(output)
-        await this.#send()
+        await this.#sending
+        if (output.hasNews) await this.#send()
       }
     }
 
@@ -60,8 +58,12 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
     }
 
     #schedule(): void {
-      if (this.#sending || this.#pending.size === 0) return
-      const due = Math.min(...[...this.#pending].map((output) => output.due))
+      let due = Number.POSITIVE_INFINITY
+      for (const output of this.#pending) due = Math.min(due, output.due)
+      if (this.#pending.size > 0) this.#wakeAt(due)
+    }
+
+    #wakeAt(due: number): void {
       const at = Math.max(due, this.#latest + TICK_MS)
       if (this.#timer && this.#timerAt <= at) return
       clearTimeout(this.#timer ?? undefined)
@@ -118,6 +120,7 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
         output.sent(outcomes[at] ?? null)
         if (outcomes[at] === undefined) output.due = performance.now() + RETRY_MS
         if (output.hasNews) this.#pending.add(output)
+        else this.#pending.delete(output)
       })
     }
   }

@@ -23,5 +23,9 @@ export function isLater(epoch: string, other: string): boolean {
   return fence === otherFence ? attempt > otherAttempt : fence > otherFence
 }
 
+/** True for a byte of UTF-8 that is not the first one of its character. */
+export const continuesCharacter = (byte: number | undefined): boolean =>
+  byte !== undefined && byte >= 0x80 && byte < 0xc0
+
 /** The number of the attempt of an epoch. */
 export const attemptOf = (epoch: string): number => Number(epoch.split('-')[1])

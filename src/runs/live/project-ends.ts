@@ -42,6 +42,9 @@ export function createProjectEnds(announce: (projects: string) => Promise<unknow
   }
 
   return {
+    /** Fires when the process closes. */
+    closing: closing.signal,
+
     /** A message of a process that ended runs. */
     onEnds(text: string): void {
       if (readers.size === 0) return

@@ -5,8 +5,11 @@ interface Piece extends LivePiece {
   readonly end: number
 }
 
-/** Characters that are kept. Who is further behind reads the text from Redis. */
-const MOST_CHARS = 16_384
+/**
+ * Characters that are kept. Who is further behind reads the text from Redis. Six times as many bytes, where all are
+ * escapes in JSON, are made at once for one reader.
+ */
+const MOST_CHARS = 8192
 
 /** The latest pieces of one text, so that readers who keep up with it need not ask Redis. */
 export class RecentPieces {
@@ -18,6 +21,10 @@ export class RecentPieces {
     const end = piece.offset + Buffer.byteLength(piece.text)
     const last = this.#pieces.at(-1)
     if (!last || last.head.epoch !== piece.head.epoch || last.end !== piece.offset) this.clear()
+    if (piece.text.length > MOST_CHARS) {
+      this.clear()
+      return end
+    }
     this.#pieces.push({ ...piece, end })
     this.#chars += piece.text.length
     while (this.#pieces.length > 1 && this.#chars > MOST_CHARS) {

@@ -21,14 +21,23 @@ const BLOCKS: readonly Block[] = [
  * nobody can know before: the end of the run has the whole answer.
  */
 export function createShownText(): (delta: string) => string {
-  /** What is not decided yet: the beginning, or what may be the beginning of a block's end. */
+  /** What is not decided yet: the beginning, what may be the beginning of a block's end, or space that may be the last. */
   let held = ''
   let block: Block | null = null
   let decided = false
   let hadBlock = false
 
+  /** Space at the end of an answer that had a block is no part of it: shown once something comes after it. */
+  function withoutLastSpace(text: string): string {
+    if (!hadBlock) return text
+    const all = held + text
+    const shown = all.trimEnd()
+    held = all.slice(shown.length)
+    return shown
+  }
+
   return (delta) => {
-    if (decided) return delta
+    if (decided) return withoutLastSpace(delta)
     held += delta
     for (;;) {
       if (block) {
@@ -49,7 +58,9 @@ export function createShownText(): (delta: string) => string {
         return ''
       } else {
         decided = true
-        return hadBlock ? text : held
+        const first = hadBlock ? text : held
+        held = ''
+        return withoutLastSpace(first)
       }
     }
   }

@@ -14,9 +14,10 @@ export function idempotencyKeyOf(key: string, input: Submission): IdempotencyKey
   const { task, inputs, files, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup } =
     input
   const same = [task, inputs, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup]
-  // Only where it is given: what was accepted before it counted keeps its fingerprint.
+  // Only where they are given: what was accepted before they counted keeps its fingerprint.
   const timeout = input.timeout === null ? [] : [input.timeout]
-  const parts = [...same.map(sorted), files.map(fingerprintOf), ...timeout]
+  const splitKey = input.splitKey ? [{ splitKey: input.splitKey }] : []
+  const parts = [...same.map(sorted), files.map(fingerprintOf), ...timeout, ...splitKey]
   // No key has a space, so a project's key is never taken for a task's.
   const name = input.onlyTask === null ? key : `${input.onlyTask} ${key}`
   return { hash: sha256(name), fingerprint: sha256(JSON.stringify(parts)) }

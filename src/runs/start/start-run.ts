@@ -3,7 +3,7 @@ import { ApiError } from '../../platform/errors.ts'
 import { newRunId } from '../../platform/ids.ts'
 import { isRedisUnavailable, wasNotExecuted } from '../../platform/redis/redis.ts'
 import { within } from '../../platform/tracing/tracing.ts'
-import { drawRevision } from '../../tasks/traffic.ts'
+import { drawRevision, type Place, placeOfKey, placeOfRun } from '../../tasks/split/draw-revision.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
 import { takesDocuments } from '../file-use.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
@@ -64,7 +64,8 @@ export async function startRun(
   const files = await storeFiles(deps, id, accepted.files)
   const mode = waitMs > 0 || input.live ? 'wait' : 'async'
   const enqueuing = startEnqueueSpan(input.span, { id, task: input.task, mode })
-  const request = requestOf(deps, input, accepted, id, files, mode, enqueuing.context)
+  const place = placeOf(input, accepted, id)
+  const request = requestOf(deps, input, accepted, id, place, files, mode, enqueuing.context)
 
   const waiting = new AbortController()
   const stopWaiting = () => waiting.abort()
@@ -75,7 +76,7 @@ export async function startRun(
   try {
     const watcher = waitMs > 0 || input.live ? deps.inbox.id : null
     // The worker draws the same revision, unless the weights change meanwhile. Storing it now saves the worker a write.
-    const drawn = drawFor(deps, input, accepted, id)
+    const drawn = drawFor(deps, input, accepted, place)
     const created = await within(enqueuing, () => create(deps, request, watcher, key, drawn))
     if (created.outcome === 'replayed' || created.outcome === 'reused') {
       waiting.abort()
@@ -88,10 +89,17 @@ export async function startRun(
     if (!(error instanceof ApiError && error.extra['run_id'])) await discardFiles(deps, id)
     throw error
   }
-  const record: RunRecord = { request, status: 'queued', revision: null, attempts: [], result: null }
+  const unclaimed = { revision: null, split: null, attempts: [], result: null }
+  const record: RunRecord = { request, status: 'queued', ...unclaimed }
   // When the wait is over without an end, the record says how far the run is.
   const known = (await ended) ?? (waitMs > 0 ? await deps.runs.get(id).catch(() => null) : null)
   return { record: known ?? record, replayed: false }
+}
+
+/** Where the run stands in the table of slots; null when the caller chose its revision. */
+function placeOf({ splitKey }: Submission, { task, revision }: Accepted, id: string): Place | null {
+  if (revision !== null) return null
+  return splitKey ? placeOfKey(task.id, task.split, splitKey) : placeOfRun(id)
 }
 
 /** The revision that a worker would draw for the run now, and the model that it would call first. */
@@ -99,13 +107,17 @@ function drawFor(
   { models }: StartRunDeps,
   { useFallback }: Submission,
   { task, revision, candidates }: Accepted,
-  id: string,
+  place: Place | null,
 ): Drawn | null {
-  const drawn = revision ?? drawRevision(task.active_revisions, id)
+  const drawn = place ? drawRevision(task.split, place.slot) : revision
   const found = candidates.find((each) => each.id === drawn)
   if (!found) return null
   const model = useFallback ? found.fallback_llm_model_id : found.llm_model_id
-  return { revision: found.id, model: models.find(model ?? '')?.id ?? '' }
+  return {
+    revision: found.id,
+    split: place ? task.split.seq : null,
+    model: models.find(model ?? '')?.id ?? '',
+  }
 }
 
 function requestOf(
@@ -113,6 +125,7 @@ function requestOf(
   input: Submission,
   { task, revision, candidates, files: sent }: Accepted,
   id: string,
+  place: Place | null,
   files: readonly string[],
   mode: RunRequest['mode'],
   trace: RunRequest['trace'],
@@ -125,6 +138,8 @@ function requestOf(
     ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline, trace, live },
     // Only where documents are taken does anybody ask.
     fileNames: candidates.some(takesDocuments) ? sent.map(({ name }) => name) : [],
+    slot: place?.slot ?? null,
+    bucket: place?.bucket ?? null,
     startBy: Math.min(deadline, created + (task.queue_timeout ?? queueTimeout) * 1000),
     onLostAttempt: task.on_lost_attempt,
     onTruncated: task.on_truncated,

@@ -21,6 +21,8 @@ export interface Submission {
   readonly revision: string | null
   /** The name of a tag: the newest revision with this tag is run. */
   readonly revisionTag: string | null
+  /** All runs with the same key go to the same revision as long as the weights allow it; absent or null: no key. */
+  readonly splitKey?: string | null
   readonly llmConfig: Readonly<Record<string, unknown>> | null
   readonly useFallback: boolean
   readonly reference: string | null

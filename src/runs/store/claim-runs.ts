@@ -3,6 +3,7 @@ import { shardOf } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import type { Attempt } from '../run.ts'
 import { type Claim, type Dequeued, type DequeueOptions, fullToText, type Released } from './claim.ts'
+import { drawnToText, readDrawn } from './drawn-revision.ts'
 import { shardKeys } from './run-keys.ts'
 import { fromLines, textToRequest, toLines } from './run-record.ts'
 import { movingScript, writingScript } from './run-script.ts'
@@ -48,10 +49,10 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
       return { claims: known.map(toClaim), unknown, empty: empty === 1, nextDue }
     },
 
-    /** Sets another revision for a run that was just claimed for the first time. False when the claim is stale. */
-    async revise({ request, fence }: Claim, revision: string): Promise<boolean> {
+    /** Sets another revision, or another split that it was drawn by, for a run that was just claimed for the first time. False when the claim is stale. */
+    async revise({ request, fence }: Claim, revision: string, split: number | null): Promise<boolean> {
       const { prefix } = keysFor(request.id)
-      return (await SCRIPTS.revise(redis, [prefix], [request.id, fence, revision])) === 1
+      return (await SCRIPTS.revise(redis, [prefix], [request.id, fence, drawnToText(revision, split)])) === 1
     },
 
     /** Writes the ledger of attempts. False when the claim is stale. */
@@ -91,7 +92,7 @@ function toClaim(dequeued: DequeuedRun): Claim {
     request: read,
     bytes: Buffer.byteLength(request),
     fence,
-    revision: revision || null,
+    ...readDrawn(revision),
     model,
     attempts: fromLines(earlier),
     claimed: Number(claimed),

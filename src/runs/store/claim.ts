@@ -7,6 +7,8 @@ export interface Claim {
   readonly bytes: number
   readonly fence: number
   readonly revision: string | null
+  /** Number of the version of the weights that it was drawn by; null: not drawn. */
+  readonly split: number | null
   /** Id of the model that the run waited for in the queue; '' when that was not known. */
   readonly model: string
   readonly attempts: readonly Attempt[]

@@ -1,5 +1,6 @@
 import type { Attempt, RunResult } from '../run.ts'
 import type { Claim } from './claim.ts'
+import { readDrawn } from './drawn-revision.ts'
 import { fromLines, textToRequest, textToResult } from './run-record.ts'
 
 /** Separates the values of a message on a channel: neither ids nor JSON contain it. */
@@ -9,6 +10,7 @@ const SEPARATOR = '\0'
 export interface Reply {
   readonly id: string
   readonly revision: string | null
+  readonly split: number | null
   readonly attempts: Attempt[]
   /** Null when it was too large for the message: the record has it. */
   readonly result: RunResult | null
@@ -22,7 +24,7 @@ export function readReplies(text: string): Reply[] {
     const [id = '', revision, result, attempts] = fields.slice(at, at + 4)
     replies.push({
       id,
-      revision: revision || null,
+      ...readDrawn(revision),
       attempts: fromLines(attempts),
       result: result ? textToResult(result) : null,
     })
@@ -44,7 +46,7 @@ export function readDispatch(text: string): { dispatched: number; claims: Claim[
       request: read,
       bytes: Buffer.byteLength(request),
       fence: 1,
-      revision: runs[at + 1] || null,
+      ...readDrawn(runs[at + 1]),
       model: runs[at + 2] ?? '',
       attempts: [],
       claimed: Number(claimed),

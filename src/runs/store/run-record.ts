@@ -1,6 +1,7 @@
 import { ApiError } from '../../platform/errors.ts'
 import { holdsRawJson, parseExact } from '../../platform/exact-json.ts'
 import type { Attempt, RunHead, RunRecord, RunRequest, RunResult, RunStatus } from '../run.ts'
+import { readDrawn } from './drawn-revision.ts'
 
 /**
  * A run in Redis is a hash with these fields. Only scripts use its other fields: `claims` (how often it was claimed,
@@ -8,6 +9,8 @@ import type { Attempt, RunHead, RunRecord, RunRequest, RunResult, RunStatus } fr
  * end, separated by commas), `model` (id of the model that it waits for, if that is known) and `cancel` (present when
  * its cancel was requested while a worker had it) and `live` (ids of the API processes that listen to what it says;
  * present when anybody ever did).
+ *
+ * `revision` holds the split that it was drawn by, too: see `drawn-revision.ts`.
  *
  * `format` is the number of the format that the record has; a record without it has format 1, which is the only one so
  * far. Who finds another one leaves the run to processes that know it: `is_known_format` in `shared.lua` is the same for
@@ -39,7 +42,7 @@ export function toRecord(fields: RecordFields): RunRecord | null {
     status: status as RunStatus,
     request: textToRequest(request),
     // Before the first claim, the stored revision is only a forecast: a worker may draw another one.
-    revision: fence ? revision || null : null,
+    ...readDrawn(fence ? revision : ''),
     attempts: fromLines(attempts),
     result: result ? textToResult(result) : null,
   }
@@ -64,6 +67,8 @@ const USUAL_REQUEST: Partial<RunRequest> = {
   files: [],
   fileNames: [],
   revision: null,
+  slot: null,
+  bucket: null,
   llmConfig: null,
   useFallback: false,
   reference: null,
@@ -140,6 +145,8 @@ export function requestToText(request: RunRequest): string {
     files: request.files,
     fileNames: request.fileNames,
     revision: request.revision,
+    slot: request.slot,
+    bucket: request.bucket,
     llmConfig: request.llmConfig,
     useFallback: request.useFallback,
     reference: request.reference,
@@ -206,7 +213,7 @@ export function toHead(fields: HeadFields): RunHead | 'unreadable' | null {
   return {
     request: textToRequest(request),
     status: status as RunStatus,
-    revision: fence ? revision || null : null,
+    ...readDrawn(fence ? revision : ''),
     result: result ? textToResult(result) : null,
     headBytes,
     bytes,

@@ -6,6 +6,7 @@ import { type Delta, deltaToText } from '../../totals/delta.ts'
 import type { Attempt, RunRecord, RunRequest, RunResult, RunStatus } from '../run.ts'
 import { type Capacity, type Claim, fullToText } from './claim.ts'
 import { claimRuns } from './claim-runs.ts'
+import { drawnToText } from './drawn-revision.ts'
 import { keptUntil } from './kept-bytes.ts'
 import { liveTexts } from './live-texts.ts'
 import { readRuns } from './read-runs.ts'
@@ -70,6 +71,8 @@ export type Created =
 /** What a worker would draw for a run now: the revision, and the id of the model that it would call first. */
 export interface Drawn {
   readonly revision: string
+  /** Null when the caller chose it. */
+  readonly split: number | null
   readonly model: string
 }
 
@@ -166,7 +169,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     ): Promise<Created> {
       const { id, project, task, startBy } = request
       const text = requestToText(request)
-      const revision = request.revision ?? drawn?.revision ?? ''
+      const revision = drawn ? drawnToText(drawn.revision, drawn.split) : (request.revision ?? '')
       const named = key ? [key.hash, key.fingerprint] : ['', '']
       const watching = request.live && watcher ? `${watcher}!` : (watcher ?? '')
       const run = [id, text, watching, project, task, revision, drawn?.model ?? '', startBy, ...named]

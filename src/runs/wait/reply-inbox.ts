@@ -61,11 +61,11 @@ export function createReplyInbox(deps: {
     for (const waiter of waiting) waiter.resolve(record)
   }
 
-  function receive({ id, revision, attempts, result }: Reply): void {
+  function receive({ id, revision, split, attempts, result }: Reply): void {
     const waiter = waiters.get(id)?.[0]
     if (!waiter) return
     if (result) {
-      settle({ request: waiter.request, status: result.status, revision, attempts, result }, 'reply')
+      settle({ request: waiter.request, status: result.status, revision, split, attempts, result }, 'reply')
     } else {
       // If this fails, polling finds the end.
       const read = deps.runs.get(id).catch(() => null)

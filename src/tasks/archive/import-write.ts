@@ -1,4 +1,5 @@
 import { sharedIsoTime } from '../../platform/clock.ts'
+import { changeTraffic, type SplitTraffic } from '../split/split.ts'
 import type { Tag, TagKind } from '../tag.ts'
 import type { Revision, Task, WholeTask } from '../task.ts'
 import { pairOf } from '../task-layout.ts'
@@ -29,6 +30,8 @@ export interface TaskWrite {
   readonly version: string
   /** The tags that the task and its revisions must still have: the members of its key `tagging`, joined by spaces. */
   readonly tagging: string
+  /** The change of its weights as JSON; '' for none. */
+  readonly change: string
   readonly revisions: readonly { readonly id: string; readonly json: string }[]
   readonly tags_removed: readonly Tagging[]
   readonly tags_added: readonly Tagging[]
@@ -65,7 +68,7 @@ export const createTag = (kind: TagKind, tag: Tag): TagWrite => ({
  * the file get the tags that they have in the file; other revisions keep theirs.
  */
 export function saveTask(
-  owner: { readonly org: string; readonly project: string },
+  owner: { readonly org: string; readonly project: string; readonly by: string },
   wanted: ArchivedTask,
   added: readonly Revision[],
   before: WholeTask | null,
@@ -76,11 +79,15 @@ export function saveTask(
     tags.map((tag): Tagging => [entity, tag.id]),
   )
   const inFile = new Set(entities.map((entity) => entity.id))
+  const now = sharedIsoTime()
+  const cause = { by: owner.by, reason: 'imported' } as const
+  const { traffic, change } = changeTraffic(before?.task ?? null, wanted.active_revisions, cause, now)
   return {
     id,
     name,
     alias: wanted.alias ?? '',
-    json: JSON.stringify(taskOf(owner, wanted, before)),
+    json: JSON.stringify(taskOf(owner, wanted, before, traffic)),
+    change: change ? JSON.stringify(change) : '',
     version: String(before?.version ?? 0),
     tagging: tagged
       .map((pair) => pairOf(...pair))
@@ -96,8 +103,9 @@ function taskOf(
   owner: { readonly org: string; readonly project: string },
   wanted: ArchivedTask,
   before: WholeTask | null,
+  { active_revisions, split }: SplitTraffic,
 ): Task {
-  const { revisions: _, tags: __, created, modified, active_revisions, ...fields } = wanted
+  const { revisions: _, tags: __, created, modified, active_revisions: ___, ...fields } = wanted
   return {
     ...fields,
     org_id: owner.org,
@@ -105,5 +113,7 @@ function taskOf(
     created: before?.task.created ?? created,
     modified: before ? sharedIsoTime() : modified,
     active_revisions,
+    split,
+    rollout: before?.task.rollout ?? null,
   }
 }

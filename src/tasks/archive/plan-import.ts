@@ -11,6 +11,7 @@ import {
 } from '../build-revision.ts'
 import { idInAlias } from '../naming/task-alias.ts'
 import { type ReadTaskDeps, readTasks } from '../read-task.ts'
+import { isOpen } from '../split/rollout.ts'
 import type { Revision, WholeTask } from '../task.ts'
 import { archiveTask } from './export-tasks.ts'
 import { cutPieces, type ImportPiece, type PlacedTask, type PlannedTask } from './import-pieces.ts'
@@ -33,6 +34,8 @@ export interface ImportPlan {
 export interface ImportTarget {
   readonly org: string
   readonly project: string
+  /** Id of who imports. */
+  readonly by: string
   readonly archived: TaskArchive
   readonly where: Place
 }
@@ -99,6 +102,9 @@ export async function planImport(
     }
     if (task.output_modality === 'json' && task.on_truncated === 'accept') {
       report([...place, 'on_truncated'], 'only a task that answers with text can accept a part of it')
+    }
+    if (whole && isOpen(whole.task.rollout) && differing?.includes('active_revisions')) {
+      report([...place, 'active_revisions'], 'a rollout decides about the weights of this task')
     }
     const added = planRevisions(task, here, place, states)
     if (added.length + (here?.revisions.length ?? 0) > deps.revisionsMax) {

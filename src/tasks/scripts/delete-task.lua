@@ -13,7 +13,7 @@ for _, pair in ipairs(call('ZRANGE', key.tagging(task), 0, -1)) do
   local entity, tag = split_pair(pair)
   untag(task, entity, tag)
 end
-call('DEL', key.task(task), key.revisions(task), key.tagging(task))
+call('DEL', key.task(task), key.revisions(task), key.tagging(task), key.traffic_history(task))
 call('ZREM', key.tasks, task)
 call('HDEL', key.names, name)
 if alias then call('HDEL', key.aliases, alias) end

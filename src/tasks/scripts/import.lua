@@ -1,5 +1,5 @@
 -- Writes a piece of a planned import into a project in one step, if the state that it was planned from has not changed.
--- ARGV: the plan as JSON, of the shape of `ImportWrite` in import-write.ts.
+-- ARGV: the plan as JSON, of the shape of `ImportWrite` in import-write.ts; most changes of weights that are kept.
 -- Returns 1, or 0 when the state has changed; then nothing was written.
 local plan = cjson.decode(ARGV[1])
 
@@ -33,6 +33,7 @@ for _, tag in ipairs(plan.tags) do
 end
 for _, task in ipairs(plan.tasks) do
   put_task(task.id, task.name, task.alias, task.json)
+  if task.change ~= '' then add_change(task.id, task.change, ARGV[2]) end
   for _, revision in ipairs(task.revisions) do add_revision(task.id, revision.id, revision.json) end
   for _, pair in ipairs(task.tags_removed) do untag(task.id, pair[1], pair[2]) end
   for _, pair in ipairs(task.tags_added) do add_tag(task.id, pair[1], pair[2]) end

@@ -25,6 +25,12 @@ local function add_revision(task, id, json)
   call('HDEL', key.deleted_revisions, id)
 end
 
+-- Adds a change of weights to a task's history, of which the newest `most` are kept.
+local function add_change(task, json, most)
+  call('LPUSH', key.traffic_history(task), json)
+  call('LTRIM', key.traffic_history(task), 0, most - 1)
+end
+
 local function put_tag(kind, id, name, json)
   call('HSET', key.tags(kind), id, json)
   call('HSET', key.tag_names(kind), name, id)

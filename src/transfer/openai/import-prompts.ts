@@ -7,6 +7,7 @@ import { tagName } from '../../tasks/tag.ts'
 import type { TaskLimits } from '../../tasks/task-fields.ts'
 import { type CreateTaskInput, createTaskSchema, updateTaskSchema } from '../../tasks/task-input.ts'
 import { type UpdatedTask, updateTask } from '../../tasks/update-task.ts'
+import { ADMIN } from '../../tenancy/caller.ts'
 import type { Project } from '../../tenancy/tenant.ts'
 import { readSavedPrompts } from './saved-prompt.ts'
 import { type PromptTask, taskOfPrompt } from './task-of-prompt.ts'
@@ -80,8 +81,8 @@ async function importOne(
   let changed = false
   for (const { prompt, input } of versions) {
     const saved: UpdatedTask = task
-      ? await updateTask(deps, { project, task }, changeOf(deps, input))
-      : { ...(await createTask(deps, { org, project }, { ...input, alias })), made: 'first' }
+      ? await updateTask(deps, { project, task, by: ADMIN.id }, changeOf(deps, input))
+      : { ...(await createTask(deps, { org, project, by: ADMIN.id }, { ...input, alias })), made: 'first' }
     changed ||= saved.made !== null
     task = saved.task.id
     const revision = saved.revisions[0]?.id ?? ''

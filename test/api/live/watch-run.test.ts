@@ -166,7 +166,7 @@ describe('a run that is watched', () => {
     const rest = await late.rest()
     assert.deepEqual(
       rest.map(({ event }) => event),
-      ['run.succeeded'],
+      ['output.delta', 'run.succeeded'],
     )
   })
 })

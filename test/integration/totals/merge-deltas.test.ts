@@ -20,7 +20,7 @@ async function open(t: Cleanup) {
   t.after(() => connections.close())
   const redis = await connections.commands('test')
   const runs = createRunStore(redis, STORE_OPTIONS)
-  const rollups = createRollupStore(redis, { shards: 1, reportDays: 400 })
+  const rollups = createRollupStore(redis, { shards: 1, reportDays: 400, comparisonDays: 30 })
   async function settle(): Promise<void> {
     const request = aRequest({ project, task })
     await runs.create(request, null)
@@ -47,7 +47,7 @@ test('however many add deltas up while runs settle, each run counts once, for ev
   const [forEver] = await rollups.forEver()
   assert.equal(forEver?.totals.get('runs:succeeded'), 1200)
   const ofDay = await redis.hget(
-    KEYS.dayRollup(joinName([project, task, null, null]), rollupDay(Date.now())),
+    KEYS.periodRollup(joinName([project, task, null, null]), rollupDay(Date.now())),
     'tokens:input',
   )
   assert.equal(ofDay, '12000')

@@ -48,7 +48,7 @@ describe('a file of more tasks than one step writes', () => {
     const deps = depsWith(async () => {
       steps += 1
     })
-    const report = await importArchive(deps, structuredClone(archive), null, false)
+    const report = await importArchive(deps, structuredClone(archive), null, false, 'test')
     const [{ tasks, revisions, tags } = assert.fail()] = report.projects
     assert.deepEqual(
       [tasks, revisions, tags],
@@ -61,7 +61,7 @@ describe('a file of more tasks than one step writes', () => {
       exported.projects[0]?.tasks.map(({ name, tags: own }) => [name, own]),
       archive.projects[0]?.tasks.map(({ name, tags: own }) => [name, own]),
     )
-    const again = await importArchive(deps, exported, null, false)
+    const again = await importArchive(deps, exported, null, false, 'test')
     assert.deepEqual([again.changed, again.projects[0]?.tasks.unchanged], [false, TASKS])
   })
 
@@ -72,7 +72,7 @@ describe('a file of more tasks than one step writes', () => {
     const deps = depsWith(async (step, project) => {
       if (step === 2) await running().core.tags.remove(project, 'task', last)
     })
-    const { projects } = await importArchive(deps, archive, null, false)
+    const { projects } = await importArchive(deps, archive, null, false, 'test')
     assert.equal(projects[0]?.tasks.created, TASKS)
     const tagged = await running().core.tags.taggedEntities(archived.project.id, last)
     assert.ok(tagged.length > 0)
@@ -86,9 +86,11 @@ describe('a file of more tasks than one step writes', () => {
     const { tasks } = running().core
     const other = { ...(await tasks.read(...(await anyTask())))?.task, id: newId(), name: blocked.name }
     const deps = depsWith(async (step, project) => {
-      if (step === 1) await tasks.save({ ...other, project_id: project } as never, 0, null)
+      if (step === 1) await tasks.save({ ...other, project_id: project } as never, 0, null, null)
     })
-    const error = await importArchive(deps, structuredClone(archive), null, false).catch((thrown) => thrown)
+    const error = await importArchive(deps, structuredClone(archive), null, false, 'test').catch(
+      (thrown) => thrown,
+    )
     assert.ok(error instanceof ApiError)
     assert.deepEqual([error.reason, error.message.includes('Only a part')], ['IMPORT_CONFLICT', true])
     const conflicts = error.extra['conflicts'] as { loc: unknown[] }[]
@@ -98,7 +100,7 @@ describe('a file of more tasks than one step writes', () => {
     )
 
     await tasks.remove(archived.project.id, other.id, null)
-    const { projects } = await importArchive(transferDeps(running().core), archive, null, false)
+    const { projects } = await importArchive(transferDeps(running().core), archive, null, false, 'test')
     const [{ tasks: counts } = assert.fail()] = projects
     assert.equal(counts.created + counts.unchanged, TASKS)
     assert.ok(counts.unchanged > 0)

@@ -23,7 +23,7 @@ describe('a file that is imported and exported again', () => {
   after(() => core.lifecycle.close())
 
   const load = (archive: unknown) =>
-    importArchive(transferDeps(core), archiveSchema(core.limits).parse(archive), null, false)
+    importArchive(transferDeps(core), archiveSchema(core.limits).parse(archive), null, false, 'test')
   const save = async (project: string) => exportProjects(transferDeps(core), [project])
 
   async function empty(project: string): Promise<void> {

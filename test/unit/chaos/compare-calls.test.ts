@@ -7,7 +7,7 @@ import { aRequest } from '../../support/runs.ts'
 test('calls that no ledger explains are found, and those are told apart that nobody knows the end of', () => {
   const attempt = { number: 1, fence: 1, worker: 'a', started: 0, ended: 1, model: 'm' }
   const run = (reference: string, ...outcomes: string[]): RunRecord => ({
-    ...{ request: aRequest({ reference }), status: 'succeeded', revision: null, result: null },
+    ...{ request: aRequest({ reference }), status: 'succeeded', revision: null, split: null, result: null },
     attempts: outcomes.map((outcome) => ({ ...attempt, outcome, inputTokens: 0, outputTokens: 0 })),
   })
   const handedBack = run('handed back', 'succeeded')

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { stringify } from 'uuid'
-import { drawRevision } from '../../../src/tasks/traffic.ts'
+import { drawRevision, placeOfRun } from '../../../src/tasks/split/draw-revision.ts'
+import { splitOf } from '../../../src/tasks/split/split.ts'
 
 /** The chi-square statistic that a fair draw exceeds once in a thousand, by degrees of freedom. */
 const CHI_SQUARE_AT_0_001 = [0, 10.828, 13.816, 16.266]
@@ -14,11 +15,12 @@ for (const weights of [
 ]) {
   test(`a revision is drawn by its weight, and by the id of the run alone: ${weights.join(' to ')}`, () => {
     const active = weights.map((weight, at) => ({ task_revision_id: `revision ${at}`, weight }))
+    const split = splitOf({ id: 'task', active_revisions: active })
     const counts = new Map(active.map(({ task_revision_id }) => [task_revision_id, 0]))
     for (let run = 0; run < RUNS; run += 1) {
       const id = fixedId(`${weights} ${run}`)
-      const drawn = drawRevision(active, id) ?? assert.fail('none was drawn')
-      assert.equal(drawRevision(active, id), drawn)
+      const drawn = drawRevision(split, placeOfRun(id).slot) ?? assert.fail('none was drawn')
+      assert.equal(drawRevision(split, placeOfRun(id).slot), drawn)
       counts.set(drawn, (counts.get(drawn) ?? 0) + 1)
     }
     assert.equal(counts.size, active.length, 'no other revision was drawn')

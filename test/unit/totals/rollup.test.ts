@@ -56,16 +56,20 @@ test('calls are counted for the model that they asked, and all of a run adds up 
   const result = resultOf(request, null, attempts, { error: null }, find)
   const models = { find } as unknown as ModelRegistry
   const totals: [name: string, sums: FieldSums][] = []
-  addDelta(await deltaOfRun({ names, models }, request, 'r', result, attempts), (name) => {
-    const sums = new FieldSums()
-    totals.push([name, sums])
-    return sums
-  })
-  const [report, run, dear, cheap] = totals.map(([, sums]) => Object.fromEntries(sums.all()))
+  addDelta(
+    await deltaOfRun({ names, models }, request, { revision: 'r', split: 3 }, result, attempts),
+    (name) => {
+      const sums = new FieldSums()
+      totals.push([name, sums])
+      return sums
+    },
+  )
+  const [report, run, dear, cheap, compared] = totals.map(([, sums]) => Object.fromEntries(sums.all()))
   assert.deepEqual(
     totals.map(([name]) => splitName(name).slice(2)),
-    [['r', 'g'], ['r'], ['r', 'dear'], ['r', 'cheap']],
+    [['r', 'g'], ['r'], ['r', 'dear'], ['r', 'cheap'], ['r', '3']],
   )
+  assert.deepEqual([compared?.['n'], compared?.['failed'], compared?.['invalid']], [1, undefined, 1])
   assert.equal(run?.['runs:succeeded'], 1)
   assert.equal(run?.['drawn'], 1)
   for (const field of ['credits', 'tokens:input', 'tokens:output']) {

@@ -51,7 +51,7 @@ async function openStore(t: Cleanup) {
     const requests = Array.from({ length: count }, () => aRequest(fields))
     await Promise.all(
       requests.map((request) =>
-        runs.create(request, null, null, { revision: 'a-revision', model: 'a-model' }),
+        runs.create(request, null, null, { revision: 'a-revision', split: null, model: 'a-model' }),
       ),
     )
     return requests

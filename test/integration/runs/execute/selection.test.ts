@@ -4,7 +4,8 @@ import { composeWorker } from '../../../../src/compose/compose-worker.ts'
 import { newRunId } from '../../../../src/platform/ids.ts'
 import { bullmqKeys } from '../../../../src/queue/bullmq-keys.ts'
 import { isFinal, type RunRecord, type RunRequest } from '../../../../src/runs/run.ts'
-import { drawRevision, type WeightedRevision } from '../../../../src/tasks/traffic.ts'
+import { drawRevision, placeOfRun } from '../../../../src/tasks/split/draw-revision.ts'
+import type { WeightedRevision } from '../../../../src/tasks/traffic.ts'
 import { aRequest, claimed } from '../../../support/runs.ts'
 import { type System, startSystem, until, useSystem } from '../../../support/system.ts'
 
@@ -15,23 +16,25 @@ describe('the revision that a run executes', () => {
 
   test('is the one that its id draws by the weights, never one of weight 0', async () => {
     const system = running()
-    const { task, active } = await taskWith(system, [1, 0, 1.5, 0.5])
+    const { task, active, split } = await taskWith(system, [1, 0, 1.5, 0.5])
     const ids = Array.from({ length: 100 }, () => newRunId(0))
     await create(system, task, ids)
-    for (const { request, revision, status } of await ended(system, ids)) {
+    for (const { request, revision, status, split: by } of await ended(system, ids)) {
       assert.equal(status, 'succeeded')
-      assert.equal(revision, drawRevision(active, request.id))
+      assert.equal(by, split.seq)
+      assert.equal(revision, drawRevision(split, placeOfRun(request.id).slot))
       assert.notEqual(revision, active[1]?.task_revision_id)
     }
   })
 
   test('stays the same for the next attempt when the first claim is lost, whatever the weights are then', async (t) => {
     const system = await startSystem(t, { workers: 0 })
-    const { task, active } = await taskWith(system, [1, 1])
+    const { task, active, split } = await taskWith(system, [1, 1])
     const ids = Array.from({ length: 20 }, () => newRunId(0))
     // As other weights would have had it: never the one that would be drawn now.
     const firstOf = (id: string) =>
-      active.find((each) => each.task_revision_id !== drawRevision(active, id))?.task_revision_id ?? null
+      active.find((each) => each.task_revision_id !== drawRevision(split, placeOfRun(id).slot))
+        ?.task_revision_id ?? null
     for (const request of await create(system, task, ids)) {
       // By a worker that is never heard of again.
       await claimed(system.core.redis, system.core.runs, request, firstOf(request.id))
@@ -77,7 +80,9 @@ async function taskWith(system: System, weights: readonly number[]) {
   const revisions = (await system.core.tasks.revisions(project, task)).toReversed()
   const active = weights.map((weight, index) => ({ task_revision_id: revisions[index]?.id ?? '', weight }))
   await activate(system, task, active)
-  return { task, active }
+  const stored = await system.core.tasks.read(project, task)
+  assert.ok(stored)
+  return { task, active, split: stored.task.split }
 }
 
 /** Queues runs with these ids. */

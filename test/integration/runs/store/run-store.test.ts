@@ -82,7 +82,7 @@ describe('the run store', () => {
     assert.equal(await runs.release(stale, []), 'superseded')
     assert.equal(await runs.saveAttempts(stale, []), false)
     assert.deepEqual(await redis.hgetall(KEYS.run(request.id)), untouched)
-    await mergeDeltas(redis, 0, 400)
+    await mergeDeltas(redis, 0, { reportDays: 400, comparisonDays: 30 })
     assert.equal(await redis.exists(TOTALS.rollup(joinName([request.project, request.task, null]))), 0)
 
     assert.equal(await runs.saveAttempts(current, current.attempts), true)
@@ -105,18 +105,18 @@ describe('the run store', () => {
     const outcomes = await Promise.all([1, 2, 3].map(() => settle(claim, { settled, credits: 7 })))
     assert.deepEqual(outcomes, [true, false, false])
     const { project, task } = request
-    await mergeDeltas(redis, 0, 400)
+    await mergeDeltas(redis, 0, { reportDays: 400, comparisonDays: 30 })
     const inReports = joinName([project, task, null, null])
     const inMetrics = joinName([project, task, null])
     const fields = ['runs:succeeded', 'check:valid', 'tokens:input', 'tokens:output', 'credits', 'us:total']
     assert.equal(rollupDay(settled), '20310506')
-    const ofDay = await redis.hmget(TOTALS.dayRollup(inReports, '20310506'), ...fields)
+    const ofDay = await redis.hmget(TOTALS.periodRollup(inReports, '20310506'), ...fields)
     assert.deepEqual(ofDay, ['1', '1', '10', '5', '7', '3000'])
     assert.deepEqual(await redis.smembers(TOTALS.dayRollups(project, '20310506')), [inReports])
     const forEver = await redis.hmget(TOTALS.rollup(inMetrics), 'runs:succeeded', 'check:valid', 'us:async')
     assert.deepEqual(forEver, ['1', '1', '3000'])
     assert.equal(await redis.sismember(TOTALS.rollups, inMetrics), 1)
-    const kept = [TOTALS.dayRollup(inReports, '20310506'), TOTALS.dayRollups(project, '20310506')]
+    const kept = [TOTALS.periodRollup(inReports, '20310506'), TOTALS.dayRollups(project, '20310506')]
     for (const key of kept) assert.equal(await redis.ttl(key), 400 * 86_400)
     assert.equal(await redis.ttl(TOTALS.rollup(inMetrics)), -1)
   })
@@ -180,7 +180,7 @@ describe('the run store', () => {
     for (const messages of heard) {
       await until(() => messages.length > 0)
       assert.deepEqual(messages.map(readReplies), [
-        [{ id: request.id, revision: 'a-revision', attempts: [], result }],
+        [{ id: request.id, revision: 'a-revision', split: null, attempts: [], result }],
       ])
     }
     assert.equal(await runs.watch(request.id, newId()), false, 'its record tells the end')

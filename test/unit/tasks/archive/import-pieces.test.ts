@@ -22,7 +22,7 @@ function planned(length: number | null, tag: TagWrite | undefined): PlannedTask 
   const place = ['tasks', 0]
   if (length === null) return { task, place, outcome: 'unchanged', revisions: 0, write: null }
   const added = task.revisions.map((revision) => toRevision(task, revision))
-  const write = saveTask({ org: newId(), project: newId() }, task, added, null)
+  const write = saveTask({ org: newId(), project: newId(), by: 'test' }, task, added, null)
   return { task, place, outcome: 'created', revisions: added.length, write }
 }
 

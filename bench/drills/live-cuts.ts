@@ -1,0 +1,107 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { diceFrom } from '../../test/chaos/dice.ts'
+import { type Reading, readWithCuts } from '../../test/live-cuts/cut-reader.ts'
+import { readRunsWithCuts, whatDiffers } from '../../test/live-cuts/cut-runs.ts'
+import { type CutStage, setCutStage } from '../../test/live-cuts/cut-stage.ts'
+import { speechOf } from '../../test/live-cuts/speech.ts'
+import { strikeAtRandom } from '../../test/live-cuts/strike.ts'
+import type { Statement } from '../drill.ts'
+import { median } from '../measure.ts'
+import type { MeasurePart } from './live.ts'
+
+const CUTS = 1000
+const QUICK_CUTS = 60
+const WATCHED = 40
+const QUICK_WATCHED = 6
+const GAP_MAX_MS = 1500
+/** What a stream tells its readers: so long they wait before they come again. */
+const RETRY_MS = 1000
+const forEver = new AbortController().signal
+
+const nothingWrong = (what: string, wrong: readonly string[]): Statement => ({
+  text: wrong.length === 0 ? what : `${what}; ${wrong.length} times not: ${wrong.slice(0, 5).join('; ')}`,
+  holds: wrong.length === 0,
+})
+
+/** Readers are cut off at random bytes, and go on at another process, while processes and connections are killed. */
+export const readWithCutsAndStrikes: MeasurePart = async (t, { quick, say }) => {
+  const stage = await setCutStage(t, { shards: 2 })
+  const over = new AbortController()
+  const striking = strikeAtRandom(stage, 1, 1500, over.signal)
+  say('readers are cut off, API processes and connections to Redis killed')
+  const cuts = quick ? QUICK_CUTS : CUTS
+  const found = await readRunsWithCuts(stage, { seed: 1, cuts, together: 12, chars: 1500, signal: forEver })
+  over.abort()
+  const strikes = Object.entries(await striking).map(([what, count]) => `${what} ${count}`)
+  const left = await textsLeft(stage)
+  return {
+    rows: [
+      ['readers cut off at random bytes', `${found.cuts} times, in ${found.runs} runs`],
+      ['meanwhile', strikes.join(', ')],
+    ],
+    statements: [
+      nothingWrong('each reader put together what the model said, of one call for each run', found.wrong),
+      nothingWrong('no text is left in Redis when the runs have ended', left),
+    ],
+  }
+}
+
+async function textsLeft(stage: CutStage): Promise<string[]> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    if ((await stage.liveKeys()) === 0) return []
+    await pause(200)
+  }
+  return [`${await stage.liveKeys()} texts`]
+}
+
+/** All processes are stopped and started again, one after the other, under readers of long runs. */
+export const restartAll: MeasurePart = async (t, { quick, say }) => {
+  const stage = await setCutStage(t, { shards: 2, env: { SPLITRUN_SHUTDOWN_GRACE: '1s' } })
+  say('all processes restart, one after the other')
+  const speech = speechOf('restart', { json: false, chars: 6000 })
+  const pauseMs = 12_000 / speech.pieces.length
+  const readings: Promise<Reading>[] = []
+  for (let each = 0; each < (quick ? QUICK_WATCHED : WATCHED); each += 1) {
+    const mark = `restart-${each}`
+    stage.model.tell(mark, speech, { pauseMs, lastMs: 0 })
+    readings.push(
+      readWithCuts({
+        urls: () => stage.apis.flatMap((api) => api.url() ?? []),
+        task: `${stage.project}/task/${stage.tasks.text}`,
+        token: stage.token,
+        body: JSON.stringify({ task_input: { text: `[mark:${mark}]` } }),
+        ...{
+          key: mark,
+          form: 'text',
+          dice: diceFrom(mark),
+          cutAfter: null,
+          retryMs: RETRY_MS,
+          signal: forEver,
+        },
+      }),
+    )
+  }
+  await pause(2000)
+  for (const member of [...stage.apis, ...stage.workers]) {
+    await member.end('SIGTERM')
+    await member.start()
+  }
+  const read = await Promise.all(readings)
+  const wrong = read.flatMap((reading) => [
+    ...reading.wrong,
+    ...whatDiffers(reading, speech.text, { json: false, form: 'text' }),
+  ])
+  const gaps = read.flatMap((reading) => reading.gaps)
+  const gap = median(gaps)
+  const most = Math.max(...gaps)
+  return {
+    rows: [['rolling restart: gap of a reader, ms', `median ${gap.toFixed(0)}, at most ${most.toFixed(0)}`]],
+    statements: [
+      nothingWrong(`nothing is lost by ${read.length} readers of a rolling restart`, wrong),
+      {
+        text: `the median of ${gaps.length} gaps was ${gap.toFixed(0)} ms (wanted: at most ${GAP_MAX_MS})`,
+        holds: gap <= GAP_MAX_MS,
+      },
+    ],
+  }
+}

@@ -1,0 +1,72 @@
+import { useNavigate } from '@tanstack/react-router'
+import {
+  Autocomplete,
+  Dialog,
+  Input,
+  Menu,
+  MenuItem,
+  Modal,
+  ModalOverlay,
+  SearchField,
+  useFilter,
+} from 'react-aria-components'
+import { PAGES } from '../pages/registry.ts'
+import { useTasks } from '../parts/use-tasks.ts'
+import { nextTheme } from './theme.ts'
+
+interface Entry {
+  readonly id: string
+  readonly name: string
+  readonly kind: string
+  readonly act: () => void
+}
+
+/** Everything that one can go to, by some letters of its name. */
+export default function Palette({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate()
+  const { contains } = useFilter({ sensitivity: 'base' })
+  const tasks = useTasks()
+  const to =
+    (path: string, params = {}) =>
+    () =>
+      void navigate({ to: path, params })
+  const entries: Entry[] = [
+    ...PAGES.flatMap(({ path, title }) =>
+      title ? [{ id: path, name: title, kind: 'Page', act: to(path) }] : [],
+    ),
+    ...(tasks.data ?? []).flatMap(({ id, name }) => [
+      { id, name, kind: 'Task', act: to('/tasks/$task', { task: id }) },
+      { id: `${id}/edit`, name: `Edit ${name}`, kind: 'Task', act: to('/tasks/$task/edit', { task: id }) },
+    ]),
+    { id: 'new', name: 'New task', kind: 'Action', act: to('/tasks/new') },
+    { id: 'theme', name: 'Other colours', kind: 'Action', act: nextTheme },
+  ]
+  return (
+    <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(isOpen) => isOpen || onClose()}>
+      <Modal className="palette">
+        <Dialog aria-label="Go to">
+          <Autocomplete filter={contains}>
+            <SearchField aria-label="Name of a page, a task or an action" autoFocus>
+              <Input placeholder="Page, task or action" />
+            </SearchField>
+            <Menu
+              items={entries}
+              aria-label="Where to go"
+              renderEmptyState={() => <p className="quiet">Nothing has this in its name.</p>}
+              onAction={(id) => {
+                onClose()
+                entries.find((entry) => entry.id === id)?.act()
+              }}
+            >
+              {(entry) => (
+                <MenuItem textValue={entry.name}>
+                  <span>{entry.name}</span> <small>{entry.kind}</small>
+                </MenuItem>
+              )}
+            </Menu>
+          </Autocomplete>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}

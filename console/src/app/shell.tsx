@@ -1,0 +1,76 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link, Outlet } from '@tanstack/react-router'
+import { lazy, Suspense, useState } from 'react'
+import { PAGES } from '../pages/registry.ts'
+import { SimulatedNotice } from '../parts/simulated.tsx'
+import { signOut } from './api.ts'
+import { ProjectSwitcher } from './project-switcher.tsx'
+import { useShortcuts } from './shortcuts.ts'
+import { nextTheme, readTheme } from './theme.ts'
+
+const Palette = lazy(() => import('./palette.tsx'))
+
+/** What stands around every page: the navigation, the project, and the palette. */
+export function Shell() {
+  const [isOpen, setOpen] = useState(false)
+  const [theme, setTheme] = useState(readTheme)
+  const queries = useQueryClient()
+  const leaving = useMutation({
+    mutationFn: signOut,
+    onSettled: () => {
+      queries.setQueryData(['session'], null)
+      // Nothing that the one has read is shown to the next.
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
+    },
+  })
+  useShortcuts({ openPalette: () => setOpen(true) })
+  const isMac = navigator.userAgent.includes('Mac')
+  return (
+    <div className="shell">
+      <button type="button" className="skip" onClick={() => document.getElementById('content')?.focus()}>
+        Skip to the content
+      </button>
+      <header className="bar">
+        <Link to="/tasks" className="brand">
+          Splitrun
+        </Link>
+        <ProjectSwitcher />
+        <SimulatedNotice />
+        <div className="bar-end">
+          <button type="button" onClick={() => setOpen(true)} aria-keyshortcuts="Control+K Meta+K">
+            Go to… <kbd>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
+          </button>
+          <button type="button" onClick={() => setTheme(nextTheme())} aria-label={`Colours: ${theme}`}>
+            {theme === 'system' ? '◐' : theme === 'light' ? '○' : '●'}
+          </button>
+          <button type="button" onClick={() => leaving.mutate()} disabled={leaving.isPending}>
+            Sign out
+          </button>
+        </div>
+      </header>
+      <nav className="side" aria-label="Pages">
+        <ul>
+          {PAGES.filter(({ title }) => title).map(({ path, title, key }) => (
+            <li key={path}>
+              <Link
+                to={path}
+                activeProps={{ 'aria-current': 'page' }}
+                activeOptions={{ includeSearch: false }}
+              >
+                {title} {key && <kbd>g {key}</kbd>}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <main id="content" className="content" tabIndex={-1}>
+        <Outlet />
+      </main>
+      {isOpen && (
+        <Suspense fallback={null}>
+          <Palette onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,149 @@
+import { type ReactNode, useId } from 'react'
+import { parametersOf } from '../../../../src/tasks/prompt.ts'
+import { CodeEditor } from '../../parts/code-editor.tsx'
+import { useModels } from '../../parts/simulated.tsx'
+import { type Draft, FIELDS, type Field } from './draft.ts'
+import { LiveSchema } from './live-schema.tsx'
+
+interface DraftFormProps {
+  readonly draft: Draft
+  readonly onChange: (draft: Draft) => void
+}
+
+/** All that the editor changes. */
+export function DraftForm({ draft, onChange }: DraftFormProps) {
+  const set = (field: Field) => (value: string | boolean) => onChange({ ...draft, [field]: value })
+  const parameters = parametersOf(draft.system_prompt, draft.user_prompt)
+  return (
+    <div className="stack draft">
+      <div className="columns">
+        <Line label={FIELDS.name} value={draft.name} onChange={set('name')} />
+        <Line label={FIELDS.description} value={draft.description} onChange={set('description')} />
+      </div>
+      <h2>{FIELDS.system_prompt}</h2>
+      <CodeEditor
+        label={FIELDS.system_prompt}
+        language="prompt"
+        value={draft.system_prompt}
+        onChange={set('system_prompt')}
+      />
+      <h2>{FIELDS.user_prompt}</h2>
+      <CodeEditor
+        label={FIELDS.user_prompt}
+        language="prompt"
+        value={draft.user_prompt}
+        onChange={set('user_prompt')}
+      />
+      <p>
+        Parameters:{' '}
+        {parameters.length === 0
+          ? 'none; write {name} where an input is to stand'
+          : parameters.map((name) => (
+              <code key={name} className="parameter">
+                {name}
+              </code>
+            ))}
+      </p>
+      <div className="columns">
+        <ModelChoice label={FIELDS.llm_model_id} value={draft.llm_model_id} onChange={set('llm_model_id')} />
+        <ModelChoice
+          label={FIELDS.fallback_llm_model_id}
+          value={draft.fallback_llm_model_id}
+          onChange={set('fallback_llm_model_id')}
+          none="none"
+        />
+        <Choice
+          label={FIELDS.output_modality}
+          value={draft.output_modality}
+          onChange={set('output_modality')}
+        >
+          <option value="json">JSON of a format</option>
+          <option value="text">text</option>
+        </Choice>
+        <Line
+          label={`${FIELDS.timeout}, in seconds`}
+          value={draft.timeout}
+          onChange={set('timeout')}
+          type="number"
+        />
+      </div>
+      {draft.output_modality === 'json' && (
+        <div className="columns">
+          <div>
+            <h2>{FIELDS.output_format}</h2>
+            <CodeEditor
+              label={FIELDS.output_format}
+              language="json"
+              value={draft.output_format}
+              onChange={set('output_format')}
+            />
+          </div>
+          <LiveSchema format={draft.output_format} />
+        </div>
+      )}
+      <h2>{FIELDS.llm_config}</h2>
+      <CodeEditor
+        label={FIELDS.llm_config}
+        language="json"
+        value={draft.llm_config}
+        onChange={set('llm_config')}
+      />
+      <Check label={FIELDS.image_required} value={draft.image_required} onChange={set('image_required')} />
+      <Check label="On: runs are accepted" value={draft.enabled} onChange={set('enabled')} />
+      <Line label={FIELDS.annotation} value={draft.annotation} onChange={set('annotation')} />
+    </div>
+  )
+}
+
+interface LineProps<T> {
+  readonly label: string
+  readonly value: T
+  readonly onChange: (value: T) => void
+  readonly type?: string
+}
+
+function Line({ label, value, onChange, type = 'text' }: LineProps<string>) {
+  const id = useId()
+  return (
+    <div className="stack">
+      <label htmlFor={id}>{label}</label>
+      <input id={id} type={type} value={value} onChange={({ target }) => onChange(target.value)} />
+    </div>
+  )
+}
+
+const Check = ({ label, value, onChange }: LineProps<boolean>) => (
+  <label className="row">
+    <input type="checkbox" checked={value} onChange={({ target }) => onChange(target.checked)} />
+    {label}
+  </label>
+)
+
+function Choice({ label, value, onChange, children }: LineProps<string> & { readonly children: ReactNode }) {
+  const id = useId()
+  return (
+    <div className="stack">
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={value} onChange={({ target }) => onChange(target.value)}>
+        {children}
+      </select>
+    </div>
+  )
+}
+
+function ModelChoice({ none, ...props }: LineProps<string> & { readonly none?: string }) {
+  const { data: models = [] } = useModels()
+  const known = models.some(({ id, name, alias }) => [id, name, alias].includes(props.value))
+  return (
+    <Choice {...props}>
+      {none ? <option value="">{none}</option> : !props.value && <option value="">choose…</option>}
+      {!known && props.value && <option value={props.value}>{props.value}</option>}
+      {models.map(({ id, name, alias, provider, retires }) => (
+        // A revision names its model by any of the three.
+        <option key={id} value={[name, alias].includes(props.value) ? props.value : id}>
+          {name} · {provider} {retires ? `· ends ${retires}` : ''}
+        </option>
+      ))}
+    </Choice>
+  )
+}

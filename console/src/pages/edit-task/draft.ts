@@ -1,0 +1,117 @@
+import type { Revision, TaskChange, TaskRecord } from '@splitrun/client'
+
+/** What the editor changes, all of it as text or as it is on the wire. */
+export interface Draft {
+  readonly name: string
+  readonly description: string
+  readonly enabled: boolean
+  readonly system_prompt: string
+  readonly user_prompt: string
+  readonly output_modality: 'json' | 'text'
+  /** JSON; empty for none. */
+  readonly output_format: string
+  readonly llm_model_id: string
+  readonly fallback_llm_model_id: string
+  /** JSON; empty for none. */
+  readonly llm_config: string
+  readonly image_required: boolean
+  /** Seconds; empty for what the settings say. */
+  readonly timeout: string
+  readonly annotation: string
+}
+export type Field = keyof Draft
+
+/** What the fields are called, in the order in which changes are shown. */
+export const FIELDS: Readonly<Record<Field, string>> = {
+  name: 'Name',
+  description: 'Description',
+  enabled: 'On',
+  system_prompt: 'System prompt',
+  user_prompt: 'User prompt',
+  output_modality: 'Output',
+  output_format: 'Output format',
+  llm_model_id: 'Model',
+  fallback_llm_model_id: 'Fallback model',
+  llm_config: 'Parameters of the model',
+  image_required: 'Needs an image',
+  timeout: 'Timeout',
+  annotation: 'Annotation',
+}
+
+/** Fields of the task itself: changing them makes no revision. */
+const OF_TASK: ReadonlySet<Field> = new Set(['name', 'description', 'enabled', 'timeout'])
+const AS_JSON: ReadonlySet<Field> = new Set(['output_format', 'llm_config'])
+const NULL_IF_EMPTY: ReadonlySet<Field> = new Set([
+  'fallback_llm_model_id',
+  'annotation',
+  'timeout',
+  ...AS_JSON,
+])
+
+const written = (value: unknown): string => (value === null ? '' : JSON.stringify(value, null, 2))
+
+export const EMPTY_DRAFT: Draft = {
+  ...{ name: '', description: '', enabled: true, timeout: '', annotation: '', image_required: false },
+  ...{
+    system_prompt: '',
+    user_prompt: '',
+    output_modality: 'json',
+    output_format: '{\n  "answer": "string"\n}',
+  },
+  ...{ llm_model_id: '', fallback_llm_model_id: '', llm_config: '' },
+}
+
+/** A task with one of its revisions, as the editor shows it. */
+export function draftOf(task: TaskRecord, revision: Revision): Draft {
+  return {
+    name: task.name,
+    description: task.description,
+    enabled: task.enabled,
+    system_prompt: revision.system_prompt,
+    user_prompt: revision.user_prompt,
+    output_modality: revision.output_modality,
+    output_format: written(revision.output_format),
+    llm_model_id: revision.llm_model_id,
+    fallback_llm_model_id: revision.fallback_llm_model_id ?? '',
+    llm_config: written(revision.llm_config),
+    image_required: revision.image_required,
+    timeout: task.timeout === null ? '' : String(task.timeout),
+    annotation: revision.annotation ?? '',
+  }
+}
+
+const fieldsOf = Object.keys(FIELDS) as Field[]
+
+/** Fields in which two drafts differ. */
+export const changedFields = (before: Draft, after: Draft): Field[] =>
+  fieldsOf.filter((field) => before[field] !== after[field])
+
+/** Whether a change of these fields makes a revision. */
+export const makesRevision = (fields: readonly Field[]): boolean =>
+  fields.some((field) => !OF_TASK.has(field))
+
+/** A field as text, for a comparison. */
+export const textOf = (draft: Draft, field: Field): string => String(draft[field])
+
+/**
+ * The fields of a draft as they go over the wire.
+ * @throws {SyntaxError} where JSON is none; its message begins with the field's name
+ */
+export function wireOf(draft: Draft, fields: readonly Field[] = fieldsOf): TaskChange {
+  return Object.fromEntries(
+    fields.map((field) => {
+      const value = draft[field]
+      if (value === '' && NULL_IF_EMPTY.has(field)) return [field, null]
+      if (field === 'timeout') return [field, Number(value)]
+      return [field, AS_JSON.has(field) ? parse(field, String(value)) : value]
+    }),
+  )
+}
+
+function parse(field: Field, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new SyntaxError(`${FIELDS[field]}: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,47 @@
+import type { NewTask } from '@splitrun/client'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useChange } from '../app/use-api.ts'
+import { ActionButton } from '../parts/action-button.tsx'
+import { PageFrame } from '../parts/page-frame.tsx'
+import { Problem } from '../parts/problem.tsx'
+import { useModels } from '../parts/simulated.tsx'
+import { EMPTY_DRAFT, wireOf } from './edit-task/draft.ts'
+import { DraftForm } from './edit-task/draft-form.tsx'
+
+/** Makes a task, whose first revision takes all its traffic. */
+export default function MakeTask() {
+  const navigate = useNavigate()
+  const { data: models } = useModels()
+  const [written, setDraft] = useState(EMPTY_DRAFT)
+  const draft = { ...written, llm_model_id: written.llm_model_id || (models?.[0]?.id ?? '') }
+  const making = useChange(
+    async (client, given: typeof draft) => {
+      const format = given.output_modality === 'json' ? {} : { output_format: null }
+      return client.tasks.create({ ...(wireOf(given) as NewTask), ...format })
+    },
+    [['tasks']],
+  )
+  return (
+    <PageFrame
+      title="New task"
+      actions={
+        <ActionButton
+          primary
+          scope="task:write"
+          busy={making.isPending}
+          onPress={() =>
+            making.mutate(draft, {
+              onSuccess: ({ task }) => void navigate({ to: '/tasks/$task', params: { task: task.id } }),
+            })
+          }
+        >
+          Make it
+        </ActionButton>
+      }
+    >
+      {making.error && <Problem error={making.error} />}
+      <DraftForm draft={draft} onChange={setDraft} />
+    </PageFrame>
+  )
+}

@@ -1,0 +1,106 @@
+import type { Run } from '@splitrun/client'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useProject } from '../app/project.ts'
+import { useApi, useChange } from '../app/use-api.ts'
+import { ActionButton } from '../parts/action-button.tsx'
+import { JsonView } from '../parts/json-view.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { PageFrame } from '../parts/page-frame.tsx'
+import { SimulatedMark, useIsSimulated } from '../parts/simulated.tsx'
+import { StatusMark } from '../parts/status-mark.tsx'
+import { useParam } from '../parts/use-address.ts'
+import { useTask } from '../parts/use-tasks.ts'
+import { PromptsSent } from './run/prompts-sent.tsx'
+import { ReplayForm } from './run/replay-form.tsx'
+import { RunFacts } from './run/run-facts.tsx'
+import { RunImage } from './run/run-image.tsx'
+import { Waterfall } from './run/waterfall.tsx'
+
+/** How often a run is read that goes on. */
+const EVERY_MS = 1_000
+
+/** A run: what went in, what came out, and where the time and the money went. */
+export default function RunPage() {
+  const [task, id] = [useParam('task'), useParam('run')]
+  const query = useApi(['runs', id], (client, signal) => client.task(task).attach(id).get({ signal }), {
+    every: (run) => (run?.done ? false : EVERY_MS),
+  })
+  return (
+    <Loaded query={query} what="the run">
+      {(run) => <Shown run={run} key={run.id} />}
+    </Loaded>
+  )
+}
+
+function Shown({ run }: { run: Run }) {
+  const { whyNot } = useProject()
+  const { data: state } = useTask(run.task_id, whyNot('task:read') === null)
+  const [isReplaying, setReplaying] = useState(false)
+  const isSimulated = useIsSimulated()
+  const cancelling = useChange((client) => client.task(run.task_id).attach(run.id).cancel(), [['runs']])
+  const revision = state?.task.revisions.find(({ id }) => id === run.task_revision_id)
+  const { submitted, files } = run.run_data
+  return (
+    <PageFrame
+      title={`Run of ${state?.task.name ?? 'a task'}`}
+      mark={
+        <>
+          <StatusMark status={run.status} /> {isSimulated(run.model) && <SimulatedMark />}
+        </>
+      }
+      actions={
+        <>
+          {!run.done && (
+            <ActionButton
+              scope="run:write"
+              busy={cancelling.isPending}
+              onPress={() => cancelling.mutate(undefined)}
+            >
+              Cancel
+            </ActionButton>
+          )}
+          <ActionButton scope="run:write" onPress={() => setReplaying(true)}>
+            Run again…
+          </ActionButton>
+          <Link to="/tasks/$task" params={{ task: run.task_id }} className="button">
+            Task
+          </Link>
+        </>
+      }
+    >
+      {run.error && (
+        <div className="problem">
+          <p>
+            <strong>{run.error.reason}</strong> {run.error.message}
+          </p>
+          {run.error.refusal && <pre>{run.error.refusal}</pre>}
+          {run.error.partial && <pre>{run.error.partial}</pre>}
+        </div>
+      )}
+      <div className="columns">
+        <section aria-labelledby="inputs">
+          <h2 id="inputs">Inputs</h2>
+          <JsonView value={submitted} />
+          {files.map((name) => (
+            <RunImage key={name} task={run.task_id} run={run.id} name={name} />
+          ))}
+        </section>
+        <section aria-labelledby="output">
+          <h2 id="output">Output</h2>
+          {run.response === null ? (
+            <p className="quiet">{run.done ? 'There is none.' : 'Not yet.'}</p>
+          ) : typeof run.response === 'string' ? (
+            <pre>{run.response}</pre>
+          ) : (
+            <JsonView value={run.response} />
+          )}
+        </section>
+      </div>
+      <Waterfall run={run} />
+      {revision && <PromptsSent revision={revision} run={run} />}
+      <RunFacts run={run} task={state?.task} />
+      {isReplaying && <ReplayForm run={run} onClose={() => setReplaying(false)} />}
+    </PageFrame>
+  )
+}

@@ -1,0 +1,53 @@
+import type { Run } from '@splitrun/client'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useChange } from '../../app/use-api.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
+import { CodeEditor } from '../../parts/code-editor.tsx'
+import { Modal } from '../../parts/modal.tsx'
+import { Problem } from '../../parts/problem.tsx'
+import { replayRun } from './replay-run.ts'
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Starts a run again, with inputs that may be changed before. */
+export function ReplayForm({ run, onClose }: { run: Run; onClose: () => void }) {
+  const navigate = useNavigate()
+  const [text, setText] = useState(() => JSON.stringify(run.run_data.submitted, null, 2))
+  const starting = useChange(
+    async (client, given: string) => {
+      const inputs: unknown = JSON.parse(given)
+      if (!isObject(inputs)) throw new TypeError('The inputs have to be a JSON object.')
+      return replayRun(client, run, inputs)
+    },
+    [['runs']],
+  )
+  return (
+    <Modal title="Run it again" onClose={onClose}>
+      <CodeEditor label="Inputs" language="json" value={text} onChange={setText} />
+      {run.files.length > 0 && <p>Its {run.files.length} images go with it.</p>}
+      {starting.error && <Problem error={starting.error} />}
+      <div className="row">
+        <ActionButton
+          primary
+          scope="run:write"
+          busy={starting.isPending}
+          onPress={() =>
+            starting.mutate(text, {
+              onSuccess: ({ id }) => {
+                onClose()
+                void navigate({ to: '/runs/$task/$run', params: { task: run.task_id, run: id } })
+              },
+            })
+          }
+        >
+          Run
+        </ActionButton>
+        <button type="button" onClick={onClose}>
+          Close
+        </button>
+      </div>
+    </Modal>
+  )
+}

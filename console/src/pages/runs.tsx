@@ -1,0 +1,75 @@
+import { useState } from 'react'
+import { Empty } from '../parts/empty.tsx'
+import { Loading } from '../parts/loading.tsx'
+import { PageFrame } from '../parts/page-frame.tsx'
+import { Problem } from '../parts/problem.tsx'
+import { useFilters } from '../parts/use-address.ts'
+import { BulkActions } from './runs/bulk-actions.tsx'
+import { FILTERS, type FilterName, RunFilters } from './runs/run-filters.tsx'
+import { RunTable } from './runs/run-table.tsx'
+import { type Filter, useRuns } from './runs/use-runs.ts'
+
+const NOBODY: ReadonlySet<string> = new Set()
+
+/** The filter of the API that an address stands for. Names that are no filters are left alone. */
+function filterOf(given: Readonly<Record<string, string>>): Filter {
+  const known = Object.entries(given).filter(([name]) => name in FILTERS)
+  return Object.fromEntries(
+    known.map(([name, value]) => [name === 'task' ? 'task_id' : name, value]),
+  ) as Filter
+}
+
+/** The runs of the project. */
+export default function Runs() {
+  const [given, setFilters] = useFilters()
+  const [picked, setPicked] = useState(NOBODY)
+  const { query, runs, newer, showNewer } = useRuns(filterOf(given))
+  const chosen = runs.filter(({ id }) => picked.has(id))
+  return (
+    <PageFrame title="Runs">
+      <RunFilters given={given} onChange={setFilters} />
+      {query.error && <Problem error={query.error} onRetry={query.refetch} />}
+      <div className="row section">
+        {newer > 0 && (
+          <button type="button" className="primary" onClick={showNewer}>
+            {newer} new {newer === 1 ? 'run' : 'runs'}
+          </button>
+        )}
+        {chosen.length > 0 && <BulkActions runs={chosen} onDone={() => setPicked(NOBODY)} />}
+      </div>
+      {query.isPending && <Loading what="Reading runs" />}
+      {query.data && runs.length === 0 && <NoRuns given={given} />}
+      {runs.length > 0 && <RunTable runs={runs} picked={picked} onPick={setPicked} />}
+      {query.hasNextPage && (
+        <button type="button" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          Older runs
+        </button>
+      )}
+    </PageFrame>
+  )
+}
+
+function NoRuns({ given }: { given: Readonly<Record<string, string>> }) {
+  const used = Object.entries(given).filter(([name]) => name in FILTERS)
+  if (used.length === 0) {
+    return (
+      <Empty title="There is no run yet">
+        <p>
+          A task runs when it is called: <code>POST P/task/ID/run</code>, or{' '}
+          <code>task('name').run(inputs)</code> of the client.
+        </p>
+      </Empty>
+    )
+  }
+  return (
+    <Empty title="No run passes these filters">
+      <ul>
+        {used.map(([name, value]) => (
+          <li key={name}>
+            {FILTERS[name as FilterName]}: <code>{value}</code>
+          </li>
+        ))}
+      </ul>
+    </Empty>
+  )
+}

@@ -1,0 +1,44 @@
+import type { TaskState } from '@splitrun/client'
+import { Link } from '@tanstack/react-router'
+import { Loaded } from '../parts/loaded.tsx'
+import { PageFrame } from '../parts/page-frame.tsx'
+import { useParam } from '../parts/use-address.ts'
+import { useTask } from '../parts/use-tasks.ts'
+import { RevisionTable } from './task/revision-table.tsx'
+import { TrafficEditor } from './task/traffic-editor.tsx'
+
+/** A task: its traffic and its revisions. */
+export default function Task() {
+  const id = useParam('task')
+  return (
+    <Loaded query={useTask(id)} what="the task">
+      {(state) => <Shown state={state} key={state.task.id} />}
+    </Loaded>
+  )
+}
+
+function Shown({ state }: { state: TaskState }) {
+  const { task } = state
+  const params = { task: task.id }
+  const actions = (
+    <>
+      <Link to="/tasks/$task/edit" params={params} className="button primary">
+        Edit
+      </Link>
+      <Link to="/runs" search={{ task: task.id }} className="button">
+        Runs
+      </Link>
+    </>
+  )
+  return (
+    <PageFrame
+      title={task.name}
+      mark={task.enabled ? null : <span className="quiet">off: runs are refused</span>}
+      actions={actions}
+    >
+      {task.description && <p>{task.description}</p>}
+      <TrafficEditor state={state} />
+      <RevisionTable task={task} />
+    </PageFrame>
+  )
+}

@@ -1,0 +1,29 @@
+/** What a revision has of the traffic, in whole percents. */
+export interface Share {
+  readonly id: string
+  readonly percent: number
+}
+
+/** Splits a whole number as the weights are to each other, into whole numbers; evenly where all weights are 0. */
+export function splitWhole(total: number, weights: readonly number[]): number[] {
+  const sum = weights.reduce((all, weight) => all + weight, 0)
+  const exact = weights.map((weight) => total * (sum > 0 ? weight / sum : 1 / weights.length))
+  const whole = exact.map(Math.floor)
+  const left = total - whole.reduce((all, each) => all + each, 0)
+  // What is left over goes to those that lost most by being cut.
+  const losers = exact.map((each, at) => ({ at, lost: each % 1 })).sort((a, b) => b.lost - a.lost)
+  for (const { at } of losers.slice(0, left)) whole[at] = (whole[at] ?? 0) + 1
+  return whole
+}
+
+/** Gives one revision a share, and what is left to the others, as they are to each other. */
+export function changeShare(shares: readonly Share[], id: string, percent: number): Share[] {
+  const others = shares.filter((each) => each.id !== id)
+  const given = others.length === 0 ? 100 : Math.min(100, Math.max(0, Math.round(percent)))
+  const rest = splitWhole(
+    100 - given,
+    others.map((each) => each.percent),
+  )
+  const ofOthers = new Map(others.map((each, at) => [each.id, rest[at] ?? 0]))
+  return shares.map((each) => ({ id: each.id, percent: ofOthers.get(each.id) ?? given }))
+}

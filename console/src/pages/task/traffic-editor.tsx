@@ -1,0 +1,144 @@
+import type { TaskState } from '@splitrun/client'
+import { useId, useState } from 'react'
+import { useChange } from '../../app/use-api.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
+import { useAnnounce } from '../../parts/announcer.tsx'
+import { count } from '../../parts/figures.ts'
+import { Problem } from '../../parts/problem.tsx'
+import { TrafficBar } from '../../parts/traffic-bar.tsx'
+import { revisionName } from '../../parts/use-tasks.ts'
+import { changeShare, type Share, splitWhole } from './linked-weights.ts'
+
+type Active = readonly { readonly task_revision_id: string; readonly weight: number }[]
+
+/** For so many runs it is said who would get them. */
+const PREVIEWED = 1000
+
+function sharesOf(active: Active): Share[] {
+  const percents = splitWhole(
+    100,
+    active.map(({ weight }) => weight),
+  )
+  return active.map(({ task_revision_id: id }, at) => ({ id, percent: percents[at] ?? 0 }))
+}
+
+/** The split of a task's traffic, and what changes it. */
+export function TrafficEditor({ state }: { state: TaskState }) {
+  const { task, etag } = state
+  const announce = useAnnounce()
+  const [edited, setEdited] = useState<Share[] | null>(null)
+  const [before, setBefore] = useState<Active | null>(null)
+  const adding = useId()
+  const saving = useChange(
+    (client, active: Active) => client.tasks.update(task.id, { active_revisions: active }, { ifMatch: etag }),
+    [['tasks']],
+  )
+  const shares = edited ?? sharesOf(task.active_revisions)
+  const addable = task.revisions.filter(({ id, test }) => !test && !shares.some((share) => share.id === id))
+
+  function save(active: Active, words: string) {
+    const past = task.active_revisions
+    saving.mutate(active, {
+      onSuccess: () => {
+        setEdited(null)
+        setBefore(past)
+        announce(words)
+      },
+    })
+  }
+  const toActive = (given: readonly Share[]): Active =>
+    given
+      .filter(({ percent }) => percent > 0)
+      .map(({ id, percent }) => ({ task_revision_id: id, weight: percent }))
+  const preview = shares
+    .filter(({ percent }) => percent > 0)
+    .map(({ id, percent }) => `${revisionName(task, id)} ${count((PREVIEWED / 100) * percent)}`)
+
+  return (
+    <section className="section stack" aria-labelledby={`${adding}-title`}>
+      <h2 id={`${adding}-title`}>Traffic</h2>
+      <TrafficBar task={task} named />
+      {shares.map((share) => (
+        <ShareRow
+          key={share.id}
+          name={revisionName(task, share.id)}
+          share={share}
+          onChange={(percent) => setEdited(changeShare(shares, share.id, percent))}
+        />
+      ))}
+      {addable.length > 0 && (
+        <div className="row">
+          <label htmlFor={adding}>Add a revision</label>
+          <select
+            id={adding}
+            value=""
+            onChange={({ target }) => setEdited([...shares, { id: target.value, percent: 0 }])}
+          >
+            <option value="" disabled>
+              choose…
+            </option>
+            {addable.map(({ id, annotation }) => (
+              <option key={id} value={id}>
+                {revisionName(task, id)} {annotation}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      {edited && (
+        <p>
+          Of the next {count(PREVIEWED)} runs: {preview.join(' · ') || 'none, every run is refused'}
+        </p>
+      )}
+      <div className="row">
+        {edited && (
+          <>
+            <ActionButton
+              scope="task:write"
+              primary
+              busy={saving.isPending}
+              onPress={() => save(toActive(edited), 'The traffic is split anew.')}
+            >
+              Split the traffic so
+            </ActionButton>
+            <button type="button" onClick={() => setEdited(null)}>
+              Leave it as it is
+            </button>
+          </>
+        )}
+        {before && !edited && (
+          <ActionButton
+            scope="task:write"
+            busy={saving.isPending}
+            onPress={() => save(before, 'The split is as it was before.')}
+          >
+            Undo the last split
+          </ActionButton>
+        )}
+      </div>
+      {saving.error && <Problem error={saving.error} />}
+    </section>
+  )
+}
+
+interface ShareRowProps {
+  readonly name: string
+  readonly share: Share
+  readonly onChange: (percent: number) => void
+}
+
+function ShareRow({ name, share: { percent }, onChange }: ShareRowProps) {
+  const shared = {
+    min: 0,
+    max: 100,
+    value: percent,
+    onChange: ({ target }: { target: HTMLInputElement }) => onChange(target.valueAsNumber || 0),
+  }
+  return (
+    <div className="row">
+      <span className="share-name">{name}</span>
+      <input type="range" aria-label={`Share of ${name}`} {...shared} />
+      <input type="number" aria-label={`Percent of ${name}`} {...shared} /> %
+    </div>
+  )
+}

@@ -1,0 +1,114 @@
+import { Link } from '@tanstack/react-router'
+import { useProject } from '../app/project.ts'
+import { useApi } from '../app/use-api.ts'
+import { Empty } from '../parts/empty.tsx'
+import { count, credits, percent } from '../parts/figures.ts'
+import { Loaded } from '../parts/loaded.tsx'
+import { Moment } from '../parts/moment.tsx'
+import { PageFrame } from '../parts/page-frame.tsx'
+import { SimulatedMark, useIsSimulated, useModelName } from '../parts/simulated.tsx'
+import { TrafficBar } from '../parts/traffic-bar.tsx'
+import { useTasks } from '../parts/use-tasks.ts'
+
+/** What today's runs of each task come to. */
+const useToday = () =>
+  useApi(
+    ['reports', 'today'],
+    async (client, signal) => {
+      const today = { start_date: 'today' }
+      const [usage, credit] = await Promise.all([
+        client.reports.usage(today, { signal }),
+        client.reports.credit(today, { signal }),
+      ])
+      const found = new Map<string, { runs: number; succeeded: number; credits: number }>()
+      for (const { task_id, task_runs, outcomes } of usage.task_revisions) {
+        const sum = found.get(task_id) ?? { runs: 0, succeeded: 0, credits: 0 }
+        found.set(task_id, {
+          ...sum,
+          runs: sum.runs + task_runs,
+          succeeded: sum.succeeded + outcomes.succeeded,
+        })
+      }
+      for (const row of credit.task_revisions) {
+        const sum = found.get(row.task_id)
+        if (sum) sum.credits += Number(row.credits)
+      }
+      return found
+    },
+    { every: 10_000 },
+  )
+
+/** All tasks of the project, with what they do today. */
+export default function Tasks() {
+  const { whyNot } = useProject()
+  const tasks = useTasks()
+  const { data: today } = useToday()
+  const isSimulated = useIsSimulated()
+  const modelName = useModelName()
+  const making = whyNot('task:write') === null && (
+    <Link to="/tasks/new" className="button primary">
+      New task
+    </Link>
+  )
+  return (
+    <PageFrame title="Tasks" actions={making}>
+      <Loaded query={tasks} what="tasks">
+        {(all) =>
+          all.length === 0 ? (
+            <Empty title="There is no task yet">
+              <p>A task is a prompt with a name, which callers run. {making}</p>
+            </Empty>
+          ) : (
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Task</th>
+                  <th scope="col">Traffic</th>
+                  <th scope="col">Model</th>
+                  <th scope="col" className="number">
+                    Runs today
+                  </th>
+                  <th scope="col" className="number">
+                    Succeeded
+                  </th>
+                  <th scope="col" className="number">
+                    Credits today
+                  </th>
+                  <th scope="col">Changed</th>
+                </tr>
+              </thead>
+              <tbody>
+                {all.map((task) => {
+                  const sum = today?.get(task.id)
+                  const model = task.revisions[0]?.llm_model_id ?? null
+                  return (
+                    <tr key={task.id}>
+                      <th scope="row">
+                        <Link to="/tasks/$task" params={{ task: task.id }} data-row>
+                          {task.name}
+                        </Link>
+                        {!task.enabled && <small className="quiet"> off</small>}
+                      </th>
+                      <td>
+                        <TrafficBar task={task} />
+                      </td>
+                      <td>
+                        {modelName(model)} {isSimulated(model) && <SimulatedMark />}
+                      </td>
+                      <td className="number">{sum ? count(sum.runs) : '—'}</td>
+                      <td className="number">{sum?.runs ? percent(sum.succeeded / sum.runs) : '—'}</td>
+                      <td className="number">{sum ? credits(sum.credits.toFixed(6)) : '—'}</td>
+                      <td>
+                        <Moment at={task.modified} />
+                      </td>
+                    </tr>
+                  )
+                })}
+              </tbody>
+            </table>
+          )
+        }
+      </Loaded>
+    </PageFrame>
+  )
+}

@@ -1,0 +1,89 @@
+import type { GuardEvidence } from './guard.ts'
+
+/** What a rollout is told to do, and for how long it may take. */
+export interface RolloutPlan {
+  /** The candidate's shares, rising; the last one is 1. */
+  readonly shares: readonly number[]
+  /** Seconds that each step lasts at least. */
+  readonly hold: number
+  /** Runs of the candidate that each step takes at least. */
+  readonly minRuns: number
+  readonly onHarm: 'rollback' | 'pause'
+  readonly onStall: 'pause' | 'rollback'
+  /** Seconds after which a rollout that has not completed has stalled; null: never. */
+  readonly maxDuration: number | null
+  /** The probability with which a harmless candidate may be rolled back, and a harmful one completed. */
+  readonly alpha: number
+}
+
+export interface RolloutState {
+  readonly status: 'running' | 'paused' | 'completed' | 'rolled_back' | 'superseded'
+  /** Index of the present share in `shares`. */
+  readonly step: number
+  /** When the rollout and its present step began, in ms. */
+  readonly began: number
+  readonly stepBegan: number
+}
+
+export interface RolloutEvidence {
+  /** In ms. */
+  readonly now: number
+  /** Runs of the candidate that ended in this step. */
+  readonly runs: number
+  readonly guards: readonly GuardEvidence[]
+  readonly ratioAlarm: boolean
+  readonly tooFewKeys: boolean
+}
+
+/** `none`: the rollout is not running. */
+export type RolloutAction = 'advance' | 'complete' | 'rollback' | 'pause' | 'hold' | 'none'
+export type RolloutWhy =
+  | 'not_running'
+  | 'harm'
+  | 'sample_ratio'
+  | 'max_duration'
+  | 'hold'
+  | 'min_runs'
+  | 'too_few_keys'
+  | 'evidence'
+  | 'safe'
+
+export interface RolloutDecision {
+  readonly action: RolloutAction
+  readonly why: RolloutWhy
+  /** The metric that decided, or that is waited for. */
+  readonly metric: string | null
+}
+
+/**
+ * Decides what a rollout does next. Pure: the same state and evidence give the same decision in every process, and
+ * whoever applies it must do so to this very state. Advancing is earned by evidence, not by time: without runs, or
+ * without enough of them, the rollout stays where it is. Harm is looked at first, also while a step is held.
+ */
+export function decideRollout(
+  plan: RolloutPlan,
+  state: RolloutState,
+  seen: RolloutEvidence,
+): RolloutDecision {
+  if (state.status !== 'running') return decision('none', 'not_running')
+  const harmBound = Math.log(seen.guards.length / plan.alpha)
+  const harmed = seen.tooFewKeys ? undefined : seen.guards.find(({ harm }) => harm >= harmBound)
+  if (harmed) return decision(plan.onHarm, 'harm', harmed.guard.metric)
+  if (seen.ratioAlarm) return decision(plan.onStall, 'sample_ratio')
+  if (plan.maxDuration !== null && seen.now - state.began >= plan.maxDuration * 1000) {
+    return decision(plan.onStall, 'max_duration')
+  }
+  if (seen.now - state.stepBegan < plan.hold * 1000) return decision('hold', 'hold')
+  if (seen.runs < plan.minRuns) return decision('hold', 'min_runs')
+  if (seen.tooFewKeys) return decision('hold', 'too_few_keys')
+  const safeBound = Math.log(1 / plan.alpha)
+  const unproven = seen.guards.find(({ safe }) => !(safe >= safeBound))
+  if (unproven) return decision('hold', 'evidence', unproven.guard.metric)
+  return decision(state.step + 2 >= plan.shares.length ? 'complete' : 'advance', 'safe')
+}
+
+const decision = (action: RolloutAction, why: RolloutWhy, metric: string | null = null): RolloutDecision => ({
+  action,
+  why,
+  metric,
+})

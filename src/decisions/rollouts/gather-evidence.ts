@@ -1,0 +1,100 @@
+import { DAY_MS, HOUR_MS } from '../../platform/date-span.ts'
+import type { Rollout } from '../../tasks/split/rollout.ts'
+import type { Task } from '../../tasks/task.ts'
+import type { TaskStore } from '../../tasks/task-store.ts'
+import type { HourTotals, RollupStore, Totals } from '../../totals/rollup-store.ts'
+import { betOnKeys, hasKeys, ratioOf, scaleOf } from '../compare.ts'
+import { sharesOf } from '../compare-revisions.ts'
+import { addTotals, countsOf, type MetricName } from '../hour-counts.ts'
+import { ALARM } from '../statistics/sample-ratio.ts'
+import type { RolloutEvidence } from './decide-rollout.ts'
+import { guardEvidence } from './guard.ts'
+import { presentGuards } from './guards-of.ts'
+
+export interface GatherEvidenceDeps {
+  readonly tasks: TaskStore
+  readonly rollups: RollupStore
+  readonly reportRollupsMax: number
+}
+
+/** What was typical is looked for so long before the rollout. */
+const PAST_MS = 7 * DAY_MS
+/** Most steps and pauses of one rollout that are looked at: each makes a split. */
+const MOST_CHANGES = 100
+
+/**
+ * What is known of a rollout: from the runs that were drawn by its own splits, by the hour. Null when more would have to
+ * be read than may be; then nothing is decided.
+ */
+export async function gatherEvidence(
+  deps: GatherEvidenceDeps,
+  task: Task,
+  rollout: Rollout,
+  now: number,
+): Promise<RolloutEvidence | null> {
+  const { from, to, first_split, shares, step } = rollout
+  const range = { from: Date.parse(rollout.began) - PAST_MS, to: now }
+  const hours = await deps.rollups.hours(task.project_id, task.id, range, deps.reportRollupsMax)
+  if (hours === null) return null
+  const changes = await deps.tasks.trafficHistory(task.project_id, task.id, null, MOST_CHANGES)
+  const own = changes.filter(({ seq }) => seq >= first_split).toSorted((a, b) => a.seq - b.seq)
+  const splits = own.flatMap(({ seq, after, at }) => {
+    const all = sharesOf(after)
+    const [a = 0, b = 0] = [all.get(from), all.get(to)]
+    const began = Math.floor(Date.parse(at) / HOUR_MS) * HOUR_MS
+    return a > 0 && b > 0 ? [{ seq, began, share: b / (a + b) }] : []
+  })
+  const totalsOf = (revision: string, seq: number, began: number, hour?: number): Totals =>
+    addTotals(
+      hours.flatMap((each: HourTotals) =>
+        each.revision === revision &&
+        each.split === seq &&
+        each.hour >= began &&
+        (hour === undefined || each.hour === hour)
+          ? [each.totals]
+          : [],
+      ),
+    )
+  const past = addTotals(
+    hours.flatMap((each) => (each.revision === from && each.split < first_split ? [each.totals] : [])),
+  )
+  const pairs = splits.map(({ seq, began, share }) => ({
+    ...{ seq, share },
+    a: totalsOf(from, seq, began),
+    b: totalsOf(to, seq, began),
+  }))
+  const clock = [...new Set(hours.map(({ hour }) => hour))].sort((a, b) => a - b)
+  const next = shares[step + 1] ?? 1
+  const sticky = hours.some(({ totals }) => hasKeys(totals))
+  let tooFewKeys = false
+  const guards = presentGuards(task, rollout.guards).map(({ guard, metric }) => {
+    const name = metric.name as MetricName
+    const whole = scaleOf(metric, past)
+    const strataOf = (hour?: number) =>
+      splits.map(({ seq, began, share }) => ({
+        share,
+        baseline: countsOf(totalsOf(from, seq, began, hour), name, metric.levels),
+        candidate: countsOf(totalsOf(to, seq, began, hour), name, metric.levels),
+      }))
+    const periods = clock.map((hour) => strataOf(hour))
+    if (!sticky) return guardEvidence(guard, whole, periods, next)
+    const bets = betOnKeys(whole, name, strataOf(), pairs, rollout.alpha)
+    if (bets === null) tooFewKeys = true
+    return guardEvidence(guard, bets?.scale ?? whole, periods, next, bets?.inflation)
+  })
+  const ratio = pairs.reduce((sum, { share, a, b }) => {
+    const split = {
+      shares: new Map([
+        [from, 1 - share],
+        [to, share],
+      ]),
+      totals: new Map([
+        [from, a],
+        [to, b],
+      ]),
+    }
+    return sum + ratioOf(split, 'n')
+  }, 0)
+  const runs = pairs.find(({ seq }) => seq === task.split.seq)?.b.get('n') ?? 0
+  return { now, runs, guards, ratioAlarm: ratio >= Math.log(ALARM), tooFewKeys }
+}

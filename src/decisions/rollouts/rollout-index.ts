@@ -1,0 +1,49 @@
+import type { Redis } from '../../platform/redis/redis.ts'
+import { loadScript } from '../../platform/redis/script.ts'
+
+/** Sorted set: `project/task` of tasks that may have an open rollout, by the time when they were added, in ms. */
+const KEY = 'rollouts'
+
+const forget = loadScript(new URL('./scripts/forget.lua', import.meta.url))
+
+/** An entry is added before its rollout begins; by now it has begun, or never will. */
+const BEGUN_AFTER_MS = 60_000
+
+export interface RolloutOwner {
+  readonly project: string
+  readonly task: string
+}
+
+export interface RolloutEntry extends RolloutOwner {
+  /** When it was added, as Redis writes it. */
+  readonly added: string
+}
+
+export type RolloutIndex = ReturnType<typeof createRolloutIndex>
+
+/**
+ * Where the rollouts are that are to be looked at. What counts is the record of the task: an entry is added before its
+ * rollout begins, and taken out by whoever finds later that there is none.
+ */
+export function createRolloutIndex(redis: Redis) {
+  const nameOf = ({ project, task }: RolloutOwner): string => `${project}/${task}`
+  return {
+    async add(owner: RolloutOwner, now: number): Promise<void> {
+      await redis.zadd(KEY, now, nameOf(owner))
+    },
+    /** Takes an entry out that has had the time to begin, unless it was added anew meanwhile. */
+    async forget(entry: RolloutEntry, now: number): Promise<void> {
+      if (Number(entry.added) > now - BEGUN_AFTER_MS) return
+      await forget(redis, [KEY], [nameOf(entry), entry.added])
+    },
+    async all(): Promise<RolloutEntry[]> {
+      const names = await redis.zrange(KEY, '0', '-1', 'WITHSCORES')
+      const entries: RolloutEntry[] = []
+      for (let at = 0; at < names.length; at += 2) {
+        const [name = '', added = ''] = names.slice(at, at + 2)
+        entries.push({ project: name.slice(0, 36), task: name.slice(37), added: String(added) })
+      }
+      return entries
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sharedIsoTime, sharedNow } from '../../platform/clock.ts'
+import { ApiError, ValidationError, type ValidationIssue } from '../../platform/errors.ts'
+import { levelOf, type Scores } from '../../tasks/score.ts'
+import type { TaskStore } from '../../tasks/task-store.ts'
+import type { FeedbackDelta } from '../../totals/delta.ts'
+import { isFinal, type RunRecord } from '../run.ts'
+import type { FeedbackRecords } from '../store/feedback-records.ts'
+import { type Feedback, type FeedbackChange, mergeFeedback, NO_FEEDBACK } from './feedback.ts'
+
+export interface GiveFeedbackDeps {
+  readonly tasks: TaskStore
+  readonly feedback: FeedbackRecords
+}
+
+/** When others were faster, what is said is merged again: at most so often, after a random pause. */
+const MOST_TRIES = 60
+const LONGEST_PAUSE_MS = 100
+
+/**
+ * Merges feedback into that of a run that has ended, by the names of its scores. The same again changes nothing, and
+ * however many say it at once, it counts once; decisions count the first value of each name.
+ * @throws {ApiError} RUN_NOT_DONE; TOO_MANY_REQUESTS
+ * @throws {ValidationError} for scores that the task does not declare, and values that they cannot have
+ */
+export async function giveFeedback(
+  deps: GiveFeedbackDeps,
+  record: RunRecord,
+  change: FeedbackChange,
+  by: string,
+): Promise<Feedback> {
+  const { request, status } = record
+  if (!isFinal(status)) throw new ApiError('RUN_NOT_DONE', 'The run has not ended yet.', { retryable: true })
+  const stored = await deps.tasks.read(request.project, request.task)
+  const declared = stored?.task.scores ?? {}
+  checkScores(declared, change)
+  const counted = record.split !== null && !request.useFallback
+  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
+    const text = await deps.feedback.read(request.id)
+    const before = text ? (JSON.parse(text) as Feedback) : NO_FEEDBACK
+    const merged = mergeFeedback(before, change, { at: sharedIsoTime(), by, counted })
+    if (!merged) return before
+    const { feedback, named } = merged
+    const delta = counted && named.length > 0 ? deltaOf(record, declared, before, feedback, named) : null
+    const outcome = await deps.feedback.write(request.id, text, JSON.stringify(feedback), delta)
+    if (outcome === 'written') return feedback
+    if (outcome === 'absent') throw new ApiError('TASK_RUN_NOT_FOUND', 'There is no such run.')
+    await sleep(Math.random() * LONGEST_PAUSE_MS)
+  }
+  throw new ApiError('TOO_MANY_REQUESTS', 'Others keep changing this feedback; try again.', {
+    retry_after: 1,
+  })
+}
+
+function checkScores(declared: Scores, { scores }: FeedbackChange): void {
+  const issues: ValidationIssue[] = []
+  for (const [name, value] of Object.entries(scores)) {
+    const score = Object.hasOwn(declared, name) ? declared[name] : undefined
+    const loc = ['body', 'scores', name]
+    if (!score) issues.push({ loc, msg: 'the task declares no such score', type: 'value_error' })
+    else if (value !== null && levelOf(score, value) === null) {
+      issues.push({ loc, msg: `no value of this ${score.type}`, type: 'value_error' })
+    }
+  }
+  if (issues.length > 0) throw new ValidationError(issues)
+}
+
+/** What the names that were said for the first time add to the comparison of revisions. */
+function deltaOf(
+  { request, revision, split }: RunRecord,
+  declared: Scores,
+  before: Feedback,
+  { scores }: Feedback,
+  named: readonly string[],
+): FeedbackDelta | null {
+  if (revision === null || split === null) return null
+  const levels = named.flatMap((name): [string, number][] => {
+    const score = declared[name]
+    const level = score ? levelOf(score, scores[name]?.first) : null
+    return level === null ? [] : [[name, level]]
+  })
+  const { id: run, project, task, bucket } = request
+  const isFirst = Object.keys(before.scores).length === 0
+  return { run, project, task, revision, split, bucket, given: sharedNow(), isFirst, levels }
+}

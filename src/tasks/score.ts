@@ -1,0 +1,66 @@
+import { z } from 'zod'
+
+const LONGEST_OPTION = 100
+const MOST_OPTIONS = 20
+
+const booleanScore = z.strictObject({
+  type: z.literal('boolean'),
+  good: z.boolean().meta({ description: 'The better value.' }),
+})
+const numberScore = z
+  .strictObject({
+    type: z.literal('number'),
+    min: z.number(),
+    max: z.number(),
+    good: z.enum(['high', 'low']).meta({ description: 'Which way is better.' }),
+  })
+  .refine(({ min, max }) => min < max && Number.isFinite(max - min), 'min must be below max')
+const option = z.string().min(1).max(LONGEST_OPTION)
+const categoryScore = z
+  .strictObject({
+    type: z.literal('category'),
+    options: z.array(option).min(2).max(MOST_OPTIONS).readonly(),
+    good: z.array(option).min(1).readonly().meta({ description: 'The better ones of the options.' }),
+  })
+  .refine(({ options }) => new Set(options).size === options.length, 'an option stands twice')
+  .refine(
+    ({ options, good }) =>
+      good.every((each) => options.includes(each)) && new Set(good).size < options.length,
+    'good must be some of the options, and not all',
+  )
+
+/** What feedback on a run may say under one name. */
+export const scoreSchema = z.union([booleanScore, numberScore, categoryScore])
+export type Score = z.output<typeof scoreSchema>
+export type Scores = Readonly<Record<string, Score>>
+
+/** The scores that a task declares, by name. */
+export const scoresSchema = (most: number) =>
+  z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, 'expected 1-32 small letters, digits or _, a letter first'),
+      scoreSchema,
+    )
+    .refine((scores) => Object.keys(scores).length <= most, `at most ${most} scores`)
+
+export type ScoreValue = boolean | number | string
+
+/** A number is counted in so many levels of its range. */
+const NUMBER_LEVELS = 21
+
+/** How many levels a score is counted in. */
+export const levelsOf = ({ type }: Score): number => (type === 'number' ? NUMBER_LEVELS : 2)
+
+/** Which way is better, of the levels. */
+export const goodOf = (score: Score): 'high' | 'low' => (score.type === 'number' ? score.good : 'high')
+
+/** The level of a value: by the range of a number, else 1 for a good value and 0 for another. Null for no such value. */
+export function levelOf(score: Score, value: unknown): number | null {
+  if (score.type === 'boolean') return typeof value === 'boolean' ? Number(value === score.good) : null
+  if (score.type === 'category') {
+    if (typeof value !== 'string' || !score.options.includes(value)) return null
+    return Number(score.good.includes(value))
+  }
+  if (typeof value !== 'number' || !(value >= score.min && value <= score.max)) return null
+  return Math.round(((value - score.min) / (score.max - score.min)) * (NUMBER_LEVELS - 1))
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { startSystem, useSystem } from '../support/system.ts'
+
+const SCORES = {
+  helpful: { type: 'boolean', good: true },
+  stars: { type: 'number', min: 1, max: 5, good: 'high' },
+  tone: { type: 'category', options: ['ok', 'rude'], good: ['ok'] },
+}
+
+describe('feedback on runs', () => {
+  const running = useSystem({ env: { SPLITRUN_SCORES_MAX: '3', SPLITRUN_SHARDS: '2' } })
+  const call = (method: string, path: string, body?: object) => running().call(method, path, body)
+
+  async function taskWithScores(): Promise<{ task: string; a: string; b: string }> {
+    const task = await running().createTask({ scores: SCORES })
+    const { body } = await call('POST', `/task/${task}`, { system_prompt: 'Another one.' })
+    assert.deepEqual(body.scores, SCORES)
+    const [b, a] = body.revisions.map(({ id }: { id: string }) => id)
+    const active_revisions = [a, b].map((task_revision_id) => ({ task_revision_id, weight: 1 }))
+    await call('POST', `/task/${task}`, { active_revisions })
+    return { task, a, b }
+  }
+  const run = async (task: string, query = '') =>
+    (await call('POST', `/task/${task}/run${query}`, { task_input: { text: 'tea' } })).body
+  const compared = async (task: string, baseline: string) =>
+    (await call('GET', `/task/${task}/comparison?baseline=${baseline}`)).body.revisions[0].metrics
+
+  test('is merged by name; null takes back, the same again changes nothing, the first value counts', async () => {
+    const { task, a, b } = await taskWithScores()
+    const { id, task_revision_id } = await run(task)
+    const path = `/task/${task}/run/${id}/feedback`
+    const first = await call('POST', path, { scores: { helpful: true, stars: 4 }, comment: 'Good.' })
+    assert.equal(first.status, 200, JSON.stringify(first.body))
+    assert.deepEqual([first.body.run_id, first.body.comment], [id, 'Good.'])
+    assert.deepEqual((await call('POST', path, { scores: { helpful: true } })).body, first.body)
+    const changed = await call('POST', path, {
+      scores: { helpful: false, stars: null, tone: 'ok' },
+      comment: null,
+    })
+    const { helpful, stars, tone } = changed.body.scores
+    assert.deepEqual([helpful.value, helpful.first, helpful.counted], [false, true, true])
+    assert.deepEqual([stars.value, stars.first, tone.value], [null, 4, 'ok'])
+    assert.equal(changed.body.comment, null)
+    assert.deepEqual((await call('GET', path)).body, changed.body)
+    const other = task_revision_id === a ? b : a
+    const metrics = await compared(task, other)
+    assert.deepEqual([metrics['score:helpful'].n, metrics['score:helpful'].estimate], [1, 1])
+    assert.ok(Math.abs(metrics['score:stars'].estimate - 0.75) < 1e-9)
+  })
+
+  test('a hundred at once count once', async () => {
+    const { task, a, b } = await taskWithScores()
+    const { id, task_revision_id } = await run(task)
+    const path = `/task/${task}/run/${id}/feedback`
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () => call('POST', path, { scores: { helpful: true, stars: 2 } })),
+    )
+    for (const { status, body } of answers) assert.deepEqual([status, body], [200, answers[0]?.body])
+    const metrics = await compared(task, task_revision_id === a ? b : a)
+    assert.deepEqual([metrics['score:helpful'].n, metrics['score:stars'].n], [1, 1])
+  })
+
+  test('on a run whose revision was named, or that asked for the fallback, is kept and not compared', async () => {
+    const { task, a, b } = await taskWithScores()
+    const { id } = await run(task, `?revision_id=${b}`)
+    const { body } = await call('POST', `/task/${task}/run/${id}/feedback`, { scores: { helpful: true } })
+    assert.deepEqual([body.scores.helpful.value, body.scores.helpful.counted], [true, false])
+    assert.equal((await compared(task, a))['score:helpful'].n, 0)
+  })
+
+  test('is refused for what is not declared, before the end, and for runs that are not there', async () => {
+    const { task } = await taskWithScores()
+    const { id } = await run(task)
+    const path = `/task/${task}/run/${id}/feedback`
+    for (const scores of [
+      { other: true },
+      { constructor: true },
+      { helpful: 'yes' },
+      { stars: 6 },
+      { tone: 'odd' },
+    ]) {
+      const { status, body } = await call('POST', path, { scores })
+      assert.deepEqual([status, body.detail[0].loc], [422, ['body', 'scores', Object.keys(scores)[0]]])
+    }
+    assert.deepEqual((await call('GET', path)).body, { run_id: id, scores: {}, comment: null })
+    const absent = await call('POST', `/task/${task}/run/${task}/feedback`, { scores: { helpful: true } })
+    assert.deepEqual([absent.status, absent.body.detail.reason], [404, 'TASK_RUN_NOT_FOUND'])
+    const many = { ...SCORES, more: { type: 'boolean', good: true } }
+    assert.equal((await call('POST', `/task/${task}`, { scores: many })).status, 422)
+    assert.deepEqual((await call('POST', `/task/${task}`, { scores: null })).body.scores, {})
+  })
+})
+
+test('feedback before the end of a run is a 409', async (t) => {
+  const { createTask, call } = await startSystem(t, { workers: 0 })
+  const task = await createTask({ scores: SCORES })
+  const { id } = (await call('POST', `/task/${task}/run?wait=0`, { task_input: { text: 'tea' } })).body
+  const early = await call('POST', `/task/${task}/run/${id}/feedback`, { scores: { helpful: true } })
+  assert.deepEqual([early.status, early.body.detail.reason], [409, 'RUN_NOT_DONE'])
+})

@@ -1,0 +1,3 @@
+import { supervise } from '../support/supervise.js'
+
+supervise(new URL('command.ts', import.meta.url))

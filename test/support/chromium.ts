@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type BrowserContext, chromium } from 'playwright-core'
+import { debianProgram } from './debian-program.ts'
+import type { Cleanup } from './system.ts'
+
+/** Without these it looks up hosts of its maker at every start. */
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+]
+
+/** A Chromium without a window and with an empty profile: the one on the PATH, else Debian's, fetched once. */
+export async function startChromium(t: Cleanup): Promise<BrowserContext> {
+  // Debian's /usr/bin/chromium is a script for the installed one.
+  const { command, env } = await debianProgram('chromium', 'usr/lib/chromium/chromium')
+  const profile = await mkdtemp(join(tmpdir(), 'splitrun-chromium-'))
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: command,
+    headless: true,
+    args: QUIET,
+    env: { ...(process.env as Record<string, string>), ...(env as Record<string, string>) },
+  })
+  t.after(async () => {
+    await context.close()
+    await rm(profile, { recursive: true, force: true })
+  })
+  return context
+}
