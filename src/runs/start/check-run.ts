@@ -59,7 +59,8 @@ export async function checkRun(deps: CheckRunDeps, input: Submission): Promise<A
     ? []
     : candidates.flatMap((each) => ignoredParts(each, deps.processors))
   if (ignored.length > 0) throw new ApiError('INPUT_PROCESSORS_UNAVAILABLE', describeIgnored(ignored))
-  const files = await checkFiles(deps, input.files, candidates.some(looksAtFiles))
+  const files =
+    input.files.length === 0 ? [] : await checkFiles(deps, input.files, candidates.some(looksAtFiles))
   checkInputs(candidates, input, files, deps)
   return { task, revision, candidates, files }
 }

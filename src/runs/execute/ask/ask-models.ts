@@ -64,6 +64,7 @@ export async function askModels(
   watch: Stopwatch,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  if (!revision.input_processors?.length) return askInOrder(deps, claim, revision, ledger, watch, signal)
   const processed = await processInputs(deps, claim.request, revision, signal)
   if (!processed) return askInOrder(deps, claim, revision, ledger, watch, signal)
   if ('error' in processed) {
