@@ -1,7 +1,7 @@
 import { readFrames, sendFrame } from '../conversion/frames.ts'
 import { extensionOfKind, REPLIES } from './document-frames.ts'
 import { extractDocument } from './extract-document.ts'
-import { type ExtractionLimits, TooLarge } from './extraction-limits.ts'
+import { type ExtractionLimits, TooLarge, Unreadable } from './extraction-limits.ts'
 
 // The program of a process that takes the text out of documents, one after the other: what one of them does to its reader
 // (memory, time, a crash) happens here, where nothing else is. It ends when nobody sends any more.
@@ -16,16 +16,13 @@ const { stdin, stdout } = process
 // What readers say goes nowhere: the output is for frames.
 for (const say of ['log', 'info', 'warn', 'error', 'debug'] as const) console[say] = () => {}
 
-/** Characters of what a reader says. */
-const LONGEST_MESSAGE = 300
-
 readFrames(stdin, Number.POSITIVE_INFINITY, (kind, bytes) => {
   extract(kind, bytes).then(
     (text) => sendFrame(stdout, REPLIES.text, Buffer.from(text)),
     (error: unknown) => {
       const reply = error instanceof TooLarge ? REPLIES.tooLarge : REPLIES.unreadable
-      const message = error instanceof Error ? error.message : String(error)
-      sendFrame(stdout, reply, Buffer.from(message.slice(0, LONGEST_MESSAGE)))
+      const isOurs = error instanceof TooLarge || error instanceof Unreadable
+      sendFrame(stdout, reply, Buffer.from(isOurs ? error.message : 'it is broken'))
     },
   )
 })

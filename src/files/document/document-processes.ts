@@ -66,7 +66,7 @@ export function createDocumentProcesses(options: DocumentProcessesOptions): Docu
       const reason = reply.kind === REPLIES.tooLarge ? 'DOCUMENT_TOO_LARGE' : 'DOCUMENT_UNREADABLE'
       throw new UnreadableDocument(
         reason,
-        `The file is ${name}, and no text can be taken out of it: ${text.replace(/\.+$/, '')}.`,
+        `The file is ${name}, and no text can be taken out of it: ${text}.`,
       )
     },
     close: () => converters.close(),

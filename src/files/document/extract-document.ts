@@ -1,6 +1,6 @@
 import { decodeDocument } from './decode-document.ts'
 import type { DocumentExtension } from './document-format.ts'
-import { checkText, type ExtractionLimits, TooLarge } from './extraction-limits.ts'
+import { checkText, type ExtractionLimits, TooLarge, Unreadable } from './extraction-limits.ts'
 import { readZipDirectory } from './read-zip-directory.ts'
 
 type Reader = (bytes: Buffer, limits: ExtractionLimits) => Promise<string> | string
@@ -19,7 +19,7 @@ const READERS: Readonly<Record<DocumentExtension, () => Promise<Reader>>> = {
  * The text of a document, as Markdown where it has headings, lists or tables.
  *
  * Runs in a process of its own, see `document-process.ts`: it may take any amount of memory and time, or die.
- * @throws {TooLarge}; {Error} that says what is wrong with a document that cannot be read, or that has no text
+ * @throws {TooLarge}; {Unreadable}, also for one that has no text; what a library says of one that is broken
  */
 export async function extractDocument(
   bytes: Buffer,
@@ -31,12 +31,12 @@ export async function extractDocument(
   const read = await READERS[extension]()
   const text = (await read(bytes, limits)).replaceAll('\0', '').trim()
   checkText(text.length, limits)
-  if (text === '') throw new Error('there is no text in it; it may be a scan, and there is no OCR here')
+  if (text === '') throw new Unreadable('there is no text in it; it may be a scan, and there is no OCR here')
   return text.toWellFormed()
 }
 
 function textOf(bytes: Buffer): string {
   const text = decodeDocument(bytes)
-  if (text === null) throw new Error('it is no text')
+  if (text === null) throw new Unreadable('it is no text')
   return text
 }

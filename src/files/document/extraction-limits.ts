@@ -12,6 +12,11 @@ export class TooLarge extends Error {
   override readonly name = 'TooLarge'
 }
 
+/** What is wrong with a document, in words for its sender: those of libraries are for nobody. */
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable'
+}
+
 /** @throws {TooLarge} for a text, or what there is of it so far, that is too long */
 export function checkText(characters: number, { textMax }: ExtractionLimits): void {
   if (characters > textMax) throw new TooLarge(`its text has more than ${textMax} characters`)

@@ -1,12 +1,12 @@
 import { parse } from 'csv-parse/sync'
 import { decodeDocument } from './decode-document.ts'
-import { checkText, type ExtractionLimits } from './extraction-limits.ts'
+import { checkText, type ExtractionLimits, Unreadable } from './extraction-limits.ts'
 import { delimiterOf } from './sniff-document.ts'
 
 /** A table with commas and line feeds, whatever it was written with. */
 export function readCsv(bytes: Buffer, limits: ExtractionLimits): string {
   const text = decodeDocument(bytes)
-  if (text === null) throw new Error('it is no text')
+  if (text === null) throw new Unreadable('it is no text')
   // Written again it is hardly shorter, and what is too long takes long to parse.
   checkText(text.length, limits)
   const rows = parse(text, {

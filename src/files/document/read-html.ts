@@ -2,7 +2,7 @@ import { Readability } from '@mozilla/readability'
 import { parseHTML } from 'linkedom'
 import TurndownService from 'turndown'
 import { decodeDocument } from './decode-document.ts'
-import { TooLarge } from './extraction-limits.ts'
+import { TooLarge, Unreadable } from './extraction-limits.ts'
 
 /** Beyond it, what walks the tree would take minutes or overflow its stack. */
 const MOST_ELEMENTS = 200_000
@@ -12,7 +12,7 @@ const NOT_TEXT =
 /** What an HTML page says, as Markdown: its article without menus and advertisements where one is found. */
 export function readHtml(bytes: Buffer): string {
   const text = decodeDocument(bytes)
-  if (text === null) throw new Error('it is no text')
+  if (text === null) throw new Unreadable('it is no text')
   return toMarkdown(text, true)
 }
 

@@ -1,5 +1,5 @@
 import { getDocumentProxy } from 'unpdf'
-import { checkText, type ExtractionLimits, TooLarge } from './extraction-limits.ts'
+import { checkText, type ExtractionLimits, TooLarge, Unreadable } from './extraction-limits.ts'
 
 /** The texts of a PDF document's pages, lines as they stand on them. */
 export async function readPdf(bytes: Buffer, limits: ExtractionLimits): Promise<string> {
@@ -30,7 +30,7 @@ async function open(bytes: Buffer) {
     })
   } catch (cause) {
     if ((cause as Error).name === 'PasswordException')
-      throw new Error('it is protected by a password', { cause })
+      throw new Unreadable('it is protected by a password', { cause })
     throw cause
   }
 }

@@ -15,24 +15,23 @@ export interface KeptResultsDeps {
 
 /** Names of files with results. */
 const RESULTS = '6d1c54b6-4f0e-5d6b-8a83-7e5b2f9a1c30'
-const nameOf = (revision: string): string => `${v5(revision, RESULTS)}.json`
+const nameOf = (key: string): string => `${v5(key, RESULTS)}.json`
 
-export async function readKept(
-  { files }: KeptResultsDeps,
-  run: string,
-  revision: string,
-): Promise<KeptResults> {
-  const known = await files.read(run, nameOf(revision))
+export async function readKept({ files }: KeptResultsDeps, run: string, key: string): Promise<KeptResults> {
+  const known = await files.read(run, nameOf(key))
   return known ? (JSON.parse(known.toString()) as KeptResults) : { results: [], seconds: 0 }
 }
 
-/** @throws {ApiError} FILES_UNAVAILABLE */
+/**
+ * @param key names the revision and those of its processors that are served
+ * @throws {ApiError} FILES_UNAVAILABLE
+ */
 export async function keepResults(
   { files, fileHome }: KeptResultsDeps,
   run: string,
-  revision: string,
+  key: string,
   kept: KeptResults,
 ): Promise<void> {
   await fileHome.claim()
-  await files.put(run, nameOf(revision), Buffer.from(JSON.stringify(kept)))
+  await files.put(run, nameOf(key), Buffer.from(JSON.stringify(kept)))
 }

@@ -36,7 +36,8 @@ export async function processInputs(
 ): Promise<ProcessedInputs | { readonly error: RunError } | null> {
   const uses = usesOf(revision).filter(({ processor }) => deps.processors.serves(processor))
   if (uses.length === 0) return null
-  let kept: KeptResults = await readKept(deps, request.id, revision.id)
+  const key = [revision.id, ...uses.map(({ processor }) => processor)].join(' ')
+  let kept: KeptResults = await readKept(deps, request.id, key)
   const { taken } = useFiles(revision, filesOf(request))
   let inputs = request.inputs
   const originals: [string, unknown][] = []
@@ -57,7 +58,7 @@ export async function processInputs(
       kept = { results: [...kept.results, result], seconds: kept.seconds + seconds }
       const tooLong = lengthOf(kept.results) > deps.promptMax
       if (tooLong) return { error: TOO_LONG }
-      await keepResults(deps, request.id, revision.id, kept)
+      await keepResults(deps, request.id, key, kept)
     }
     inputs = { ...inputs, ...Object.fromEntries([[use.param, kept.results[at]]]) }
   }
