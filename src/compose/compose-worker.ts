@@ -1,5 +1,6 @@
 import { startRunWorker } from '../../workers/run.worker.ts'
 import type { RunWorker } from '../../workers/run-worker.ts'
+import { limitedLanes } from '../models/limits/limited-lanes.ts'
 import { createModelLimiters } from '../models/limits/model-limiter.ts'
 import { newId } from '../platform/ids.ts'
 import { queuePrefix } from '../queue/bullmq-keys.ts'
@@ -13,6 +14,7 @@ import { type Core, shardsOf, warnOfRedis } from './compose-core.ts'
 import { composeDocumentProcesses, composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
 import { composeFetching } from './compose-inputs.ts'
 import { composeJanitor } from './compose-janitor.ts'
+import { composeLimits } from './compose-limits.ts'
 import { composeModelClient } from './compose-model-client.ts'
 import { openProcessPort, workerState } from './compose-process-port.ts'
 
@@ -39,11 +41,12 @@ export async function composeWorker(
   } = core
   warnOfRedis(core)
   const client = composeModelClient(core)
+  const limits = composeLimits(core)
   const executions = createExecutions()
   const durations = config.otlpEndpoint && config.metricsPort !== null ? createRunDurations() : null
   const cancels = shardsOf(config).map((shard) => {
     const connection = connections.blocking(`cancels:${shard}`, queuePrefix(shard))
-    const also = shard === 0 ? { [shardKeys(0).watching]: core.tellEnds.onWatching } : {}
+    const also = shard === 0 ? { [shardKeys(0).watching]: core.tellEnds.onWatching, ...limits.also } : {}
     return followCancels({ redis: connection, shard, runs, executions, log, also })
   })
   lifecycle.onClose('cancels', () => Promise.all(cancels.map((follower) => follower.close())))
@@ -51,6 +54,7 @@ export async function composeWorker(
     ...{ tracer, tasks, runs, names, models, client, files, fileHome, log, executions, durations },
     health: composeWorkerHealth(core),
     limiters: createModelLimiters(),
+    fleet: limits.fleet,
     outputs: createLiveOutputs({ runs, log }),
     settleTimeoutMs: config.settlePatience * 1000,
     retry: {
@@ -79,7 +83,7 @@ export async function composeWorker(
       connection: connections.blocking(`worker:${shard}`, queuePrefix(shard)),
       dispatchConnection: connections.blocking(`dispatch:${shard}`, queuePrefix(shard)),
       concurrency: config.concurrency,
-      limiters: deps.limiters,
+      limited: () => limitedLanes(deps.limiters, deps.fleet),
       health: deps.health,
       lockDurationMs: config.lockDuration * 1000,
       stalledIntervalMs: config.stalledInterval * 1000,

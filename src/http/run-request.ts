@@ -48,6 +48,10 @@ export const runQuery = z.object({
       'Seconds until the run expires, wherever it is then; the task’s or the server’s where absent.',
   }),
   as: deltaForm,
+  on_limit: z.enum(['wait', 'fail']).default('wait').meta({
+    description:
+      'What happens when a limit of the model is in the way: the run waits, or fails with RATE_LIMITED (429).',
+  }),
   on_disconnect: z.enum(['continue', 'cancel']).default('continue').meta({
     description: 'What becomes of the run when a caller who waits goes away.',
   }),

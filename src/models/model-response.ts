@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { shownId } from '../platform/id-schema.ts'
 import type { Shown } from '../platform/shown.ts'
 import type { Adaptation } from './learned/adaptation.ts'
-import type { Model } from './model.ts'
+import type { Model, ModelPrice } from './model.ts'
 
 const adaptation = z
   .object({
@@ -19,6 +19,14 @@ const adaptation = z
       'Absent where there is nothing of the kind.',
   })
 
+const amount = z.number().min(0)
+const price = z.object({
+  input: amount,
+  cached_input: amount.meta({ description: 'As `input` where it has no price of its own.' }),
+  cache_write: amount.meta({ description: 'As `input` where it has no price of its own.' }),
+  output: amount,
+})
+
 /** A model on the wire; its strings are never null. */
 export const modelResponse = z
   .object({
@@ -31,6 +39,15 @@ export const modelResponse = z
     supports_image_output: z.boolean(),
     supports_pdf: z.boolean().meta({ description: 'Whether it is sent PDF documents as they are.' }),
     supports_audio: z.boolean().meta({ description: 'Whether it is sent recordings.' }),
+    output: z.enum(['json_schema', 'json_object', 'none']).meta({
+      description: 'What it knows of structured output, by its configuration.',
+    }),
+    max_output_tokens: z.int().min(1).nullable().meta({
+      description: 'Most tokens of one answer; null where the configuration does not say.',
+    }),
+    price: price.nullable().meta({
+      description: 'Credits per million tokens; null where no price is known, and runs cost nothing.',
+    }),
     retires: z.iso.datetime().optional().meta({
       description: 'When its server shuts it down; absent where the server does not say.',
     }),
@@ -57,6 +74,9 @@ export const modelResponse = z
         supports_image_output: false,
         supports_pdf: true,
         supports_audio: true,
+        output: 'json_schema',
+        max_output_tokens: null,
+        price: { input: 1.25, cached_input: 0.125, cache_write: 1.25, output: 10 },
       },
     ],
   })
@@ -87,9 +107,16 @@ export function presentModel(
     supports_image_output: model.supportsImageOutput,
     supports_pdf: model.supportsPdf ?? false,
     supports_audio: model.supportsAudio ?? false,
+    output: model.output,
+    max_output_tokens: model.maxOutputTokens ?? null,
+    price: model.price && presentPrice(model.price),
     ...(retires ? { retires, used_by: usedBy.slice(0, MOST_TASKS) } : {}),
     ...(adapted ? { adapted: presentAdaptation(adapted) } : {}),
   }
+}
+
+function presentPrice({ input, cachedInput, cacheWrite, output }: ModelPrice): Shown<typeof price> {
+  return { input, cached_input: cachedInput ?? input, cache_write: cacheWrite ?? input, output }
 }
 
 function presentAdaptation(adapted: Adaptation): Shown<typeof adaptation> {

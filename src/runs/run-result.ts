@@ -18,6 +18,8 @@ export interface Outcome {
   readonly watch?: Stopwatch
   /** The fence of the claim that the stopwatch is of. */
   readonly fence?: number
+  /** Since when it waited for a limit before its first call, ms since the epoch. */
+  readonly limited?: number | null
   readonly asked?: AskResult
   readonly processed?: ProcessedInputs
   readonly usedFallback?: boolean
@@ -72,8 +74,12 @@ export function resultOf(
     possibleCredits: sum(attempts, (attempt) => attempt.possibleCredits ?? 0),
     inputSeconds: round((prepared?.inputSeconds ?? 0) + (outcome.processed?.seconds ?? 0)),
     timings: {
-      queued: elapsed(request.created, claimed ?? attempts[0]?.started ?? settled),
-      waiting_on_limit: sum(attempts, (attempt, at) => pauseAfter(attempt, attempts[at + 1])),
+      queued: elapsed(request.created, outcome.limited ?? claimed ?? attempts[0]?.started ?? settled),
+      waiting_on_limit: round(
+        sum(attempts, (attempt, at) => pauseAfter(attempt, attempts[at + 1])) +
+          (outcome.limited ? elapsed(outcome.limited, attempts[0]?.started ?? settled) : 0) +
+          (watch?.limit ?? 0),
+      ),
       model: round((watch?.model ?? 0) + modelTimeOf(attempts, watch ? outcome.fence : undefined)),
       validate: round(watch?.validate ?? 0),
       total: elapsed(request.created, settled),

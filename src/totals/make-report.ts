@@ -1,5 +1,5 @@
 import { sharedNow } from '../platform/clock.ts'
-import { DAY_MS, type DateSpan, dayOf } from '../platform/date-span.ts'
+import { DAY_MS, type DateSpan, dayOf, isoDay } from '../platform/date-span.ts'
 import { ValidationError } from '../platform/errors.ts'
 import type { ReportKind } from './report.ts'
 import type { DayOwner, DayTotals, RollupStore } from './rollup-store.ts'
@@ -26,6 +26,8 @@ export interface ReportQuery {
   readonly group: string | null
   /** True: one row per revision and group, instead of one per revision. */
   readonly byGroup: boolean
+  /** True: also one row per UTC day. */
+  readonly byDay?: boolean
 }
 
 /**
@@ -51,6 +53,7 @@ export async function makeReport(deps: ReportDeps, kind: ReportKind, query: Repo
     date_range: { start: iso(range.first), end: iso(range.last + DAY_MS) },
     reporting_group: query.group,
     ...kind.whole(sumOf(found)),
+    ...(query.byDay ? { days: daysIn(found, kind) } : {}),
     task_revisions: rowsOf(found, query.byGroup).map(({ owner, days }) => {
       const sum = sumOf(days)
       return {
@@ -62,6 +65,15 @@ export async function makeReport(deps: ReportDeps, kind: ReportKind, query: Repo
       }
     }),
   }
+}
+
+/** A row for each day on which runs ended, in order. */
+function daysIn(found: readonly DayTotals[], kind: ReportKind) {
+  return [...Map.groupBy(found, ({ day }) => day)]
+    .sort(([a], [b]) => a - b)
+    .map(([day, totals]) => ({ day, sum: sumOf(totals) }))
+    .filter(({ sum }) => sum.runs() > 0)
+    .map(({ day, sum }) => ({ day: isoDay(day), task_runs: sum.runs(), ...kind.row(sum) }))
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString()

@@ -17,6 +17,11 @@ function responseOf({ title, rowSchema, wholeSchema, rowExample, wholeExample }:
     task_runs: z.int().min(0),
     ...rowSchema,
   })
+  const day = z.object({
+    day: z.iso.date(),
+    task_runs: z.int().min(0),
+    ...rowSchema,
+  })
   const range = z.object({ start: z.iso.datetime(), end: z.iso.datetime() }).meta({
     description: 'From the begin of the first UTC day to the end of the last, which is not included.',
   })
@@ -42,6 +47,10 @@ function responseOf({ title, rowSchema, wholeSchema, rowExample, wholeExample }:
       date_range: range,
       reporting_group: z.string().nullable().meta({ description: 'The filter; null where there was none.' }),
       ...wholeSchema,
+      days: z.array(day).optional().meta({
+        description:
+          'Only with show_days: the UTC days on which runs ended, in order, as rows of all revisions.',
+      }),
       task_revisions: z.array(row).meta({ description: 'The newest revision first.' }),
     })
     .meta({ id: `${title}Report`, examples: [example] })

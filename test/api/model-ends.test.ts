@@ -29,7 +29,12 @@ async function start(t: Cleanup) {
     models: [
       { name: 'ending', server: 'ending', upstream_name: 'simulated-large', supports_vision: true },
       { name: 'misnamed', server: 'ending', upstream_name: 'another', output: 'none' },
-      { name: 'closed', server: 'closed' },
+      {
+        name: 'closed',
+        server: 'closed',
+        max_output_tokens: 900,
+        price: { input: 2, cached_input: 0.5, output: 8 },
+      },
       { name: 'away', server: 'away' },
     ],
   }
@@ -47,6 +52,20 @@ describe('models that end', () => {
       await pause(50)
     }
   }
+
+  test('say in the list what they know and cost', async () => {
+    const { body } = await system().call('GET', '/model')
+    const of = (name: string) => {
+      const { output, max_output_tokens, price } = body.find((each: { name: string }) => each.name === name)
+      return { output, max_output_tokens, price }
+    }
+    assert.deepEqual(of('misnamed'), { output: 'none', max_output_tokens: null, price: null })
+    assert.deepEqual(of('closed'), {
+      output: 'json_schema',
+      max_output_tokens: 900,
+      price: { input: 2, cached_input: 0.5, cache_write: 2, output: 8 },
+    })
+  })
 
   test('say so in the list, with the tasks that use them, and in the metrics', async () => {
     const own = await system().createTask({ llm_model_id: 'ending' })

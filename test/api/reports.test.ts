@@ -120,6 +120,38 @@ describe('reports', () => {
     )
   })
 
+  test('rows by day are shown where asked for, and come to the whole', async () => {
+    const system = running()
+    const task = await system.createTask()
+    const now = Date.now()
+    for (const [daysAgo, runs] of [2, 0, 1].entries()) {
+      for (let n = 0; n < runs; n += 1) {
+        await settleRun(system, task, { settled: now - daysAgo * DAY, credits: 500_000 })
+      }
+    }
+    for (const kind of KINDS) {
+      const shown = await report(`/task/${task}/${kind}_report?show_days=true`)
+      assert.deepEqual(
+        shown.days.map((row: { day: string; task_runs: number }) => [row.day, row.task_runs]),
+        [
+          [day(2), 1],
+          [day(0), 2],
+        ],
+        kind,
+      )
+      assert.equal((await report(`/task/${task}/${kind}_report`)).days, undefined)
+    }
+    const { days } = await report(`/task/${task}/credit_report?show_days=true&start_date=today`)
+    assert.deepEqual(
+      days.map(({ credits }: { credits: string }) => credits),
+      ['1.00'],
+    )
+    assert.deepEqual(
+      (await report(`/task/${await system.createTask()}/token_report?show_days=true`)).days,
+      [],
+    )
+  })
+
   test('start and end choose whole UTC days, both included', async () => {
     const system = running()
     const task = await system.createTask()

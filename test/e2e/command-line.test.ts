@@ -12,7 +12,7 @@ const NODE_CLI = `'${process.execPath}' '${CLI}'`
 function shell(line: string, env: Record<string, string> = {}) {
   const { PATH = '', HOME = '' } = process.env
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    const options = { env: { PATH, HOME, ...env } }
+    const options = { env: { PATH, HOME, ...env }, maxBuffer: 16_000_000 }
     const child = execFile('bash', ['-o', 'pipefail', '-c', line], options, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     )

@@ -41,6 +41,8 @@ test('a start prints a curl that works, writes its ids for scripts, and keeps al
   assert.ok(first.text.includes(dataDir), 'says where the data is')
   assert.deepEqual(kinds(first.below), ['api', 'redis', 'worker'])
 
+  await checkHistory(first.demo)
+  await checkConsole(first)
   const run = await pastedCurl(first.text)
   assert.equal(run.status, 'succeeded')
   assert.deepEqual(Object.keys(run.response), ['sentiment', 'confidence', 'topics'])
@@ -60,9 +62,38 @@ test('a start prints a curl that works, writes its ids for scripts, and keeps al
   )
   assert.deepEqual(await kept.json(), run)
   assert.equal((await pastedCurl(second.text)).status, 'succeeded')
+  await checkHistory(second.demo)
   await second.process.stop('SIGINT')
   assert.deepEqual(stillRunning(second.below), [])
 })
+
+/** The link that is printed shows the console, built, to who has its key. */
+async function checkConsole({ text, demo }: Started): Promise<void> {
+  const [link = '', key = ''] = /http\S+\/console\/#key=(\S+)/.exec(text) ?? []
+  const page = await fetch(link)
+  assert.equal(page.status, 200)
+  assert.match(await page.text(), /<script type="module"/)
+  const session = await fetch(`${demo.url}/console/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ key: decodeURIComponent(key) }),
+  })
+  assert.equal(session.status, 200)
+}
+
+/** A first start leaves some runs, so that no page is empty, which say that they are no one's; a second adds none. */
+async function checkHistory({ url, org_id, project_id, token, tasks }: Started['demo']): Promise<void> {
+  const list = `${url}/api/v1/org/${org_id}/project/${project_id}/task_run?reference=simulated%20demo%20history`
+  const answer = await fetch(list, { headers: { authorization: `Bearer ${token}` } })
+  const { results } = (await answer.json()) as { results: Record<string, unknown>[] }
+  const some = (name: string) => new Set(results.map((each) => String(each[name])))
+  assert.equal(results.length, 12)
+  assert.deepEqual([...some('status')].sort(), ['failed', 'succeeded'])
+  assert.deepEqual([...some('task_id')].sort(), Object.values(tasks).sort())
+  assert.ok(results.some(({ files }) => (files as string[]).length > 0))
+  const revisions = results.filter((each) => each['task_id'] === tasks.sentiment)
+  assert.equal(new Set(revisions.map((each) => each['task_revision_id'])).size, 2)
+}
 
 test('a killed worker is started again, and neither it nor the API outlives a killed start', async (t) => {
   const dataDir = await makeDataDir(t)

@@ -48,6 +48,8 @@ export function aRequest(fields: Partial<RunRequest> = {}): RunRequest {
     onLostAttempt: 'retry',
     onTruncated: 'fail',
     outputRetries: 1,
+    policies: [],
+    onLimit: 'wait',
     live: false,
     trace: null,
     ...fields,

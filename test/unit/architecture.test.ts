@@ -15,7 +15,7 @@ const LAYERS = [
   ['package.json'],
   ['src/platform'],
   ['src/models', 'src/output', 'src/files', 'src/inputs', 'src/queue'],
-  ['src/tasks', 'src/tenancy', 'src/totals'],
+  ['src/tasks', 'src/tenancy', 'src/totals', 'src/policies'],
   ['src/runs', 'src/transfer'],
   ['src/decisions'],
   ['src/metrics'],

@@ -10,6 +10,17 @@ export interface Model {
   /** Whether it is sent PDF documents as they are, and recordings. */
   readonly supports_pdf: boolean
   readonly supports_audio: boolean
+  /** What it knows of structured output, by its configuration. */
+  readonly output: 'json_schema' | 'json_object' | 'none'
+  /** Most tokens of one answer; null where the configuration does not say. */
+  readonly max_output_tokens: number | null
+  /** Credits per million tokens; null where no price is known. */
+  readonly price: {
+    readonly input: number
+    readonly cached_input: number
+    readonly cache_write: number
+    readonly output: number
+  } | null
   /** When its server shuts it down; absent where the server does not say. */
   readonly retires?: string | undefined
   /** Of a model that retires: tasks that use it, at most 100. */

@@ -8,6 +8,8 @@ export type Report<Row, Whole> = Whole & {
   /** From the begin of the first UTC day to the end of the last, which is not included. */
   readonly date_range: { readonly start: string; readonly end: string }
   readonly reporting_group: string | null
+  /** Only with `show_days`: the UTC days on which runs ended, in order. */
+  readonly days?: readonly ({ readonly day: string; readonly task_runs: number } & Row)[] | undefined
   /** The newest revision first. */
   readonly task_revisions: readonly (ReportRow & Row)[]
 }
@@ -95,4 +97,6 @@ export interface ReportQuery {
   readonly reporting_group?: string | undefined
   /** One row per revision and group, instead of one per revision. */
   readonly show_reporting_group?: boolean | undefined
+  /** Also one row per day, in `days`. */
+  readonly show_days?: boolean | undefined
 }

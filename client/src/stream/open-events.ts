@@ -3,6 +3,8 @@ import { runPath } from '../runs/follow-run.ts'
 import type { Call } from '../transport/call.ts'
 import type { Place, Streamed } from './streamed.ts'
 
+export const STREAM = { accept: 'text/event-stream' } as const
+
 /** Opens a stream where it is: by the call that starts the run until the run is known, then by its events. */
 export function openEvents<T>({ api, task, start, options }: Streamed<T>, place: Place): Promise<Response> {
   const { signal, timeoutMs, as } = options
@@ -17,7 +19,7 @@ export function openEvents<T>({ api, task, start, options }: Streamed<T>, place:
         query: { ...call.query, as },
         headers: {
           ...call.headers,
-          accept: 'text/event-stream',
+          ...STREAM,
           ...(place.last === null ? {} : { 'last-event-id': place.last }),
         },
         repeatable: true,
@@ -31,7 +33,8 @@ export function openEvents<T>({ api, task, start, options }: Streamed<T>, place:
   })
 }
 
-function requireStream({ headers, status }: Response): void {
+/** Refuses what is no stream of events: the page of a proxy, say. */
+export function requireStream({ headers, status }: Response): void {
   const type = headers.get('content-type') ?? 'nothing'
   if (type.startsWith('text/event-stream')) return
   throw new SplitrunError('UNEXPECTED_RESPONSE', `events were asked for, and ${type} came`, { status })

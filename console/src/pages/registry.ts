@@ -19,6 +19,11 @@ export const PAGES: readonly Page[] = [
   { path: '/tasks/$task', load: () => import('./task.tsx') },
   { path: '/tasks/$task/edit', load: () => import('./edit-task.tsx') },
   { path: '/tasks/$task/compare', load: () => import('./compare.tsx') },
+  { path: '/playground', title: 'Playground', key: 'p', load: () => import('./playground.tsx') },
   { path: '/runs', title: 'Runs', key: 'r', load: () => import('./runs.tsx') },
   { path: '/runs/$task/$run', load: () => import('./run.tsx') },
+  { path: '/live', title: 'Live', key: 'l', load: () => import('./live.tsx') },
+  { path: '/reports', title: 'Reports', key: 'e', load: () => import('./reports.tsx') },
+  { path: '/keys', title: 'Keys', key: 'k', load: () => import('./keys.tsx') },
+  { path: '/models', title: 'Models', key: 'm', load: () => import('./models.tsx') },
 ]

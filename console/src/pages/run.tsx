@@ -63,6 +63,17 @@ function Shown({ run }: { run: Run }) {
           <ActionButton scope="run:write" onPress={() => setReplaying(true)}>
             Run again…
           </ActionButton>
+          <Link
+            to="/playground"
+            search={{
+              task: run.task_id,
+              run: run.id,
+              ...(run.task_revision_id && { revisions: run.task_revision_id }),
+            }}
+            className="button"
+          >
+            Open in playground
+          </Link>
           <Link to="/tasks/$task" params={{ task: run.task_id }} className="button">
             Task
           </Link>

@@ -25,6 +25,9 @@ function Shown({ state }: { state: TaskState }) {
       <Link to="/tasks/$task/edit" params={params} className="button primary">
         Edit
       </Link>
+      <Link to="/playground" search={params} className="button">
+        Playground
+      </Link>
       <Link to="/runs" search={{ task: task.id }} className="button">
         Runs
       </Link>

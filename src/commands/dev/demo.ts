@@ -57,7 +57,11 @@ const TASKS: Record<DemoName, Record<string, unknown>> = {
 }
 
 /** Makes sure that there is a demo organisation with a project, a key and tasks whose models exist; keeps what is there. */
-export async function ensureDemo(core: Core, url: string, adminToken: string): Promise<Demo> {
+export async function ensureDemo(
+  core: Core,
+  url: string,
+  adminToken: string,
+): Promise<{ demo: Demo; isNew: boolean }> {
   const known = await readDemo(core.config.dataDir)
   const project = known && (await core.tenants.project(known.project_id))
   const valid = known && project && (await core.apiKeys.find(hashSecret(known.token)))
@@ -66,7 +70,7 @@ export async function ensureDemo(core: Core, url: string, adminToken: string): P
   await mkdir(core.config.dataDir, { recursive: true, mode: 0o700 })
   await writeFile(fileOf(core.config.dataDir), `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 })
   await writeFile(join(core.config.dataDir, 'dev.env'), toShellVariables(demo), { mode: 0o600 })
-  return demo
+  return { demo, isNew: !valid }
 }
 
 const fileOf = (dataDir: string): string => join(dataDir, 'dev.json')

@@ -4,10 +4,12 @@ import { composeCore } from '../../compose/compose-core.ts'
 import { givenOrEmbeddedRedis } from '../../compose/compose-redis.ts'
 import { composeSimulatedModel } from '../../compose/compose-simulated-model.ts'
 import type { Config } from '../../config.ts'
+import { needsSimulatedModel } from '../../models/servers/load-models.ts'
 import type { Lifecycle } from '../../platform/lifecycle.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { buildConsole } from './build-console.ts'
 import { type Demo, ensureDemo, newAdminToken, readDemo } from './demo.ts'
+import { makeHistory } from './demo-history.ts'
 import { findModelNames } from './find-model-names.ts'
 import { keepRunning } from './keep-running.ts'
 
@@ -46,7 +48,8 @@ export async function startDev(
   const api = keepRunning('api', settings, dataDir, log)
   lifecycle.onClose('api', () => api.stop())
   const port = await api.listening
-  const demo = await ensureDemo(core, urlOf(config.host, port), adminToken)
+  const { demo, isNew } = await ensureDemo(core, urlOf(config.host, port), adminToken)
+  if (isNew && needsSimulatedModel(config)) await makeHistory(demo, log)
   const problem = await build.done
   if (problem !== null) log.warn({ problem }, 'the console could not be built; all else works')
   return demo

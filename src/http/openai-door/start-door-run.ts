@@ -23,9 +23,15 @@ export const doorHeaders = ofRun.extend({
 /** Why a run may be refused, or fail. */
 export const DOOR_REFUSALS: readonly Reason[] = ['TASK_NOT_FOUND', ...START_REFUSALS]
 
-/** Until the events of a run are served here, too. */
-export const streamUnserved = (where: 'body' | 'query' = 'body'): ValidationError =>
-  ValidationError.at([where, 'stream'], 'streams are not served yet; ask without it', 'unsupported')
+/** How the caller of a run is answered. */
+export interface DoorWait {
+  /** How long to wait for the end; 0 not at all. */
+  readonly ms: number
+  /** True when the caller asked not to wait, though it may be told what happens. */
+  readonly background: boolean
+  /** True when the text is shown as it comes. */
+  readonly live: boolean
+}
 
 /** A request of OpenAI's clients, in the words of a run. */
 export interface DoorRequest {
@@ -43,14 +49,13 @@ export interface DoorRequest {
 
 /**
  * Starts a run as `POST .../run` does, by the same use case: admission, audit and tenancy are its own.
- * @param waitMs how long to wait for the end; 0 not at all
  * @throws see startRun
  */
 export async function startDoorRun(
   deps: DoorDeps,
   { caller, ignored: stray, clientClosed, request, response, span }: Context<unknown, unknown, unknown>,
   { addressed, files, place, ignored, ...asked }: DoorRequest,
-  waitMs: number,
+  { ms, background, live }: DoorWait,
 ): Promise<StartedRun> {
   const { task, revision, revisionTag } = addressed
   nameIgnored(response, ignored)
@@ -75,16 +80,20 @@ export async function startDoorRun(
         timeout: null,
         idempotencyKey: readIdempotencyKey(request.get('idempotency-key')),
         onlyTask: caller.taskId,
-        live: false,
+        onLimit: 'wait',
+        live,
+        // A text that was shown cannot be taken back: where it is cut short, that is its end.
+        instead: { mode: background ? 'async' : 'wait', ...(live ? { outputRetries: 0 } : {}) },
         span,
       },
-      waitMs,
+      ms,
       clientClosed,
     )
   } catch (error) {
     throw error instanceof ValidationError ? movedTo(place, error) : error
   }
   setRunHeaders(response, started.record)
+  if (started.limitHeaders) response.set(started.limitHeaders)
   if (started.replayed) response.set('Idempotent-Replayed', 'true')
   return started
 }

@@ -35,6 +35,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   NO_ACTIVE_REVISION: 'No revision of the task has a share of its traffic.',
   INPUT_PROCESSORS_UNAVAILABLE:
     'A revision that may be drawn has input processors or retrieval, which are not acted on here; the message names them.',
+  RATE_LIMITED:
+    'A limit is reached: of a model, for a call that does not want to wait for it, or one of the caller’s project, key or task.',
   ID_CONFLICT: 'The id is taken.',
   IMPORT_CONFLICT: 'What is imported does not fit what is there; nothing was imported.',
   CREDENTIAL_REVOKED: 'The credential is revoked, for good.',
@@ -62,6 +64,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   MODEL_RETIRED:
     'The server of the model says that it has ended; choose another one. It is not asked again by the run.',
   OUTPUT_INVALID: 'The model kept answering in a shape that does not fit the output_format.',
+  ANSWER_REPLACED:
+    'In a stream of OpenAI’s clients: a model was asked again after a part of its answer was shown; the run goes on.',
   OUTPUT_TRUNCATED:
     'The answer was cut short, and more room could not be given or was not enough; what there was is in the run.',
   CONTENT_FILTERED: 'A filter of the model’s server held back the request or the answer.',

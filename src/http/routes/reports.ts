@@ -18,6 +18,7 @@ export const reportQuery = z.object({
     .stringbool()
     .default(false)
     .meta({ description: 'One row per revision and group, instead of one per revision.' }),
+  show_days: z.stringbool().default(false).meta({ description: 'Also one row per day, in `days`.' }),
 })
 
 export interface ReportRouteDeps extends ReportDeps {
@@ -40,6 +41,7 @@ export function reportRoutes(deps: ReportRouteDeps): Endpoint[] {
       end: query.end_date ?? null,
       group: query.reporting_group ?? null,
       byGroup: query.show_reporting_group,
+      byDay: query.show_days,
     })
   }
 

@@ -44,6 +44,7 @@ export const START_REFUSALS = [
   'IDEMPOTENCY_KEY_REUSED',
   'PROJECT_QUEUE_FULL',
   'PROJECT_STORAGE_FULL',
+  'RATE_LIMITED',
   'MODEL_ERROR',
   'MODEL_UNAVAILABLE',
   'MODEL_RETIRED',
@@ -142,6 +143,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
           timeout: query.timeout ?? null,
           idempotencyKey: readIdempotencyKey(request.get('idempotency-key')),
           onlyTask: caller.taskId,
+          onLimit: query.on_limit,
           live,
           span,
         }

@@ -45,7 +45,7 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
         // Writing megabytes of JSON takes milliseconds, during which this process does nothing else.
         if (request.messages.some(({ images, files }) => images?.length || files?.length)) await ownTick()
         const completion = await streams.ask(request, api, (body, onText) =>
-          connection.send(JSON.stringify(body), traceHeaders(request), signal, onText),
+          connection.send(JSON.stringify(body), traceHeaders(request), signal, onText, request.onHeaders),
         )
         return readCompletion(api.toCompletion(completion), request)
       } catch (error) {

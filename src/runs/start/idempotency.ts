@@ -16,8 +16,9 @@ export function idempotencyKeyOf(key: string, input: Submission): IdempotencyKey
   const same = [task, inputs, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup]
   // Only where they are given: what was accepted before they counted keeps its fingerprint.
   const timeout = input.timeout === null ? [] : [input.timeout]
+  const onLimit = input.onLimit === 'wait' ? [] : [{ onLimit: input.onLimit }]
   const splitKey = input.splitKey ? [{ splitKey: input.splitKey }] : []
-  const parts = [...same.map(sorted), files.map(fingerprintOf), ...timeout, ...splitKey]
+  const parts = [...same.map(sorted), files.map(fingerprintOf), ...timeout, ...splitKey, ...onLimit]
   // No key has a space, so a project's key is never taken for a task's.
   const name = input.onlyTask === null ? key : `${input.onlyTask} ${key}`
   return { hash: sha256(name), fingerprint: sha256(JSON.stringify(parts)) }

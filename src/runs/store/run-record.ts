@@ -6,7 +6,7 @@ import { readDrawn } from './drawn-revision.ts'
 /**
  * A run in Redis is a hash with these fields. Only scripts use its other fields: `claims` (how often it was claimed,
  * minus releases), `claimed` (time of the first claim, in ms), `watchers` (ids of the API processes that wait for its
- * end, separated by commas), `model` (id of the model that it waits for, if that is known) and `cancel` (present when
+ * end, separated by commas), `limited` (since when it waits for a limit of its model, in ms) and `cancel` (present when
  * its cancel was requested while a worker had it) and `live` (ids of the API processes that listen to what it says;
  * present when anybody ever did).
  *
@@ -19,7 +19,7 @@ import { readDrawn } from './drawn-revision.ts'
  */
 export const RECORD_FIELDS = [
   ...(['status', 'request', 'revision', 'attempts', 'result', 'fence'] as const),
-  'format',
+  ...(['format', 'model'] as const),
 ] as const
 export type RecordFields = readonly (string | null)[]
 
@@ -35,7 +35,7 @@ function unknownFormat(): ApiError {
  * @throws {ApiError} STORE_UNAVAILABLE for a format that this version does not know
  */
 export function toRecord(fields: RecordFields): RunRecord | null {
-  const [status, request, revision, attempts, result, fence, format] = fields
+  const [status, request, revision, attempts, result, fence, format, lane] = fields
   if (!isKnownFormat(format)) throw unknownFormat()
   if (!status || !request) return null
   return {
@@ -45,6 +45,7 @@ export function toRecord(fields: RecordFields): RunRecord | null {
     ...readDrawn(fence ? revision : ''),
     attempts: fromLines(attempts),
     result: result ? textToResult(result) : null,
+    ...(status === 'queued' && lane && { lane }),
   }
 }
 
@@ -77,6 +78,8 @@ const USUAL_REQUEST: Partial<RunRequest> = {
   onLostAttempt: 'retry',
   onTruncated: 'fail',
   outputRetries: 1,
+  policies: [],
+  onLimit: 'wait',
   live: false,
 }
 const USUAL_RESULT: Partial<RunResult> = {
@@ -155,6 +158,8 @@ export function requestToText(request: RunRequest): string {
     onLostAttempt: request.onLostAttempt,
     onTruncated: request.onTruncated,
     outputRetries: request.outputRetries,
+    policies: request.policies,
+    onLimit: request.onLimit,
     live: request.live,
     inputs: undefined,
     exact: holdsRawJson(inputs) || undefined,
@@ -203,11 +208,12 @@ export type HeadFields =
       headBytes: number,
       bytes: number,
       format: string,
+      lane: string,
     ]
 
 /** Makes a head of what the script returned. */
 export function toHead(fields: HeadFields): RunHead | 'unreadable' | null {
-  const [status, request, revision, fence, result, headBytes = 0, bytes = 0, format] = fields
+  const [status, request, revision, fence, result, headBytes = 0, bytes = 0, format, lane] = fields
   if (!isKnownFormat(format)) return 'unreadable'
   if (!status || !request) return null
   return {
@@ -217,5 +223,6 @@ export function toHead(fields: HeadFields): RunHead | 'unreadable' | null {
     result: result ? textToResult(result) : null,
     headBytes,
     bytes,
+    ...(status === 'queued' && lane && { lane }),
   }
 }

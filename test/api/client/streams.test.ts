@@ -70,4 +70,49 @@ describe('a run that the client streams', () => {
     const failed = await failing
     assert.ok(failed instanceof SplitrunError && failed.reason === 'OUTPUT_INVALID' && failed.run?.done)
   })
+
+  test('tells of the ends of a project as they come, connected again where that breaks', async () => {
+    const id = await createTask({ output_modality: 'text' })
+    let connections = 0
+    const broken = connectClient(running(), {
+      baseUrl: running().url,
+      async fetch(url, init) {
+        const response = await fetch(url, init)
+        if (!url.includes('/events')) return response
+        connections += 1
+        if (connections > 1) return response
+        await response.body?.cancel()
+        return new Response('retry: 1\n\nevent: run.other\n', response)
+      },
+    })
+    const leaving = new AbortController()
+    const ended: string[] = []
+    const started: string[] = []
+    const goOn = async () => {
+      while (ended.length === 0) {
+        const handle = await direct().task(id).submit({ text: 'tea' })
+        started.push(handle.id)
+        const call = await model.next()
+        call.say('tea')
+        call.end()
+        await handle.wait()
+      }
+    }
+    let runs: Promise<void> | undefined
+    const watching = async () => {
+      for await (const event of broken.runs.watch({ signal: leaving.signal })) {
+        if (event.type === 'watching' && connections === 2) runs = goOn()
+        if (event.type !== 'run.ended') continue
+        ended.push(event.run.id)
+        break
+      }
+    }
+    await watching()
+    await runs
+    assert.equal(connections, 2)
+    assert.ok(started.includes(ended[0] ?? ''))
+    leaving.abort(new Error('enough'))
+    const late = direct().runs.watch({ signal: leaving.signal })[Symbol.asyncIterator]().next()
+    assert.equal(((await rejection(late)) as Error).message, 'enough')
+  })
 })

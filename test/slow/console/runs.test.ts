@@ -19,7 +19,7 @@ describe('runs in the console', () => {
     await checkAccess(page)
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
-    await page.getByText('the one <b>with</b> markup').waitFor()
+    await page.getByText('the one <b>with</b> markup', { exact: true }).waitFor()
     await page.getByText(run.id).waitFor()
     await page.getByRole('rowheader', { name: 'attempt 1' }).waitFor()
     await page.getByText('Prompts, with the inputs in their places').click()

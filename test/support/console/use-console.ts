@@ -5,7 +5,7 @@ import { after, before } from 'node:test'
 import type { AxeResults } from 'axe-core'
 import type { BrowserContext, Page } from 'playwright-core'
 import { startChromium } from '../chromium.ts'
-import { type Cleanup, type System, type SystemOptions, useSystem } from '../system.ts'
+import { type Cleanup, type System, useSystem } from '../system.ts'
 import { buildConsole } from './build.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -22,7 +22,7 @@ export interface ConsoleDriver {
 }
 
 /** One system and one browser for all journeys of a suite. */
-export function useConsole(options: SystemOptions = {}): () => ConsoleDriver {
+export function useConsole(options: Parameters<typeof useSystem>[0] = {}): () => ConsoleDriver {
   const running = useSystem(options)
   const cleanups: (() => Promise<void> | void)[] = []
   let browser: BrowserContext | undefined

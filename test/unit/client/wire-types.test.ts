@@ -16,6 +16,7 @@ import type { OutputFormat, OutputSpec } from '../../../src/output/output-format
 import type { OutputTypeName } from '../../../src/output/output-type.ts'
 import type { Reason, ValidationIssue } from '../../../src/platform/errors.ts'
 import type { Shown } from '../../../src/platform/shown.ts'
+import type { ProjectEnd } from '../../../src/runs/live/project-end.ts'
 import type { listedRun, runResponse, runSummary } from '../../../src/runs/run-response.ts'
 import type { tagResponse, wholeTagResponse } from '../../../src/tasks/tag.ts'
 import type { createTaskSchema, updateTaskSchema } from '../../../src/tasks/task-input.ts'
@@ -44,6 +45,7 @@ test('what the client reads is what the server shows', () => {
   holds<Same<client.TagWithEntities, Shown<typeof wholeTagResponse>>>()
   holds<Same<client.Model, Shown<typeof modelResponse>>>()
   holds<Same<client.Queue, Shown<typeof queueResponse>>>()
+  holds<Same<client.RunEnd, ProjectEnd>>()
   holds<Same<client.ModelChecks, Shown<typeof modelCheckResponse>>>()
   holds<Same<client.ApiKey, Credential<'api_key', 'listed'>>>()
   holds<Same<client.NewApiKey, Credential<'api_key', 'made'>>>()

@@ -41,8 +41,11 @@ export function stepsOf(run: Run, now: number): { steps: readonly Step[]; total:
   const queued = Math.min(first, run.timings?.queued ?? first)
   const last = calls.at(-1)?.to
   const steps: Step[] = [{ name: 'queued', from: 0, to: queued, kind: 'wait', words: '' }]
-  if (first - queued > 1 && calls.length > 0) {
-    steps.push({ name: 'waited on the limit', from: queued, to: first, kind: 'limit', words: '' })
+  const limit = Math.min(first, queued + (run.timings?.waiting_on_limit ?? 0))
+  if (limit - queued > 1)
+    steps.push({ name: 'limit of the model', from: queued, to: limit, kind: 'limit', words: '' })
+  if (first - limit > 1 && calls.length > 0) {
+    steps.push({ name: 'made ready', from: limit, to: first, kind: 'check', words: '' })
   }
   steps.push(...calls)
   if (last !== undefined && run.done) {

@@ -27,7 +27,7 @@ export function RunTable({ runs, picked, onPick }: RunTableProps) {
     onPick(next)
   }
   return (
-    <table>
+    <table className="dense">
       <thead>
         <tr>
           <th scope="col">

@@ -17,7 +17,7 @@ import { logFailedAttempts } from './log-failed-attempt.ts'
 import { type PrepareCallDeps, prepareCall } from './prepare-call.ts'
 
 export interface AskModelsDeps
-  extends Omit<AskDeps, 'save' | 'deadline' | 'rules' | 'logFailed'>,
+  extends Omit<AskDeps, 'save' | 'deadline' | 'rules' | 'logFailed' | 'run'>,
     PrepareCallDeps,
     Omit<ProcessInputsDeps, 'span'> {
   readonly log: Logger
@@ -93,7 +93,7 @@ async function askInOrder(
     if (!(await retryWhileRedisDown(deps.settleTimeoutMs, write))) throw new ClaimLost()
   }
   const logFailed = logFailedAttempts(deps.log, request, deps.modelErrorWords)
-  const ask = { ...deps, save, logFailed, rules: request, deadline: request.deadline }
+  const ask = { ...deps, save, logFailed, rules: request, run: request, deadline: request.deadline }
   let outcome: Outcome = { error: NO_MODEL }
   for (const { model, parameters, fallback } of chooseModels(request, revision, deps.models)) {
     const primaryFailure = fallback && !request.useFallback ? (outcome.error?.reason ?? null) : null

@@ -1,0 +1,68 @@
+import type { ApiKey } from '@splitrun/client'
+import { useProject } from '../../app/project.ts'
+import { useChange } from '../../app/use-api.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
+import { useAnnounce } from '../../parts/announcer.tsx'
+import { Modal } from '../../parts/modal.tsx'
+import { Problem } from '../../parts/problem.tsx'
+import type { CredentialKind, Issued } from './credential-kind.ts'
+
+export type Change = 'rotate' | 'revoke' | 'delete'
+
+const WORDS = {
+  rotate: ['Rotate', 'It gets a new secret. The old one ends within a second, with all that it brought.'],
+  revoke: ['Revoke', 'It ends for good, within a second everywhere, and stays in this list.'],
+  delete: ['Delete', 'It ends within a second everywhere, and leaves this list. Its runs stay.'],
+} as const
+
+interface EndCredentialProps {
+  readonly kind: CredentialKind
+  readonly credential: ApiKey
+  readonly change: Change
+  readonly onIssued: (issued: Issued) => void
+  readonly onClose: () => void
+}
+
+/** Asks once more before a secret ends. */
+export function EndCredential({ kind, credential, change, onIssued, onClose }: EndCredentialProps) {
+  const { session } = useProject()
+  const announce = useAnnounce()
+  const [verb, consequence] = WORDS[change]
+  const changing = useChange<void, Issued>(
+    (client) => kind.of(client)[change](credential.id) as Promise<Issued>,
+    [[kind.id]],
+  )
+  const isOwn = session.client.id === credential.id
+  return (
+    <Modal title={`${verb} “${credential.name}”?`} onClose={onClose}>
+      <p>{consequence}</p>
+      {isOwn && (
+        <p>
+          <strong>You are signed in with it</strong>, and will be signed out.
+        </p>
+      )}
+      {changing.error && <Problem error={changing.error} />}
+      <div className="row">
+        <ActionButton
+          primary
+          scope="key:write"
+          busy={changing.isPending}
+          onPress={() =>
+            changing.mutate(undefined, {
+              onSuccess: (issued) => {
+                onClose()
+                if (change === 'rotate') onIssued(issued)
+                else announce(`${verb}d “${credential.name}”.`)
+              },
+            })
+          }
+        >
+          {verb}
+        </ActionButton>
+        <button type="button" onClick={onClose}>
+          Leave it
+        </button>
+      </div>
+    </Modal>
+  )
+}

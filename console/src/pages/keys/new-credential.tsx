@@ -1,0 +1,82 @@
+import { type FormEvent, useId, useState } from 'react'
+import { useProject } from '../../app/project.ts'
+import { useChange } from '../../app/use-api.ts'
+import { Modal } from '../../parts/modal.tsx'
+import { Problem } from '../../parts/problem.tsx'
+import { type CredentialKind, type Grantable, type Issued, SCOPES, USUAL } from './credential-kind.ts'
+
+const DAY_MS = 86_400_000
+
+interface NewCredentialProps {
+  readonly kind: CredentialKind
+  readonly onMade: (issued: Issued) => void
+  readonly onClose: () => void
+}
+
+/** Asks what a new credential is for, and makes it. */
+export function NewCredential({ kind, onMade, onClose }: NewCredentialProps) {
+  const { whyNot } = useProject()
+  const [name, lasts] = [useId(), useId()]
+  const [scopes, setScopes] = useState<readonly Grantable[]>(USUAL.filter((scope) => whyNot(scope) === null))
+  const making = useChange(
+    (client, given: { name: string; scopes: readonly Grantable[]; expires: string | null }) =>
+      kind.of(client).create(given),
+    [[kind.id]],
+  )
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    const given = new FormData(event.currentTarget)
+    const days = Number(given.get('days'))
+    const expires = days === 0 ? null : new Date(Date.now() + days * DAY_MS).toISOString()
+    making.mutate({ name: String(given.get('name')), scopes, expires }, { onSuccess: onMade })
+  }
+  return (
+    <Modal title={`New ${kind.word}`} onClose={onClose}>
+      <form className="stack" onSubmit={submit}>
+        <label htmlFor={name}>Name</label>
+        <input id={name} name="name" required maxLength={100} placeholder="who uses it" />
+        <fieldset>
+          <legend>It may</legend>
+          {(Object.keys(SCOPES) as Grantable[]).map((scope) => {
+            const why = whyNot(scope)
+            return (
+              <div key={scope}>
+                <label>
+                  <input
+                    type="checkbox"
+                    checked={scopes.includes(scope)}
+                    disabled={why !== null}
+                    onChange={({ target }) =>
+                      setScopes(target.checked ? [...scopes, scope] : scopes.filter((each) => each !== scope))
+                    }
+                  />{' '}
+                  {SCOPES[scope]} <code>{scope}</code>
+                </label>
+                {why !== null && <small> {why} What one lacks, one cannot give.</small>}
+              </div>
+            )
+          })}
+        </fieldset>
+        <label htmlFor={lasts}>It ends</label>
+        <select id={lasts} name="days" defaultValue="0">
+          <option value="0">never by itself</option>
+          {[1, 7, 30, 90, 365].map((days) => (
+            <option key={days} value={days}>
+              after {days === 1 ? 'a day' : `${days} days`}
+            </option>
+          ))}
+        </select>
+        {scopes.length === 0 && <p role="alert">Choose at least one thing that it may.</p>}
+        {making.error && <Problem error={making.error} />}
+        <div className="row">
+          <button type="submit" className="primary" disabled={making.isPending || scopes.length === 0}>
+            Make it
+          </button>
+          <button type="button" onClick={onClose}>
+            Close
+          </button>
+        </div>
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,70 @@
+import { useQuery } from '@tanstack/react-query'
+import { clientOf } from '../../app/api.ts'
+import { useProject } from '../../app/project.ts'
+import { count, duration } from '../../parts/figures.ts'
+
+/** More are not asked for at once. */
+const MOST = 20
+const EVERY_MS = 5_000
+
+/** What waits and runs in each project, for who reaches several. */
+export function ProjectsQueue() {
+  const { projects, project: shown, choose } = useProject()
+  const asked = projects.slice(0, MOST)
+  const { data } = useQuery({
+    queryKey: ['queues', ...asked.map(({ id }) => id)],
+    queryFn: ({ signal }) => Promise.all(asked.map((project) => clientOf(project).queue({ signal }))),
+    refetchInterval: EVERY_MS,
+    enabled: projects.length > 1,
+  })
+  if (!data) return null
+  return (
+    <section className="section" aria-labelledby="projects">
+      <h2 id="projects">By project</h2>
+      {projects.length > MOST && (
+        <p className="quiet">
+          The first {MOST} of {count(projects.length)}.
+        </p>
+      )}
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Project</th>
+            <th scope="col" className="number">
+              Queued
+            </th>
+            <th scope="col" className="number">
+              Running
+            </th>
+            <th scope="col" className="number">
+              Oldest waits for
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {asked.map((project, at) => {
+            const queue = data[at]
+            return (
+              <tr key={project.id}>
+                <th scope="row">
+                  {project.id === shown.id ? (
+                    project.name
+                  ) : (
+                    <button type="button" onClick={() => choose(project)}>
+                      {project.name}
+                    </button>
+                  )}
+                </th>
+                <td className="number">{queue ? count(queue.queued) : '—'}</td>
+                <td className="number">{queue ? count(queue.running) : '—'}</td>
+                <td className="number">
+                  {queue?.oldest_age == null ? '—' : duration(queue.oldest_age * 1000)}
+                </td>
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    </section>
+  )
+}

@@ -1,0 +1,81 @@
+import type { Queue } from '@splitrun/client'
+import { Link } from '@tanstack/react-router'
+import { Empty } from '../../parts/empty.tsx'
+import { count, duration } from '../../parts/figures.ts'
+
+/** What waits and runs, in all and by model. */
+export function QueueState({ queue }: { queue: Queue }) {
+  const { workers, queued, running, held, oldest_age: oldest } = queue
+  return (
+    <>
+      {workers === 0 && (
+        <div className="problem" role="alert">
+          There is no worker: what is queued waits until one is started, by <code>splitrun worker</code> or{' '}
+          <code>npm start</code>.
+        </div>
+      )}
+      <dl className="live-figures">
+        <div>
+          <dt>Queued</dt>
+          <dd>
+            <Link to="/runs" search={{ status: 'queued' }}>
+              {count(queued)}
+            </Link>
+          </dd>
+        </div>
+        <div>
+          <dt>Of these held back</dt>
+          <dd title="Beyond the window of their model, or put off by it">{count(held)}</dd>
+        </div>
+        <div>
+          <dt>Running</dt>
+          <dd>
+            <Link to="/runs" search={{ status: 'running' }}>
+              {count(running)}
+            </Link>
+          </dd>
+        </div>
+        <div>
+          <dt>Oldest waits for</dt>
+          <dd>{oldest === null ? '—' : duration(oldest * 1000)}</dd>
+        </div>
+        <div>
+          <dt>Workers</dt>
+          <dd title="Of the whole installation">{workers === null ? 'unknown' : count(workers)}</dd>
+        </div>
+      </dl>
+      {queue.by_model.length === 0 ? (
+        <Empty title="Nothing waits and nothing runs">
+          What callers start stands here while it waits for a worker or a model.
+        </Empty>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Model</th>
+              <th scope="col" className="number">
+                Queued
+              </th>
+              <th scope="col" className="number">
+                Held back
+              </th>
+              <th scope="col" className="number">
+                Running
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {queue.by_model.map((row) => (
+              <tr key={row.model ?? ''}>
+                <th scope="row">{row.model ?? 'not known yet'}</th>
+                <td className="number">{count(row.queued)}</td>
+                <td className="number">{count(row.held)}</td>
+                <td className="number">{count(row.running)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  )
+}
