@@ -28,6 +28,7 @@ import { createTenantStore } from '../tenancy/tenant-store.ts'
 import { createCardinalityStore } from '../totals/cardinality-store.ts'
 import { createRollupStore } from '../totals/rollup-store.ts'
 import { composeFiles } from './compose-files.ts'
+import { composeProcessors } from './compose-inputs.ts'
 import { type FindRedis, givenRedis } from './compose-redis.ts'
 
 export type Core = Awaited<ReturnType<typeof openCore>>
@@ -124,6 +125,7 @@ async function openCore(
       projectRevisions: config.metricsProjectRevisions,
     }),
     rollups: createRollupStore(redis, config),
+    processors: composeProcessors(config),
     rollouts: createRolloutIndex(redis),
     ...composeFiles({ config, redis }),
   }

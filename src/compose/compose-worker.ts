@@ -11,7 +11,8 @@ import { createRunDurations } from '../runs/execute/run-durations.ts'
 import { createLiveOutputs } from '../runs/live/live-outputs.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
 import { type Core, shardsOf, warnOfRedis } from './compose-core.ts'
-import { composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
+import { composeDocumentProcesses, composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
+import { composeFetching } from './compose-inputs.ts'
 import { composeJanitor } from './compose-janitor.ts'
 import { composeLimits } from './compose-limits.ts'
 import { composeModelClient } from './compose-model-client.ts'
@@ -23,8 +24,21 @@ const LONGEST_BACKOFF_MS = 30_000
 export async function composeWorker(
   core: Core,
 ): Promise<{ workers: RunWorker[]; processPort: number | null }> {
-  const { config, log, lifecycle, tracer, connections, redis, tasks, runs, names, models, files, fileHome } =
-    core
+  const {
+    config,
+    log,
+    lifecycle,
+    tracer,
+    connections,
+    redis,
+    tasks,
+    runs,
+    names,
+    models,
+    files,
+    fileHome,
+    processors,
+  } = core
   warnOfRedis(core)
   const client = composeModelClient(core)
   const limits = composeLimits(core)
@@ -53,6 +67,9 @@ export async function composeWorker(
     imagePixelsMax: config.imagePixelsMax,
     ignoreInputProcessors: config.ignoreInputProcessors,
     imageProcesses: composeImageProcesses(core),
+    documents: composeDocumentProcesses(core),
+    processors,
+    ...composeFetching(core),
     promptMax: config.promptMax,
     modelImagesMax: config.modelImagesMax,
     worker: newId(),

@@ -39,6 +39,9 @@ export interface Model {
   readonly output: OutputCapability
   readonly supportsVision: boolean
   readonly supportsImageOutput: boolean
+  /** Whether it is sent PDF documents, and recordings, as they are; absent: not. */
+  readonly supportsPdf?: boolean
+  readonly supportsAudio?: boolean
   readonly retired: boolean
   /** When it is asked for a stream; absent: `live`, where somebody listens. */
   readonly stream?: 'live' | 'always' | 'never'
@@ -76,11 +79,18 @@ export interface ImagePart {
   readonly base64: string
 }
 
-/** One message of the conversation with a model. Only messages of the user may have images. */
+/** A PDF document, or a recording. */
+export interface FilePart extends ImagePart {
+  readonly kind: 'pdf' | 'mp3' | 'wav'
+  readonly name: string
+}
+
+/** One message of the conversation with a model. Only messages of the user may have images and files. */
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant'
   readonly text: string
   readonly images?: readonly ImagePart[]
+  readonly files?: readonly FilePart[]
 }
 
 export interface ModelRequest {

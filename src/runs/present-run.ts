@@ -19,7 +19,10 @@ export function presentRun(record: RunRecord): PresentedRun {
     ...presentSummary(record),
     response: result?.response ?? null,
     error: result?.error ? presentError(result.error, result.partial) : null,
-    run_data: { submitted: request.inputs, files: request.files },
+    run_data: {
+      submitted: result?.processed ? { ...request.inputs, ...result.processed } : request.inputs,
+      files: request.files,
+    },
     attempts: attempts.map((attempt) => ({
       number: attempt.number,
       started: iso(attempt.started),

@@ -168,7 +168,11 @@ export const runResponse = z
       description: 'What the task’s `output_format` describes, a string for text; null until it succeeded.',
     }),
     run_data: z.object({
-      submitted: z.record(z.string(), z.unknown()).meta({ description: 'The inputs as they were sent.' }),
+      submitted: z.record(z.string(), z.unknown()).meta({
+        description:
+          'The inputs as they were sent. What input processors gave stands in place of what they were given, which is in ' +
+          '`<param>_preprocessed`, once the run has ended.',
+      }),
       files: z.array(z.string()),
     }),
     files: z.array(z.string()).meta({ description: 'Names for `.../file/{name}`, in the order sent.' }),

@@ -32,6 +32,8 @@ export interface RunRequest {
   readonly inputs: Readonly<Record<string, unknown>>
   /** Names in the file store, in the order they were sent. */
   readonly files: readonly string[]
+  /** What the caller calls each of them; empty where nobody asks. */
+  readonly fileNames: readonly (string | null)[]
   /** The revision that the caller chose; null: one is drawn by weight. */
   readonly revision: string | null
   /** Its slot in the table by which revisions are drawn, and the bucket of the caller's key; null: it has none. */
@@ -118,6 +120,8 @@ export interface RunResult {
   readonly status: FinalStatus
   readonly settled: number
   readonly response: unknown
+  /** What input processors changed of the inputs, and the originals; null for nothing. */
+  readonly processed: Readonly<Record<string, unknown>> | null
   readonly error: RunError | null
   /** What there was of an answer that is no response; with it, `response` is null. */
   readonly partial: string | null
@@ -142,7 +146,7 @@ export interface RunResult {
   readonly credits: number
   /** What calls may have cost whose answers are lost, beside the credits; in the same unit. */
   readonly possibleCredits: number
-  /** Seconds for preparing the inputs, such as making images smaller. */
+  /** Seconds for preparing the inputs: processors, documents, images. */
   readonly inputSeconds: number
   readonly timings: Timings
   readonly outputCheck: 'valid' | 'repaired' | 'invalid' | null
@@ -175,7 +179,7 @@ export interface RunHead {
   readonly status: RunStatus
   readonly revision: string | null
   readonly split: number | null
-  readonly result: Omit<RunResult, 'response' | 'partial'> | null
+  readonly result: Omit<RunResult, 'response' | 'partial' | 'processed'> | null
   readonly waitingOn?: WaitingOn | null
   readonly lane?: string
   /** How large it is as it is stored, and with what was left out. */

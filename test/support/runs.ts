@@ -34,6 +34,7 @@ export function aRequest(fields: Partial<RunRequest> = {}): RunRequest {
     created: Date.now(),
     inputs: { text: 'tea' },
     files: [],
+    fileNames: [],
     revision: null,
     slot: null,
     bucket: null,
@@ -60,6 +61,7 @@ export function aResult(fields: Partial<RunResult> = {}): RunResult {
   return {
     status: 'succeeded',
     settled: Date.now(),
+    processed: null,
     response: { answer: 'tea' },
     error: null,
     partial: null,

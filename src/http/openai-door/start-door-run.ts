@@ -5,7 +5,7 @@ import type { FindTaskDeps } from '../../tasks/naming/find-task.ts'
 import { ofRun, startedHeaders } from '../headers/run-headers.ts'
 import type { Context } from '../route.ts'
 import { type RunRouteDeps, START_REFUSALS } from '../routes/runs.ts'
-import { readIdempotencyKey, readImages, readInputs } from '../run-request.ts'
+import { readFiles, readIdempotencyKey, readInputs } from '../run-request.ts'
 import { setRunHeaders } from '../send-run.ts'
 import type { Addressed } from './find-addressed.ts'
 import type { Inputs } from './read/read-task-input.ts'
@@ -61,8 +61,8 @@ export async function startDoorRun(
   nameIgnored(response, ignored)
   let started: StartedRun
   try {
-    const images = readImages(
-      files.map((data) => ({ field: '', data })),
+    const submitted = readFiles(
+      files.map((data) => ({ name: null, data })),
       null,
       deps,
     )
@@ -70,7 +70,7 @@ export async function startDoorRun(
       deps,
       {
         ...{ org: task.org_id, project: task.project_id, task: task.id, user: caller.id },
-        ...{ revision, revisionTag, images },
+        ...{ revision, revisionTag, files: submitted },
         inputs: readInputs(asked.inputs, deps.taskInputMax),
         llmConfig: asked.llmConfig,
         reference: asked.reference,

@@ -106,7 +106,9 @@ const model = z.strictObject({
   server: filled,
   stream: z.enum(['live', 'always', 'never']).optional(),
   stream_usage: z.boolean().optional(),
+  supports_audio: z.boolean().default(false),
   supports_image_output: z.boolean().default(false),
+  supports_pdf: z.boolean().default(false),
   supports_vision: z.boolean().default(false),
   upstream_name: filled.optional(),
 })

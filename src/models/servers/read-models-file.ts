@@ -70,6 +70,8 @@ function readModel(entry: ModelEntry, server: ModelServer, from: ServerEntry): M
     output: entry.output,
     supportsVision: entry.supports_vision,
     supportsImageOutput: entry.supports_image_output,
+    supportsPdf: entry.supports_pdf,
+    supportsAudio: entry.supports_audio,
     retired: entry.retired,
     api: entry.api ?? 'chat',
     stream: entry.stream ?? 'live',

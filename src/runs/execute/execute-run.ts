@@ -22,10 +22,11 @@ import { Deferred, LimitReached } from './ask/deferred.ts'
 import { estimateLost } from './ask/estimate-lost.ts'
 import type { PrepareCallDeps } from './ask/prepare-call.ts'
 import type { AbortReason, Executions } from './executions.ts'
+import type { RunProcessorDeps } from './inputs/run-processor.ts'
 import { type SettleRunDeps, settleRun } from './settle-run.ts'
 import { isWorkerFault, type WorkerHealth } from './worker-health.ts'
 
-export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps {
+export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps, RunProcessorDeps {
   readonly tracer: Tracer
   readonly tasks: TaskStore
   readonly client: ModelClient
@@ -167,7 +168,8 @@ async function executeClaim(
       ledger.drop()
       return end(deps, claim, ledger, { watch, error: limitReached(error) })
     }
-    if (error instanceof ModelError && error.kind === 'aborted') {
+    const stopped = signal.aborted && error === signal.reason
+    if (stopped || (error instanceof ModelError && error.kind === 'aborted')) {
       const reason = signal.reason as AbortReason
       if (reason === 'stopping') {
         ledger.drop()

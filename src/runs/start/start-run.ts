@@ -8,6 +8,7 @@ import { within } from '../../platform/tracing/tracing.ts'
 import type { PolicyStore } from '../../policies/policy-store.ts'
 import { drawRevision, type Place, placeOfKey, placeOfRun } from '../../tasks/split/draw-revision.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
+import { takesDocuments } from '../file-use.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
 import { startEnqueueSpan } from '../run-span.ts'
 import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-store.ts'
@@ -18,10 +19,10 @@ import { type Accepted, type CheckRunDeps, checkRun } from './check-run.ts'
 import { idempotencyKeyOf, shardsOfKey } from './idempotency.ts'
 import { replayRun } from './replay-run.ts'
 import type { StorageQuota } from './storage-quota.ts'
-import { discardImages, type StoreImagesDeps, storeImages } from './store-images.ts'
+import { discardFiles, type StoreFilesDeps, storeFiles } from './store-files.ts'
 import type { StartedRun, Submission } from './submission.ts'
 
-export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreImagesDeps {
+export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreFilesDeps {
   readonly inbox: ReplyInbox
   readonly storageQuota: StorageQuota
   readonly limitReader: LimitReader
@@ -41,8 +42,8 @@ export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreImage
  * durable. With an idempotency key that has been used for the same request, it waits for that run instead.
  * @param waitMs how long to wait for the end; 0 not at all
  * @param signal fires when the client has closed its connection: the wait ends, the run goes on
- * @throws {ApiError} see checkRun; PROJECT_QUEUE_FULL, PROJECT_STORAGE_FULL, QUEUE_FULL, STORE_UNAVAILABLE; NOT_AN_IMAGE,
- *   UNSUPPORTED_IMAGE, FILE_TOO_LARGE, FILES_UNAVAILABLE; IDEMPOTENCY_KEY_REUSED; RATE_LIMITED
+ * @throws {ApiError} see checkRun; PROJECT_QUEUE_FULL, PROJECT_STORAGE_FULL, QUEUE_FULL, STORE_UNAVAILABLE;
+ *   FILES_UNAVAILABLE; IDEMPOTENCY_KEY_REUSED; RATE_LIMITED
  * @throws {ValidationError} see checkRun
  */
 export async function startRun(
@@ -67,7 +68,7 @@ export async function startRun(
   await deps.storageQuota.check(input.project)
   const accepted = await checkRun(deps, input)
   const id = newRunId(shard)
-  const files = await storeImages(deps, id, input.images)
+  const files = await storeFiles(deps, id, accepted.files)
   const mode = input.instead?.mode ?? (waitMs > 0 || input.live ? 'wait' : 'async')
   const enqueuing = startEnqueueSpan(input.span, { id, task: input.task, mode })
   const place = placeOf(input, accepted, id)
@@ -135,7 +136,7 @@ async function admitOrDiscard(deps: StartRunDeps, request: RunRequest): Promise<
   try {
     return await admitRun(deps.policies, request)
   } catch (error) {
-    await discardImages(deps, request.id)
+    await discardFiles(deps, request.id)
     throw error
   }
 }
@@ -143,7 +144,7 @@ async function admitOrDiscard(deps: StartRunDeps, request: RunRequest): Promise<
 /** Removes what there is of a run that was not created. */
 async function discard(deps: StartRunDeps, { id, project, policies }: RunRequest): Promise<void> {
   if (policies.length > 0) await deps.policies.end(project, id, 0, policies).catch(() => {})
-  await discardImages(deps, id)
+  await discardFiles(deps, id)
 }
 
 /** @throws {ApiError} RATE_LIMITED when the run would wait for a limit */
@@ -159,7 +160,7 @@ async function refuseToWait({ limitReader }: StartRunDeps, drawn: Drawn | null):
 function requestOf(
   { runTimeout, queueTimeout }: StartRunDeps,
   input: Submission,
-  { task, revision }: Accepted,
+  { task, revision, candidates, files: sent }: Accepted,
   id: string,
   place: Place | null,
   files: readonly string[],
@@ -173,6 +174,8 @@ function requestOf(
   return {
     ...{ id, org, project, task: task.id, user, created, inputs, files, revision },
     ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline, trace, onLimit, live },
+    // Only where documents are taken does anybody ask.
+    fileNames: candidates.some(takesDocuments) ? sent.map(({ name }) => name) : [],
     slot: place?.slot ?? null,
     bucket: place?.bucket ?? null,
     startBy: Math.min(deadline, created + (task.queue_timeout ?? queueTimeout) * 1000),

@@ -1,6 +1,13 @@
 import type { Span } from '../../platform/tracing/tracing.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
 
+/** A file as it was sent. */
+export interface SubmittedFile {
+  /** What the caller calls it, if anything. */
+  readonly name: string | null
+  readonly data: Buffer
+}
+
 /** The request for a run, as the caller sent it. */
 export interface Submission {
   readonly org: string
@@ -10,7 +17,7 @@ export interface Submission {
   readonly inputs: Readonly<Record<string, unknown>>
   /** Names of what stood beside the inputs and is not known: an input of that name would be one that was misplaced. */
   readonly strayNames: readonly string[]
-  readonly images: readonly Buffer[]
+  readonly files: readonly SubmittedFile[]
   readonly revision: string | null
   /** The name of a tag: the newest revision with this tag is run. */
   readonly revisionTag: string | null

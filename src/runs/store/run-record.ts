@@ -66,6 +66,7 @@ export const fromLines = (lines: string | null | undefined): Attempt[] =>
 /** These values are left out when a run is stored, and added when it is read. That makes most records a third smaller. */
 const USUAL_REQUEST: Partial<RunRequest> = {
   files: [],
+  fileNames: [],
   revision: null,
   slot: null,
   bucket: null,
@@ -82,6 +83,7 @@ const USUAL_REQUEST: Partial<RunRequest> = {
   live: false,
 }
 const USUAL_RESULT: Partial<RunResult> = {
+  processed: null,
   error: null,
   partial: null,
   finishReason: null,
@@ -123,9 +125,9 @@ function addUsual<T extends object>(stored: T, usual: Partial<T>): T {
  */
 const BEFORE_LARGE = '\n'
 
-/** JSON of an object, with one more member that is its last and may be large. */
-function withLarge(rest: object, name: string, large: unknown): string {
-  return `${JSON.stringify(rest).slice(0, -1)}${BEFORE_LARGE},"${name}":${JSON.stringify(large)}}`
+/** JSON of an object, with one more member that is its last and may be large; `more`: JSON of others of that kind. */
+function withLarge(rest: object, name: string, large: unknown, more = ''): string {
+  return `${JSON.stringify(rest).slice(0, -1)}${BEFORE_LARGE}${more},"${name}":${JSON.stringify(large)}}`
 }
 
 /** There when the inputs hold numbers that a double cannot hold: all others are read in the quicker way. */
@@ -144,6 +146,7 @@ export function requestToText(request: RunRequest): string {
     ...{ id, org, project, task, user, created, mode, deadline },
     startBy: startBy === deadline ? undefined : startBy,
     files: request.files,
+    fileNames: request.fileNames,
     revision: request.revision,
     slot: request.slot,
     bucket: request.bucket,
@@ -177,12 +180,18 @@ function readExactly(text: string): RunRequest {
 }
 
 export function resultToText(result: RunResult): string {
-  const { response, partial } = result
-  const copy: Members<RunResult> = { ...result, response: undefined, partial: undefined }
+  const { response, partial, processed } = result
+  const copy: Members<RunResult> = {
+    ...result,
+    response: undefined,
+    partial: undefined,
+    processed: undefined,
+  }
+  const more = processed ? `,"processed":${JSON.stringify(processed)}` : ''
   leaveOut<RunResult>(copy, USUAL_RESULT)
   return partial === null
-    ? withLarge(copy, 'response', response ?? null)
-    : withLarge({ ...copy, response: null }, 'partial', partial)
+    ? withLarge(copy, 'response', response ?? null, more)
+    : withLarge({ ...copy, response: null }, 'partial', partial, more)
 }
 
 export const textToResult = (text: string): RunResult => addUsual(JSON.parse(text) as RunResult, USUAL_RESULT)
