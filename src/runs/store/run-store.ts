@@ -209,11 +209,13 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
      * then it has to be read again.
      */
     settleQueued: (
-      { request, attempts, revision }: RunRecord,
+      { request, attempts, revision, split }: RunRecord,
       result: RunResult,
       delta: Delta | null,
-    ): Promise<boolean> =>
-      settle(request, revision ?? request.revision, '', result, attempts, delta, () => null, revision ?? ''),
+    ): Promise<boolean> => {
+      const stored = revision === null ? '' : drawnToText(revision, split)
+      return settle(request, revision ?? request.revision, '', result, attempts, delta, () => null, stored)
+    },
 
     /**
      * Requests the cancel of a running run. Returns the status of the run; with any other than `running`, nothing was
