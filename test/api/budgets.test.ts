@@ -60,7 +60,7 @@ test('a spent budget refuses at the door, and tells OpenAI’s clients not to co
 })
 
 test('a soft budget refuses nothing, and shows which thresholds are passed', async (t) => {
-  const { set, get, run, known } = await startPriced(t)
+  const { system, set, get, run, known } = await startPriced(t)
   await set([{ name: 'soft', credits: 0.000002, per: 'month', mode: 'soft', thresholds: [0.5, 10] }])
   await known()
   assert.equal((await run()).status, 200)
@@ -69,6 +69,8 @@ test('a soft budget refuses nothing, and shows which thresholds are passed', asy
   const [usage] = (await get()).usage
   assert.equal(usage.held, '0.000000')
   assert.ok(Number(usage.projected) >= Number(usage.spent))
+  const text = await (await fetch(`${system.url}/metrics`)).text()
+  assert.match(text, /splitrun_budget_spent_credits\{[^}]*budget="soft",per="month",mode="soft"\} 0\.\d+/)
 })
 
 test('what is spent is what the totals say, whatever was lost; a budget that is new knows what was spent before it', async (t) => {

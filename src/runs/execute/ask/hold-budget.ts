@@ -1,5 +1,5 @@
 import { type Completion, ModelError, type ModelRequest } from '../../../models/model.ts'
-import { MOST_IMAGE_TOKENS } from '../../../models/protocol/estimate-tokens.ts'
+import { estimateFileTokens, MOST_IMAGE_TOKENS } from '../../../models/protocol/estimate-tokens.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { BudgetStore } from '../../../policies/budget-store.ts'
 import { costOf } from '../../attempt-cost.ts'
@@ -16,6 +16,8 @@ export interface HoldBudgetDeps {
 const BUSY_MS = 500
 /** Tokens that servers add to each message. */
 const MESSAGE_TOKENS = 20
+/** How far documents and recordings may cost more than their size says. */
+const FILE_FACTOR = 4
 
 /** Sets right what a call holds, once it is known what it cost. */
 export type EndHold = (answer: Completion | ModelError | null) => void
@@ -53,7 +55,8 @@ function mostCost({ model, messages, parameters, schema }: ModelRequest): number
   const { price } = model
   if (!price) return 0
   let inputTokens = schema ? Buffer.byteLength(JSON.stringify(schema)) : 0
-  for (const { text, images } of messages) {
+  for (const { text, images, files = [] } of messages) {
+    for (const file of files) inputTokens += FILE_FACTOR * estimateFileTokens(file)
     inputTokens += Buffer.byteLength(text) + MESSAGE_TOKENS + (images?.length ?? 0) * MOST_IMAGE_TOKENS
   }
   const input = Math.max(price.input, price.cacheWrite ?? 0, price.cachedInput ?? 0)
