@@ -52,7 +52,15 @@ function request(): RunRequest {
     },
     ...{ useFallback: false, reference: null, reportingGroup: null, mode: 'wait', trace: null },
     ...{ startBy: created + 1e6, deadline: created + 1e6, onLostAttempt: 'retry', live: false },
-    ...{ onTruncated: 'fail', policies: [], onLimit: 'wait', outputRetries: 1, slot: null, bucket: null },
+    ...{
+      onTruncated: 'fail',
+      policies: [],
+      budget: null,
+      onLimit: 'wait',
+      outputRetries: 1,
+      slot: null,
+      bucket: null,
+    },
   }
 }
 

@@ -54,7 +54,15 @@ export async function openBacklog(
       },
       ...{ useFallback: false, reference: null, reportingGroup: null, mode: 'async', trace: null },
       ...{ startBy: late, deadline: late, onLostAttempt: 'retry', live: false },
-      ...{ onTruncated: 'fail', policies: [], onLimit: 'wait', outputRetries: 1, slot: null, bucket: null },
+      ...{
+        onTruncated: 'fail',
+        policies: [],
+        budget: null,
+        onLimit: 'wait',
+        outputRetries: 1,
+        slot: null,
+        bucket: null,
+      },
     }
   }
   async function make(amount: number): Promise<void> {

@@ -12,9 +12,11 @@ import { checkRedis } from '../platform/redis/check-redis.ts'
 import { followRedisTime } from '../platform/redis/follow-redis-time.ts'
 import { connectRedis } from '../platform/redis/redis.ts'
 import { openTracer } from '../platform/tracing/open-tracer.ts'
+import { createBudgetStore } from '../policies/budget-store.ts'
 import { createPolicyStore } from '../policies/policy-store.ts'
 import { queuePrefix } from '../queue/bullmq-keys.ts'
 import { checkBullmq } from '../queue/check-bullmq.ts'
+import { createEndBudgets } from '../runs/end/end-budgets.ts'
 import { createTellEnds } from '../runs/live/tell-ends.ts'
 import type { RunRequest, RunResult } from '../runs/run.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
@@ -79,6 +81,8 @@ async function openCore(
   const time = await followRedisTime(redis, log)
   lifecycle.onClose('time', () => time.close())
   const policies = createPolicyStore(redis)
+  const budgets = createBudgetStore(redis)
+  const endBudgets = createEndBudgets(budgets, log)
   const endPolicies = ({ id, project, policies: names }: RunRequest, used: RunResult): void => {
     if (names.length === 0) return
     const tokens = used.inputTokens + used.outputTokens
@@ -110,12 +114,14 @@ async function openCore(
     tellEnds,
     limitReader,
     policies,
+    budgets,
     runs: createRunStore(redis, {
       ...config,
       waitingOn: limitReader.waitingOn,
       onEnd(request, revision, result) {
         tellEnds.tell(request, revision, result)
         endPolicies(request, result)
+        endBudgets(request, result)
       },
       ...{ retentionSeconds: config.runRetention, idempotencySeconds: config.idempotencyRetention },
     }),

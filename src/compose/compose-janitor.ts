@@ -10,6 +10,7 @@ import { JANITOR_PREFIX } from '../queue/janitor-queue.ts'
 import { cleanUpFiles } from '../runs/end/clean-up-files.ts'
 import { cleanUpRuns } from '../runs/end/clean-up-runs.ts'
 import { type CleanUpTotalsDeps, cleanUpTotals } from '../runs/end/clean-up-totals.ts'
+import { type CorrectBudgetsDeps, correctBudgets } from '../runs/end/correct-budgets.ts'
 import type { EndQueuedRunDeps } from '../runs/end/end-queued-run.ts'
 import { type WatchEndsDeps, watchEndsOfModels } from '../runs/end/watch-ends-of-models.ts'
 
@@ -23,6 +24,7 @@ export interface Janitor extends JanitorWorker {
 export function composeJanitor(
   deps: EndQueuedRunDeps &
     CleanUpTotalsDeps &
+    CorrectBudgetsDeps &
     WatchEndsDeps &
     Omit<DecideRolloutsDeps, 'reportRollupsMax'> & {
       config: Config
@@ -56,6 +58,7 @@ export function composeJanitor(
       await decideRollouts({ ...deps, reportRollupsMax: config.reportRollupsMax }, now, signal)
       await cleanUpRuns({ ...deps, shards: config.shards }, now - everyMs, signal)
       await rollups.merge()
+      await correctBudgets(deps, now, signal)
       if (!signal.aborted) lastTask = await cleanUpTotals(deps, lastTask)
       part = (part + 1) % FILE_PARTS
       if (config.modelEnds) await watchEndsOfModels(deps, signal)

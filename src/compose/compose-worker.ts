@@ -55,6 +55,7 @@ export async function composeWorker(
     health: composeWorkerHealth(core),
     limiters: createModelLimiters(),
     fleet: limits.fleet,
+    budgets: core.budgets,
     outputs: createLiveOutputs({ runs, log }),
     settleTimeoutMs: config.settlePatience * 1000,
     retry: {

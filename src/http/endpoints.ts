@@ -4,6 +4,7 @@ import { modelRoutes } from './openai-door/models.ts'
 import { responseRoutes } from './openai-door/responses.ts'
 import type { DoorDeps } from './openai-door/start-door-run.ts'
 import type { Endpoint } from './route.ts'
+import { type BudgetRouteDeps, budgetRoutes } from './routes/budgets.ts'
 import { type CatalogueRouteDeps, catalogueRoutes } from './routes/catalogues.ts'
 import { type ComparisonRouteDeps, comparisonRoutes } from './routes/comparison.ts'
 import { type ConsoleSessionRouteDeps, consoleSessionRoutes } from './routes/console-session.ts'
@@ -40,6 +41,7 @@ export type ApiDeps = RunRouteDeps &
   CatalogueRouteDeps &
   CredentialRouteDeps &
   LimitRouteDeps &
+  BudgetRouteDeps &
   IssueTokenDeps &
   ConsoleSessionRouteDeps &
   ServiceRouteDeps
@@ -60,7 +62,7 @@ const ROUTES = [
     catalogueRoutes,
     transferRoutes,
   ],
-  ...[tenancyRoutes, limitRoutes, credentialRoutes, oauthRoutes, consoleSessionRoutes],
+  ...[tenancyRoutes, limitRoutes, budgetRoutes, credentialRoutes, oauthRoutes, consoleSessionRoutes],
   ...[responseRoutes, chatCompletionRoutes, modelRoutes],
 ]
 

@@ -4,12 +4,14 @@ import type { LimitReader } from '../models/limits/limit-reader.ts'
 import type { ModelRegistry } from '../models/model-registry.ts'
 import type { RetirementStore } from '../models/retirement/retirement-store.ts'
 import { sharedNow } from '../platform/clock.ts'
+import type { BudgetStore } from '../policies/budget-store.ts'
 import type { RunStore } from '../runs/store/run-store.ts'
 import type { Task } from '../tasks/task.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { OTHER } from '../totals/cardinality-store.ts'
 import { joinName, splitName } from '../totals/rollup.ts'
 import type { RollupStore, Totals } from '../totals/rollup-store.ts'
+import { budgetFamilies, readBudgets } from './budget-families.ts'
 import { exposeFamily, type Family } from './family.ts'
 import { limitFamilies } from './limit-families.ts'
 import { modelFamilies } from './model-families.ts'
@@ -24,6 +26,7 @@ export interface FleetMetricsDeps {
   readonly models: ModelRegistry
   readonly retirements: RetirementStore
   readonly limitReader: LimitReader
+  readonly budgets: BudgetStore
   /** How old the text may be, in ms: many scrapes within this time read Redis once. */
   readonly cacheMs: number
   readonly timesBy: TimesBy
@@ -57,11 +60,12 @@ export function createFleetMetrics(deps: FleetMetricsDeps) {
 }
 
 async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
-  const [found, backlog, retirements, usages] = await Promise.all([
+  const [found, backlog, retirements, usages, budgets] = await Promise.all([
     readRollups(deps),
     deps.runs.backlog(sharedNow()),
     deps.retirements.read(),
     deps.limitReader.usage(),
+    readBudgets(deps.budgets),
   ])
   const tasks = await readTasks(deps, found)
   // A deleted task is not shown. The janitor removes its totals.
@@ -81,6 +85,7 @@ async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
     ...queueFamilies(backlog),
     ...modelFamilies(deps.models, retirements),
     ...limitFamilies(usages),
+    ...budgetFamilies(budgets),
   ]
 }
 

@@ -1,7 +1,7 @@
 import { type KeyLayout, keysOf } from '../platform/redis/key-layout.ts'
 import { loadScript, type Script } from '../platform/redis/script.ts'
 
-/** The keys of a project's limits. All have the project's hash tag. */
+/** The keys of a project's limits and budgets. All have the project's hash tag. */
 const POLICY_LAYOUT = {
   /** String: JSON of all limits of the project. */
   limits: 'limits',
@@ -9,6 +9,13 @@ const POLICY_LAYOUT = {
   limitLevels: 'limit-levels',
   /** Sorted set: runs under a policy that have not ended, by when they end at the latest. */
   limitedRuns: 'limited-runs:<policy>',
+  /** String: JSON of all budgets of the project. */
+  budgets: 'budgets',
+  /** Hash: for each budget what is spent in a period (`<budget>|<period>`), and what runs hold (`|held`), in millionths. */
+  budgetSums: 'budget-sums',
+  /** Sorted set: runs that hold a part of budgets, by when they end at the latest; hash: how much, and of which. */
+  budgetHolds: 'budget-holds',
+  budgetHeld: 'budget-held',
 } as const satisfies KeyLayout
 
 const prefixOf = (project: string): string => `{${project}}:`
@@ -18,9 +25,12 @@ export const policyKeys = (project: string) => ({
   prefix: prefixOf(project),
 })
 
-export const policyScript = (name: string): Script =>
-  loadScript(new URL(`./scripts/${name}.lua`, import.meta.url), {
+const file = (name: string): URL => new URL(`./scripts/${name}.lua`, import.meta.url)
+
+/** @param also names of `.lua` files whose functions it uses */
+export const policyScript = (name: string, ...also: string[]): Script =>
+  loadScript(file(name), {
     layout: POLICY_LAYOUT,
     prefix: 'KEYS[1]',
-    shared: [],
+    shared: also.map(file),
   })

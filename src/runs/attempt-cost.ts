@@ -14,7 +14,8 @@ export function creditsOf(attempt: Attempt, findModel: (name: string) => Model |
   return price ? Math.round(costOf(attempt, price)) : 0
 }
 
-function costOf(
+/** What tokens cost, in millionths. */
+export function costOf(
   { inputTokens, outputTokens, cachedTokens = 0, cacheWriteTokens = 0 }: Counted,
   { input, cachedInput = input, cacheWrite = input, output }: ModelPrice,
 ): number {

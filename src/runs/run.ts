@@ -58,6 +58,8 @@ export interface RunRequest {
   readonly outputRetries: number
   /** Names of the limits of its project that it counts under until it has ended. */
   readonly policies: readonly string[]
+  /** Whether it counts under budgets, and whether one of them is hard: then each call holds what it may cost. */
+  readonly budget: 'hard' | 'soft' | null
   /** What happens when a limit of a model is in the way. */
   readonly onLimit: 'wait' | 'fail'
   /** True when the caller watches from the beginning: its model is asked for a stream. */

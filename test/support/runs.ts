@@ -49,6 +49,7 @@ export function aRequest(fields: Partial<RunRequest> = {}): RunRequest {
     onTruncated: 'fail',
     outputRetries: 1,
     policies: [],
+    budget: null,
     onLimit: 'wait',
     live: false,
     trace: null,

@@ -47,6 +47,9 @@ export const startedHeaders = ofRun.extend({
       description: 'What is left of them, and in how many seconds all is.',
       examples: ['"fair-use.requests";r=599;t=1'],
     }),
+  'x-should-retry': z.enum(['true', 'false']).optional().meta({
+    description: '`false` where a budget is spent, for clients that would ask again at once.',
+  }),
   'Idempotent-Replayed': z.literal('true').optional().meta({ description: 'The run was there already.' }),
   Location: z.string().optional().meta({ description: 'The run, where its events or a 202 are the answer.' }),
   'Server-Timing': z

@@ -5,6 +5,7 @@ import type { RetryPolicy } from '../../models/protocol/retry.ts'
 import { sharedNow } from '../../platform/clock.ts'
 import { isRedisUnavailable } from '../../platform/redis/redis.ts'
 import { type Span, type Tracer, traceIdOf, within } from '../../platform/tracing/tracing.ts'
+import type { BudgetStore } from '../../policies/budget-store.ts'
 import { drawRevision, placeOfRun } from '../../tasks/split/draw-revision.ts'
 import type { Revision } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
@@ -18,7 +19,7 @@ import type { Claim } from '../store/claim.ts'
 import type { ReadCapacity } from '../store/run-store.ts'
 import { ClaimLost, type Stopwatch } from './ask/ask-model.ts'
 import { askModels } from './ask/ask-models.ts'
-import { Deferred, LimitReached } from './ask/deferred.ts'
+import { BudgetExceeded, Deferred, LimitReached } from './ask/deferred.ts'
 import { estimateLost } from './ask/estimate-lost.ts'
 import type { PrepareCallDeps } from './ask/prepare-call.ts'
 import type { AbortReason, Executions } from './executions.ts'
@@ -32,6 +33,7 @@ export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps, RunProce
   readonly client: ModelClient
   readonly limiters: ModelLimiters
   readonly fleet: FleetLimiter
+  readonly budgets: BudgetStore
   readonly retry: RetryPolicy
   readonly responseLimit: number
   /** Whether log lines of failed calls hold the server's own words. */
@@ -164,9 +166,10 @@ async function executeClaim(
       ledger.drop()
       return release(deps, claim, ledger, error)
     }
-    if (error instanceof LimitReached) {
+    if (error instanceof LimitReached || error instanceof BudgetExceeded) {
       ledger.drop()
-      return end(deps, claim, ledger, { watch, error: limitReached(error) })
+      const reached = error instanceof LimitReached ? limitReached(error) : BUDGET_EXCEEDED
+      return end(deps, claim, ledger, { watch, error: reached })
     }
     const stopped = signal.aborted && error === signal.reason
     if (stopped || (error instanceof ModelError && error.kind === 'aborted')) {
@@ -202,6 +205,11 @@ const INTERNAL: RunError = {
   reason: 'INTERNAL_ERROR',
   message: 'Something went wrong here.',
   retryable: true,
+}
+const BUDGET_EXCEEDED: RunError = {
+  reason: 'BUDGET_EXCEEDED',
+  message: 'A budget of the project or of the task has no room for what the next call may cost.',
+  retryable: false,
 }
 const limitReached = ({ waitMs }: LimitReached): RunError => ({
   reason: 'RATE_LIMITED',

@@ -1,23 +1,37 @@
 import { sharedNow } from '../../platform/clock.ts'
+import { millionths, periodBounds } from '../../policies/budget.ts'
+import type { BudgetStore } from '../../policies/budget-store.ts'
 import { PolicyError } from '../../policies/policy-error.ts'
 import type { PolicyStore } from '../../policies/policy-store.ts'
 import { rateLimitHeaders } from '../../policies/rate-limit-headers.ts'
 import type { RunRequest } from '../run.ts'
 
+export interface AdmitRunDeps {
+  readonly policies: PolicyStore
+  readonly budgets: BudgetStore
+}
+
 /** Under which limits a run counts, and how far they are used with it. */
 export interface AdmittedRun {
-  readonly policies: readonly string[]
+  readonly counts: Pick<RunRequest, 'policies' | 'budget'>
   readonly headers: Readonly<Record<string, string>>
 }
 
+type Asking = Pick<RunRequest, 'id' | 'project' | 'task' | 'user' | 'deadline'>
+
 /**
  * Counts a run under the limits of its project, its task and its key; null where there are none.
- * @throws {PolicyError} RATE_LIMITED when one of them refuses it: then it counts under none
+ * @throws {PolicyError} RATE_LIMITED when a limit refuses it, BUDGET_EXCEEDED when a hard budget is spent: then it counts
+ *   under none
  */
-export async function admitRun(
-  store: PolicyStore,
-  { id, project, task, user, deadline }: Pick<RunRequest, 'id' | 'project' | 'task' | 'user' | 'deadline'>,
-): Promise<AdmittedRun | null> {
+export async function admitRun(deps: AdmitRunDeps, asking: Asking): Promise<AdmittedRun | null> {
+  const budget = await checkBudgets(deps.budgets, asking)
+  const limited = await checkLimits(deps.policies, asking)
+  if (budget === null && limited === null) return null
+  return { counts: { policies: limited?.policies ?? [], budget }, headers: limited?.headers ?? {} }
+}
+
+async function checkLimits(store: PolicyStore, { id, project, task, user, deadline }: Asking) {
   const policies = await store.concerning({ project, task, user })
   if (policies.length === 0) return null
   const lastsMs = Math.max(0, deadline - sharedNow())
@@ -28,4 +42,22 @@ export async function admitRun(
   const message = `A limit is reached: ${violated.join(', ')}.`
   const extra = { retry_after, retryable: true, violated_policies: violated }
   throw new PolicyError('RATE_LIMITED', message, extra, headers)
+}
+
+async function checkBudgets(store: BudgetStore, { project, task }: Asking): Promise<RunRequest['budget']> {
+  const budgets = await store.about(project, task)
+  if (budgets.length === 0) return null
+  const hard = budgets.filter(({ mode }) => mode === 'hard')
+  const spent = (await store.statesOf(project, hard)).filter(
+    (state) => state.spent >= millionths(state.policy),
+  )
+  if (spent.length === 0) return hard.length > 0 ? 'hard' : 'soft'
+  const now = sharedNow()
+  const opens = Math.max(...spent.map(({ policy }) => periodBounds(policy, now).next))
+  const violated = spent.map(({ policy }) => policy.name)
+  const message = `A budget is spent: ${violated.join(', ')}.`
+  const retry_after = Math.max(1, Math.ceil((opens - now) / 1000))
+  const extra = { retry_after, retryable: false, violated_policies: violated }
+  // OpenAI's clients would ask again at once.
+  throw new PolicyError('BUDGET_EXCEEDED', message, extra, { 'x-should-retry': 'false' })
 }

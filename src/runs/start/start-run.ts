@@ -5,7 +5,6 @@ import { ApiError } from '../../platform/errors.ts'
 import { newRunId } from '../../platform/ids.ts'
 import { isRedisUnavailable, wasNotExecuted } from '../../platform/redis/redis.ts'
 import { within } from '../../platform/tracing/tracing.ts'
-import type { PolicyStore } from '../../policies/policy-store.ts'
 import { drawRevision, type Place, placeOfKey, placeOfRun } from '../../tasks/split/draw-revision.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
 import { takesDocuments } from '../file-use.ts'
@@ -14,7 +13,7 @@ import { startEnqueueSpan } from '../run-span.ts'
 import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-store.ts'
 import { awaitEnd } from '../wait/await-end.ts'
 import type { ReplyInbox } from '../wait/reply-inbox.ts'
-import { type AdmittedRun, admitRun } from './admit-run.ts'
+import { type AdmitRunDeps, type AdmittedRun, admitRun } from './admit-run.ts'
 import { type Accepted, type CheckRunDeps, checkRun } from './check-run.ts'
 import { idempotencyKeyOf, shardsOfKey } from './idempotency.ts'
 import { replayRun } from './replay-run.ts'
@@ -22,11 +21,10 @@ import type { StorageQuota } from './storage-quota.ts'
 import { discardFiles, type StoreFilesDeps, storeFiles } from './store-files.ts'
 import type { StartedRun, Submission } from './submission.ts'
 
-export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreFilesDeps {
+export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreFilesDeps, AdmitRunDeps {
   readonly inbox: ReplyInbox
   readonly storageQuota: StorageQuota
   readonly limitReader: LimitReader
-  readonly policies: PolicyStore
   readonly shards: number
   /** The shard that the next run goes to. */
   nextShard(): number
@@ -74,7 +72,7 @@ export async function startRun(
   const place = placeOf(input, accepted, id)
   const unlimited = requestOf(deps, input, accepted, id, place, files, mode, enqueuing.context)
   const admitted = await admitOrDiscard(deps, unlimited)
-  const request = admitted ? { ...unlimited, policies: admitted.policies } : unlimited
+  const request = admitted ? { ...unlimited, ...admitted.counts } : unlimited
 
   const waiting = new AbortController()
   const stopWaiting = () => waiting.abort()
@@ -134,7 +132,7 @@ function drawFor(
 /** @throws as `admitRun`; then nothing is left of the run */
 async function admitOrDiscard(deps: StartRunDeps, request: RunRequest): Promise<AdmittedRun | null> {
   try {
-    return await admitRun(deps.policies, request)
+    return await admitRun(deps, request)
   } catch (error) {
     await discardFiles(deps, request.id)
     throw error
@@ -183,6 +181,7 @@ function requestOf(
     onTruncated: task.on_truncated,
     outputRetries: input.instead?.outputRetries ?? task.output_retries,
     policies: [],
+    budget: null,
   }
 }
 

@@ -79,6 +79,7 @@ const USUAL_REQUEST: Partial<RunRequest> = {
   onTruncated: 'fail',
   outputRetries: 1,
   policies: [],
+  budget: null,
   onLimit: 'wait',
   live: false,
 }
@@ -159,6 +160,7 @@ export function requestToText(request: RunRequest): string {
     onTruncated: request.onTruncated,
     outputRetries: request.outputRetries,
     policies: request.policies,
+    budget: request.budget,
     onLimit: request.onLimit,
     live: request.live,
     inputs: undefined,

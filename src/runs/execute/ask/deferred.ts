@@ -30,3 +30,8 @@ export class LimitReached extends Error {
     this.waitMs = waitMs
   }
 }
+
+/** A hard budget has no room for a call. */
+export class BudgetExceeded extends Error {
+  override readonly name = 'BudgetExceeded'
+}

@@ -7,12 +7,13 @@ import { type Completion, ModelError, type ModelRequest } from '../../../models/
 import { estimateMessageTokens } from '../../../models/protocol/estimate-tokens.ts'
 import type { RunRequest } from '../../run.ts'
 import { Deferred, LimitReached } from './deferred.ts'
+import { type EndHold, type HoldBudgetDeps, holdBudget } from './hold-budget.ts'
 
-export interface EnterLimitsDeps {
+export interface EnterLimitsDeps extends Omit<HoldBudgetDeps, 'run'> {
   readonly limiters: ModelLimiters
   readonly fleet: FleetLimiter
   /** What is known of the run that calls. */
-  readonly run: Pick<RunRequest, 'task' | 'mode' | 'onLimit'>
+  readonly run: HoldBudgetDeps['run'] & Pick<RunRequest, 'mode' | 'onLimit'>
 }
 
 /** The permission to make one call of a model, which has to be ended by `leave`. */
@@ -26,10 +27,37 @@ export interface EnteredLimits {
 /**
  * Waits until a model may be called: by the limiter of this process, and by the limits that the whole fleet keeps.
  * @throws {Deferred} when that lasts longer than a worker keeps a run
+ * @throws {BudgetExceeded} when a hard budget has no room for the call
  * @throws {LimitReached} when it cannot be called at once, and the run's caller wants to know that
  * @throws {ModelError} of kind `aborted` when `signal` fires meanwhile
  */
 export async function enterLimits(
+  deps: EnterLimitsDeps,
+  request: ModelRequest,
+  signal: AbortSignal,
+): Promise<EnteredLimits> {
+  if (deps.run.budget !== 'hard') return enterModel(deps, request, signal)
+  const lane = laneOf(request.model, deps.run.mode !== 'wait')
+  const endHold = await holdBudget(deps, request, lane)
+  if (!endHold) return enterModel(deps, request, signal)
+  try {
+    const entered = await enterModel(deps, request, signal)
+    return { ...entered, leave: (answer) => leaveBoth(entered, endHold, answer) }
+  } catch (error) {
+    endHold(NOT_MADE)
+    throw error
+  }
+}
+
+/** A call that was never made costs nothing. */
+const NOT_MADE = new ModelError('aborted', 'the call was not made', { retryable: true })
+
+function leaveBoth(entered: EnteredLimits, endHold: EndHold, answer: Completion | ModelError | null): void {
+  entered.leave(answer)
+  endHold(answer)
+}
+
+async function enterModel(
   { limiters, fleet, run }: EnterLimitsDeps,
   { model, messages, parameters }: ModelRequest,
   signal: AbortSignal,

@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { sharedNow } from '../../platform/clock.ts'
+import { ValidationError } from '../../platform/errors.ts'
+import { type BudgetState, budgetPolicy, millionths, periodBounds } from '../../policies/budget.ts'
+import type { BudgetStore } from '../../policies/budget-store.ts'
+import { type Endpoint, endpoint, noQuery, PROJECT, projectParams } from '../route.ts'
+
+export interface BudgetRouteDeps {
+  readonly budgets: BudgetStore
+  readonly policiesMax: number
+}
+
+const EXAMPLE = {
+  ...{ name: 'monthly', applies_to: 'project', target_id: null, credits: 50, per: 'month', mode: 'hard' },
+  thresholds: [0.5, 0.9],
+} as const
+const credits = z.string().regex(/^-?\d+\.\d{6}$/)
+
+export const newBudgets = z
+  .object({ budgets: z.array(budgetPolicy) })
+  .meta({ id: 'NewBudgets', examples: [{ budgets: [EXAMPLE] }] })
+
+export const budgetsResponse = z
+  .object({
+    budgets: z.array(budgetPolicy),
+    usage: z.array(
+      z.object({
+        budget: z.string(),
+        begins: z.iso.datetime(),
+        ends: z.iso.datetime().meta({ description: 'When it begins anew.' }),
+        spent: credits.meta({ description: 'Exact to a millionth, as reports are.' }),
+        held: credits.meta({ description: 'What calls under way may cost, of hard budgets.' }),
+        projected: credits.meta({
+          description: 'What would be spent at its end, if it went on as since it began.',
+        }),
+        reached: z.array(z.number()).meta({ description: 'Thresholds that are passed.' }),
+      }),
+    ),
+  })
+  .meta({
+    id: 'Budgets',
+    examples: [
+      {
+        budgets: [EXAMPLE],
+        usage: [
+          {
+            ...{ budget: 'monthly', begins: '2026-01-01T00:00:00.000Z', ends: '2026-02-01T00:00:00.000Z' },
+            ...{ spent: '26.120000', held: '0.004000', projected: '53.980000', reached: [0.5] },
+          },
+        ],
+      },
+    ],
+  })
+
+/** The budgets of a project and of its tasks. */
+export function budgetRoutes({ budgets, policiesMax }: BudgetRouteDeps): Endpoint[] {
+  const shared = { path: `${PROJECT}/budget`, tag: 'Tenants', params: projectParams, query: noQuery } as const
+  async function show(project: string) {
+    const own = await budgets.read(project)
+    const states = await budgets.statesOf(project, own)
+    return { budgets: [...own], usage: states.map((state) => present(state, sharedNow())) }
+  }
+  return [
+    endpoint({
+      ...shared,
+      method: 'get',
+      operation: 'getBudgets',
+      summary: 'The budgets of a project and its tasks, and what is spent of them',
+      response: budgetsResponse,
+      errorCodes: [],
+      scope: 'run:read',
+      handle: ({ params }) => show(params.project_id),
+    }),
+    endpoint({
+      ...shared,
+      method: 'post',
+      operation: 'setBudgets',
+      summary: 'Replace all budgets of a project and its tasks',
+      response: budgetsResponse,
+      errorCodes: [],
+      scope: 'admin',
+      body: newBudgets,
+      async handle({ params, body }) {
+        if (body.budgets.length > policiesMax) {
+          throw ValidationError.at(
+            ['body', 'budgets'],
+            `a project may have at most ${policiesMax}`,
+            'too_big',
+          )
+        }
+        const names = body.budgets.map(({ name }) => name)
+        const twice = names.findIndex((name, at) => names.indexOf(name) < at)
+        if (twice >= 0)
+          throw ValidationError.at(['body', 'budgets', twice, 'name'], 'another one has this name')
+        await budgets.replace(params.project_id, body.budgets)
+        return show(params.project_id)
+      },
+    }),
+  ]
+}
+
+function present({ policy, spent, held }: BudgetState, now: number) {
+  const { first, next } = periodBounds(policy, now)
+  const share = Math.max(now - first, 1) / (next - first)
+  return {
+    budget: policy.name,
+    begins: new Date(first).toISOString(),
+    ends: new Date(next).toISOString(),
+    spent: text(spent),
+    held: text(held),
+    projected: text(spent / share),
+    reached: policy.thresholds.filter((each) => spent >= each * millionths(policy)),
+  }
+}
+
+const text = (amount: number): string => (amount / 1_000_000).toFixed(6)

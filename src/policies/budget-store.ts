@@ -1,0 +1,120 @@
+import { LRUCache } from 'lru-cache'
+import { cached, expiringAfter } from '../platform/cached.ts'
+import { sharedNow } from '../platform/clock.ts'
+import type { Redis } from '../platform/redis/redis.ts'
+import { type BudgetPolicy, type BudgetState, isAbout, millionths, periodOf } from './budget.ts'
+import { policyKeys, policyScript } from './policy-keys.ts'
+
+const hold = policyScript('hold', 'budgets')
+const adjust = policyScript('adjust', 'budgets')
+const spend = policyScript('spend', 'budgets')
+
+/** Set: ids of the projects that have budgets. */
+const PROJECTS = 'projects-with-budgets'
+/** Within this time every process knows of a change. */
+const CACHE_MS = 1000
+const MOST_CACHED = 10_000
+/** A run may be settled a little after its deadline, in ms. */
+const GRACE_MS = 60_000
+
+export type Held = 'held' | 'busy' | 'exceeded'
+export type BudgetStore = ReturnType<typeof createBudgetStore>
+
+/** The only owner of the budgets of projects, of what is spent of them and held. */
+export function createBudgetStore(redis: Redis) {
+  const recent = new LRUCache<string, { budgets: readonly BudgetPolicy[] }>({
+    max: MOST_CACHED,
+    ...expiringAfter(CACHE_MS),
+    ignoreFetchAbort: true,
+    fetchMethod: async (project) => ({ budgets: await read(project) }),
+  })
+
+  async function read(project: string): Promise<readonly BudgetPolicy[]> {
+    const text = await redis.get(policyKeys(project).budgets)
+    return text ? (JSON.parse(text) as BudgetPolicy[]) : []
+  }
+
+  async function about(project: string, task: string): Promise<readonly BudgetPolicy[]> {
+    const budgets = (await cached(recent, project))?.budgets ?? []
+    return budgets.length === 0 ? budgets : budgets.filter((budget) => isAbout(budget, task))
+  }
+
+  async function statesOf(project: string, budgets: readonly BudgetPolicy[]): Promise<BudgetState[]> {
+    if (budgets.length === 0) return []
+    const now = sharedNow()
+    const fields = budgets.flatMap((each) => [`${each.name}|${periodOf(each, now)}`, `${each.name}|held`])
+    const sums = await redis.hmget(policyKeys(project).budgetSums, ...fields)
+    return budgets.map((policy, at) => ({
+      policy,
+      spent: Number(sums[2 * at] ?? 0),
+      held: Number(sums[2 * at + 1] ?? 0),
+    }))
+  }
+
+  return {
+    read,
+    /** The budgets that a run of a task counts under; nearly always none. */
+    about,
+    statesOf,
+    projects: (): Promise<string[]> => redis.smembers(PROJECTS),
+
+    /** Puts these in place of all budgets that the project had; what is spent of one that keeps its name stays. */
+    async replace(project: string, budgets: readonly BudgetPolicy[]): Promise<void> {
+      const key = policyKeys(project).budgets
+      if (budgets.length === 0) {
+        await redis.del(key)
+        await redis.srem(PROJECTS, project)
+      } else {
+        await redis.sadd(PROJECTS, project)
+        await redis.set(key, JSON.stringify(budgets))
+      }
+      recent.delete(project)
+    },
+
+    /**
+     * Holds what a call of a run may cost, in millionths. `busy`: there is room once others have ended that spend less than
+     * they hold. `exceeded`: there is none.
+     */
+    async hold(
+      run: { id: string; project: string; task: string; deadline: number },
+      amount: number,
+    ): Promise<Held> {
+      const budgets = await about(run.project, run.task)
+      if (budgets.length === 0) return 'held'
+      const now = sharedNow()
+      const lasts = Math.max(0, run.deadline - now) + GRACE_MS
+      const args = budgets.flatMap((each) => {
+        return [each.name, periodOf(each, now), millionths(each), each.mode === 'hard' ? '1' : '']
+      })
+      const reply = await hold(
+        redis,
+        [policyKeys(run.project).prefix],
+        [run.id, Math.ceil(amount), lasts, ...args],
+      )
+      return (reply as [Held])[0]
+    },
+
+    /** Sets right what a run holds. */
+    async adjust(project: string, run: string, by: number): Promise<void> {
+      if (by !== 0) await adjust(redis, [policyKeys(project).prefix], [run, Math.round(by)])
+    },
+
+    /** Counts what a run has cost, once, and ends what it holds. Returns the budgets, with what is spent of them now. */
+    async spend(
+      { id, project, task }: { id: string; project: string; task: string },
+      cost: number,
+    ): Promise<Omit<BudgetState, 'held'>[]> {
+      const budgets = await about(project, task)
+      const now = sharedNow()
+      const args = budgets.flatMap((each) => [each.name, periodOf(each, now)])
+      const spent = (await spend(redis, [policyKeys(project).prefix], [id, cost, ...args])) as number[]
+      return budgets.map((policy, at) => ({ policy, spent: spent[at] ?? 0 }))
+    },
+
+    /** Adds to what is spent in a period: what was known to be spent was that much too little. */
+    async correct(project: string, budget: BudgetPolicy, now: number, by: number): Promise<void> {
+      const field = `${budget.name}|${periodOf(budget, now)}`
+      await redis.hincrby(policyKeys(project).budgetSums, field, by)
+    },
+  }
+}

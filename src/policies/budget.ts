@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { isoDay } from '../platform/date-span.ts'
+import { givenId } from '../platform/id-schema.ts'
+
+/** What a project, or one of its tasks, may spend. */
+export const budgetPolicy = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,64}$/, 'expected 1-64 letters, digits, dots, dashes or underscores')
+      .meta({ description: 'Its name in errors and metrics; no other budget of the project has it.' }),
+    applies_to: z.enum(['project', 'task']).default('project'),
+    target_id: givenId.nullable().default(null).meta({ description: 'The task; null for the project.' }),
+    credits: z
+      .number()
+      .min(0.000001)
+      .max(1_000_000_000)
+      .meta({ description: 'In the currency of the prices.' }),
+    per: z.enum(['day', 'month']).meta({ description: 'Of UTC.' }),
+    mode: z.enum(['hard', 'soft']).meta({
+      description: '`hard`: what would go beyond it is refused. `soft`: it is only told of.',
+    }),
+    thresholds: z
+      .array(z.number().gt(0).max(10))
+      .max(10)
+      .default([])
+      .meta({
+        description: 'Shares of it at which the log and `reached` tell of it.',
+        examples: [[0.5, 0.9]],
+      }),
+  })
+  .refine(({ applies_to, target_id }) => (applies_to === 'project') === (target_id === null), {
+    path: ['target_id'],
+    error: 'expected for a task, and for that alone',
+  })
+  .meta({ id: 'BudgetPolicy' })
+
+export type BudgetPolicy = z.output<typeof budgetPolicy>
+
+/** What is spent of a budget, in millionths. `held`: what runs under way may still spend. */
+export interface BudgetState {
+  readonly policy: BudgetPolicy
+  readonly spent: number
+  readonly held: number
+}
+
+export const millionths = ({ credits }: BudgetPolicy): number => Math.round(credits * 1_000_000)
+
+/** The UTC day or month of a time, as keys have it. */
+export function periodOf({ per }: Pick<BudgetPolicy, 'per'>, now: number): string {
+  const day = isoDay(now).replaceAll('-', '')
+  return per === 'day' ? day : day.slice(0, 6)
+}
+
+/** When the period of a time begins, and when the next one does; ms since the epoch. */
+export function periodBounds(
+  { per }: Pick<BudgetPolicy, 'per'>,
+  now: number,
+): { first: number; next: number } {
+  const date = new Date(now)
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()]
+  return per === 'day'
+    ? { first: Date.UTC(year, month, day), next: Date.UTC(year, month, day + 1) }
+    : { first: Date.UTC(year, month, 1), next: Date.UTC(year, month + 1, 1) }
+}
+
+export const isAbout = (
+  { applies_to, target_id }: Pick<BudgetPolicy, 'applies_to' | 'target_id'>,
+  task: string,
+): boolean => applies_to === 'project' || target_id === task

@@ -1,0 +1,31 @@
+-- Holds what a call may cost, under all budgets of its run or under none.
+-- ARGV: run, millionths to hold, until when the run ends at the latest in ms from now, then for each budget: name, period,
+--   its millionths, '1' when it is hard.
+-- Returns {'held'}; {'busy', budget}: it would fit if what others hold were not spent; {'exceeded', budget}.
+local run, more, lasts = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local names, periods = {}, {}
+for at = 4, #ARGV, 4 do
+  names[#names + 1] = ARGV[at]
+  periods[ARGV[at]] = ARGV[at + 1]
+end
+-- Of a run that nobody ended in time it is not known what it spent: all that it held, until that is corrected.
+for _, lost in ipairs(call('ZRANGEBYSCORE', key.budget_holds, '-inf', now, 'LIMIT', '0', '100')) do
+  end_hold(lost, '', periods)
+end
+local own = tonumber(string.match(call('HGET', key.budget_held, run) or '0', '^%S+'))
+local busy
+for at = 4, #ARGV, 4 do
+  local name, most = ARGV[at], tonumber(ARGV[at + 2])
+  if ARGV[at + 3] == '1' then
+    local found = call('HMGET', key.budget_sums, name .. '|' .. ARGV[at + 1], name .. '|held')
+    local spent, held = tonumber(found[1] or '0'), tonumber(found[2] or '0')
+    if spent + own + more > most then return { 'exceeded', name } end
+    if spent + held + more > most then busy = busy or name end
+  end
+end
+if busy then return { 'busy', busy } end
+call('HSET', key.budget_held, run, string.format('%.0f %s', own + more, table.concat(names, ',')))
+call('ZADD', key.budget_holds, now + lasts, run)
+for _, name in ipairs(names) do call('HINCRBY', key.budget_sums, name .. '|held', more) end
+for _, each in ipairs({ key.budget_sums, key.budget_held, key.budget_holds }) do call('PEXPIRE', each, KEPT_MS) end
+return { 'held' }

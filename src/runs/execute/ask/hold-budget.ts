@@ -1,0 +1,64 @@
+import { type Completion, ModelError, type ModelRequest } from '../../../models/model.ts'
+import { estimateFileTokens, MOST_IMAGE_TOKENS } from '../../../models/protocol/estimate-tokens.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import type { BudgetStore } from '../../../policies/budget-store.ts'
+import { costOf } from '../../attempt-cost.ts'
+import type { RunRequest } from '../../run.ts'
+import { BudgetExceeded, Deferred } from './deferred.ts'
+
+export interface HoldBudgetDeps {
+  readonly budgets: BudgetStore
+  readonly log: Logger
+  readonly run: Pick<RunRequest, 'id' | 'project' | 'task' | 'deadline' | 'budget'>
+}
+
+/** How long a run waits for others to spend less than they hold, in ms. */
+const BUSY_MS = 500
+/** Tokens that servers add to each message. */
+const MESSAGE_TOKENS = 20
+/** How far documents and recordings may cost more than their size says. */
+const FILE_FACTOR = 4
+
+/** Sets right what a call holds, once it is known what it cost. */
+export type EndHold = (answer: Completion | ModelError | null) => void
+
+/**
+ * Holds the most that a call may cost, where the run counts under a hard budget. Null where it does not.
+ * @throws {BudgetExceeded} when the budget has no room for the call
+ * @throws {Deferred} when it may have room once other calls have ended
+ * @param lane what the run waits under then
+ */
+export async function holdBudget(
+  { budgets, log, run }: HoldBudgetDeps,
+  request: ModelRequest,
+  lane: string,
+): Promise<EndHold | null> {
+  const { price } = request.model
+  if (run.budget !== 'hard' || !price) return null
+  const most = mostCost(request)
+  const held = await budgets.hold(run, most)
+  if (held === 'exceeded') throw new BudgetExceeded('a budget has no room for the call')
+  if (held === 'busy') throw new Deferred(BUSY_MS, lane)
+  return (answer) => {
+    const usage = answer instanceof ModelError ? answer.usage : answer
+    // An answer that is lost may have been paid: it stays held until the run has ended.
+    if (answer === null || (!usage && answer instanceof ModelError && answer.maybeBilled)) return
+    const cost = usage ? Math.round(costOf(usage, price)) : 0
+    budgets
+      .adjust(run.project, run.id, cost - most)
+      .catch((err: unknown) => log.debug({ err, run_id: run.id }, 'a hold on a budget was not set right'))
+  }
+}
+
+/** No tokenizer makes more tokens of a text than it has bytes. */
+function mostCost({ model, messages, parameters, schema }: ModelRequest): number {
+  const { price } = model
+  if (!price) return 0
+  let inputTokens = schema ? Buffer.byteLength(JSON.stringify(schema)) : 0
+  for (const { text, images, files = [] } of messages) {
+    for (const file of files) inputTokens += FILE_FACTOR * estimateFileTokens(file)
+    inputTokens += Buffer.byteLength(text) + MESSAGE_TOKENS + (images?.length ?? 0) * MOST_IMAGE_TOKENS
+  }
+  const input = Math.max(price.input, price.cacheWrite ?? 0, price.cachedInput ?? 0)
+  return Math.ceil(inputTokens * input + (parameters.max_tokens ?? 0) * price.output)
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { policyKeys } from '../../src/policies/policy-keys.ts'
+import { correctBudgets } from '../../src/runs/end/correct-budgets.ts'
+import { writeModels } from '../support/models.ts'
+import { ADMIN_TOKEN, type Cleanup, startSystem, until } from '../support/system.ts'
+
+const HARD = { name: 'hard', credits: 1, per: 'day', mode: 'hard' }
+
+/** A system with one model that costs a thousand credits a million tokens, and a task of it. */
+async function startPriced(t: Cleanup, workers = 1) {
+  const file = await writeModels(t, { dear: { price: { input: 1000, output: 1000 } } })
+  const system = await startSystem(t, { env: { SPLITRUN_MODELS_FILE: file }, workers })
+  const task = await system.createTask({ llm_model_id: 'dear', llm_config: { max_tokens: 60 } })
+  const id = system.project.split('/')[4] ?? ''
+  const set = (budgets: object[], token = ADMIN_TOKEN) =>
+    system.call('POST', `${system.project}/budget`, { budgets }, { token })
+  const get = async () => (await system.call('GET', '/budget')).body
+  const run = (query = '') => system.call('POST', `/task/${task}/run${query}`, { task_input: { text: 'x' } })
+  /** Every process knows of a change within a second. */
+  const known = () => until(async () => (await system.core.budgets.about(id, task)).length > 0)
+  return { system, task, id, set, get, run, known }
+}
+
+test('a hard budget is never exceeded, however many ask at once; then it is refused with what is spent and until when', async (t) => {
+  const { set, get, run, known } = await startPriced(t, 3)
+  assert.equal((await set([HARD])).status, 200)
+  await known()
+  const answers = await Promise.all(Array.from({ length: 60 }, () => run('?wait=60')))
+  const cost = answers
+    .filter(({ status }) => status === 200)
+    .reduce((sum, { body }) => sum + body.total_tokens * 1000, 0)
+  assert.ok(cost > 0 && cost <= 1_000_000, `${cost} millionths`)
+  const refused = answers.filter(({ status }) => status !== 200)
+  assert.ok(refused.length > 0)
+  for (const { status, body } of refused)
+    assert.deepEqual([status, body.detail.reason], [429, 'BUDGET_EXCEEDED'])
+  await until(async () => (await get()).usage[0].held === '0.000000')
+  assert.equal((await get()).usage[0].spent, (cost / 1e6).toFixed(6))
+})
+
+test('a spent budget refuses at the door, and tells OpenAI’s clients not to come again', async (t) => {
+  const { system, set, run, known, id } = await startPriced(t)
+  await set([
+    { ...HARD, credits: 0.000001 },
+    { ...HARD, name: 'large', credits: 1000, per: 'month' },
+  ])
+  await known()
+  await system.core.budgets.spend({ id: 'none', project: id, task: 'none' }, 5)
+  const refused = await run()
+  const { reason, violated_policies, retryable, retry_after } = refused.body.detail
+  assert.deepEqual(
+    [refused.status, reason, violated_policies, retryable],
+    [429, 'BUDGET_EXCEEDED', ['hard'], false],
+  )
+  assert.ok(retry_after >= 1 && retry_after <= 86_400)
+  assert.equal(refused.headers.get('retry-after'), String(retry_after))
+  assert.equal(refused.headers.get('x-should-retry'), 'false')
+})
+
+test('a soft budget refuses nothing, and shows which thresholds are passed', async (t) => {
+  const { system, set, get, run, known } = await startPriced(t)
+  await set([{ name: 'soft', credits: 0.000002, per: 'month', mode: 'soft', thresholds: [0.5, 10] }])
+  await known()
+  assert.equal((await run()).status, 200)
+  assert.equal((await run()).status, 200)
+  await until(async () => (await get()).usage[0].reached.length === 2)
+  const [usage] = (await get()).usage
+  assert.equal(usage.held, '0.000000')
+  assert.ok(Number(usage.projected) >= Number(usage.spent))
+  const text = await (await fetch(`${system.url}/metrics`)).text()
+  assert.match(text, /splitrun_budget_spent_credits\{[^}]*budget="soft",per="month",mode="soft"\} 0\.\d+/)
+})
+
+test('what is spent is what the totals say, whatever was lost; a budget that is new knows what was spent before it', async (t) => {
+  const { system, set, get, run, known, id, task } = await startPriced(t)
+  const before = [await run(), await run()]
+  await set([HARD, { ...HARD, name: 'task', applies_to: 'task', target_id: task, credits: 5, mode: 'soft' }])
+  await known()
+  const after = [await run(), await run()]
+  const cost = [...before, ...after].reduce((sum, { body }) => sum + body.total_tokens * 1000, 0)
+  const keys = policyKeys(id)
+  await until(async () => (await get()).usage[0].held === '0.000000')
+  const correct = () =>
+    correctBudgets({ ...system.core, log: silentLogger() }, Date.now(), new AbortController().signal)
+  await correct()
+  for (const { spent } of (await get()).usage) assert.equal(spent, (cost / 1e6).toFixed(6))
+  for (const field of await system.core.redis.hkeys(keys.budgetSums)) {
+    if (!field.endsWith('held')) await system.core.redis.hset(keys.budgetSums, field, 7)
+  }
+  await correct()
+  for (const { spent } of (await get()).usage) assert.equal(spent, (cost / 1e6).toFixed(6))
+})
+
+test('budgets are set by the administrator alone, and refused with the place of what is wrong', async (t) => {
+  const { system, set, get } = await startPriced(t, 0)
+  assert.equal((await set([HARD], system.token)).status, 403)
+  for (const wrong of [
+    [HARD, HARD],
+    [{ ...HARD, credits: 0 }],
+    [{ ...HARD, per: 'week' }],
+    [{ ...HARD, applies_to: 'task' }],
+    [{ ...HARD, thresholds: [0] }],
+    [{ ...HARD, applies_to: 'key', target_id: system.token }],
+    Array.from({ length: 51 }, (_, at) => ({ ...HARD, name: `b${at}` })),
+  ]) {
+    assert.equal((await set(wrong)).status, 422, JSON.stringify(wrong[0]))
+  }
+  assert.deepEqual(await get(), { budgets: [], usage: [] })
+})
