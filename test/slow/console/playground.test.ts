@@ -108,7 +108,7 @@ describe('the playground', () => {
     await page.keyboard.press('Control+Enter')
     await page.getByText('All columns are done.').waitFor()
     assert.ok(page.url().includes(`revisions=${newer}%2C${newer}`))
-    await column(page, 'B').getByRole('link', { name: 'Run' }).focus()
+    await column(page, 'B').getByRole('link', { name: 'This run' }).focus()
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: 'Open in playground' }).waitFor()
     await page.getByText('simulated-small').first().waitFor()
