@@ -10,6 +10,7 @@ export const DRILL_NAMES = [
   'counting',
   'isolation',
   'live',
+  'door',
 ] as const
 export type DrillName = (typeof DRILL_NAMES)[number]
 

@@ -10,6 +10,7 @@ const DRILLS: Record<DrillName, () => Promise<Drill>> = {
   capacity: async () => (await import('./drills/capacity.ts')).drillCapacity,
   isolation: async () => (await import('./drills/isolation.ts')).drillIsolation,
   live: async () => (await import('./drills/live.ts')).drillLive,
+  door: async () => (await import('./drills/door.ts')).drillDoor,
   counting: async () => (await import('./drills/counting.ts')).drillCounting,
 }
 

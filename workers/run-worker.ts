@@ -1,4 +1,3 @@
-import type { ModelLimiters } from '../src/models/limits/model-limiter.ts'
 import type { Logger } from '../src/platform/logger.ts'
 import type { Redis } from '../src/platform/redis/redis.ts'
 import type { Execution, WorkerSide } from '../src/runs/execute/execute-run.ts'
@@ -16,7 +15,8 @@ export interface RunWorkerOptions {
   readonly worker: string
   /** Most runs of one model at once; there are more places, for other models. */
   readonly concurrency: number
-  readonly limiters: ModelLimiters
+  /** How many runs may be claimed of each lane (see `laneOf`) that is limited now. */
+  readonly limited: () => ReadonlyMap<string, number>
   /** While it is not well, the worker takes no runs, and gives back those that it has not begun. */
   readonly health: WorkerHealth
   readonly claimsMax: number

@@ -31,7 +31,7 @@ const FAILURE_PAUSE_MS = 1000
  * fences of the runs, not the locks, keep a lost worker from writing.
  */
 export function startRunWorker(options: RunWorkerOptions): RunWorker {
-  const { shard, runs, worker: token, claimsMax, lockDurationMs: lockMs, log, limiters, health } = options
+  const { shard, runs, worker: token, claimsMax, lockDurationMs: lockMs, log, limited, health } = options
   const places = createPlaces(options.concurrency)
   const stopping = new AbortController()
   /** Claimed and not started, because all places are taken: dispatched while other runs were being settled. */
@@ -62,7 +62,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
     stopping: stopping.signal,
     capacity() {
       if (!health.well) return null
-      const full = [...(places.allowances(1, limiters.limited())?.byModel.keys() ?? [])]
+      const full = [...(places.allowances(1, limited())?.byModel.keys() ?? [])]
       // Not all free places: the runs that are dispatched together may all be for one model.
       return dispatch.capacity(Math.min(room(), places.room()), full)
     },
@@ -125,7 +125,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
    */
   function plan(): { most: number; allowances: Allowances | null } {
     const most = stopped ? 0 : Math.max(0, Math.min(BATCH, room()))
-    const allowances = places.allowances(most, limiters.limited())
+    const allowances = places.allowances(most, limited())
     if (!allowances) return { most, allowances }
     const least = Math.min(allowances.others, ...allowances.byModel.values())
     return least > 0 ? { most: Math.min(most, least), allowances: null } : { most, allowances }

@@ -41,10 +41,18 @@ function request(): RunRequest {
   const created = Date.now()
   return {
     ...owner,
-    ...{ id: newRunId(0), created, inputs: { text: 'tea' }, files: [], revision: null, llmConfig: null },
+    ...{
+      id: newRunId(0),
+      created,
+      inputs: { text: 'tea' },
+      files: [],
+      fileNames: [],
+      revision: null,
+      llmConfig: null,
+    },
     ...{ useFallback: false, reference: null, reportingGroup: null, mode: 'wait', trace: null },
     ...{ startBy: created + 1e6, deadline: created + 1e6, onLostAttempt: 'retry', live: false },
-    ...{ onTruncated: 'fail', outputRetries: 1, slot: null, bucket: null },
+    ...{ onTruncated: 'fail', policies: [], onLimit: 'wait', outputRetries: 1, slot: null, bucket: null },
   }
 }
 

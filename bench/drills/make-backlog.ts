@@ -45,10 +45,16 @@ export async function openBacklog(
     ids.push(id)
     return {
       ...{ id, org: project.org, project: project.id, task: project.task, user, created },
-      ...{ inputs: { text: 'I love this, it is great!' }, files: [], revision: null, llmConfig: null },
+      ...{
+        inputs: { text: 'I love this, it is great!' },
+        files: [],
+        fileNames: [],
+        revision: null,
+        llmConfig: null,
+      },
       ...{ useFallback: false, reference: null, reportingGroup: null, mode: 'async', trace: null },
       ...{ startBy: late, deadline: late, onLostAttempt: 'retry', live: false },
-      ...{ onTruncated: 'fail', outputRetries: 1, slot: null, bucket: null },
+      ...{ onTruncated: 'fail', policies: [], onLimit: 'wait', outputRetries: 1, slot: null, bucket: null },
     }
   }
   async function make(amount: number): Promise<void> {

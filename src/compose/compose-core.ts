@@ -1,5 +1,6 @@
 import { type Config, ConfigError, readSecret } from '../config.ts'
 import { createRolloutIndex } from '../decisions/rollouts/rollout-index.ts'
+import { createLimitReader } from '../models/limits/limit-reader.ts'
 import { createModelRegistry } from '../models/model-registry.ts'
 import { createRetirementStore } from '../models/retirement/retirement-store.ts'
 import { loadModels } from '../models/servers/load-models.ts'
@@ -11,9 +12,11 @@ import { checkRedis } from '../platform/redis/check-redis.ts'
 import { followRedisTime } from '../platform/redis/follow-redis-time.ts'
 import { connectRedis } from '../platform/redis/redis.ts'
 import { openTracer } from '../platform/tracing/open-tracer.ts'
+import { createPolicyStore } from '../policies/policy-store.ts'
 import { queuePrefix } from '../queue/bullmq-keys.ts'
 import { checkBullmq } from '../queue/check-bullmq.ts'
 import { createTellEnds } from '../runs/live/tell-ends.ts'
+import type { RunRequest, RunResult } from '../runs/run.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
 import { createRunStore } from '../runs/store/run-store.ts'
 import { createTaskNamesStore } from '../tasks/naming/task-names-store.ts'
@@ -25,6 +28,7 @@ import { createTenantStore } from '../tenancy/tenant-store.ts'
 import { createCardinalityStore } from '../totals/cardinality-store.ts'
 import { createRollupStore } from '../totals/rollup-store.ts'
 import { composeFiles } from './compose-files.ts'
+import { composeProcessors } from './compose-inputs.ts'
 import { type FindRedis, givenRedis } from './compose-redis.ts'
 
 export type Core = Awaited<ReturnType<typeof openCore>>
@@ -74,6 +78,15 @@ async function openCore(
   const redisWarnings = await checkRedis(redis, connections.blocking('check', queuePrefix(0)))
   const time = await followRedisTime(redis, log)
   lifecycle.onClose('time', () => time.close())
+  const policies = createPolicyStore(redis)
+  const endPolicies = ({ id, project, policies: names }: RunRequest, used: RunResult): void => {
+    if (names.length === 0) return
+    const tokens = used.inputTokens + used.outputTokens
+    policies
+      .end(project, id, tokens, names)
+      .catch((err: unknown) => log.warn({ err, run_id: id }, 'a run could not be counted under its limits'))
+  }
+  const limitReader = createLimitReader(redis, models)
   const tellEnds = createTellEnds(publisherOf(redis, shardKeys(0).ends))
   lifecycle.onClose('ends', () => tellEnds.close())
   return {
@@ -95,9 +108,15 @@ async function openCore(
     tags: createTagStore(redis, { tagsMax: config.tagsMax }),
     limits: taskLimits(config),
     tellEnds,
+    limitReader,
+    policies,
     runs: createRunStore(redis, {
       ...config,
-      onEnd: tellEnds.tell,
+      waitingOn: limitReader.waitingOn,
+      onEnd(request, revision, result) {
+        tellEnds.tell(request, revision, result)
+        endPolicies(request, result)
+      },
       ...{ retentionSeconds: config.runRetention, idempotencySeconds: config.idempotencyRetention },
     }),
     names: createCardinalityStore(redis, {
@@ -106,6 +125,7 @@ async function openCore(
       projectRevisions: config.metricsProjectRevisions,
     }),
     rollups: createRollupStore(redis, config),
+    processors: composeProcessors(config),
     rollouts: createRolloutIndex(redis),
     ...composeFiles({ config, redis }),
   }

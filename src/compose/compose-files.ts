@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { Config } from '../config.ts'
+import { createDocumentProcesses, type DocumentProcesses } from '../files/document/document-processes.ts'
 import { createFileHome } from '../files/file-home.ts'
 import { createFileHomeStore } from '../files/file-home-store.ts'
 import { createFileProbe } from '../files/file-probe.ts'
@@ -68,5 +69,20 @@ export function composeImageProcesses(deps: { config: Config; lifecycle: Lifecyc
     maxPixels: imagePixelsMax,
   })
   deps.lifecycle.onClose('image processes', () => processes.close())
+  return processes
+}
+
+/** What takes the text out of documents for this process. */
+export function composeDocumentProcesses(deps: { config: Config; lifecycle: Lifecycle }): DocumentProcesses {
+  const { config, lifecycle } = deps
+  const processes = createDocumentProcesses({
+    most: config.documentProcesses ?? Math.max(1, availableParallelism() - 1),
+    memory: config.documentMemory,
+    timeoutMs: config.documentTimeout * 1000,
+    pagesMax: config.documentPagesMax,
+    textMax: config.documentTextMax,
+    inflatedMax: config.documentInflatedMax,
+  })
+  lifecycle.onClose('document processes', () => processes.close())
   return processes
 }

@@ -1,5 +1,6 @@
 import { startRunWorker } from '../../workers/run.worker.ts'
 import type { RunWorker } from '../../workers/run-worker.ts'
+import { limitedLanes } from '../models/limits/limited-lanes.ts'
 import { createModelLimiters } from '../models/limits/model-limiter.ts'
 import { newId } from '../platform/ids.ts'
 import { queuePrefix } from '../queue/bullmq-keys.ts'
@@ -10,8 +11,10 @@ import { createRunDurations } from '../runs/execute/run-durations.ts'
 import { createLiveOutputs } from '../runs/live/live-outputs.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
 import { type Core, shardsOf, warnOfRedis } from './compose-core.ts'
-import { composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
+import { composeDocumentProcesses, composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
+import { composeFetching } from './compose-inputs.ts'
 import { composeJanitor } from './compose-janitor.ts'
+import { composeLimits } from './compose-limits.ts'
 import { composeModelClient } from './compose-model-client.ts'
 import { openProcessPort, workerState } from './compose-process-port.ts'
 
@@ -21,15 +24,29 @@ const LONGEST_BACKOFF_MS = 30_000
 export async function composeWorker(
   core: Core,
 ): Promise<{ workers: RunWorker[]; processPort: number | null }> {
-  const { config, log, lifecycle, tracer, connections, redis, tasks, runs, names, models, files, fileHome } =
-    core
+  const {
+    config,
+    log,
+    lifecycle,
+    tracer,
+    connections,
+    redis,
+    tasks,
+    runs,
+    names,
+    models,
+    files,
+    fileHome,
+    processors,
+  } = core
   warnOfRedis(core)
   const client = composeModelClient(core)
+  const limits = composeLimits(core)
   const executions = createExecutions()
   const durations = config.otlpEndpoint && config.metricsPort !== null ? createRunDurations() : null
   const cancels = shardsOf(config).map((shard) => {
     const connection = connections.blocking(`cancels:${shard}`, queuePrefix(shard))
-    const also = shard === 0 ? { [shardKeys(0).watching]: core.tellEnds.onWatching } : {}
+    const also = shard === 0 ? { [shardKeys(0).watching]: core.tellEnds.onWatching, ...limits.also } : {}
     return followCancels({ redis: connection, shard, runs, executions, log, also })
   })
   lifecycle.onClose('cancels', () => Promise.all(cancels.map((follower) => follower.close())))
@@ -37,6 +54,7 @@ export async function composeWorker(
     ...{ tracer, tasks, runs, names, models, client, files, fileHome, log, executions, durations },
     health: composeWorkerHealth(core),
     limiters: createModelLimiters(),
+    fleet: limits.fleet,
     outputs: createLiveOutputs({ runs, log }),
     settleTimeoutMs: config.settlePatience * 1000,
     retry: {
@@ -49,6 +67,9 @@ export async function composeWorker(
     imagePixelsMax: config.imagePixelsMax,
     ignoreInputProcessors: config.ignoreInputProcessors,
     imageProcesses: composeImageProcesses(core),
+    documents: composeDocumentProcesses(core),
+    processors,
+    ...composeFetching(core),
     promptMax: config.promptMax,
     modelImagesMax: config.modelImagesMax,
     worker: newId(),
@@ -62,7 +83,7 @@ export async function composeWorker(
       connection: connections.blocking(`worker:${shard}`, queuePrefix(shard)),
       dispatchConnection: connections.blocking(`dispatch:${shard}`, queuePrefix(shard)),
       concurrency: config.concurrency,
-      limiters: deps.limiters,
+      limited: () => limitedLanes(deps.limiters, deps.fleet),
       health: deps.health,
       lockDurationMs: config.lockDuration * 1000,
       stalledIntervalMs: config.stalledInterval * 1000,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, opendir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { DOCUMENTS, RECORDINGS } from './document/document-format.ts'
 import { filesUnavailable } from './files-unavailable.ts'
 
 /**
@@ -48,6 +49,12 @@ export const MEDIA_TYPES: Readonly<Record<string, string>> = {
   webp: 'image/webp',
   gif: 'image/gif',
   avif: 'image/avif',
+  ...Object.fromEntries(
+    Object.entries({ ...DOCUMENTS, ...RECORDINGS }).map(([extension, { mediaType }]) => [
+      extension,
+      mediaType,
+    ]),
+  ),
 }
 
 /** What a stored file is, by its extension, which the store's writer chose by the file's bytes. */

@@ -9,6 +9,7 @@ import { type ComparisonRouteDeps, comparisonRoutes } from './routes/comparison.
 import { type ConsoleSessionRouteDeps, consoleSessionRoutes } from './routes/console-session.ts'
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
 import { type FeedbackRouteDeps, feedbackRoutes } from './routes/feedback.ts'
+import { type LimitRouteDeps, limitRoutes } from './routes/limits.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { type ProjectEventRouteDeps, projectEventRoutes } from './routes/project-events.ts'
 import { type QueueRouteDeps, queueRoutes } from './routes/queue.ts'
@@ -38,6 +39,7 @@ export type ApiDeps = RunRouteDeps &
   TenancyRouteDeps &
   CatalogueRouteDeps &
   CredentialRouteDeps &
+  LimitRouteDeps &
   IssueTokenDeps &
   ConsoleSessionRouteDeps &
   ServiceRouteDeps
@@ -58,7 +60,7 @@ const ROUTES = [
     catalogueRoutes,
     transferRoutes,
   ],
-  ...[tenancyRoutes, credentialRoutes, oauthRoutes, consoleSessionRoutes],
+  ...[tenancyRoutes, limitRoutes, credentialRoutes, oauthRoutes, consoleSessionRoutes],
   ...[responseRoutes, chatCompletionRoutes, modelRoutes],
 ]
 

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Response } from 'express'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import { isRedisUnavailable } from '../platform/redis/redis.ts'
+import { PolicyError } from '../policies/policy-error.ts'
 import { OAuthError } from '../tenancy/oauth-error.ts'
 import { isAtDoor, sendOpenAiError } from './openai-door/openai-error.ts'
 import type { MapError } from './route.ts'
@@ -43,6 +44,7 @@ export function sendError(response: Response, error: ApiError | ValidationError)
   }
   const { status, reason, message, extra } = error
   if (status === 429 || status === 503) response.set('Retry-After', String(extra['retry_after'] ?? 1))
+  if (error instanceof PolicyError) response.set(error.headers)
   // The id of a run is never lost, whatever else went wrong.
   if (typeof extra['run_id'] === 'string') response.set('x-task-run-id', extra['run_id'])
   const detail = { reason, message, ...extra }

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import { givenId } from '../platform/id-schema.ts'
+import type { SubmittedFile } from '../runs/start/submission.ts'
 import { anyObject, llmConfigSchema } from '../tasks/task-fields.ts'
 import type { BodyLimits, SentFile } from './body/body.ts'
 import { decodeBase64 } from './body/decode-base64.ts'
 import { parseJson } from './body/parse-json.ts'
+import { fileNameOf } from './body/read-multipart.ts'
 
 const flag = z.stringbool().default(false)
 /** Seconds in a query; an empty text says nothing of them. */
@@ -46,6 +48,10 @@ export const runQuery = z.object({
       'Seconds until the run expires, wherever it is then; the task’s or the server’s where absent.',
   }),
   as: deltaForm,
+  on_limit: z.enum(['wait', 'fail']).default('wait').meta({
+    description:
+      'What happens when a limit of the model is in the way: the run waits, or fails with RATE_LIMITED (429).',
+  }),
   on_disconnect: z.enum(['continue', 'cancel']).default('continue').meta({
     description: 'What becomes of the run when a caller who waits goes away.',
   }),
@@ -61,13 +67,15 @@ export const runBody = z
     task_files: z
       .array(
         z.object({
-          name: z.string().max(1000).nullish().meta({ description: 'Not looked at.' }),
+          name: z.string().max(1000).nullish().meta({
+            description: 'By which processors find a document; models are told it.',
+          }),
           data: z.string().meta({ description: 'The bytes in base64, a `data:` URL or not.' }),
         }),
       )
       .max(100)
       .nullish()
-      .meta({ description: 'Images for the model, for callers that know no forms.' }),
+      .meta({ description: 'Images and documents for the model, for callers that know no forms.' }),
     reference: z.string().max(500).nullish().meta({ description: 'The caller’s own; shown in the run.' }),
     reporting_group_id: givenId.nullish().meta({
       description:
@@ -168,27 +176,26 @@ export function readWait(
 }
 
 /**
- * The images of a run: those of a form, or the one that is the body, then those within JSON.
- * @throws {ApiError} TOO_MANY_FILES, FILE_TOO_LARGE; NOT_AN_IMAGE for an empty one
+ * The files of a run: those of a form, or the one that is the body, then those within JSON.
+ * @throws {ApiError} TOO_MANY_FILES, FILE_TOO_LARGE
  * @throws {ValidationError} for one that is no base64
  */
-export function readImages(
-  files: readonly SentFile[],
+export function readFiles(
+  files: readonly Omit<SentFile, 'field'>[],
   inJson: z.output<typeof runBody>['task_files'],
   { filesMax, imageLimit }: Pick<BodyLimits, 'filesMax' | 'imageLimit'>,
-): Buffer[] {
-  const decoded = (inJson ?? []).map(({ data }, at) => {
+): SubmittedFile[] {
+  const decoded = (inJson ?? []).map(({ name, data }, at) => {
     const bytes = decodeBase64(data)
-    if (bytes) return bytes
+    if (bytes) return { name: fileNameOf(name ?? ''), data: bytes }
     throw ValidationError.at(['body', 'task_files', at, 'data'], 'expected base64', 'format_error')
   })
-  const images = [...files.map(({ data }) => data), ...decoded]
-  if (images.length > filesMax) {
+  const all = [...files.map(({ name, data }) => ({ name, data })), ...decoded]
+  if (all.length > filesMax) {
     throw new ApiError('TOO_MANY_FILES', `At most ${filesMax} files are accepted.`)
   }
-  if (images.some((image) => image.length > imageLimit)) {
+  if (all.some(({ data }) => data.length > imageLimit)) {
     throw new ApiError('FILE_TOO_LARGE', `A file is larger than ${imageLimit} bytes.`)
   }
-  if (images.some((image) => image.length === 0)) throw new ApiError('NOT_AN_IMAGE', 'The file is empty.')
-  return images
+  return all
 }

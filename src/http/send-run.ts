@@ -16,7 +16,11 @@ const FAILURES = {
   CONTENT_FILTERED: 'CONTENT_FILTERED',
   MODEL_REFUSED: 'MODEL_REFUSED',
   INPUT_INVALID: 'INPUT_INVALID',
+  DOCUMENT_UNREADABLE: 'DOCUMENT_UNREADABLE',
+  DOCUMENT_TOO_LARGE: 'DOCUMENT_TOO_LARGE',
+  INPUT_PROCESSOR_FAILED: 'INPUT_PROCESSOR_FAILED',
   INPUT_PROCESSORS_UNAVAILABLE: 'INPUT_PROCESSORS_UNAVAILABLE',
+  RATE_LIMITED: 'RATE_LIMITED',
   WORKER_LOST: 'WORKER_LOST',
   INTERNAL_ERROR: 'INTERNAL_ERROR',
   TASK_REVISION_NOT_FOUND: 'INPUT_INVALID',
@@ -48,11 +52,12 @@ export function runLocation(response: Response, { request }: RunRecord, publicPa
  */
 export function sendStarted(
   response: Response,
-  { record, replayed }: StartedRun,
+  { record, replayed, limitHeaders = {} }: StartedRun,
   wait: Wait,
   publicPath: string,
 ): void {
   setRunHeaders(response, record)
+  response.set(limitHeaders)
   if (replayed) response.set('Idempotent-Replayed', 'true')
   if (wait.applied) response.set('Preference-Applied', wait.applied)
   const run = presentRun(record)
@@ -79,6 +84,7 @@ export function sendStarted(
     new ApiError(failureReason(error?.reason), error?.message ?? 'The run failed.', {
       run_id: record.request.id,
       retryable: error?.retryable ?? false,
+      ...(error?.retryAfter && { retry_after: error.retryAfter }),
       run,
     }),
   )

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
+import type { LimitReader } from '../models/limits/limit-reader.ts'
 import type { ModelRegistry } from '../models/model-registry.ts'
 import type { RetirementStore } from '../models/retirement/retirement-store.ts'
 import { sharedNow } from '../platform/clock.ts'
@@ -10,6 +11,7 @@ import { OTHER } from '../totals/cardinality-store.ts'
 import { joinName, splitName } from '../totals/rollup.ts'
 import type { RollupStore, Totals } from '../totals/rollup-store.ts'
 import { exposeFamily, type Family } from './family.ts'
+import { limitFamilies } from './limit-families.ts'
 import { modelFamilies } from './model-families.ts'
 import { queueFamilies } from './queue-families.ts'
 import { RunFamilies, type TimesBy } from './run-families.ts'
@@ -21,6 +23,7 @@ export interface FleetMetricsDeps {
   readonly tasks: TaskStore
   readonly models: ModelRegistry
   readonly retirements: RetirementStore
+  readonly limitReader: LimitReader
   /** How old the text may be, in ms: many scrapes within this time read Redis once. */
   readonly cacheMs: number
   readonly timesBy: TimesBy
@@ -54,10 +57,11 @@ export function createFleetMetrics(deps: FleetMetricsDeps) {
 }
 
 async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
-  const [found, backlog, retirements] = await Promise.all([
+  const [found, backlog, retirements, usages] = await Promise.all([
     readRollups(deps),
     deps.runs.backlog(sharedNow()),
     deps.retirements.read(),
+    deps.limitReader.usage(),
   ])
   const tasks = await readTasks(deps, found)
   // A deleted task is not shown. The janitor removes its totals.
@@ -76,6 +80,7 @@ async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
     ...(await taskFamilies(deps.tasks, [...tasks.values()], [...revisions.values()])),
     ...queueFamilies(backlog),
     ...modelFamilies(deps.models, retirements),
+    ...limitFamilies(usages),
   ]
 }
 

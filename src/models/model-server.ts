@@ -1,3 +1,5 @@
+import type { RateLimits } from './limits/rate-limits.ts'
+
 /** How a server is told who calls: `Authorization: Bearer KEY`, no key at all, or the key alone in a header of this name. */
 export type AuthScheme = 'bearer' | 'none' | { readonly header: string }
 
@@ -37,6 +39,8 @@ export interface ModelServer {
   readonly timeoutMs: number
   /** Absent: the key as a bearer token, no further headers, no proxy, the usual certificates. */
   readonly transport?: ServerTransport
+  /** Of all its models together, for the whole fleet; absent: none. */
+  readonly limits?: RateLimits
 }
 
 /** A shorter key is none, such as the `none` for a server without one: an ordinary word, which is not hidden. */

@@ -1,5 +1,6 @@
 import type { TraceContext } from '../platform/tracing/tracing.ts'
 import type { Completion } from './completion.ts'
+import type { RateLimits } from './limits/rate-limits.ts'
 import type { ModelServer } from './model-server.ts'
 import type { RequestRules } from './request-rules.ts'
 
@@ -38,6 +39,9 @@ export interface Model {
   readonly output: OutputCapability
   readonly supportsVision: boolean
   readonly supportsImageOutput: boolean
+  /** Whether it is sent PDF documents, and recordings, as they are; absent: not. */
+  readonly supportsPdf?: boolean
+  readonly supportsAudio?: boolean
   readonly retired: boolean
   /** When it is asked for a stream; absent: `live`, where somebody listens. */
   readonly stream?: 'live' | 'always' | 'never'
@@ -51,6 +55,8 @@ export interface Model {
   readonly reasoningInText?: 'strip' | 'keep'
   /** Null where no price is known. */
   readonly price: ModelPrice | null
+  /** Of this model alone, for the whole fleet; absent: none but its server's. */
+  readonly limits?: RateLimits
 }
 
 /** Parameters of the contract's `llm_config`, named as on the wire. All are optional, and validated before. */
@@ -73,11 +79,18 @@ export interface ImagePart {
   readonly base64: string
 }
 
-/** One message of the conversation with a model. Only messages of the user may have images. */
+/** A PDF document, or a recording. */
+export interface FilePart extends ImagePart {
+  readonly kind: 'pdf' | 'mp3' | 'wav'
+  readonly name: string
+}
+
+/** One message of the conversation with a model. Only messages of the user may have images and files. */
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant'
   readonly text: string
   readonly images?: readonly ImagePart[]
+  readonly files?: readonly FilePart[]
 }
 
 export interface ModelRequest {
@@ -97,6 +110,8 @@ export interface ModelRequest {
   readonly onParameters?: (sent: ModelParameters) => void
   /** The span of the call, for servers that join the trace; absent or null: no `traceparent` is sent. */
   readonly trace?: TraceContext | null
+  /** Told the headers of the server's answer, whatever it says; must not throw. */
+  readonly onHeaders?: (header: (name: string) => string | null) => void
 }
 
 /** Calls models. One per process; it pools connections per server. */

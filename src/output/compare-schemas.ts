@@ -8,10 +8,15 @@ export interface Comparison {
   readonly unchecked: readonly string[]
 }
 
-/** A schema of a caller may refer to itself, and branch at every level. */
-const MOST_STEPS = 20_000
+/**
+ * A schema of a caller may refer to itself, and branch at every level, and what it refers to may be long. A step is a schema, or one
+ * of what stands in it.
+ */
+const MOST_STEPS = 200_000
 const MOST_DEPTH = 300
 const MOST_UNCHECKED = 50
+
+const TOO_COMPLICATED = 'the schema is too complicated'
 
 /** They say nothing of values. */
 const ANNOTATIONS = new Set([
@@ -47,9 +52,11 @@ export function compareSchemas(given: JsonSchema, asked: unknown): Comparison {
   /** Why a value of `given` may not fit, or null. */
   function misfit(given: JsonSchema, asked: unknown, path: string): string | null {
     steps += 1
-    if (steps > MOST_STEPS || depth > MOST_DEPTH) return 'the schema is too complicated'
+    if (steps > MOST_STEPS || depth > MOST_DEPTH) return TOO_COMPLICATED
     if (asked === true) return null
     if (!isObject(asked)) return `${where(path)} no value is allowed`
+    steps += lengthOf(asked)
+    if (steps > MOST_STEPS) return TOO_COMPLICATED
     depth += 1
     const found = firstOf(alternativesOf(given), (alternative) => misfitOfOne(alternative, asked, path))
     depth -= 1
@@ -97,7 +104,9 @@ export function compareSchemas(given: JsonSchema, asked: unknown): Comparison {
     const values = 'const' in asked ? [asked['const']] : asked['enum']
     if (Array.isArray(values)) {
       const own = valuesOf(given)
-      const other = own?.find((value) => !values.includes(value))
+      const allowed = new Set(values)
+      steps += own?.length ?? 0
+      const other = own?.find((value) => !allowed.has(value))
       if (own === null || other !== undefined) {
         return `${where(path)} the task may answer ${own ? JSON.stringify(other) : `any ${type}`}, which is not among the values that are asked for`
       }
@@ -146,6 +155,13 @@ export function compareSchemas(given: JsonSchema, asked: unknown): Comparison {
 
   const found = misfit(given, asked, '')
   return { misfit: found, unchecked: [...unchecked] }
+}
+
+/** How much there is to look at in a schema itself. */
+function lengthOf(asked: JsonSchema): number {
+  const lists = [asked['type'], asked['enum'], asked['required']].map((each) => listOf(each).length)
+  const ref = typeof asked['$ref'] === 'string' ? asked['$ref'].length : 0
+  return lists.reduce((sum, each) => sum + each, Object.keys(asked).length + ref)
 }
 
 /** A schema of ours as schemas of one type each. */

@@ -6,7 +6,7 @@ import type { Revision } from '../tasks/task.ts'
 export interface CallSizeLimits {
   /** Characters of both prompts, rendered. */
   readonly promptMax: number
-  /** Bytes of all images together, as they are sent to a model. */
+  /** Bytes of all images and files together, as they are sent to a model. */
   readonly modelImagesMax: number
 }
 
@@ -29,9 +29,9 @@ export function blankProblem(revision: Revision, inputs: Inputs, images: number)
   return 'with these inputs there would be nothing in the prompts, which model servers refuse'
 }
 
-/** What is wrong with the size of all images together, as they are sent to a model; null for nothing. */
-export function imagesProblem(images: readonly Buffer[], { modelImagesMax }: CallSizeLimits): string | null {
-  const size = images.reduce((sum, image) => sum + image.length, 0)
+/** What is wrong with the size of all images and files together, as they are sent to a model; null for nothing. */
+export function partsProblem(files: readonly Buffer[], { modelImagesMax }: CallSizeLimits): string | null {
+  const size = files.reduce((sum, file) => sum + file.length, 0)
   if (size <= modelImagesMax) return null
-  return `the images have ${size} bytes together, as the model would get them; the limit is ${modelImagesMax}`
+  return `the files have ${size} bytes together, as the model would get them; the limit is ${modelImagesMax}`
 }

@@ -1,6 +1,7 @@
 import { isoWriter } from '../platform/iso-time.ts'
 import type { Shown } from '../platform/shown.ts'
 import { traceIdOf } from '../platform/tracing/tracing.ts'
+import { presentWait } from './present-wait.ts'
 import { isFinal, type RunError, type RunHead, type RunRecord } from './run.ts'
 import type { runResponse, runSummary } from './run-response.ts'
 
@@ -18,7 +19,10 @@ export function presentRun(record: RunRecord): PresentedRun {
     ...presentSummary(record),
     response: result?.response ?? null,
     error: result?.error ? presentError(result.error, result.partial) : null,
-    run_data: { submitted: request.inputs, files: request.files },
+    run_data: {
+      submitted: result?.processed ? { ...request.inputs, ...result.processed } : request.inputs,
+      files: request.files,
+    },
     attempts: attempts.map((attempt) => ({
       number: attempt.number,
       started: iso(attempt.started),
@@ -52,6 +56,7 @@ export function presentSummary({
   revision,
   split,
   result,
+  waitingOn,
 }: Omit<RunHead, 'bytes' | 'headBytes'>): PresentedSummary {
   const input = result?.inputTokens ?? 0
   const output = result?.outputTokens ?? 0
@@ -96,5 +101,6 @@ export function presentSummary({
     settled: result ? iso(result.settled) : null,
     trace_id: traceIdOf(request.trace),
     timings: result?.timings ?? null,
+    waiting_on: presentWait(waitingOn),
   }
 }

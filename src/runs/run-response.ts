@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { shownId } from '../platform/id-schema.ts'
 import { SLOTS } from '../tasks/split/slot-targets.ts'
+import { waitResponse } from './present-wait.ts'
 import { RUN_STATUSES } from './run.ts'
 
 const count = z.int().min(0)
@@ -21,7 +22,9 @@ const runError = z
 const timings = z
   .object({
     queued: ms,
-    waiting_on_limit: ms.meta({ description: 'Pauses between attempts.' }),
+    waiting_on_limit: ms.meta({
+      description: 'Waited for limits of its models before calls, and pauses between attempts.',
+    }),
     model: ms,
     validate: ms,
     total: ms,
@@ -117,6 +120,7 @@ const example = {
   settled: '2026-01-15T09:30:00.431Z',
   trace_id: null,
   timings: { queued: 6, waiting_on_limit: 0, model: 412, validate: 1, total: 431 },
+  waiting_on: null,
   attempts: [
     {
       number: 1,
@@ -164,7 +168,11 @@ export const runResponse = z
       description: 'What the task’s `output_format` describes, a string for text; null until it succeeded.',
     }),
     run_data: z.object({
-      submitted: z.record(z.string(), z.unknown()).meta({ description: 'The inputs as they were sent.' }),
+      submitted: z.record(z.string(), z.unknown()).meta({
+        description:
+          'The inputs as they were sent. What input processors gave stands in place of what they were given, which is in ' +
+          '`<param>_preprocessed`, once the run has ended.',
+      }),
       files: z.array(z.string()),
     }),
     files: z.array(z.string()).meta({ description: 'Names for `.../file/{name}`, in the order sent.' }),
@@ -203,6 +211,9 @@ export const runResponse = z
         description: 'The OpenTelemetry trace that it belongs to; null where the server traces nothing.',
       }),
     timings: timings.nullable(),
+    waiting_on: waitResponse.nullable().meta({
+      description: 'The limit that it waits for while it is queued, as far as is known; else null.',
+    }),
     attempts: z.array(attempt),
   })
   .meta({ id: 'Run', examples: [example] })

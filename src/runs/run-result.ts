@@ -5,6 +5,7 @@ import type { Stopwatch } from './execute/ask/ask-model.ts'
 import type { AskResult } from './execute/ask/ask-result.ts'
 import type { PreparedCall } from './execute/ask/prepare-call.ts'
 import type { AbortReason } from './execute/executions.ts'
+import type { ProcessedInputs } from './execute/inputs/process-inputs.ts'
 import type { Attempt, RunError, RunRequest, RunResult } from './run.ts'
 
 /** What the code that ends a run knows of it. Members are absent where the execution did not get so far. */
@@ -17,7 +18,10 @@ export interface Outcome {
   readonly watch?: Stopwatch
   /** The fence of the claim that the stopwatch is of. */
   readonly fence?: number
+  /** Since when it waited for a limit before its first call, ms since the epoch. */
+  readonly limited?: number | null
   readonly asked?: AskResult
+  readonly processed?: ProcessedInputs
   readonly usedFallback?: boolean
   readonly primaryFailure?: string | null
 }
@@ -52,6 +56,7 @@ export function resultOf(
     status: error ? (STATUS_OF[error.reason] ?? 'failed') : 'succeeded',
     settled,
     response: asked?.response ?? null,
+    processed: outcome.processed?.changed ?? null,
     error,
     partial: error ? (asked?.partial ?? null) : null,
     finishReason: asked?.finishReason ?? attempts.at(-1)?.finishReason ?? null,
@@ -67,10 +72,14 @@ export function resultOf(
     costExact: !attempts.some((attempt) => attempt.inexact),
     credits: sum(attempts, (attempt) => creditsOf(attempt, findModel)),
     possibleCredits: sum(attempts, (attempt) => attempt.possibleCredits ?? 0),
-    inputSeconds: round(prepared?.inputSeconds ?? 0),
+    inputSeconds: round((prepared?.inputSeconds ?? 0) + (outcome.processed?.seconds ?? 0)),
     timings: {
-      queued: elapsed(request.created, claimed ?? attempts[0]?.started ?? settled),
-      waiting_on_limit: sum(attempts, (attempt, at) => pauseAfter(attempt, attempts[at + 1])),
+      queued: elapsed(request.created, outcome.limited ?? claimed ?? attempts[0]?.started ?? settled),
+      waiting_on_limit: round(
+        sum(attempts, (attempt, at) => pauseAfter(attempt, attempts[at + 1])) +
+          (outcome.limited ? elapsed(outcome.limited, attempts[0]?.started ?? settled) : 0) +
+          (watch?.limit ?? 0),
+      ),
       model: round((watch?.model ?? 0) + modelTimeOf(attempts, watch ? outcome.fence : undefined)),
       validate: round(watch?.validate ?? 0),
       total: elapsed(request.created, settled),

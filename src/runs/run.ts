@@ -1,3 +1,4 @@
+import type { WaitingOn } from '../models/limits/limit-reader.ts'
 import type { TraceContext } from '../platform/tracing/tracing.ts'
 import type { FinalStatus, RunMode, Timings } from '../totals/delta.ts'
 
@@ -31,6 +32,8 @@ export interface RunRequest {
   readonly inputs: Readonly<Record<string, unknown>>
   /** Names in the file store, in the order they were sent. */
   readonly files: readonly string[]
+  /** What the caller calls each of them; empty where nobody asks. */
+  readonly fileNames: readonly (string | null)[]
   /** The revision that the caller chose; null: one is drawn by weight. */
   readonly revision: string | null
   /** Its slot in the table by which revisions are drawn, and the bucket of the caller's key; null: it has none. */
@@ -53,6 +56,10 @@ export interface RunRequest {
   readonly onTruncated: 'accept' | 'fail'
   /** How often an answer that is no response is asked for again. */
   readonly outputRetries: number
+  /** Names of the limits of its project that it counts under until it has ended. */
+  readonly policies: readonly string[]
+  /** What happens when a limit of a model is in the way. */
+  readonly onLimit: 'wait' | 'fail'
   /** True when the caller watches from the beginning: its model is asked for a stream. */
   readonly live: boolean
 }
@@ -104,6 +111,8 @@ export interface RunError {
   readonly retryable: boolean
   /** The words of a model that refused. */
   readonly refusal?: string | undefined
+  /** Seconds after which the same call may succeed, where that is known. */
+  readonly retryAfter?: number | undefined
 }
 
 /** How a run ended: written once, by the settle script. */
@@ -111,6 +120,8 @@ export interface RunResult {
   readonly status: FinalStatus
   readonly settled: number
   readonly response: unknown
+  /** What input processors changed of the inputs, and the originals; null for nothing. */
+  readonly processed: Readonly<Record<string, unknown>> | null
   readonly error: RunError | null
   /** What there was of an answer that is no response; with it, `response` is null. */
   readonly partial: string | null
@@ -135,7 +146,7 @@ export interface RunResult {
   readonly credits: number
   /** What calls may have cost whose answers are lost, beside the credits; in the same unit. */
   readonly possibleCredits: number
-  /** Seconds for preparing the inputs, such as making images smaller. */
+  /** Seconds for preparing the inputs: processors, documents, images. */
   readonly inputSeconds: number
   readonly timings: Timings
   readonly outputCheck: 'valid' | 'repaired' | 'invalid' | null
@@ -156,6 +167,10 @@ export interface RunRecord {
   readonly split: number | null
   readonly attempts: readonly Attempt[]
   readonly result: RunResult | null
+  /** The limit that it waits for while it is queued, as far as is known. */
+  readonly waitingOn?: WaitingOn | null
+  /** The lane that it waits in while it is queued, see `laneOf`; absent where that is not known. */
+  readonly lane?: string
 }
 
 /** A run without its inputs, its response and its attempts: what lists compare, and what a summary shows. */
@@ -164,14 +179,16 @@ export interface RunHead {
   readonly status: RunStatus
   readonly revision: string | null
   readonly split: number | null
-  readonly result: Omit<RunResult, 'response' | 'partial'> | null
+  readonly result: Omit<RunResult, 'response' | 'partial' | 'processed'> | null
+  readonly waitingOn?: WaitingOn | null
+  readonly lane?: string
   /** How large it is as it is stored, and with what was left out. */
   readonly headBytes: number
   readonly bytes: number
 }
 
 /** Names what is shown of a run: another one after every change of its record. */
-export function etagOfRun({ status, revision, attempts, result }: RunRecord): string {
+export function etagOfRun({ status, revision, attempts, result, waitingOn }: RunRecord): string {
   const last = attempts.at(-1)
   const changes = [
     status,
@@ -181,6 +198,7 @@ export function etagOfRun({ status, revision, attempts, result }: RunRecord): st
     last?.model,
     last?.started,
     result?.settled,
+    ...(waitingOn ? [waitingOn.limit, waitingOn.until] : []),
   ]
   return `"${changes.map((each) => String(each ?? '').replaceAll(/[^\w-]/g, '_')).join('.')}"`
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { processorProblems } from '../inputs/processor.ts'
 import type { ModelRegistry } from '../models/model-registry.ts'
 import { rulesOf } from '../models/protocol/request-parameters.ts'
 import { schemaProblem } from '../models/schema-limits.ts'
@@ -93,16 +94,22 @@ function givenFields(input: UpdateTaskInput, models: ModelRegistry): Record<stri
     // An unknown model stays as it is: it may be that of the revision before, and no longer configured.
     if (input[field]) given[field] = models.find(input[field])?.id ?? input[field]
   }
-  return { ...given, ...imageRequired(input) }
+  return { ...given, ...fileInput(input) }
 }
 
-/** Two fields for one setting. Either can require an image; when one is null, the other decides. */
-function imageRequired({ image_required, file_input_mode }: UpdateTaskInput): { image_required?: boolean } {
-  if (image_required === undefined && file_input_mode === undefined) return {}
-  if (image_required === false && file_input_mode === 'image') {
+/**
+ * Two fields for one setting. Either can require an image; when one is null, the other decides. The other modes are fields
+ * of their own, which are left out where they are not set: revisions of before they were known keep their digests.
+ */
+function fileInput({ image_required, file_input_mode: mode }: UpdateTaskInput): Partial<RevisionFields> {
+  if (image_required === undefined && mode === undefined) return {}
+  const isOther = mode === 'none' || mode === 'file'
+  if ((image_required === false && mode === 'image') || (image_required === true && isOther)) {
     throw ValidationError.at(['body', 'file_input_mode'], 'contradicts image_required')
   }
-  return { image_required: image_required === true || file_input_mode === 'image' }
+  const required = image_required === true || mode === 'image'
+  if (mode === undefined && !required) return { image_required: false }
+  return { image_required: required, file_input_mode: isOther ? mode : undefined }
 }
 
 export interface CheckRevisionDeps {
@@ -126,6 +133,7 @@ export function checkRevision(
     | 'image_required'
     | 'system_prompt'
     | 'user_prompt'
+    | 'input_processors'
   >,
   { models, limits }: CheckRevisionDeps,
   where: readonly (string | number)[] = ['body'],
@@ -152,6 +160,8 @@ export function checkRevision(
     const message = `the prompts have ${parameters.length} parameters; the limit is ${limits.parametersMax}`
     throw ValidationError.at([...where, 'user_prompt'], message, 'too_big')
   }
+  const [problem] = processorProblems(revision.input_processors, parameters)
+  if (problem) throw ValidationError.at([...where, 'input_processors', ...problem.path], problem.message)
   if (modality === 'json' && !revision.output_format) {
     const message = 'a task that answers with json needs an output_format'
     throw ValidationError.at([...where, 'output_format'], message, 'missing')

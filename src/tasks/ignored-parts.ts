@@ -1,15 +1,29 @@
+import { readUse } from '../inputs/processor.ts'
 import type { Revision } from './task.ts'
 
 /** Members that may name a processor, most telling first. */
-const NAMES = ['name', 'type', 'input_processor_type', 'input_processor_id', 'id', 'param_name']
+const NAMES = [
+  'input_processor',
+  'name',
+  'type',
+  'input_processor_type',
+  'input_processor_id',
+  'id',
+  'param_name',
+]
 const LONGEST_NAME = 60
 
 /**
  * The parts of a revision that should change what its model is asked, and that nothing here acts on: a run without them
  * would have a wrong response and look right. Empty for nearly all revisions.
  */
-export function ignoredParts(revision: Pick<Revision, 'input_processors' | 'rag'>): string[] {
-  const processors = (revision.input_processors ?? []).map((each) => `the input processor ${nameOf(each)}`)
+export function ignoredParts(
+  revision: Pick<Revision, 'input_processors' | 'rag'>,
+  { serves }: { serves(processor: string): boolean },
+): string[] {
+  const processors = (revision.input_processors ?? [])
+    .filter((each) => !serves(readUse(each)?.processor ?? ''))
+    .map((each) => `the input processor ${nameOf(each)}`)
   const retrieval = Object.keys(revision.rag ?? {}).length > 0 ? ['retrieval (rag)'] : []
   return [...processors, ...retrieval]
 }

@@ -35,7 +35,7 @@ function optionalFields(limits: TaskLimits) {
     llm_config: orNothing(fields.llm_config),
     output_format: orNothing(fields.output_format),
     image_required: flag.nullish(),
-    file_input_mode: z.literal('image').nullish(),
+    file_input_mode: z.enum(['none', 'image', 'file']).nullish(),
     optimise_images: flag.nullish(),
     input_processors: orNothing(fields.input_processors),
     rag: orNothing(fields.rag),

@@ -53,7 +53,9 @@ export const revisionResponse = z
     output_format: outputFormatShape.nullable(),
     input_params: z.array(z.string()).meta({ description: 'Names of the parameters in the prompts.' }),
     image_required: z.boolean(),
-    file_input_mode: z.literal('image').nullable(),
+    file_input_mode: z.enum(['none', 'image', 'file']).nullable().meta({
+      description: 'Which files a run has: none, an image, or documents and images; null: images, if any.',
+    }),
     optimise_images: z.boolean(),
     input_processors: z.array(z.unknown()).nullable(),
     rag: z.looseObject({}).nullable(),

@@ -64,8 +64,10 @@ export interface Revision {
   readonly output_format: OutputFormat | null
   readonly input_params: readonly string[]
   readonly image_required: boolean
+  /** Absent: images may be sent, or must be where one is required. `file`: a document or an image must be sent. */
+  readonly file_input_mode?: 'none' | 'file' | undefined
   readonly optimise_images: boolean
-  /** The three below are stored and shown; this server does not use them. */
+  /** `ProcessorUse`s, or what is kept and not acted on. */
   readonly input_processors: readonly unknown[] | null
   readonly rag: Readonly<Record<string, unknown>> | null
   readonly task_forwarder_id: string | null
@@ -83,6 +85,7 @@ export const REVISION_FIELDS = [
   'llm_config',
   'output_format',
   'image_required',
+  'file_input_mode',
   'optimise_images',
   'input_processors',
   'rag',
@@ -124,7 +127,7 @@ export function presentRevision(
     ...shown,
     modified: revision.created,
     active,
-    file_input_mode: revision.image_required ? 'image' : null,
+    file_input_mode: revision.image_required ? 'image' : (revision.file_input_mode ?? null),
     tags: nameTags(tags),
   }
 }

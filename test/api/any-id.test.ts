@@ -36,7 +36,11 @@ describe('ids are any 8-4-4-4-12 hexadecimal digits', () => {
       const names = Object.keys((declared.query as unknown as { shape?: object }).shape ?? {})
       const ids = names.filter((name) => /(_id|^cursor|^revision)$/.test(name))
       for (const id of [anyId(), anyId().toUpperCase(), '0'.repeat(8) + '-0000'.repeat(4) + '0'.repeat(8)]) {
-        const path = declared.path.replace(':org_id', org).replace(':project_id', own).replaceAll(/:\w+/g, id)
+        const path = declared.path
+          .replace(':org_id', org)
+          .replace(':project_id', own)
+          .replace(':seq', '1')
+          .replaceAll(/:\w+/g, id)
         const query = new URLSearchParams(Object.fromEntries(ids.map((name) => [name, id])))
         const method = declared.method.toUpperCase()
         const answer = await fetch(`${checkedUrl}${path}?${query}`, {

@@ -310,7 +310,7 @@ describe('updates of tasks', () => {
 
   test('the catalogues of what this server does not have are bare, empty lists', async () => {
     const id = await create()
-    for (const path of ['/input_processor', '/task_forwarder_type', `/task/${id}/share`]) {
+    for (const path of ['/task_forwarder_type', `/task/${id}/share`]) {
       const { status, body } = await running().call('GET', path)
       assert.deepEqual([status, body], [200, []])
     }

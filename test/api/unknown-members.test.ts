@@ -38,7 +38,9 @@ describe('members of a body that are not known', () => {
       for (const name of Object.keys((declared.body as z.ZodObject).shape)) {
         if (name.length < 4) continue
         const wrong = [name.toUpperCase(), `${name}s_`, name.slice(0, -1), `x${name.slice(1)}`]
-        for (const slip of wrong) {
+        // What the endpoint answers may be sent back.
+        const shown = (declared.response as { shape?: object } | null)?.shape ?? {}
+        for (const slip of wrong.filter((each) => !Object.hasOwn(shown, each))) {
           const refused = await send({ [slip]: 1 })
           const status = declared.door ? 400 : 422
           assert.deepEqual([refused.status, slipOf(refused)], [status, slip], `${path} ${slip}`)

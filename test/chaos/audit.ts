@@ -8,7 +8,7 @@ import { addDelta } from '../../src/totals/add-delta.ts'
 import { FieldSums } from '../../src/totals/rollup.ts'
 import { totalKeys } from '../../src/totals/total-keys.ts'
 import type { RunResponse, Sightings } from './caller.ts'
-import { photo } from './photo.ts'
+import { sentFile } from './sent-file.ts'
 import { type RunHistory, readRunHistories, timesEnded } from './write-history.ts'
 
 /** What became of all runs. Lists name the offenders, by run id or in words; each of them should be empty. */
@@ -97,12 +97,14 @@ export async function audit(
 }
 
 async function lostFiles({ files }: Core, records: readonly RunRecord[]): Promise<string[]> {
-  const sent = await photo()
+  const sent = await Promise.all((['photo', 'letter'] as const).map(sentFile))
   const lost: string[] = []
   for (const { request } of records) {
     for (const name of request.files) {
       const found = await files.read(request.id, name)
-      if (!found?.equals(sent)) lost.push(`${request.id}: ${name} ${found ? 'is another' : 'is gone'}`)
+      const same = sent.find(({ stored }) => name.endsWith(`.${stored}`))
+      if (!same || !found?.equals(same.bytes))
+        lost.push(`${request.id}: ${name} ${found ? 'is another' : 'is gone'}`)
     }
   }
   return lost

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Call, type CallerOptions, callUntilAnswered, type RunResponse } from './caller.ts'
 import { type Dice, diceFrom } from './dice.ts'
-import { photo } from './photo.ts'
+import { type SentFile, sentFile } from './sent-file.ts'
 import type { StageTask } from './stage.ts'
 import { watchRun } from './watch-run.ts'
 
@@ -54,13 +54,13 @@ export async function sendRuns(options: LoadOptions): Promise<void> {
 
 async function sendRun(options: LoadOptions, caller: number, dice: Dice): Promise<void> {
   const { way } = dice.pick(WAYS)
-  const { id: task, withPhoto } = options.tasks[caller % options.tasks.length] ?? NO_TASK
+  const { id: task, file } = options.tasks[caller % options.tasks.length] ?? NO_TASK
   const reference = `caller-${caller}`
   const first = Math.floor(dice.between(0, options.fleet.apis.length))
   const call: Call = {
     method: 'POST',
     path: `/task/${task}/run${queryOf(way, dice)}`,
-    body: await (way === 'watches' ? jsonOf : bodyOf)(reference, options.seed, withPhoto),
+    body: await (way === 'watches' ? jsonOf : bodyOf)(reference, options.seed, file),
     headers: { 'idempotency-key': reference, ...preferenceOf(way) },
     first,
   }
@@ -78,22 +78,24 @@ async function sendRun(options: LoadOptions, caller: number, dice: Dice): Promis
   )
 }
 
-const NO_TASK: StageTask = { id: '', withPhoto: false }
+const NO_TASK: StageTask = { id: '', file: null }
 
 /** The same as JSON, with the image in it. */
-async function jsonOf(reference: string, seed: number, withPhoto: boolean): Promise<unknown> {
-  const files = withPhoto ? [{ data: (await photo()).toString('base64') }] : undefined
+async function jsonOf(reference: string, seed: number, file: SentFile | null): Promise<unknown> {
+  const sent = file && (await sentFile(file))
+  const files = sent ? [{ name: sent.name, data: sent.bytes.toString('base64') }] : undefined
   return { task_input: { text: `[mark:${reference}], seed ${seed}` }, reference, task_files: files }
 }
 
 /** The mark lets the model count the calls of this run. */
-async function bodyOf(reference: string, seed: number, withPhoto: boolean): Promise<unknown> {
+async function bodyOf(reference: string, seed: number, file: SentFile | null): Promise<unknown> {
   const input = { text: `[mark:${reference}], seed ${seed}` }
-  if (!withPhoto) return { task_input: input, reference }
+  if (!file) return { task_input: input, reference }
   const form = new FormData()
   form.set('task_input', JSON.stringify(input))
   form.set('reference', reference)
-  form.set('task_file', new Blob([new Uint8Array(await photo())], { type: 'image/webp' }), 'photo.webp')
+  const { bytes, name } = await sentFile(file)
+  form.set('task_file', new Blob([new Uint8Array(bytes)]), name)
   return form
 }
 

@@ -7,11 +7,12 @@ import type { Cleanup } from '../support/system.ts'
 import { acceptedIds, unfinished } from './audit.ts'
 import type { CallerOptions, Sightings } from './caller.ts'
 import { type Fleet, type FleetOptions, startFleet } from './fleet.ts'
+import type { SentFile } from './sent-file.ts'
 
 export interface StageTask {
   readonly id: string
-  /** True when its runs need an image. */
-  readonly withPhoto: boolean
+  /** What its runs need; null for nothing. */
+  readonly file: SentFile | null
 }
 
 /** A fleet with a project in it, callers for that project, and a look behind the scenes. */
@@ -20,7 +21,7 @@ export interface Stage {
   /** This process's own view of the store, for the audit: it changes nothing. */
   readonly core: Core
   readonly projectId: string
-  /** One answers JSON, one plain text, one looks at images. */
+  /** One answers JSON, one plain text, one looks at images, one reads documents. */
   readonly tasks: readonly StageTask[]
   readonly callers: CallerOptions
   readonly sightings: Sightings
@@ -79,6 +80,11 @@ function createTasks({ apis }: Fleet, project: string, token: string): Promise<S
     { ...base, name: 'json', llm_model_id: 'simulated-large', output_format: format },
     { ...base, name: 'text', llm_model_id: 'simulated-small', output_modality: 'text' },
     { ...base, name: 'photo', llm_model_id: 'simulated-large', output_format: format, image_required: true },
+    {
+      ...{ ...base, name: 'letter', llm_model_id: 'simulated-small', output_modality: 'text' },
+      user_prompt: 'Say something about {text}, and answer {letter}.',
+      input_processors: [{ param_name: 'letter', input_processor: 'document_content_extractor' }],
+    },
   ]
   return Promise.all(
     tasks.map(async (task) => {
@@ -89,7 +95,7 @@ function createTasks({ apis }: Fleet, project: string, token: string): Promise<S
       })
       const { id } = (await answer.json()) as { id?: string }
       if (!id) throw new Error(`no task: ${answer.status}`)
-      return { id, withPhoto: 'image_required' in task }
+      return { id, file: 'image_required' in task ? 'photo' : 'input_processors' in task ? 'letter' : null }
     }),
   )
 }

@@ -5,10 +5,10 @@ import { readFileSync } from 'node:fs'
 import { platform } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { ConverterKilled } from '../../src/files/conversion/converters.ts'
 import {
   createImageProcesses,
   type ImageProcessesOptions,
-  ImageProcessKilled,
   UndecodableImage,
 } from '../../src/files/image/image-processes.ts'
 import { prepareImage } from '../../src/files/image/prepare-image.ts'
@@ -163,7 +163,7 @@ test('a process that is killed from outside is no fault of its image: another on
   const [once] = await Promise.all([images.convert(bytes), kill(1)])
   assert.equal(once.mediaType, 'image/png')
   killed = []
-  await Promise.all([assert.rejects(images.convert(bytes), ImageProcessKilled), kill(2)])
+  await Promise.all([assert.rejects(images.convert(bytes), ConverterKilled), kill(2)])
   assert.equal((await images.convert(bytes)).mediaType, 'image/png')
 })
 
@@ -178,7 +178,7 @@ test('many at once are converted a few at a time, by processes that are used aga
   assert.ok(pids.size <= 2, `${pids.size} processes`)
   await images.close()
   assert.deepEqual(converters(), [])
-  await assert.rejects(images.convert(bytes), ImageProcessKilled)
+  await assert.rejects(images.convert(bytes), ConverterKilled)
 })
 
 test('what converts images ends with the process that started it, however that ends', async () => {

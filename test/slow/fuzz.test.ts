@@ -2,38 +2,10 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { arbitraryOutputFormat } from '../support/arbitrary-output-format.ts'
+import { anyJson, anyText, damaged } from '../support/arbitrary-text.ts'
 import { openBareConnection } from '../support/bare-connection.ts'
 import { fuzz } from '../support/fuzz.ts'
 import { useSystem } from '../support/system.ts'
-
-/** Names and texts that mean something somewhere. */
-const odd = fc.constantFrom(
-  ...['__proto__', 'constructor', 'toString', '', ' ', '\0', '\r\n', '\ud800', 'null', '[]', '{}', '1e999'],
-  ...['{text}', '{{text}}', '{{{', '}}', '$&', '%00', '../', '"', "'", '-1', 'NaN', '\u202e', 'text'],
-)
-const anyText = fc.oneof(odd, fc.string({ maxLength: 30 }), fc.string({ unit: 'binary', maxLength: 20 }))
-const anyJson = fc.letrec<{ value: unknown }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 4, depthSize: 'small' },
-    anyText,
-    fc.double(),
-    fc.boolean(),
-    fc.constant(null),
-    fc.array(tie('value'), { maxLength: 4 }),
-    fc.dictionary(anyText, tie('value'), { maxKeys: 4 }),
-  ),
-})).value
-
-/** A text with some of its characters taken away, doubled or replaced. */
-const damaged = (text: string) =>
-  fc
-    .array(fc.tuple(fc.nat(text.length), fc.nat(8), fc.oneof(odd, fc.string({ maxLength: 3 }))), {
-      minLength: 1,
-      maxLength: 5,
-    })
-    .map((cuts) =>
-      cuts.reduce((all, [at, length, by]) => all.slice(0, at) + by + all.slice(at + length), text),
-    )
 
 describe('whatever is sent, the answer is JSON and no failure of ours', () => {
   const running = useSystem({ env: { SPLITRUN_REVISIONS_MAX: '100000' } })

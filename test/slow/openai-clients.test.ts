@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { ChatOpenAI } from '@langchain/openai'
-import { APICallError, generateText, Output } from 'ai'
+import { APICallError, generateText, Output, streamObject, streamText } from 'ai'
 import sharp from 'sharp'
 import { z } from 'zod'
 import { useSystem } from '../support/system.ts'
@@ -49,6 +49,43 @@ describe("clients that speak OpenAI's API, as they are", () => {
       assert.ok(Answer.parse(output))
     })
 
+    test('streams a text as it comes, with usage', async () => {
+      const task = await running().createTask({ output_modality: 'text' })
+      const { textStream, text, finishReason } = streamText({
+        model: provider()(`task/${task}`),
+        prompt: 'tea',
+      })
+      let streamed = ''
+      for await (const delta of textStream) streamed += delta
+      assert.ok(streamed.length > 0)
+      assert.equal(streamed, await text)
+      assert.equal(await finishReason, 'stop')
+    })
+
+    test('streams an object, which comes whole', async () => {
+      const task = await running().createTask()
+      const { partialObjectStream, object } = streamObject({
+        ...{ model: provider()(`task/${task}`), schema: Answer, prompt: 'tea' },
+      })
+      const partials: unknown[] = []
+      for await (const partial of partialObjectStream) partials.push(partial)
+      assert.deepEqual(partials.at(-1), await object)
+      assert.ok(Answer.parse(await object))
+    })
+
+    test('a stream that is refused says so', async () => {
+      let failure: unknown
+      const { textStream } = streamText({
+        ...{ model: provider()('task/absent'), prompt: 'tea', maxRetries: 0 },
+        onError: ({ error }) => {
+          failure = error
+        },
+      })
+      for await (const delta of textStream) assert.fail(delta)
+      assert.ok(APICallError.isInstance(failure))
+      assert.equal(failure.statusCode, 404)
+    })
+
     test('says what was wrong in the words of the error', async () => {
       const task = await running().createTask()
       const call = generateText({
@@ -77,6 +114,26 @@ describe("clients that speak OpenAI's API, as they are", () => {
       assert.ok(text.length > 0 && (usage?.total_tokens ?? 0) > 0)
     })
 
+    test('streams a text, with usage', async () => {
+      const task = await running().createTask({ output_modality: 'text' })
+      let text = ''
+      let tokens = 0
+      for await (const chunk of await chat(task).stream('tea')) {
+        text += chunk.text
+        const usage = chunk.usage_metadata as { total_tokens: number } | undefined
+        tokens += usage?.total_tokens ?? 0
+      }
+      assert.ok(text.length > 0 && tokens > 0)
+    })
+
+    test('streams an object by its schema', async () => {
+      const task = await running().createTask()
+      const structured = chat(task).withStructuredOutput(Answer, { method: 'jsonSchema' })
+      let last: unknown
+      for await (const each of await structured.stream('tea')) last = each
+      assert.ok(Answer.parse(last))
+    })
+
     test('gets an object by its schema', async () => {
       const task = await running().createTask()
       const structured = chat(task).withStructuredOutput(Answer, { method: 'jsonSchema' })
@@ -90,9 +147,13 @@ describe("clients that speak OpenAI's API, as they are", () => {
     const listed = await fetch(`${baseURL()}/models`, { headers })
     const { data } = (await listed.json()) as { data: { id: string }[] }
     const model = data.find(({ id }) => id.includes('Web UI'))?.id
-    const body = JSON.stringify({ model, stream: false, messages: [{ role: 'user', content: 'tea' }] })
+    const body = JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'tea' }] })
     const answer = await fetch(`${baseURL()}/chat/completions`, { method: 'POST', headers, body })
-    const { choices } = (await answer.json()) as { choices: { message: { content: string } }[] }
-    assert.ok(choices[0]?.message.content)
+    const lines = (await answer.text()).split('\n').filter((line) => line.startsWith('data: '))
+    assert.equal(lines.pop(), 'data: [DONE]')
+    const chunks = lines.map(
+      (line) => JSON.parse(line.slice(6)) as { choices: { delta: { content?: string } }[] },
+    )
+    assert.ok(chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join(''))
   })
 })

@@ -34,6 +34,17 @@ export async function startContractProxy(target: string, contract: Contract): Pr
       // What the server did not wait for is dropped, so that its answer reaches a client that still sends.
       incoming.unpipe(forwarded)
       incoming.resume()
+      // A stream goes on as it comes: of it, the head is checked.
+      if (answer.headers['content-type'] === 'text/event-stream') {
+        const { statusCode: status = 0, headers } = answer
+        const broken = contract.check({ method, url, status, headers, body: Buffer.from(':\n\n') })
+        violations.push(...broken.map((each) => `${method} ${url} ${status}: ${each}`))
+        outgoing.writeHead(status, answer.rawHeaders)
+        outgoing.flushHeaders()
+        answer.pipe(outgoing)
+        answer.on('error', () => outgoing.destroy())
+        return
+      }
       const parts: Buffer[] = []
       try {
         for await (const part of answer) parts.push(part)

@@ -14,8 +14,8 @@ const files = globSync('{src,workers}/**/*.ts', { cwd: ROOT }).map((path) => ({
 const LAYERS = [
   ['package.json'],
   ['src/platform'],
-  ['src/models', 'src/output', 'src/files', 'src/queue'],
-  ['src/tasks', 'src/tenancy', 'src/totals'],
+  ['src/models', 'src/output', 'src/files', 'src/inputs', 'src/queue'],
+  ['src/tasks', 'src/tenancy', 'src/totals', 'src/policies'],
   ['src/runs', 'src/transfer'],
   ['src/decisions'],
   ['src/metrics'],

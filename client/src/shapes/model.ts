@@ -7,6 +7,9 @@ export interface Model {
   readonly description: string
   readonly supports_vision: boolean
   readonly supports_image_output: boolean
+  /** Whether it is sent PDF documents as they are, and recordings. */
+  readonly supports_pdf: boolean
+  readonly supports_audio: boolean
   /** What it knows of structured output, by its configuration. */
   readonly output: 'json_schema' | 'json_object' | 'none'
   /** Most tokens of one answer; null where the configuration does not say. */

@@ -13,6 +13,15 @@ export interface RunError {
   readonly partial: string | null
 }
 
+/** A limit of a model or of its server that a run waits for. */
+export interface WaitingOn {
+  readonly type: 'model' | 'server'
+  readonly name: string
+  /** As `tokens_per_minute`; `server` where the server itself asked to wait. */
+  readonly limit: string
+  readonly until: string
+}
+
 /** Milliseconds. */
 export interface Timings {
   readonly queued: number
@@ -83,6 +92,8 @@ export interface RunSummary extends Tokens {
   readonly settled: string | null
   readonly trace_id: string | null
   readonly timings: Timings | null
+  /** The limit that it waits for while it is queued; null where it waits for none that is known. */
+  readonly waiting_on: WaitingOn | null
 }
 
 interface RunPayload {
@@ -136,6 +147,8 @@ export interface RunWishes {
   /** Seconds until the run expires, wherever it is then. */
   readonly timeout?: number | undefined
   /** What becomes of the run when the caller stops waiting: `signal`, or a connection that breaks. Default `continue`. */
+  /** What happens when a limit of the model is in the way. */
+  readonly on_limit?: 'wait' | 'fail' | undefined
   readonly on_disconnect?: 'continue' | 'cancel' | undefined
   /** The caller's own; shown in the run, and runs can be listed by it. */
   readonly reference?: string | undefined

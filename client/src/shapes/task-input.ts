@@ -22,7 +22,7 @@ interface OptionalFields {
   readonly llm_config?: LlmConfig | null | undefined
   readonly output_format?: OutputFormat | null | undefined
   readonly image_required?: boolean | null | undefined
-  readonly file_input_mode?: 'image' | null | undefined
+  readonly file_input_mode?: 'none' | 'image' | 'file' | null | undefined
   readonly optimise_images?: boolean | null | undefined
   readonly input_processors?: readonly unknown[] | null | undefined
   readonly rag?: Readonly<Record<string, unknown>> | null | undefined

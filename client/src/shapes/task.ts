@@ -44,7 +44,7 @@ export interface Revision {
   readonly output_format: OutputFormat | null
   readonly input_params: readonly string[]
   readonly image_required: boolean
-  readonly file_input_mode: 'image' | null
+  readonly file_input_mode: 'none' | 'image' | 'file' | null
   readonly optimise_images: boolean
   readonly input_processors: readonly unknown[] | null
   readonly rag: { readonly [member: string]: unknown } | null

@@ -1,7 +1,7 @@
 import { SplitrunError } from '../error.ts'
 import type { ReadOutput } from '../output/read-output.ts'
 import { failureOf, settle } from '../runs/settle.ts'
-import type { Run, RunStatus } from '../shapes/run.ts'
+import type { Run, RunStatus, WaitingOn } from '../shapes/run.ts'
 import type { Message } from './event-parser.ts'
 
 /** `text`: the answer as it is written. `fields`: what becomes of the object meanwhile. */
@@ -33,7 +33,7 @@ export type RunEvent<T, Kind extends DeltaKind = 'text'> =
       readonly status: RunStatus
       readonly attempt: number
       readonly model: string | null
-      readonly waiting_on?: unknown
+      readonly waiting_on?: WaitingOn
     } & Placed)
   | ({ readonly type: 'output.delta' } & (Kind extends 'fields' ? FieldDelta : TextDelta) & Placed)
   /** What came so far is void: another attempt begins. */

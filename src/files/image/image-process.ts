@@ -1,5 +1,6 @@
+import { readFrames, sendFrame } from '../conversion/frames.ts'
 import { convertImage } from './convert-image.ts'
-import { FRAMES, readFrames, sendFrame } from './image-frames.ts'
+import { FRAMES } from './image-frames.ts'
 
 // The program of a process that converts images, one after the other: what one of them does to its decoder (memory, time,
 // a crash) happens here, where nothing else is. It ends when nobody sends any more.

@@ -22,6 +22,8 @@ export interface BodyOptions extends BodyLimits {
 /** A file that was sent in a field, or as one. */
 export interface SentFile {
   readonly field: string
+  /** What the caller calls it, if anything. */
+  readonly name: string | null
   readonly data: Buffer
 }
 

@@ -23,3 +23,7 @@ export function readContentType(header: string | undefined): ContentType {
     throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'The Content-Type cannot be read.', {}, cause)
   }
 }
+
+/** Whether bodies of this type are files; texts are not, since JSON is sent as one. */
+export const isFileType = (essence: string): boolean =>
+  /^(image|audio)\/|^application\/(pdf|vnd\.openxmlformats-)|^text\/(csv|html)$/.test(essence)

@@ -1,5 +1,6 @@
 import { MIMEType } from 'node:util'
 import { ApiError } from '../../platform/errors.ts'
+import { isFileType } from './content-type.ts'
 import { decodeText } from './decode-text.ts'
 
 /** The head of a part of a multipart body. */
@@ -10,7 +11,7 @@ export interface PartHead {
   readonly charset: string | null
   /** Whether its bytes are written in base64. */
   readonly isBase64: boolean
-  /** Whether its type is that of a file: an image, or just bytes. */
+  /** Whether its type is that of a file: an image, a document, or just bytes. */
   readonly isBinary: boolean
 }
 
@@ -41,7 +42,7 @@ export function readPartHead(head: Readonly<Record<string, readonly string[]>>):
     filename: disposition?.params.get('filename') ?? disposition?.params.get('filename*') ?? null,
     charset: type?.params.get('charset') ?? null,
     isBase64: encoding === 'base64',
-    isBinary: type?.essence === 'application/octet-stream' || type?.type === 'image',
+    isBinary: type?.essence === 'application/octet-stream' || isFileType(type?.essence ?? ''),
   }
 }
 

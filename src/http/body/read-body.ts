@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 import { ApiError, ValidationError } from '../../platform/errors.ts'
 import type { BodyOptions, ReadBody } from './body.ts'
-import { readContentType } from './content-type.ts'
+import { isFileType, readContentType } from './content-type.ts'
 import { decodeText } from './decode-text.ts'
 import { parseJson } from './parse-json.ts'
 import { readBytes } from './read-bytes.ts'
@@ -41,11 +41,11 @@ export async function readBody(request: Request, options: BodyOptions): Promise<
     return { fields: toFields(fields), files: [], isForm: true }
   }
   const [field] = options.fileFields ?? []
-  if (field && type.startsWith('image/')) return readFile(request, field, options)
+  if (field && isFileType(type)) return readFile(request, field, options)
   // fetch() calls a string text/plain when nothing is said of it.
   const json = ['', 'text/plain', 'application/json'].includes(type) || type.endsWith('+json')
   if (!json) {
-    const also = field ? ', an image' : ''
+    const also = field ? ', an image, a document' : ''
     const message = `Send application/json, multipart/form-data${also} or a urlencoded form.`
     throw new ApiError('UNSUPPORTED_MEDIA_TYPE', message)
   }
@@ -87,7 +87,7 @@ async function readFile(request: Request, field: string, options: BodyOptions): 
   const { imageLimit, hold } = options
   const tooLarge = () => new ApiError('FILE_TOO_LARGE', `The file is larger than ${imageLimit} bytes.`)
   const data = await readBytes(request, imageLimit, hold, tooLarge)
-  return { fields: {}, files: [{ field, data }], isForm: false }
+  return { fields: {}, files: [{ field, name: null, data }], isForm: false }
 }
 
 /**

@@ -17,8 +17,7 @@ export interface Multipart {
 
 /**
  * Reads a multipart body, bounded in each of its dimensions while it arrives. Which parts are files follows from their
- * names, where those are known: clients differ in which parts they give a filename. What they call their files is not
- * looked at.
+ * names, where those are known: clients differ in which parts they give a filename.
  * @throws {ApiError} MALFORMED_REQUEST, BODY_TOO_LARGE, FILE_TOO_LARGE, TOO_MANY_FILES, UNSUPPORTED_MEDIA_TYPE, and what
  *   `hold` throws
  */
@@ -89,6 +88,36 @@ interface PartSink {
   end(written: Buffer): void
 }
 
+const LONGEST_FILE_NAME = 255
+
+/** Browsers write names in UTF-8, and quotes in them as %22; others as RFC 5987 has it. */
+function decodedName(written: string | null): string {
+  const extended = /^utf-8'[^']*'(.*)$/i.exec(written ?? '')?.[1]
+  return extended === undefined
+    ? Buffer.from(written ?? '', 'latin1')
+        .toString()
+        .replaceAll('%22', '"')
+    : unescaped(extended)
+}
+
+/** The name of a file without its folders; null where there is none. */
+export function fileNameOf(name: string): string | null {
+  return (
+    name
+      .replace(/^.*[/\\]/s, '')
+      .slice(0, LONGEST_FILE_NAME)
+      .toWellFormed() || null
+  )
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 /** Puts parts where they belong. */
 function collectParts(options: BodyOptions) {
   const { bodyLimit, imageLimit, filesMax, fieldsMax, fileFields = [], textFields = [] } = options
@@ -126,7 +155,8 @@ function collectParts(options: BodyOptions) {
         const data = read(written, head)
         if (data.length > imageLimit) throw tooLarge()
         // A file field of a form that was left empty is no file.
-        if (data.length > 0 || head.filename) files.push({ field, data })
+        if (data.length > 0 || head.filename)
+          files.push({ field, name: fileNameOf(decodedName(head.filename)), data })
       },
     }
   }

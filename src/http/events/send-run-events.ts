@@ -66,6 +66,7 @@ export async function sendLiveRun(
     release()
     throw error
   }
+  if (started.limitHeaders) response.set(started.limitHeaders)
   if (started.replayed) response.set('Idempotent-Replayed', 'true')
   if (wait.applied) response.set('Preference-Applied', wait.applied)
   const { signal: clientClosed } = watching

@@ -31,6 +31,22 @@ export const ofRun = z.object({
 /** On answers to the call that started a run. */
 export const startedHeaders = ofRun.extend({
   'Preference-Applied': z.string().optional().meta({ description: 'What of `Prefer` was heeded.' }),
+  'RateLimit-Policy': z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'The limits that the run counts under, each by the name of its policy and what is limited ' +
+        '(draft-ietf-httpapi-ratelimit-headers).',
+      examples: ['"fair-use.requests";q=600;w=60'],
+    }),
+  RateLimit: z
+    .string()
+    .optional()
+    .meta({
+      description: 'What is left of them, and in how many seconds all is.',
+      examples: ['"fair-use.requests";r=599;t=1'],
+    }),
   'Idempotent-Replayed': z.literal('true').optional().meta({ description: 'The run was there already.' }),
   Location: z.string().optional().meta({ description: 'The run, where its events or a 202 are the answer.' }),
   'Server-Timing': z

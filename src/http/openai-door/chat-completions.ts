@@ -13,15 +13,20 @@ import { chatMessage, readMessages } from './read/read-messages.ts'
 import { metadataMember, readMetadata } from './read/read-metadata.ts'
 import { chatOverrides, chatParameters } from './read/read-overrides.ts'
 import { type Inputs, inputsOfText } from './read/read-task-input.ts'
-import { checkUnserved, unservedMembers } from './read/unserved-members.ts'
+import { checkUnserved, membersOf, unservedMembers } from './read/unserved-members.ts'
 import {
   DOOR_REFUSALS,
   type DoorDeps,
+  type DoorRequest,
   doorHeaders,
   startDoorRun,
-  streamUnserved,
   unfinished,
 } from './start-door-run.ts'
+import { completionChunks } from './stream/completion-chunks.ts'
+import { sendStartedStream } from './stream/send-door-stream.ts'
+
+/** How long the head of a stream waits for the first word, in ms: a run that fails before it has a status, as without a stream. */
+const HEAD_WAIT_MS = 15_000
 
 const body = z
   .object({
@@ -38,7 +43,8 @@ const body = z
     task_input: anyObject.nullish().meta({ description: 'The inputs, instead of a message’s text.' }),
     response_format: chatFormat.nullish(),
     metadata: metadataMember,
-    stream: z.boolean().nullish(),
+    stream: z.boolean().nullish().meta({ description: 'True: chunks, as server-sent events.' }),
+    stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   })
   .meta({
     id: 'OpenAiCompletionRequest',
@@ -59,36 +65,51 @@ export function chatCompletionRoutes(deps: DoorDeps): Endpoint[] {
       filesInJson: true,
       responseHeaders: doorHeaders,
       response: openAiCompletion,
-      errorCodes: [...DOOR_REFUSALS, 'RUN_UNFINISHED'],
+      media: ['text/event-stream'],
+      errorCodes: [...DOOR_REFUSALS, 'RUN_UNFINISHED', 'ANSWER_REPLACED'],
       scope: 'run:write',
       params: noParams,
       query: noQuery,
       body,
       async handle(context) {
         const { body, caller, response } = context
-        if (body.stream) throw streamUnserved()
         const unserved = checkUnserved(body)
         const addressed = await findByModel(deps, caller, body.model)
         const content = readMessages(body.messages ?? [], 'messages')
         const { inputs, place, ignored } = inputsOf(body.task_input ?? null, content, addressed)
         const format = body.response_format
-        const asked = format && {
+        const wanted = format && {
           ...{ type: format.type, schema: format.json_schema?.schema },
           place: ['response_format', ...(format.type === 'json_schema' ? ['json_schema'] : [])],
         }
-        const unchecked = checkFormat(asked ?? null, addressed.candidates)
+        const unchecked = checkFormat(wanted ?? null, addressed.candidates)
         const { reference, reportingGroup, ignored: keys } = readMetadata(body.metadata)
-        const started = await startDoorRun(
-          deps,
-          context,
-          {
-            ...{ addressed, inputs, place, reference, reportingGroup, files: content.files },
-            llmConfig: chatOverrides(body),
-            ignored: [...unserved, ...ignored, ...content.ignored, ...unchecked, ...keys],
-          },
-          deps.waitMax * 1000,
-        )
-        const { record } = started
+        const { include_usage, ...options } = body.stream_options ?? {}
+        const asked: DoorRequest = {
+          ...{ addressed, inputs, place, reference, reportingGroup, files: content.files },
+          llmConfig: chatOverrides(body),
+          ignored: [
+            ...unserved,
+            ...ignored,
+            ...content.ignored,
+            ...unchecked,
+            ...keys,
+            ...membersOf('stream_options', body.stream ? options : { ...options, include_usage }),
+          ],
+        }
+        if (body.stream) {
+          await sendStartedStream(deps, context, asked, {
+            ...{ background: false, headWaitMs: HEAD_WAIT_MS },
+            events: (record, answers) =>
+              completionChunks(record, answers, {
+                includeUsage: include_usage ?? false,
+                isBegun: () => response.headersSent,
+              }),
+          })
+          return undefined
+        }
+        const wait = { ms: deps.waitMax * 1000, background: false, live: false }
+        const { record } = await startDoorRun(deps, context, asked, wait)
         const outcome = outcomeOf(record)
         if (outcome) return presentCompletion(record, outcome)
         sendOpenAiError(response, isFinal(record.status) ? failureOf(record) : unfinished(record.request.id))

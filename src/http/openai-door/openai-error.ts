@@ -6,6 +6,7 @@ import {
   type ValidationError,
   type ValidationIssue,
 } from '../../platform/errors.ts'
+import { PolicyError } from '../../policies/policy-error.ts'
 
 /** What stands before the paths of OpenAI's clients. */
 export const DOOR = '/v1'
@@ -67,23 +68,28 @@ export function sendOpenAiError(response: Response, error: ApiError | Validation
     })
     return
   }
-  const { reason, message, extra } = error
+  const { reason, extra } = error
   const status = statusAtDoor(reason)
   if (status === 401) response.set('WWW-Authenticate', 'Bearer')
   if (status === 429 || status === 503) response.set('Retry-After', String(extra['retry_after'] ?? 1))
+  if (error instanceof PolicyError) response.set(error.headers)
   const runId = typeof extra['run_id'] === 'string' ? extra['run_id'] : null
   if (runId) response.set('x-task-run-id', runId)
   response.set('x-should-retry', String(mayRetry(error, status))).status(status)
-  response.json({
-    error: {
-      message,
-      type: status === 429 ? 'rate_limit_error' : status >= 500 ? 'server_error' : 'invalid_request_error',
-      param: typeof extra['param'] === 'string' ? extra['param'] : null,
-      code: CODES[reason] ?? reason.toLowerCase(),
-      reason,
-      ...(runId ? { run_id: runId } : {}),
-    },
-  })
+  response.json({ error: openAiErrorOf(error) })
+}
+
+/** An error as it is told, in a response or in the middle of a stream. */
+export function openAiErrorOf({ reason, message, extra }: ApiError) {
+  const status = statusAtDoor(reason)
+  return {
+    message,
+    type: status === 429 ? 'rate_limit_error' : status >= 500 ? 'server_error' : 'invalid_request_error',
+    param: typeof extra['param'] === 'string' ? extra['param'] : null,
+    code: CODES[reason] ?? reason.toLowerCase(),
+    reason,
+    ...(typeof extra['run_id'] === 'string' ? { run_id: extra['run_id'] } : {}),
+  }
 }
 
 function mayRetry({ reason, extra }: ApiError, status: number): boolean {

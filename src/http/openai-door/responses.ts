@@ -16,7 +16,11 @@ import { openAiResponse } from './objects/response-object.ts'
 import { failureOf, outcomeOf } from './objects/run-outcome.ts'
 import { sendOpenAiError } from './openai-error.ts'
 import { readResponseRequest, responseBody } from './read/read-response-request.ts'
-import { DOOR_REFUSALS, type DoorDeps, doorHeaders, startDoorRun, streamUnserved } from './start-door-run.ts'
+import { nameIgnored } from './read/unserved-members.ts'
+import { DOOR_REFUSALS, type DoorDeps, doorHeaders, startDoorRun } from './start-door-run.ts'
+import { responseEvents } from './stream/response-events.ts'
+import { sendDoorStream, sendStartedStream } from './stream/send-door-stream.ts'
+import { FAILED } from './stream/sequence.ts'
 
 const responseParams = z.object({
   response: z
@@ -40,13 +44,17 @@ export function responseRoutes(deps: DoorDeps): Endpoint[] {
     return expireRun(deps, record)
   }
 
-  async function present(record: RunRecord): Promise<OpenAiResponse> {
-    const { project, task: id } = record.request
+  /** What presents a run, at every time of it. */
+  async function presenterOf({ request }: RunRecord): Promise<(record: RunRecord) => OpenAiResponse> {
+    const { project, task: id } = request
     const task = await deps.tasks.recent(project, id)
     // A run outlives its task.
-    if (!task) return presentResponse(record, { alias: aliasOfId(id), isJson: false })
-    return presentResponse(record, { alias: shownAlias(task), isJson: task.output_modality === 'json' })
+    const shown = task
+      ? { alias: shownAlias(task), isJson: task.output_modality === 'json' }
+      : { alias: aliasOfId(id), isJson: false }
+    return (record) => presentResponse(record, shown)
   }
+  const present = async (record: RunRecord) => (await presenterOf(record))(record)
 
   return [
     endpoint({
@@ -60,19 +68,29 @@ export function responseRoutes(deps: DoorDeps): Endpoint[] {
       filesInJson: true,
       responseHeaders: doorHeaders,
       response: openAiResponse,
-      errorCodes: DOOR_REFUSALS,
+      media: ['text/event-stream'],
+      errorCodes: [...DOOR_REFUSALS, 'ANSWER_REPLACED', 'RUN_UNFINISHED'],
       scope: 'run:write',
       params: noParams,
       query: noQuery,
       body: responseBody,
       async handle(context) {
         const { body, caller, response } = context
-        if (body.stream) throw streamUnserved()
         const asked = await readResponseRequest(deps, caller, body)
-        const { record } = await startDoorRun(deps, context, asked, body.background ? 0 : deps.waitMax * 1000)
+        const background = body.background ?? false
+        if (body.stream) {
+          await sendStartedStream(deps, context, asked, {
+            ...{ background, headWaitMs: 0 },
+            events: async (record, answers) =>
+              responseEvents(record, answers, await presenterOf(record), null),
+          })
+          return undefined
+        }
+        const wait = { ms: background ? 0 : deps.waitMax * 1000, background, live: false }
+        const { record } = await startDoorRun(deps, context, asked, wait)
         const failed = isFinal(record.status) && !outcomeOf(record)
         // What was asked for in the background is shown as it is, whatever became of it: so is a replayed run.
-        if (!failed || body.background) return present(record)
+        if (!failed || background) return present(record)
         sendOpenAiError(response, failureOf(record))
         return undefined
       },
@@ -83,17 +101,38 @@ export function responseRoutes(deps: DoorDeps): Endpoint[] {
       door: 'openai',
       tag: 'OpenAI',
       operation: 'retrieveResponse',
-      summary: 'Read a run as a response',
+      summary: 'Read a run as a response, or as the events of one',
       responseHeaders: ofRun,
       response: openAiResponse,
-      errorCodes: ['TASK_RUN_NOT_FOUND'],
+      media: ['text/event-stream'],
+      errorCodes: ['TASK_RUN_NOT_FOUND', 'TOO_MANY_REQUESTS', 'ANSWER_REPLACED', 'RUN_UNFINISHED'],
       scope: 'run:read',
       params: responseParams,
-      query: z.object({ stream: z.stringbool().default(false).meta({ description: 'Not served yet.' }) }),
-      async handle({ caller, params, query, response }) {
-        if (query.stream) throw streamUnserved('query')
+      query: z.object({
+        stream: z.stringbool().default(false).meta({
+          description: 'True: the events of the response from its beginning, whether or not it has ended.',
+        }),
+        starting_after: z.coerce.number().int().min(0).max(FAILED).optional().meta({
+          description: '`sequence_number` of the last event that was seen: the stream goes on behind it.',
+        }),
+      }),
+      async handle(context) {
+        const { caller, params, query, response } = context
         const record = await find(caller, params.response)
         setRunHeaders(response, record)
+        const after = query.starting_after ?? null
+        if (query.stream) {
+          const { project, task: id } = record.request
+          const task = await deps.tasks.recent(project, id)
+          await sendDoorStream(deps, context, project, {
+            begin: async () => record,
+            isHeld: task?.output_modality !== 'text',
+            events: async (begun, answers) => responseEvents(begun, answers, await presenterOf(begun), after),
+            headWaitMs: 0,
+          })
+          return undefined
+        }
+        if (after !== null) nameIgnored(response, ['starting_after'])
         return present(record)
       },
     }),

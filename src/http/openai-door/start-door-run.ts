@@ -5,7 +5,7 @@ import type { FindTaskDeps } from '../../tasks/naming/find-task.ts'
 import { ofRun, startedHeaders } from '../headers/run-headers.ts'
 import type { Context } from '../route.ts'
 import { type RunRouteDeps, START_REFUSALS } from '../routes/runs.ts'
-import { readIdempotencyKey, readImages, readInputs } from '../run-request.ts'
+import { readFiles, readIdempotencyKey, readInputs } from '../run-request.ts'
 import { setRunHeaders } from '../send-run.ts'
 import type { Addressed } from './find-addressed.ts'
 import type { Inputs } from './read/read-task-input.ts'
@@ -23,9 +23,15 @@ export const doorHeaders = ofRun.extend({
 /** Why a run may be refused, or fail. */
 export const DOOR_REFUSALS: readonly Reason[] = ['TASK_NOT_FOUND', ...START_REFUSALS]
 
-/** Until the events of a run are served here, too. */
-export const streamUnserved = (where: 'body' | 'query' = 'body'): ValidationError =>
-  ValidationError.at([where, 'stream'], 'streams are not served yet; ask without it', 'unsupported')
+/** How the caller of a run is answered. */
+export interface DoorWait {
+  /** How long to wait for the end; 0 not at all. */
+  readonly ms: number
+  /** True when the caller asked not to wait, though it may be told what happens. */
+  readonly background: boolean
+  /** True when the text is shown as it comes. */
+  readonly live: boolean
+}
 
 /** A request of OpenAI's clients, in the words of a run. */
 export interface DoorRequest {
@@ -43,21 +49,20 @@ export interface DoorRequest {
 
 /**
  * Starts a run as `POST .../run` does, by the same use case: admission, audit and tenancy are its own.
- * @param waitMs how long to wait for the end; 0 not at all
  * @throws see startRun
  */
 export async function startDoorRun(
   deps: DoorDeps,
   { caller, ignored: stray, clientClosed, request, response, span }: Context<unknown, unknown, unknown>,
   { addressed, files, place, ignored, ...asked }: DoorRequest,
-  waitMs: number,
+  { ms, background, live }: DoorWait,
 ): Promise<StartedRun> {
   const { task, revision, revisionTag } = addressed
   nameIgnored(response, ignored)
   let started: StartedRun
   try {
-    const images = readImages(
-      files.map((data) => ({ field: '', data })),
+    const submitted = readFiles(
+      files.map((data) => ({ name: null, data })),
       null,
       deps,
     )
@@ -65,7 +70,7 @@ export async function startDoorRun(
       deps,
       {
         ...{ org: task.org_id, project: task.project_id, task: task.id, user: caller.id },
-        ...{ revision, revisionTag, images },
+        ...{ revision, revisionTag, files: submitted },
         inputs: readInputs(asked.inputs, deps.taskInputMax),
         llmConfig: asked.llmConfig,
         reference: asked.reference,
@@ -75,16 +80,20 @@ export async function startDoorRun(
         timeout: null,
         idempotencyKey: readIdempotencyKey(request.get('idempotency-key')),
         onlyTask: caller.taskId,
-        live: false,
+        onLimit: 'wait',
+        live,
+        // A text that was shown cannot be taken back: where it is cut short, that is its end.
+        instead: { mode: background ? 'async' : 'wait', ...(live ? { outputRetries: 0 } : {}) },
         span,
       },
-      waitMs,
+      ms,
       clientClosed,
     )
   } catch (error) {
     throw error instanceof ValidationError ? movedTo(place, error) : error
   }
   setRunHeaders(response, started.record)
+  if (started.limitHeaders) response.set(started.limitHeaders)
   if (started.replayed) response.set('Idempotent-Replayed', 'true')
   return started
 }

@@ -107,6 +107,10 @@ function describeErrors(
     run_id: shownId.optional().meta({ description: 'Where there is a run.' }),
     retryable: z.boolean().optional().meta({ description: 'Whether the same call may succeed later.' }),
     retry_after: z.number().optional().meta({ description: 'Seconds, as in `Retry-After`.' }),
+    violated_policies: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Names of the limits that refuse it.' }),
     run: runResponse.optional(),
     conflicts: z
       .array(issue)

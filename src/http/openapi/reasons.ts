@@ -35,6 +35,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   NO_ACTIVE_REVISION: 'No revision of the task has a share of its traffic.',
   INPUT_PROCESSORS_UNAVAILABLE:
     'A revision that may be drawn has input processors or retrieval, which are not acted on here; the message names them.',
+  RATE_LIMITED:
+    'A limit is reached: of a model, for a call that does not want to wait for it, or one of the caller’s project, key or task.',
   ID_CONFLICT: 'The id is taken.',
   IMPORT_CONFLICT: 'What is imported does not fit what is there; nothing was imported.',
   CREDENTIAL_REVOKED: 'The credential is revoked, for good.',
@@ -48,6 +50,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   NOT_AN_IMAGE: 'A file is no image, whatever its name says.',
   UNSUPPORTED_IMAGE:
     'A file is an image of a format that is not read, such as HEIC; the message says what to do.',
+  UNSUPPORTED_FILE:
+    'A file is of a kind that is not read, or empty; the message says which kind, and what is read.',
   RANGE_NOT_SATISFIABLE: 'The file has no bytes in the range that is asked for.',
   IDEMPOTENCY_KEY_REUSED: 'The Idempotency-Key was used for another request.',
   TOO_MANY_REQUESTS: 'Too many at once; try again later.',
@@ -60,11 +64,18 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   MODEL_RETIRED:
     'The server of the model says that it has ended; choose another one. It is not asked again by the run.',
   OUTPUT_INVALID: 'The model kept answering in a shape that does not fit the output_format.',
+  ANSWER_REPLACED:
+    'In a stream of OpenAI’s clients: a model was asked again after a part of its answer was shown; the run goes on.',
   OUTPUT_TRUNCATED:
     'The answer was cut short, and more room could not be given or was not enough; what there was is in the run.',
   CONTENT_FILTERED: 'A filter of the model’s server held back the request or the answer.',
   MODEL_REFUSED: 'The model refused to answer; its words are in the run.',
   INPUT_INVALID: 'The revision that was drawn cannot be served with these inputs.',
+  DOCUMENT_UNREADABLE: 'No text can be taken out of a document: it is broken, protected, or a scan.',
+  DOCUMENT_TOO_LARGE:
+    'A document, or its text, is more than is read, or reading it takes too long or too much memory.',
+  INPUT_PROCESSOR_FAILED:
+    'An input processor gave nothing, and has no `fallback_text`; the message says why.',
   WORKER_LOST: 'Too many workers died over the run.',
   STORE_UNAVAILABLE: 'The store cannot be reached, or the run was stored by a newer version; try again.',
   FILES_UNAVAILABLE:

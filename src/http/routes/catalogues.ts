@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type ProcessorCatalogue, processorResponse } from '../../inputs/processor-catalogue.ts'
 import { checkModel } from '../../models/check/check-model.ts'
 import { CHECKS } from '../../models/check/model-check.ts'
 import type { AdaptationStore } from '../../models/learned/adaptation-store.ts'
@@ -31,6 +32,7 @@ export const modelCheckResponse = z
 export interface CatalogueRouteDeps {
   readonly tasks: TaskStore
   readonly models: ModelRegistry
+  readonly processors: ProcessorCatalogue
   readonly adaptations: AdaptationStore
   readonly retirements: RetirementStore
 }
@@ -100,7 +102,19 @@ export function catalogueRoutes(deps: CatalogueRouteDeps): Endpoint[] {
         return { model: model.name, checks: await checkModel(model, AbortSignal.timeout(LONGEST_CHECK_MS)) }
       },
     }),
-    nothing('input_processor', 'listInputProcessors', 'input processors'),
+    endpoint({
+      method: 'get',
+      path: `${PROJECT}/input_processor`,
+      tag: 'Tasks',
+      operation: 'listInputProcessors',
+      summary: 'List what can change the inputs of runs, and how it is configured',
+      errorCodes: [],
+      scope: 'task:read',
+      params: projectParams,
+      query: noQuery,
+      response: z.array(processorResponse),
+      handle: async () => [...deps.processors.list()],
+    }),
     nothing('task_forwarder_type', 'listTaskForwarderTypes', 'the kinds of task forwarders'),
     endpoint({
       method: 'get',

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { lanesOf, modelOfLane } from '../../models/limits/rate-limits.ts'
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { sharedNow } from '../../platform/clock.ts'
+import type { QueueState } from '../../runs/store/queue-state.ts'
 import type { RunStore } from '../../runs/store/run-store.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, projectParams } from '../route.ts'
 
@@ -63,9 +65,9 @@ export function queueRoutes({ runs, models }: QueueRouteDeps): Endpoint[] {
       params: projectParams,
       query: noQuery,
       async handle({ params }) {
-        const ids = models.list({ includeRetired: true }).map(({ id }) => id)
+        const ids = models.list({ includeRetired: true }).flatMap(({ id }) => lanesOf(id))
         const found = await runs.queueState(params.project_id, ids, sharedNow())
-        const byModel = [...found.byModel]
+        const byModel = [...byModelOf(found)]
           .filter(([, each]) => each.queued + each.running > 0)
           .map(([id, each]) => ({ model: id === '' ? null : (models.find(id)?.name ?? id), ...each }))
         return {
@@ -79,4 +81,16 @@ export function queueRoutes({ runs, models }: QueueRouteDeps): Endpoint[] {
       },
     }),
   ]
+}
+
+/** The lanes of a model together. */
+function byModelOf({ byModel }: QueueState): Map<string, { queued: number; held: number; running: number }> {
+  const sums = new Map<string, { queued: number; held: number; running: number }>()
+  for (const [lane, { queued, held, running }] of byModel) {
+    const model = modelOfLane(lane)
+    const known = sums.get(model) ?? { queued: 0, held: 0, running: 0 }
+    const sum = { queued: known.queued + queued, held: known.held + held, running: known.running + running }
+    sums.set(model, sum)
+  }
+  return sums
 }

@@ -1,6 +1,6 @@
 import type OpenAI from 'openai'
-import type { ModelRequest } from '../model.ts'
-import { dataUrl } from './data-url.ts'
+import type { FilePart, ModelRequest } from '../model.ts'
+import { dataUrl, rawBase64 } from './data-url.ts'
 import { type Turn, toTurns } from './prompt-turns.ts'
 import { rulesOf, toMembers } from './request-parameters.ts'
 import { inDialect } from './schema-dialect.ts'
@@ -34,12 +34,17 @@ export function toChatRequest({ model, messages, parameters, schema }: ModelRequ
   return request
 }
 
-function toMessage({ role, text, images }: Turn): ChatMessage {
-  if (role !== 'user' || !images?.length) return { role, content: text }
-  const parts: OpenAI.ChatCompletionContentPart[] = images.map((image) => ({
-    type: 'image_url',
-    image_url: { url: dataUrl(image) },
-  }))
+function toMessage({ role, text, images = [], files = [] }: Turn): ChatMessage {
+  if (role !== 'user' || images.length + files.length === 0) return { role, content: text }
+  const parts: OpenAI.ChatCompletionContentPart[] = [
+    ...images.map((image) => ({ type: 'image_url' as const, image_url: { url: dataUrl(image) } })),
+    ...files.map(toPart),
+  ]
   // Some servers refuse an empty text part.
   return { role, content: /\S/.test(text) ? [{ type: 'text', text }, ...parts] : parts }
+}
+
+function toPart(file: FilePart): OpenAI.ChatCompletionContentPart {
+  if (file.kind === 'pdf') return { type: 'file', file: { filename: file.name, file_data: dataUrl(file) } }
+  return { type: 'input_audio', input_audio: { data: rawBase64(file), format: file.kind } }
 }

@@ -7,3 +7,8 @@ import type { ImagePart } from '../model.ts'
 export function dataUrl({ mediaType, base64 }: ImagePart): string {
   return JSON.rawJSON(`"data:${mediaType};base64,${base64}"`) as unknown as string
 }
+
+/** The same without what stands before the bytes. */
+export function rawBase64({ base64 }: ImagePart): string {
+  return JSON.rawJSON(`"${base64}"`) as unknown as string
+}

@@ -43,9 +43,9 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
       try {
         const connection = connectionTo(server, api)
         // Writing megabytes of JSON takes milliseconds, during which this process does nothing else.
-        if (request.messages.some(({ images }) => images?.length)) await ownTick()
+        if (request.messages.some(({ images, files }) => images?.length || files?.length)) await ownTick()
         const completion = await streams.ask(request, api, (body, onText) =>
-          connection.send(JSON.stringify(body), traceHeaders(request), signal, onText),
+          connection.send(JSON.stringify(body), traceHeaders(request), signal, onText, request.onHeaders),
         )
         return readCompletion(api.toCompletion(completion), request)
       } catch (error) {

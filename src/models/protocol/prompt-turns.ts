@@ -12,7 +12,9 @@ export interface Turn extends Omit<Message, 'role'> {
  * has no turn for it, and is the user's turn where there is no other.
  */
 export function toTurns(messages: readonly Message[], systemTurn: SystemTurn): readonly Turn[] {
-  const said = messages.filter(({ text, images }) => /\S/.test(text) || images?.length)
+  const said = messages.filter(
+    ({ text, images, files }) => /\S/.test(text) || images?.length || files?.length,
+  )
   const user = said.find(({ role }) => role === 'user')
   if (systemTurn !== 'user' && user) {
     return systemTurn === 'system' ? said : said.map((each) => renamed(each))

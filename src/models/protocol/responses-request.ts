@@ -1,5 +1,5 @@
 import type { ModelRequest } from '../model.ts'
-import { dataUrl } from './data-url.ts'
+import { dataUrl, rawBase64 } from './data-url.ts'
 import { type Turn, toTurns } from './prompt-turns.ts'
 import { rulesOf, toMembers } from './request-parameters.ts'
 import { inDialect } from './schema-dialect.ts'
@@ -40,9 +40,16 @@ function formatOf(
   return { type: 'json_schema', name: 'response', ...strict, schema: inDialect(schema, rules) }
 }
 
-function toItem({ role, text, images }: Turn): object {
-  if (role !== 'user' || !images?.length) return { role, content: text }
-  const parts = images.map((image) => ({ type: 'input_image', detail: 'auto', image_url: dataUrl(image) }))
+function toItem({ role, text, images = [], files = [] }: Turn): object {
+  if (role !== 'user' || images.length + files.length === 0) return { role, content: text }
+  const parts = [
+    ...images.map((image) => ({ type: 'input_image', detail: 'auto', image_url: dataUrl(image) })),
+    ...files.map((file) =>
+      file.kind === 'pdf'
+        ? { type: 'input_file', filename: file.name, file_data: dataUrl(file) }
+        : { type: 'input_audio', input_audio: { data: rawBase64(file), format: file.kind } },
+    ),
+  ]
   return { role, content: /\S/.test(text) ? [{ type: 'input_text', text }, ...parts] : parts }
 }
 

@@ -39,6 +39,25 @@ const requestRules = {
   system_turn: z.enum(['system', 'developer', 'user']).optional(),
 }
 
+const perMinute = z.int().min(1).max(1_000_000_000_000)
+/** What the whole fleet together may ask; `auto`: as the server's headers say. */
+const limits = z.union(
+  [
+    z.literal('auto'),
+    z.strictObject({
+      requests_per_minute: perMinute.optional(),
+      tokens_per_minute: perMinute.optional(),
+      input_tokens_per_minute: perMinute.optional(),
+      output_tokens_per_minute: perMinute.optional(),
+      concurrent: z.int().min(1).max(1_000_000).optional(),
+    }),
+  ],
+  {
+    error:
+      'expected "auto", or whole numbers from 1 of requests_per_minute, tokens_per_minute, input_tokens_per_minute, output_tokens_per_minute, concurrent',
+  },
+)
+
 const server = z
   .strictObject({
     ...requestRules,
@@ -53,6 +72,7 @@ const server = z
     client_cert_file: filled.optional(),
     client_key_file: filled.optional(),
     headers: headers.optional(),
+    limits: limits.optional(),
     provider: filled.optional(),
     proxy: z.union([z.literal('none'), z.url({ protocol: /^https?$/ })]).optional(),
     query: z.record(filled, value).optional(),
@@ -77,6 +97,7 @@ const model = z.strictObject({
   alias: filled.optional(),
   api: z.enum(['chat', 'responses']).optional(),
   description: z.string().optional(),
+  limits: limits.optional(),
   max_output_tokens: z.int().min(1).max(10_000_000).optional(),
   output: z.enum(['json_schema', 'json_object', 'none']).default('json_schema'),
   price: price.optional(),
@@ -85,7 +106,9 @@ const model = z.strictObject({
   server: filled,
   stream: z.enum(['live', 'always', 'never']).optional(),
   stream_usage: z.boolean().optional(),
+  supports_audio: z.boolean().default(false),
   supports_image_output: z.boolean().default(false),
+  supports_pdf: z.boolean().default(false),
   supports_vision: z.boolean().default(false),
   upstream_name: filled.optional(),
 })

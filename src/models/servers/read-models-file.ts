@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Model, ModelPrice, ModelServer } from '../model.ts'
 import { type RequestRules, usualRules } from '../request-rules.ts'
 import { describeModel } from './describe-model.ts'
@@ -51,6 +52,7 @@ function readServer(
       apiKey,
       timeoutMs: entry.timeout_seconds === undefined ? timeoutMs : entry.timeout_seconds * 1000,
       transport: readTransport(entry, readSecret),
+      ...readLimits(entry),
     }
   } catch (cause) {
     throw new Error(`server ${name}: ${(cause as Error).message}`, { cause })
@@ -68,6 +70,8 @@ function readModel(entry: ModelEntry, server: ModelServer, from: ServerEntry): M
     output: entry.output,
     supportsVision: entry.supports_vision,
     supportsImageOutput: entry.supports_image_output,
+    supportsPdf: entry.supports_pdf,
+    supportsAudio: entry.supports_audio,
     retired: entry.retired,
     api: entry.api ?? 'chat',
     stream: entry.stream ?? 'live',
@@ -75,6 +79,7 @@ function readModel(entry: ModelEntry, server: ModelServer, from: ServerEntry): M
     rules: readRules(entry, from),
     price: readPrice(entry),
     reasoningInText: entry.reasoning_in_text ?? 'strip',
+    ...readLimits(entry),
     ...(entry.max_output_tokens ? { maxOutputTokens: entry.max_output_tokens } : {}),
     server,
   })
@@ -89,6 +94,22 @@ function readRules(model: ModelEntry, server: ServerEntry): RequestRules {
     systemTurn: model.system_turn ?? server.system_turn ?? usual.systemTurn,
     dialect: model.schema_dialect ?? server.schema_dialect ?? usual.dialect,
     strict: model.strict ?? server.strict ?? usual.strict,
+  }
+}
+
+function readLimits({ limits }: Pick<ModelEntry, 'limits'>): { limits?: RateLimits } {
+  if (!limits) return {}
+  if (limits === 'auto') return { limits: { learned: true } }
+  const { requests_per_minute, tokens_per_minute, input_tokens_per_minute, output_tokens_per_minute } = limits
+  const { concurrent } = limits
+  return {
+    limits: {
+      ...(requests_per_minute !== undefined && { requestsPerMinute: requests_per_minute }),
+      ...(tokens_per_minute !== undefined && { tokensPerMinute: tokens_per_minute }),
+      ...(input_tokens_per_minute !== undefined && { inputTokensPerMinute: input_tokens_per_minute }),
+      ...(output_tokens_per_minute !== undefined && { outputTokensPerMinute: output_tokens_per_minute }),
+      ...(concurrent !== undefined && { concurrent }),
+    },
   }
 }
 

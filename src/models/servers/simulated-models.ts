@@ -2,7 +2,13 @@ import type { Model, ModelServer } from '../model.ts'
 import { describeModel } from './describe-model.ts'
 
 const KINDS = [
-  { name: 'simulated-large', output: 'json_schema', supportsVision: true },
+  {
+    name: 'simulated-large',
+    output: 'json_schema',
+    supportsVision: true,
+    supportsPdf: true,
+    supportsAudio: true,
+  },
   { name: 'simulated-small', output: 'json_object', supportsVision: true },
   { name: 'simulated-basic', output: 'none', supportsVision: false },
 ] as const

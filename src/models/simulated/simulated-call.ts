@@ -4,6 +4,14 @@ const imagePart = z.object({
   type: z.literal('image_url'),
   image_url: z.object({ url: z.string().regex(/^(data:image\/[a-z]+;base64,|https?:\/\/)/) }),
 })
+const filePart = z.object({
+  type: z.literal('file'),
+  file: z.object({ filename: z.string(), file_data: z.string().regex(/^data:application\/pdf;base64,/) }),
+})
+const audioPart = z.object({
+  type: z.literal('input_audio'),
+  input_audio: z.object({ data: z.base64(), format: z.enum(['mp3', 'wav']) }),
+})
 const textPart = z.object({ type: z.literal('text'), text: z.string() })
 /** A chat completions call: the members that the simulated model uses. */
 export const callSchema = z.object({
@@ -12,7 +20,7 @@ export const callSchema = z.object({
     .array(
       z.object({
         role: z.enum(['system', 'developer', 'user', 'assistant']),
-        content: z.union([z.string(), z.array(z.union([textPart, imagePart]))]),
+        content: z.union([z.string(), z.array(z.union([textPart, imagePart, filePart, audioPart]))]),
       }),
     )
     .min(1),
@@ -48,9 +56,17 @@ export function readPrompt(call: Call): Prompt {
   )
   const text = all.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
   return {
-    prompt: all.map((part) => (part.type === 'text' ? part.text : part.image_url.url)).join('\n'),
+    prompt: all.map(saidBy).join('\n'),
     text,
     images: all.filter((part) => part.type === 'image_url').length,
     mark: /\[mark:([\w.-]{1,64})\]/.exec(text)?.[1] ?? null,
   }
+}
+
+type Part = Exclude<Call['messages'][number]['content'], string>[number]
+
+function saidBy(part: Part): string {
+  if (part.type === 'text') return part.text
+  if (part.type === 'image_url') return part.image_url.url
+  return part.type === 'file' ? part.file.file_data : part.input_audio.data
 }

@@ -1,3 +1,4 @@
+import type { FleetLimiter } from '../../models/limits/fleet-limiter.ts'
 import type { ModelLimiters } from '../../models/limits/model-limiter.ts'
 import { type ModelClient, ModelError } from '../../models/model.ts'
 import type { RetryPolicy } from '../../models/protocol/retry.ts'
@@ -17,18 +18,20 @@ import type { Claim } from '../store/claim.ts'
 import type { ReadCapacity } from '../store/run-store.ts'
 import { ClaimLost, type Stopwatch } from './ask/ask-model.ts'
 import { askModels } from './ask/ask-models.ts'
-import { Deferred } from './ask/deferred.ts'
+import { Deferred, LimitReached } from './ask/deferred.ts'
 import { estimateLost } from './ask/estimate-lost.ts'
 import type { PrepareCallDeps } from './ask/prepare-call.ts'
 import type { AbortReason, Executions } from './executions.ts'
+import type { RunProcessorDeps } from './inputs/run-processor.ts'
 import { type SettleRunDeps, settleRun } from './settle-run.ts'
 import { isWorkerFault, type WorkerHealth } from './worker-health.ts'
 
-export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps {
+export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps, RunProcessorDeps {
   readonly tracer: Tracer
   readonly tasks: TaskStore
   readonly client: ModelClient
   readonly limiters: ModelLimiters
+  readonly fleet: FleetLimiter
   readonly retry: RetryPolicy
   readonly responseLimit: number
   /** Whether log lines of failed calls hold the server's own words. */
@@ -111,10 +114,12 @@ async function release(
   deps: ClaimDeps,
   claim: Claim,
   ledger: Ledger,
-  { ms, model }: { ms: number; model: string } = { ms: 0, model: claim.model },
+  { ms, model, onLimit }: Pick<Deferred, 'ms' | 'model' | 'onLimit'> = {
+    ...{ ms: 0, model: claim.model, onLimit: false },
+  },
 ): Promise<Execution> {
   if (deps.live) await deps.outputs.close(deps.live)
-  const released = await deps.runs.release(claim, ledger.all(), ms, model)
+  const released = await deps.runs.release(claim, ledger.all(), ms, model, onLimit)
   if (released === 'cancelled') return end(deps, claim, ledger, { error: ABORT_ERRORS.cancelled })
   return released === 'queued' ? 'released' : 'superseded'
 }
@@ -144,7 +149,7 @@ async function executeClaim(
 ): Promise<Execution> {
   const { request } = claim
   ledger.open(sharedNow())
-  const watch: Stopwatch = { model: 0, validate: 0 }
+  const watch: Stopwatch = { model: 0, validate: 0, limit: 0 }
   try {
     if (!revision) {
       ledger.drop()
@@ -159,7 +164,12 @@ async function executeClaim(
       ledger.drop()
       return release(deps, claim, ledger, error)
     }
-    if (error instanceof ModelError && error.kind === 'aborted') {
+    if (error instanceof LimitReached) {
+      ledger.drop()
+      return end(deps, claim, ledger, { watch, error: limitReached(error) })
+    }
+    const stopped = signal.aborted && error === signal.reason
+    if (stopped || (error instanceof ModelError && error.kind === 'aborted')) {
       const reason = signal.reason as AbortReason
       if (reason === 'stopping') {
         ledger.drop()
@@ -171,7 +181,9 @@ async function executeClaim(
     if (isWorkerFault(error)) {
       ledger.drop()
       deps.health.report(error)
-      return release(deps, claim, ledger, { ms: WORKER_FAULT_PAUSE_MS, model: claim.model })
+      return release(deps, claim, ledger, {
+        ...{ ms: WORKER_FAULT_PAUSE_MS, model: claim.model, onLimit: false },
+      })
     }
     if (isRedisUnavailable(error)) throw error
     // A bug would fail the same way at the next delivery. So the run fails now, and the log has the error.
@@ -191,6 +203,12 @@ const INTERNAL: RunError = {
   message: 'Something went wrong here.',
   retryable: true,
 }
+const limitReached = ({ waitMs }: LimitReached): RunError => ({
+  reason: 'RATE_LIMITED',
+  message: 'The model cannot be called at once: a limit of it is reached.',
+  retryable: true,
+  retryAfter: Math.max(1, Math.ceil(waitMs / 1000)),
+})
 const WORKER_LOST: RunError = {
   reason: 'WORKER_LOST',
   message: 'A worker was lost while it had this run.',

@@ -41,7 +41,7 @@ export async function settleRun(
     request,
     claim.claimed,
     attempts,
-    { ...outcome, fence: claim.fence },
+    { ...outcome, fence: claim.fence, limited: claim.limited },
     deps.models.find,
   )
   // Idempotent: a second settle of the same claim finds that the run has ended.

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { ImageProcessKilled } from '../../files/image/image-processes.ts'
+import { ConverterKilled } from '../../files/conversion/converters.ts'
 import { isLocalFault } from '../../platform/local-fault.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { isRedisUnavailable } from '../../platform/redis/redis.ts'
@@ -24,7 +24,7 @@ export interface WorkerHealthOptions {
 
 /** True for a failure that is this worker's, and no run's: it ends no run. */
 export const isWorkerFault = (error: unknown): boolean =>
-  isLocalFault(error) || error instanceof ImageProcessKilled
+  isLocalFault(error) || error instanceof ConverterKilled
 
 /** A worker that is not well is checked so often. */
 const SICK_EVERY_MS = 1000
@@ -71,7 +71,7 @@ export function watchWorkerHealth({ check, log, everyMs }: WorkerHealthOptions):
     },
     report(error) {
       // Its process was ended in this one's place; an image that has it done again and again must not stop all others.
-      if (error instanceof ImageProcessKilled) {
+      if (error instanceof ConverterKilled) {
         log.warn({ err: error }, 'an image could not be converted here')
         return
       }

@@ -1,20 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
-import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
-import type { RunRecord, RunRequest } from '../run.ts'
+import type { RunRecord } from '../run.ts'
 import type { LivePiece, ResetReason } from '../store/live-texts.ts'
-import { awaitEnd } from '../wait/await-end.ts'
-import type { ReplyInbox } from '../wait/reply-inbox.ts'
+import { type EndEvent, endOfRun, type FollowEndDeps, TROUBLE_PAUSE_MS } from './follow-end.ts'
 import type { LiveFeed, LiveStatus } from './live-feed.ts'
 import type { LiveFeeds } from './live-feeds.ts'
 import { attemptOf, continuesCharacter, type Position } from './position.ts'
 import { resetReason } from './reset-reason.ts'
 
-/**
- * What one who watches a run is told. `at`: the position after it, from which on it may be resumed.
- * `trouble`: the store cannot be reached, and the run is followed on as soon as it can.
- */
+/** What one who watches a run is told. `at`: the position after it, from which on it may be resumed. */
 export type LiveEvent =
+  | EndEvent
   | ({ readonly type: 'status' } & LiveStatus)
   | {
       readonly type: 'delta'
@@ -29,17 +25,10 @@ export type LiveEvent =
       readonly attempt: number
       readonly reason: ResetReason
     }
-  | { readonly type: 'end'; readonly record: RunRecord }
-  | { readonly type: 'trouble' }
 
-export interface FollowRunDeps extends EndQueuedRunDeps {
-  readonly inbox: ReplyInbox
+export interface FollowRunDeps extends FollowEndDeps {
   readonly feeds: LiveFeeds
 }
-
-/** One wait for the end, in ms; after it the next begins. */
-const ONE_WAIT_MS = 600_000
-const TROUBLE_PAUSE_MS = 1000
 
 /**
  * Follows a run from a position on, until it has ended: how far it is, what its model says, and at last the run. Reads on
@@ -54,7 +43,7 @@ export async function* followRun(
   from: Position | null,
   signal: AbortSignal,
 ): AsyncGenerator<LiveEvent, void> {
-  const { feed, release } = deps.feeds.open(record, (closing) => endOf(deps, record.request, closing))
+  const { feed, release } = deps.feeds.open(record, (closing) => endOfRun(deps, record.request, closing))
   try {
     yield* follow(feed, from, signal)
   } finally {
@@ -161,21 +150,4 @@ function isBeginningOf(text: Buffer, offset: number, shown: Shown): boolean {
   if (offset === 0) return true
   const isPlace = offset <= text.length && !continuesCharacter(text[offset])
   return isPlace && crc32(text.subarray(shown.offset, offset)) === shown.sum
-}
-
-/** Waits for the end of a run, however long it takes; null when this process closes, or the run is no longer kept. */
-async function endOf(
-  deps: FollowRunDeps,
-  request: RunRequest,
-  closing: AbortSignal,
-): Promise<RunRecord | null> {
-  const signal = AbortSignal.any([closing, deps.inbox.closing])
-  while (!signal.aborted) {
-    const ended = await awaitEnd(deps, request, ONE_WAIT_MS, signal)
-    if (ended) return ended
-    if (signal.aborted) break
-    const record = await deps.runs.get(request.id).catch(() => undefined)
-    if (record === null) return null
-  }
-  return null
 }

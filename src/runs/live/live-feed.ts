@@ -1,3 +1,4 @@
+import { type PresentedWait, presentWait } from '../present-wait.ts'
 import { isFinal, type RunRecord, type RunStatus } from '../run.ts'
 import type { Attached, LiveHead, LivePiece } from '../store/live-texts.ts'
 import { attemptOf, isLater, type Position } from './position.ts'
@@ -10,6 +11,8 @@ export interface LiveStatus {
   /** The number of the model call; 0 before the first. */
   readonly attempt: number
   readonly model: string | null
+  /** The limit that it waits for; absent where it does not, or where that is not known. */
+  readonly waiting_on?: PresentedWait
 }
 
 export interface LiveFeedDeps {
@@ -172,7 +175,11 @@ export class LiveFeed {
   }
 }
 
-function statusOf({ request, status, attempts }: RunRecord): LiveStatus {
+function statusOf({ request, status, attempts, waitingOn }: RunRecord): LiveStatus {
   const last = attempts.at(-1)
-  return { id: request.id, status, attempt: last?.number ?? 0, model: last?.model ?? null }
+  const waiting_on = presentWait(waitingOn)
+  return {
+    ...{ id: request.id, status, attempt: last?.number ?? 0, model: last?.model ?? null },
+    ...(waiting_on && { waiting_on }),
+  }
 }

@@ -1,3 +1,6 @@
+import { isDocument, isRecording } from '../../files/document/document-format.ts'
+import type { ProcessorCatalogue } from '../../inputs/processor-catalogue.ts'
+import type { Model } from '../../models/model.ts'
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { ApiError, ValidationError, type ValidationIssue } from '../../platform/errors.ts'
 import { describeIgnored, ignoredParts } from '../../tasks/ignored-parts.ts'
@@ -5,7 +8,9 @@ import { missingParameters } from '../../tasks/prompt.ts'
 import type { TagStore } from '../../tasks/tag-store.ts'
 import type { Revision, Task } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
-import { blankProblem, type CallSizeLimits, imagesProblem, promptProblem } from '../call-size.ts'
+import { blankProblem, type CallSizeLimits, partsProblem, promptProblem } from '../call-size.ts'
+import { filesProblem, filledParameters, type RunFile, takesDocuments, useFiles } from '../file-use.ts'
+import { type CheckedFile, type CheckFilesDeps, checkFiles } from './check-files.ts'
 import type { Submission } from './submission.ts'
 
 /** A submission that passed the checks: its task, and the revision that the caller chose, if any. */
@@ -14,12 +19,14 @@ export interface Accepted {
   readonly revision: string | null
   /** The revisions that may be drawn. */
   readonly candidates: readonly Revision[]
+  readonly files: readonly CheckedFile[]
 }
 
-export interface CheckRunDeps extends CallSizeLimits {
+export interface CheckRunDeps extends CallSizeLimits, CheckFilesDeps {
   readonly tasks: TaskStore
   readonly tags: TagStore
   readonly models: ModelRegistry
+  readonly processors: ProcessorCatalogue
   /** True: revisions run without what is not acted on. */
   readonly ignoreInputProcessors: boolean
 }
@@ -27,8 +34,8 @@ export interface CheckRunDeps extends CallSizeLimits {
 /**
  * Makes sure that every revision which may be drawn for a run can execute it: whether a call is refused must not depend
  * on the draw.
- * @throws {ApiError} TASK_NOT_FOUND, TASK_REVISION_NOT_FOUND, TASK_DISABLED, NO_ACTIVE_REVISION, FILE_TOO_LARGE,
- *   INPUT_PROCESSORS_UNAVAILABLE
+ * @throws {ApiError} TASK_NOT_FOUND, TASK_REVISION_NOT_FOUND, TASK_DISABLED, NO_ACTIVE_REVISION,
+ *   INPUT_PROCESSORS_UNAVAILABLE; see checkFiles
  * @throws {ValidationError} for missing inputs, and for what one of the revisions cannot do
  */
 export async function checkRun(deps: CheckRunDeps, input: Submission): Promise<Accepted> {
@@ -48,10 +55,14 @@ export async function checkRun(deps: CheckRunDeps, input: Submission): Promise<A
     if (each?.task_id === task.id) return each
     throw new ApiError('TASK_REVISION_NOT_FOUND', 'The task has no such revision.')
   })
-  const ignored = deps.ignoreInputProcessors ? [] : candidates.flatMap(ignoredParts)
+  const ignored = deps.ignoreInputProcessors
+    ? []
+    : candidates.flatMap((each) => ignoredParts(each, deps.processors))
   if (ignored.length > 0) throw new ApiError('INPUT_PROCESSORS_UNAVAILABLE', describeIgnored(ignored))
-  checkInputs(candidates, input, deps)
-  return { task, revision, candidates }
+  const files =
+    input.files.length === 0 ? [] : await checkFiles(deps, input.files, candidates.some(looksAtFiles))
+  checkInputs(candidates, input, files, deps)
+  return { task, revision, candidates, files }
 }
 
 /** The revision that the caller chose, by its id or by a tag; null when none. */
@@ -65,9 +76,19 @@ async function chosenRevision(tags: TagStore, input: Submission): Promise<string
 const drawable = (task: Task): string[] =>
   task.active_revisions.filter(({ weight }) => weight > 0).map(({ task_revision_id }) => task_revision_id)
 
-function checkInputs(revisions: readonly Revision[], input: Submission, deps: CheckRunDeps): void {
+function checkInputs(
+  revisions: readonly Revision[],
+  input: Submission,
+  files: readonly CheckedFile[],
+  deps: CheckRunDeps,
+): void {
   const issues: ValidationIssue[] = []
-  const missing = new Set(revisions.flatMap((each) => missingParameters(each.input_params, input.inputs)))
+  const missing = new Set(
+    revisions.flatMap((each) => {
+      const names = missingParameters(each.input_params, input.inputs)
+      return names.length === 0 ? names : names.filter((name) => !filledParameters(each).includes(name))
+    }),
+  )
   for (const name of missing) {
     issues.push({
       loc: ['body', 'task_input', name],
@@ -84,10 +105,12 @@ function checkInputs(revisions: readonly Revision[], input: Submission, deps: Ch
   }
   const tooLong = firstOf(revisions, (each) => promptProblem(each, input.inputs, deps))
   if (tooLong) issues.push({ loc: ['body', 'task_input'], msg: tooLong, type: 'too_big' })
-  const blank = firstOf(revisions, (each) => blankProblem(each, input.inputs, input.images.length))
+  const blank = firstOf(revisions, (each) => blankProblem(each, input.inputs, files.length))
   if (blank) issues.push({ loc: ['body', 'task_input'], msg: blank, type: 'too_small' })
-  if (input.images.length === 0 && revisions.some((each) => each.image_required)) {
-    issues.push({ loc: ['body', 'task_file'], msg: 'the task requires an image', type: 'missing' })
+  const wrong = firstOf(revisions, (each) => filesProblem(each, files))
+  if (wrong) {
+    const type = wrong.missing ? 'missing' : 'value_error'
+    issues.push({ loc: ['body', 'task_file'], msg: wrong.message, type })
   }
   const firstModelOf = (each: Revision) =>
     input.useFallback ? each.fallback_llm_model_id : each.llm_model_id
@@ -95,16 +118,34 @@ function checkInputs(revisions: readonly Revision[], input: Submission, deps: Ch
     const msg = 'the revision has no fallback model'
     issues.push({ loc: ['query', 'use_fallback_model'], msg, type: 'value_error' })
   }
-  const lacksVision = revisions.some(
-    (each) => deps.models.find(firstModelOf(each) ?? '')?.supportsVision === false,
-  )
-  if (input.images.length > 0 && lacksVision) {
-    issues.push({ loc: ['body', 'task_file'], msg: "the task's model sees no images", type: 'value_error' })
-  }
+  const unfit = firstOf(revisions, (each) => {
+    const model = deps.models.find(firstModelOf(each) ?? '')
+    return model && files.length > 0 ? modelProblem(model, useFiles(each, files).sent) : null
+  })
+  if (unfit) issues.push({ loc: ['body', 'task_file'], msg: unfit, type: 'value_error' })
   if (issues.length > 0) throw new ValidationError(issues)
   // What becomes of other images is known once they are made smaller, and is looked at then.
-  const tooLarge = revisions.every((each) => each.optimise_images) ? null : imagesProblem(input.images, deps)
+  const tooLarge = revisions.every((each) => each.optimise_images)
+    ? null
+    : partsProblem(
+        files.filter(isImage).map(({ data }) => data),
+        deps,
+      )
   if (tooLarge) throw new ApiError('FILE_TOO_LARGE', `Too large: ${tooLarge}.`)
+}
+
+/** Where none is taken, no kind of file is told apart from another, either. */
+const looksAtFiles = (revision: Revision): boolean =>
+  takesDocuments(revision) || revision.file_input_mode === 'none'
+
+const isImage = ({ stored }: RunFile): boolean => !isDocument(stored) && !isRecording(stored)
+
+/** What keeps a model from taking these files; documents it can be sent as text. */
+function modelProblem(model: Model, files: readonly RunFile[]): string | null {
+  if (!model.supportsVision && files.some(isImage)) return "the task's model sees no images"
+  if (!model.supportsAudio && files.some(({ stored }) => isRecording(stored)))
+    return "the task's model hears no recordings"
+  return null
 }
 
 function firstOf<T, R>(all: readonly T[], of: (each: T) => R | null): R | null {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { sniffImage } from '../../files/image/image-format.ts'
 import type { IdempotencyKey } from '../store/run-store.ts'
-import type { Submission } from './submission.ts'
+import type { Submission, SubmittedFile } from './submission.ts'
 
 const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex')
 
@@ -10,17 +11,22 @@ const sha256 = (text: string | Buffer): string => createHash('sha256').update(te
  * learns nothing about other runs.
  */
 export function idempotencyKeyOf(key: string, input: Submission): IdempotencyKey {
-  const { task, inputs, images, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup } =
+  const { task, inputs, files, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup } =
     input
   const same = [task, inputs, revision, revisionTag, llmConfig, useFallback, reference, reportingGroup]
   // Only where they are given: what was accepted before they counted keeps its fingerprint.
   const timeout = input.timeout === null ? [] : [input.timeout]
+  const onLimit = input.onLimit === 'wait' ? [] : [{ onLimit: input.onLimit }]
   const splitKey = input.splitKey ? [{ splitKey: input.splitKey }] : []
-  const parts = [...same.map(sorted), images.map(sha256), ...timeout, ...splitKey]
+  const parts = [...same.map(sorted), files.map(fingerprintOf), ...timeout, ...splitKey, ...onLimit]
   // No key has a space, so a project's key is never taken for a task's.
   const name = input.onlyTask === null ? key : `${input.onlyTask} ${key}`
   return { hash: sha256(name), fingerprint: sha256(JSON.stringify(parts)) }
 }
+
+/** What a document is called decides which processor takes it; of an image, only the bytes count. */
+const fingerprintOf = ({ name, data }: SubmittedFile): string =>
+  name === null || sniffImage(data) ? sha256(data) : `${sha256(data)} ${name}`
 
 /**
  * The shards in which a key may be stored, each once. The first is where it is stored now; every request with the same

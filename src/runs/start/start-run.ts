@@ -1,25 +1,32 @@
+import type { LimitReader } from '../../models/limits/limit-reader.ts'
+import { laneOf } from '../../models/limits/rate-limits.ts'
 import { sharedNow } from '../../platform/clock.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { newRunId } from '../../platform/ids.ts'
 import { isRedisUnavailable, wasNotExecuted } from '../../platform/redis/redis.ts'
 import { within } from '../../platform/tracing/tracing.ts'
+import type { PolicyStore } from '../../policies/policy-store.ts'
 import { drawRevision, type Place, placeOfKey, placeOfRun } from '../../tasks/split/draw-revision.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
+import { takesDocuments } from '../file-use.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
 import { startEnqueueSpan } from '../run-span.ts'
 import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-store.ts'
 import { awaitEnd } from '../wait/await-end.ts'
 import type { ReplyInbox } from '../wait/reply-inbox.ts'
+import { type AdmittedRun, admitRun } from './admit-run.ts'
 import { type Accepted, type CheckRunDeps, checkRun } from './check-run.ts'
 import { idempotencyKeyOf, shardsOfKey } from './idempotency.ts'
 import { replayRun } from './replay-run.ts'
 import type { StorageQuota } from './storage-quota.ts'
-import { discardImages, type StoreImagesDeps, storeImages } from './store-images.ts'
+import { discardFiles, type StoreFilesDeps, storeFiles } from './store-files.ts'
 import type { StartedRun, Submission } from './submission.ts'
 
-export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreImagesDeps {
+export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreFilesDeps {
   readonly inbox: ReplyInbox
   readonly storageQuota: StorageQuota
+  readonly limitReader: LimitReader
+  readonly policies: PolicyStore
   readonly shards: number
   /** The shard that the next run goes to. */
   nextShard(): number
@@ -35,8 +42,8 @@ export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreImage
  * durable. With an idempotency key that has been used for the same request, it waits for that run instead.
  * @param waitMs how long to wait for the end; 0 not at all
  * @param signal fires when the client has closed its connection: the wait ends, the run goes on
- * @throws {ApiError} see checkRun; PROJECT_QUEUE_FULL, PROJECT_STORAGE_FULL, QUEUE_FULL, STORE_UNAVAILABLE; NOT_AN_IMAGE,
- *   UNSUPPORTED_IMAGE, FILE_TOO_LARGE, FILES_UNAVAILABLE; IDEMPOTENCY_KEY_REUSED
+ * @throws {ApiError} see checkRun; PROJECT_QUEUE_FULL, PROJECT_STORAGE_FULL, QUEUE_FULL, STORE_UNAVAILABLE;
+ *   FILES_UNAVAILABLE; IDEMPOTENCY_KEY_REUSED; RATE_LIMITED
  * @throws {ValidationError} see checkRun
  */
 export async function startRun(
@@ -61,11 +68,13 @@ export async function startRun(
   await deps.storageQuota.check(input.project)
   const accepted = await checkRun(deps, input)
   const id = newRunId(shard)
-  const files = await storeImages(deps, id, input.images)
-  const mode = waitMs > 0 || input.live ? 'wait' : 'async'
+  const files = await storeFiles(deps, id, accepted.files)
+  const mode = input.instead?.mode ?? (waitMs > 0 || input.live ? 'wait' : 'async')
   const enqueuing = startEnqueueSpan(input.span, { id, task: input.task, mode })
   const place = placeOf(input, accepted, id)
-  const request = requestOf(deps, input, accepted, id, place, files, mode, enqueuing.context)
+  const unlimited = requestOf(deps, input, accepted, id, place, files, mode, enqueuing.context)
+  const admitted = await admitOrDiscard(deps, unlimited)
+  const request = admitted ? { ...unlimited, policies: admitted.policies } : unlimited
 
   const waiting = new AbortController()
   const stopWaiting = () => waiting.abort()
@@ -76,24 +85,25 @@ export async function startRun(
   try {
     const watcher = waitMs > 0 || input.live ? deps.inbox.id : null
     // The worker draws the same revision, unless the weights change meanwhile. Storing it now saves the worker a write.
-    const drawn = drawFor(deps, input, accepted, place)
+    const drawn = drawFor(deps, input, accepted, place, mode)
+    if (input.onLimit === 'fail') await refuseToWait(deps, drawn)
     const created = await within(enqueuing, () => create(deps, request, watcher, key, drawn))
     if (created.outcome === 'replayed' || created.outcome === 'reused') {
       waiting.abort()
-      await discardImages(deps, id)
+      await discard(deps, request)
       return await replayRun(deps, created, waitMs, signal)
     }
   } catch (error) {
     waiting.abort()
     // The files stay when it is not known whether the run was accepted.
-    if (!(error instanceof ApiError && error.extra['run_id'])) await discardImages(deps, id)
+    if (!(error instanceof ApiError && error.extra['run_id'])) await discard(deps, request)
     throw error
   }
   const unclaimed = { revision: null, split: null, attempts: [], result: null }
   const record: RunRecord = { request, status: 'queued', ...unclaimed }
   // When the wait is over without an end, the record says how far the run is.
   const known = (await ended) ?? (waitMs > 0 ? await deps.runs.get(id).catch(() => null) : null)
-  return { record: known ?? record, replayed: false }
+  return { record: known ?? record, replayed: false, ...(admitted && { limitHeaders: admitted.headers }) }
 }
 
 /** Where the run stands in the table of slots; null when the caller chose its revision. */
@@ -108,40 +118,71 @@ function drawFor(
   { useFallback }: Submission,
   { task, revision, candidates }: Accepted,
   place: Place | null,
+  mode: RunRequest['mode'],
 ): Drawn | null {
   const drawn = place ? drawRevision(task.split, place.slot) : revision
   const found = candidates.find((each) => each.id === drawn)
   if (!found) return null
-  const model = useFallback ? found.fallback_llm_model_id : found.llm_model_id
+  const model = models.find((useFallback ? found.fallback_llm_model_id : found.llm_model_id) ?? '')
   return {
     revision: found.id,
     split: place ? task.split.seq : null,
-    model: models.find(model ?? '')?.id ?? '',
+    model: model ? laneOf(model, mode !== 'wait') : '',
   }
+}
+
+/** @throws as `admitRun`; then nothing is left of the run */
+async function admitOrDiscard(deps: StartRunDeps, request: RunRequest): Promise<AdmittedRun | null> {
+  try {
+    return await admitRun(deps.policies, request)
+  } catch (error) {
+    await discardFiles(deps, request.id)
+    throw error
+  }
+}
+
+/** Removes what there is of a run that was not created. */
+async function discard(deps: StartRunDeps, { id, project, policies }: RunRequest): Promise<void> {
+  if (policies.length > 0) await deps.policies.end(project, id, 0, policies).catch(() => {})
+  await discardFiles(deps, id)
+}
+
+/** @throws {ApiError} RATE_LIMITED when the run would wait for a limit */
+async function refuseToWait({ limitReader }: StartRunDeps, drawn: Drawn | null): Promise<void> {
+  const waiting = drawn && (await limitReader.waitingOn(drawn.model))
+  if (!waiting) return
+  const seconds = Math.max(1, Math.ceil((waiting.until - sharedNow()) / 1000))
+  throw new ApiError('RATE_LIMITED', `A limit of ${waiting.name} is reached (${waiting.limit}).`, {
+    ...{ retry_after: seconds, retryable: true },
+  })
 }
 
 function requestOf(
   { runTimeout, queueTimeout }: StartRunDeps,
   input: Submission,
-  { task, revision }: Accepted,
+  { task, revision, candidates, files: sent }: Accepted,
   id: string,
   place: Place | null,
   files: readonly string[],
   mode: RunRequest['mode'],
   trace: RunRequest['trace'],
 ): RunRequest {
-  const { org, project, user, inputs, llmConfig, useFallback, reference, reportingGroup, live } = input
+  const { org, project, user, inputs, llmConfig, useFallback, reference, reportingGroup, onLimit, live } =
+    input
   const created = sharedNow()
   const deadline = created + (input.timeout ?? task.timeout ?? runTimeout) * 1000
   return {
     ...{ id, org, project, task: task.id, user, created, inputs, files, revision },
-    ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline, trace, live },
+    ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline, trace, onLimit, live },
+    // Only where documents are taken does anybody ask.
+    fileNames: candidates.some(takesDocuments) ? sent.map(({ name }) => name) : [],
     slot: place?.slot ?? null,
     bucket: place?.bucket ?? null,
     startBy: Math.min(deadline, created + (task.queue_timeout ?? queueTimeout) * 1000),
     onLostAttempt: task.on_lost_attempt,
     onTruncated: task.on_truncated,
-    outputRetries: task.output_retries,
+    outputRetries: input.instead?.outputRetries ?? task.output_retries,
+    policies: [],
   }
 }
 

@@ -1,5 +1,12 @@
 import type { Span } from '../../platform/tracing/tracing.ts'
-import type { RunRecord } from '../run.ts'
+import type { RunRecord, RunRequest } from '../run.ts'
+
+/** A file as it was sent. */
+export interface SubmittedFile {
+  /** What the caller calls it, if anything. */
+  readonly name: string | null
+  readonly data: Buffer
+}
 
 /** The request for a run, as the caller sent it. */
 export interface Submission {
@@ -10,7 +17,7 @@ export interface Submission {
   readonly inputs: Readonly<Record<string, unknown>>
   /** Names of what stood beside the inputs and is not known: an input of that name would be one that was misplaced. */
   readonly strayNames: readonly string[]
-  readonly images: readonly Buffer[]
+  readonly files: readonly SubmittedFile[]
   readonly revision: string | null
   /** The name of a tag: the newest revision with this tag is run. */
   readonly revisionTag: string | null
@@ -25,8 +32,14 @@ export interface Submission {
   readonly idempotencyKey: string | null
   /** The only task that the caller's token reaches; null for a token that reaches the whole project. */
   readonly onlyTask: string | null
+  /** What happens when a limit of a model is in the way. */
+  readonly onLimit: 'wait' | 'fail'
   /** True when the caller watches the run from its beginning. */
   readonly live: boolean
+  /**
+   * What the door that the run came by says of it, instead of how the caller waits and what the task says. Absent: nothing.
+   */
+  readonly instead?: Partial<Pick<RunRequest, 'mode' | 'outputRetries'>>
   /** The span of the HTTP request. */
   readonly span: Span
 }
@@ -36,4 +49,6 @@ export interface StartedRun {
   readonly record: RunRecord
   /** True when the run was found by its idempotency key. */
   readonly replayed: boolean
+  /** Headers that say how far limits are used; none where there are none. */
+  readonly limitHeaders?: Readonly<Record<string, string>>
 }

@@ -18,7 +18,7 @@ const SCRIPTS = {
 const RELEASED: readonly Released[] = ['superseded', 'queued', 'cancelled']
 
 type UnknownRun = [id: string, format: string]
-type DequeuedRun = [string, number, string, string, string, string, number, number, string, number]
+type DequeuedRun = [string, number, string, string, string, string, number, number, string, number, string]
 
 /** The part of the run store that workers use. */
 export function claimRuns(redis: Redis, options: { queueWindow: number }) {
@@ -64,13 +64,15 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
     /**
      * Puts the run and its job back into the queue, with the attempts that were made; the claim is not counted. It is
      * claimed next, or not before `deferMs` from now. While it is deferred it has no place in its project's window.
-     * @param model id of the model that the run waits for
+     * @param model the model that the run waits for, see `laneOf`
+     * @param onLimit whether it waits for a limit of it
      */
     async release(
       claim: Claim,
       attempts: readonly Attempt[],
       deferMs = 0,
       model = claim.model,
+      onLimit = false,
     ): Promise<Released> {
       const { id, project, deadline, startBy } = claim.request
       const now = sharedNow()
@@ -79,14 +81,24 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
       const due = delay > 0 ? now + delay : 0
       // A run that was started only has its deadline.
       const expires = attempts.length > 0 ? deadline : startBy
-      const args = [id, claim.fence, toLines(attempts), project, expires, due, delay, model]
+      const args = [
+        id,
+        claim.fence,
+        toLines(attempts),
+        project,
+        expires,
+        due,
+        delay,
+        model,
+        onLimit ? '1' : '',
+      ]
       return RELEASED[Number(await SCRIPTS.release(redis, [keysFor(id).prefix], args))] ?? 'superseded'
     },
   }
 }
 
 function toClaim(dequeued: DequeuedRun): Claim {
-  const [, fence, request, revision, earlier, claimed, exhausted, cancelled, model, live] = dequeued
+  const [, fence, request, revision, earlier, claimed, exhausted, cancelled, model, live, limited] = dequeued
   const read = textToRequest(request)
   return {
     request: read,
@@ -98,6 +110,7 @@ function toClaim(dequeued: DequeuedRun): Claim {
     claimed: Number(claimed),
     claimsExhausted: exhausted === 1,
     cancelled: cancelled === 1,
+    limited: limited === '' ? null : Number(limited),
     live: read.live || live === 1,
   }
 }

@@ -9,7 +9,7 @@ export interface Claim {
   readonly revision: string | null
   /** Number of the version of the weights that it was drawn by; null: not drawn. */
   readonly split: number | null
-  /** Id of the model that the run waited for in the queue; '' when that was not known. */
+  /** The model that the run waited for in the queue, see `laneOf`; '' when that was not known. */
   readonly model: string
   readonly attempts: readonly Attempt[]
   /** When the run was first claimed, ms since the epoch. */
@@ -18,6 +18,8 @@ export interface Claim {
   readonly claimsExhausted: boolean
   /** True when the cancel of the run was requested and no worker has acted on it. */
   readonly cancelled: boolean
+  /** Since when it waits for a limit of its model, before its first call; null when it does not. Ms since the epoch. */
+  readonly limited: number | null
   /** True when somebody wanted to watch the run before it was claimed. */
   readonly live: boolean
 }

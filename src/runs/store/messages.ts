@@ -52,6 +52,7 @@ export function readDispatch(text: string): { dispatched: number; claims: Claim[
       claimed: Number(claimed),
       claimsExhausted: false,
       cancelled: false,
+      limited: null,
       live: read.live,
     })
   }

@@ -1,3 +1,4 @@
+import type { WaitingOn } from '../../models/limits/limit-reader.ts'
 import { lowestIdAt, shardOf } from '../../platform/ids.ts'
 import { askByTag } from '../../platform/redis/ask-by-tag.ts'
 import { keysExist } from '../../platform/redis/keys-exist.ts'
@@ -44,9 +45,18 @@ export interface RunFilter {
  */
 export type BacklogState = 'enqueued' | 'held' | 'running'
 
+/** What the runs of a lane wait for, see `createLimitReader`. */
+export type FindWait = (lane: string) => Promise<WaitingOn | null>
+
 /** The part of the run store that only reads. */
-export function readRuns(redis: Redis, shards: number) {
+export function readRuns(redis: Redis, shards: number, waitingOn: FindWait = async () => null) {
   const keyOf = (id: string): string => shardKeys(shardOf(id)).run(id)
+
+  async function withWait<T extends { lane?: string }>(found: T | null): Promise<T | null> {
+    // Only queued runs have a lane.
+    const waiting = found?.lane === undefined ? null : await waitingOn(found.lane)
+    return waiting ? { ...(found as T), waitingOn: waiting } : found
+  }
   return {
     /** Resolves when any shard replies: when a part of a cluster is down, the other shards still serve their callers. */
     async reach(): Promise<void> {
@@ -54,7 +64,7 @@ export function readRuns(redis: Redis, shards: number) {
     },
 
     async get(id: string): Promise<RunRecord | null> {
-      return toRecord(await redis.hmget(keyOf(id), ...RECORD_FIELDS))
+      return withWait(toRecord(await redis.hmget(keyOf(id), ...RECORD_FIELDS)))
     },
 
     /** The records of many runs, in one round trip; null where there is none that this version can read. */
@@ -62,7 +72,7 @@ export function readRuns(redis: Redis, shards: number) {
       const all = await askByTag<RecordFields>(redis, ids.map(keyOf), (pipeline, key) =>
         pipeline.hmget(key, ...RECORD_FIELDS),
       )
-      return all.map(toKnownRecord)
+      return Promise.all(all.map((fields) => withWait(toKnownRecord(fields))))
     },
 
     /** How many bytes the ended runs of a project have. */
@@ -82,7 +92,12 @@ export function readRuns(redis: Redis, shards: number) {
         batchesOf(own, HEADS_BATCH).map((some) => read(shard, some)),
       )
       await Promise.all(reads)
-      return ids.map((id) => found.get(id) ?? null)
+      return Promise.all(
+        ids.map((id) => {
+          const head = found.get(id) ?? null
+          return head === 'unreadable' ? head : withWait(head)
+        }),
+      )
     },
 
     /** How many runs have not ended, by state, and the age of the oldest in ms; null where only a search would tell. */

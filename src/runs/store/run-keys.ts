@@ -49,6 +49,8 @@ export const RUN_LAYOUT = {
   watching: 'watching',
   /** Channel: runs of watched projects that have ended. In shard 0 only. */
   ends: 'ends',
+  /** Channel: names of model servers whose limit of calls in flight has room again. In shard 0 only. */
+  freed: 'freed',
   /** Channel: runs that are dispatched to a worker. */
   dispatch: 'dispatch:<worker>',
   /**

@@ -6,7 +6,7 @@ import { readDrawn } from './drawn-revision.ts'
 /**
  * A run in Redis is a hash with these fields. Only scripts use its other fields: `claims` (how often it was claimed,
  * minus releases), `claimed` (time of the first claim, in ms), `watchers` (ids of the API processes that wait for its
- * end, separated by commas), `model` (id of the model that it waits for, if that is known) and `cancel` (present when
+ * end, separated by commas), `limited` (since when it waits for a limit of its model, in ms) and `cancel` (present when
  * its cancel was requested while a worker had it) and `live` (ids of the API processes that listen to what it says;
  * present when anybody ever did).
  *
@@ -19,7 +19,7 @@ import { readDrawn } from './drawn-revision.ts'
  */
 export const RECORD_FIELDS = [
   ...(['status', 'request', 'revision', 'attempts', 'result', 'fence'] as const),
-  'format',
+  ...(['format', 'model'] as const),
 ] as const
 export type RecordFields = readonly (string | null)[]
 
@@ -35,7 +35,7 @@ function unknownFormat(): ApiError {
  * @throws {ApiError} STORE_UNAVAILABLE for a format that this version does not know
  */
 export function toRecord(fields: RecordFields): RunRecord | null {
-  const [status, request, revision, attempts, result, fence, format] = fields
+  const [status, request, revision, attempts, result, fence, format, lane] = fields
   if (!isKnownFormat(format)) throw unknownFormat()
   if (!status || !request) return null
   return {
@@ -45,6 +45,7 @@ export function toRecord(fields: RecordFields): RunRecord | null {
     ...readDrawn(fence ? revision : ''),
     attempts: fromLines(attempts),
     result: result ? textToResult(result) : null,
+    ...(status === 'queued' && lane && { lane }),
   }
 }
 
@@ -65,6 +66,7 @@ export const fromLines = (lines: string | null | undefined): Attempt[] =>
 /** These values are left out when a run is stored, and added when it is read. That makes most records a third smaller. */
 const USUAL_REQUEST: Partial<RunRequest> = {
   files: [],
+  fileNames: [],
   revision: null,
   slot: null,
   bucket: null,
@@ -76,9 +78,12 @@ const USUAL_REQUEST: Partial<RunRequest> = {
   onLostAttempt: 'retry',
   onTruncated: 'fail',
   outputRetries: 1,
+  policies: [],
+  onLimit: 'wait',
   live: false,
 }
 const USUAL_RESULT: Partial<RunResult> = {
+  processed: null,
   error: null,
   partial: null,
   finishReason: null,
@@ -120,9 +125,9 @@ function addUsual<T extends object>(stored: T, usual: Partial<T>): T {
  */
 const BEFORE_LARGE = '\n'
 
-/** JSON of an object, with one more member that is its last and may be large. */
-function withLarge(rest: object, name: string, large: unknown): string {
-  return `${JSON.stringify(rest).slice(0, -1)}${BEFORE_LARGE},"${name}":${JSON.stringify(large)}}`
+/** JSON of an object, with one more member that is its last and may be large; `more`: JSON of others of that kind. */
+function withLarge(rest: object, name: string, large: unknown, more = ''): string {
+  return `${JSON.stringify(rest).slice(0, -1)}${BEFORE_LARGE}${more},"${name}":${JSON.stringify(large)}}`
 }
 
 /** There when the inputs hold numbers that a double cannot hold: all others are read in the quicker way. */
@@ -141,6 +146,7 @@ export function requestToText(request: RunRequest): string {
     ...{ id, org, project, task, user, created, mode, deadline },
     startBy: startBy === deadline ? undefined : startBy,
     files: request.files,
+    fileNames: request.fileNames,
     revision: request.revision,
     slot: request.slot,
     bucket: request.bucket,
@@ -152,6 +158,8 @@ export function requestToText(request: RunRequest): string {
     onLostAttempt: request.onLostAttempt,
     onTruncated: request.onTruncated,
     outputRetries: request.outputRetries,
+    policies: request.policies,
+    onLimit: request.onLimit,
     live: request.live,
     inputs: undefined,
     exact: holdsRawJson(inputs) || undefined,
@@ -172,12 +180,18 @@ function readExactly(text: string): RunRequest {
 }
 
 export function resultToText(result: RunResult): string {
-  const { response, partial } = result
-  const copy: Members<RunResult> = { ...result, response: undefined, partial: undefined }
+  const { response, partial, processed } = result
+  const copy: Members<RunResult> = {
+    ...result,
+    response: undefined,
+    partial: undefined,
+    processed: undefined,
+  }
+  const more = processed ? `,"processed":${JSON.stringify(processed)}` : ''
   leaveOut<RunResult>(copy, USUAL_RESULT)
   return partial === null
-    ? withLarge(copy, 'response', response ?? null)
-    : withLarge({ ...copy, response: null }, 'partial', partial)
+    ? withLarge(copy, 'response', response ?? null, more)
+    : withLarge({ ...copy, response: null }, 'partial', partial, more)
 }
 
 export const textToResult = (text: string): RunResult => addUsual(JSON.parse(text) as RunResult, USUAL_RESULT)
@@ -194,11 +208,12 @@ export type HeadFields =
       headBytes: number,
       bytes: number,
       format: string,
+      lane: string,
     ]
 
 /** Makes a head of what the script returned. */
 export function toHead(fields: HeadFields): RunHead | 'unreadable' | null {
-  const [status, request, revision, fence, result, headBytes = 0, bytes = 0, format] = fields
+  const [status, request, revision, fence, result, headBytes = 0, bytes = 0, format, lane] = fields
   if (!isKnownFormat(format)) return 'unreadable'
   if (!status || !request) return null
   return {
@@ -208,5 +223,6 @@ export function toHead(fields: HeadFields): RunHead | 'unreadable' | null {
     result: result ? textToResult(result) : null,
     headBytes,
     bytes,
+    ...(status === 'queued' && lane && { lane }),
   }
 }

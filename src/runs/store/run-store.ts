@@ -9,7 +9,7 @@ import { claimRuns } from './claim-runs.ts'
 import { drawnToText } from './drawn-revision.ts'
 import { keptUntil } from './kept-bytes.ts'
 import { liveTexts } from './live-texts.ts'
-import { readRuns } from './read-runs.ts'
+import { type FindWait, readRuns } from './read-runs.ts'
 import { restoreJobs } from './restore-jobs.ts'
 import { shardKeys } from './run-keys.ts'
 import { requestToText, resultToText, toLines } from './run-record.ts'
@@ -47,6 +47,8 @@ export interface RunStoreOptions {
   /** Most bytes of the requests of one project's queued runs. */
   readonly projectQueueBytes: number
   readonly idempotencySeconds: number
+  /** What queued runs wait for; absent: nobody knows. */
+  readonly waitingOn?: FindWait
   /** Called for each run that ends here. */
   readonly onEnd?: (request: RunRequest, revision: string | null, result: RunResult) => void
 }
@@ -68,7 +70,7 @@ export type Created =
   | { readonly outcome: 'enqueued' | 'backlogged' | 'exists' | 'full' | 'project_full' | 'bytes_full' }
   | { readonly outcome: 'replayed' | 'reused'; readonly id: string }
 
-/** What a worker would draw for a run now: the revision, and the id of the model that it would call first. */
+/** What a worker would draw for a run now: the revision, and the model that it would call first, see `laneOf`. */
 export interface Drawn {
   readonly revision: string
   /** Null when the caller chose it. */
@@ -149,7 +151,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
   }
 
   return {
-    ...readRuns(redis, options.shards),
+    ...readRuns(redis, options.shards, options.waitingOn),
     ...claimRuns(redis, options),
     ...restoreJobs(redis),
     ...trimIndexes(redis, retention),

@@ -35,6 +35,7 @@ export function taskArchiveSchema(limits: TaskLimits) {
     llm_config: fields.llm_config.nullable(),
     output_format: fields.output_format.nullable(),
     image_required: z.boolean(),
+    file_input_mode: z.enum(['none', 'file']).optional(),
     optimise_images: z.boolean(),
     input_processors: fields.input_processors.nullable(),
     rag: fields.rag.nullable(),

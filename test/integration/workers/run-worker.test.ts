@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Queue } from 'bullmq'
 import { composeWorker } from '../../../src/compose/compose-worker.ts'
-import { createModelLimiters } from '../../../src/models/limits/model-limiter.ts'
 import { newId } from '../../../src/platform/ids.ts'
 import { bullmqKeys, queuePrefix, RUN_QUEUE } from '../../../src/queue/bullmq-keys.ts'
 import { watchWorkerHealth } from '../../../src/runs/execute/worker-health.ts'
@@ -111,7 +110,7 @@ function startOne({ core }: System, options: Partial<RunWorkerOptions> = {}): st
   core.lifecycle.onClose('health', () => health.close())
   const worker = startRunWorker({
     ...{ shard: 0, runs: core.runs, worker: id, concurrency: 1, claimsMax: 5, log: core.log },
-    limiters: createModelLimiters(),
+    limited: () => new Map(),
     health,
     ...{ lockDurationMs: 60_000, stalledIntervalMs: 60_000, graceMs: 0 },
     connection: core.connections.blocking('worker:0', queuePrefix(0)),

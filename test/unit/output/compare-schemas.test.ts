@@ -113,6 +113,36 @@ describe('comparing what is promised with what is asked for', () => {
     assert.match(misfit({ a: 'string' }, branches) ?? '', /too complicated/)
   })
 
+  test('a schema that is long wherever it is referred to is given up, too', () => {
+    const many = Array.from({ length: 50_000 }, (_, at) => `none ${at}`)
+    const long: Record<string, object> = {
+      enum: { enum: many },
+      type: { type: many },
+      members: Object.fromEntries(many.map((name) => [name, 1])),
+      required: { type: 'object', required: [...many.map(() => 'a'), 'b'] },
+      ref: { $ref: `#/${many.join('/')}` },
+    }
+    for (const [name, each] of Object.entries(long)) {
+      const branches = Array.from({ length: 20_000 }, () => ({
+        allOf: [{ $ref: '#/$defs/each' }, { not: {} }, false],
+      }))
+      const asked = { $defs: { each }, anyOf: [...branches, true] }
+      assert.match(
+        misfit({ a: 'string' }, asked) ?? '',
+        /too complicated|none|is not in the schema|^as/,
+        name,
+      )
+    }
+  })
+
+  test('a large enumeration of the task is compared whole', () => {
+    const options = Array.from({ length: 900 }, (_, at) => `option ${at}`)
+    const format: OutputFormat = { a: { type: 'string', options } }
+    const asked = (list: readonly string[]) => ({ type: 'object', properties: { a: { enum: list } } })
+    assert.equal(misfit(format, asked(options.toReversed())), null)
+    assert.match(misfit(format, asked(options.slice(1))) ?? '', /option 0/)
+  })
+
   test('bounds are named where nobody checks them, once, and not too many', () => {
     const many = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`x-${at}`, 1]))
     const asked = { type: 'object', properties: { a: { type: 'number', maximum: 1, ...many } } }

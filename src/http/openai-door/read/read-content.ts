@@ -29,6 +29,7 @@ export function readPart(part: ContentPart, place: Place, into: Content): void {
     case 'input_text':
       if (typeof part['text'] !== 'string') throw wrong([...place, 'text'], 'expected a string')
       into.texts.push(part['text'])
+      nameStrays(part, ['type', 'text'], place, into)
       return
     case 'image_url':
     case 'input_image': {
@@ -37,15 +38,18 @@ export function readPart(part: ContentPart, place: Place, into: Content): void {
       const at = [...place, 'image_url', ...(nested ? ['url'] : [])]
       into.files.push(fileOf(nested ? image['url'] : image, at))
       noteDetail(nested ? image : part, nested ? [...place, 'image_url'] : place, into)
+      nameStrays(part, ['type', 'image_url', ...(nested ? [] : ['detail'])], place, into)
+      if (nested) nameStrays(image, ['url', 'detail'], [...place, 'image_url'], into)
       return
     }
     case 'file':
     case 'input_file': {
       const { file } = part
       const nested = isObject(file)
-      into.files.push(
-        fileOf((nested ? file : part)['file_data'], [...place, ...(nested ? ['file'] : []), 'file_data']),
-      )
+      const inside = nested ? [...place, 'file'] : place
+      into.files.push(fileOf((nested ? file : part)['file_data'], [...inside, 'file_data']))
+      nameStrays(part, nested ? ['type', 'file'] : ['type', 'file_data', 'filename'], place, into)
+      if (nested) nameStrays(file, ['file_data', 'filename'], inside, into)
       return
     }
     default:
@@ -64,6 +68,19 @@ function fileOf(sent: unknown, place: Place): Buffer {
   const bytes = decodeBase64(sent)
   if (!bytes) throw wrong(place, 'expected base64, or a data: URL of it')
   return bytes
+}
+
+/** Names the members of an object that are not known, and so not acted on. */
+export function nameStrays(
+  object: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  place: Place,
+  { ignored }: Content,
+): void {
+  for (const [name, value] of Object.entries(object)) {
+    if (value !== undefined && value !== null && !known.includes(name))
+      ignored.push([...place, name].join('.'))
+  }
 }
 
 /** How closely a model looks is decided by its server. */

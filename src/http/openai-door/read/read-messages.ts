@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ValidationError } from '../../../platform/errors.ts'
 import { unsupported } from '../openai-error.ts'
-import { type Content, contentPart, noContent, readPart } from './read-content.ts'
+import { type Content, contentPart, nameStrays, noContent, readPart } from './read-content.ts'
 
 const ROLES = ['user', 'system', 'developer', 'assistant', 'tool', 'function'] as const
 const content = z.union([z.string(), z.array(contentPart).max(1000)])
@@ -36,7 +36,9 @@ export function readMessages(messages: readonly Message[], name: string): Conten
   )
   if (issues.length > 0) throw new ValidationError(issues)
   const into = noContent()
-  for (const [at, { content }] of said) {
+  for (const [at, message] of said) {
+    const { content } = message
+    nameStrays(message, ['type', 'role', 'content'], [name, at], into)
     if (typeof content === 'string') into.texts.push(content)
     else
       for (const [part, each] of (content ?? []).entries()) readPart(each, [name, at, 'content', part], into)
@@ -51,7 +53,7 @@ export function readInput(input: string | readonly z.output<typeof inputItem>[] 
     const read = itemContent.safeParse(item.content)
     const isMessage = (item.type ?? 'message') === 'message' && item.role && read.success
     if (!isMessage || !item.role) throw new ValidationError([unsupported(['input', at], HISTORY)])
-    return { role: item.role, content: read.data }
+    return { ...item, role: item.role, content: read.data }
   })
   return readMessages(messages, 'input')
 }

@@ -10,7 +10,7 @@ import { inputItem, readInput } from './read-messages.ts'
 import { metadataMember, readMetadata } from './read-metadata.ts'
 import { responseOverrides, responseParameters } from './read-overrides.ts'
 import { inputsOfText, inputsOfVariables } from './read-task-input.ts'
-import { checkUnserved, unservedMembers } from './unserved-members.ts'
+import { checkUnserved, membersOf, unservedMembers } from './unserved-members.ts'
 
 /** Body of `POST /v1/responses`. */
 export const responseBody = z
@@ -46,7 +46,8 @@ export const responseBody = z
       .boolean()
       .nullish()
       .meta({ description: 'True: answers at once with the run as it stands.' }),
-    stream: z.boolean().nullish(),
+    stream: z.boolean().nullish().meta({ description: 'True: events of the response, as they come.' }),
+    stream_options: z.looseObject({}).nullish().meta({ description: 'Not acted on.' }),
   })
   .meta({
     id: 'OpenAiResponseRequest',
@@ -84,6 +85,7 @@ export async function readResponseRequest(
     ignored: [
       ...unserved,
       ...(body.prompt && body.model ? ['model'] : []),
+      ...membersOf('stream_options', body.stream_options ?? {}),
       ...membersOf('text', textRest),
       ...membersOf('reasoning', { ...body.reasoning, effort: null }),
       ...content.ignored,
@@ -114,8 +116,3 @@ async function addressedBy(
   const message = `There is no model ${JSON.stringify(model)}: name a task by prompt.id, or by a model such as task/Summary.`
   throw new ApiError('TASK_NOT_FOUND', message, { param: 'model' })
 }
-
-const membersOf = (name: string, members: Readonly<Record<string, unknown>>): string[] =>
-  Object.keys(members)
-    .filter((each) => members[each] !== undefined && members[each] !== null)
-    .map((each) => `${name}.${each}`)

@@ -8,7 +8,7 @@ import { unsupported } from '../openai-error.ts'
 const WITHOUT_EFFECT = [
   ...['store', 'user', 'safety_identifier', 'service_tier', 'moderation', 'access_programs', 'include'],
   ...['prompt_cache_key', 'prompt_cache_retention', 'prompt_cache_options', 'truncation', 'verbosity'],
-  ...['parallel_tool_calls', 'max_tool_calls', 'stream_options', 'context_management'],
+  ...['parallel_tool_calls', 'max_tool_calls', 'context_management'],
 ] as const
 
 const NO_TOOLS = 'a task calls no tools'
@@ -65,6 +65,12 @@ export function checkUnserved(body: Readonly<Record<string, unknown>>): string[]
   if (refused.length > 0) throw new ValidationError(refused.map(([name, [why]]) => unsupported([name], why)))
   return WITHOUT_EFFECT.filter((name) => body[name] !== undefined && body[name] !== null)
 }
+
+/** The members of an object that have a value, as they are named. */
+export const membersOf = (name: string, members: Readonly<Record<string, unknown>>): string[] =>
+  Object.keys(members)
+    .filter((each) => members[each] !== undefined && members[each] !== null)
+    .map((each) => `${name}.${each}`)
 
 /** Names further members in `x-ignored-fields`. */
 export function nameIgnored(response: Response, names: readonly string[]): void {

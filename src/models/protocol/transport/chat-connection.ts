@@ -19,6 +19,7 @@ export interface ChatConnection {
    * was read, so it is not sent again here.
    * @param body JSON
    * @param headers beside those that every request has
+   * @param onHead gets the headers of the response, where there is one
    * @param onText for requests that ask for a stream: gets the text of the answer as it comes
    * @throws {ServerFailure} for a status that is no success
    * @throws {OpenAI.APIConnectionError} when there is no connection, or no time left
@@ -31,6 +32,7 @@ export interface ChatConnection {
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
     onText?: (delta: string) => void,
+    onHead?: (header: (name: string) => string | null) => void,
   ): Promise<unknown>
   /** Ends what is under way. */
   close(): Promise<void>
@@ -71,13 +73,15 @@ export function openChatConnection(
   }
 
   return {
-    async send(body, headers, signal, onText) {
+    async send(body, headers, signal, onText, onHead) {
       const request = { origin, path, method: 'POST', headers: { ...common, ...headers }, body } as const
       if (onText) {
         const { response, read } = await readStream(request, signal, onText)
+        onHead?.((name) => headerOf(response, name) || null)
         return completionOf(response, read)
       }
       const response = await requestWhole(whole, request, signal, timeoutMs)
+      onHead?.((name) => headerOf(response, name) || null)
       const plain = readPlainJson(response)
       if (plain) return plain
       const read = await readResponse(response, maxBytes, null).catch((cause: unknown) => {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { laneOf } from '../../../models/limits/rate-limits.ts'
 import { type Completion, type Message, ModelError, type ModelRequest } from '../../../models/model.ts'
 import { isAskedWait, type RetryPolicy, retryDelay } from '../../../models/protocol/retry.ts'
 import type { CompiledOutput } from '../../../output/compile-output.ts'
@@ -26,6 +27,8 @@ export class ClaimLost extends Error {
 export interface Stopwatch {
   model: number
   validate: number
+  /** Waited for limits of the fleet, within this worker. */
+  limit: number
 }
 
 export interface AskDeps extends CallModelDeps {
@@ -98,7 +101,7 @@ export async function askModel(
       }
       // After a 429 without a time the limiter pauses the model for all runs, so the run needs no delay of its own.
       const ownDelay = answer.kind === 'rate_limited' && !isAskedWait(answer) ? 0 : delay
-      if (delay > LONGEST_SLEEP_MS) throw new Deferred(ownDelay, model.id)
+      if (delay > LONGEST_SLEEP_MS) throw new Deferred(ownDelay, laneOf(model, deps.run.mode !== 'wait'))
       await sleep(delay, signal)
     } else {
       deps.limiters.succeeded(model.id)

@@ -9,6 +9,7 @@ import type { RunError } from '../../run.ts'
 import type { Outcome } from '../../run-result.ts'
 import type { Claim } from '../../store/claim.ts'
 import type { RunStore } from '../../store/run-store.ts'
+import { type ProcessInputsDeps, processInputs } from '../inputs/process-inputs.ts'
 import { retryWhileRedisDown } from '../retry-while-redis-down.ts'
 import { type AskDeps, askModel, ClaimLost, type Stopwatch } from './ask-model.ts'
 import { chooseModels } from './choose-models.ts'
@@ -16,8 +17,9 @@ import { logFailedAttempts } from './log-failed-attempt.ts'
 import { type PrepareCallDeps, prepareCall } from './prepare-call.ts'
 
 export interface AskModelsDeps
-  extends Omit<AskDeps, 'save' | 'deadline' | 'rules' | 'logFailed'>,
-    PrepareCallDeps {
+  extends Omit<AskDeps, 'save' | 'deadline' | 'rules' | 'logFailed' | 'run'>,
+    PrepareCallDeps,
+    Omit<ProcessInputsDeps, 'span'> {
   readonly log: Logger
   /** Whether log lines of failed calls hold the server's own words. */
   readonly modelErrorWords: boolean
@@ -51,10 +53,32 @@ const NO_MODEL: RunError = {
 }
 
 /**
- * Calls the run's models in their order until one gives a usable completion. Returns what the run comes to; rejects only
- * as `askModel` does, and when this worker cannot make a call ready by its own fault.
+ * Lets the revision's processors work on the inputs, then calls the run's models. Returns what the run comes to; rejects
+ * only as `askModel` does, and when this worker cannot make a call ready by its own fault.
  */
 export async function askModels(
+  deps: AskModelsDeps,
+  claim: Claim,
+  revision: Revision,
+  ledger: Ledger,
+  watch: Stopwatch,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  if (!revision.input_processors?.length) return askInOrder(deps, claim, revision, ledger, watch, signal)
+  const processed = await processInputs(deps, claim.request, revision, signal)
+  if (!processed) return askInOrder(deps, claim, revision, ledger, watch, signal)
+  if ('error' in processed) {
+    ledger.drop()
+    return processed
+  }
+  const request = { ...claim.request, inputs: processed.inputs }
+  return { ...(await askInOrder(deps, { ...claim, request }, revision, ledger, watch, signal)), processed }
+}
+
+/**
+ * Calls the run's models in their order until one gives a usable completion.
+ */
+async function askInOrder(
   deps: AskModelsDeps,
   claim: Claim,
   revision: Revision,
@@ -69,7 +93,7 @@ export async function askModels(
     if (!(await retryWhileRedisDown(deps.settleTimeoutMs, write))) throw new ClaimLost()
   }
   const logFailed = logFailedAttempts(deps.log, request, deps.modelErrorWords)
-  const ask = { ...deps, save, logFailed, rules: request, deadline: request.deadline }
+  const ask = { ...deps, save, logFailed, rules: request, run: request, deadline: request.deadline }
   let outcome: Outcome = { error: NO_MODEL }
   for (const { model, parameters, fallback } of chooseModels(request, revision, deps.models)) {
     const primaryFailure = fallback && !request.useFallback ? (outcome.error?.reason ?? null) : null
@@ -81,7 +105,7 @@ export async function askModels(
       continue
     }
     const known = { model, usedFallback: fallback, primaryFailure }
-    const prepared = await prepareCall(deps, request, revision, model, compiled)
+    const prepared = await prepareCall(deps, request, revision, model, compiled, signal)
     if ('reason' in prepared) {
       ledger.drop()
       return { ...known, error: prepared }

@@ -1,45 +1,47 @@
-import type { ModelLimiters } from '../../../models/limits/model-limiter.ts'
 import { type Completion, type ModelClient, ModelError, type ModelRequest } from '../../../models/model.ts'
 import { describeCompletion, describeFailure, startChatSpan } from '../../../models/protocol/chat-span.ts'
 import type { Span } from '../../../platform/tracing/tracing.ts'
-import { Deferred } from './deferred.ts'
+import { type EnterLimitsDeps, enterLimits } from './enter-limits.ts'
 
-export interface CallModelDeps {
+export interface CallModelDeps extends EnterLimitsDeps {
   readonly client: ModelClient
-  readonly limiters: ModelLimiters
   /** The parent span of the model calls. */
   readonly span: Span
 }
 
 /**
- * Calls a model once, with a place in its limiter. Returns its answer, or the failure that it ended with.
- * @param watch gets the time of the call, in ms
+ * Calls a model once, when its limits let the call through. Returns its answer, or the failure that it ended with.
+ * @param watch gets the time of the call, and of the wait for it, in ms
  * @param begin called when the call is about to be made, where its answer is wanted as it comes; returns what takes it
- * @throws {Deferred} when the model has no room
+ * @throws what `enterLimits` does when it does not
  */
 export async function callModel(
-  { client, limiters, span: parent }: CallModelDeps,
+  deps: CallModelDeps,
   request: ModelRequest,
-  watch: { model: number },
+  watch: { model: number; limit: number },
   signal: AbortSignal,
   begin: (() => ModelRequest['onText']) | null,
 ): Promise<Completion | ModelError> {
-  const { id } = request.model
-  if (!limiters.enter(id)) throw new Deferred(0, id)
-  const span = startChatSpan(parent, request)
+  const came = performance.now()
+  const entered = await enterLimits(deps, request, signal)
+  const span = startChatSpan(deps.span, request)
   const started = performance.now()
+  watch.limit += started - came
+  let answer: Completion | ModelError | null = null
   try {
     const onText = begin?.()
-    const traced = { ...request, trace: span.context }
-    const completion = await client.complete(onText ? { ...traced, onText } : traced, signal)
-    describeCompletion(span, completion)
-    return completion
+    const { onHeaders } = entered
+    const traced = { ...request, trace: span.context, ...(onHeaders && { onHeaders }) }
+    answer = await deps.client.complete(onText ? { ...traced, onText } : traced, signal)
+    describeCompletion(span, answer)
+    return answer
   } catch (error) {
     if (!(error instanceof ModelError)) throw error
+    answer = error
     describeFailure(span, error)
     return error
   } finally {
-    limiters.leave(id)
+    entered.leave(answer)
     span.end()
     watch.model += performance.now() - started
   }

@@ -6,12 +6,27 @@ export class Deferred extends Error {
   override readonly name = 'Deferred'
   /** How long the run is deferred; 0 when it only waits until its model has room. */
   readonly ms: number
-  /** Id of the model that the run waits for. */
+  /** The model that the run waits for: its lane, see `laneOf`. */
   readonly model: string
+  /** True when a limit of the fleet is what the run waits for. */
+  readonly onLimit: boolean
 
-  constructor(ms: number, model: string) {
+  constructor(ms: number, model: string, onLimit = false) {
     super(`deferred for ${Math.round(ms)} ms`)
     this.ms = ms
     this.model = model
+    this.onLimit = onLimit
+  }
+}
+
+/** A limit is in the way of a call whose caller does not want to wait for one. */
+export class LimitReached extends Error {
+  override readonly name = 'LimitReached'
+  /** When it may be tried again, in ms, as far as is known. */
+  readonly waitMs: number
+
+  constructor(waitMs: number) {
+    super('a limit is reached')
+    this.waitMs = waitMs
   }
 }

@@ -1,25 +1,32 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Socket } from 'node:net'
-import { join } from 'node:path'
-import { FRAMES, readFrames, sendFrame } from './image-frames.ts'
+import { readFrames, sendFrame } from './frames.ts'
 
 export interface ConverterLimits {
   /** Bytes that it may take beside what it takes for itself. */
   readonly memory: number
-  /** For one image. */
+  /** For one file. */
   readonly timeoutMs: number
-  readonly maxPixels: number
 }
 
-/** What it said of an image; or how it died over it: of its time, by somebody else's hand, or by itself. */
+/** The program of a process that converts files: it reads frames, and answers each with one. */
+export interface ConverterProgram {
+  readonly file: string
+  readonly nodeOptions?: readonly string[]
+  readonly arguments: readonly string[]
+  /** Bytes; one that says more is ended. */
+  readonly largestReply: number
+}
+
+/** What it said of a file; or how it died over it: of its time, by somebody else's hand, or by itself. */
 export type ConverterReply =
   | { readonly kind: number; readonly data: Buffer }
   | { readonly died: 'late' | 'killed' | 'crashed' }
 
-/** A process that converts images, one at a time. */
+/** A process that converts files, one at a time. */
 export interface Converter {
-  ask(bytes: Buffer): Promise<ConverterReply>
+  ask(kind: number, bytes: Buffer): Promise<ConverterReply>
   kill(): void
   /** Rejects with what was in the way of its start. */
   readonly ended: Promise<unknown>
@@ -27,10 +34,6 @@ export interface Converter {
 
 /** Memory for data that a process has reserved when it has done nothing yet; most of it is never touched. */
 const OWN_BYTES = 750_000_000
-/** More than any image within `MAX_EDGE` has. */
-const LARGEST_REPLY = 64_000_000
-
-const PROGRAM = join(import.meta.dirname, 'image-process.ts')
 /**
  * No core files; memory as it is limited (where the system knows how: Linux does), and the first to be ended when the
  * machine has none left, before the process that started it.
@@ -38,17 +41,18 @@ const PROGRAM = join(import.meta.dirname, 'image-process.ts')
 const START =
   'ulimit -c 0; ulimit -d "$0" 2>/dev/null; echo 1000 2>/dev/null >/proc/self/oom_score_adj; exec "$@"'
 
-export function startConverter({ memory, timeoutMs, maxPixels }: ConverterLimits): Converter {
+export function startConverter(program: ConverterProgram, { memory, timeoutMs }: ConverterLimits): Converter {
   const kilobytes = String(Math.ceil((OWN_BYTES + memory) / 1024))
-  const program = [process.execPath, PROGRAM, String(maxPixels)]
-  const child = spawn('/bin/sh', ['-c', START, kilobytes, ...program], {
+  const { nodeOptions = [], file } = program
+  const command = [process.execPath, ...nodeOptions, file, ...program.arguments]
+  const child = spawn('/bin/sh', ['-c', START, kilobytes, ...command], {
     // It knows nothing of what this process knows: it reads what strangers send.
     env: { MALLOC_ARENA_MAX: '2' },
     stdio: ['pipe', 'pipe', 'ignore'],
   })
   let waiting: PromiseWithResolvers<ConverterReply> | null = null
   let late = false
-  readFrames(child.stdout, LARGEST_REPLY, (kind, data) => waiting?.resolve({ kind, data }))
+  readFrames(child.stdout, program.largestReply, (kind, data) => waiting?.resolve({ kind, data }))
   // That it has ended is told by its end.
   for (const stream of [child.stdin, child.stdout]) stream.on('error', () => {})
   const ended = once(child, 'exit').then(
@@ -73,7 +77,7 @@ export function startConverter({ memory, timeoutMs, maxPixels }: ConverterLimits
       keep(true)
       child.kill('SIGKILL')
     },
-    async ask(bytes) {
+    async ask(kind, bytes) {
       waiting = Promise.withResolvers()
       keep(true)
       if (child.exitCode !== null || child.signalCode !== null) return { died: 'killed' }
@@ -82,7 +86,7 @@ export function startConverter({ memory, timeoutMs, maxPixels }: ConverterLimits
         child.kill('SIGKILL')
       }, timeoutMs)
       try {
-        sendFrame(child.stdin, FRAMES.image, bytes)
+        sendFrame(child.stdin, kind, bytes)
         return await waiting.promise
       } finally {
         clearTimeout(timer)

@@ -1,0 +1,21 @@
+import { createCallEstimates } from '../models/limits/call-estimates.ts'
+import { createFleetLimiter } from '../models/limits/fleet-limiter.ts'
+import { createLimitStore } from '../models/limits/limit-store.ts'
+import { publisherOf } from '../platform/redis/channel-listener.ts'
+import { shardKeys } from '../runs/store/run-keys.ts'
+import type { Core } from './compose-core.ts'
+
+/** What a worker asks before it calls models that are limited, and what it has to listen to for that. */
+export function composeLimits({ config, redis, lifecycle, log }: Core) {
+  const leaseMs = config.lockDuration * 1000
+  const channel = shardKeys(0).freed
+  const fleet = createFleetLimiter({
+    store: createLimitStore(redis, leaseMs),
+    estimates: createCallEstimates(),
+    extendEveryMs: leaseMs / 3,
+    log,
+    tellFreed: publisherOf(redis, channel),
+  })
+  lifecycle.onClose('limits', () => fleet.close())
+  return { fleet, also: { [channel]: fleet.placeFreed } }
+}

@@ -1,0 +1,24 @@
+import { isUtf8 } from 'node:buffer'
+
+/** No text has these: control characters but tab, line feed, form feed, carriage return and escape. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const BINARY = /[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]/
+/** Bytes that are looked at to know whether they are text. */
+const LOOKED_AT = 65_536
+
+type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
+
+/** How a text is written, by its bytes; null for what is no text. Windows programs still write tables without UTF-8. */
+export function encodingOf(bytes: Buffer): Encoding | null {
+  if (bytes.length === 0) return null
+  const mark = bytes.length > 1 ? bytes.readUInt16BE(0) : 0
+  if (mark === 0xfffe || mark === 0xfeff) return mark === 0xfffe ? 'utf-16le' : 'utf-16be'
+  if (BINARY.test(bytes.toString('latin1', 0, LOOKED_AT))) return null
+  return isUtf8(bytes) ? 'utf-8' : 'windows-1252'
+}
+
+/** The text of a document that is one, without a byte order mark; null for what is none. */
+export function decodeDocument(bytes: Buffer): string | null {
+  const encoding = encodingOf(bytes)
+  return encoding && new TextDecoder(encoding).decode(bytes)
+}

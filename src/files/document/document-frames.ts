@@ -1,0 +1,10 @@
+import { DOCUMENTS, type DocumentExtension } from './document-format.ts'
+
+const EXTENSIONS = Object.keys(DOCUMENTS) as DocumentExtension[]
+
+/** What a process that reads documents says: a text, that the file is broken, or that it is too large. */
+export const REPLIES = { text: 1, unreadable: 2, tooLarge: 3 } as const
+
+/** What is said to it: which format the bytes have. */
+export const kindOf = (extension: DocumentExtension): number => EXTENSIONS.indexOf(extension) + 1
+export const extensionOfKind = (kind: number): DocumentExtension | undefined => EXTENSIONS[kind - 1]

@@ -1,0 +1,25 @@
+import { type KeyLayout, type Keys, keysOf } from '../../platform/redis/key-layout.ts'
+
+/**
+ * The keys of the limits of one server and its models: all have one hash tag, so that a call is let through by both, or
+ * by neither, in one script.
+ */
+export const LIMIT_LAYOUT = {
+  /**
+   * Hash: for each scope (`server`, or the id of a model) the level of each bucket (`<scope>|requests`), when that was
+   * (`|at`), how many calls are in flight (`|places`), until when the server asked to wait (`|paused`), until when
+   * somebody waits for a place (`|wanted`), which limit last refused a call and until when (`|blocked`, `|blocked.batch`),
+   * how often each did (`|refused:<limit>`), and what is learned (`|limit:<dimension>`).
+   */
+  levels: 'levels',
+  /** Sorted set: calls in flight, by when their lease ends. */
+  leases: 'leases',
+  /** Hash: what each lease has reserved, of each scope. */
+  holds: 'holds',
+} as const satisfies KeyLayout
+
+/** A brace in a name would end the hash tag. */
+export const limitPrefix = (server: string): string => `{limits:${encodeURIComponent(server)}}:`
+
+export const limitKeys = (server: string): Keys<typeof LIMIT_LAYOUT> =>
+  keysOf(LIMIT_LAYOUT, limitPrefix(server))

@@ -1,0 +1,94 @@
+import { LRUCache } from 'lru-cache'
+import { sharedNow } from '../../platform/clock.ts'
+import type { Redis } from '../../platform/redis/redis.ts'
+import type { Model } from '../model.ts'
+import type { ModelRegistry } from '../model-registry.ts'
+import { limitKeys } from './limit-keys.ts'
+import { markOf } from './limit-store.ts'
+import { type LimitUsage, usageOf } from './limit-usage.ts'
+import {
+  isLimited,
+  LIMIT_NAMES,
+  type LimitKind,
+  lanesOf,
+  modelOfLane,
+  type RateLimits,
+} from './rate-limits.ts'
+
+/** The limit that a run waits for. */
+export interface WaitingOn {
+  readonly type: 'model' | 'server'
+  /** Of the model or the server. */
+  readonly name: string
+  /** As in the models file; `server` where the server itself asked to wait. */
+  readonly limit: string
+  /** When it may be tried again, ms since the epoch. */
+  readonly until: number
+}
+
+/** How old an answer may be, in ms: a list of runs asks once. */
+const FRESH_MS = 100
+/** After its time is over, a limit is still what a run waits for until somebody has tried. */
+const GRACE_MS = 250
+
+export type LimitReader = ReturnType<typeof createLimitReader>
+
+/** What limits were last in the way of. Costs nothing for models without limits. */
+export function createLimitReader(redis: Redis, models: ModelRegistry) {
+  const cache = new LRUCache<string, { found: WaitingOn | null }, Model>({
+    max: 1000,
+    ttl: FRESH_MS,
+    fetchMethod: async (lane, _, { context }) => ({ found: await read(context, lane !== context.id) }),
+  })
+
+  async function read({ id, name, server }: Model, isBatch: boolean): Promise<WaitingOn | null> {
+    const mark = markOf(isBatch)
+    const texts = await redis.hmget(limitKeys(server.name).levels, `${id}|${mark}`, `server|${mark}`)
+    const found = texts.map(parse)
+    const now = sharedNow() - GRACE_MS
+    const [own, whole] = found.map((each) => (each && each.until > now ? each : null))
+    const last = (own?.until ?? 0) >= (whole?.until ?? 0) ? own : whole
+    if (!last) return null
+    const type = last === own ? 'model' : 'server'
+    return { type, name: type === 'model' ? name : server.name, ...last }
+  }
+
+  return {
+    /** How far the limits of all models are used. */
+    async usage(): Promise<LimitUsage[]> {
+      const limited = models.list({ includeRetired: true }).filter(isLimited)
+      const servers = [...new Set(limited.map(({ server }) => server))]
+      const levels = new Map(
+        await Promise.all(
+          servers.map(async ({ name }) => [name, await redis.hgetall(limitKeys(name).levels)] as const),
+        ),
+      )
+      const now = sharedNow()
+      const of = (
+        type: 'model' | 'server',
+        name: string,
+        scope: string,
+        server: string,
+        limits: RateLimits,
+      ) => usageOf({ type, name, scope, limits, levels: levels.get(server) ?? {}, now })
+      return [
+        ...servers.flatMap(({ name, limits }) => (limits ? of('server', name, 'server', name, limits) : [])),
+        ...limited.flatMap(({ id, name, limits, server }) =>
+          limits ? of('model', name, id, server.name, limits) : [],
+        ),
+      ]
+    },
+
+    /** What the runs of a lane (see `laneOf`) wait for now; null for nothing that is known. */
+    async waitingOn(lane: string): Promise<WaitingOn | null> {
+      const model = models.configured(modelOfLane(lane))
+      if (!model || !isLimited(model) || !lanesOf(model.id).includes(lane)) return null
+      return (await cache.fetch(lane, { context: model }))?.found ?? null
+    },
+  }
+}
+
+function parse(text: string | null): { limit: string; until: number } | null {
+  const [kind, until] = (text ?? '').split(' ')
+  return kind && until ? { limit: LIMIT_NAMES[kind as LimitKind] ?? kind, until: Number(until) } : null
+}

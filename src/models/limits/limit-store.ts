@@ -1,0 +1,96 @@
+import type { Redis } from '../../platform/redis/redis.ts'
+import { loadScript, type Script, type ScriptFamily } from '../../platform/redis/script.ts'
+import type { Model } from '../model.ts'
+import { LIMIT_LAYOUT, limitKeys, limitPrefix } from './limit-keys.ts'
+import { type LimitKind, RATES, type RateLimits } from './rate-limits.ts'
+
+const file = (name: string): URL => new URL(`./scripts/${name}.lua`, import.meta.url)
+const FAMILY: ScriptFamily = { layout: LIMIT_LAYOUT, prefix: 'KEYS[1]', shared: [file('shared')] }
+const reserve: Script = loadScript(file('reserve'), FAMILY)
+const giveBack: Script = loadScript(file('return'), FAMILY)
+const extend: Script = loadScript(file('extend'), FAMILY)
+
+/** Work that nobody waits for leaves this share of each limit to calls that somebody waits for. */
+const LEFT_BY_BATCH = 0.3
+/** Leases that one script extends. */
+const EXTEND_MOST = 500
+
+/** What a call is expected to use. */
+export interface CallEstimate {
+  readonly input: number
+  readonly output: number
+}
+
+/** What a server says of its limits, by dimension in the order of RATES; null where it says nothing. */
+export interface SaidLimits {
+  readonly left: readonly (number | null)[]
+  readonly limits: readonly (number | null)[]
+}
+
+export interface CallEnd {
+  /** Null: it is not known what the call used, so that what was reserved counts as used. */
+  readonly used: CallEstimate | null
+  /** How long the server asked to wait, in ms; 0 when it did not. */
+  readonly pauseMs: number
+  readonly said: SaidLimits | null
+}
+
+export type Reserved =
+  | { readonly granted: true; readonly room: number }
+  | { readonly granted: false; readonly waitMs: number; readonly limit: LimitKind; readonly scope: string }
+
+export type LimitStore = ReturnType<typeof createLimitStore>
+
+/**
+ * The limits of models and servers, which the whole fleet keeps together. What a call is expected to use is reserved
+ * before it, and corrected after it, by one script each. A lease ends `leaseMs` after it was last extended.
+ */
+export function createLimitStore(redis: Redis, leaseMs: number) {
+  return {
+    async reserve(lease: string, model: Model, isBatch: boolean, need: CallEstimate): Promise<Reserved> {
+      const floor = isBatch ? LEFT_BY_BATCH : 0
+      const args = [lease, leaseMs, floor, markOf(isBatch), need.input, need.output, ...scopesOf(model)]
+      const [granted, number, scope, limit] = (await reserve(
+        redis,
+        [limitPrefix(model.server.name)],
+        args,
+      )) as [number, number, string, LimitKind]
+      return granted === 1
+        ? { granted: true, room: number }
+        : { granted: false, waitMs: number, scope, limit }
+    },
+
+    /** Ends a lease; a second time it only notes what the server said. True when somebody waits for a place. */
+    async giveBack(lease: string, model: Model, { used, pauseMs, said }: CallEnd): Promise<boolean> {
+      const ofServer = [...(said?.left ?? NOTHING), ...(said?.limits ?? NOTHING)].map((each) => each ?? '')
+      const args = [lease, used?.input ?? '', used?.output ?? '', Math.ceil(pauseMs), ...ofServer]
+      return (await giveBack(redis, [limitPrefix(model.server.name)], [...args, ...scopesOf(model)])) === 1
+    },
+
+    async extend(server: string, leases: readonly string[]): Promise<void> {
+      for (let at = 0; at < leases.length; at += EXTEND_MOST) {
+        await extend(redis, [limitPrefix(server)], [leaseMs, ...leases.slice(at, at + EXTEND_MOST)])
+      }
+    },
+
+    /** All that is known of a server and its models, by `<scope>|<what>`; see LIMIT_LAYOUT. */
+    read: (server: string): Promise<Record<string, string>> => redis.hgetall(limitKeys(server).levels),
+  }
+}
+
+const NOTHING = RATES.map(() => null)
+
+/** The mark of the lane of a call; see LIMIT_LAYOUT. */
+export const markOf = (isBatch: boolean): string => (isBatch ? 'blocked.batch' : 'blocked')
+
+/** The scopes of a model's calls, the nearest one first. */
+function scopesOf({ id, limits, server }: Model): (string | number)[] {
+  return [...(limits ? scopeOf(id, limits) : []), ...(server.limits ? scopeOf('server', server.limits) : [])]
+}
+
+const scopeOf = (name: string, limits: RateLimits): (string | number)[] => [
+  name,
+  limits.learned ? '1' : '',
+  ...RATES.map((rate) => limits[rate] ?? ''),
+  limits.concurrent ?? '',
+]

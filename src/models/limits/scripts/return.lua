@@ -1,0 +1,31 @@
+-- Ends a lease, once: what it reserved becomes what the call really used. A level may fall below 0: that is a debt.
+-- ARGV: lease, input and output tokens that were used ('': as reserved), how long the server asked to wait in ms (0: it
+--   did not), then for each dimension what the server says is left of it, then its limit ('': it says nothing), then
+--   the scopes; what the server says is of the first one.
+-- Returns 1 when somebody waits for a place, else 0.
+local input, output, pause = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local used = { 1, input and input + output, input, output }
+local reserved = drop_hold(ARGV[1])
+local wanted = 0
+for index, dimension in ipairs(DIMENSIONS) do
+  local said = ARGV[8 + index]
+  if said ~= '' then call('HSET', key.levels, ARGV[13] .. '|limit:' .. dimension, said) end
+end
+for at, scope in ipairs(read_scopes(13)) do
+  local amounts = (reserved or {})[scope.name]
+  for index, dimension in ipairs(DIMENSIONS) do
+    local level = scope.levels[dimension]
+    if level then
+      if amounts and used[index] then level = level + amounts[index] - used[index] end
+      local left = at == 1 and tonumber(ARGV[4 + index])
+      if left then level = math.min(level, left) end
+      scope.levels[dimension] = math.min(level, capacity_of(scope.limits[dimension]))
+    end
+  end
+  write_levels(scope)
+  if at == 1 and pause > 0 and now + pause > scope.paused then
+    call('HSET', key.levels, scope.name .. '|paused', now + pause)
+  end
+  if reserved and scope.wanted > now then wanted = 1 end
+end
+return wanted

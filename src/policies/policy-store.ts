@@ -1,0 +1,97 @@
+import { LRUCache } from 'lru-cache'
+import { cached, expiringAfter } from '../platform/cached.ts'
+import type { Redis } from '../platform/redis/redis.ts'
+import { concerns, type LimitPolicy, type LimitState, type Started, UNITS } from './policy.ts'
+import { policyKeys, policyScript } from './policy-keys.ts'
+
+const admit = policyScript('admit')
+const end = policyScript('end')
+
+/** Within this time every process knows of a change. */
+const CACHE_MS = 1000
+const MOST_CACHED = 10_000
+
+type Row = [policy: string, unit: number, most: number, left: string, resetMs: number, refuses: number]
+
+export interface Admission {
+  readonly admitted: boolean
+  /** When it may be tried again, in ms. */
+  readonly waitMs: number
+  readonly states: readonly LimitState[]
+  /** Names of the policies that refuse the run. */
+  readonly violated: readonly string[]
+}
+
+export type PolicyStore = ReturnType<typeof createPolicyStore>
+
+/** The only owner of the limits of projects, and of what is used of them. */
+export function createPolicyStore(redis: Redis) {
+  const recent = new LRUCache<string, { policies: readonly LimitPolicy[] }>({
+    max: MOST_CACHED,
+    ...expiringAfter(CACHE_MS),
+    ignoreFetchAbort: true,
+    fetchMethod: async (project) => ({ policies: await read(project) }),
+  })
+
+  async function read(project: string): Promise<readonly LimitPolicy[]> {
+    const text = await redis.get(policyKeys(project).limits)
+    return text ? (JSON.parse(text) as LimitPolicy[]) : []
+  }
+
+  async function ask(
+    project: string,
+    policies: readonly LimitPolicy[],
+    run: { id: string; lastsMs: number },
+  ): Promise<Admission> {
+    const args = policies.flatMap((policy) => [policy.name, ...UNITS.map((unit) => policy[unit] ?? '')])
+    const script = [run.id, Math.ceil(run.lastsMs), ...args]
+    const reply = await admit(redis, [policyKeys(project).prefix], script)
+    const [admitted, waitMs, ...rows] = reply as [number, number, ...Row[]]
+    return {
+      admitted: admitted === 1,
+      waitMs,
+      states: rows.map(([policy, unit, most, left, resetMs]) => ({
+        ...{
+          policy,
+          unit: UNITS[unit] ?? 'requests_per_minute',
+          most: Number(most),
+          left: Number(left),
+          resetMs,
+        },
+      })),
+      violated: [...new Set(rows.filter((row) => row[5] === 1).map(([policy]) => policy))],
+    }
+  }
+
+  return {
+    read,
+
+    /** Puts these in place of all limits that the project had. */
+    async replace(project: string, policies: readonly LimitPolicy[]): Promise<void> {
+      const key = policyKeys(project).limits
+      await (policies.length === 0 ? redis.del(key) : redis.set(key, JSON.stringify(policies)))
+      recent.delete(project)
+    },
+
+    /** How far the limits of a project are used. */
+    async states(project: string): Promise<readonly LimitState[]> {
+      const policies = await read(project)
+      return policies.length === 0 ? [] : (await ask(project, policies, { id: '', lastsMs: 0 })).states
+    },
+
+    /** The policies that are about a run; nearly always none. */
+    async concerning(started: Started): Promise<readonly LimitPolicy[]> {
+      const found = await cached(recent, started.project)
+      const policies = found?.policies ?? []
+      return policies.length === 0 ? policies : policies.filter((policy) => concerns(policy, started))
+    },
+
+    /** Counts a run under policies: under all of them, or, when one refuses it, under none. */
+    admit: ask,
+
+    /** Counts what a run used under policies, and gives back its places. To be called once. */
+    async end(project: string, run: string, tokens: number, policies: readonly string[]): Promise<void> {
+      await end(redis, [policyKeys(project).prefix], [run, tokens, ...policies])
+    },
+  }
+}
