@@ -4,6 +4,8 @@ import type { Page } from 'playwright-core'
 import { startPrefixProxy } from '../../support/console/prefix-proxy.ts'
 import { checkAccess, useConsole } from '../../support/console/use-console.ts'
 import { red } from '../../support/pictures.ts'
+import { speakModels } from '../../support/spoken-model.ts'
+import type { Cleanup } from '../../support/system.ts'
 
 const FORMAT = { mood: { type: 'string', options: ['good', 'bad'] }, why: 'string' }
 
@@ -108,7 +110,7 @@ describe('the playground', () => {
     await page.keyboard.press('Control+Enter')
     await page.getByText('All columns are done.').waitFor()
     assert.ok(page.url().includes(`revisions=${newer}%2C${newer}`))
-    await column(page, 'B').getByRole('link', { name: 'Run' }).focus()
+    await column(page, 'B').getByRole('link', { name: 'This run' }).focus()
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: 'Open in playground' }).waitFor()
     await page.getByText('simulated-small').first().waitFor()
@@ -192,5 +194,48 @@ describe('the playground', () => {
     await checkAccess(page)
     await page.getByRole('button', { name: 'Copy curl' }).click()
     await page.getByText(/curl: copied|the text is marked/).waitFor()
+  })
+})
+
+describe('an answer in the playground', () => {
+  let model: Awaited<ReturnType<typeof speakModels>>
+  const running = useConsole(async (t: Cleanup) => {
+    model = await speakModels(t)
+    return { env: model.env }
+  })
+
+  test('stands there as far as it is written, is told of when it begins anew, and is stopped', async (t) => {
+    const { open, system } = running()
+    const fields = { llm_model_id: 'spoken', output_format: { mood: 'string', score: 'number' } }
+    const task = await system.createTask({ name: 'Spoken', ...fields })
+    const page = await open(t, `/playground?task=${task}`)
+    const answer = column(page, 'A')
+    await page.getByLabel('text', { exact: true }).fill('tea')
+    await page.keyboard.press('Control+Enter')
+    const first = await model.next()
+    first.say('{"mood": "some')
+    await answer.getByText('mood: some', { exact: true }).waitFor()
+    first.say('what go')
+    await answer.getByText('mood: somewhat go', { exact: true }).waitFor()
+    await checkAccess(page)
+    first.cut()
+    const second = await model.next()
+    await answer.getByText('Earlier the call failed, and is made again.').waitFor()
+    second.say('{"mood": "bad", "score": 1}')
+    second.end()
+    await answer.getByText('succeeded').waitFor()
+    await answer.getByText('score: 1', { exact: true }).waitFor()
+
+    await page.keyboard.press('Control+Enter')
+    await model.next()
+    await answer.getByText('running').waitFor()
+    await page.getByRole('button', { name: 'Stop' }).focus()
+    await page.keyboard.press('Enter')
+    await answer.getByText('RUN_CANCELLED').waitFor()
+    const { results } = (await system.call('GET', `/task/${task}/run`)).body
+    assert.deepEqual(
+      results.map(({ status }: { status: string }) => status),
+      ['cancelled', 'succeeded'],
+    )
   })
 })

@@ -12,15 +12,22 @@ const { dataDir } = readConfig()
 const demo = JSON.parse(await readFile(join(dataDir, 'dev.json'), 'utf8'))
 const headers = { authorization: `Bearer ${demo.token}` }
 const project = `${demo.url}/api/v1/org/${demo.org_id}/project/${demo.project_id}`
-const answer = await fetch(`${project}/task/${demo.tasks.photo}/run?page_limit=1`, { headers })
-const runs = (await answer.json()) as { results: { id: string }[] }
+
+/** The newest run of a task. */
+async function lastRun(task: string): Promise<string> {
+  const answer = await fetch(`${project}/task/${task}/run?page_limit=1&status=succeeded`, { headers })
+  const { results } = (await answer.json()) as { results: { id: string }[] }
+  return results[0]?.id ?? ''
+}
 
 const pages = {
   tasks: '/tasks',
   task: `/tasks/${demo.tasks.sentiment}`,
   edit: `/tasks/${demo.tasks.sentiment}/edit`,
   runs: '/runs',
-  run: `/runs/${demo.tasks.photo}/${runs.results[0]?.id}`,
+  run: `/runs/${demo.tasks.photo}/${await lastRun(demo.tasks.photo)}`,
+  playground: `/playground?task=${demo.tasks.sentiment}&run=${await lastRun(demo.tasks.sentiment)}`,
+  reports: '/reports',
 }
 const cleanups: (() => Promise<void> | void)[] = []
 const browser = await startChromium({ after: (clean) => void cleanups.unshift(clean) })
@@ -33,6 +40,11 @@ try {
   for (const [name, address] of Object.entries(pages)) {
     await goTo(page, address)
     await page.waitForLoadState('networkidle')
+    if (name === 'playground') {
+      await page.keyboard.press('Control+Enter')
+      await page.getByText('All columns are done.').waitFor()
+      await page.getByRole('button', { name: 'Close the message' }).click()
+    }
     // As a palette: a screen has few colours, and the files stay in the repository.
     await sharp(await page.screenshot())
       .png({ palette: true, colours: 64 })

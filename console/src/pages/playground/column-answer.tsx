@@ -17,7 +17,7 @@ export function ColumnAnswer({ task, progress }: { task: string; progress: Progr
         {isSimulated(model) && <SimulatedMark />}
         {run && (
           <Link to="/runs/$task/$run" params={{ task, run }}>
-            Run
+            This run
           </Link>
         )}
       </p>

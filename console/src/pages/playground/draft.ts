@@ -34,21 +34,16 @@ function parse(name: string, text: string) {
   }
 }
 
-/** What else a run of a revision depends on; all of it comes from the revision that the draft was made of. */
-const KEPT = [
-  'image_required',
-  'optimise_images',
-  'input_processors',
-  'rag',
-  'task_forwarder_id',
-  'fallback_llm_model_id',
-  'fallback_llm_config',
-] as const
+/** What is no field that one sets; all others come from the revision that the draft was made of. */
+const NOT_SET: ReadonlySet<string> = new Set([
+  ...['id', 'created', 'modified', 'active', 'tags'],
+  ...['test', 'annotation', 'output_modality', 'input_params'],
+])
 
 /** @throws {SyntaxError} where JSON is none; its message begins with the field's name */
 function fieldsOf(draft: Draft, base: Revision) {
   return {
-    ...Object.fromEntries(KEPT.map((name) => [name, base[name]])),
+    ...Object.fromEntries(Object.entries(base).filter(([name]) => !NOT_SET.has(name))),
     ...draft,
     output_format: parse('Output format', draft.output_format),
     llm_config: parse('Parameters of the model', draft.llm_config),

@@ -5,18 +5,21 @@ interface ImageTrayProps {
   readonly onChange: (images: readonly Blob[]) => void
   /** Whether a column cannot do without. */
   readonly isRequired: boolean
+  /** Whether a column takes documents, too. */
+  readonly takesDocuments: boolean
 }
 
-const imagesOf = (data: DataTransfer | null): File[] =>
-  [...(data?.files ?? [])].filter(({ type }) => type.startsWith('image/'))
+const isImage = ({ type }: Blob): boolean => type.startsWith('image/')
 
-/** Images for the model: chosen, dropped here, or pasted anywhere on the page. */
-export function ImageTray({ images, onChange, isRequired }: ImageTrayProps) {
+/** Images and documents for the model: chosen, dropped here, or pasted anywhere on the page. */
+export function ImageTray({ images, onChange, isRequired, takesDocuments }: ImageTrayProps) {
   const field = useId()
   const [isOver, setOver] = useState(false)
+  const filesOf = (data: DataTransfer | null) =>
+    [...(data?.files ?? [])].filter((file) => takesDocuments || isImage(file))
   const add = (more: readonly File[]) => more.length > 0 && onChange([...images, ...more])
   const onPaste = useEffectEvent((event: ClipboardEvent) => {
-    const pasted = imagesOf(event.clipboardData)
+    const pasted = filesOf(event.clipboardData)
     if (pasted.length > 0) event.preventDefault()
     add(pasted)
   })
@@ -28,7 +31,7 @@ export function ImageTray({ images, onChange, isRequired }: ImageTrayProps) {
   const onDrag = (event: DragEvent) => {
     event.preventDefault()
     setOver(event.type === 'dragover')
-    if (event.type === 'drop') add(imagesOf(event.dataTransfer))
+    if (event.type === 'drop') add(filesOf(event.dataTransfer))
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way more; the field within is the one for all
@@ -40,11 +43,11 @@ export function ImageTray({ images, onChange, isRequired }: ImageTrayProps) {
       onDrop={onDrag}
     >
       <div className="row">
-        <label htmlFor={field}>Images</label>
+        <label htmlFor={field}>{takesDocuments ? 'Files' : 'Images'}</label>
         <input
           id={field}
           type="file"
-          accept="image/*"
+          accept={takesDocuments ? undefined : 'image/*'}
           multiple
           onChange={({ target }) => {
             add([...(target.files ?? [])])
@@ -59,7 +62,7 @@ export function ImageTray({ images, onChange, isRequired }: ImageTrayProps) {
             // biome-ignore lint/suspicious/noArrayIndexKey: the same image may be there twice
             key={`${at} ${image.size}`}
             image={image}
-            name={`Image ${at + 1}`}
+            name={`${isImage(image) ? 'Image' : 'File'} ${at + 1}`}
             onRemove={() => onChange(images.filter((_, each) => each !== at))}
           />
         ))}
@@ -67,6 +70,8 @@ export function ImageTray({ images, onChange, isRequired }: ImageTrayProps) {
     </div>
   )
 }
+
+const titleOf = (file: Blob) => (file instanceof File ? file.name : null)
 
 function Thumbnail({ image, name, onRemove }: { image: Blob; name: string; onRemove: () => void }) {
   const [url, setUrl] = useState<string>()
@@ -77,7 +82,7 @@ function Thumbnail({ image, name, onRemove }: { image: Blob; name: string; onRem
   }, [image])
   return (
     <li>
-      {url && <img src={url} alt={name} />}
+      {url && (isImage(image) ? <img src={url} alt={name} /> : <span>{titleOf(image) ?? name}</span>)}
       <button type="button" aria-label={`Remove ${name}`} onClick={onRemove}>
         ×
       </button>

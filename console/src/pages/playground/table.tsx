@@ -91,6 +91,10 @@ export function Table({ state: { task }, source }: TableProps) {
         <ImageTray
           images={images}
           isRequired={revisions.some(({ image_required }) => image_required)}
+          takesDocuments={revisions.some(
+            ({ file_input_mode: mode, input_processors: processors }) =>
+              mode === 'file' || (processors?.length ?? 0) > 0,
+          )}
           onChange={(next) => change((before) => ({ ...before, images: next }))}
         />
         {problem !== null && <Problem error={problem} />}

@@ -12,26 +12,49 @@ export interface ChartProps {
   /** A value for a person. */
   readonly show: (value: number) => string
   readonly bars?: boolean
+  /** Whether there is nothing between two whole numbers. */
+  readonly whole?: boolean
 }
+
+const HALF_DAY_S = 43_200
+/** Steps of an axis: 1, 2, 5, 10, ... */
+const WHOLE_STEPS = Array.from({ length: 36 }, (_, at) => [1, 2, 5].map((step) => step * 10 ** at))
+  .flat()
+  .filter(Number.isSafeInteger)
 
 const HEIGHT = 180
 const PARTS = ['part-1', 'part-2', 'part-3']
 
 /** Days as bars or lines. The table below it has the same figures, for who sees no chart. */
-export default function Chart({ title, days, series, show, bars = false }: ChartProps) {
+export default function Chart({ title, days, series, show, bars = false, whole = false }: ChartProps) {
   const place = useRef<HTMLDivElement>(null)
   const colours = useChartColours()
   useEffect(() => {
     const { current } = place
     if (!current) return
-    const shape = bars && UPlot.paths.bars ? { paths: UPlot.paths.bars({ size: [0.7, 40] }) } : {}
+    const shape =
+      bars && UPlot.paths.bars
+        ? { paths: UPlot.paths.bars({ size: [0.7, 40] }), points: { show: false } }
+        : {}
     const axis = { stroke: colours['quiet'] ?? '', grid: { stroke: colours['line'] ?? '', width: 1 } }
     const chart = new UPlot(
       {
         ...{ width: current.clientWidth, height: HEIGHT },
         tzDate: (at) => UPlot.tzDate(new Date(at * 1000), 'Etc/UTC'),
-        scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
-        axes: [axis, { ...axis, size: 64, values: (_, splits) => splits.map(show) }],
+        scales: {
+          // A bar stands in the middle of its day.
+          x: { range: (_, first, last) => [first - HALF_DAY_S, last + HALF_DAY_S] },
+          y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] },
+        },
+        axes: [
+          axis,
+          {
+            ...axis,
+            size: 64,
+            values: (_, splits) => splits.map(show),
+            ...(whole ? { incrs: WHOLE_STEPS } : {}),
+          },
+        ],
         series: [
           { value: '{YYYY}-{MM}-{DD}', label: 'Day' },
           ...Object.keys(series).map((label, at) => {
@@ -53,7 +76,7 @@ export default function Chart({ title, days, series, show, bars = false }: Chart
       sizing.disconnect()
       chart.destroy()
     }
-  }, [days, series, show, bars, colours])
+  }, [days, series, show, bars, whole, colours])
   return (
     <figure className="report-chart">
       <figcaption>{title}</figcaption>
