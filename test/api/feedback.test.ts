@@ -69,6 +69,54 @@ describe('feedback on runs', () => {
     assert.equal((await compared(task, a))['score:helpful'].n, 0)
   })
 
+  test('stands beside a run, and lists are filtered by it', async () => {
+    const { task } = await taskWithScores()
+    const said = [
+      { helpful: true, stars: 1 },
+      { helpful: false, stars: 4, tone: 'rude' },
+      { stars: 2, tone: 'ok' },
+    ]
+    const ids: string[] = []
+    for (const scores of said) {
+      const { id, scores: before } = await run(task)
+      assert.deepEqual(before, {})
+      const etag = async () => (await call('GET', `/task/${task}/run/${id}`)).headers.get('etag')
+      const tagBefore = await etag()
+      await call('POST', `/task/${task}/run/${id}/feedback`, { scores: { ...scores, tone: 'rude' } })
+      await call('POST', `/task/${task}/run/${id}/feedback`, { scores: { tone: null, ...scores } })
+      assert.notEqual(await etag(), tagBefore)
+      assert.deepEqual((await call('GET', `/task/${task}/run/${id}`)).body.scores, scores)
+      ids.push(id)
+    }
+    await run(task)
+    const wanted: [filter: string, found: number[]][] = [
+      ['helpful', [0, 1]],
+      ['helpful:false', [1]],
+      ['stars:2', [2]],
+      ['stars:1..2', [0, 2]],
+      ['stars:2..', [1, 2]],
+      ['tone:rude', [1]],
+      ['tone:1..2', []],
+      ['constructor', []],
+    ]
+    for (const [filter, found] of wanted) {
+      for (const [path, fields] of [
+        [`/task/${task}/run`, 'all'],
+        ['/task_run', 'summary'],
+      ]) {
+        const { status, body } = await call('GET', `${path}?score=${filter}&fields=${fields}`)
+        const own = (body.results ?? []).filter(({ id }: { id: string }) => ids.includes(id))
+        assert.deepEqual(
+          [status, own.map(({ id }: { id: string }) => ids.indexOf(id)).sort()],
+          [200, found],
+          filter,
+        )
+        for (const each of own) assert.deepEqual(each.scores, said[ids.indexOf(each.id)])
+      }
+    }
+    assert.equal((await call('GET', '/task_run?score=No%20name')).status, 422)
+  })
+
   test('is refused for what is not declared, before the end, and for runs that are not there', async () => {
     const { task } = await taskWithScores()
     const { id } = await run(task)

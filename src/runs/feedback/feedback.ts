@@ -21,6 +21,14 @@ export interface Feedback {
 
 export const NO_FEEDBACK: Feedback = { scores: {}, comment: null }
 
+/** What was said last, by name, of feedback as it is stored; what was taken back is left out. */
+export function latestScores(stored: string): Record<string, ScoreValue> {
+  const { scores } = JSON.parse(stored) as Feedback
+  return Object.fromEntries(
+    Object.entries(scores).flatMap(([name, { value }]) => (value === null ? [] : [[name, value]])),
+  )
+}
+
 /** What a caller says: null takes back; what is not named stays. */
 export interface FeedbackChange {
   readonly scores: Readonly<Record<string, ScoreValue | null>>
