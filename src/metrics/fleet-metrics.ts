@@ -71,7 +71,7 @@ async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
   // A deleted task is not shown. The janitor removes its totals.
   const shown = found.filter((each) => each.task === OTHER || tasks.has(taskOf(each)))
   const runs = new RunFamilies((model) => deps.models.find(model)?.provider ?? '', deps.timesBy)
-  for (const { name, totals } of shown) runs.add(name, totals)
+  for (const each of shown) runs.add(each.name, each.totals, tasks.get(taskOf(each))?.scores)
   const revisions = new Map(
     shown.flatMap(({ project, task, revision }) =>
       task === OTHER || revision === null

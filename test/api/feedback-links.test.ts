@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { useSystem } from '../support/system.ts'
+import { type Answer, useSystem } from '../support/system.ts'
 
 const SCORES = {
   helpful: { type: 'boolean', good: true },
@@ -24,7 +24,8 @@ describe('links for feedback', () => {
       ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}),
     })
     if (response.ok) assert.equal(response.headers.get('cache-control'), 'no-store')
-    return { status: response.status, body: await response.json() }
+    const given: Answer['body'] = await response.json()
+    return { status: response.status, body: given }
   }
   const linkTo = async (run: string, body: object = {}) =>
     (await call('POST', `${run}/feedback_link`, body)).body

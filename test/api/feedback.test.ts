@@ -117,6 +117,49 @@ describe('feedback on runs', () => {
     assert.equal((await call('GET', '/task_run?score=No%20name')).status, 422)
   })
 
+  test('reports count what was said last on the day of the run, metrics what was said first', async () => {
+    const { task } = await taskWithScores()
+    const said = [
+      [{ helpful: true, stars: 4.04 }, { stars: 2 }],
+      [{ helpful: false, tone: 'rude' }, { tone: 'ok' }, { tone: null }, { tone: 'ok' }],
+      [{ stars: 4 }, { stars: null }],
+    ]
+    const revisions: string[] = []
+    for (const changes of said) {
+      const { id, task_revision_id } = await run(task, '?reporting_group=eu')
+      revisions.push(task_revision_id)
+      for (const scores of changes) {
+        assert.equal((await call('POST', `/task/${task}/run/${id}/feedback`, { scores })).status, 200)
+      }
+    }
+    const { body } = await call('GET', `/task/${task}/feedback_report?reporting_group=eu`)
+    assert.equal(body.total_task_runs, 3)
+    assert.deepEqual(body.scores, {
+      helpful: { count: 2, values: { true: 1, false: 1 }, mean: null },
+      stars: { count: 1, values: { 2: 1 }, mean: 2 },
+      tone: { count: 1, values: { ok: 1 }, mean: null },
+    })
+    const rows = body.task_revisions.map((row: { task_revision_id: string }) => row.task_revision_id)
+    assert.deepEqual(rows.sort(), [...new Set(revisions)].sort())
+    const text = await (await fetch(`${running().url}/metrics`)).text()
+    const sum = (name: string, score: string) =>
+      text
+        .split('\n')
+        .filter((line) => line.startsWith(`${name}{`) && line.includes(task) && line.includes(`"${score}"`))
+        .reduce((all, line) => all + Number(line.split(' ').at(-1)), 0)
+    assert.deepEqual(
+      ['helpful', 'stars', 'tone'].map((score) => [
+        sum('splitrun_scores_total', score),
+        sum('splitrun_scores_good_total', score),
+      ]),
+      [
+        [2, 1],
+        [2, 1.5],
+        [1, 0],
+      ],
+    )
+  })
+
   test('is refused for what is not declared, before the end, and for runs that are not there', async () => {
     const { task } = await taskWithScores()
     const { id } = await run(task)

@@ -17,6 +17,8 @@ export interface GivenScore {
 export interface Feedback {
   readonly scores: Readonly<Record<string, GivenScore>>
   readonly comment: string | null
+  /** What reports count now, by name: kept, since what is declared may change. */
+  readonly reported?: Readonly<Record<string, string>>
 }
 
 export const NO_FEEDBACK: Feedback = { scores: {}, comment: null }
@@ -55,6 +57,6 @@ export function mergeFeedback(
       named.push(name)
     }
   }
-  const feedback = { scores: merged, comment: comment === undefined ? before.comment : comment }
+  const feedback = { ...before, scores: merged, comment: comment === undefined ? before.comment : comment }
   return isDeepStrictEqual(feedback, before) ? null : { feedback, named }
 }
