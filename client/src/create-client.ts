@@ -6,15 +6,23 @@ import type { StandardSchema } from './output/standard-schema.ts'
 import { type Credentials, createCredentials } from './resources/credentials.ts'
 import { createModels, type Models } from './resources/models.ts'
 import { createReports, type Reports } from './resources/reports.ts'
+import {
+  createRollouts,
+  createTrafficHistory,
+  type Rollouts,
+  type TrafficHistory,
+} from './resources/rollouts.ts'
+import { createRunFeedback, type RunFeedback } from './resources/run-feedback.ts'
 import { createRuns, type Runs } from './resources/runs.ts'
 import { createTags, type Tags } from './resources/tags.ts'
 import { createTasks, type Tasks } from './resources/tasks.ts'
 import { createTask, type Task } from './runs/task.ts'
 import { createTaskRefs } from './runs/task-ref.ts'
+import type { Comparison, ComparisonQuery } from './shapes/comparison.ts'
 import type { ApiKey, NewApiKey, NewOAuthClient, OAuthClient, Whoami } from './shapes/credential.ts'
 import type { Queue } from './shapes/queue.ts'
 import { createApi } from './transport/api.ts'
-import type { Call } from './transport/call.ts'
+import { type Call, segment } from './transport/call.ts'
 
 /** What a task's output is, and where its type comes from. */
 interface TaskKinds {
@@ -40,6 +48,11 @@ export interface Client {
   readonly oauthClients: Credentials<OAuthClient, NewOAuthClient>
   readonly reports: Reports
   readonly models: Models
+  readonly feedback: RunFeedback
+  readonly rollout: Rollouts
+  readonly trafficHistory: TrafficHistory
+  /** Which of a task's revisions is better; by the task's id. */
+  comparison(task: string, query?: ComparisonQuery, options?: CallOptions): Promise<Comparison>
   /** What of the project waits and runs now. */
   queue(options?: CallOptions): Promise<Queue>
   /** Who the token stands for. */
@@ -69,6 +82,11 @@ export function createClient(given: ClientOptions): Client {
     oauthClients: createCredentials(api, 'oauth_client'),
     reports: createReports(api),
     models: createModels(api),
+    feedback: createRunFeedback(api),
+    rollout: createRollouts(api),
+    trafficHistory: createTrafficHistory(api),
+    comparison: (task, query, options) =>
+      api.json({ ...options, method: 'GET', path: `P/task/${segment(task)}/comparison`, query }),
     queue: (options) => api.json({ ...options, method: 'GET', path: 'P/queue' }),
     whoami: (options) => api.whoami(options),
     request: (call) => api.json(call),

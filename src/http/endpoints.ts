@@ -10,6 +10,7 @@ import { type ComparisonRouteDeps, comparisonRoutes } from './routes/comparison.
 import { type ConsoleSessionRouteDeps, consoleSessionRoutes } from './routes/console-session.ts'
 import { type CredentialRouteDeps, credentialRoutes } from './routes/credentials.ts'
 import { type FeedbackRouteDeps, feedbackRoutes } from './routes/feedback.ts'
+import { type FeedbackLinkRouteDeps, feedbackLinkRoutes } from './routes/feedback-links.ts'
 import { type LimitRouteDeps, limitRoutes } from './routes/limits.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { type ProjectEventRouteDeps, projectEventRoutes } from './routes/project-events.ts'
@@ -34,6 +35,7 @@ export type ApiDeps = RunRouteDeps &
   ReportRouteDeps &
   ComparisonRouteDeps &
   FeedbackRouteDeps &
+  FeedbackLinkRouteDeps &
   RolloutRouteDeps &
   TaskRouteDeps &
   TransferRouteDeps &
@@ -51,6 +53,7 @@ const ROUTES = [
     runRoutes,
     runListRoutes,
     feedbackRoutes,
+    feedbackLinkRoutes,
     projectEventRoutes,
     queueRoutes,
     reportRoutes,

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
+import type { RolloutIndex } from '../decisions/rollouts/rollout-index.ts'
 import type { LimitReader } from '../models/limits/limit-reader.ts'
 import type { ModelRegistry } from '../models/model-registry.ts'
 import type { RetirementStore } from '../models/retirement/retirement-store.ts'
@@ -16,6 +17,7 @@ import { exposeFamily, type Family } from './family.ts'
 import { limitFamilies } from './limit-families.ts'
 import { modelFamilies } from './model-families.ts'
 import { queueFamilies } from './queue-families.ts'
+import { rolloutFamilies } from './rollout-families.ts'
 import { RunFamilies, type TimesBy } from './run-families.ts'
 import { taskFamilies } from './task-families.ts'
 
@@ -27,6 +29,7 @@ export interface FleetMetricsDeps {
   readonly retirements: RetirementStore
   readonly limitReader: LimitReader
   readonly budgets: BudgetStore
+  readonly rollouts: RolloutIndex
   /** How old the text may be, in ms: many scrapes within this time read Redis once. */
   readonly cacheMs: number
   readonly timesBy: TimesBy
@@ -60,18 +63,19 @@ export function createFleetMetrics(deps: FleetMetricsDeps) {
 }
 
 async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
-  const [found, backlog, retirements, usages, budgets] = await Promise.all([
+  const [found, backlog, retirements, usages, budgets, rollouts] = await Promise.all([
     readRollups(deps),
     deps.runs.backlog(sharedNow()),
     deps.retirements.read(),
     deps.limitReader.usage(),
     readBudgets(deps.budgets),
+    deps.rollouts.waiting(sharedNow()),
   ])
   const tasks = await readTasks(deps, found)
   // A deleted task is not shown. The janitor removes its totals.
   const shown = found.filter((each) => each.task === OTHER || tasks.has(taskOf(each)))
   const runs = new RunFamilies((model) => deps.models.find(model)?.provider ?? '', deps.timesBy)
-  for (const { name, totals } of shown) runs.add(name, totals)
+  for (const each of shown) runs.add(each.name, each.totals, tasks.get(taskOf(each))?.scores)
   const revisions = new Map(
     shown.flatMap(({ project, task, revision }) =>
       task === OTHER || revision === null
@@ -83,6 +87,7 @@ async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
     ...runs.families(),
     ...(await taskFamilies(deps.tasks, [...tasks.values()], [...revisions.values()])),
     ...queueFamilies(backlog),
+    ...rolloutFamilies(rollouts),
     ...modelFamilies(deps.models, retirements),
     ...limitFamilies(usages),
     ...budgetFamilies(budgets),

@@ -19,6 +19,14 @@ export class RunFamilies {
     'splitrun_drawn_runs_total',
     'Runs that ended whose revision was drawn by weight.',
   )
+  readonly #scores = new LabelledSums(
+    'splitrun_scores_total',
+    'Runs of which something was said under a score that their task declares.',
+  )
+  readonly #good = new LabelledSums(
+    'splitrun_scores_good_total',
+    'How good what was said first was, from 0 to 1, added up: divided by splitrun_scores_total, its mean.',
+  )
   readonly #checks = new LabelledSums('splitrun_output_checks_total', 'Outputs: valid, repaired, invalid.')
   readonly #duration = new Histograms(
     'splitrun_run_duration_seconds',
@@ -56,21 +64,31 @@ export class RunFamilies {
     this.#timesBy = timesBy
   }
 
-  /** Adds a rollup: `project/task/revision` of runs, or `project/task/revision/model` of their calls. */
-  add(name: string, totals: Totals): void {
+  /**
+   * Adds a rollup: `project/task/revision` of runs, or `project/task/revision/model` of their calls.
+   * @param scores what its task declares now: others have no series, so that there are only so many
+   */
+  add(name: string, totals: Totals, scores: object = {}): void {
     const parts = splitName(name)
     const [project, task, revision, model] = parts.map((part) => part ?? '')
     const labels = { project: project ?? '', task: task ?? '', revision: revision ?? '' }
-    if (parts.length === 3) this.#addRuns(labels, totals)
+    if (parts.length === 3) this.#addRuns(labels, totals, scores)
     else this.#addCalls({ ...labels, model: model ?? '' }, totals)
   }
 
-  #addRuns(labels: { project: string; task: string; revision: string }, totals: Totals): void {
+  #addRuns(
+    labels: { project: string; task: string; revision: string },
+    totals: Totals,
+    scores: object,
+  ): void {
     for (const [field, by] of totals) {
       const [kind, first = '', second = ''] = field.split(':')
       if (kind === 'runs') this.#runs.add({ ...labels, outcome: first, reason: second }, by)
       else if (kind === 'check') this.#checks.add({ ...labels, check: first }, by)
       else if (kind === 'drawn') this.#drawn.add(labels, by)
+      else if (kind === 'score' && Object.hasOwn(scores, first)) {
+        ;(second === 'n' ? this.#scores : this.#good).add({ ...labels, score: first }, by)
+      }
     }
     // An empty label is to Prometheus one that is not there.
     const project = labels.project
@@ -114,6 +132,8 @@ export class RunFamilies {
       ...[this.#runs, this.#drawn, this.#checks, this.#tokens, this.#attempts, this.#duplicates].map((sums) =>
         sums.family(),
       ),
+      this.#scores.family(),
+      this.#good.family(MICRO),
       this.#credits.family(MICRO),
       ...[this.#duration, this.#phases, this.#overhead, this.#calls].map((times) => times.family(MICRO)),
       this.#usage.family(),

@@ -87,8 +87,13 @@ async function findRuns(
   return { heads, unreadable, next: below }
 }
 
-function fits({ request, status, revision, result }: RunHead, project: string, filter: RunFilter): boolean {
-  const { task, status: wanted, model, minMs } = filter
+function fits(
+  { request, status, revision, result, scores }: RunHead,
+  project: string,
+  filter: RunFilter,
+): boolean {
+  const { task, status: wanted, model, minMs, score } = filter
+  const said = score && scores && Object.hasOwn(scores, score.name) ? scores[score.name] : undefined
   return (
     request.project === project &&
     (task === undefined || request.task === task) &&
@@ -98,6 +103,7 @@ function fits({ request, status, revision, result }: RunHead, project: string, f
     (filter.reportingGroup === undefined || request.reportingGroup === filter.reportingGroup) &&
     (filter.reason === undefined || result?.error?.reason === filter.reason) &&
     (model === undefined || result?.model === model || result?.modelId === model) &&
+    (score === undefined || (said !== undefined && score.fits(said))) &&
     (minMs === undefined || (result !== null && result.timings.total >= minMs))
   )
 }

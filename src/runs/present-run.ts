@@ -49,6 +49,8 @@ function presentError({ reason, message, retryable, refusal }: RunError, partial
 
 const creditsText = (millionths: number): string => (millionths / 1_000_000).toFixed(2)
 
+const NO_SCORES = {}
+
 /** A run as a list shows it with `?fields=summary`. */
 export function presentSummary({
   request,
@@ -57,6 +59,7 @@ export function presentSummary({
   split,
   result,
   waitingOn,
+  scores,
 }: Omit<RunHead, 'bytes' | 'headBytes'>): PresentedSummary {
   const input = result?.inputTokens ?? 0
   const output = result?.outputTokens ?? 0
@@ -102,5 +105,6 @@ export function presentSummary({
     trace_id: traceIdOf(request.trace),
     timings: result?.timings ?? null,
     waiting_on: presentWait(waitingOn),
+    scores: scores ?? NO_SCORES,
   }
 }

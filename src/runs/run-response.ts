@@ -121,6 +121,7 @@ const example = {
   trace_id: null,
   timings: { queued: 6, waiting_on_limit: 0, model: 412, validate: 1, total: 431 },
   waiting_on: null,
+  scores: { helpful: true },
   attempts: [
     {
       number: 1,
@@ -213,6 +214,9 @@ export const runResponse = z
     timings: timings.nullable(),
     waiting_on: waitResponse.nullable().meta({
       description: 'The limit that it waits for while it is queued, as far as is known; else null.',
+    }),
+    scores: z.record(z.string(), z.union([z.boolean(), z.number(), z.string()])).meta({
+      description: 'What was said of it last, by the names of the scores that its task declares.',
     }),
     attempts: z.array(attempt),
   })

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { WaitingOn } from '../models/limits/limit-reader.ts'
 import type { TraceContext } from '../platform/tracing/tracing.ts'
+import type { ScoreValue } from '../tasks/score.ts'
 import type { FinalStatus, RunMode, Timings } from '../totals/delta.ts'
 
 /** Every state of a run. The diagram in src/README.md shows these transitions, and a test compares the two. */
@@ -173,6 +175,8 @@ export interface RunRecord {
   readonly waitingOn?: WaitingOn | null
   /** The lane that it waits in while it is queued, see `laneOf`; absent where that is not known. */
   readonly lane?: string
+  /** What was said of it last, by name; absent where nothing was. */
+  readonly scores?: Readonly<Record<string, ScoreValue>>
 }
 
 /** A run without its inputs, its response and its attempts: what lists compare, and what a summary shows. */
@@ -187,10 +191,11 @@ export interface RunHead {
   /** How large it is as it is stored, and with what was left out. */
   readonly headBytes: number
   readonly bytes: number
+  readonly scores?: Readonly<Record<string, ScoreValue>>
 }
 
 /** Names what is shown of a run: another one after every change of its record. */
-export function etagOfRun({ status, revision, attempts, result, waitingOn }: RunRecord): string {
+export function etagOfRun({ status, revision, attempts, result, waitingOn, scores }: RunRecord): string {
   const last = attempts.at(-1)
   const changes = [
     status,
@@ -201,6 +206,7 @@ export function etagOfRun({ status, revision, attempts, result, waitingOn }: Run
     last?.started,
     result?.settled,
     ...(waitingOn ? [waitingOn.limit, waitingOn.until] : []),
+    ...(scores ? [createHash('sha256').update(JSON.stringify(scores)).digest('hex').slice(0, 16)] : []),
   ]
   return `"${changes.map((each) => String(each ?? '').replaceAll(/[^\w-]/g, '_')).join('.')}"`
 }

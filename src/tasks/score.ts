@@ -54,6 +54,20 @@ export const levelsOf = ({ type }: Score): number => (type === 'number' ? NUMBER
 /** Which way is better, of the levels. */
 export const goodOf = (score: Score): 'high' | 'low' => (score.type === 'number' ? score.good : 'high')
 
+/** How good a level is, from 0 to 1. */
+export function goodness(score: Score, level: number): number {
+  const share = level / (levelsOf(score) - 1)
+  return goodOf(score) === 'high' ? share : 1 - share
+}
+
+/** What reports count a value under: a number by its level, so that there are only so many. */
+export function reportedText(score: Score, value: ScoreValue): string {
+  if (score.type !== 'number') return String(value)
+  const level = levelOf(score, value) ?? 0
+  const rounded = score.min + (level / (NUMBER_LEVELS - 1)) * (score.max - score.min)
+  return String(Number(rounded.toPrecision(6)))
+}
+
 /** The level of a value: by the range of a number, else 1 for a good value and 0 for another. Null for no such value. */
 export function levelOf(score: Score, value: unknown): number | null {
   if (score.type === 'boolean') return typeof value === 'boolean' ? Number(value === score.good) : null

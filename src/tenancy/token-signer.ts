@@ -5,7 +5,7 @@ import { sharedNow } from '../platform/clock.ts'
 import { hashSecret } from './secret.ts'
 
 /** The kinds of JWT, told apart by their header's `typ`, so that one never passes for another (RFC 8725). */
-export type TokenType = 'at+jwt' | 'task+jwt' | 'session+jwt'
+export type TokenType = 'at+jwt' | 'task+jwt' | 'session+jwt' | 'feedback+jwt'
 
 /** What a valid token says; nothing of it is older than the token itself. */
 export interface SignedToken {

@@ -40,7 +40,21 @@ export function addDelta(delta: Delta | FeedbackDelta, sumsOf: SumsOf): void {
 }
 
 function addFeedback(delta: FeedbackDelta, sumsOf: SumsOf): void {
-  const { project, task, revision, split, bucket, given, isFirst, levels } = delta
+  const { project, task, revision, split, bucket, given, isFirst, levels, latest } = delta
+  const day = { kind: 'day', text: rollupDay(delta.settled) } as const
+  if (latest.length > 0) {
+    const report = sumsOf(joinName([project, task, revision, delta.group]), day)
+    for (const [name, text, by] of latest) report.add(`score:${name}:${encodeURIComponent(text)}`, by)
+  }
+  if (levels.length === 0) return
+  if (delta.hasSeries) {
+    const metrics = sumsOf(joinName([project, task, revision]), null)
+    for (const [name, , good] of levels) {
+      metrics.add(`score:${name}:n`, 1)
+      metrics.add(`score:${name}:good`, good)
+    }
+  }
+  if (revision === null || split === null) return
   const hour = { kind: 'hour', text: rollupHour(given) } as const
   addScores(sumsOf(joinName([project, task, revision, String(split)]), hour), levels, bucket, isFirst)
 }

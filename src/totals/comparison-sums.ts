@@ -1,4 +1,4 @@
-import type { CountedCall, CountedResult } from './delta.ts'
+import type { CountedCall, CountedResult, FeedbackDelta } from './delta.ts'
 import { bucketOf, octaveBucket, SECONDS } from './histogram.ts'
 import type { FieldSums } from './rollup.ts'
 
@@ -68,7 +68,7 @@ export function addToComparison(sums: FieldSums, run: ComparedRun, keyBucket: nu
  */
 export function addScores(
   sums: FieldSums,
-  levels: readonly (readonly [name: string, level: number])[],
+  levels: FeedbackDelta['levels'],
   keyBucket: number | null,
   isFirst: boolean,
 ): void {

@@ -67,22 +67,34 @@ export interface Delta {
 }
 
 /**
- * What the first feedback on a drawn run under some names adds to the comparison of revisions. Stored as deltas of runs
+ * What feedback on a run adds to the totals: what is said first under a name to the metrics, and for a drawn run to the
+ * comparison of revisions; what is said last to reports, where it replaces what was said before. Stored as deltas of runs
  * are, by the script that stores the feedback.
  */
 export interface FeedbackDelta {
+  /** No two deltas are the same, also when the same is said again and again. */
+  readonly id: string
   readonly run: string
   readonly project: string
   readonly task: string
-  readonly revision: string
-  readonly split: number
+  readonly revision: string | null
+  /** Null for a run that comparisons leave out. */
+  readonly split: number | null
   readonly bucket: number | null
+  /** The reporting group that the run is counted under. */
+  readonly group: string | null
+  /** True when its revision has series of its own in the metrics. */
+  readonly hasSeries: boolean
+  /** When the run ended, ms since the epoch: reports count feedback on the day of its run. */
+  readonly settled: number
   /** When it was given, ms since the epoch. */
   readonly given: number
   /** True for the first feedback on the run at all. */
   readonly isFirst: boolean
-  /** The level of each score. */
-  readonly levels: readonly (readonly [name: string, level: number])[]
+  /** The level of each score that is said first, and how good that is, in millionths. */
+  readonly levels: readonly (readonly [name: string, level: number, good: number])[]
+  /** 1 for what is said last, -1 for what was said before; by the text that reports count it under. */
+  readonly latest: readonly (readonly [name: string, text: string, by: 1 | -1])[]
 }
 
 /** A delta as it is stored: `shown` is left out when it equals the run's own project, task and revision. */

@@ -78,6 +78,35 @@ export function presentCredits(millionths: number): string {
   return `${Math.floor(millionths / 1_000_000)}.${fraction.replace(/0{1,4}$/, '')}`
 }
 
+const score = z.object({
+  count: count.meta({ description: 'Runs of which something is said under this name.' }),
+  values: counts.meta({
+    description: 'Runs by what is said of them; numbers to the nearest of 21 levels of their range.',
+  }),
+  mean: z.number().nullable().meta({ description: 'Of numbers, as they are counted.' }),
+})
+const scoreFields = {
+  scores: z.record(z.string(), score).meta({ description: 'What was said last, by the names of scores.' }),
+}
+
+function scoresOf(sum: RunSum): z.output<(typeof scoreFields)['scores']> {
+  const found = new Map<string, [value: string, count: number][]>()
+  for (const [field, runs] of Object.entries(sum.group('score'))) {
+    const at = field.indexOf(':')
+    const own = found.get(field.slice(0, at)) ?? []
+    found.set(field.slice(0, at), own)
+    if (runs > 0) own.push([decodeURIComponent(field.slice(at + 1)), runs])
+  }
+  return Object.fromEntries(
+    [...found].map(([name, values]) => {
+      const all = values.reduce((total, [, runs]) => total + runs, 0)
+      const weighed = values.reduce((total, [value, runs]) => total + Number(value) * runs, 0)
+      const mean = all > 0 && Number.isFinite(weighed) ? weighed / all : null
+      return [name, { count: all, values: Object.fromEntries(values), mean }]
+    }),
+  )
+}
+
 /** One kind of report: its members for the runs of one row, and for all runs together. */
 export interface ReportKind {
   readonly title: string
@@ -98,6 +127,7 @@ const USAGE = {
   attempts: { invalid: 2, succeeded: 1 },
   llm_retries: 1,
 }
+const SCORES = { helpful: { count: 2, values: { false: 1, true: 1 }, mean: null } }
 const TIMINGS = byPhase(() => ({ count: 2, mean: 812.5, p50: 640, p90: 1152, p99: 1267.2 }))
 
 const total_task_runs = count
@@ -170,6 +200,16 @@ export const REPORTS = {
     wholeSchema: { total_task_runs, total_credits: credits },
     row: (sum) => ({ credits: presentCredits(sum.of('credits')) }),
     whole: (sum) => ({ total_task_runs: sum.runs(), total_credits: presentCredits(sum.of('credits')) }),
+  },
+  feedback: {
+    title: 'Feedback',
+    rowExample: { scores: SCORES },
+    wholeExample: { total_task_runs: 2, scores: SCORES },
+    summary: 'What was said of runs last, by scores',
+    rowSchema: scoreFields,
+    wholeSchema: { total_task_runs, ...scoreFields },
+    row: (sum) => ({ scores: scoresOf(sum) }),
+    whole: (sum) => ({ total_task_runs: sum.runs(), scores: scoresOf(sum) }),
   },
 } as const satisfies Record<string, ReportKind>
 

@@ -124,7 +124,11 @@ describe('bad input, on every route', () => {
       const path = url(pathOf(declared, running().project))
       const broken = await ask(path, declared.method, token, '{"a":')
       assert.deepEqual([broken.status, toldBy(declared, broken.body).reason], [400, 'MALFORMED_JSON'])
-      for (const body of ['[]', '"text"', '{"name": {}, "task_input": 7, "entities": 1, "projects": 1}']) {
+      for (const body of [
+        '[]',
+        '"text"',
+        '{"name": {}, "task_input": 7, "entities": 1, "projects": 1, "scores": 1}',
+      ]) {
         const refused = await ask(path, declared.method, token, body)
         assert.equal(refused.status, declared.door ? 400 : 422, `${declared.path} ${body}`)
         for (const { loc, msg, type } of toldBy(declared, refused.body).places) {

@@ -69,6 +69,97 @@ describe('feedback on runs', () => {
     assert.equal((await compared(task, a))['score:helpful'].n, 0)
   })
 
+  test('stands beside a run, and lists are filtered by it', async () => {
+    const { task } = await taskWithScores()
+    const said = [
+      { helpful: true, stars: 1 },
+      { helpful: false, stars: 4, tone: 'rude' },
+      { stars: 2, tone: 'ok' },
+    ]
+    const ids: string[] = []
+    for (const scores of said) {
+      const { id, scores: before } = await run(task)
+      assert.deepEqual(before, {})
+      const etag = async () => (await call('GET', `/task/${task}/run/${id}`)).headers.get('etag')
+      const tagBefore = await etag()
+      await call('POST', `/task/${task}/run/${id}/feedback`, { scores: { ...scores, tone: 'rude' } })
+      await call('POST', `/task/${task}/run/${id}/feedback`, { scores: { tone: null, ...scores } })
+      assert.notEqual(await etag(), tagBefore)
+      assert.deepEqual((await call('GET', `/task/${task}/run/${id}`)).body.scores, scores)
+      ids.push(id)
+    }
+    await run(task)
+    const wanted: [filter: string, found: number[]][] = [
+      ['helpful', [0, 1]],
+      ['helpful:false', [1]],
+      ['stars:2', [2]],
+      ['stars:1..2', [0, 2]],
+      ['stars:2..', [1, 2]],
+      ['tone:rude', [1]],
+      ['tone:1..2', []],
+      ['constructor', []],
+    ]
+    for (const [filter, found] of wanted) {
+      for (const [path, fields] of [
+        [`/task/${task}/run`, 'all'],
+        ['/task_run', 'summary'],
+      ]) {
+        const { status, body } = await call('GET', `${path}?score=${filter}&fields=${fields}`)
+        const own = (body.results ?? []).filter(({ id }: { id: string }) => ids.includes(id))
+        assert.deepEqual(
+          [status, own.map(({ id }: { id: string }) => ids.indexOf(id)).sort()],
+          [200, found],
+          filter,
+        )
+        for (const each of own) assert.deepEqual(each.scores, said[ids.indexOf(each.id)])
+      }
+    }
+    assert.equal((await call('GET', '/task_run?score=No%20name')).status, 422)
+  })
+
+  test('reports count what was said last on the day of the run, metrics what was said first', async () => {
+    const { task } = await taskWithScores()
+    const said = [
+      [{ helpful: true, stars: 4.04 }, { stars: 2 }],
+      [{ helpful: false, tone: 'rude' }, { tone: 'ok' }, { tone: null }, { tone: 'ok' }],
+      [{ stars: 4 }, { stars: null }],
+    ]
+    const revisions: string[] = []
+    for (const changes of said) {
+      const { id, task_revision_id } = await run(task, '?reporting_group=eu')
+      revisions.push(task_revision_id)
+      for (const scores of changes) {
+        assert.equal((await call('POST', `/task/${task}/run/${id}/feedback`, { scores })).status, 200)
+      }
+    }
+    const { body } = await call('GET', `/task/${task}/feedback_report?reporting_group=eu`)
+    assert.equal(body.total_task_runs, 3)
+    assert.deepEqual(body.scores, {
+      helpful: { count: 2, values: { true: 1, false: 1 }, mean: null },
+      stars: { count: 1, values: { 2: 1 }, mean: 2 },
+      tone: { count: 1, values: { ok: 1 }, mean: null },
+    })
+    const rows = body.task_revisions.map((row: { task_revision_id: string }) => row.task_revision_id)
+    assert.deepEqual(rows.sort(), [...new Set(revisions)].sort())
+    const text = await (await fetch(`${running().url}/metrics`)).text()
+    const sum = (name: string, score: string) =>
+      text
+        .split('\n')
+        .filter((line) => line.startsWith(`${name}{`) && line.includes(task) && line.includes(`"${score}"`))
+        .reduce((all, line) => all + Number(line.split(' ').at(-1)), 0)
+    assert.deepEqual(
+      ['helpful', 'stars', 'tone'].map((score) => [
+        sum('splitrun_scores_total', score),
+        sum('splitrun_scores_good_total', score),
+      ]),
+      [
+        [2, 1],
+        [2, 1.5],
+        [1, 0],
+      ],
+    )
+  })
+
   test('is refused for what is not declared, before the end, and for runs that are not there', async () => {
     const { task } = await taskWithScores()
     const { id } = await run(task)

@@ -167,7 +167,7 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
     createProject,
     async call(method, path, body, { token = home.token, headers } = {}) {
       const form = body instanceof FormData || typeof body === 'string'
-      const whole = /^\/(org|import|console)\b/.test(path) ? path : home.project + path
+      const whole = /^\/(org|import|console|feedback)\b/.test(path) ? path : home.project + path
       const answer = await fetch(proxy.url + (path.startsWith('/v1/') ? path : `/api/v1${whole}`), {
         method,
         headers: {

@@ -2,6 +2,8 @@ import type { CallOptions } from '../client-options.ts'
 import type {
   CreditFigures,
   CreditTotals,
+  FeedbackFigures,
+  FeedbackTotals,
   Report,
   ReportQuery,
   TimingFigures,
@@ -18,6 +20,7 @@ export type TokenReport = Report<TokenFigures, TokenTotals>
 export type UsageReport = Report<UsageFigures, UsageTotals>
 export type TimingReport = Report<TimingFigures, TimingTotals>
 export type CreditReport = Report<CreditFigures, CreditTotals>
+export type FeedbackReport = Report<FeedbackFigures, FeedbackTotals>
 
 type Ask<R> = (
   query?: ReportQuery & {
@@ -33,6 +36,8 @@ export interface Reports {
   readonly usage: Ask<UsageReport>
   readonly timing: Ask<TimingReport>
   readonly credit: Ask<CreditReport>
+  /** What was said of runs last, by scores. */
+  readonly feedback: Ask<FeedbackReport>
   /** The reporting groups that runs ended under, by name. */
   groups(options?: CallOptions): Promise<readonly { readonly name: string }[]>
 }
@@ -49,6 +54,7 @@ export function createReports(api: Api): Reports {
     usage: of('usage'),
     timing: of('timing'),
     credit: of('credit'),
+    feedback: of('feedback'),
     groups: (options) => api.json({ ...options, method: 'GET', path: 'P/reporting_group' }),
   }
 }

@@ -100,3 +100,20 @@ export interface ReportQuery {
   /** Also one row per day, in `days`. */
   readonly show_days?: boolean | undefined
 }
+
+/** What was said under one score. */
+export interface ScoreCounts {
+  readonly count: number
+  /** Runs by what is said of them; numbers to the nearest of 21 levels of their range. */
+  readonly values: Readonly<Record<string, number>>
+  /** Of numbers. */
+  readonly mean: number | null
+}
+
+export interface FeedbackFigures {
+  readonly scores: Readonly<Record<string, ScoreCounts>>
+}
+
+export interface FeedbackTotals extends FeedbackFigures {
+  readonly total_task_runs: number
+}

@@ -94,6 +94,8 @@ export interface RunSummary extends Tokens {
   readonly timings: Timings | null
   /** The limit that it waits for while it is queued; null where it waits for none that is known. */
   readonly waiting_on: WaitingOn | null
+  /** What was said of it last, by the names of the scores that its task declares. */
+  readonly scores: Readonly<Record<string, boolean | number | string>>
 }
 
 interface RunPayload {
@@ -127,6 +129,8 @@ export interface RunFilter {
   readonly model?: string | undefined
   /** Milliseconds from creation to end. */
   readonly min_ms?: number | undefined
+  /** What was said of it last: `helpful`, `helpful:false`, `stars:1..2`. */
+  readonly score?: string | undefined
   readonly fields?: 'all' | 'summary' | undefined
   readonly start_date?: string | undefined
   readonly end_date?: string | undefined

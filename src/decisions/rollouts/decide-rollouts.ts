@@ -1,3 +1,4 @@
+import { sharedNow } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { isOpen } from '../../tasks/split/rollout.ts'
 import type { StoredTask } from '../../tasks/task-store.ts'
@@ -21,12 +22,14 @@ export async function decideRollouts(
   now: number,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const owner of await deps.rollouts.all()) {
+  const all = await deps.rollouts.all()
+  for (const owner of all) {
     if (signal.aborted) return
     const stored = await deps.tasks.read(owner.project, owner.task)
     if (!stored || !isOpen(stored.task.rollout)) await deps.rollouts.forget(owner, now)
     else if (stored.task.rollout.status === 'running') await decideOne(deps, stored, now)
   }
+  if (all.length > 0) await deps.rollouts.evaluated(sharedNow())
 }
 
 async function decideOne(deps: DecideRolloutsDeps, stored: StoredTask, now: number): Promise<void> {

@@ -4,6 +4,9 @@ import { loadScript } from '../../platform/redis/script.ts'
 /** Sorted set: `project/task` of tasks that may have an open rollout, by the time when they were added, in ms. */
 const KEY = 'rollouts'
 
+/** When all rollouts were looked at last, in ms. There only once there have been rollouts. */
+const EVALUATED_KEY = 'rollouts-evaluated'
+
 const forget = loadScript(new URL('./scripts/forget.lua', import.meta.url))
 
 /** An entry is added before its rollout begins; by now it has begun, or never will. */
@@ -35,6 +38,20 @@ export function createRolloutIndex(redis: Redis) {
     async forget(entry: RolloutEntry, now: number): Promise<void> {
       if (Number(entry.added) > now - BEGUN_AFTER_MS) return
       await forget(redis, [KEY], [nameOf(entry), entry.added])
+    },
+    /** Says that all were looked at. */
+    async evaluated(now: number): Promise<void> {
+      await redis.set(EVALUATED_KEY, now)
+    },
+    /** How many there are to look at, and for how long no process has looked at them all, in ms; 0 without any. */
+    async waiting(now: number): Promise<{ readonly count: number; readonly ageMs: number }> {
+      const [count, oldest, last] = await Promise.all([
+        redis.zcard(KEY),
+        redis.zrange(KEY, '0', '0', 'WITHSCORES'),
+        redis.get(EVALUATED_KEY),
+      ])
+      const since = Math.max(Number(oldest[1] ?? now), Number(last ?? 0))
+      return { count, ageMs: count === 0 ? 0 : Math.max(0, now - since) }
     },
     async all(): Promise<RolloutEntry[]> {
       const names = await redis.zrange(KEY, '0', '-1', 'WITHSCORES')

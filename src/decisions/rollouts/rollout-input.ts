@@ -63,5 +63,17 @@ export const rolloutBody = z
     }),
   })
   .refine(({ from, to }) => from !== to, { path: ['to'], message: 'is the revision that it comes from' })
-  .meta({ id: 'NewRollout' })
+  .meta({
+    id: 'NewRollout',
+    override: {
+      examples: [
+        {
+          from: '019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a',
+          to: '019a5f0e-6b44-7e77-9b2a-7d2f3c4e5a6b',
+          shares: [0.01, 0.05, 0.25, 0.5, 1],
+          guards: [{ metric: 'failed', max_increase: 0.02 }],
+        },
+      ],
+    },
+  })
 export type RolloutInput = z.output<typeof rolloutBody>

@@ -6,7 +6,7 @@ import { givenId } from '../../platform/id-schema.ts'
 import { dateQuery } from '../date-query.ts'
 import { type Endpoint, endpoint, PROJECT, taskParams } from '../route.ts'
 
-const comparisonQuery = z.object({
+export const comparisonQuery = z.object({
   baseline: givenId.optional().meta({
     description:
       'The revision that others are compared with; the one with the largest share where it is absent.',

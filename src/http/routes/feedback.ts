@@ -10,14 +10,22 @@ export interface FeedbackRouteDeps extends GiveFeedbackDeps {
   readonly runs: RunStore
 }
 
+/**
+ * The run that a path names.
+ * @throws {ApiError} TASK_RUN_NOT_FOUND
+ */
+export async function findRun(
+  runs: RunStore,
+  params: { readonly project_id: string; readonly task_id: string; readonly run_id: string },
+): Promise<RunRecord> {
+  const record = await runs.get(params.run_id)
+  const { project, task } = record?.request ?? {}
+  if (record && project === params.project_id && task === params.task_id) return record
+  throw new ApiError('TASK_RUN_NOT_FOUND', 'There is no such run.')
+}
+
 /** What people and programs say of runs that have ended. */
 export function feedbackRoutes(deps: FeedbackRouteDeps): Endpoint[] {
-  async function find(params: { project_id: string; task_id: string; run_id: string }): Promise<RunRecord> {
-    const record = await deps.runs.get(params.run_id)
-    const { project, task } = record?.request ?? {}
-    if (record && project === params.project_id && task === params.task_id) return record
-    throw new ApiError('TASK_RUN_NOT_FOUND', 'There is no such run.')
-  }
   const present = (run: string, { scores, comment }: Feedback) => ({ run_id: run, scores, comment })
 
   return [
@@ -34,7 +42,7 @@ export function feedbackRoutes(deps: FeedbackRouteDeps): Endpoint[] {
       response: feedbackResponse,
       errorCodes: ['TASK_RUN_NOT_FOUND', 'RUN_NOT_DONE', 'TOO_MANY_REQUESTS'],
       async handle({ caller, params, body }) {
-        const record = await find(params)
+        const record = await findRun(deps.runs, params)
         return present(
           params.run_id,
           await giveFeedback(deps, record, { ...body, scores: body.scores ?? {} }, caller.id),
@@ -53,7 +61,7 @@ export function feedbackRoutes(deps: FeedbackRouteDeps): Endpoint[] {
       response: feedbackResponse,
       errorCodes: ['TASK_RUN_NOT_FOUND'],
       async handle({ params }) {
-        await find(params)
+        await findRun(deps.runs, params)
         const text = await deps.feedback.read(params.run_id)
         return present(params.run_id, text ? (JSON.parse(text) as Feedback) : NO_FEEDBACK)
       },

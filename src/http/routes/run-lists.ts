@@ -4,6 +4,7 @@ import { givenId } from '../../platform/id-schema.ts'
 import { type ListRunsDeps, listRuns } from '../../runs/list-runs.ts'
 import { RUN_STATUSES } from '../../runs/run.ts'
 import { listedRun } from '../../runs/run-response.ts'
+import { scoreFilter } from '../../tasks/score-filter.ts'
 import { dateQuery } from '../date-query.ts'
 import { createPageBudget } from '../page-budget.ts'
 import { type Endpoint, endpoint, PROJECT, pageOf, pageQuery, projectParams, taskParams } from '../route.ts'
@@ -17,6 +18,10 @@ export const listQuery = pageQuery.extend({
   model: z.string().optional().meta({ description: 'Only runs that this model answered, by name or id.' }),
   min_ms: z.coerce.number().min(0).optional().meta({
     description: 'Only runs that ended and took at least so long from their creation, in milliseconds.',
+  }),
+  score: scoreFilter.optional().meta({
+    description:
+      'Only runs of which something was said under this name: `helpful`, `helpful:false`, or `stars:1..2` for numbers.',
   }),
   fields: z.enum(['all', 'summary']).default('all').meta({
     description: '`summary` leaves out `response`, `run_data` and `attempts`, and reads none of them.',
@@ -62,6 +67,7 @@ export function runListRoutes(deps: RunListDeps): Endpoint[] {
       reason: query.reason,
       model: query.model,
       minMs: query.min_ms,
+      score: query.score,
       from: query.start_date?.from,
       to: query.end_date?.to,
     }

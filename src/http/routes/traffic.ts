@@ -15,11 +15,11 @@ const seq = z.coerce
   .int()
   .min(1)
   .max(Number.MAX_SAFE_INTEGER - 1)
-const historyQuery = z.object({
+export const historyQuery = z.object({
   before: seq.optional().meta({ description: 'Only changes with a lower number; none for the newest.' }),
   page_limit: pageQuery.shape.page_limit,
 })
-const historyPage = z.object({
+export const historyPage = z.object({
   results: z.array(trafficChangeResponse),
   next_before: z.int().nullable().meta({ description: '`before` of the next page; null on the last one.' }),
 })

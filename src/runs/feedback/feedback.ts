@@ -17,9 +17,19 @@ export interface GivenScore {
 export interface Feedback {
   readonly scores: Readonly<Record<string, GivenScore>>
   readonly comment: string | null
+  /** What reports count now, by name: kept, since what is declared may change. */
+  readonly reported?: Readonly<Record<string, string>>
 }
 
 export const NO_FEEDBACK: Feedback = { scores: {}, comment: null }
+
+/** What was said last, by name, of feedback as it is stored; what was taken back is left out. */
+export function latestScores(stored: string): Record<string, ScoreValue> {
+  const { scores } = JSON.parse(stored) as Feedback
+  return Object.fromEntries(
+    Object.entries(scores).flatMap(([name, { value }]) => (value === null ? [] : [[name, value]])),
+  )
+}
 
 /** What a caller says: null takes back; what is not named stays. */
 export interface FeedbackChange {
@@ -47,6 +57,6 @@ export function mergeFeedback(
       named.push(name)
     }
   }
-  const feedback = { scores: merged, comment: comment === undefined ? before.comment : comment }
+  const feedback = { ...before, scores: merged, comment: comment === undefined ? before.comment : comment }
   return isDeepStrictEqual(feedback, before) ? null : { feedback, named }
 }

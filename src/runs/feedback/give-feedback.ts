@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sharedIsoTime, sharedNow } from '../../platform/clock.ts'
+import { sharedIsoTime } from '../../platform/clock.ts'
 import { ApiError, ValidationError, type ValidationIssue } from '../../platform/errors.ts'
 import { levelOf, type Scores } from '../../tasks/score.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
-import type { FeedbackDelta } from '../../totals/delta.ts'
+import { type CardinalityStore, OTHER } from '../../totals/cardinality-store.ts'
 import { isFinal, type RunRecord } from '../run.ts'
 import type { FeedbackRecords } from '../store/feedback-records.ts'
+import { addUp } from './add-up-feedback.ts'
 import { type Feedback, type FeedbackChange, mergeFeedback, NO_FEEDBACK } from './feedback.ts'
 
 export interface GiveFeedbackDeps {
   readonly tasks: TaskStore
   readonly feedback: FeedbackRecords
+  readonly names: CardinalityStore
 }
 
 /** When others were faster, what is said is merged again: at most so often, after a random pause. */
@@ -35,13 +37,16 @@ export async function giveFeedback(
   const declared = stored?.task.scores ?? {}
   checkScores(declared, change)
   const counted = record.split !== null && !request.useFallback
+  const group =
+    request.reportingGroup === null ? null : deps.names.group(request.project, request.reportingGroup)
+  const series = deps.names.series(request.project, request.task, record.revision)
+  const under = { counted, group: await group, hasSeries: (await series) !== OTHER }
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     const text = await deps.feedback.read(request.id)
     const before = text ? (JSON.parse(text) as Feedback) : NO_FEEDBACK
     const merged = mergeFeedback(before, change, { at: sharedIsoTime(), by, counted })
     if (!merged) return before
-    const { feedback, named } = merged
-    const delta = counted && named.length > 0 ? deltaOf(record, declared, before, feedback, named) : null
+    const { feedback, delta } = addUp(record, declared, before, merged, under)
     const outcome = await deps.feedback.write(request.id, text, JSON.stringify(feedback), delta)
     if (outcome === 'written') return feedback
     if (outcome === 'absent') throw new ApiError('TASK_RUN_NOT_FOUND', 'There is no such run.')
@@ -63,23 +68,4 @@ function checkScores(declared: Scores, { scores }: FeedbackChange): void {
     }
   }
   if (issues.length > 0) throw new ValidationError(issues)
-}
-
-/** What the names that were said for the first time add to the comparison of revisions. */
-function deltaOf(
-  { request, revision, split }: RunRecord,
-  declared: Scores,
-  before: Feedback,
-  { scores }: Feedback,
-  named: readonly string[],
-): FeedbackDelta | null {
-  if (revision === null || split === null) return null
-  const levels = named.flatMap((name): [string, number][] => {
-    const score = declared[name]
-    const level = score ? levelOf(score, scores[name]?.first) : null
-    return level === null ? [] : [[name, level]]
-  })
-  const { id: run, project, task, bucket } = request
-  const isFirst = Object.keys(before.scores).length === 0
-  return { run, project, task, revision, split, bucket, given: sharedNow(), isFirst, levels }
 }

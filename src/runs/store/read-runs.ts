@@ -3,6 +3,7 @@ import { lowestIdAt, shardOf } from '../../platform/ids.ts'
 import { askByTag } from '../../platform/redis/ask-by-tag.ts'
 import { keysExist } from '../../platform/redis/keys-exist.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
+import type { ScoreFilter } from '../../tasks/score-filter.ts'
 import type { RunHead, RunRecord, RunStatus } from '../run.ts'
 import { readKeptBytes } from './kept-bytes.ts'
 import { type QueueState, readQueueState } from './queue-state.ts'
@@ -34,6 +35,7 @@ export interface RunFilter {
   readonly model?: string | undefined
   /** Least time from its creation to its end, in ms. */
   readonly minMs?: number | undefined
+  readonly score?: ScoreFilter | undefined
   /** Bounds on the time of creation, ms since the epoch: from (inclusive), to (exclusive). */
   readonly from?: number | undefined
   readonly to?: number | undefined

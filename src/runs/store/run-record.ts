@@ -1,5 +1,6 @@
 import { ApiError } from '../../platform/errors.ts'
 import { holdsRawJson, parseExact } from '../../platform/exact-json.ts'
+import { latestScores } from '../feedback/feedback.ts'
 import type { Attempt, RunHead, RunRecord, RunRequest, RunResult, RunStatus } from '../run.ts'
 import { readDrawn } from './drawn-revision.ts'
 
@@ -19,7 +20,7 @@ import { readDrawn } from './drawn-revision.ts'
  */
 export const RECORD_FIELDS = [
   ...(['status', 'request', 'revision', 'attempts', 'result', 'fence'] as const),
-  ...(['format', 'model'] as const),
+  ...(['format', 'model', 'feedback'] as const),
 ] as const
 export type RecordFields = readonly (string | null)[]
 
@@ -35,7 +36,7 @@ function unknownFormat(): ApiError {
  * @throws {ApiError} STORE_UNAVAILABLE for a format that this version does not know
  */
 export function toRecord(fields: RecordFields): RunRecord | null {
-  const [status, request, revision, attempts, result, fence, format, lane] = fields
+  const [status, request, revision, attempts, result, fence, format, lane, feedback] = fields
   if (!isKnownFormat(format)) throw unknownFormat()
   if (!status || !request) return null
   return {
@@ -46,6 +47,7 @@ export function toRecord(fields: RecordFields): RunRecord | null {
     attempts: fromLines(attempts),
     result: result ? textToResult(result) : null,
     ...(status === 'queued' && lane && { lane }),
+    ...(feedback ? { scores: latestScores(feedback) } : {}),
   }
 }
 
@@ -211,11 +213,12 @@ export type HeadFields =
       bytes: number,
       format: string,
       lane: string,
+      feedback: string,
     ]
 
 /** Makes a head of what the script returned. */
 export function toHead(fields: HeadFields): RunHead | 'unreadable' | null {
-  const [status, request, revision, fence, result, headBytes = 0, bytes = 0, format, lane] = fields
+  const [status, request, revision, fence, result, headBytes = 0, bytes = 0, format, lane, feedback] = fields
   if (!isKnownFormat(format)) return 'unreadable'
   if (!status || !request) return null
   return {
@@ -226,5 +229,6 @@ export function toHead(fields: HeadFields): RunHead | 'unreadable' | null {
     headBytes,
     bytes,
     ...(status === 'queued' && lane && { lane }),
+    ...(feedback ? { scores: latestScores(feedback) } : {}),
   }
 }

@@ -1,23 +1,36 @@
 import { test } from 'node:test'
 import type { z } from 'zod'
 import type * as client from '../../../client/src/index.ts'
+import type { comparisonResponse } from '../../../src/decisions/comparison-response.ts'
+import type { rolloutBody } from '../../../src/decisions/rollouts/rollout-input.ts'
+import type { rolloutResponse } from '../../../src/decisions/rollouts/rollout-response.ts'
 import type { whoamiResponse } from '../../../src/http/present-caller.ts'
 import type { pageOf } from '../../../src/http/route.ts'
 import type { modelCheckResponse } from '../../../src/http/routes/catalogues.ts'
+import type { comparisonQuery } from '../../../src/http/routes/comparison.ts'
 import type { newCredential } from '../../../src/http/routes/credentials.ts'
 import type { queueResponse } from '../../../src/http/routes/queue.ts'
 import type { reportQuery } from '../../../src/http/routes/reports.ts'
 import type { listQuery } from '../../../src/http/routes/run-lists.ts'
 import type { newTag } from '../../../src/http/routes/tags.ts'
 import type { shownQuery } from '../../../src/http/routes/tasks.ts'
+import type { historyPage, historyQuery } from '../../../src/http/routes/traffic.ts'
 import type { runBody, runQuery } from '../../../src/http/run-request.ts'
 import type { modelResponse } from '../../../src/models/model-response.ts'
 import type { OutputFormat, OutputSpec } from '../../../src/output/output-format.ts'
 import type { OutputTypeName } from '../../../src/output/output-type.ts'
 import type { Reason, ValidationIssue } from '../../../src/platform/errors.ts'
 import type { Shown } from '../../../src/platform/shown.ts'
+import type {
+  feedbackBody,
+  feedbackLinkBody,
+  feedbackLinkResponse,
+  feedbackResponse,
+  linkedFeedbackResponse,
+} from '../../../src/runs/feedback/feedback-response.ts'
 import type { ProjectEnd } from '../../../src/runs/live/project-end.ts'
 import type { listedRun, runResponse, runSummary } from '../../../src/runs/run-response.ts'
+import type { trafficChangeResponse } from '../../../src/tasks/split/traffic-response.ts'
 import type { tagResponse, wholeTagResponse } from '../../../src/tasks/tag.ts'
 import type { createTaskSchema, updateTaskSchema } from '../../../src/tasks/task-input.ts'
 import type { revisionResponse, taskResponse } from '../../../src/tasks/task-response.ts'
@@ -46,6 +59,13 @@ test('what the client reads is what the server shows', () => {
   holds<Same<client.Model, Shown<typeof modelResponse>>>()
   holds<Same<client.Queue, Shown<typeof queueResponse>>>()
   holds<Same<client.RunEnd, ProjectEnd>>()
+  holds<Same<client.Feedback, Shown<typeof feedbackResponse>>>()
+  holds<Same<client.FeedbackLink, Shown<typeof feedbackLinkResponse>>>()
+  holds<Same<client.LinkedFeedback, Shown<typeof linkedFeedbackResponse>>>()
+  holds<Same<client.Comparison, Shown<typeof comparisonResponse>>>()
+  holds<Same<client.Rollout, Shown<typeof rolloutResponse>>>()
+  holds<Same<client.TrafficChange, Shown<typeof trafficChangeResponse>>>()
+  holds<Same<client.TrafficPage, Shown<typeof historyPage>>>()
   holds<Same<client.ModelChecks, Shown<typeof modelCheckResponse>>>()
   holds<Same<client.ApiKey, Credential<'api_key', 'listed'>>>()
   holds<Same<client.NewApiKey, Credential<'api_key', 'made'>>>()
@@ -68,6 +88,8 @@ test('reports are what the server shows: the figures of each kind, and what all 
   holds<Same<client.TimingTotals, Own<'timing', 'wholeSchema'>>>()
   holds<Same<client.CreditFigures, Own<'credit', 'rowSchema'>>>()
   holds<Same<client.CreditTotals, Own<'credit', 'wholeSchema'>>>()
+  holds<Same<client.FeedbackFigures, Own<'feedback', 'rowSchema'>>>()
+  holds<Same<client.FeedbackTotals, Own<'feedback', 'wholeSchema'>>>()
   // biome-ignore lint/complexity/noBannedTypes: a report without figures of its own
   type Bare = client.Report<{}, {}>
   type Server = Shown<(typeof REPORT_RESPONSES)[ReportName]>
@@ -88,6 +110,12 @@ test('what the client may say is what the server takes', () => {
   holds<Same<KeysOf<client.TaskChange>, keyof TaskChange>>()
   holds<client.NewTask extends NewTask ? true : false>()
   holds<Same<KeysOf<client.NewTag>, Keys<typeof newTag>>>()
+  holds<Same<KeysOf<client.FeedbackChange>, Keys<typeof feedbackBody>>>()
+  holds<client.FeedbackChange extends z.input<typeof feedbackBody> ? true : false>()
+  holds<Same<KeysOf<client.NewFeedbackLink>, Keys<typeof feedbackLinkBody>>>()
+  holds<Same<KeysOf<client.NewRollout>, Keys<typeof rolloutBody>>>()
+  holds<Same<KeysOf<client.ComparisonQuery>, Keys<typeof comparisonQuery>>>()
+  holds<Same<KeysOf<client.TrafficQuery>, Keys<typeof historyQuery>>>()
   holds<Same<KeysOf<client.ReportQuery>, Keys<typeof reportQuery>>>()
   holds<Same<KeysOf<client.ShownRevisions>, Keys<typeof shownQuery>>>()
   holds<Same<KeysOf<Parameters<client.Credentials<0, 0>['create']>[0]>, Keys<typeof newCredential>>>()

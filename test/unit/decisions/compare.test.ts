@@ -153,7 +153,7 @@ describe('a comparison', () => {
       const sums = new FieldSums()
       for (let run = 0; run < n; run += 1) addToComparison(sums, GOOD, null)
       for (let run = 0; run < feedback; run += 1)
-        addScores(sums, [['helpful', run < good ? 1 : 0]], null, true)
+        addScores(sums, [['helpful', run < good ? 1 : 0, 0]], null, true)
       return { revision, split: 1, hour: HOUR, totals: new Map(sums.all()) }
     }
     const helpful = { name: 'score:helpful', good: 'high', tolerance: 0.01, levels: 2 } as const
