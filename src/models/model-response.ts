@@ -27,7 +27,7 @@ const price = z.object({
   output: amount,
 })
 
-/** A model on the wire; its strings are never null. */
+/** A model on the wire; no member of it is ever null, since clients take them as they are. */
 export const modelResponse = z
   .object({
     id: shownId,
@@ -42,11 +42,11 @@ export const modelResponse = z
     output: z.enum(['json_schema', 'json_object', 'none']).meta({
       description: 'What it knows of structured output, by its configuration.',
     }),
-    max_output_tokens: z.int().min(1).nullable().meta({
-      description: 'Most tokens of one answer; null where the configuration does not say.',
+    max_output_tokens: z.int().min(1).optional().meta({
+      description: 'Most tokens of one answer; absent where the configuration does not say.',
     }),
-    price: price.nullable().meta({
-      description: 'Credits per million tokens; null where no price is known, and runs cost nothing.',
+    price: price.optional().meta({
+      description: 'Credits per million tokens; absent where no price is known, and runs cost nothing.',
     }),
     retires: z.iso.datetime().optional().meta({
       description: 'When its server shuts it down; absent where the server does not say.',
@@ -75,7 +75,7 @@ export const modelResponse = z
         supports_pdf: true,
         supports_audio: true,
         output: 'json_schema',
-        max_output_tokens: null,
+        max_output_tokens: 16_384,
         price: { input: 1.25, cached_input: 0.125, cache_write: 1.25, output: 10 },
       },
     ],
@@ -108,8 +108,8 @@ export function presentModel(
     supports_pdf: model.supportsPdf ?? false,
     supports_audio: model.supportsAudio ?? false,
     output: model.output,
-    max_output_tokens: model.maxOutputTokens ?? null,
-    price: model.price && presentPrice(model.price),
+    ...(model.maxOutputTokens === undefined ? {} : { max_output_tokens: model.maxOutputTokens }),
+    ...(model.price ? { price: presentPrice(model.price) } : {}),
     ...(retires ? { retires, used_by: usedBy.slice(0, MOST_TASKS) } : {}),
     ...(adapted ? { adapted: presentAdaptation(adapted) } : {}),
   }

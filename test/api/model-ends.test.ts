@@ -59,7 +59,7 @@ describe('models that end', () => {
       const { output, max_output_tokens, price } = body.find((each: { name: string }) => each.name === name)
       return { output, max_output_tokens, price }
     }
-    assert.deepEqual(of('misnamed'), { output: 'none', max_output_tokens: null, price: null })
+    assert.deepEqual(of('misnamed'), { output: 'none', max_output_tokens: undefined, price: undefined })
     assert.deepEqual(of('closed'), {
       output: 'json_schema',
       max_output_tokens: 900,

@@ -12,15 +12,17 @@ export interface Model {
   readonly supports_audio: boolean
   /** What it knows of structured output, by its configuration. */
   readonly output: 'json_schema' | 'json_object' | 'none'
-  /** Most tokens of one answer; null where the configuration does not say. */
-  readonly max_output_tokens: number | null
-  /** Credits per million tokens; null where no price is known. */
-  readonly price: {
-    readonly input: number
-    readonly cached_input: number
-    readonly cache_write: number
-    readonly output: number
-  } | null
+  /** Most tokens of one answer; absent where the configuration does not say. */
+  readonly max_output_tokens?: number | undefined
+  /** Credits per million tokens; absent where no price is known. */
+  readonly price?:
+    | {
+        readonly input: number
+        readonly cached_input: number
+        readonly cache_write: number
+        readonly output: number
+      }
+    | undefined
   /** When its server shuts it down; absent where the server does not say. */
   readonly retires?: string | undefined
   /** Of a model that retires: tasks that use it, at most 100. */

@@ -35,7 +35,9 @@ export function ModelFacts({ model }: { model: Model }) {
         {model.supports_image_output && ', makes them'}
       </dd>
       <dt>Longest answer</dt>
-      <dd>{model.max_output_tokens === null ? 'not said' : `${count(model.max_output_tokens)} tokens`}</dd>
+      <dd>
+        {model.max_output_tokens === undefined ? 'not said' : `${count(model.max_output_tokens)} tokens`}
+      </dd>
       <dt>Credits per million tokens</dt>
       <dd>
         {price
