@@ -129,7 +129,7 @@ describe('folder and Redis', () => {
 
   test('a folder is forgotten when no run can have files in it any more', async (t) => {
     const { home } = await begin(t)
-    await home('files', { rememberMs: 1 }).claim()
+    await home('files', { rememberMs: 100 }).claim()
     await until(async () =>
       home('other')
         .claim()

@@ -10,10 +10,11 @@ import { type System, until, useSystem } from '../../support/system.ts'
 const EXPLAINED: Readonly<Record<string, RegExp>> = {
   organisations: /^(orgs|org:[^:]+(:projects)?)$/,
   projects: /^\{p:[^}]+\}:(project|keys|tasks|task-names|deleted-revisions)$/,
-  'living tasks and their revisions': /^\{p:[^}]+\}:(task:[^:]+(:revisions)?|revision:[^:]+)$/,
+  'living tasks and their revisions': /^\{p:[^}]+\}:(task:[^:]+(:revisions|:traffic)?|revision:[^:]+)$/,
   'keys of projects': /^secret:/,
   'the installation': /^signing-key$/,
-  'totals, which reports show for years': /^\{s\d+\}:(rollups(:[^:]+:\d+)?|rollup:.+|deltas)$/,
+  'totals, which reports show for years, and comparisons for weeks':
+    /^\{s\d+\}:(rollups(:[^:]+:\d+)?|hour-rollups:.+|rollup:.+|deltas)$/,
   'series of the metrics': /^\{metrics\}:/,
   'the queue, and processes that consume it':
     /^\{s\d+\}:(q:run:(meta|stalled-check|marker|events)|capacities|dispatched:[^:]+)$/,

@@ -18,5 +18,6 @@ test('the reference lists every member of the models file, and no other', () => 
   ])
   const cells = [...reference.matchAll(/^\| (`[^|]+) \|/gm)].map((match) => match[1] ?? '')
   const listed = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map((match) => match[1] ?? ''))
-  assert.deepEqual(listed.sort(), [...known].sort())
+  // Some are members of servers and of models.
+  assert.deepEqual([...new Set(listed)].sort(), [...known].sort())
 })
