@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { sharedNow } from '../../platform/clock.ts'
-import { ValidationError } from '../../platform/errors.ts'
 import { type BudgetState, budgetPolicy, millionths, periodBounds } from '../../policies/budget.ts'
 import type { BudgetStore } from '../../policies/budget-store.ts'
+import { checkNames } from '../../policies/check-names.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, projectParams } from '../route.ts'
 
 export interface BudgetRouteDeps {
@@ -81,17 +81,7 @@ export function budgetRoutes({ budgets, policiesMax }: BudgetRouteDeps): Endpoin
       scope: 'admin',
       body: newBudgets,
       async handle({ params, body }) {
-        if (body.budgets.length > policiesMax) {
-          throw ValidationError.at(
-            ['body', 'budgets'],
-            `a project may have at most ${policiesMax}`,
-            'too_big',
-          )
-        }
-        const names = body.budgets.map(({ name }) => name)
-        const twice = names.findIndex((name, at) => names.indexOf(name) < at)
-        if (twice >= 0)
-          throw ValidationError.at(['body', 'budgets', twice, 'name'], 'another one has this name')
+        checkNames(body.budgets, 'budgets', policiesMax)
         await budgets.replace(params.project_id, body.budgets)
         return show(params.project_id)
       },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ValidationError } from '../../platform/errors.ts'
+import { checkNames } from '../../policies/check-names.ts'
 import { limitPolicy, UNITS } from '../../policies/policy.ts'
 import type { PolicyStore } from '../../policies/policy-store.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, projectParams } from '../route.ts'
@@ -79,17 +79,7 @@ export function limitRoutes({ policies, policiesMax }: LimitRouteDeps): Endpoint
       scope: 'admin',
       body: newLimits,
       async handle({ params, body }) {
-        if (body.policies.length > policiesMax) {
-          throw ValidationError.at(
-            ['body', 'policies'],
-            `a project may have at most ${policiesMax}`,
-            'too_big',
-          )
-        }
-        const names = body.policies.map(({ name }) => name)
-        const twice = names.findIndex((name, at) => names.indexOf(name) < at)
-        if (twice >= 0)
-          throw ValidationError.at(['body', 'policies', twice, 'name'], 'another one has this name')
+        checkNames(body.policies, 'policies', policiesMax)
         await policies.replace(params.project_id, body.policies)
         return show(params.project_id)
       },
