@@ -1,5 +1,5 @@
-import { type Inputs, renderedLength, wouldBeBlank } from '../tasks/prompt.ts'
-import { promptsOf } from '../tasks/revision-prompts.ts'
+import { type Inputs, renderedLength, wouldBeBlank } from '../tasks/prompts/prompt.ts'
+import { promptsOf } from '../tasks/prompts/revision-prompts.ts'
 import type { Revision } from '../tasks/task.ts'
 
 /** What a run may become on its way to a model. Looked at before anything is made of it, here and in the worker. */

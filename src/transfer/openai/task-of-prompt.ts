@@ -1,5 +1,5 @@
 import { ValidationError } from '../../platform/errors.ts'
-import { parametersOf } from '../../tasks/prompt.ts'
+import { parametersOf } from '../../tasks/prompts/prompt.ts'
 import { formatOfSchema } from './format-of-schema.ts'
 import type { Place, SavedPrompt } from './saved-prompt.ts'
 

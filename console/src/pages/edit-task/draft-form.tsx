@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from 'react'
-import { parametersOf } from '../../../../src/tasks/prompt.ts'
+import { parametersOf } from '../../../../src/tasks/prompts/prompt.ts'
 import { CodeEditor } from '../../parts/code-editor.tsx'
 import { useModels } from '../../parts/simulated.tsx'
 import { type Draft, FIELDS, type Field } from './draft.ts'

@@ -1,6 +1,6 @@
 import type { TaskState } from '@splitrun/client'
 import { useEffect, useEffectEvent, useState } from 'react'
-import { parametersOf } from '../../../../src/tasks/prompt.ts'
+import { parametersOf } from '../../../../src/tasks/prompts/prompt.ts'
 import { useProject } from '../../app/project.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { useAnnounce } from '../../parts/announcer.tsx'

@@ -1,5 +1,5 @@
 import type { Revision, Run } from '@splitrun/client'
-import { readPrompt, renderPrompt } from '../../../../src/tasks/prompt.ts'
+import { readPrompt, renderPrompt } from '../../../../src/tasks/prompts/prompt.ts'
 
 /** The prompts as they went to the model: made here of the revision and the inputs, by the server's own code. */
 export function PromptsSent({ revision, run }: { revision: Revision; run: Run }) {

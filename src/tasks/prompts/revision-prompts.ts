@@ -1,5 +1,5 @@
+import type { Revision } from '../task.ts'
 import { type Prompt, readPrompt } from './prompt.ts'
-import type { Revision } from './task.ts'
 
 interface RevisionPrompts {
   readonly system: Prompt

@@ -7,8 +7,8 @@ import {
   readPrompt,
   renderedLength,
   renderPrompt,
-} from '../../../src/tasks/prompt.ts'
-import { fuzz } from '../../support/fuzz.ts'
+} from '../../../../src/tasks/prompts/prompt.ts'
+import { fuzz } from '../../../support/fuzz.ts'
 
 const piece = fc.oneof(
   fc.constantFrom(
