@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { openPort } from '../src/http/open-port.ts'
+import { openPort } from '../src/http/port/open-port.ts'
 
 /** What a process of Splitrun tells of itself on a port of its own. */
 export interface OwnMetrics {

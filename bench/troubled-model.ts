@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http'
-import { openPort } from '../src/http/open-port.ts'
+import { openPort } from '../src/http/port/open-port.ts'
 import { COMPLETION } from './mock-completion.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { Express } from 'express'
-import { openPort } from '../../src/http/open-port.ts'
+import { openPort } from '../../src/http/port/open-port.ts'
 
 /** What all baselines put before the input, so that they send the model as much as Splitrun does. */
 export const PROMPT = 'You classify texts. Be exact and brief. Classify the sentiment of this text: '

@@ -1,6 +1,6 @@
 import type { RunWorker } from '../../workers/run-worker.ts'
 import type { Config } from '../config.ts'
-import { type ProcessState, startProcessServer } from '../http/process-server.ts'
+import { type ProcessState, startProcessServer } from '../http/port/process-server.ts'
 import { sharedNow } from '../platform/clock.ts'
 import type { Lifecycle } from '../platform/lifecycle.ts'
 import { createProcessMetrics } from '../platform/process-metrics.ts'

@@ -1,7 +1,7 @@
 import { sharedNow } from '../platform/clock.ts'
 import { DAY_MS } from '../platform/date-span.ts'
 import { ApiError, ValidationError } from '../platform/errors.ts'
-import { goodOf, levelsOf, type Scores } from '../tasks/score.ts'
+import { goodOf, levelsOf, type Scores } from '../tasks/scores/score.ts'
 import { SLOTS, slotTargets } from '../tasks/split/slot-targets.ts'
 import type { TrafficChange } from '../tasks/split/split.ts'
 import type { Task } from '../tasks/task.ts'

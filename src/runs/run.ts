@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { WaitingOn } from '../models/limits/limit-reader.ts'
 import type { TraceContext } from '../platform/tracing/tracing.ts'
-import type { ScoreValue } from '../tasks/score.ts'
+import type { ScoreValue } from '../tasks/scores/score.ts'
 import type { FinalStatus, RunMode, Timings } from '../totals/delta.ts'
 
 /** Every state of a run. The diagram in src/README.md shows these transitions, and a test compares the two. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { OWN_MEMBERS } from '../models/request-rules.ts'
 import { outputFormatSchema } from '../output/output-format.ts'
 import { taskAlias } from './naming/task-alias.ts'
-import { scoresSchema } from './score.ts'
+import { scoresSchema } from './scores/score.ts'
 
 const PARAMETERS = [
   ...['temperature', 'top_p', 'max_tokens', 'seed', 'frequency_penalty', 'presence_penalty', 'stop'],

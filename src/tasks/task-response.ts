@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { outputFormatShape } from '../output/output-format.ts'
 import { shownId } from '../platform/id-schema.ts'
-import { scoreSchema } from './score.ts'
+import { scoreSchema } from './scores/score.ts'
 import { llmConfigSchema, VISIBILITIES } from './task-fields.ts'
 
 const tags = z.array(z.object({ id: shownId, name: z.string() }))

@@ -9,7 +9,7 @@ import express from 'express'
 import { createBuiltFiles } from '../../src/http/console/built-files.ts'
 import { serveConsole } from '../../src/http/console/serve-console.ts'
 import { errorHandler } from '../../src/http/error-handler.ts'
-import { openPort } from '../../src/http/open-port.ts'
+import { openPort } from '../../src/http/port/open-port.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { type Cleanup, useSystem } from '../support/system.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
-import { openPort } from '../../src/http/open-port.ts'
+import { openPort } from '../../src/http/port/open-port.ts'
 import { type ReceivedSpan, startOtlpReceiver, tracedBy } from '../support/otlp-receiver.ts'
 import { startApiProcess, startWorkerProcess } from '../support/processes.ts'
 import { type Cleanup, startSystem, until } from '../support/system.ts'

@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
-import { openPort } from '../../src/http/open-port.ts'
+import { openPort } from '../../src/http/port/open-port.ts'
 import { type Cleanup, until } from './system.ts'
 
 /** A span as a collector receives it; attributes by name, in the words of the sender. */

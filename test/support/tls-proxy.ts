@@ -4,7 +4,7 @@ import { createServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generate } from 'selfsigned'
-import { openPort } from '../../src/http/open-port.ts'
+import { openPort } from '../../src/http/port/open-port.ts'
 import type { Cleanup } from './system.ts'
 
 export interface TlsProxy {

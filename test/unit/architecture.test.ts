@@ -20,6 +20,7 @@ const LAYERS = [
   ['src/decisions'],
   ['src/metrics'],
   ['src/http', 'workers'],
+  ['src/setting-values.ts'],
   ['src/settings.ts'],
   ['src/config.ts'],
   ['src/compose'],

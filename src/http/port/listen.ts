@@ -1,7 +1,7 @@
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Express } from 'express'
-import { REASONS, type Reason } from '../platform/errors.ts'
+import { REASONS, type Reason } from '../../platform/errors.ts'
 import { openPort } from './open-port.ts'
 
 export interface ListenOptions {

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Request, Response } from 'express'
 import { collectDefaultMetrics, type Registry } from 'prom-client'
-import { CONTENT_TYPE } from '../metrics/family.ts'
-import { compress } from './headers/compress.ts'
+import { CONTENT_TYPE } from '../../metrics/family.ts'
+import { compress } from '../headers/compress.ts'
+import type { MayReadMetrics } from '../metrics-access.ts'
 import type { RunningServer } from './listen.ts'
-import type { MayReadMetrics } from './metrics-access.ts'
 import { openPort } from './open-port.ts'
 
 /** What this process says of itself. */

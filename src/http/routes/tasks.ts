@@ -24,7 +24,7 @@ import {
 import { promptHeaders, setPromptHeaders } from '../headers/prompt-headers.ts'
 import { type Endpoint, endpoint, PROJECT, pageOf, pageQuery, projectParams, taskParams } from '../route.ts'
 import { createShowAccessToken } from '../show-access-token.ts'
-import { supersede } from './rollouts.ts'
+import { supersede } from './decisions/rollouts.ts'
 
 export const shownQuery = z.object({
   include_tests: z.stringbool().default(false).meta({ description: 'Also test revisions.' }),

@@ -1,6 +1,6 @@
 import { sharedNow } from '../../platform/clock.ts'
 import { newId } from '../../platform/ids.ts'
-import { goodness, levelOf, reportedText, type Scores } from '../../tasks/score.ts'
+import { goodness, levelOf, reportedText, type Scores } from '../../tasks/scores/score.ts'
 import type { FeedbackDelta } from '../../totals/delta.ts'
 import type { RunRecord } from '../run.ts'
 import type { Feedback, mergeFeedback } from './feedback.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { shownId } from '../../platform/id-schema.ts'
-import { scoreSchema } from '../../tasks/score.ts'
+import { scoreSchema } from '../../tasks/scores/score.ts'
 
 const LONGEST_VALUE = 100
 const LONGEST_COMMENT = 4000

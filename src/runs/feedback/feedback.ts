@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { ScoreValue } from '../../tasks/score.ts'
+import type { ScoreValue } from '../../tasks/scores/score.ts'
 
 /** What was said of a run under one name. */
 export interface GivenScore {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sharedIsoTime } from '../../platform/clock.ts'
 import { ApiError, ValidationError, type ValidationIssue } from '../../platform/errors.ts'
-import { levelOf, type Scores } from '../../tasks/score.ts'
+import { levelOf, type Scores } from '../../tasks/scores/score.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import { type CardinalityStore, OTHER } from '../../totals/cardinality-store.ts'
 import { isFinal, type RunRecord } from '../run.ts'

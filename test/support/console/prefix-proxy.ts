@@ -1,5 +1,5 @@
 import { createServer, request } from 'node:http'
-import { openPort } from '../../../src/http/open-port.ts'
+import { openPort } from '../../../src/http/port/open-port.ts'
 import type { Cleanup } from '../system.ts'
 
 /** A proxy that has a server under a prefix, which it takes away. Returns where that is, without a slash at the end. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type RequestListener } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { load } from '../../../bench/load.ts'
-import { openPort } from '../../../src/http/open-port.ts'
+import { openPort } from '../../../src/http/port/open-port.ts'
 
 async function serve(t: TestContext, answer: RequestListener) {
   const server = createServer(answer)

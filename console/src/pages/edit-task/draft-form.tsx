@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from 'react'
 import { parametersOf } from '../../../../src/tasks/prompts/prompt.ts'
-import { CodeEditor } from '../../parts/code-editor.tsx'
 import { useModels } from '../../parts/simulated.tsx'
+import { CodeEditor } from '../../parts/text/code-editor.tsx'
 import { type Draft, FIELDS, type Field } from './draft.ts'
 import { LiveSchema } from './live-schema.tsx'
 

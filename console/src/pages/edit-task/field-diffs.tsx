@@ -1,4 +1,4 @@
-import { TextDiff } from '../../parts/text-diff.tsx'
+import { TextDiff } from '../../parts/text/text-diff.tsx'
 import { type Draft, FIELDS, type Field, textOf } from './draft.ts'
 
 interface FieldDiffsProps {

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { TextDiff } from '../../parts/text-diff.tsx'
+import { TextDiff } from '../../parts/text/text-diff.tsx'
 import { compareAnswers } from './compare-answers.ts'
 
 interface Answered {

@@ -1,4 +1,4 @@
-import { CodeEditor } from '../../parts/code-editor.tsx'
+import { CodeEditor } from '../../parts/text/code-editor.tsx'
 import type { Draft } from './draft.ts'
 
 interface DraftFieldsProps {

@@ -3,9 +3,9 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useChange } from '../../app/use-api.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
-import { CodeEditor } from '../../parts/code-editor.tsx'
 import { Modal } from '../../parts/modal.tsx'
 import { Problem } from '../../parts/problem.tsx'
+import { CodeEditor } from '../../parts/text/code-editor.tsx'
 import { replayRun } from './replay-run.ts'
 
 const isObject = (value: unknown): value is object =>

@@ -1,6 +1,6 @@
 import { RangeSetBuilder } from '@codemirror/state'
 import { Decoration, type DecorationSet, type EditorView, ViewPlugin } from '@codemirror/view'
-import { isEscaped, PLACEHOLDER } from '../../../src/tasks/prompts/prompt.ts'
+import { isEscaped, PLACEHOLDER } from '../../../../src/tasks/prompts/prompt.ts'
 
 const MARK = Decoration.mark({ class: 'cm-placeholder-name' })
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { type CompareRevisionsDeps, compareRevisions } from '../../decisions/compare-revisions.ts'
-import { comparisonResponse } from '../../decisions/comparison-response.ts'
-import { presentComparison } from '../../decisions/present-comparison.ts'
-import { givenId } from '../../platform/id-schema.ts'
-import { dateQuery } from '../date-query.ts'
-import { type Endpoint, endpoint, PROJECT, taskParams } from '../route.ts'
+import { type CompareRevisionsDeps, compareRevisions } from '../../../decisions/compare-revisions.ts'
+import { comparisonResponse } from '../../../decisions/comparison-response.ts'
+import { presentComparison } from '../../../decisions/present-comparison.ts'
+import { givenId } from '../../../platform/id-schema.ts'
+import { dateQuery } from '../../date-query.ts'
+import { type Endpoint, endpoint, PROJECT, taskParams } from '../../route.ts'
 
 export const comparisonQuery = z.object({
   baseline: givenId.optional().meta({

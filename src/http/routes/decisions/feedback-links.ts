@@ -1,22 +1,22 @@
 import { z } from 'zod'
-import { ApiError } from '../../platform/errors.ts'
-import type { Shown } from '../../platform/shown.ts'
-import { type Feedback, NO_FEEDBACK } from '../../runs/feedback/feedback.ts'
+import { ApiError } from '../../../platform/errors.ts'
+import type { Shown } from '../../../platform/shown.ts'
+import { type Feedback, NO_FEEDBACK } from '../../../runs/feedback/feedback.ts'
 import {
   checkNames,
   type FeedbackLink,
   type FeedbackLinkDeps,
   readFeedbackLink,
   signFeedbackLink,
-} from '../../runs/feedback/feedback-link.ts'
+} from '../../../runs/feedback/feedback-link.ts'
 import {
   feedbackBody,
   feedbackLinkBody,
   feedbackLinkResponse,
   linkedFeedbackResponse,
-} from '../../runs/feedback/feedback-response.ts'
-import { giveFeedback } from '../../runs/feedback/give-feedback.ts'
-import { type Endpoint, endpoint, noParams, noQuery, PROJECT, runParams } from '../route.ts'
+} from '../../../runs/feedback/feedback-response.ts'
+import { giveFeedback } from '../../../runs/feedback/give-feedback.ts'
+import { type Endpoint, endpoint, noParams, noQuery, PROJECT, runParams } from '../../route.ts'
 import { type FeedbackRouteDeps, findRun } from './feedback.ts'
 
 export interface FeedbackLinkRouteDeps extends FeedbackRouteDeps, FeedbackLinkDeps {

@@ -1,10 +1,10 @@
-import { ApiError } from '../../platform/errors.ts'
-import { type Feedback, NO_FEEDBACK } from '../../runs/feedback/feedback.ts'
-import { feedbackBody, feedbackResponse } from '../../runs/feedback/feedback-response.ts'
-import { type GiveFeedbackDeps, giveFeedback } from '../../runs/feedback/give-feedback.ts'
-import type { RunRecord } from '../../runs/run.ts'
-import type { RunStore } from '../../runs/store/run-store.ts'
-import { type Endpoint, endpoint, noQuery, PROJECT, runParams } from '../route.ts'
+import { ApiError } from '../../../platform/errors.ts'
+import { type Feedback, NO_FEEDBACK } from '../../../runs/feedback/feedback.ts'
+import { feedbackBody, feedbackResponse } from '../../../runs/feedback/feedback-response.ts'
+import { type GiveFeedbackDeps, giveFeedback } from '../../../runs/feedback/give-feedback.ts'
+import type { RunRecord } from '../../../runs/run.ts'
+import type { RunStore } from '../../../runs/store/run-store.ts'
+import { type Endpoint, endpoint, noQuery, PROJECT, runParams } from '../../route.ts'
 
 export interface FeedbackRouteDeps extends GiveFeedbackDeps {
   readonly runs: RunStore

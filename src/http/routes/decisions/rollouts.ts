@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import type { GatherEvidenceDeps } from '../../decisions/rollouts/gather-evidence.ts'
-import { rolloutBody } from '../../decisions/rollouts/rollout-input.ts'
-import { rolloutResponse } from '../../decisions/rollouts/rollout-response.ts'
-import { showRollout } from '../../decisions/rollouts/show-rollout.ts'
-import { type StartRolloutDeps, startRollout } from '../../decisions/rollouts/start-rollout.ts'
-import { STEERINGS, steerRollout } from '../../decisions/rollouts/steer-rollout.ts'
-import { ApiError } from '../../platform/errors.ts'
-import { type Endpoint, endpoint, noQuery, PROJECT, taskParams } from '../route.ts'
+import type { GatherEvidenceDeps } from '../../../decisions/rollouts/gather-evidence.ts'
+import { rolloutBody } from '../../../decisions/rollouts/rollout-input.ts'
+import { rolloutResponse } from '../../../decisions/rollouts/rollout-response.ts'
+import { showRollout } from '../../../decisions/rollouts/show-rollout.ts'
+import { type StartRolloutDeps, startRollout } from '../../../decisions/rollouts/start-rollout.ts'
+import { STEERINGS, steerRollout } from '../../../decisions/rollouts/steer-rollout.ts'
+import { ApiError } from '../../../platform/errors.ts'
+import { type Endpoint, endpoint, noQuery, PROJECT, taskParams } from '../../route.ts'
 
 export type RolloutRouteDeps = StartRolloutDeps & GatherEvidenceDeps
 

@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { ApiError } from '../../platform/errors.ts'
-import { restoreTraffic } from '../../tasks/split/restore-traffic.ts'
-import { trafficChangeResponse } from '../../tasks/split/traffic-response.ts'
-import { etagOf, presentTask } from '../../tasks/task.ts'
-import { taskResponse } from '../../tasks/task-response.ts'
-import { etag, etagOfShown, ifMatch, readIfMatch } from '../headers/if-match.ts'
-import { type Endpoint, endpoint, PROJECT, pageQuery, taskParams } from '../route.ts'
-import { createShowAccessToken } from '../show-access-token.ts'
+import { ApiError } from '../../../platform/errors.ts'
+import { restoreTraffic } from '../../../tasks/split/restore-traffic.ts'
+import { trafficChangeResponse } from '../../../tasks/split/traffic-response.ts'
+import { etagOf, presentTask } from '../../../tasks/task.ts'
+import { taskResponse } from '../../../tasks/task-response.ts'
+import { etag, etagOfShown, ifMatch, readIfMatch } from '../../headers/if-match.ts'
+import { type Endpoint, endpoint, PROJECT, pageQuery, taskParams } from '../../route.ts'
+import { createShowAccessToken } from '../../show-access-token.ts'
+import type { TaskRouteDeps } from '../tasks.ts'
 import { supersede } from './rollouts.ts'
-import type { TaskRouteDeps } from './tasks.ts'
 
 const seq = z.coerce
   .number()

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import express from 'express'
-import { type ListenOptions, listen } from '../../../src/http/listen.ts'
-import { openBareConnection, readOutput } from '../../support/bare-connection.ts'
-import { until } from '../../support/system.ts'
+import { type ListenOptions, listen } from '../../../../src/http/port/listen.ts'
+import { openBareConnection, readOutput } from '../../../support/bare-connection.ts'
+import { until } from '../../../support/system.ts'
 
 /** Far more than the buffers of a connection hold. */
 const LONG = Buffer.alloc(64_000_000, 'x')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { goodOf, levelOf, levelsOf, type Score, scoresSchema } from '../../../src/tasks/score.ts'
+import { goodOf, levelOf, levelsOf, type Score, scoresSchema } from '../../../../src/tasks/scores/score.ts'
 
 const SCORES: Record<string, Score> = {
   helpful: { type: 'boolean', good: true },
