@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Empty } from '../parts/empty.tsx'
+import { FigureHeadings } from '../parts/figure-headings.tsx'
 import { count, credits, duration, percent } from '../parts/figures.ts'
 import { Loaded } from '../parts/loaded.tsx'
 import { Moment } from '../parts/moment.tsx'
@@ -43,18 +44,7 @@ export default function Compare() {
                 <tr>
                   <th scope="col">Revision</th>
                   <th scope="col">Made</th>
-                  <th scope="col" className="number">
-                    Runs, 7 days
-                  </th>
-                  <th scope="col" className="number">
-                    Succeeded
-                  </th>
-                  <th scope="col" className="number">
-                    Half within
-                  </th>
-                  <th scope="col" className="number">
-                    Credits
-                  </th>
+                  <FigureHeadings />
                 </tr>
               </thead>
               <tbody>

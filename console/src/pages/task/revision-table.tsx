@@ -1,6 +1,7 @@
 import type { TaskRecord } from '@splitrun/client'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { FigureHeadings } from '../../parts/figure-headings.tsx'
 import { count, credits, duration, percent } from '../../parts/figures.ts'
 import { Moment } from '../../parts/moment.tsx'
 import { useModelName } from '../../parts/simulated.tsx'
@@ -47,18 +48,7 @@ export function RevisionTable({ task }: { task: TaskRecord }) {
             <th scope="col" className="number">
               Traffic
             </th>
-            <th scope="col" className="number">
-              Runs, 7 days
-            </th>
-            <th scope="col" className="number">
-              Succeeded
-            </th>
-            <th scope="col" className="number">
-              Half within
-            </th>
-            <th scope="col" className="number">
-              Credits
-            </th>
+            <FigureHeadings />
           </tr>
         </thead>
         <tbody>
