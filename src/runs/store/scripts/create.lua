@@ -90,20 +90,19 @@ local function create(id, request, watcher, owner, task, revision, model, expire
   return outcome
 end
 
--- True when a run in the queue is for a model that is not in `full`: the worker could claim it. Checks only the oldest
--- runs.
-local function could_claim(full)
-  if call('LLEN', key.wait) == 0 then return false end
-  if full == '' then return true end
+-- The models of the oldest runs in the queue, as a set.
+local function waiting_models()
+  local models = {}
+  if call('LLEN', key.wait) == 0 then return models end
   for _, id in ipairs(call('LRANGE', key.wait, '-50', '-1')) do
-    if not string.find(full, ',' .. (call('HGET', key.run(id), 'model') or '') .. ',', 1, true) then return true end
+    models[call('HGET', key.run(id), 'model') or ''] = true
   end
-  return false
+  return models
 end
 
--- Dispatches runs to the worker with the most room, as many as it has room for. New runs do not overtake queued ones,
--- except those for whose models the worker has no room. Returns the runs that are left, and true when another worker is
--- to be tried.
+-- Dispatches runs to the worker with the most room, as many as it has room for. A new run overtakes queued runs of other
+-- models, which wait for room of theirs, but no run of its project for its model, and none of the oldest of its model.
+-- Returns the runs that are left, and true when another worker is to be tried.
 local function dispatch(runs)
   local worker, room = unpack(call('ZRANGE', key.capacities, '0', '0', 'REV', 'WITHSCORES'))
   room = tonumber(room or '0')
@@ -111,10 +110,12 @@ local function dispatch(runs)
   local own, channel = key.dispatched(worker), key.dispatch(worker)
   local known = call('HMGET', own, 'lock', 'full')
   local lock_ms, full = known[1], known[2] or ''
-  if could_claim(full) then return runs, false end
+  local waiting = waiting_models()
+  local is_waiting = next(waiting) ~= nil
   local ids, times, message, given, left = {}, {}, {}, {}, {}
   for _, run in ipairs(runs) do
-    if #ids < room and not string.find(full, ',' .. run.model .. ',', 1, true) then
+    local queued_before = is_waiting and (waiting[run.model] or flow_of(run).with_job > 0)
+    if #ids < room and not queued_before and not string.find(full, ',' .. run.model .. ',', 1, true) then
       given[#given + 1] = run
       ids[#ids + 1] = run.id
       times[#times + 1] = now

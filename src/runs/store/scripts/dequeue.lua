@@ -16,10 +16,21 @@ local most, again, duration = admit(tonumber(ARGV[5]))
 if again == 0 then return { 0, 1 } end
 local reply = { promote_due(now), 1 }
 local selective = ARGV[11]
+local allowances = {}
+for at = 12, #ARGV, 2 do allowances[ARGV[at]] = tonumber(ARGV[at + 1]) end
 local foreign = {}
 
 -- How long runs of an unknown format are left to other workers.
 local FOREIGN_MS = 1000
+
+-- The models that the worker has no room for, now that it has these runs, too.
+local function full()
+  local models = {}
+  for model, allowance in pairs(allowances) do
+    if allowance < 1 then models[#models + 1] = ',' .. model .. ',' end
+  end
+  return table.concat(models)
+end
 
 -- When jobs are left, another waiting worker is woken for them. When none is left, runs may be dispatched to this worker.
 local function finish()
@@ -30,7 +41,7 @@ local function finish()
     -- Another worker may have room for the runs that this one has no room for.
     if not selective or #reply > 2 then reply[2] = 0 end
     wake_worker()
-    if selective and ARGV[8] ~= '' then announce_capacity(worker, ARGV[8], ARGV[9] - (#reply - 2), ARGV[7], ARGV[10]) end
+    if selective and ARGV[8] ~= '' then announce_capacity(worker, ARGV[8], ARGV[9] - (#reply - 2), ARGV[7], full()) end
   elseif ARGV[8] ~= '' then
     announce_capacity(worker, ARGV[8], ARGV[9] - (#reply - 2), ARGV[7], ARGV[10])
   end
@@ -44,8 +55,7 @@ end
 -- Makes jobs active whose runs the worker has room for, oldest first. Checks only the next jobs in the queue.
 local MOST_CHECKED = 1000
 local function activate_some()
-  local allowances, ids = {}, {}
-  for at = 12, #ARGV, 2 do allowances[ARGV[at]] = tonumber(ARGV[at + 1]) end
+  local ids = {}
   local waiting = most > 0 and call('LRANGE', key.wait, -MOST_CHECKED, '-1') or {}
   for at = #waiting, 1, -1 do
     local id = waiting[at]

@@ -47,11 +47,15 @@ async function openStore(t: Cleanup) {
       },
     }
   }
-  async function create(count: number, fields: Partial<RunRequest> = {}): Promise<RunRequest[]> {
+  async function create(
+    count: number,
+    fields: Partial<RunRequest> = {},
+    model = 'a-model',
+  ): Promise<RunRequest[]> {
     const requests = Array.from({ length: count }, () => aRequest(fields))
     await Promise.all(
       requests.map((request) =>
-        runs.create(request, null, null, { revision: 'a-revision', split: null, model: 'a-model' }),
+        runs.create(request, null, null, { revision: 'a-revision', split: null, model }),
       ),
     )
     return requests
@@ -118,6 +122,24 @@ test('runs that wait already go first, and from a queue that is paused nothing i
   await redis.hset(JOBS.meta, 'paused', 1)
   assert.deepEqual(await statusOf(await create(1)), ['queued'])
   assert.deepEqual(idle.claims, [])
+})
+
+test('a new run overtakes queued runs of other models that could be claimed, but none of its project for its model', async (t) => {
+  const { redis, runs, startIdle, create, statusOf } = await openStore(t)
+  const idle = await startIdle()
+  const project = newId()
+  const OLDEST = 50
+  await create(OLDEST, { project: newId() }, 'slow-model')
+  // Behind the oldest, which are all that is looked at of other projects.
+  await create(1, { project })
+  const [settling] = (await create(1)) as [RunRequest]
+  await runs.settle(await claimed(redis, runs, settling), aResult(), [], null, () =>
+    idle.dispatch.capacity(9, []),
+  )
+  await redis.persist(KEYS.dispatched(idle.worker))
+  assert.deepEqual(await statusOf(await create(1, { project }, 'healthy-model')), ['running'])
+  assert.deepEqual(await statusOf(await create(1, { project })), ['queued'])
+  assert.deepEqual(await statusOf(await create(1, { project: newId() }, 'slow-model')), ['queued'])
 })
 
 test('what is still under way to a worker counts against what it has room for', async (t) => {
