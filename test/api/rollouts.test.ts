@@ -162,7 +162,8 @@ describe('a rollout', () => {
     await start(task, { from, to, ...QUICK })
     assert.equal(await steer('resume'), 'ROLLOUT_NOT_RUNNING')
     assert.equal(await steer('pause'), 'paused')
-    await settle(task, 40, () => false)
+    // So many that it cannot be by chance that the new revision draws too few of them.
+    await settle(task, 150, () => false)
     await decide()
     assert.equal((await storedOf(task)).rollout?.step, 0)
     assert.equal(await steer('resume'), 'running')
