@@ -65,7 +65,9 @@ test('a single run passes the backlog of another project, which is served in its
 
   const records = await ended(system, [...many, single])
   const before = records.filter((record) => startOf(record) < startOf(records.at(-1) as RunRecord))
-  const told = before.map(({ request, attempts }) => `${many.indexOf(request.id)}: ${JSON.stringify(attempts)}`)
+  const told = before.map(
+    ({ request, attempts }) => `${many.indexOf(request.id)}: ${JSON.stringify(attempts)}`,
+  )
   assert.ok(before.length <= WINDOW, `served first:\n${told.join('\n')}`)
   const starts = records.slice(0, -1).map(startOf)
   assert.deepEqual(

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  descendantsOf,
+  type ListedProcess,
+  listProcesses,
+  type SplitrunProcess,
+  startProcess,
+} from './processes.ts'
+import { lendRedisProgram } from './redis.ts'
+import type { Cleanup } from './system.ts'
+
+/** An installation as `npm start` starts it. */
+export interface StartedDemo {
+  readonly process: SplitrunProcess
+  /** What it says. */
+  readonly text: string
+  readonly demo: {
+    url: string
+    admin_token: string
+    org_id: string
+    project_id: string
+    token: string
+    tasks: Record<'sentiment' | 'photo' | 'summary', string>
+  }
+  readonly below: readonly ListedProcess[]
+}
+
+/** A folder for its data; what still runs on it, and it itself, go with the test. */
+export async function makeDataDir(t: Cleanup): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'splitrun-start-'))
+  t.after(async () => {
+    for (const { pid, command } of listProcesses())
+      if (command.includes(dataDir)) process.kill(pid, 'SIGKILL')
+    await rm(dataDir, { recursive: true, force: true })
+  })
+  await lendRedisProgram(dataDir)
+  return dataDir
+}
+
+/** Starts it, and waits until it says how to end it. */
+export async function startDemo(
+  t: Cleanup,
+  dataDir: string,
+  env: Record<string, string> = {},
+): Promise<StartedDemo> {
+  const dev = startProcess(t, 'dev', { PORT: '0', SPLITRUN_DATA_DIR: dataDir, ...env })
+  await dev.wrote(/Ctrl-C.*\n/)
+  return {
+    process: dev,
+    text: dev.output(),
+    demo: JSON.parse(await readFile(join(dataDir, 'dev.json'), 'utf8')),
+    below: descendantsOf(dev.pid),
+  }
+}
+
+/** Makes the request of the printed curl, from its very words. */
+// biome-ignore lint/suspicious/noExplicitAny: a test looks into the answer
+export async function pastedCurl(text: string): Promise<any> {
+  const words = [...text.slice(text.indexOf('curl ')).matchAll(/'([^']*)'|(\S+)/g)].map(
+    ([, quoted, bare]) => quoted ?? bare ?? '',
+  )
+  const after = (flag: string): string[] =>
+    words.flatMap((word, at) => (word === flag ? [words[at + 1] ?? ''] : []))
+  const headers = after('-H').map((line) => line.split(': ', 2) as [string, string])
+  const answer = await fetch(after('-s')[0] ?? '', { method: 'POST', headers, body: after('-d')[0] ?? '' })
+  const body = await answer.json()
+  assert.equal(answer.status, 200, JSON.stringify(body))
+  return body
+}
+
+/** The command of Splitrun that a process is, or `redis`. */
+export function kind({ command }: ListedProcess): string {
+  return /cli\.ts (\w+)/.exec(command)?.[1] ?? (/redis|valkey/.test(command) ? 'redis' : command)
+}
+export const kinds = (all: readonly ListedProcess[]): string[] => all.map(kind).sort()
+
+/** Those of some processes that have not ended. */
+export function stillRunning(some: readonly ListedProcess[]): ListedProcess[] {
+  const pids = new Set(listProcesses().map(({ pid }) => pid))
+  return some.filter(({ pid }) => pids.has(pid))
+}
