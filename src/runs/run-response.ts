@@ -166,7 +166,9 @@ export const runResponse = z
     status: z.enum(RUN_STATUSES),
     done: z.boolean().meta({ description: 'True once the status is final: stop polling.' }),
     response: z.unknown().meta({
-      description: 'What the task’s `output_format` describes, a string for text; null until it succeeded.',
+      description:
+        'What the task’s `output_format` describes, a string for text; of a task that answers with a file, `file`, its name ' +
+        'in `files`, `media_type`, `bytes` and `text`. Null until it succeeded.',
     }),
     run_data: z.object({
       submitted: z.record(z.string(), z.unknown()).meta({
@@ -176,7 +178,9 @@ export const runResponse = z
       }),
       files: z.array(z.string()),
     }),
-    files: z.array(z.string()).meta({ description: 'Names for `.../file/{name}`, in the order sent.' }),
+    files: z.array(z.string()).meta({
+      description: 'Names for `.../file/{name}`, in the order sent; last the one that the task answers with.',
+    }),
     input_tokens: count,
     output_tokens: count,
     total_tokens: count,

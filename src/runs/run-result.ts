@@ -22,6 +22,7 @@ export interface Outcome {
   readonly limited?: number | null
   readonly asked?: AskResult
   readonly processed?: ProcessedInputs
+  readonly outputFile?: string
   readonly usedFallback?: boolean
   readonly primaryFailure?: string | null
 }
@@ -56,6 +57,7 @@ export function resultOf(
     status: error ? (STATUS_OF[error.reason] ?? 'failed') : 'succeeded',
     settled,
     response: asked?.response ?? null,
+    outputFile: outcome.outputFile ?? null,
     processed: outcome.processed?.changed ?? null,
     error,
     partial: error ? (asked?.partial ?? null) : null,

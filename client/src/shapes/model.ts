@@ -7,6 +7,7 @@ export interface Model {
   readonly description: string
   readonly supports_vision: boolean
   readonly supports_image_output: boolean
+  readonly supports_audio_output: boolean
   /** Whether it is sent PDF documents as they are, and recordings. */
   readonly supports_pdf: boolean
   readonly supports_audio: boolean

@@ -1,5 +1,5 @@
 import type { Model } from '../model.ts'
-import { apiOf } from '../protocol/model-api.ts'
+import { apiOf } from '../protocol/api-of.ts'
 import { ServerUnreachable } from '../servers/call-server.ts'
 import { listServedModels, NotListed } from '../servers/list-served-models.ts'
 import { fixOf } from './fix-of.ts'

@@ -1,7 +1,7 @@
 import type { Model, ModelRequest } from '../model.ts'
 import { secretsOf } from '../model-server.ts'
+import { apiOf } from '../protocol/api-of.ts'
 import { withoutSecrets } from '../protocol/classify-failure.ts'
-import { apiOf } from '../protocol/model-api.ts'
 import { callServer, ServerUnreachable } from '../servers/call-server.ts'
 
 /** What came of one request. */

@@ -36,6 +36,7 @@ export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps, RunProce
   readonly budgets: BudgetStore
   readonly retry: RetryPolicy
   readonly responseLimit: number
+  readonly outputFileMax: number
   /** Whether log lines of failed calls hold the server's own words. */
   readonly modelErrorWords: boolean
   readonly executions: Executions

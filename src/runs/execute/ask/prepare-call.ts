@@ -2,6 +2,7 @@ import type { ProcessorCatalogue } from '../../../inputs/processor-catalogue.ts'
 import type { Message, Model } from '../../../models/model.ts'
 import type { CompiledOutput } from '../../../output/compile-output.ts'
 import { outputInstructions } from '../../../output/repair-output.ts'
+import { TABLE_INSTRUCTIONS } from '../../../output/table/read-table.ts'
 import { cutText } from '../../../platform/errors.ts'
 import { describeIgnored, ignoredParts } from '../../../tasks/ignored-parts.ts'
 import { hashPrompts } from '../../../tasks/prompts/hash-prompts.ts'
@@ -70,7 +71,9 @@ export async function prepareCall(
   if ('reason' in loaded) return loaded
   const inputSeconds = sent.length > 0 ? (performance.now() - started) / 1000 : 0
 
-  const instructions = compiled && outputInstructions(compiled, model.output)
+  const isTable = revision.output_modality === 'csv'
+  const inWords = isTable ? TABLE_INSTRUCTIONS : null
+  const instructions = compiled ? outputInstructions(compiled, model.output) : inWords
   const rendered = renderPrompt(prompts.system, request.inputs)
   const system = instructions ? `${rendered}\n\n${instructions}` : rendered
   const user = withDocuments(renderPrompt(prompts.user, request.inputs), loaded.texts)
