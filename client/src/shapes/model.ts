@@ -44,7 +44,19 @@ export interface Model {
 export interface ModelChecks {
   readonly model: string
   readonly checks: readonly {
-    readonly check: 'reachable' | 'key' | 'listed' | 'text' | 'schema' | 'vision' | 'streaming' | 'usage'
+    readonly check:
+      | 'reachable'
+      | 'key'
+      | 'listed'
+      | 'text'
+      | 'schema'
+      | 'vision'
+      | 'pdf'
+      | 'audio'
+      | 'image_output'
+      | 'audio_output'
+      | 'streaming'
+      | 'usage'
     readonly result: 'ok' | 'failed' | 'skipped'
     readonly detail: string
     readonly fix: string | null
