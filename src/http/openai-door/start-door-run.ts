@@ -1,6 +1,6 @@
 import { ApiError, type Reason, ValidationError } from '../../platform/errors.ts'
 import { startRun } from '../../runs/start/start-run.ts'
-import type { StartedRun } from '../../runs/start/submission.ts'
+import type { StartedRun, SubmittedFile } from '../../runs/start/submission.ts'
 import type { FindTaskDeps } from '../../tasks/naming/find-task.ts'
 import { isFileModality } from '../../tasks/output-modality.ts'
 import { ofRun, startedHeaders } from '../headers/run-headers.ts'
@@ -39,7 +39,7 @@ export interface DoorWait {
 export interface DoorRequest {
   readonly addressed: Addressed
   readonly inputs: Inputs
-  readonly files: readonly Buffer[]
+  readonly files: readonly SubmittedFile[]
   readonly llmConfig: Inputs | null
   readonly reference: string | null
   readonly reportingGroup: string | null
@@ -67,11 +67,7 @@ export async function startDoorRun(
   nameIgnored(response, ignored)
   let started: StartedRun
   try {
-    const submitted = readFiles(
-      files.map((data) => ({ name: null, data })),
-      null,
-      deps,
-    )
+    const submitted = readFiles(files, null, deps)
     started = await startRun(
       deps,
       {
