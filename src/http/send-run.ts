@@ -59,11 +59,11 @@ export function setStartedHeaders(
   if (replayed) response.set('Idempotent-Replayed', 'true')
   if (wait.applied) response.set('Preference-Applied', wait.applied)
   if (!record.result || !isFinal(record.status)) return
-  const { queued, waiting_on_limit, model, validate, total } = record.result.timings
+  const { queued, waiting_on_limit, inputs = 0, model, validate, total } = record.result.timings
   response.setHeader(
     'Server-Timing',
-    `queued;dur=${queued}, waiting_on_limit;dur=${waiting_on_limit}, model;dur=${model}, ` +
-      `validate;dur=${validate}, total;dur=${total}`,
+    `queued;dur=${queued}, waiting_on_limit;dur=${waiting_on_limit}, inputs;dur=${inputs}, ` +
+      `model;dur=${model}, validate;dur=${validate}, total;dur=${total}`,
   )
 }
 

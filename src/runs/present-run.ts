@@ -2,7 +2,7 @@ import { isoWriter } from '../platform/iso-time.ts'
 import type { Shown } from '../platform/shown.ts'
 import { traceIdOf } from '../platform/tracing/tracing.ts'
 import { presentWait } from './present-wait.ts'
-import { filesOfRun, isFinal, type RunError, type RunHead, type RunRecord } from './run.ts'
+import { filesOfRun, isFinal, type RunError, type RunHead, type RunRecord, type Timings } from './run.ts'
 import type { runResponse, runSummary } from './run-response.ts'
 
 export type PresentedRun = Shown<typeof runResponse>
@@ -41,6 +41,11 @@ export function presentRun(record: RunRecord): PresentedRun {
     })),
   }
 }
+
+const presentTimings = ({ queued, waiting_on_limit, inputs = 0, ...rest }: Timings) => ({
+  ...{ queued, waiting_on_limit, inputs },
+  ...rest,
+})
 
 /** A summary has no `partial`, which may be as long as a response. */
 function presentError({ reason, message, retryable, refusal }: RunError, partial: string | null) {
@@ -103,7 +108,7 @@ export function presentSummary({
     deadline: isoDeadline(request.deadline),
     settled: result ? iso(result.settled) : null,
     trace_id: traceIdOf(request.trace),
-    timings: result?.timings ?? null,
+    timings: result ? presentTimings(result.timings) : null,
     waiting_on: presentWait(waitingOn),
     scores: scores ?? NO_SCORES,
   }

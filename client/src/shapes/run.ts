@@ -26,6 +26,8 @@ export interface WaitingOn {
 export interface Timings {
   readonly queued: number
   readonly waiting_on_limit: number
+  /** Input processors, and files made ready for the model. */
+  readonly inputs: number
   readonly model: number
   readonly validate: number
   readonly total: number

@@ -28,6 +28,8 @@ export class ClaimLost extends Error {
 export interface Stopwatch {
   model: number
   validate: number
+  /** Input processors, and files made ready, also of earlier claims. */
+  inputs: number
   /** Waited for limits of the fleet, within this worker. */
   limit: number
 }

@@ -72,7 +72,7 @@ export async function askModels(
   signal: AbortSignal,
 ): Promise<Outcome> {
   if (!revision.input_processors?.length) return askInOrder(deps, claim, revision, ledger, watch, signal)
-  const processed = await processInputs(deps, claim.request, revision, signal)
+  const processed = await processInputs(deps, claim.request, revision, watch, signal)
   if (!processed) return askInOrder(deps, claim, revision, ledger, watch, signal)
   if ('error' in processed) {
     ledger.drop()
@@ -117,7 +117,7 @@ async function askInOrder(
       continue
     }
     const known = { model, usedFallback: fallback, primaryFailure }
-    const prepared = await prepareCall(deps, request, revision, model, compiled, signal)
+    const prepared = await prepareCall(deps, request, revision, model, compiled, watch, signal)
     if ('reason' in prepared) {
       ledger.drop()
       return { ...known, error: prepared }
