@@ -21,6 +21,7 @@ import { createTaskRefs } from './runs/task-ref.ts'
 import type { Comparison, ComparisonQuery } from './shapes/comparison.ts'
 import type { ApiKey, NewApiKey, NewOAuthClient, OAuthClient, Whoami } from './shapes/credential.ts'
 import type { Queue } from './shapes/queue.ts'
+import type { FileResponse } from './shapes/run.ts'
 import { createApi } from './transport/api.ts'
 import { type Call, segment } from './transport/call.ts'
 
@@ -28,6 +29,8 @@ import { type Call, segment } from './transport/call.ts'
 interface TaskKinds {
   (task: string): Task<unknown>
   (task: string, options: { readonly format: 'text' }): Task<string>
+  /** Of tasks that answer with `csv`, `pdf`, `image` or `audio`: a handle's `file` has the bytes. */
+  (task: string, options: { readonly format: 'file' }): Task<FileResponse>
   /** Any Standard Schema: checks and transforms the output here, and gives its type. */
   <T>(task: string, options: { readonly schema: StandardSchema<T> }): Task<T>
   /** The task's `output_format`: gives the type; the server has checked the output against its own. */

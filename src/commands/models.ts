@@ -15,8 +15,9 @@ export function addModels(program: Command, context: CommandContext): void {
     .command('models')
     .summary('try the configured models')
     .description(
-      'Tries the configured models with a few small requests each, which cost a few tokens: reachable, key, listed, ' +
-        'text, schema, vision, streaming, usage. Says how to mend what fails, and then ends with exit code 1. Needs no Redis.',
+      'Tries the configured models with a few small requests each, which cost a few tokens, or an image or a recording: ' +
+        'reachable, key, listed, text, schema, vision, pdf, audio, image_output, audio_output, streaming, usage. Says how to ' +
+        'mend what fails, and then ends with exit code 1. Needs no Redis.',
     )
     .addArgument(new Argument('<action>', 'what to do with them').choices(['check']))
     .option(

@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { Config } from '../config.ts'
@@ -72,9 +73,13 @@ export function composeImageProcesses(deps: { config: Config; lifecycle: Lifecyc
   return processes
 }
 
-/** What takes the text out of documents for this process. */
+/**
+ * What takes the text out of documents for this process, and writes PDF documents.
+ * @throws {Error} for a font that cannot be read
+ */
 export function composeDocumentProcesses(deps: { config: Config; lifecycle: Lifecycle }): DocumentProcesses {
   const { config, lifecycle } = deps
+  for (const file of config.pdfFonts) accessSync(file, constants.R_OK)
   const processes = createDocumentProcesses({
     most: config.documentProcesses ?? Math.max(1, availableParallelism() - 1),
     memory: config.documentMemory,
@@ -82,6 +87,9 @@ export function composeDocumentProcesses(deps: { config: Config; lifecycle: Life
     pagesMax: config.documentPagesMax,
     textMax: config.documentTextMax,
     inflatedMax: config.documentInflatedMax,
+    pdfPagesMax: config.pdfPagesMax,
+    outputFileMax: config.outputFileMax,
+    pdfFonts: config.pdfFonts.map((file) => resolve(file)),
   })
   lifecycle.onClose('document processes', () => processes.close())
   return processes

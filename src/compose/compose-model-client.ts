@@ -13,7 +13,11 @@ export function composeModelClient({ config, log, lifecycle, redis, models }: Co
   const follower = followAdaptations({ store, models, log, now: sharedNow })
   lifecycle.onClose('model adaptations', () => follower.close())
   const client = createAdaptiveClient({
-    client: createModelClient({ maxResponseBytes: config.responseLimit * 2 + 65_536 }),
+    client: createModelClient({
+      maxResponseBytes: config.responseLimit * 2 + 65_536,
+      // In base64, within JSON.
+      maxMediaBytes: Math.ceil(config.outputFileMax * 1.4) + 65_536,
+    }),
     ...{ models, rememberMs, now: sharedNow },
     learned({ id, name }, refused, adaptation) {
       const { output, dropped, maxTokens, noSystemTurn } = adaptation

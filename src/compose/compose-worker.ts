@@ -64,6 +64,7 @@ export async function composeWorker(
       capMs: LONGEST_BACKOFF_MS,
     },
     responseLimit: config.responseLimit,
+    outputFileMax: config.outputFileMax,
     modelErrorWords: config.modelErrorWords,
     imagePixelsMax: config.imagePixelsMax,
     ignoreInputProcessors: config.ignoreInputProcessors,

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { DOCUMENTS, RECORDINGS } from './document/document-format.ts'
 import { filesUnavailable } from './files-unavailable.ts'
+import { SOUNDS } from './sound-format.ts'
 
 /**
  * Where the files of runs are kept, each beside the others of its run. Names are made by us: `<uuid>.<extension>`.
@@ -49,6 +50,7 @@ export const MEDIA_TYPES: Readonly<Record<string, string>> = {
   webp: 'image/webp',
   gif: 'image/gif',
   avif: 'image/avif',
+  ...SOUNDS,
   ...Object.fromEntries(
     Object.entries({ ...DOCUMENTS, ...RECORDINGS }).map(([extension, { mediaType }]) => [
       extension,

@@ -13,6 +13,7 @@ const FAILURES = {
   MODEL_RETIRED: 'MODEL_RETIRED',
   OUTPUT_INVALID: 'OUTPUT_INVALID',
   OUTPUT_TRUNCATED: 'OUTPUT_TRUNCATED',
+  OUTPUT_NOT_WRITTEN: 'OUTPUT_NOT_WRITTEN',
   CONTENT_FILTERED: 'CONTENT_FILTERED',
   MODEL_REFUSED: 'MODEL_REFUSED',
   INPUT_INVALID: 'INPUT_INVALID',
@@ -47,33 +48,37 @@ export function runLocation(response: Response, { request }: RunRecord, publicPa
   return `${publicPath}${mount}/org/${org}/project/${project}/task/${task}/run/${id}`
 }
 
-/**
- * Answers the call that started a run: the run, its failure, or 202 with the run as it stands.
- * @param publicPath what stands before all paths for callers
- */
-export function sendStarted(
+/** The headers of the answer to a call that started a run, whatever it is. */
+export function setStartedHeaders(
   response: Response,
   { record, replayed, limitHeaders = {} }: StartedRun,
   wait: Wait,
-  publicPath: string,
 ): void {
   setRunHeaders(response, record)
   response.set(limitHeaders)
   if (replayed) response.set('Idempotent-Replayed', 'true')
   if (wait.applied) response.set('Preference-Applied', wait.applied)
+  if (!record.result || !isFinal(record.status)) return
+  const { queued, waiting_on_limit, inputs = 0, model, validate, total } = record.result.timings
+  response.setHeader(
+    'Server-Timing',
+    `queued;dur=${queued}, waiting_on_limit;dur=${waiting_on_limit}, inputs;dur=${inputs}, ` +
+      `model;dur=${model}, validate;dur=${validate}, total;dur=${total}`,
+  )
+}
+
+/**
+ * Answers the call that started a run: the run, its failure, or 202 with the run as it stands.
+ * @param publicPath what stands before all paths for callers
+ */
+export function sendStarted(response: Response, started: StartedRun, wait: Wait, publicPath: string): void {
+  const { record } = started
+  setStartedHeaders(response, started, wait)
   const run = presentRun(record)
   if (!isFinal(record.status)) {
     const location = runLocation(response, record, publicPath)
     response.status(202).set('Location', location).set('Retry-After', '1').json(run)
     return
-  }
-  if (record.result) {
-    const { queued, waiting_on_limit, model, validate, total } = record.result.timings
-    response.setHeader(
-      'Server-Timing',
-      `queued;dur=${queued}, waiting_on_limit;dur=${waiting_on_limit}, model;dur=${model}, ` +
-        `validate;dur=${validate}, total;dur=${total}`,
-    )
   }
   if (record.status === 'succeeded') {
     response.json(run)

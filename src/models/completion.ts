@@ -31,4 +31,6 @@ export interface Completion extends TokenUsage {
   readonly finishReason: string | null
   /** The model's words when it refuses the request, else null. */
   readonly refusal: string | null
+  /** The picture or the recording that was asked for; absent or null where there is none. */
+  readonly media?: Buffer | null
 }

@@ -36,7 +36,12 @@ export const modelResponse = z
     provider: z.string(),
     description: z.string(),
     supports_vision: z.boolean(),
-    supports_image_output: z.boolean(),
+    supports_image_output: z
+      .boolean()
+      .meta({ description: 'Whether tasks that answer with an image may use it.' }),
+    supports_audio_output: z
+      .boolean()
+      .meta({ description: 'Whether tasks that answer with audio may use it.' }),
     supports_pdf: z.boolean().meta({ description: 'Whether it is sent PDF documents as they are.' }),
     supports_audio: z.boolean().meta({ description: 'Whether it is sent recordings.' }),
     output: z.enum(['json_schema', 'json_object', 'none']).meta({
@@ -71,7 +76,8 @@ export const modelResponse = z
         provider: 'simulated',
         description: 'Answers in the asked shape; the content is made up.',
         supports_vision: true,
-        supports_image_output: false,
+        supports_image_output: true,
+        supports_audio_output: true,
         supports_pdf: true,
         supports_audio: true,
         output: 'json_schema',
@@ -105,6 +111,7 @@ export function presentModel(
     description: model.description,
     supports_vision: model.supportsVision,
     supports_image_output: model.supportsImageOutput,
+    supports_audio_output: model.supportsAudioOutput ?? false,
     supports_pdf: model.supportsPdf ?? false,
     supports_audio: model.supportsAudio ?? false,
     output: model.output,

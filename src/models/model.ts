@@ -34,11 +34,13 @@ export interface Model {
   readonly provider: string
   readonly description: string
   readonly server: ModelServer
-  /** Which of OpenAI's two protocols it is asked by; absent: chat completions. */
-  readonly api?: 'chat' | 'responses'
+  /** Which of OpenAI's protocols it is asked by; absent: chat completions. `images` and `speech` give nothing else. */
+  readonly api?: 'chat' | 'responses' | 'images' | 'speech'
   readonly output: OutputCapability
   readonly supportsVision: boolean
   readonly supportsImageOutput: boolean
+  /** Whether it speaks; absent: not. */
+  readonly supportsAudioOutput?: boolean
   /** Whether it is sent PDF documents, and recordings, as they are; absent: not. */
   readonly supportsPdf?: boolean
   readonly supportsAudio?: boolean
@@ -99,6 +101,8 @@ export interface ModelRequest {
   readonly parameters: ModelParameters
   /** The strict JSON Schema of the response, or null for plain text. */
   readonly schema: Readonly<Record<string, unknown>> | null
+  /** What the answer is to be, beside a text; absent: nothing. */
+  readonly wants?: 'image' | 'audio'
   /** The schema as a text for the prompt, where its server turns out to know no schemas. */
   readonly schemaInWords?: () => string
   /**

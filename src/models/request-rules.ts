@@ -24,6 +24,7 @@ export interface RequestRules {
 /** Members of a request that this service writes itself: neither `extra` nor a models file may hold them. */
 export const OWN_MEMBERS: ReadonlySet<string> = new Set([
   ...['model', 'messages', 'input', 'instructions', 'prompt', 'stream', 'stream_options', 'response_format'],
+  'modalities',
   // More than one answer, or one that comes later or goes on from another, is none that a run could have.
   ...['n', 'best_of', 'background', 'previous_response_id', 'conversation'],
 ])

@@ -2,7 +2,7 @@ import { isoWriter } from '../platform/iso-time.ts'
 import type { Shown } from '../platform/shown.ts'
 import { traceIdOf } from '../platform/tracing/tracing.ts'
 import { presentWait } from './present-wait.ts'
-import { isFinal, type RunError, type RunHead, type RunRecord } from './run.ts'
+import { filesOfRun, isFinal, type RunError, type RunHead, type RunRecord, type Timings } from './run.ts'
 import type { runResponse, runSummary } from './run-response.ts'
 
 export type PresentedRun = Shown<typeof runResponse>
@@ -21,7 +21,7 @@ export function presentRun(record: RunRecord): PresentedRun {
     error: result?.error ? presentError(result.error, result.partial) : null,
     run_data: {
       submitted: result?.processed ? { ...request.inputs, ...result.processed } : request.inputs,
-      files: request.files,
+      files: filesOfRun(record),
     },
     attempts: attempts.map((attempt) => ({
       number: attempt.number,
@@ -41,6 +41,11 @@ export function presentRun(record: RunRecord): PresentedRun {
     })),
   }
 }
+
+const presentTimings = ({ queued, waiting_on_limit, inputs = 0, ...rest }: Timings) => ({
+  ...{ queued, waiting_on_limit, inputs },
+  ...rest,
+})
 
 /** A summary has no `partial`, which may be as long as a response. */
 function presentError({ reason, message, retryable, refusal }: RunError, partial: string | null) {
@@ -74,7 +79,7 @@ export function presentSummary({
     created: iso(request.created),
     status,
     done: isFinal(status),
-    files: request.files,
+    files: filesOfRun({ request, result }),
     input_tokens: input,
     output_tokens: output,
     total_tokens: input + output,
@@ -103,7 +108,7 @@ export function presentSummary({
     deadline: isoDeadline(request.deadline),
     settled: result ? iso(result.settled) : null,
     trace_id: traceIdOf(request.trace),
-    timings: result?.timings ?? null,
+    timings: result ? presentTimings(result.timings) : null,
     waiting_on: presentWait(waitingOn),
     scores: scores ?? NO_SCORES,
   }

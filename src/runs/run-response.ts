@@ -25,8 +25,9 @@ const timings = z
     waiting_on_limit: ms.meta({
       description: 'Waited for limits of its models before calls, and pauses between attempts.',
     }),
+    inputs: ms.meta({ description: 'Input processors, and files made ready for the model.' }),
     model: ms,
-    validate: ms,
+    validate: ms.meta({ description: 'The answer was read and checked, and its file made.' }),
     total: ms,
   })
   .meta({ id: 'Timings', description: 'Where the time went, in milliseconds.' })
@@ -119,7 +120,7 @@ const example = {
   deadline: '2026-01-15T09:40:00.000Z',
   settled: '2026-01-15T09:30:00.431Z',
   trace_id: null,
-  timings: { queued: 6, waiting_on_limit: 0, model: 412, validate: 1, total: 431 },
+  timings: { queued: 6, waiting_on_limit: 0, inputs: 0, model: 412, validate: 1, total: 431 },
   waiting_on: null,
   scores: { helpful: true },
   attempts: [
@@ -166,7 +167,9 @@ export const runResponse = z
     status: z.enum(RUN_STATUSES),
     done: z.boolean().meta({ description: 'True once the status is final: stop polling.' }),
     response: z.unknown().meta({
-      description: 'What the task’s `output_format` describes, a string for text; null until it succeeded.',
+      description:
+        'What the task’s `output_format` describes, a string for text; of a task that answers with a file, `file`, its name ' +
+        'in `files`, `media_type`, `bytes` and `text`. Null until it succeeded.',
     }),
     run_data: z.object({
       submitted: z.record(z.string(), z.unknown()).meta({
@@ -176,12 +179,14 @@ export const runResponse = z
       }),
       files: z.array(z.string()),
     }),
-    files: z.array(z.string()).meta({ description: 'Names for `.../file/{name}`, in the order sent.' }),
+    files: z.array(z.string()).meta({
+      description: 'Names for `.../file/{name}`, in the order sent; last the one that the task answers with.',
+    }),
     input_tokens: count,
     output_tokens: count,
     total_tokens: count,
     ...tokenDetails,
-    input_processor_timing: z.number().min(0).meta({ description: 'Seconds.' }),
+    input_processor_timing: z.number().min(0).meta({ description: 'Seconds; `inputs` of `timings`.' }),
     llm_call_timing: z.number().min(0).meta({ description: 'Seconds.' }),
     charged_credits: credits.meta({ description: 'Decimal; `0.00` without prices.' }),
     possible_credits: possibleCredits,

@@ -22,6 +22,7 @@ export interface Outcome {
   readonly limited?: number | null
   readonly asked?: AskResult
   readonly processed?: ProcessedInputs
+  readonly outputFile?: string
   readonly usedFallback?: boolean
   readonly primaryFailure?: string | null
 }
@@ -51,11 +52,13 @@ export function resultOf(
 ): RunResult {
   const { model = null, prepared, watch, asked, error } = outcome
   const settled = sharedNow()
+  const inputs = round(watch?.inputs ?? 0)
   const modelsCalled = new Set(attempts.map((attempt) => attempt.model))
   return {
     status: error ? (STATUS_OF[error.reason] ?? 'failed') : 'succeeded',
     settled,
     response: asked?.response ?? null,
+    outputFile: outcome.outputFile ?? null,
     processed: outcome.processed?.changed ?? null,
     error,
     partial: error ? (asked?.partial ?? null) : null,
@@ -72,7 +75,7 @@ export function resultOf(
     costExact: !attempts.some((attempt) => attempt.inexact),
     credits: sum(attempts, (attempt) => creditsOf(attempt, findModel)),
     possibleCredits: sum(attempts, (attempt) => attempt.possibleCredits ?? 0),
-    inputSeconds: round((prepared?.inputSeconds ?? 0) + (outcome.processed?.seconds ?? 0)),
+    inputSeconds: inputs / 1000,
     timings: {
       queued: elapsed(request.created, outcome.limited ?? claimed ?? attempts[0]?.started ?? settled),
       waiting_on_limit: round(
@@ -80,6 +83,7 @@ export function resultOf(
           (outcome.limited ? elapsed(outcome.limited, attempts[0]?.started ?? settled) : 0) +
           (watch?.limit ?? 0),
       ),
+      ...(inputs > 0 && { inputs }),
       model: round((watch?.model ?? 0) + modelTimeOf(attempts, watch ? outcome.fence : undefined)),
       validate: round(watch?.validate ?? 0),
       total: elapsed(request.created, settled),

@@ -124,6 +124,8 @@ export interface RunResult {
   readonly status: FinalStatus
   readonly settled: number
   readonly response: unknown
+  /** The file that the task answers with, one of the run's; null where it answers with none. */
+  readonly outputFile: string | null
   /** What input processors changed of the inputs, and the originals; null for nothing. */
   readonly processed: Readonly<Record<string, unknown>> | null
   readonly error: RunError | null
@@ -192,6 +194,17 @@ export interface RunHead {
   readonly headBytes: number
   readonly bytes: number
   readonly scores?: Readonly<Record<string, ScoreValue>>
+}
+
+/** Names of all files of a run, in their order: those that were sent, then the one that it answers with. */
+export function filesOfRun({
+  request,
+  result,
+}: {
+  request: Pick<RunRequest, 'files'>
+  result: Pick<RunResult, 'outputFile'> | null
+}): readonly string[] {
+  return result?.outputFile ? [...request.files, result.outputFile] : request.files
 }
 
 /** Names what is shown of a run: another one after every change of its record. */

@@ -4,10 +4,10 @@ import { processorProblems } from '../inputs/processor.ts'
 import type { ModelRegistry } from '../models/model-registry.ts'
 import { rulesOf } from '../models/protocol/request-parameters.ts'
 import { schemaProblem } from '../models/schema-limits.ts'
-import { compileOutput } from '../output/compile-output.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { ValidationError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
+import { audioProblem, compileResponse, modelProblem } from './output-modality.ts'
 import { parametersOf } from './prompts/prompt.ts'
 import { type OutputModality, REVISION_FIELDS, type Revision, type RevisionFields } from './task.ts'
 import type { TaskLimits } from './task-fields.ts'
@@ -29,6 +29,7 @@ const DEFAULTS: Omit<RevisionFields, 'system_prompt' | 'user_prompt' | 'llm_mode
 }
 
 export const MODEL_FIELDS = ['llm_model_id', 'fallback_llm_model_id'] as const
+const CONFIG_FIELDS = ['llm_config', 'fallback_llm_config'] as const
 
 /**
  * Builds the next revision of a task from its revisions (newest first) and the input; null when it would equal the
@@ -121,7 +122,7 @@ export interface CheckRevisionDeps {
  * Checks rules that concern several fields, or the configured models.
  * @throws {ValidationError} for an unknown model, a model without vision where an image is required, an
  *   output_format that a model's server would refuse for its size, too many parameters, and an output_format
- *   that is missing or not allowed; located below `where`
+ *   that is missing or not allowed; for a model that does not answer so; located below `where`
  */
 export function checkRevision(
   modality: OutputModality,
@@ -129,6 +130,8 @@ export function checkRevision(
     RevisionFields,
     | 'llm_model_id'
     | 'fallback_llm_model_id'
+    | 'llm_config'
+    | 'fallback_llm_config'
     | 'output_format'
     | 'image_required'
     | 'system_prompt'
@@ -149,8 +152,12 @@ export function checkRevision(
   }
   for (const field of MODEL_FIELDS) {
     const model = revision[field] ? models.find(revision[field]) : null
-    if (model?.output !== 'json_schema' || !revision.output_format) continue
-    const problem = schemaProblem(compileOutput(revision.output_format).jsonSchema, rulesOf(model).dialect)
+    const unfit = model && modelProblem(modality, model)
+    if (unfit) throw ValidationError.at([...where, field], unfit)
+    const compiled =
+      model?.output === 'json_schema' ? compileResponse(modality, revision.output_format) : null
+    if (!model || !compiled) continue
+    const problem = schemaProblem(compiled.jsonSchema, rulesOf(model).dialect)
     if (!problem) continue
     const message = `${model.name} would refuse it: ${problem}. With "output": "json_object" in the models file it goes into the prompt`
     throw ValidationError.at([...where, 'output_format'], message, 'too_big')
@@ -166,10 +173,12 @@ export function checkRevision(
     const message = 'a task that answers with json needs an output_format'
     throw ValidationError.at([...where, 'output_format'], message, 'missing')
   }
-  if (modality === 'text' && revision.output_format) {
-    throw ValidationError.at(
-      [...where, 'output_format'],
-      'a task that answers with text has no output_format',
-    )
+  if (modality !== 'json' && modality !== 'csv' && revision.output_format) {
+    const message = `a task that answers with ${modality} has no output_format`
+    throw ValidationError.at([...where, 'output_format'], message)
+  }
+  for (const field of modality === 'audio' ? CONFIG_FIELDS : []) {
+    const wrong = audioProblem(revision[field])
+    if (wrong) throw ValidationError.at([...where, field, 'extra', 'audio'], wrong)
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { OWN_MEMBERS } from '../models/request-rules.ts'
 import { outputFormatSchema } from '../output/output-format.ts'
 import { taskAlias } from './naming/task-alias.ts'
+import { OUTPUT_MODALITIES } from './output-modality.ts'
 import { scoresSchema } from './scores/score.ts'
 
 const PARAMETERS = [
@@ -97,7 +98,7 @@ export function taskFields(limits: TaskLimits) {
     name: z.string().regex(/^[A-Za-z0-9 _-]{1,63}$/, 'expected 1-63 letters, digits, spaces, - or _'),
     alias: taskAlias,
     description: note,
-    output_modality: z.enum(['json', 'text']),
+    output_modality: z.enum(OUTPUT_MODALITIES),
     task_run_visibility: z.enum(VISIBILITIES),
     timeout: seconds,
     queue_timeout: seconds,

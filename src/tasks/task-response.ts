@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { outputFormatShape } from '../output/output-format.ts'
 import { shownId } from '../platform/id-schema.ts'
+import { OUTPUT_MODALITIES } from './output-modality.ts'
 import { scoreSchema } from './scores/score.ts'
 import { llmConfigSchema, VISIBILITIES } from './task-fields.ts'
 
@@ -9,7 +10,7 @@ const tags = z.array(z.object({ id: shownId, name: z.string() }))
 const llmConfig = z
   .object({ ...llmConfigSchema.shape, reasoning_effort: z.string().optional() })
   .meta({ id: 'StoredLlmConfig' })
-const modality = z.enum(['json', 'text'])
+const modality = z.enum(OUTPUT_MODALITIES)
 
 const revisionExample = {
   id: '019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a',

@@ -2,6 +2,7 @@ import type { ModelParameters } from '../models/model.ts'
 import type { OutputFormat } from '../output/output-format.ts'
 import type { Shown } from '../platform/shown.ts'
 import { shownAlias } from './naming/task-alias.ts'
+import type { OutputModality } from './output-modality.ts'
 import type { Scores } from './scores/score.ts'
 import type { Rollout } from './split/rollout.ts'
 import type { Split } from './split/split.ts'
@@ -10,7 +11,7 @@ import type { Visibility } from './task-fields.ts'
 import type { revisionResponse, taskResponse } from './task-response.ts'
 import type { WeightedRevision } from './traffic.ts'
 
-export type OutputModality = 'json' | 'text'
+export type { OutputModality }
 
 /** A task as it is stored, without its revisions. Names are those on the wire. */
 export interface Task {
@@ -60,7 +61,7 @@ export interface Revision {
   readonly llm_model_id: string
   readonly llm_config: ModelParameters | null
   readonly output_modality: OutputModality
-  /** Null for text. */
+  /** Null for text; of a table, that of its rows, where they have one. */
   readonly output_format: OutputFormat | null
   readonly input_params: readonly string[]
   readonly image_required: boolean

@@ -1,10 +1,11 @@
 /**
  * How long each part of a run took, in ms; named as in `timings` on the wire. `waiting_on_limit`: pauses between
- * attempts.
+ * attempts. `inputs`: input processors and files were at work; absent where there were none.
  */
 export interface Timings {
   readonly queued: number
   readonly waiting_on_limit: number
+  readonly inputs?: number | undefined
   readonly model: number
   readonly validate: number
   readonly total: number

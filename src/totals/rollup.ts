@@ -40,7 +40,7 @@ export function rollupHour(ms: number): string {
 const HOUR_MS = 3_600_000
 
 /** The phases of a run in reports, named as in `timings`. */
-export const PHASES = ['queued', 'waiting_on_limit', 'model', 'validate', 'total'] as const
+export const PHASES = ['queued', 'waiting_on_limit', 'inputs', 'model', 'validate', 'total'] as const
 export type Phase = (typeof PHASES)[number]
 
 /**
@@ -117,13 +117,25 @@ export function addToReport(
   sums.add('credits', result.credits)
   sums.add('retries', result.retries)
   for (const { outcome } of calls) sums.add(ATTEMPTS(outcome), 1)
-  for (const phase of PHASES) sums.time(phase, result.timings[phase])
+  for (const phase of PHASES) addPhase(sums, phase, result.timings[phase])
+}
+
+/** What most runs do not have costs them no sums. */
+function addPhase(sums: FieldSums, phase: string, ms: number | undefined): void {
+  if (ms !== undefined) sums.time(phase, ms)
 }
 
 /** The phases of a run in the metrics. `overhead` is its time without that of the model. */
-export const METRIC_PHASES = ['queued', 'waiting_on_limit', 'model', 'validate', 'overhead'] as const
+export const METRIC_PHASES = [
+  'queued',
+  'waiting_on_limit',
+  'inputs',
+  'model',
+  'validate',
+  'overhead',
+] as const
 
-const timeOf = (phase: (typeof METRIC_PHASES)[number], timings: Timings): number =>
+const timeOf = (phase: (typeof METRIC_PHASES)[number], timings: Timings): number | undefined =>
   phase === 'overhead' ? Math.max(0, timings.total - timings.model) : timings[phase]
 
 /**
@@ -133,7 +145,7 @@ const timeOf = (phase: (typeof METRIC_PHASES)[number], timings: Timings): number
 export function addToRunMetrics(sums: FieldSums, mode: RunMode, drawn: boolean, result: CountedResult): void {
   sums.end(result)
   if (drawn) sums.add('drawn', 1)
-  for (const phase of METRIC_PHASES) sums.time(phase, timeOf(phase, result.timings))
+  for (const phase of METRIC_PHASES) addPhase(sums, phase, timeOf(phase, result.timings))
   sums.time(mode, result.timings.total)
 }
 

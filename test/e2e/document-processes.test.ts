@@ -14,6 +14,7 @@ const MEMORY = 400 * MB
 function open(t: TestContext, options: Partial<DocumentProcessesOptions> = {}) {
   const processes = createDocumentProcesses({
     ...{ most: 1, memory: MEMORY, timeoutMs: 60_000, pagesMax: 500, textMax: 2 * MB, inflatedMax: 200 * MB },
+    ...{ pdfPagesMax: 500, outputFileMax: 20 * MB, pdfFonts: [] },
     ...options,
   })
   t.after(() => processes.close())

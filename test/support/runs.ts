@@ -62,6 +62,7 @@ export function aResult(fields: Partial<RunResult> = {}): RunResult {
   return {
     status: 'succeeded',
     settled: Date.now(),
+    outputFile: null,
     processed: null,
     response: { answer: 'tea' },
     error: null,

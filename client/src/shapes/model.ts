@@ -7,6 +7,7 @@ export interface Model {
   readonly description: string
   readonly supports_vision: boolean
   readonly supports_image_output: boolean
+  readonly supports_audio_output: boolean
   /** Whether it is sent PDF documents as they are, and recordings. */
   readonly supports_pdf: boolean
   readonly supports_audio: boolean
@@ -43,7 +44,19 @@ export interface Model {
 export interface ModelChecks {
   readonly model: string
   readonly checks: readonly {
-    readonly check: 'reachable' | 'key' | 'listed' | 'text' | 'schema' | 'vision' | 'streaming' | 'usage'
+    readonly check:
+      | 'reachable'
+      | 'key'
+      | 'listed'
+      | 'text'
+      | 'schema'
+      | 'vision'
+      | 'pdf'
+      | 'audio'
+      | 'image_output'
+      | 'audio_output'
+      | 'streaming'
+      | 'usage'
     readonly result: 'ok' | 'failed' | 'skipped'
     readonly detail: string
     readonly fix: string | null

@@ -69,6 +69,7 @@ export interface TimingFigures {
   readonly timings: {
     readonly queued: TimingFigure
     readonly waiting_on_limit: TimingFigure
+    readonly inputs: TimingFigure
     readonly model: TimingFigure
     readonly validate: TimingFigure
     readonly total: TimingFigure

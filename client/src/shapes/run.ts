@@ -26,6 +26,8 @@ export interface WaitingOn {
 export interface Timings {
   readonly queued: number
   readonly waiting_on_limit: number
+  /** Input processors, and files made ready for the model. */
+  readonly inputs: number
   readonly model: number
   readonly validate: number
   readonly total: number
@@ -66,7 +68,7 @@ export interface RunSummary extends Tokens {
   readonly status: RunStatus
   /** True once the status is final. */
   readonly done: boolean
-  /** Names for `files.get`, in the order sent. */
+  /** Names for `files.get`, in the order sent; last the one that the task answers with. */
   readonly files: readonly string[]
   readonly total_tokens: number
   readonly input_processor_timing: number
@@ -106,6 +108,16 @@ interface RunPayload {
     readonly files: readonly string[]
   }
   readonly attempts: readonly Attempt[]
+}
+
+/** The response of a task that answers with a file. */
+export interface FileResponse {
+  /** One of the run's `files`, for `file`. */
+  readonly file: string
+  readonly media_type: string
+  readonly bytes: number
+  /** The table, the Markdown of a document, what was spoken; null where nothing is known. */
+  readonly text: string | null
 }
 
 /** A run. */

@@ -1,6 +1,7 @@
 import type { OutputFormat } from '../output/format.ts'
 
-export type OutputModality = 'json' | 'text'
+/** All but the first two are files of their runs. */
+export type OutputModality = 'json' | 'text' | 'csv' | 'pdf' | 'image' | 'audio'
 export type Visibility = 'owner_only' | 'editors_and_owners' | 'all_viewers'
 
 /** Parameters of the model; the server refuses what it does not know. */

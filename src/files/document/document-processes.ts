@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { createConverters } from '../conversion/converters.ts'
 import type { ConverterLimits } from '../conversion/start-converter.ts'
+import type { PdfLimits, WrittenPdf } from '../pdf/write-pdf.ts'
 import { DOCUMENTS, type DocumentExtension } from './document-format.ts'
-import { kindOf, REPLIES } from './document-frames.ts'
+import { kindOf, REPLIES, WRITE_PDF } from './document-frames.ts'
 import type { ExtractionLimits } from './extraction-limits.ts'
 
-export interface DocumentProcessesOptions extends ConverterLimits, ExtractionLimits {
-  /** How many documents are read at a time, each in a process of its own. */
+export interface DocumentProcessesOptions extends ConverterLimits, ExtractionLimits, PdfLimits {
+  /** How many documents are read or written at a time, each in a process of its own. */
   readonly most: number
 }
 
@@ -21,6 +22,11 @@ export class UnreadableDocument extends Error {
   }
 }
 
+/** No document can be made of a text, or not within the limits. The message says why, and ends without a full stop. */
+export class UnwritableDocument extends Error {
+  override readonly name = 'UnwritableDocument'
+}
+
 export interface DocumentProcesses {
   /**
    * The text of a document, as Markdown where it has headings, lists or tables; never empty.
@@ -28,6 +34,11 @@ export interface DocumentProcesses {
    *   reason of `signal`, at which the process ends
    */
   extract(bytes: Buffer, extension: DocumentExtension, signal?: AbortSignal): Promise<string>
+  /**
+   * A PDF document of Markdown.
+   * @throws {UnwritableDocument}; otherwise as `extract`
+   */
+  writePdf(markdown: string, signal?: AbortSignal): Promise<WrittenPdf>
   close(): Promise<void>
 }
 
@@ -35,7 +46,8 @@ const PROGRAM = join(import.meta.dirname, 'document-process.ts')
 
 /** Starts nothing before the first document. */
 export function createDocumentProcesses(options: DocumentProcessesOptions): DocumentProcesses {
-  const { pagesMax, textMax, inflatedMax, memory } = options
+  const { pagesMax, textMax, inflatedMax, memory, pdfPagesMax, outputFileMax, pdfFonts } = options
+  const limits = { pagesMax, textMax, inflatedMax, pdfPagesMax, outputFileMax, pdfFonts }
   const converters = createConverters({
     ...options,
     what: 'documents',
@@ -48,9 +60,9 @@ export function createDocumentProcesses(options: DocumentProcessesOptions): Docu
         ...['--permission', '--allow-fs-read=*', '--allow-worker', '--no-warnings'],
         `--max-old-space-size=${Math.ceil(memory / 1_048_576)}`,
       ],
-      arguments: [JSON.stringify({ pagesMax, textMax, inflatedMax } satisfies ExtractionLimits)],
+      arguments: [JSON.stringify(limits satisfies ExtractionLimits & PdfLimits)],
       // A character takes three bytes at most, and what is told of a failure is short.
-      largestReply: textMax * 3 + 10_000,
+      largestReply: Math.max(textMax * 3, outputFileMax) + 10_000,
     },
   })
   return {
@@ -68,6 +80,17 @@ export function createDocumentProcesses(options: DocumentProcessesOptions): Docu
         reason,
         `The file is ${name}, and no text can be taken out of it: ${text}.`,
       )
+    },
+    async writePdf(markdown, signal) {
+      const reply = await converters.ask(WRITE_PDF, Buffer.from(markdown), signal)
+      if ('died' in reply) {
+        throw new UnwritableDocument(`it takes too much ${reply.died === 'late' ? 'time' : 'memory'}`)
+      }
+      const { kind, data } = reply
+      if (kind === REPLIES.pdf || kind === REPLIES.pdfReplaced) {
+        return { data, replaced: kind === REPLIES.pdfReplaced }
+      }
+      throw new UnwritableDocument(data.toString())
     },
     close: () => converters.close(),
   }

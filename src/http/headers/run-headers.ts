@@ -57,7 +57,9 @@ export const startedHeaders = ofRun.extend({
     .optional()
     .meta({
       description: 'Where the time went, in milliseconds, once the run has ended.',
-      examples: ['queued;dur=6, waiting_on_limit;dur=0, model;dur=412, validate;dur=1, total;dur=431'],
+      examples: [
+        'queued;dur=6, waiting_on_limit;dur=0, inputs;dur=0, model;dur=412, validate;dur=1, total;dur=431',
+      ],
     }),
 })
 

@@ -1,13 +1,15 @@
 import { ApiError, type Reason, ValidationError } from '../../platform/errors.ts'
 import { startRun } from '../../runs/start/start-run.ts'
-import type { StartedRun } from '../../runs/start/submission.ts'
+import type { StartedRun, SubmittedFile } from '../../runs/start/submission.ts'
 import type { FindTaskDeps } from '../../tasks/naming/find-task.ts'
+import { isFileModality } from '../../tasks/output-modality.ts'
 import { ofRun, startedHeaders } from '../headers/run-headers.ts'
 import type { Context } from '../route.ts'
 import { type RunRouteDeps, START_REFUSALS } from '../routes/runs.ts'
 import { readFiles, readIdempotencyKey, readInputs } from '../run-request.ts'
 import { setRunHeaders } from '../send-run.ts'
 import type { Addressed } from './find-addressed.ts'
+import { unsupported } from './openai-error.ts'
 import type { Inputs } from './read/read-task-input.ts'
 import { nameIgnored } from './read/unserved-members.ts'
 
@@ -37,7 +39,7 @@ export interface DoorWait {
 export interface DoorRequest {
   readonly addressed: Addressed
   readonly inputs: Inputs
-  readonly files: readonly Buffer[]
+  readonly files: readonly SubmittedFile[]
   readonly llmConfig: Inputs | null
   readonly reference: string | null
   readonly reportingGroup: string | null
@@ -58,14 +60,14 @@ export async function startDoorRun(
   { ms, background, live }: DoorWait,
 ): Promise<StartedRun> {
   const { task, revision, revisionTag } = addressed
+  if (task.output_modality !== 'csv' && isFileModality(task.output_modality)) {
+    const msg = `the task answers with ${task.output_modality}, which these protocols cannot show: run it by its own path`
+    throw new ValidationError([unsupported(place.slice(0, 1), msg)])
+  }
   nameIgnored(response, ignored)
   let started: StartedRun
   try {
-    const submitted = readFiles(
-      files.map((data) => ({ name: null, data })),
-      null,
-      deps,
-    )
+    const submitted = readFiles(files, null, deps)
     started = await startRun(
       deps,
       {

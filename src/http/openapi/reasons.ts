@@ -28,6 +28,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   TAG_NOT_FOUND: 'There is no such tag.',
   FILE_NOT_FOUND: 'The run has no such file.',
   METHOD_NOT_ALLOWED: 'The path does not know the method; `Allow` says which it knows.',
+  NOT_ACCEPTABLE:
+    'Neither what the task answers with nor JSON is what `Accept` asks for. With `run_id`: the run is there, and so is its file.',
   REQUEST_TIMEOUT: 'The request took too long to arrive.',
   TASK_DISABLED: 'The task is disabled.',
   TOO_MANY_REVISIONS: 'The task has as many revisions as it may.',
@@ -67,6 +69,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   OUTPUT_INVALID: 'The model kept answering in a shape that does not fit the output_format.',
   ANSWER_REPLACED:
     'In a stream of OpenAI’s clients: a model was asked again after a part of its answer was shown; the run goes on.',
+  OUTPUT_NOT_WRITTEN:
+    'No PDF document could be made of the answer: too long, or in characters that no font here has. The text is in `error.partial`.',
   OUTPUT_TRUNCATED:
     'The answer was cut short, and more room could not be given or was not enough; what there was is in the run.',
   CONTENT_FILTERED: 'A filter of the model’s server held back the request or the answer.',

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { FileHome } from '../../files/file-home.ts'
 import { type FileStore, MEDIA_TYPES, mediaTypeOf } from '../../files/file-store.ts'
 import { ApiError } from '../../platform/errors.ts'
-import type { RunRecord } from '../../runs/run.ts'
+import { filesOfRun, type RunRecord } from '../../runs/run.ts'
 import { answersNotModified, ifNoneMatch } from '../headers/if-match.ts'
 import { fileHeaders, fileRequestHeaders } from '../headers/run-headers.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, runParams } from '../route.ts'
@@ -41,7 +41,7 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
       async handle({ params, query, request, response }) {
         const { run_id, name } = params
         const record = await find(params)
-        const size = record.request.files.includes(name) ? await files.size(run_id, name) : null
+        const size = filesOfRun(record).includes(name) ? await files.size(run_id, name) : null
         // One that should be there may be in another folder than the one that is mounted here.
         if (size === null) await fileHome.verify()
         if (size === null) throw absent()

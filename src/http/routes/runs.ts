@@ -26,6 +26,7 @@ import {
   secondsText,
 } from '../run-request.ts'
 import { sendStarted, setRunHeaders } from '../send-run.ts'
+import { checkFileWish, FILE_TYPES, readFileWish, sendWantedFile } from '../wanted-file.ts'
 import { runEventRoutes } from './run-events.ts'
 import { runFileRoutes } from './run-files.ts'
 
@@ -50,6 +51,7 @@ export const START_REFUSALS = [
   'MODEL_UNAVAILABLE',
   'MODEL_RETIRED',
   'OUTPUT_TRUNCATED',
+  'OUTPUT_NOT_WRITTEN',
   'CONTENT_FILTERED',
   'MODEL_REFUSED',
   'OUTPUT_INVALID',
@@ -104,8 +106,8 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       accepted: 'The run is accepted, and goes on; here it is as it stands.',
       responseHeaders: startedHeaders,
       response: runResponse,
-      media: ['text/event-stream'],
-      errorCodes: START_REFUSALS,
+      media: ['text/event-stream', ...FILE_TYPES],
+      errorCodes: [...START_REFUSALS, 'NOT_ACCEPTABLE', 'FILE_NOT_FOUND'],
       scope: 'run:write',
       params: taskParams,
       query: runQuery,
@@ -126,6 +128,8 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         // Who does not want to wait does not want to watch.
         const live = wait.ms > 0 && wantsEvents(request)
         if (live) await checkDeltaForm(deps.tasks, params, query.as)
+        const wish = live ? null : readFileWish(request)
+        if (wish) await checkFileWish(deps.tasks, params, wish)
         const submission: Submission = {
           org: params.org_id,
           project: params.project_id,
@@ -156,7 +160,8 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
             })
           : await startRun(deps, submission, wait.ms, clientClosed)
         if (clientClosed.aborted && query.on_disconnect === 'cancel') await cancelRun(deps, started.record)
-        if (!live) sendStarted(response, started, wait, deps.publicPath)
+        if (live || (wish && (await sendWantedFile(deps, response, started, wait, wish)))) return
+        sendStarted(response, started, wait, deps.publicPath)
       },
     }),
     endpoint({

@@ -1,14 +1,17 @@
 import type { Model } from '../model.ts'
-import { apiOf } from '../protocol/model-api.ts'
+import { apiOf } from '../protocol/api-of.ts'
 import { ServerUnreachable } from '../servers/call-server.ts'
 import { listServedModels, NotListed } from '../servers/list-served-models.ts'
 import { fixOf } from './fix-of.ts'
 import { CHECKS, type ModelCheck } from './model-check.ts'
 import { type Probe, probe } from './probe-model.ts'
 
+type Tried = 'vision' | 'pdf' | 'audio' | 'image_output' | 'audio_output'
+
 /**
- * Tries a model out with four small requests, which cost a few tokens: whether its server can be reached and takes the
- * key, and whether the model does what the configuration says of it.
+ * Tries a model out with a few small requests: whether its server can be reached and takes the key, and whether the model
+ * does what the configuration says of it. They cost a few tokens, and for a model that makes images or recordings one of
+ * these.
  */
 export async function checkModel(model: Model, signal: AbortSignal): Promise<ModelCheck[]> {
   const checks: ModelCheck[] = []
@@ -41,15 +44,30 @@ export async function checkModel(model: Model, signal: AbortSignal): Promise<Mod
     add('listed', 'skipped', error.message)
   }
 
+  const show = (check: ModelCheck['check'], { ok, detail, status }: Probe) =>
+    add(check, ok ? 'ok' : 'failed', detail, status)
+  const tryOut = async (check: Tried, can: boolean | undefined, without: string) =>
+    can ? show(check, await probe(model, check, signal)) : add(check, 'skipped', without)
+  const tryOutputs = async () => {
+    await tryOut('image_output', model.supportsImageOutput, 'the configuration says that it makes no images')
+    await tryOut('audio_output', model.supportsAudioOutput, 'the configuration says that it does not speak')
+  }
+  if (model.api === 'images' || model.api === 'speech') {
+    const only = 'it makes nothing but files'
+    for (const check of ['text', 'schema', 'vision', 'pdf', 'audio'] as const) add(check, 'skipped', only)
+    await tryOutputs()
+    for (const check of ['streaming', 'usage'] as const) add(check, 'skipped', only)
+    return checks
+  }
   const text = await probe(model, 'text', signal)
   add('text', text.ok ? 'ok' : 'failed', text.detail, text.status)
   if (!text.ok) return skipFrom('schema', 'it gives no text')
-  const show = (check: ModelCheck['check'], { ok, detail, status }: Probe) =>
-    add(check, ok ? 'ok' : 'failed', detail, status)
   if (model.output === 'none') add('schema', 'skipped', 'it is asked for JSON in words only')
   else show('schema', await probe(model, 'schema', signal))
-  if (model.supportsVision) show('vision', await probe(model, 'vision', signal))
-  else add('vision', 'skipped', 'the configuration says that it sees no images')
+  await tryOut('vision', model.supportsVision, 'the configuration says that it sees no images')
+  await tryOut('pdf', model.supportsPdf, 'it is sent the text of documents')
+  await tryOut('audio', model.supportsAudio, 'the configuration says that it hears no recordings')
+  await tryOutputs()
   show('streaming', await probe(model, 'streaming', signal))
   const counted = text.usage ? `${text.usage.input} in, ${text.usage.output} out` : 'no tokens are reported'
   add('usage', text.usage ? 'ok' : 'failed', `${counted} (${apiOf(model).path})`)

@@ -22,6 +22,14 @@ export function fixOf(check: ModelCheck['check'], model: Model, status?: number)
         : 'set `"output": "none"`'
     case 'vision':
       return 'set `"supports_vision": false`'
+    case 'pdf':
+      return 'set `"supports_pdf": false`: it is sent the text of documents then'
+    case 'audio':
+      return 'set `"supports_audio": false`'
+    case 'image_output':
+      return 'set `"supports_image_output": false`, or another `api`'
+    case 'audio_output':
+      return 'set `"supports_audio_output": false`, or another `api`'
     case 'streaming':
       return 'runs work without it; live runs of this model show their text at the end'
     case 'usage':

@@ -6,6 +6,10 @@ export const CHECKS = [
   'text',
   'schema',
   'vision',
+  'pdf',
+  'audio',
+  'image_output',
+  'audio_output',
   'streaming',
   'usage',
 ] as const

@@ -1,8 +1,10 @@
-import type { Model, ModelRequest } from '../model.ts'
+import type { Message, Model, ModelRequest } from '../model.ts'
 import { secretsOf } from '../model-server.ts'
+import { apiOf } from '../protocol/api-of.ts'
 import { withoutSecrets } from '../protocol/classify-failure.ts'
-import { apiOf } from '../protocol/model-api.ts'
+import { readMedia } from '../protocol/media/read-media.ts'
 import { callServer, ServerUnreachable } from '../servers/call-server.ts'
+import { RED_SQUARE, samplePdf, sampleTone } from './sample-files.ts'
 
 /** What came of one request. */
 export interface Probe {
@@ -15,9 +17,6 @@ export interface Probe {
 
 /** A model that has to be loaded first takes a while. */
 const LONGEST_MS = 60_000
-/** A red square of 64 by 64 pixels; some servers refuse smaller ones. */
-const RED_SQUARE =
-  'iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAMAAACdt4HsAAAAA1BMVEXMAAA/z1L+AAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAG0lEQVRYw+3BgQAAAADDoPlT3+AEVQEAAAB8AxBAAAEZszF2AAAAAElFTkSuQmCC'
 const SCHEMA = {
   type: 'object',
   properties: { yes: { type: 'boolean' } },
@@ -25,20 +24,26 @@ const SCHEMA = {
   additionalProperties: false,
 }
 
-type Kind = 'text' | 'schema' | 'vision' | 'streaming'
+type Kind = 'text' | 'schema' | 'vision' | 'pdf' | 'audio' | 'image_output' | 'audio_output' | 'streaming'
 
 const TEXTS: Readonly<Record<Kind, string>> = {
   text: 'Say yes.',
   // In words, too: a model may know no more than that it is to write JSON.
   schema: `Say yes, as a JSON object that matches this JSON Schema:\n${JSON.stringify(SCHEMA)}`,
   vision: 'Which colour is this? Answer with one word.',
+  pdf: 'Which word is in this document? Answer with it alone.',
+  audio: 'What is to be heard? Answer with one word.',
+  image_output: 'A red square.',
+  audio_output: 'Yes.',
   streaming: 'Say yes.',
 }
 
 /** Sends one small request of a kind, and looks whether what comes back is of that kind. */
 export async function probe(model: Model, kind: Kind, signal: AbortSignal): Promise<Probe> {
   const api = apiOf(model)
-  const body = { ...api.toRequest(requestOf(model, kind)), stream: kind === 'streaming' }
+  const request = api.toRequest(requestOf(model, kind))
+  const isChat = api.name === 'chat' || api.name === 'responses'
+  const body = isChat ? { ...request, stream: kind === 'streaming' } : request
   let answer: { status: number; text: string }
   try {
     answer = await callServer(model.server, { path: api.path, body, timeoutMs: LONGEST_MS, signal })
@@ -52,7 +57,9 @@ export async function probe(model: Model, kind: Kind, signal: AbortSignal): Prom
     const ok = /^data:/m.test(text)
     return { ok, detail: ok ? 'yes' : 'the answer came as a whole' }
   }
+  if (api.isBinary) return readSound(text, model)
   const completion = api.toCompletion(parse(text))
+  if (kind === 'image_output' || kind === 'audio_output') return readMade(kind, completion, text, model)
   const content = at(completion, 'choices', 0, 'message', 'content')
   if (typeof content !== 'string' || content.trim() === '') {
     return { ok: false, detail: `no text: ${wordsOf(text, model)}` }
@@ -68,16 +75,42 @@ export async function probe(model: Model, kind: Kind, signal: AbortSignal): Prom
   return { ok: true, detail: content.slice(0, 40), ...(counted ? { usage: { input, output } } : {}) }
 }
 
+const FILES: Partial<Record<Kind, () => Pick<Message, 'images' | 'files'>>> = {
+  vision: () => ({ images: [RED_SQUARE] }),
+  pdf: () => ({ files: [samplePdf()] }),
+  audio: () => ({ files: [sampleTone()] }),
+}
+
+/** An answer that is a recording, or should be; its bytes as a text are enough to tell. */
+function readSound(text: string, model: Model): Probe {
+  const ok = text.length > 100 && !/^\s*[{<]/.test(text)
+  return { ok, detail: ok ? 'a recording' : `no recording: ${wordsOf(text, model)}` }
+}
+
+function readMade(
+  kind: 'image_output' | 'audio_output',
+  completion: unknown,
+  text: string,
+  model: Model,
+): Probe {
+  const [wanted, name] =
+    kind === 'image_output' ? (['image', 'an image'] as const) : (['audio', 'a recording'] as const)
+  const media = readMedia(at(completion, 'choices', 0, 'message'), wanted)
+  if (media) return { ok: true, detail: `${name} of ${media.length} bytes` }
+  return { ok: false, detail: `not ${name}: ${wordsOf(text, model)}` }
+}
+
 function requestOf(model: Model, kind: Kind): ModelRequest {
-  const image = { mediaType: 'image/png', base64: RED_SQUARE }
   const text = TEXTS[kind]
+  const wants = kind === 'image_output' ? 'image' : kind === 'audio_output' ? 'audio' : undefined
   return {
     model,
     parameters: {},
     schema: kind === 'schema' ? SCHEMA : null,
+    ...(wants && { wants }),
     messages: [
       { role: 'system', text: 'You answer in as few words as you can.' },
-      { role: 'user', text, ...(kind === 'vision' ? { images: [image] } : {}) },
+      { role: 'user', text, ...FILES[kind]?.() },
     ],
   }
 }

@@ -1,23 +1,30 @@
 import type OpenAI from 'openai'
 import type { FilePart, ModelRequest } from '../model.ts'
 import { dataUrl, rawBase64 } from './data-url.ts'
+import { audioOf } from './media/audio-wishes.ts'
 import { type Turn, toTurns } from './prompt-turns.ts'
 import { rulesOf, toMembers } from './request-parameters.ts'
 import { inDialect } from './schema-dialect.ts'
 
 type ChatRequest = OpenAI.ChatCompletionCreateParamsNonStreaming
+type AudioWishes = OpenAI.ChatCompletionAudioParam
 type ChatMessage = OpenAI.ChatCompletionMessageParam
 
 /**
  * The request as the chat completions API has it. How the shape of the response is asked for depends on what the model
  * supports. When it supports nothing, the prompt must ask for it, and the caller has to add that.
  */
-export function toChatRequest({ model, messages, parameters, schema }: ModelRequest): ChatRequest {
+export function toChatRequest({ model, messages, parameters, schema, wants }: ModelRequest): ChatRequest {
   const rules = rulesOf(model)
   const request: ChatRequest = {
     ...toMembers(model, parameters),
     model: model.upstreamName,
     messages: toTurns(messages, rules.systemTurn).map(toMessage),
+  }
+  if (wants) {
+    // The type knows no images, which several servers send all the same.
+    request.modalities = [wants, 'text'] as unknown as ('text' | 'audio')[]
+    if (wants === 'audio') request.audio = { ...request.audio, ...audioOf(request.audio) } as AudioWishes
   }
   if (schema && model.output === 'json_schema') {
     request.response_format = {

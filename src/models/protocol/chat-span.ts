@@ -5,17 +5,18 @@ import type { Completion, ModelError, ModelRequest } from '../model.ts'
  * Starts the span of one model call below `parent`, by OpenTelemetry's conventions for generative AI. It has the model
  * and its parameters, never the prompt.
  */
-export function startChatSpan(parent: Span, { model, parameters, schema }: ModelRequest): Span {
+export function startChatSpan(parent: Span, { model, parameters, schema, wants }: ModelRequest): Span {
   // Without a context nothing is recorded, so the attributes need not be computed.
   if (!parent.context) return parent
   const { hostname, port, protocol } = new URL(model.server.baseUrl)
-  return parent.child(`chat ${model.upstreamName}`, {
+  const operation = model.api === 'images' || model.api === 'speech' ? 'generate_content' : 'chat'
+  return parent.child(`${operation} ${model.upstreamName}`, {
     kind: 'client',
     attributes: {
-      'gen_ai.operation.name': 'chat',
+      'gen_ai.operation.name': operation,
       'gen_ai.provider.name': model.provider,
       'gen_ai.request.model': model.upstreamName,
-      'gen_ai.output.type': schema ? 'json' : 'text',
+      'gen_ai.output.type': schema ? 'json' : wants === 'audio' ? 'speech' : (wants ?? 'text'),
       'gen_ai.request.temperature': parameters.temperature,
       'gen_ai.request.top_p': parameters.top_p,
       'gen_ai.request.max_tokens': parameters.max_tokens,

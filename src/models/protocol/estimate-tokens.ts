@@ -18,9 +18,13 @@ const PDF = { bytes: 50_000, tokens: 1500 }
 const AUDIO = { bytes: 16_000, tokens: 10 }
 
 /** Estimates the tokens of a document or a recording by its size alone. */
-export function estimateFileTokens({ kind, base64 }: FilePart): number {
+export const estimateFileTokens = ({ kind, base64 }: FilePart): number =>
+  estimateStoredTokens(kind, base64.length * 0.75)
+
+/** The same for one that is not loaded. */
+export function estimateStoredTokens(kind: FilePart['kind'], size: number): number {
   const { bytes, tokens } = kind === 'pdf' ? PDF : AUDIO
-  return Math.ceil((base64.length * 0.75) / bytes) * tokens
+  return Math.ceil(size / bytes) * tokens
 }
 
 /** Estimates the tokens of a whole conversation, by the rules above. */

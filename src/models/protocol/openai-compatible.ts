@@ -1,8 +1,9 @@
 import { ownTick } from '../../platform/event-loop/own-tick.ts'
 import type { Completion, ModelClient, ModelRequest, ModelServer } from '../model.ts'
 import { secretsOf } from '../model-server.ts'
+import { apiOf } from './api-of.ts'
 import { classifyFailure } from './classify-failure.ts'
-import { apiOf, type ModelApi } from './model-api.ts'
+import type { ModelApi } from './model-api.ts'
 import { readCompletion, readFailedText, readReceived } from './read-completion.ts'
 import { createStreamRules } from './stream-rules.ts'
 import { type ChatConnection, openChatConnection } from './transport/chat-connection.ts'
@@ -13,6 +14,8 @@ import { ServerFailure } from './transport/server-failure.ts'
 export interface ModelClientOptions {
   /** Longest answer of a server in bytes, its JSON envelope included; default 2 MB. */
   readonly maxResponseBytes?: number
+  /** The same for answers with a picture or a recording; default 30 MB. */
+  readonly maxMediaBytes?: number
 }
 
 /**
@@ -21,17 +24,18 @@ export interface ModelClientOptions {
  * retry (but see `StreamRules`), and never longer than the server's `timeoutMs`, connecting and reading included.
  */
 export function createModelClient(options: ModelClientOptions = {}): ModelClient {
-  const { maxResponseBytes = 2_000_000 } = options
+  const { maxResponseBytes = 2_000_000, maxMediaBytes = 30_000_000 } = options
   const connections = new Map<string, ChatConnection>()
   const streams = createStreamRules()
   let closed = false
 
-  function connectionTo(server: ModelServer, { name, path }: ModelApi): ChatConnection {
+  function connectionTo(server: ModelServer, api: ModelApi, hasMedia: boolean): ChatConnection {
     if (closed) throw new Error('the model client is closed')
-    const key = `${server.name} ${server.baseUrl} ${name}`
+    const key = `${server.name} ${server.baseUrl} ${api.name}${hasMedia ? ' media' : ''}`
     const known = connections.get(key)
     if (known) return known
-    const connection = openChatConnection(server, maxResponseBytes, path)
+    const most = hasMedia ? maxMediaBytes : maxResponseBytes
+    const connection = openChatConnection(server, most, api)
     connections.set(key, connection)
     return connection
   }
@@ -41,7 +45,7 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
       const { server } = request.model
       const api = apiOf(request.model)
       try {
-        const connection = connectionTo(server, api)
+        const connection = connectionTo(server, api, request.wants !== undefined)
         // Writing megabytes of JSON takes milliseconds, during which this process does nothing else.
         if (request.messages.some(({ images, files }) => images?.length || files?.length)) await ownTick()
         const completion = await streams.ask(request, api, (body, onText) =>

@@ -7,6 +7,7 @@ import { secretsOf } from '../model-server.ts'
 import { classifyServerError, type ReceivedPart } from './classify-failure.ts'
 import { estimateMessageTokens, estimateTokens } from './estimate-tokens.ts'
 import { fieldOf, textOf } from './json-field.ts'
+import { readMedia } from './media/read-media.ts'
 import type { ServerFailure } from './transport/server-failure.ts'
 
 /**
@@ -44,7 +45,8 @@ export function readCompletion(body: unknown, request: ModelRequest): Completion
   }
   return {
     ...usage(),
-    text,
+    text: request.wants === 'audio' ? transcriptOf(choice, text) : text,
+    ...(request.wants && { media: readMedia(messageOf(choice), request.wants) }),
     model: textOf(body, 'model'),
     // A refusal is one, however it ended; and one that says so only in how it ended has its words in the text.
     ending: refusal !== null ? 'refused' : ending,
@@ -91,6 +93,10 @@ function messageOf(choice: unknown): unknown {
   const message = fieldOf(choice, 'message') ?? fieldOf(choice, 'text')
   return typeof message === 'string' ? { content: message } : message
 }
+
+/** What was spoken, where the server says it. */
+const transcriptOf = (choice: unknown, text: string): string =>
+  textOf(fieldOf(messageOf(choice), 'audio'), 'transcript') ?? text
 
 /** An error in a success: in place of the answer, beside it, or in its choice. An empty one says nothing. */
 function errorIn(body: unknown, choice: unknown): unknown {

@@ -23,7 +23,9 @@ export function createStreamRules(now = () => performance.now()): StreamRules {
   return {
     ask(request, api, send) {
       const body = api.toRequest(request)
-      return isStreamed(request, api) ? askStreamed(request, body, send) : send({ ...body, stream: false })
+      return isStreamed(request, api)
+        ? askStreamed(request, body, send)
+        : send(api.name === 'chat' || api.name === 'responses' ? { ...body, stream: false } : body)
     },
   }
 
@@ -58,8 +60,9 @@ const streamed = (body: object) => ({ ...body, stream: true })
 const withUsage = (body: object) => ({ ...streamed(body), stream_options: { include_usage: true } })
 
 /** The Responses API streams other events, which are not read here: its answers come at once. */
-function isStreamed({ model, onText }: ModelRequest, api: ModelApi): boolean {
-  if (api.name !== 'chat' || model.stream === 'never') return false
+function isStreamed({ model, onText, wants }: ModelRequest, api: ModelApi): boolean {
+  // Pictures come whole, and recordings would come without their heads.
+  if (wants || api.name !== 'chat' || model.stream === 'never') return false
   return model.stream === 'always' || onText !== undefined
 }
 

@@ -59,7 +59,22 @@ function readServer(
   }
 }
 
+/** What the configuration says of a model, and its endpoint cannot do. */
+function refuseContradictions({ name, api, ...entry }: ModelEntry): void {
+  if (api !== 'images' && api !== 'speech') {
+    const makes = entry.supports_image_output || entry.supports_audio_output
+    if (api === 'responses' && makes)
+      throw new Error(`${name}: no pictures and recordings are made by "api": "responses"`)
+    return
+  }
+  const takes = entry.supports_vision || entry.supports_pdf || entry.supports_audio
+  if (takes) throw new Error(`${name}: by "api": "${api}" a model takes texts only`)
+  const other = api === 'images' ? entry.supports_audio_output : entry.supports_image_output
+  if (other) throw new Error(`${name}: "api": "${api}" makes nothing else`)
+}
+
 function readModel(entry: ModelEntry, server: ModelServer, from: ServerEntry): Model {
+  refuseContradictions(entry)
   return describeModel({
     name: entry.name,
     ...(entry.id ? { id: entry.id } : {}),
@@ -69,7 +84,8 @@ function readModel(entry: ModelEntry, server: ModelServer, from: ServerEntry): M
     provider: from.provider ?? entry.server,
     output: entry.output,
     supportsVision: entry.supports_vision,
-    supportsImageOutput: entry.supports_image_output,
+    supportsImageOutput: entry.supports_image_output || entry.api === 'images',
+    supportsAudioOutput: entry.supports_audio_output || entry.api === 'speech',
     supportsPdf: entry.supports_pdf,
     supportsAudio: entry.supports_audio,
     retired: entry.retired,

@@ -8,9 +8,25 @@ const KINDS = [
     supportsVision: true,
     supportsPdf: true,
     supportsAudio: true,
+    supportsImageOutput: true,
+    supportsAudioOutput: true,
   },
   { name: 'simulated-small', output: 'json_object', supportsVision: true },
   { name: 'simulated-basic', output: 'none', supportsVision: false },
+  {
+    name: 'simulated-image',
+    api: 'images',
+    output: 'none',
+    supportsVision: false,
+    supportsImageOutput: true,
+  },
+  {
+    name: 'simulated-speech',
+    api: 'speech',
+    output: 'none',
+    supportsVision: false,
+    supportsAudioOutput: true,
+  },
 ] as const
 
 /** The models that answer where no real one is configured. Their description says what they are. */

@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
+import { sendJson } from './send-json.ts'
 import { schemaInPrompt, simulateCompletion } from './simulate-completion.ts'
 import { type Call, readPrompt } from './simulated-call.ts'
 import { endWith } from './simulated-ending.ts'
 import type { Fault } from './simulated-faults.ts'
+import { simulatedImage, simulatedSound } from './simulated-media.ts'
 
 const tokens = (text: string): number => Math.max(1, Math.ceil(text.length / 4))
 
@@ -39,7 +41,8 @@ export async function sendCompletion(
 
   if (!call.stream) {
     if (seconds > 0) await pause(seconds * 1000, undefined, { ref: false })
-    const message = { role: 'assistant', content: refusal === null ? text : null, refusal }
+    const media = refusal === null ? mediaOf(call, prompt, text) : {}
+    const message = { role: 'assistant', content: refusal === null ? text : null, refusal, ...media }
     const body = {
       ...head,
       object: 'chat.completion',
@@ -77,21 +80,18 @@ export async function sendCompletion(
   response.end('data: [DONE]\n\n')
 }
 
-function send(response: ServerResponse, event: object): void {
-  response.write(`data: ${JSON.stringify(event)}\n\n`)
+/** The picture or the recording that a call asks for beside the text. */
+function mediaOf({ modalities = [], audio }: Call, prompt: string, text: string): object {
+  if (modalities.includes('image')) {
+    const url = `data:image/png;base64,${simulatedImage(prompt).toString('base64')}`
+    return { images: [{ type: 'image_url', image_url: { url } }] }
+  }
+  const sound = modalities.includes('audio') && audio ? simulatedSound(text, audio.format) : null
+  return sound
+    ? { audio: { id: 'audio-simulated', data: sound.toString('base64'), transcript: text }, content: null }
+    : {}
 }
 
-export function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: object,
-  headers: Record<string, string> = {},
-): void {
-  const text = JSON.stringify(body)
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-    ...headers,
-  })
-  response.end(text)
+function send(response: ServerResponse, event: object): void {
+  response.write(`data: ${JSON.stringify(event)}\n\n`)
 }

@@ -34,6 +34,8 @@ export const callSchema = z.object({
   seed: z.int().optional(),
   stream: z.boolean().optional(),
   stream_options: z.object({ include_usage: z.boolean().optional() }).optional(),
+  modalities: z.array(z.enum(['text', 'image', 'audio'])).optional(),
+  audio: z.object({ voice: z.string().min(1), format: z.enum(['mp3', 'wav']) }).optional(),
 })
 export type Call = z.infer<typeof callSchema>
 
@@ -59,9 +61,12 @@ export function readPrompt(call: Call): Prompt {
     prompt: all.map(saidBy).join('\n'),
     text,
     images: all.filter((part) => part.type === 'image_url').length,
-    mark: /\[mark:([\w.-]{1,64})\]/.exec(text)?.[1] ?? null,
+    mark: markIn(text),
   }
 }
+
+/** See `Prompt.mark`. */
+export const markIn = (text: string): string | null => /\[mark:([\w.-]{1,64})\]/.exec(text)?.[1] ?? null
 
 type Part = Exclude<Call['messages'][number]['content'], string>[number]
 

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { sendCompletion, sendJson } from './send-completion.ts'
-import { type Call, callSchema, readPrompt } from './simulated-call.ts'
+import { sendCompletion } from './send-completion.ts'
+import { sendJson } from './send-json.ts'
+import { isMediaPath, MEDIA_CALLS, type MediaCall, sendMedia, textOfCall } from './send-media.ts'
+import { type Call, callSchema, markIn, readPrompt } from './simulated-call.ts'
 import { drawFault, drawsFor, type SimulatedFaults } from './simulated-faults.ts'
 import { refusalOf, type SimulatedRefusals } from './simulated-refusals.ts'
 
@@ -36,7 +38,7 @@ export interface SimulatedModel {
   close(): Promise<void>
 }
 
-const MODELS = ['simulated-large', 'simulated-small', 'simulated-basic']
+const MODELS = ['large', 'small', 'basic', 'image', 'speech'].map((size) => `simulated-${size}`)
 /** Most marks that are counted; calls with further marks are only counted in the sum. */
 const MOST_MARKS = 200_000
 
@@ -66,7 +68,7 @@ class CallCounter {
 }
 
 /**
- * Starts a server for chat completions, streamed or not, with made-up content of the shape that is asked for. It is a
+ * Starts a server for chat completions, streamed or not, images and speech, with made-up content of the shape that is asked for. It is a
  * real server for the real client: it can be slow, limit the rate, fail, hang, cut the response off, or send a wrong
  * shape.
  */
@@ -109,29 +111,30 @@ async function serve(
       object: 'list',
       data: MODELS.map((id) => ({ id, object: 'model', ...ends })),
     })
-  if (path !== '/chat/completions') return refuse(response, 404, 'no such path')
+  const media = isMediaPath(path) ? path : null
+  if (!media && path !== '/chat/completions') return refuse(response, 404, 'no such path')
 
   const parts: Buffer[] = []
   for await (const part of request) parts.push(part as Buffer)
-  let call: Call
+  let call: Call | MediaCall
   let refusal: string | null
   try {
     const body = JSON.parse(Buffer.concat(parts).toString('utf8'))
-    call = callSchema.parse(body)
+    call = (media ? MEDIA_CALLS[media] : callSchema).parse(body)
     refusal = refusalOf(body, call, options)
   } catch (error) {
     counter.add('malformed', null)
     return refuse(response, 400, error instanceof Error ? error.message : 'malformed request')
   }
 
+  const mark = 'messages' in call ? readPrompt(call).mark : markIn(textOfCall(call))
   if (refusal) {
-    counter.add('refused', readPrompt(call).mark)
+    counter.add('refused', mark)
     return refuse(response, 400, refusal)
   }
 
   const draw = drawsFor(options.seed ?? null, counter.next())
   const fault = drawFault(options.faults ?? {}, draw)
-  const { mark } = readPrompt(call)
   counter.add(fault ?? 'answered', mark)
   response.once('close', () => {
     if (!response.writableFinished && fault !== 'cut') counter.add('aborted', mark)
@@ -145,6 +148,8 @@ async function serve(
   if (fault === 'hang') return
   if (fault === 'noQuota') return refuse(response, 429, 'nothing is left', {}, 'insufficient_quota')
   if (fault === 'loading') return refuse(response, 503, 'Loading model')
+  if (!('messages' in call))
+    return sendMedia(response, call, fault === 'invalidJson' || fault === 'schemaViolation')
   await sendCompletion(response, call, fault, options.tokensPerSecond ?? 0)
 }
 

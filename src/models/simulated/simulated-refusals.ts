@@ -1,3 +1,4 @@
+import type { MediaCall } from './send-media.ts'
 import type { Call } from './simulated-call.ts'
 
 /** What the simulated servers do not know, in the words of real ones. */
@@ -11,13 +12,17 @@ export interface SimulatedRefusals {
 /** Why a call is refused; null when it is not. */
 export function refusalOf(
   body: Readonly<Record<string, unknown>>,
-  call: Call,
+  call: Call | MediaCall,
   { refuses = [], noSystemTurn = false }: SimulatedRefusals,
 ): string | null {
-  if (noSystemTurn && call.messages.some(({ role }) => role === 'system' || role === 'developer')) {
+  if (
+    noSystemTurn &&
+    'messages' in call &&
+    call.messages.some(({ role }) => role === 'system' || role === 'developer')
+  ) {
     return 'System role not supported'
   }
-  const format = call.response_format?.type ?? ''
+  const format = 'messages' in call ? (call.response_format?.type ?? '') : ''
   if (refuses.includes(format)) return `This model does not support response format \`${format}\``
   const member = refuses.find((name) => Object.hasOwn(body, name))
   return member ? `Unrecognized request argument supplied: ${member}` : null

@@ -36,6 +36,7 @@ export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps, RunProce
   readonly budgets: BudgetStore
   readonly retry: RetryPolicy
   readonly responseLimit: number
+  readonly outputFileMax: number
   /** Whether log lines of failed calls hold the server's own words. */
   readonly modelErrorWords: boolean
   readonly executions: Executions
@@ -94,7 +95,7 @@ export async function executeRun(deps: ExecuteRunDeps, initial: Claim, side: Wor
   return within(span, async () => {
     const ofClaim = { ...deps, span, side, live: deps.outputs.open(claim) }
     const ledger = new Ledger(claim.attempts, claim.fence, deps.worker)
-    if (revision && ledger.hasLost()) estimateLost(ledger, claim.request, revision, deps.models)
+    if (revision && ledger.hasLost()) await estimateLost(deps, ledger, claim.request, revision)
     const execution = await deps.executions.track(id, deadline, side.stopping, async (signal) => {
       // A run that must not be executed ends here, before its model is asked for room.
       const refusal = refuse(claim, ledger, signal)
@@ -151,7 +152,7 @@ async function executeClaim(
 ): Promise<Execution> {
   const { request } = claim
   ledger.open(sharedNow())
-  const watch: Stopwatch = { model: 0, validate: 0, limit: 0 }
+  const watch: Stopwatch = { inputs: 0, model: 0, validate: 0, limit: 0 }
   try {
     if (!revision) {
       ledger.drop()

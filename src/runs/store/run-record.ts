@@ -86,6 +86,7 @@ const USUAL_REQUEST: Partial<RunRequest> = {
   live: false,
 }
 const USUAL_RESULT: Partial<RunResult> = {
+  outputFile: null,
   processed: null,
   error: null,
   partial: null,

@@ -100,7 +100,7 @@ export async function planImport(
     if (task.alias !== null && (idInAlias(task.alias) ?? task.id) !== task.id) {
       report([...place, 'alias'], 'an alias of this form stands for the task of that id')
     }
-    if (task.output_modality === 'json' && task.on_truncated === 'accept') {
+    if (task.output_modality !== 'text' && task.on_truncated === 'accept') {
       report([...place, 'on_truncated'], 'only a task that answers with text can accept a part of it')
     }
     if (whole && isOpen(whole.task.rollout) && differing?.includes('active_revisions')) {

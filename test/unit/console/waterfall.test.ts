@@ -16,7 +16,7 @@ test('a run that ended is cut into what it waited for, its attempts, and the che
     attempt({ number: 1, started: at(100), ended: at(200), outcome: 'rate_limited', code: '429' }),
     attempt({ number: 2, started: at(300), ended: at(500), outcome: 'succeeded' }),
   ]
-  const timings = { queued: 10, waiting_on_limit: 60, model: 300, validate: 100, total: 600 }
+  const timings = { queued: 10, waiting_on_limit: 60, inputs: 0, model: 300, validate: 100, total: 600 }
   const ended = run({ attempts, timings, settled: at(600), done: true })
   assert.deepEqual(shown(ended, NOW), [
     ['queued', 0, 10, 'wait'],

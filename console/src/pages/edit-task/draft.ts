@@ -1,4 +1,4 @@
-import type { Revision, TaskChange, TaskRecord } from '@splitrun/client'
+import type { OutputModality, Revision, TaskChange, TaskRecord } from '@splitrun/client'
 
 /** What the editor changes, all of it as text or as it is on the wire. */
 export interface Draft {
@@ -7,7 +7,7 @@ export interface Draft {
   readonly enabled: boolean
   readonly system_prompt: string
   readonly user_prompt: string
-  readonly output_modality: 'json' | 'text'
+  readonly output_modality: OutputModality
   /** JSON; empty for none. */
   readonly output_format: string
   readonly llm_model_id: string

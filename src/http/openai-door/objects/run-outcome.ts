@@ -36,8 +36,12 @@ export function outcomeOf({ status, result }: RunRecord): Outcome | null {
 }
 
 /** A response that is an object is its JSON, which is what these clients parse. */
-const textOf = ({ response }: RunResult): string =>
-  typeof response === 'string' ? response : JSON.stringify(response)
+function textOf({ response, outputFile }: RunResult): string {
+  if (typeof response === 'string') return response
+  // A table is a text, and these clients know no other files.
+  const { text } = (outputFile?.endsWith('.csv') ? response : {}) as { text?: string }
+  return text ?? JSON.stringify(response)
+}
 
 /** The error of a run that failed, for a caller that waited for it. */
 export function failureOf({ request, result }: RunRecord): ApiError {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { ValidationError } from '../../../platform/errors.ts'
+import type { SubmittedFile } from '../../../runs/start/submission.ts'
 import { decodeBase64 } from '../../body/decode-base64.ts'
+import { fileNameOf } from '../../body/read-multipart.ts'
 import { unsupported } from '../openai-error.ts'
 
 /** One part of a message, or an input item in a prompt's variables, in the words of either API. */
@@ -10,7 +12,7 @@ export type ContentPart = z.output<typeof contentPart>
 /** What was said to a task: its text, and files in their order. */
 export interface Content {
   readonly texts: string[]
-  readonly files: Buffer[]
+  readonly files: SubmittedFile[]
   /** Members of parts that are not acted on. */
   readonly ignored: string[]
 }
@@ -36,7 +38,7 @@ export function readPart(part: ContentPart, place: Place, into: Content): void {
       const image = part['image_url']
       const nested = isObject(image)
       const at = [...place, 'image_url', ...(nested ? ['url'] : [])]
-      into.files.push(fileOf(nested ? image['url'] : image, at))
+      into.files.push({ name: null, data: fileOf(nested ? image['url'] : image, at) })
       noteDetail(nested ? image : part, nested ? [...place, 'image_url'] : place, into)
       nameStrays(part, ['type', 'image_url', ...(nested ? [] : ['detail'])], place, into)
       if (nested) nameStrays(image, ['url', 'detail'], [...place, 'image_url'], into)
@@ -47,16 +49,35 @@ export function readPart(part: ContentPart, place: Place, into: Content): void {
       const { file } = part
       const nested = isObject(file)
       const inside = nested ? [...place, 'file'] : place
-      into.files.push(fileOf((nested ? file : part)['file_data'], [...inside, 'file_data']))
+      const { file_data, filename } = nested ? file : part
+      const data = fileOf(file_data, [...inside, 'file_data'])
+      into.files.push({ name: nameIn(filename, [...inside, 'filename']), data })
       nameStrays(part, nested ? ['type', 'file'] : ['type', 'file_data', 'filename'], place, into)
       if (nested) nameStrays(file, ['file_data', 'filename'], inside, into)
       return
     }
-    default:
-      throw new ValidationError([
-        unsupported([...place, 'type'], `a task takes text and images, no ${part.type}`),
-      ])
+    case 'input_audio': {
+      const audio = part['input_audio']
+      if (!isObject(audio)) throw wrong([...place, 'input_audio'], 'expected an object')
+      const inside = [...place, 'input_audio']
+      into.files.push({ name: null, data: fileOf(audio['data'], [...inside, 'data']) })
+      nameStrays(part, ['type', 'input_audio'], place, into)
+      // What a recording is, is known by its bytes.
+      nameStrays(audio, ['data', 'format'], inside, into)
+      return
+    }
+    default: {
+      const message = `a task takes text, images, documents and recordings, no ${part.type}`
+      throw new ValidationError([unsupported([...place, 'type'], message)])
+    }
   }
+}
+
+/** @throws {ValidationError} */
+function nameIn(filename: unknown, place: Place): string | null {
+  if (filename === undefined || filename === null || filename === '') return null
+  if (typeof filename !== 'string') throw wrong(place, 'expected a string')
+  return fileNameOf(filename)
 }
 
 /** @throws {ValidationError} for what is no file within the request: nothing is fetched for a caller */

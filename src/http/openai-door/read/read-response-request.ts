@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiError, ValidationError } from '../../../platform/errors.ts'
+import type { SubmittedFile } from '../../../runs/start/submission.ts'
 import type { FindTaskDeps } from '../../../tasks/naming/find-task.ts'
 import { anyObject } from '../../../tasks/task-fields.ts'
 import type { Caller } from '../../../tenancy/caller.ts'
@@ -38,7 +39,7 @@ export const responseBody = z
       .union([z.string(), z.array(inputItem).max(1000)])
       .nullish()
       .meta({
-        description: 'A text for the one parameter that `variables` leaves open, and images.',
+        description: 'A text for the one parameter that `variables` leaves open, and files.',
       }),
     text: z.looseObject({ format: textFormat.nullish() }).nullish(),
     metadata: metadataMember,
@@ -68,7 +69,7 @@ export async function readResponseRequest(
   const unserved = checkUnserved(body)
   const addressed = await addressedBy(deps, caller, body)
   const content = readInput(body.input)
-  const ofVariables = { ...content, files: [] as Buffer[] }
+  const ofVariables = { ...content, files: [] as SubmittedFile[] }
   const variables = inputsOfVariables(body.prompt?.variables ?? {}, ofVariables)
   const text = content.texts.join('\n')
   // A task that cannot be run refuses for that reason, whatever was said to it.

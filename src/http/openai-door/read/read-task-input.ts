@@ -1,4 +1,7 @@
+import { sniffDocument } from '../../../files/document/sniff-document.ts'
+import { sniffImage } from '../../../files/image/image-format.ts'
 import { ValidationError } from '../../../platform/errors.ts'
+import type { SubmittedFile } from '../../../runs/start/submission.ts'
 import { parseJson } from '../../body/parse-json.ts'
 import { type Content, contentPart, isObject, readPart } from './read-content.ts'
 
@@ -23,7 +26,7 @@ export function inputsOfText(text: string, open: readonly string[], name: string
 
 /**
  * A prompt's variables as inputs. A file among them is a file of the run; where its name stands in a prompt, the model
- * reads `[image 1]`.
+ * reads `[image 1]`, `[document 1]` or `[recording 1]`.
  * @throws {ValidationError} for an item that no task takes
  */
 export function inputsOfVariables(variables: Inputs, into: Content): Inputs {
@@ -33,9 +36,22 @@ export function inputsOfVariables(variables: Inputs, into: Content): Inputs {
     readPart(contentPart.parse(value), ['prompt', 'variables', name], one)
     into.files.push(...one.files)
     into.ignored.push(...one.ignored)
-    return [name, one.files.length > 0 ? `[image ${into.files.length}]` : one.texts.join('')]
+    const last = into.files.at(-1)
+    return [name, one.files.length > 0 && last ? markOf(last, into.files) : one.texts.join('')]
   })
   return Object.fromEntries(inputs)
+}
+
+/** What stands in a prompt for a file: its kind, and its number among the files of that kind. */
+function markOf(file: SubmittedFile, all: readonly SubmittedFile[]): string {
+  const kind = kindOf(file)
+  return `[${kind} ${all.filter((each) => kindOf(each) === kind).length}]`
+}
+
+/** What is none of these is refused with the run. */
+function kindOf({ data }: SubmittedFile): 'image' | 'document' | 'recording' {
+  if (sniffImage(data)) return 'image'
+  return sniffDocument(data) ? 'document' : 'recording'
 }
 
 const isInputItem = (value: unknown): boolean =>

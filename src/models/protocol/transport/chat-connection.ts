@@ -2,10 +2,11 @@ import OpenAI from 'openai'
 import type { Dispatcher } from 'undici'
 import { ModelError } from '../../model.ts'
 import type { ModelServer } from '../../model-server.ts'
+import type { ModelApi } from '../model-api.ts'
 import { headerOf } from './decode-body.ts'
 import { openDispatcher } from './open-dispatcher.ts'
 import { BrokenStream } from './read-event-stream.ts'
-import { type ReadResponse, readPlainJson, readResponse, STREAM_FACTOR } from './read-response.ts'
+import { type ReadResponse, readBytes, readPlainJson, readResponse, STREAM_FACTOR } from './read-response.ts'
 import { requestHead } from './request-head.ts'
 import { requestWhole } from './request-whole.ts'
 import { ServerFailure } from './server-failure.ts'
@@ -14,7 +15,7 @@ import { ServerFailure } from './server-failure.ts'
 export interface ChatConnection {
   /**
    * Sends one request, once, and resolves to the JSON of its completion, whatever its shape, and whether it came at once
-   * or as a stream. Connecting and reading count towards the server's time-out. No redirect is followed. A connection that
+   * or as a stream; of an API whose answers are no JSON, to their bytes. Connecting and reading count towards the server's time-out. No redirect is followed. A connection that
    * the server has closed is replaced while nothing of the request is written; from then on nobody can know whether it
    * was read, so it is not sent again here.
    * @param body JSON
@@ -42,14 +43,14 @@ export interface ChatConnection {
  * The exchange is undici's, without the client of the openai package, whose retries and headers that tell of this machine
  * are not wanted here, and which took half of a run's CPU (docs/decisions/tricks.md).
  * @param maxBytes longest response
- * @param endpoint below the base URL
+ * @param api what is asked; default: chat completions
  */
 export function openChatConnection(
   server: ModelServer,
   maxBytes: number,
-  endpoint = '/chat/completions',
+  api: Pick<ModelApi, 'path' | 'isBinary'> = { path: '/chat/completions' },
 ): ChatConnection {
-  const { origin, path, headers: common, secrets } = requestHead(server, endpoint)
+  const { origin, path, headers: common, secrets } = requestHead(server, api.path)
   const whole = openDispatcher(server, maxBytes)
   // A stream is longer than its answer, and a dispatcher knows one limit only.
   let streams: Dispatcher | null = null
@@ -82,6 +83,8 @@ export function openChatConnection(
       }
       const response = await requestWhole(whole, request, signal, timeoutMs)
       onHead?.((name) => headerOf(response, name) || null)
+      const bytes = api.isBinary ? await readBytes(response, maxBytes) : null
+      if (bytes) return bytes
       const plain = readPlainJson(response)
       if (plain) return plain
       const read = await readResponse(response, maxBytes, null).catch((cause: unknown) => {

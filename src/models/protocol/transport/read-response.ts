@@ -26,6 +26,15 @@ export function readPlainJson({ statusCode, headers, body }: Head & { readonly b
   return isPlain ? JSON.parse(body.toString()) : null
 }
 
+/** The bytes of a success that is neither JSON nor a text; null for any other, which `readResponse` reads. */
+export async function readBytes(response: Response, maxBytes: number): Promise<Buffer | null> {
+  const type = headerOf(response, 'content-type')
+  const succeeded = response.statusCode >= 200 && response.statusCode < 300
+  if (!succeeded || /json|^text\//i.test(type)) return null
+  const isPlain = !response.headers['content-encoding'] && Buffer.isBuffer(response.body)
+  return isPlain ? (response.body as Buffer) : buffer(await decodedBody(asStream(response), maxBytes))
+}
+
 /** Its body is there already, or comes. */
 export type Response = Head & { readonly body: Buffer | Readable }
 

@@ -2,11 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { laneOf } from '../../../models/limits/rate-limits.ts'
 import { type Completion, type Message, ModelError, type ModelRequest } from '../../../models/model.ts'
 import { isAskedWait, type RetryPolicy, retryDelay } from '../../../models/protocol/retry.ts'
-import type { CompiledOutput } from '../../../output/compile-output.ts'
 import { sharedNow } from '../../../platform/clock.ts'
+import { mediaOf } from '../../../tasks/output-modality.ts'
 import type { Ledger } from '../../ledger.ts'
 import type { LiveOutput } from '../../live/live-output.ts'
 import type { RunRequest } from '../../run.ts'
+import type { AnswerForm } from '../output/read-answer.ts'
 import { type AskResult, failedResult } from './ask-result.ts'
 import { type CallModelDeps, callModel } from './call-model.ts'
 import { checkAnswer } from './check-answer.ts'
@@ -27,6 +28,8 @@ export class ClaimLost extends Error {
 export interface Stopwatch {
   model: number
   validate: number
+  /** Input processors, and files made ready, also of earlier claims. */
+  inputs: number
   /** Waited for limits of the fleet, within this worker. */
   limit: number
 }
@@ -53,8 +56,7 @@ const LONGEST_SENT_BACK = 20_000
 
 /**
  * Calls one model until it gives a response, or until another call cannot help. A retryable failure is retried
- * (`retryDelay`); what follows an answer is decided by `decideAfterAnswer`. `compiled` is null for plain text. Each call
- * needs a place in the model's limiter. The ledger has an open attempt at the call of this function, and none at its
+ * (`retryDelay`); what follows an answer is decided by `decideAfterAnswer`. Each call needs a place in the model's limiter. The ledger has an open attempt at the call of this function, and none at its
  * return. Attempts of earlier claims count.
  * @throws {ModelError} of kind `aborted` when `signal` fires, `local` when this process cannot make calls
  * @throws {ClaimLost} when another worker has claimed the run
@@ -63,7 +65,7 @@ const LONGEST_SENT_BACK = 20_000
 export async function askModel(
   deps: AskDeps,
   request: ModelRequest,
-  compiled: CompiledOutput | null,
+  form: AnswerForm,
   ledger: Ledger,
   watch: Stopwatch,
   signal: AbortSignal,
@@ -106,11 +108,11 @@ export async function askModel(
     } else {
       deps.limiters.succeeded(model.id)
       deps.live?.complete(answer.text)
-      const { decision, issues } = decide(deps, asked, compiled, answer, ledger, watch)
+      const { decision, issues } = await decide(deps, asked, form, answer, ledger, watch)
       ledger.close(endOfAnswer(model, answer, decision.next === 'accept' ? 'succeeded' : 'invalid'))
       if (decision.next === 'accept') {
         const { value: response, check } = decision
-        const isSecond = compiled !== null && ledger.invalidOf(model.name) > 0
+        const isSecond = form.compiled !== null && ledger.invalidOf(model.name) > 0
         return {
           ...{ response, check: isSecond ? 'repaired' : check, parameters: asked.parameters },
           ...{ error: null, partial: null, finishReason: answer.finishReason },
@@ -128,20 +130,29 @@ export async function askModel(
   }
 }
 
-function decide(
+async function decide(
   { rules, responseLimit }: AskDeps,
   { model, parameters, schemaInWords }: ModelRequest,
-  compiled: CompiledOutput | null,
+  form: AnswerForm,
   completion: Completion,
   ledger: Ledger,
   watch: Stopwatch,
 ) {
   const started = performance.now()
-  const checked = checkAnswer(compiled, completion, responseLimit)
+  const read = checkAnswer(form, completion, responseLimit)
+  const checked = read instanceof Promise ? await read : read
   watch.validate += performance.now() - started
   const decision = decideAfterAnswer({
-    ...{ completion, checked, responseLimit, wantsJson: compiled !== null, onTruncated: rules.onTruncated },
-    triesLeft: rules.outputRetries - ledger.invalidOf(model.name),
+    ...{
+      completion,
+      checked,
+      responseLimit,
+      wantsJson: form.compiled !== null,
+      onTruncated: rules.onTruncated,
+    },
+    wantsTable: form.modality === 'csv',
+    // What makes pictures and recordings knows no conversation.
+    triesLeft: mediaOf(form.modality) ? 0 : rules.outputRetries - ledger.invalidOf(model.name),
     schema: () => (model.output === 'json_schema' ? (schemaInWords?.() ?? null) : null),
     maxTokens: parameters.max_tokens ?? null,
     mostTokens: model.maxOutputTokens ?? null,

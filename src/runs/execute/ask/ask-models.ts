@@ -1,8 +1,9 @@
 import type { ModelRegistry } from '../../../models/model-registry.ts'
-import { type CompiledOutput, compileOutput } from '../../../output/compile-output.ts'
+import type { CompiledOutput } from '../../../output/compile-output.ts'
 import { outputInstructions } from '../../../output/repair-output.ts'
 import { sharedNow } from '../../../platform/clock.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { compileResponse, isFileModality, mediaOf } from '../../../tasks/output-modality.ts'
 import type { Revision } from '../../../tasks/task.ts'
 import type { Ledger } from '../../ledger.ts'
 import type { RunError } from '../../run.ts'
@@ -10,6 +11,8 @@ import type { Outcome } from '../../run-result.ts'
 import type { Claim } from '../../store/claim.ts'
 import type { RunStore } from '../../store/run-store.ts'
 import { type ProcessInputsDeps, processInputs } from '../inputs/process-inputs.ts'
+import { type MakeOutputDeps, makeOutput } from '../output/make-output.ts'
+import type { AnswerForm } from '../output/read-answer.ts'
 import { retryWhileRedisDown } from '../retry-while-redis-down.ts'
 import { type AskDeps, askModel, ClaimLost, type Stopwatch } from './ask-model.ts'
 import { chooseModels } from './choose-models.ts'
@@ -19,12 +22,15 @@ import { type PrepareCallDeps, prepareCall } from './prepare-call.ts'
 export interface AskModelsDeps
   extends Omit<AskDeps, 'save' | 'deadline' | 'rules' | 'logFailed' | 'run'>,
     PrepareCallDeps,
+    MakeOutputDeps,
     Omit<ProcessInputsDeps, 'span'> {
   readonly log: Logger
   /** Whether log lines of failed calls hold the server's own words. */
   readonly modelErrorWords: boolean
   readonly runs: RunStore
   readonly models: ModelRegistry
+  /** Bytes of a file that a task answers with. */
+  readonly outputFileMax: number
   /** How long the ledger is kept while Redis is away, in ms. */
   readonly settleTimeoutMs: number
 }
@@ -36,7 +42,8 @@ function compiledFor(revision: Revision): CompiledOutput | null {
   if (!revision.output_format) return null
   const known = compiledOutputs.get(revision)
   if (known) return known
-  const compiled = compileOutput(revision.output_format)
+  const compiled = compileResponse(revision.output_modality, revision.output_format)
+  if (!compiled) return null
   compiledOutputs.set(revision, compiled)
   return compiled
 }
@@ -65,7 +72,7 @@ export async function askModels(
   signal: AbortSignal,
 ): Promise<Outcome> {
   if (!revision.input_processors?.length) return askInOrder(deps, claim, revision, ledger, watch, signal)
-  const processed = await processInputs(deps, claim.request, revision, signal)
+  const processed = await processInputs(deps, claim.request, revision, watch, signal)
   if (!processed) return askInOrder(deps, claim, revision, ledger, watch, signal)
   if ('error' in processed) {
     ledger.drop()
@@ -88,6 +95,11 @@ async function askInOrder(
 ): Promise<Outcome> {
   const { request } = claim
   const compiled = compiledFor(revision)
+  const { output_modality: modality, output_format: format } = revision
+  const form: AnswerForm = { modality, compiled, format, fileMax: deps.outputFileMax }
+  const wants = mediaOf(modality)
+  // What cannot be stored is not asked for, since it would be paid for.
+  if (isFileModality(modality)) await deps.fileHome.claim()
   const save = async (current: Ledger): Promise<void> => {
     const write = () => deps.runs.saveAttempts(claim, current.all())
     if (!(await retryWhileRedisDown(deps.settleTimeoutMs, write))) throw new ClaimLost()
@@ -105,7 +117,7 @@ async function askInOrder(
       continue
     }
     const known = { model, usedFallback: fallback, primaryFailure }
-    const prepared = await prepareCall(deps, request, revision, model, compiled, signal)
+    const prepared = await prepareCall(deps, request, revision, model, compiled, watch, signal)
     if ('reason' in prepared) {
       ledger.drop()
       return { ...known, error: prepared }
@@ -116,13 +128,37 @@ async function askInOrder(
     }
     const call = {
       ...{ model, messages: prepared.messages, parameters, schema: compiled?.jsonSchema ?? null },
+      ...(wants && { wants }),
       ...(compiled && { schemaInWords: () => outputInstructions(compiled, 'none') ?? '' }),
     }
     ledger.setModel(model.name)
-    const asked = await askModel(ask, call, compiled, ledger, watch, signal)
+    const asked = await askModel(ask, call, form, ledger, watch, signal)
     outcome = { ...known, prepared, parameters: asked.parameters, asked, error: asked.error }
-    if (!asked.error) return outcome
+    if (!asked.error) return withFile(deps, request.id, modality, outcome, watch, signal)
   }
   ledger.drop()
   return outcome
+}
+
+/** Where the task answers with a file, the response is that file. */
+async function withFile(
+  deps: MakeOutputDeps,
+  run: string,
+  modality: Revision['output_modality'],
+  outcome: Outcome,
+  watch: Stopwatch,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { asked } = outcome
+  if (!asked || !isFileModality(modality)) return outcome
+  const started = performance.now()
+  const made = await makeOutput(deps, run, modality, asked.response, signal)
+  watch.validate += performance.now() - started
+  if ('reason' in made) {
+    const partial = typeof asked.response === 'string' ? asked.response : null
+    return { ...outcome, error: made, asked: { ...asked, response: null, error: made, partial } }
+  }
+  const { response, replaced } = made
+  const check = replaced ? 'repaired' : asked.check
+  return { ...outcome, outputFile: response.file, asked: { ...asked, response, check } }
 }

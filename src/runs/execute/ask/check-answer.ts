@@ -1,7 +1,8 @@
 import type { Completion } from '../../../models/model.ts'
-import type { CompiledOutput } from '../../../output/compile-output.ts'
 import { trimmed } from '../../../output/read/tokens.ts'
 import { type ValidatedOutput, validateOutput } from '../../../output/validate-output.ts'
+import { mediaOf } from '../../../tasks/output-modality.ts'
+import { type AnswerForm, readForFile, readMediaAnswer } from '../output/read-answer.ts'
 
 /** What an answer comes to as a response. `tooLong`: it is longer than a response may be. */
 export type CheckedAnswer =
@@ -9,20 +10,28 @@ export type CheckedAnswer =
   | (Extract<ValidatedOutput, { check: 'invalid' }> & { readonly tooLong: boolean })
 
 /**
- * Reads the text of an answer as a response of the task.
- * @param compiled null for plain text, which is valid where there is any
+ * Reads an answer as a response of the task: its text, which is valid where there is any and no object is wanted, or
+ * its picture or recording.
  * @param limit bytes of UTF-8
  */
 export function checkAnswer(
-  compiled: CompiledOutput | null,
-  { text, ending }: Completion,
+  form: AnswerForm,
+  completion: Completion,
   limit: number,
-): CheckedAnswer {
-  const checked = compiled
-    ? validateOutput(compiled, text, limit, { cut: ending === 'cut' })
+): CheckedAnswer | Promise<CheckedAnswer> {
+  const { text, ending } = completion
+  if (mediaOf(form.modality)) return checkMedia(form, completion)
+  const checked = form.compiled
+    ? validateOutput(form.compiled, text, limit, { cut: ending === 'cut' })
     : checkText(text, limit)
-  if (checked.check !== 'invalid') return checked
-  return { ...checked, tooLong: Buffer.byteLength(text) > limit }
+  const read = form.modality === 'json' || form.modality === 'text' ? checked : readForFile(form, checked)
+  if (read.check !== 'invalid') return read
+  return { ...read, tooLong: Buffer.byteLength(text) > limit }
+}
+
+async function checkMedia(form: AnswerForm, completion: Completion): Promise<CheckedAnswer> {
+  const read = await readMediaAnswer(form, completion)
+  return read.check === 'invalid' ? { ...read, tooLong: false } : read
 }
 
 function checkText(text: string, limit: number): ValidatedOutput | { check: 'valid'; value: string } {

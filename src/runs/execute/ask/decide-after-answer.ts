@@ -1,6 +1,7 @@
 import type { Completion } from '../../../models/model.ts'
 import type { OutputIssue } from '../../../output/check-output.ts'
 import { repairRequest, repeatRequest } from '../../../output/repair-output.ts'
+import { repairTableRequest } from '../../../output/table/read-table.ts'
 import { cutText } from '../../../platform/errors.ts'
 import type { RunError } from '../../run.ts'
 import type { CheckedAnswer } from './check-answer.ts'
@@ -32,6 +33,8 @@ export interface AnswerCase {
   readonly completion: Pick<Completion, 'text' | 'ending' | 'refusal' | 'outputTokens'>
   readonly checked: CheckedAnswer
   readonly wantsJson: boolean
+  /** True for a text that is to be a table. */
+  readonly wantsTable?: boolean
   /** The schema in words, for a conversation that does not hold it; null for one that does, and for text. */
   readonly schema: () => string | null
   /** How often this model may be asked again. */
@@ -93,13 +96,15 @@ function afterCut(given: AnswerCase): Decision {
 }
 
 function askAgain(
-  { wantsJson, schema }: AnswerCase,
+  { wantsJson, wantsTable, schema }: AnswerCase,
   issues: readonly OutputIssue[],
   cut: boolean,
   maxTokens: number | null,
   otherwise: Failed,
 ): Decision {
-  const message = wantsJson ? repairRequest(issues, schema(), cut) : repeatRequest(cut)
+  const problem = wantsTable && !cut ? issues[0]?.message : undefined
+  const inWords = problem ? repairTableRequest(problem) : repeatRequest(cut)
+  const message = wantsJson ? repairRequest(issues, schema(), cut) : inWords
   return { next: 'ask_again', message, maxTokens, otherwise }
 }
 

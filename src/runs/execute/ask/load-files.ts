@@ -38,7 +38,7 @@ export interface LoadedFiles {
 }
 
 export interface DocumentText {
-  readonly name: string | null
+  readonly file: RunFile
   readonly text: string
 }
 
@@ -57,15 +57,13 @@ export async function loadFiles(
   model: Model,
   signal: AbortSignal,
 ): Promise<LoadedFiles | RunError> {
-  const isText = ({ stored }: RunFile) => isDocument(stored) && !isSentAsItIs(stored, model)
+  const isText = (file: RunFile) => keptKind(file, model) === 'text'
   const loading = sent.filter((each) => !isText(each))
   try {
     const [loaded, texts] = await Promise.all([
       Promise.all(loading.map((file) => loadPart(deps, run, file, optimise_images))),
       Promise.all(
-        sent
-          .filter(isText)
-          .map(async (file) => ({ name: file.name, text: await textOf(deps, run, file, signal) })),
+        sent.filter(isText).map(async (file) => ({ file, text: await textOf(deps, run, file, signal) })),
       ),
     ])
     const tooLarge = partsProblem(
@@ -84,6 +82,16 @@ export async function loadFiles(
   }
 }
 
+/** What a file becomes for a model: a text, the document or recording as it is; null for an image. */
+export function keptKind({ stored }: RunFile, model: Model): 'text' | 'file' | null {
+  if (isRecording(stored)) return 'file'
+  if (!isDocument(stored)) return null
+  return isSentAsItIs(stored, model) ? 'file' : 'text'
+}
+
+/** The name under which the text of a document is kept beside it. */
+export const keptTextName = ({ stored }: Pick<RunFile, 'stored'>): string => `${v5(stored, TEXTS)}.txt`
+
 /**
  * The text of a stored document. It is kept beside it, for the next attempt or model.
  * @throws {UnreadableDocument}; {ApiError} INPUT_INVALID when it is no longer stored
@@ -94,7 +102,7 @@ export async function textOf(
   { stored }: RunFile,
   signal: AbortSignal,
 ): Promise<string> {
-  const kept = `${v5(stored, TEXTS)}.txt`
+  const kept = keptTextName({ stored })
   const known = await deps.files.read(run, kept)
   if (known) return known.toString()
   const bytes = await readStored(deps, run, stored)

@@ -1,15 +1,18 @@
+import { isDocument } from '../../../files/document/document-format.ts'
 import type { ProcessorCatalogue } from '../../../inputs/processor-catalogue.ts'
 import type { Message, Model } from '../../../models/model.ts'
 import type { CompiledOutput } from '../../../output/compile-output.ts'
 import { outputInstructions } from '../../../output/repair-output.ts'
+import { TABLE_INSTRUCTIONS } from '../../../output/table/read-table.ts'
 import { cutText } from '../../../platform/errors.ts'
+import { type Span, within } from '../../../platform/tracing/tracing.ts'
 import { describeIgnored, ignoredParts } from '../../../tasks/ignored-parts.ts'
 import { hashPrompts } from '../../../tasks/prompts/hash-prompts.ts'
 import { missingParameters, renderPrompt } from '../../../tasks/prompts/prompt.ts'
 import { promptsOf } from '../../../tasks/prompts/revision-prompts.ts'
 import type { Revision } from '../../../tasks/task.ts'
 import { blankProblem, promptProblem } from '../../call-size.ts'
-import { filesOf, filesProblem, useFiles } from '../../file-use.ts'
+import { filesOf, filesProblem, type RunFile, useFiles } from '../../file-use.ts'
 import type { RunError, RunRequest } from '../../run.ts'
 import { invalidInput } from './invalid-input.ts'
 import { type DocumentText, type LoadFilesDeps, loadFiles } from './load-files.ts'
@@ -17,11 +20,10 @@ import { type DocumentText, type LoadFilesDeps, loadFiles } from './load-files.t
 /** Characters of the names in a message that is kept with the run. */
 const LONGEST_LIST = 500
 
-/** Everything that a model call is made from. `inputSeconds`: how long the files took. */
+/** Everything that a model call is made from. */
 export interface PreparedCall {
   readonly messages: readonly Message[]
   readonly promptHash: string
-  readonly inputSeconds: number
 }
 
 export interface PrepareCallDeps extends LoadFilesDeps {
@@ -34,14 +36,16 @@ export interface PrepareCallDeps extends LoadFilesDeps {
  * Renders the prompts, and loads the files: images are optimised, and documents become texts where the model takes none.
  * Returns a RunError when the run's inputs do not fit the revision that was drawn: the task was changed after the run was
  * accepted, or a file cannot be read.
+ * @param watch gets the time that the files take, in ms
  * @throws what is no run's fault, see `isWorkerFault`; the reason of `signal`
  */
 export async function prepareCall(
-  deps: PrepareCallDeps,
+  deps: PrepareCallDeps & { readonly span: Span },
   request: RunRequest,
   revision: Revision,
   model: Model,
   compiled: CompiledOutput | null,
+  watch: { inputs: number },
   signal: AbortSignal,
 ): Promise<PreparedCall | RunError> {
   const ignored = deps.ignoreInputProcessors ? [] : ignoredParts(revision, deps.processors)
@@ -58,22 +62,24 @@ export async function prepareCall(
   const wrong = filesProblem(revision, files)
   if (wrong) return invalidInput(wrong.message)
 
+  const load = () => loadFiles(deps, request.id, sent, revision, model, signal)
   const prompts = promptsOf(revision)
   const tooLong = promptProblem(revision, request.inputs, deps)
   if (tooLong) return invalidInput(tooLong)
   const blank = blankProblem(revision, request.inputs, request.files.length)
   if (blank) return invalidInput(blank)
 
-  const started = performance.now()
   const sent = files.length > 0 ? useFiles(revision, files).sent : []
-  const loaded = sent.length > 0 ? await loadFiles(deps, request.id, sent, revision, model, signal) : NOTHING
+  const loaded = sent.length > 0 ? await timed(deps.span, watch, sent.length, load) : NOTHING
   if ('reason' in loaded) return loaded
-  const inputSeconds = sent.length > 0 ? (performance.now() - started) / 1000 : 0
 
-  const instructions = compiled && outputInstructions(compiled, model.output)
+  const isTable = revision.output_modality === 'csv'
+  const inWords = isTable ? TABLE_INSTRUCTIONS : null
+  const instructions = compiled ? outputInstructions(compiled, model.output) : inWords
   const rendered = renderPrompt(prompts.system, request.inputs)
   const system = instructions ? `${rendered}\n\n${instructions}` : rendered
-  const user = withDocuments(renderPrompt(prompts.user, request.inputs), loaded.texts)
+  const documents = files.filter(({ stored }) => isDocument(stored))
+  const user = withDocuments(renderPrompt(prompts.user, request.inputs), loaded.texts, documents)
   if (loaded.texts.length > 0 && system.length + user.length > deps.promptMax) {
     const message = `With the text of the documents the prompts have ${system.length + user.length} characters; the limit is ${deps.promptMax}.`
     return { reason: 'DOCUMENT_TOO_LARGE', message, retryable: false }
@@ -84,18 +90,33 @@ export async function prepareCall(
       { role: 'user', text: user, images: loaded.images, files: loaded.files },
     ],
     promptHash: hashPrompts(system, user),
-    inputSeconds,
+  }
+}
+
+/** Times a step of the inputs, on the watch and as a span. */
+async function timed<T>(
+  parent: Span,
+  watch: { inputs: number },
+  files: number,
+  step: () => Promise<T>,
+): Promise<T> {
+  const started = performance.now()
+  const span = parent.child('load files', { kind: 'internal', attributes: { 'splitrun.files': files } })
+  try {
+    return await within(span, step)
+  } finally {
+    watch.inputs += performance.now() - started
   }
 }
 
 const NOTHING = { images: [], files: [], texts: [] }
 
-/** Documents follow the prompt, each within a tag that says which one it is. */
-function withDocuments(prompt: string, texts: readonly DocumentText[]): string {
+/** Documents follow the prompt, each within a tag that says which one of the run's it is. */
+function withDocuments(prompt: string, texts: readonly DocumentText[], all: readonly RunFile[]): string {
   if (texts.length === 0) return prompt
-  const documents = texts.map(({ name, text }, at) => {
-    const called = name === null ? '' : ` name="${name.replaceAll(/["<>\s]+/g, ' ')}"`
-    return `<document index="${at + 1}"${called}>\n${text}\n</document>`
+  const documents = texts.map(({ file, text }) => {
+    const called = file.name === null ? '' : ` name="${file.name.replaceAll(/["<>\s]+/g, ' ')}"`
+    return `<document index="${all.indexOf(file) + 1}"${called}>\n${text}\n</document>`
   })
   return [prompt, ...documents].join('\n\n')
 }

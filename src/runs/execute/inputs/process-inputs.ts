@@ -20,24 +20,25 @@ export interface ProcessedInputs {
   readonly inputs: RunRequest['inputs']
   /** What is not as it was submitted, with the originals as `<param>_preprocessed`. */
   readonly changed: Readonly<Record<string, unknown>>
-  readonly seconds: number
 }
 
 /**
  * Lets a revision's processors work on a run's inputs, one after the other. What one gave is kept beside the run's files,
  * so that it is not asked again when the run is. Null for a revision without any.
+ * @param watch gets the time that they take or took, in ms
  * @throws what is no run's fault, see `isWorkerFault`; the reason of `signal`
  */
 export async function processInputs(
   deps: ProcessInputsDeps,
   request: RunRequest,
   revision: Revision,
+  watch: { inputs: number },
   signal: AbortSignal,
 ): Promise<ProcessedInputs | { readonly error: RunError } | null> {
-  const uses = usesOf(revision).filter(({ processor }) => deps.processors.serves(processor))
+  const { uses, key } = servedUses(deps, revision)
   if (uses.length === 0) return null
-  const key = [revision.id, ...uses.map(({ processor }) => processor)].join(' ')
   let kept: KeptResults = await readKept(deps, request.id, key)
+  watch.inputs += kept.seconds * 1000
   const { taken } = useFiles(revision, filesOf(request))
   let inputs = request.inputs
   const originals: [string, unknown][] = []
@@ -50,9 +51,11 @@ export async function processInputs(
     if (kept.results.length <= at) {
       const started = performance.now()
       const span = deps.span.child(`input_processor ${use.processor}`, { kind: 'internal' })
-      const result = await within(span, () =>
-        runProcessor(deps, request, use, { inputs, file }, signal),
-      ).catch((error: unknown) => failureOf(error, use, signal))
+      const result = await within(span, () => runProcessor(deps, request, use, { inputs, file }, signal))
+        .catch((error: unknown) => failureOf(error, use, signal))
+        .finally(() => {
+          watch.inputs += performance.now() - started
+        })
       if (result instanceof Failure) return { error: result.error }
       const seconds = (performance.now() - started) / 1000
       kept = { results: [...kept.results, result], seconds: kept.seconds + seconds }
@@ -66,7 +69,28 @@ export async function processInputs(
     ...originals.map(([param]) => [param, inputs[param]] as const),
     ...originals.map(([param, original]) => [`${param}_preprocessed`, original] as const),
   ])
-  return { inputs, changed, seconds: kept.seconds }
+  return { inputs, changed }
+}
+
+/** The processors of a revision that are served, and the name that their results are kept under. */
+function servedUses({ processors }: Pick<ProcessInputsDeps, 'processors'>, revision: Revision) {
+  const uses = usesOf(revision).filter(({ processor }) => processors.serves(processor))
+  return { uses, key: [revision.id, ...uses.map(({ processor }) => processor)].join(' ') }
+}
+
+export type KeptInputsDeps = Pick<ProcessInputsDeps, 'processors' | 'files' | 'fileHome'>
+
+/** A run's inputs with what its processors have given so far; nothing is asked for it. */
+export async function keptInputs(
+  deps: KeptInputsDeps,
+  request: RunRequest,
+  revision: Revision,
+): Promise<RunRequest['inputs']> {
+  if (!revision.input_processors?.length) return request.inputs
+  const { uses, key } = servedUses(deps, revision)
+  const { results } = await readKept(deps, request.id, key)
+  const given = results.map((result, at) => [uses[at]?.param ?? '', result])
+  return { ...request.inputs, ...Object.fromEntries(given) }
 }
 
 const lengthOf = (results: readonly unknown[]): number =>

@@ -1,0 +1,437 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { parse } from 'csv-parse/sync'
+import { extractText } from 'unpdf'
+import { createClient } from '../../client/src/index.ts'
+import { modelNameOf, openAiClient } from '../support/openai-client.ts'
+import { startRecordedServer } from '../support/recorded-server.ts'
+import { type Cleanup, useSystem } from '../support/system.ts'
+
+const TEXT_ONLY = { output_format: null, user_prompt: 'Say {text}.' }
+
+describe('tasks that answer with files', () => {
+  const running = useSystem({ env: { SPLITRUN_OUTPUT_FILE_MAX: '200kb', SPLITRUN_PDF_PAGES_MAX: '3' } })
+  const create = (output_modality: string, fields: object = {}) =>
+    running().createTask({ output_modality, ...TEXT_ONLY, ...fields })
+
+  /** The bytes that a run is answered with, or its JSON. */
+  async function post(task: string, accept: string, query = '') {
+    const { url, project, token } = running()
+    const response = await fetch(`${url}${project}/task/${task}/run${query}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', accept },
+      body: JSON.stringify({ task_input: { text: 'tea' } }),
+    })
+    const bytes = Buffer.from(await response.arrayBuffer())
+    const type = response.headers.get('content-type') ?? ''
+    return { response, type, bytes, json: type.includes('json') ? JSON.parse(bytes.toString()) : null }
+  }
+
+  async function run(task: string) {
+    const { status, body } = await running().call('POST', `/task/${task}/run`, {
+      task_input: { text: 'tea' },
+    })
+    assert.equal(status, 200, JSON.stringify(body))
+    return body
+  }
+
+  async function fileOf(task: string, run: { id: string; response: { file: string } }) {
+    const { url, project, token } = running()
+    const path = `${url}${project}/task/${task}/run/${run.id}/file/${run.response.file}`
+    const response = await fetch(path, { headers: { authorization: `Bearer ${token}` } })
+    assert.equal(response.status, 200)
+    return { type: response.headers.get('content-type'), bytes: Buffer.from(await response.arrayBuffer()) }
+  }
+
+  const MADE: [modality: string, model: string, media: RegExp, begins: RegExp][] = [
+    ['csv', 'simulated-large', /^text\/csv/, /^name,price\r\n/],
+    ['pdf', 'simulated-basic', /^application\/pdf$/, /^%PDF-/],
+    ['image', 'simulated-image', /^image\/png$/, /^\x89PNG/],
+    ['image', 'simulated-large', /^image\/png$/, /^\x89PNG/],
+    ['audio', 'simulated-speech', /^audio\/mpeg$/, /^\xff\xfb/],
+    ['audio', 'simulated-large', /^audio\/mpeg$/, /^\xff\xfb/],
+  ]
+  for (const [modality, llm_model_id, media, begins] of MADE) {
+    test(`${modality} of ${llm_model_id} is stored, listed, given back, and sent where it is asked for`, async () => {
+      const format = modality === 'csv' ? { output_format: { name: 'string', price: 'number' } } : {}
+      const task = await create(modality, { llm_model_id, ...format })
+      const made = await run(task)
+      assert.equal(made.status, 'succeeded')
+      const { file, media_type, bytes, text } = made.response
+      assert.match(media_type, media)
+      assert.ok(text === null || typeof text === 'string')
+      assert.deepEqual(made.files, [file])
+      assert.deepEqual(made.run_data.files, [file])
+      const given = await fileOf(task, made)
+      assert.match(given.type ?? '', media)
+      assert.equal(given.bytes.length, bytes)
+      assert.match(given.bytes.toString('latin1'), begins)
+      const listed = await running().call('GET', `/task/${task}/run?fields=summary`)
+      assert.deepEqual(listed.body.results[0].files, [file])
+
+      const sent = await post(task, media_type)
+      assert.equal(sent.response.status, 200)
+      assert.match(sent.type, media)
+      assert.match(sent.bytes.toString('latin1'), begins)
+      assert.ok(sent.response.headers.get('x-task-run-id'))
+    })
+  }
+
+  test('the table has what the model said of each row, and no formulas', async () => {
+    const task = await create('csv', { output_format: { name: 'string', price: 'number' } })
+    const { response } = await run(task)
+    const rows = parse(response.text, { columns: true }) as { price: string }[]
+    assert.ok(rows.length > 0)
+    for (const { price } of rows) assert.ok(Number.isFinite(Number(price)))
+  })
+
+  const ACCEPTED: [accept: string, modality: string, type: RegExp][] = [
+    ['*/*', 'image', /json/],
+    ['application/json', 'image', /json/],
+    ['application/json, image/*', 'image', /json/],
+    ['image/*', 'image', /^image\/png/],
+    ['image/', 'image', /^image\/png/],
+    ['IMAGE/PNG', 'image', /^image\/png/],
+    ['image/avif,image/webp,image/png,*/*;q=0.8', 'image', /^image\/png/],
+    ['application/json;q=0.5, image/*;q=0.9', 'image', /^image\/png/],
+    ['image/*;q=0.5, application/json;q=0.9', 'image', /json/],
+    ['audio/*', 'audio', /^audio\/mpeg/],
+    ['audio/', 'audio', /^audio\/mpeg/],
+    ['text/csv', 'csv', /^text\/csv/],
+    ['application/pdf, application/json;q=0.1', 'pdf', /^application\/pdf/],
+    // What names no file is as it ever was.
+    ['text/html', 'image', /json/],
+    ['text/html', 'json', /json/],
+    ['image/*, */*;q=0.1', 'json', /json/],
+    ['audio/*, application/json;q=0.1', 'image', /json/],
+  ]
+  const tasks = new Map<string, Promise<string>>()
+  const MODELS: Record<string, string> = { image: 'simulated-image', audio: 'simulated-speech' }
+  function taskOf(modality: string) {
+    const json = { output_modality: 'json', output_format: { answer: 'string' } }
+    const fields = modality === 'json' ? json : {}
+    const made =
+      tasks.get(modality) ??
+      create(modality, {
+        llm_model_id: MODELS[modality] ?? 'simulated-large',
+        ...(modality === 'csv' ? { output_format: { a: 'string' } } : {}),
+        ...fields,
+      })
+    tasks.set(modality, made)
+    return made
+  }
+  for (const [accept, modality, type] of ACCEPTED) {
+    test(`Accept: ${accept} of a task that answers with ${modality}`, async () => {
+      const answer = await post(await taskOf(modality), accept)
+      assert.equal(answer.response.status, 200, answer.bytes.toString())
+      assert.match(answer.type, type)
+    })
+  }
+
+  const NOT_ACCEPTED: [accept: string, modality: string][] = [
+    ['image/*', 'json'],
+    ['image/', 'audio'],
+    ['audio/*', 'image'],
+    ['application/pdf', 'csv'],
+    ['text/csv', 'pdf'],
+    ['text/csv', 'json'],
+    ['image/*, application/json;q=0', 'pdf'],
+    ['video/*, audio/mpeg', 'pdf'],
+  ]
+  for (const [accept, modality] of NOT_ACCEPTED) {
+    test(`406 for ${accept} of a task that answers with ${modality}, and nothing is asked`, async () => {
+      const task = await taskOf(modality)
+      const { total: before } = await total(task)
+      const { response, json } = await post(task, accept)
+      assert.equal(response.status, 406)
+      assert.equal(json.detail.reason, 'NOT_ACCEPTABLE')
+      assert.equal((await total(task)).total, before)
+    })
+  }
+  const total = async (task: string) => ({
+    total: (await running().call('GET', `/task/${task}/run`)).body.results.length,
+  })
+
+  test('one that takes another kind of image is told of the run that has it', async () => {
+    const task = await taskOf('image')
+    const { response, json } = await post(task, 'image/webp')
+    assert.equal(response.status, 406)
+    const { run_id, file } = json.detail
+    assert.equal(response.headers.get('x-task-run-id'), run_id)
+    assert.match(
+      (await fileOf(task, { id: run_id, response: { file } })).bytes.toString('latin1'),
+      /^\x89PNG/,
+    )
+  })
+
+  test('who does not wait is told of the run, and errors are JSON', async () => {
+    const task = await taskOf('image')
+    const { response, json } = await post(task, 'image/*', '?wait=0')
+    assert.equal(response.status, 202)
+    assert.equal(json.response, null)
+    const failed = await post(task, 'image/*', '?revision_id=00000000-0000-7000-8000-000000000000')
+    assert.equal(failed.response.status, 404)
+    assert.equal(failed.json.detail.reason, 'TASK_REVISION_NOT_FOUND')
+  })
+
+  test('recordings are in the format that the task asks for', async () => {
+    for (const llm_model_id of ['simulated-speech', 'simulated-large']) {
+      const llm_config = { extra: { audio: { voice: 'nova', format: 'wav' } } }
+      const { response } = await run(await create('audio', { llm_model_id, llm_config }))
+      assert.equal(response.media_type, 'audio/wav')
+    }
+  })
+
+  const UNFIT: [fields: object, place: string][] = [
+    [{ output_modality: 'image', llm_model_id: 'simulated-small' }, 'llm_model_id'],
+    [{ output_modality: 'audio', llm_model_id: 'simulated-image' }, 'llm_model_id'],
+    [{ output_modality: 'text', llm_model_id: 'simulated-image' }, 'llm_model_id'],
+    [{ output_modality: 'pdf', llm_model_id: 'simulated-speech' }, 'llm_model_id'],
+    [
+      { output_modality: 'image', llm_model_id: 'simulated-image', fallback_llm_model_id: 'simulated-small' },
+      'fallback_llm_model_id',
+    ],
+    [{ output_modality: 'pdf', output_format: { a: 'string' } }, 'output_format'],
+    [
+      { output_modality: 'image', llm_model_id: 'simulated-image', output_format: { a: 'string' } },
+      'output_format',
+    ],
+    [{ output_modality: 'audio', llm_config: { extra: { audio: { format: 'pcm16' } } } }, 'audio'],
+    [{ output_modality: 'text', llm_config: { extra: { modalities: ['audio'] } } }, 'modalities'],
+    [{ output_modality: 'csv', on_truncated: 'accept' }, 'on_truncated'],
+    [{ output_modality: 'video' }, 'output_modality'],
+  ]
+  for (const [fields, place] of UNFIT) {
+    test(`a task is refused: ${JSON.stringify(fields)}`, async () => {
+      const task = {
+        name: 'unfit',
+        enabled: true,
+        system_prompt: 'You answer.',
+        llm_model_id: 'simulated-large',
+        ...TEXT_ONLY,
+        ...fields,
+      }
+      const { status, body } = await running().call('POST', '/task', task)
+      assert.equal(status, 422)
+      assert.ok(body.detail[0].loc.includes(place), JSON.stringify(body))
+    })
+  }
+
+  test('a client gets what a task makes, as what it is', async () => {
+    const { checkedUrl, project, token } = running()
+    const [, org, , id] = project.slice(1).split('/')
+    const client = createClient({ baseUrl: checkedUrl, token, org: org ?? '', project: id ?? '' })
+    const task = client.task(await taskOf('image'), { format: 'file' })
+    const { output, run } = await task.run({ text: 'tea' })
+    assert.equal(output.media_type, 'image/png')
+    const picture = await task.attach(run.id).file(output.file)
+    assert.equal(picture.type, 'image/png')
+    assert.equal(picture.size, output.bytes)
+  })
+
+  test('OpenAI’s clients are given tables, and refused what their protocols cannot show', async () => {
+    const openai = openAiClient(running())
+    const ask = async (modality: string) => {
+      const model = await modelNameOf(running(), await taskOf(modality))
+      return openai.chat.completions.create({ model, messages: [{ role: 'user', content: 'tea' }] })
+    }
+    assert.match((await ask('csv')).choices[0]?.message.content ?? '', /^a\r\n/)
+    const model = await modelNameOf(running(), await taskOf('csv'))
+    const response = await openai.responses.create({
+      prompt: { id: model.replace(/^task\//, ''), variables: { text: 'tea' } },
+    })
+    assert.match(response.output_text, /^a\r\n/)
+    const stream = await openai.chat.completions.create({
+      model,
+      messages: [{ role: 'user', content: 'tea' }],
+      stream: true,
+    })
+    let streamed = ''
+    for await (const chunk of stream) streamed += chunk.choices[0]?.delta.content ?? ''
+    assert.match(streamed, /^a\r\n/)
+    for (const modality of ['pdf', 'image', 'audio']) {
+      await assert.rejects(ask(modality), /answers with (pdf|image|audio), which these protocols cannot show/)
+    }
+  })
+})
+
+/** What the model says, by what it is asked for. */
+const SAID: Record<string, unknown> = {
+  table: 'a,b\n1,=cmd()\n',
+  fenced: 'Here:\n```csv\na;b\n1;2\n```',
+  'no table': 'I would rather\nnot, really',
+  'no table twice': 'I would rather\nnot, really',
+  document: '# Überschrift\n\nText with **weight**.',
+  'in a fence': '```markdown\n# Title\n\nText.\n```',
+  pages: Array.from({ length: 400 }, (_, at) => `Paragraph ${at}.`).join('\n\n'),
+  chinese: '# 茶\n\n茶 is tea.',
+  hebrew: 'שלום',
+  deep: `${'> '.repeat(3000)}x`,
+}
+
+describe('answers that become files, or do not', () => {
+  const asked: { messages: { role: string; content: string }[] }[] = []
+  const running = useSystem(async (t: Cleanup) => {
+    const server = await startRecordedServer(t, ({ body, path }) => {
+      if (path.endsWith('/images/generations')) return { status: 200, body: imageAnswer(body.prompt) }
+      asked.push(body)
+      const mark =
+        /\[(.+?)\]/.exec(body.messages.map((each: { content: string }) => each.content).join('\n'))?.[1] ?? ''
+      const again = body.messages.length > 2 && mark === 'no table'
+      const message = { role: 'assistant', content: again ? 'a,b\n1,2' : SAID[mark], ...mediaAnswer(mark) }
+      return { status: 200, body: { choices: [{ index: 0, message, finish_reason: 'stop' }] } }
+    })
+    const dir = await mkdtemp(join(tmpdir(), 'splitrun-outputs-'))
+    t.after(() => rm(dir, { recursive: true }))
+    const file = join(dir, 'models.json')
+    const models = [
+      { name: 'plain', server: 's', supports_image_output: true, supports_audio_output: true },
+      { name: 'pictures', server: 's', api: 'images' },
+    ]
+    await writeFile(file, JSON.stringify({ servers: { s: { base_url: server.url } }, models }))
+    return {
+      env: {
+        SPLITRUN_MODELS_FILE: file,
+        SPLITRUN_OUTPUT_FILE_MAX: '100kb',
+        SPLITRUN_PDF_PAGES_MAX: '3',
+        SPLITRUN_DOCUMENT_TIMEOUT: '20s',
+      },
+    }
+  })
+  const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC'
+  const large = Buffer.concat([Buffer.from(PNG, 'base64'), Buffer.alloc(110_000)]).toString('base64')
+  const PICTURES: Record<string, object> = {
+    'data url': { images: [{ type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } }] },
+    'part of the content': {
+      content: [
+        { type: 'text', text: 'There.' },
+        { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } },
+      ],
+    },
+    inline: { content: [{ inline_data: { mime_type: 'image/png', data: PNG } }] },
+    'an address': { images: [{ type: 'image_url', image_url: { url: 'http://127.0.0.1:1/secret.png' } }] },
+    'no image': {
+      images: [
+        {
+          type: 'image_url',
+          image_url: { url: `data:image/png;base64,${Buffer.from('<html>').toString('base64')}` },
+        },
+      ],
+    },
+    'nothing of the kind': {},
+    'too large': { images: [{ type: 'image_url', image_url: { url: `data:image/png;base64,${large}` } }] },
+    'a web page as sound': { audio: { data: Buffer.from('<html></html>').toString('base64') } },
+  }
+  const mediaAnswer = (mark: string): object => PICTURES[mark] ?? {}
+  const imageAnswer = (prompt: string): object =>
+    prompt.includes('[url]')
+      ? { data: [{ url: 'http://127.0.0.1:1/x.png' }] }
+      : { data: prompt.includes('[none]') ? [] : [{ b64_json: PNG }] }
+
+  async function run(output_modality: string, mark: string, fields: object = {}) {
+    const task = await running().createTask({
+      output_modality,
+      output_format: null,
+      llm_model_id: 'plain',
+      user_prompt: 'Make [{mark}].',
+      ...fields,
+    })
+    const answer = await running().call('POST', `/task/${task}/run`, { task_input: { mark } })
+    return { ...answer, task }
+  }
+
+  test('a table in words is read, mended and made safe', async () => {
+    const { body } = await run('csv', 'table')
+    assert.equal(body.response.text, 'a,b\r\n1,"\'=cmd()"\r\n')
+    assert.equal(body.output_check, 'valid')
+    const fenced = await run('csv', 'fenced')
+    assert.equal(fenced.body.response.text, 'a,b\r\n1,2\r\n')
+    assert.equal(fenced.body.output_check, 'repaired')
+    assert.match(asked.at(-1)?.messages[0]?.content ?? '', /comma-separated values/)
+  })
+
+  test('what is no table is asked for again, and then fails with what there was', async () => {
+    const { body } = await run('csv', 'no table')
+    assert.equal(body.response.text, 'a,b\r\n1,2\r\n')
+    assert.match(
+      asked.at(-1)?.messages.at(-1)?.content ?? '',
+      /is no table: it has another number of values in line 2/,
+    )
+    const failed = await run('csv', 'no table twice')
+    assert.equal(failed.status, 502)
+    assert.equal(failed.body.detail.reason, 'OUTPUT_INVALID')
+    assert.deepEqual(failed.body.detail.run.files, [])
+  })
+
+  async function pdfOf({ body, task }: { body: { id: string; response: { file: string } }; task: string }) {
+    const { url, project, token } = running()
+    const path = `${url}${project}/task/${task}/run/${body.id}/file/${body.response.file}`
+    const response = await fetch(path, { headers: { authorization: `Bearer ${token}` } })
+    return (await extractText(new Uint8Array(await response.arrayBuffer()), { mergePages: true })).text
+  }
+
+  test('Markdown becomes a document, without the fence around it', async () => {
+    const answer = await run('pdf', 'document')
+    assert.equal(answer.body.response.text, SAID['document'])
+    assert.match(await pdfOf(answer), /^Überschrift\s+Text with weight\./)
+    const fenced = await run('pdf', 'in a fence')
+    assert.match(await pdfOf(fenced), /^Title\s+Text\./)
+    assert.equal(fenced.body.output_check, 'repaired')
+  })
+
+  const UNWRITTEN: [mark: string, message: RegExp][] = [
+    ['pages', /it has \d+ pages; the limit is 3/],
+    ['chinese', /no font here has its characters \(Han\)/],
+    ['hebrew', /right to left/],
+    ['deep', /too much|broken/],
+  ]
+  for (const [mark, message] of UNWRITTEN) {
+    test(`no document is made, and the text is kept: ${mark}`, async () => {
+      const { status, body } = await run('pdf', mark)
+      assert.equal(status, 502, JSON.stringify(body).slice(0, 300))
+      assert.equal(body.detail.reason, 'OUTPUT_NOT_WRITTEN')
+      assert.match(body.detail.message, message)
+      assert.equal(body.detail.run.error.partial, SAID[mark])
+      assert.deepEqual(body.detail.run.files, [])
+      assert.equal(body.detail.run.attempts[0].outcome, 'succeeded')
+    })
+  }
+
+  for (const mark of ['data url', 'part of the content', 'inline']) {
+    test(`an image is found where servers put it: ${mark}`, async () => {
+      const { body } = await run('image', mark)
+      assert.equal(body.response.media_type, 'image/png')
+      assert.deepEqual((asked.at(-1) as { modalities?: unknown }).modalities, ['image', 'text'])
+    })
+  }
+
+  const NO_MEDIA: [modality: string, mark: string, message: RegExp][] = [
+    ['image', 'an address', /has no image within it/],
+    ['image', 'no image', /of a kind that is not known/],
+    ['image', 'nothing of the kind', /has no image within it/],
+    ['image', 'too large', /the limit is 100000/],
+    ['audio', 'nothing of the kind', /has no recording within it/],
+    ['audio', 'a web page as sound', /of a kind that is not known/],
+  ]
+  for (const [modality, mark, message] of NO_MEDIA) {
+    test(`${modality}: ${mark} fails the run, once`, async () => {
+      const { status, body } = await run(modality, mark)
+      assert.equal(status, 502)
+      assert.equal(body.detail.reason, 'OUTPUT_INVALID')
+      assert.match(body.detail.message, message)
+      assert.equal(body.detail.run.attempts.length, 1)
+    })
+  }
+
+  test('the endpoint for images: bytes within the answer, and nothing is fetched', async () => {
+    const made = await run('image', 'b64', { llm_model_id: 'pictures' })
+    assert.equal(made.body.response.media_type, 'image/png')
+    for (const mark of ['url', 'none']) {
+      const { body } = await run('image', mark, { llm_model_id: 'pictures' })
+      assert.match(body.detail.message, /has no image within it/)
+    }
+  })
+})
