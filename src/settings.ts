@@ -41,7 +41,7 @@ export const SETTINGS = {
   port: setting('PORT', '3000', integer(0, 65_535), 'Port of the API; 0: any free port.'),
   host: setting('HOST', '127.0.0.1', text(), 'Address that the API listens on.'),
   dataDir: setting('SPLITRUN_DATA_DIR', '.splitrun', text(), 'Folder for the embedded Redis, files unless SPLITRUN_FILES says otherwise, and dev.json.'),
-  files: setting('SPLITRUN_FILES', null, optional(filePlace()), 'Where the files of runs are: `s3://bucket/prefix` for object storage. Unset: the folder `files` in SPLITRUN_DATA_DIR.'),
+  filesAt: setting('SPLITRUN_FILES', null, optional(filePlace()), 'Where the files of runs are: `s3://bucket/prefix` for object storage. Unset: the folder `files` in SPLITRUN_DATA_DIR.'),
   s3Endpoint: setting('SPLITRUN_S3_ENDPOINT', null, optional(z.url({ protocol: /^https?$/ })), 'URL of the object storage, without the bucket. Unset: that of Amazon in the region below.'),
   s3Region: setting('SPLITRUN_S3_REGION', 'us-east-1', text().regex(/^[A-Za-z0-9-]+$/), 'Region of the bucket.'),
   s3PathStyle: setting('SPLITRUN_S3_PATH_STYLE', null, optional(z.stringbool()), 'Whether the bucket stands in the path of URLs instead of in their host. Unset: with an endpoint of your own it does.'),

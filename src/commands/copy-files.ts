@@ -26,7 +26,8 @@ export function addCopyFiles(program: Command, context: CommandContext): void {
     .option('--compare', 'compare files that are there already by their bytes, and not by their size')
     .action(async (options: CopyFilesOptions) => {
       const { text, isWhole } = await copy(context, options)
-      if (!isWhole) throw new CommandError(`interrupted: ${text}; run it again to go on`, EXIT_CODES.interrupted)
+      if (!isWhole)
+        throw new CommandError(`interrupted: ${text}; run it again to go on`, EXIT_CODES.interrupted)
       await print(context.stdout, text)
     })
   describeUse(command, 'how many files were copied', [
@@ -53,7 +54,8 @@ async function copy(
     const after = end === 'unmarked' ? '; they belong to no Redis yet, see `splitrun adopt-files`' : ''
     return { text: counted + after, isWhole: end !== 'not complete' }
   } catch (error) {
-    if (error instanceof CopyRefused) throw new CommandError(error.message, EXIT_CODES.failed, { cause: error })
+    if (error instanceof CopyRefused)
+      throw new CommandError(error.message, EXIT_CODES.failed, { cause: error })
     if (!(error instanceof ApiError)) throw error
     const why = error.cause instanceof Error ? error.cause.message : error.message
     throw new CommandError(why, EXIT_CODES.failed, { cause: error })

@@ -8,7 +8,7 @@ import type { Logger } from '../platform/logger.ts'
 
 /** Where the settings say that files are. @throws {ConfigError} */
 export function openFileStorage(config: Config, log: Logger): FileStorage {
-  return openStorageAt(config.files ?? resolve(config.dataDir, 'files'), config, log)
+  return openStorageAt(config.filesAt ?? resolve(config.dataDir, 'files'), config, log)
 }
 
 /**

@@ -49,7 +49,10 @@ interface ComposeFilesDeps {
 }
 
 /** Says in the log of a process that begins to serve what is in the way of storing files, before the first one comes. */
-export function sayWhatIsWrongWithFiles({ probeFiles, log }: Pick<Files, 'probeFiles'> & { log: Logger }): void {
+export function sayWhatIsWrongWithFiles({
+  probeFiles,
+  log,
+}: Pick<Files, 'probeFiles'> & { log: Logger }): void {
   probeFiles().catch((error: unknown) => {
     if (!isRedisUnavailable(error)) log.error({ err: error }, 'files cannot be stored now')
   })

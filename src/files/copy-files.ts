@@ -36,7 +36,9 @@ export async function copyFiles(
 ): Promise<Copied & { readonly end: CopyEnd }> {
   const [original, there] = [await from.marker.read(), await to.marker.read()]
   if (there && there.folder !== original?.folder) {
-    throw new CopyRefused(`${to.name} is the home of other files: of those of another installation, or older ones.`)
+    throw new CopyRefused(
+      `${to.name} is the home of other files: of those of another installation, or older ones.`,
+    )
   }
   let soFar: Copied = { copied: 0, bytes: 0, present: 0 }
   for (let part = 0; part < FILE_PARTS; part += 1) {
@@ -88,6 +90,7 @@ async function copyOne(
   if (before?.equals(data)) return null
   await to.files.put(run, name, data)
   const written = await to.files.read(run, name)
-  if (!written?.equals(data)) throw new CopyRefused(`${run}/${name} was not written as it is: nothing more is copied.`)
+  if (!written?.equals(data))
+    throw new CopyRefused(`${run}/${name} was not written as it is: nothing more is copied.`)
   return data.length
 }

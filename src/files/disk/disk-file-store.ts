@@ -4,6 +4,9 @@ import { dirname, join } from 'node:path'
 import { type FileStore, isFilePlace, isRunId, nameOfPart, partOf } from '../file-store.ts'
 import { filesUnavailable } from '../files-unavailable.ts'
 
+/** Of a file that is being written. */
+const PARTIAL = '.partial'
+
 /** Files in a folder of this machine (or one that every machine mounts): a folder per run, spread over 256 others. */
 export function createDiskFileStore(folder: string): FileStore {
   const folderOf = (run: string): string | null => (isRunId(run) ? join(folder, partOf(run), run) : null)
@@ -29,7 +32,7 @@ export function createDiskFileStore(folder: string): FileStore {
     async put(run, name, data) {
       const path = pathOf(run, name)
       if (!path) throw new Error('not a name of a stored file')
-      const partial = join(dirname(path), `${randomUUID()}.partial`)
+      const partial = join(dirname(path), `${randomUUID()}${PARTIAL}`)
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 })
         await writeFile(partial, data, { mode: 0o600 })
@@ -58,7 +61,7 @@ export function createDiskFileStore(folder: string): FileStore {
     async *list(part) {
       for await (const { run } of runs(part)) {
         for (const name of (await readdir(folderOf(run) ?? '').catch(absent)) ?? []) {
-          const found = await size(run, name)
+          const found = name.endsWith(PARTIAL) ? null : await size(run, name)
           if (found !== null) yield { run, name, size: found }
         }
       }

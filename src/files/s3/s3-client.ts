@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
-import { failureOf, isPassing, S3Failure } from './s3-failure.ts'
 import type { S3Exchange, S3Response } from './s3-exchange.ts'
+import { failureOf, isPassing, S3Failure } from './s3-failure.ts'
 import type { S3Target } from './s3-target.ts'
 import { type ListedObject, type ObjectPage, readObjectPage } from './s3-xml.ts'
 
@@ -69,10 +69,14 @@ export function createS3Client(exchange: S3Exchange, target: S3Target, page: num
       ),
     async head(key) {
       const known = [200, 301, 307, 400, 403, 404]
-      const { status, headers } = await exchange.send({ method: 'HEAD', key: at(key) }, known, async (answer) => {
-        await answer.body.dump()
-        return { status: answer.statusCode, headers: answer.headers }
-      })
+      const { status, headers } = await exchange.send(
+        { method: 'HEAD', key: at(key) },
+        known,
+        async (answer) => {
+          await answer.body.dump()
+          return { status: answer.statusCode, headers: answer.headers }
+        },
+      )
       if (status === 200) return headers
       if (status === 404) return null
       // The answer to HEAD has no words: another request is told why.

@@ -34,7 +34,11 @@ export type S3Response = Dispatcher.ResponseData
 /** Signed requests to object storage. What it does not do is an S3Failure, or S3Away. */
 export interface S3Exchange {
   /** @param read gets the answer if its status is one of `statuses`; it reads it, or takes it over */
-  send<T>(request: S3Request, statuses: readonly number[], read: (answer: S3Response) => Promise<T>): Promise<T>
+  send<T>(
+    request: S3Request,
+    statuses: readonly number[],
+    read: (answer: S3Response) => Promise<T>,
+  ): Promise<T>
   /** A URL by which anybody may read an object for so many seconds; null without an endpoint for them. */
   presign(key: string, seconds: number, query: Readonly<Record<string, string>>): Promise<string | null>
   close(): Promise<void>
@@ -119,7 +123,8 @@ export function createS3Exchange(options: S3ExchangeOptions): S3Exchange {
             return await sendOnce(request, statuses, read)
           } catch (error) {
             // Of a clock that jumps with each request, no more is tried than of anything else.
-            const again = error instanceof ClockCorrected ? attempt <= most : error instanceof S3Away && attempt < most
+            const again =
+              error instanceof ClockCorrected ? attempt <= most : error instanceof S3Away && attempt < most
             if (!again) throw error
             await pause(PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random()))
           }

@@ -98,21 +98,21 @@ export function createS3FileStore(deps: S3FileStoreDeps): FileStore {
     removeRun: (run) =>
       translate(async () => {
         if (!isRunId(run)) return
-        const removing: Promise<void>[] = []
-        for await (const { key } of client.list(`${partOf(run)}/${run}/`)) removing.push(client.remove(key))
-        await Promise.all(removing)
+        const keys: string[] = []
+        for await (const { key } of client.list(`${partOf(run)}/${run}/`)) keys.push(key)
+        await Promise.all(keys.map((key) => client.remove(key)))
       }),
     async *runs(part) {
-      let latest: { run: string; modifiedMs: number } | null = null
+      const latest = { run: '', modifiedMs: 0 }
       for await (const { run, modifiedMs } of failing(objects(part))) {
         // The objects of a run follow each other.
-        if (latest?.run === run) latest.modifiedMs = Math.max(latest.modifiedMs, modifiedMs)
-        else {
-          if (latest) yield latest
-          latest = { run, modifiedMs }
+        if (latest.run !== run) {
+          if (latest.run !== '') yield { ...latest }
+          Object.assign(latest, { run, modifiedMs })
         }
+        latest.modifiedMs = Math.max(latest.modifiedMs, modifiedMs)
       }
-      if (latest) yield latest
+      if (latest.run !== '') yield latest
     },
     async *list(part) {
       for await (const { run, name, size } of failing(objects(part))) {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { pipeline } from 'node:stream/promises'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
@@ -33,7 +34,13 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
       headers: fileRequestHeaders.extend(ifNoneMatch.shape),
       responseHeaders: fileHeaders,
       response: null,
-      errorCodes: ['TASK_RUN_NOT_FOUND', 'FILE_NOT_FOUND', 'FILES_UNAVAILABLE', 'FILE_DAMAGED', 'RANGE_NOT_SATISFIABLE'],
+      errorCodes: [
+        'TASK_RUN_NOT_FOUND',
+        'FILE_NOT_FOUND',
+        'FILES_UNAVAILABLE',
+        'FILE_DAMAGED',
+        'RANGE_NOT_SATISFIABLE',
+      ],
       scope: 'run:read',
       params: runParams.extend({ name: z.string().meta({ description: 'One of the run’s `files`.' }) }),
       query: noQuery.extend({
@@ -63,6 +70,8 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
         const range = rangeOf(request, response, size, etag)
         const file = await files.open(run_id, name, range)
         if (!file) throw absent()
+        // What fails before its first byte is an answer like any other; later it can only be cut off.
+        await once(file.stream, 'readable')
         if (range) {
           response.status(206).setHeader('Content-Range', `bytes ${range.start}-${range.end}/${size}`)
         }
@@ -71,18 +80,10 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
           'Content-Length': String(file.size),
           'Content-Disposition': shown.contentDisposition,
         })
-        await sendStream(file.stream, response)
+        await pipeline(file.stream, response).catch(() => response.destroy())
       },
     }),
   ]
-}
-
-/** What fails before the first byte is an answer like any other; later it can only be cut off. */
-async function sendStream(stream: Readable, response: Response): Promise<void> {
-  const first = await firstOf(stream)
-  if (first === null) return void response.end()
-  stream.unshift(first)
-  await pipeline(stream, response).catch(() => response.destroy())
 }
 
 /**
