@@ -12,7 +12,7 @@ import { type Cleanup, until } from '../system.ts'
 import { makeBucket, type ObjectStorage } from './object-storage.ts'
 
 const DATA = join(import.meta.dirname, '../../../.splitrun/swift')
-const LAUNCHER = join(import.meta.dirname, 'swift.py')
+const LAUNCHER = join(import.meta.dirname, 'start-swift.py')
 /** Debian's, whose modules the packages are made for. */
 const PYTHON = '/usr/bin/python3'
 const STORES = ['account', 'container', 'object'] as const
