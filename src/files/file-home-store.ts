@@ -24,9 +24,13 @@ export function createFileHomeStore(redis: Redis) {
       return current
     },
 
-    /** True for one process of all that ask within so long. */
+    /** True for one process of all that ask, until it says that it has made it, or so long has passed. */
     async mayMake(forMs: number): Promise<boolean> {
       return (await redis.set(MAKING, '1', 'PX', Math.ceil(forMs), 'NX')) !== null
+    },
+
+    async hasMade(): Promise<void> {
+      await redis.del(MAKING)
     },
 
     async setFolder(folder: string, forMs: number): Promise<void> {

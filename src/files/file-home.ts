@@ -46,9 +46,13 @@ export function createFileHome({ store, storage, shards, rememberMs }: FileHomeO
       if (await store.mayMake(MAKING_MS)) break
       await pause(LOOK_EVERY_MS)
     }
-    const older = await markers.hasFiles()
-    const known = Array.from({ length: older ? shards : 0 }, (_, shard) => [String(shard), UNKNOWN])
-    await markers.create({ folder: newId(), shards: Object.fromEntries(known) })
+    // Another one may have made it since it was looked for.
+    if (!(await markers.read())) {
+      const older = await markers.hasFiles()
+      const known = Array.from({ length: older ? shards : 0 }, (_, shard) => [String(shard), UNKNOWN])
+      await markers.create({ folder: newId(), shards: Object.fromEntries(known) })
+    }
+    await store.hasMade()
     const made = await markers.read()
     if (!made) throw WRONG_FOLDER()
     return made
