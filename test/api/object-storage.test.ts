@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { Writable } from 'node:stream'
 import { describe, test } from 'node:test'
+import { pino } from 'pino'
 import { composeWorker } from '../../src/compose/compose-worker.ts'
 import { type FlippingProxy, startFlippingProxy } from '../support/files/flipping-proxy.ts'
 import { settingsOf } from '../support/files/object-storage.ts'
@@ -182,5 +184,33 @@ describe('object storage that is away', () => {
     await until(async () => (await ready(system)).status === 200)
     assert.equal((await upload(system, photos, picture)).status, 200)
     assert.equal((await read(system, file)).status, 200)
+  })
+})
+
+describe('object storage whose keys are wrong', () => {
+  const lines: string[] = []
+  const running = useSystem(async (t) => {
+    const server = await startS3rver(t)
+    const stream = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        lines.push(chunk.toString())
+        done()
+      },
+    })
+    const log = pino({ level: 'error' }, stream)
+    return { log, env: { ...settingsOf(server), AWS_SECRET_ACCESS_KEY: 'not-to-be-shown' } }
+  })
+
+  test('is said in the log at the start with the setting to look at, and by /readyz; runs without files go on', async () => {
+    const system = running()
+    await until(() => lines.some((line) => /files cannot be stored now/.test(line)))
+    assert.ok(lines.some((line) => /AWS_SECRET_ACCESS_KEY/.test(line)))
+    const { status, reason } = await ready(system)
+    assert.deepEqual([status, reason], [503, 'FILES_UNAVAILABLE'])
+    const refused = await upload(system, await photoTask(system), await noise(8, 8).png().toBuffer())
+    assert.deepEqual([refused.status, refused.body.detail.reason], [503, 'FILES_UNAVAILABLE'])
+    const text = await system.call('POST', `/task/${await system.createTask()}/run`, TEXT)
+    assert.equal(text.status, 200)
+    assert.ok(!/not-to-be-shown/.test(lines.join('') + JSON.stringify(refused.body)))
   })
 })

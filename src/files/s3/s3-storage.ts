@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { FileStorage } from '../file-storage.ts'
 import { createS3Client } from './s3-client.ts'
 import { createS3Exchange, type S3ExchangeOptions } from './s3-exchange.ts'
@@ -16,6 +15,8 @@ export interface S3StorageOptions extends S3ExchangeOptions {
 
 /** A bucket is not unmounted, and each look at it costs a request. */
 const TRUST_MS = 10_000
+/** One for all processes: of one that dies between, nothing is left for long. */
+const PROBE = 'probe'
 const SAMPLE = Buffer.from('this object may be removed')
 
 /** Files as objects in a bucket that is spoken to by the S3 protocol. */
@@ -30,9 +31,8 @@ export function openS3Storage(options: S3StorageOptions): FileStorage {
     trustMs: TRUST_MS,
     probe: () =>
       translate(async () => {
-        const key = `probe/${randomUUID()}`
-        await client.put(key, SAMPLE, {})
-        await client.remove(key)
+        await client.put(PROBE, SAMPLE, {})
+        await client.remove(PROBE)
       }),
     close: () => exchange.close(),
   }
