@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readS3Url } from './files/s3/s3-target.ts'
 import { readRedisTarget } from './platform/redis/redis-target.ts'
 
 // How settings are written in the environment: each takes the text, and gives the value or says what is expected.
@@ -49,6 +50,15 @@ export const redisTarget = () =>
   text().superRefine((value, context) => {
     try {
       readRedisTarget(value)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message })
+    }
+  })
+/** `s3://bucket/prefix` */
+export const filePlace = () =>
+  text().superRefine((value, context) => {
+    try {
+      readS3Url(value)
     } catch (error) {
       context.addIssue({ code: 'custom', message: (error as Error).message })
     }

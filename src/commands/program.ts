@@ -4,6 +4,7 @@ import { addAdoptFiles } from './adopt-files.ts'
 import { addApi } from './api.ts'
 import { type CommandContext, hasColors } from './command-context.ts'
 import { addCompletion } from './completion/completion.ts'
+import { addCopyFiles } from './copy-files.ts'
 import { addDev } from './dev.ts'
 import { addExport } from './export.ts'
 import { styleTitle } from './help-text.ts'
@@ -26,6 +27,7 @@ const COMMANDS = [
   addImport,
   addToken,
   addAdoptFiles,
+  addCopyFiles,
   addCompletion,
 ]
 

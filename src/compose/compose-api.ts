@@ -26,6 +26,7 @@ import { followShardCounts } from '../runs/store/shard-counts.ts'
 import { createReplyInbox } from '../runs/wait/reply-inbox.ts'
 import { composeAccess } from './compose-access.ts'
 import { type Core, shardsOf, taskLimits, warnOfRedis } from './compose-core.ts'
+import { sayWhatIsWrongWithFiles } from './compose-files.ts'
 import { openProcessPort } from './compose-process-port.ts'
 
 /** Where the build leaves the console. */
@@ -35,6 +36,7 @@ const CONSOLE = join(import.meta.dirname, '../../console/dist')
 export async function composeApi(core: Core): Promise<{ port: number; processPort: number | null }> {
   const { config, log, lifecycle, tracer, connections, redis, tenants, runs } = core
   warnOfRedis(core)
+  sayWhatIsWrongWithFiles(core)
   const metrics = createProcessMetrics(redis, [
     { name: 'splitrun_waiting_calls', help: 'Calls that wait for a run here.', read: () => inbox.size() },
     {

@@ -133,7 +133,7 @@ async function openCore(
     rollups: createRollupStore(redis, config),
     processors: composeProcessors(config),
     rollouts: createRolloutIndex(redis),
-    ...composeFiles({ config, redis }),
+    ...composeFiles({ config, redis, log, lifecycle }),
   }
 }
 

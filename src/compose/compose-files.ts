@@ -6,13 +6,13 @@ import { createDocumentProcesses, type DocumentProcesses } from '../files/docume
 import { createFileHome } from '../files/file-home.ts'
 import { createFileHomeStore } from '../files/file-home-store.ts'
 import { createFileProbe } from '../files/file-probe.ts'
-import { createLocalFileStore } from '../files/file-store.ts'
 import { createImageProcesses, type ImageProcesses } from '../files/image/image-processes.ts'
 import type { Lifecycle } from '../platform/lifecycle.ts'
 import { hasDescriptors } from '../platform/local-fault.ts'
 import type { Logger } from '../platform/logger.ts'
-import type { Redis } from '../platform/redis/redis.ts'
+import { isRedisUnavailable, type Redis } from '../platform/redis/redis.ts'
 import { type WorkerHealth, watchWorkerHealth } from '../runs/execute/worker-health.ts'
+import { openFileStorage } from './compose-file-storage.ts'
 
 /** How long a readiness check counts, in ms. */
 const PROBE_CACHE_MS = 2000
@@ -23,22 +23,41 @@ const DESCRIPTORS = 4
 /** Seconds: longest timeout of a run, and a day for clocks. */
 const LONGEST_RUN = 31 * 86_400
 
-/** The folder of files, whose it is, and whether it can be written to. */
-export function composeFiles({ config, redis }: { config: Config; redis: Redis }) {
-  const folder = resolve(config.dataDir, 'files')
+/** The files of runs, whose they are, and whether there can be more of them. */
+export function composeFiles({ config, redis, log, lifecycle }: ComposeFilesDeps) {
+  const storage = openFileStorage(config, log)
+  lifecycle.onClose('file storage', () => storage.close())
   const fileHome = createFileHome({
     store: createFileHomeStore(redis),
-    folder,
+    storage,
     shards: config.shards,
     rememberMs: (config.runRetention + LONGEST_RUN) * 1000,
   })
-  const probe = createFileProbe({ folder, home: fileHome, free: config.imageLimit, cacheMs: PROBE_CACHE_MS })
+  const cacheMs = Math.max(PROBE_CACHE_MS, storage.trustMs)
+  const probe = createFileProbe({ storage, home: fileHome, cacheMs })
   return {
-    files: createLocalFileStore(folder),
+    files: storage.files,
     fileHome,
     /** Rejects when an upload could not be stored now; where none is taken, that is no matter. */
     probeFiles: config.filesMax > 0 ? probe : async () => {},
   }
+}
+
+interface ComposeFilesDeps {
+  readonly config: Config
+  readonly redis: Redis
+  readonly log: Logger
+  readonly lifecycle: Lifecycle
+}
+
+/** Says in the log of a process that begins to serve what is in the way of storing files, before the first one comes. */
+export function sayWhatIsWrongWithFiles({
+  probeFiles,
+  log,
+}: Pick<Files, 'probeFiles'> & { log: Logger }): void {
+  probeFiles().catch((error: unknown) => {
+    if (!isRedisUnavailable(error)) log.error({ err: error }, 'files cannot be stored now')
+  })
 }
 
 type Files = ReturnType<typeof composeFiles>

@@ -44,7 +44,7 @@ export function composeJanitor(
   async function lookWhoseFilesTheseAre(): Promise<void> {
     const found = await fileHome.isForeign()
     if (found && !foreign) log.error(NOTHING_REMOVED)
-    if (!found && foreign) log.info('the folder of files belongs to this Redis again: files are removed')
+    if (!found && foreign) log.info('the files belong to this Redis again: they are removed')
     foreign = found
   }
   const worker = startJanitorWorker({
@@ -70,5 +70,5 @@ export function composeJanitor(
 }
 
 const NOTHING_REMOVED =
-  'the folder of files is not known to belong to this Redis: none of its files are removed. Is it the right Redis, with ' +
+  'the files are not known to belong to this Redis: none of them are removed. Is it the right Redis, with ' +
   'all its data? If so, run `splitrun adopt-files`'

@@ -11,7 +11,12 @@ import { createRunDurations } from '../runs/execute/run-durations.ts'
 import { createLiveOutputs } from '../runs/live/live-outputs.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
 import { type Core, shardsOf, warnOfRedis } from './compose-core.ts'
-import { composeDocumentProcesses, composeImageProcesses, composeWorkerHealth } from './compose-files.ts'
+import {
+  composeDocumentProcesses,
+  composeImageProcesses,
+  composeWorkerHealth,
+  sayWhatIsWrongWithFiles,
+} from './compose-files.ts'
 import { composeFetching } from './compose-inputs.ts'
 import { composeJanitor } from './compose-janitor.ts'
 import { composeLimits } from './compose-limits.ts'
@@ -40,6 +45,7 @@ export async function composeWorker(
     processors,
   } = core
   warnOfRedis(core)
+  sayWhatIsWrongWithFiles(core)
   const client = composeModelClient(core)
   const limits = composeLimits(core)
   const executions = createExecutions()

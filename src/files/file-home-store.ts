@@ -2,14 +2,16 @@ import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { shardTag } from '../platform/redis/shard-tag.ts'
 
-/** Which folder the files of all runs are in. */
+/** The id of the folder, or bucket, that the files of all runs are in. */
 const FOLDER = 'files-folder'
+/** There while a process makes the marker of a new home. */
+const MAKING = 'files-folder:making'
 /** An id of each shard: a shard that lost its runs has lost it with them. */
 const idKey = (shard: number): string => `${shardTag(shard)}:installation`
 
 export type FileHomeStore = ReturnType<typeof createFileHomeStore>
 
-/** What Redis knows of the folder of files. */
+/** What Redis knows of the home of files. */
 export function createFileHomeStore(redis: Redis) {
   return {
     folder: (): Promise<string | null> => redis.get(FOLDER),
@@ -20,6 +22,15 @@ export function createFileHomeStore(redis: Redis) {
       const current = await redis.get(FOLDER)
       if (current === folder) await redis.pexpire(FOLDER, Math.ceil(forMs))
       return current
+    },
+
+    /** True for one process of all that ask, until it says that it has made it, or so long has passed. */
+    async mayMake(forMs: number): Promise<boolean> {
+      return (await redis.set(MAKING, '1', 'PX', Math.ceil(forMs), 'NX')) !== null
+    },
+
+    async hasMade(): Promise<void> {
+      await redis.del(MAKING)
     },
 
     async setFolder(folder: string, forMs: number): Promise<void> {

@@ -1,22 +1,19 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, open, opendir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { DOCUMENTS, RECORDINGS } from './document/document-format.ts'
-import { filesUnavailable } from './files-unavailable.ts'
 import { SOUNDS } from './sound-format.ts'
 
 /**
  * Where the files of runs are kept, each beside the others of its run. Names are made by us: `<uuid>.<extension>`.
- * What the disk or the process is at fault for (full, read-only, not mounted, no descriptors) is an ApiError,
- * FILES_UNAVAILABLE.
+ * What the disk, the storage or the process is at fault for (full, read-only, away, no descriptors) is an ApiError,
+ * FILES_UNAVAILABLE. What is stored with a checksum and does not come back as it was put is one, FILE_DAMAGED; of a stream
+ * it is the error, and the last bytes are then kept back.
  */
 export interface FileStore {
   /** Writes a file whole or not at all; one of that name is replaced. */
   put(run: string, name: string, data: Buffer): Promise<void>
   /**
-   * Null when there is no such file, or no file could have that name. The stream gives exactly `size` bytes,
-   * even of a file that is removed meanwhile; read it or destroy it, since it holds the file open.
+   * Null when there is no such file, or no file could have that name. The stream gives exactly `size` bytes, even of a
+   * file that is removed meanwhile, or fails; read it or destroy it, since it holds the file open.
    * @param range the bytes from `start` to `end`, both included, which the file must have; null for all
    */
   open(
@@ -35,6 +32,26 @@ export interface FileStore {
    * half-written. All runs fall evenly into `FILE_PARTS` parts, from 0 on, so that nobody has to list them at once.
    */
   runs(part: number): AsyncIterable<{ run: string; modifiedMs: number }>
+  /** Every whole file of a part, in no order, for copying. */
+  list(part: number): AsyncIterable<StoredFile>
+  /**
+   * A URL by which anybody may read a file for some time, without this server; null where files are read through it. The
+   * file need not be there.
+   */
+  link(run: string, name: string, shown: Shown): Promise<string | null>
+}
+
+export interface StoredFile {
+  readonly run: string
+  readonly name: string
+  /** Bytes. */
+  readonly size: number
+}
+
+/** Headers that a file is to be served with. */
+export interface Shown {
+  readonly contentType: string
+  readonly contentDisposition: string
 }
 
 export const FILE_PARTS = 256
@@ -42,6 +59,16 @@ export const FILE_PARTS = 256
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const RUN = new RegExp(`^${UUID}$`)
 const NAME = new RegExp(`^${UUID}\\.[a-z0-9]{1,8}$`)
+
+/** The part of a run, as two hexadecimal digits. An id begins with its time and ends with its shard: only what stands
+ * before that spreads runs evenly. */
+export const partOf = (run: string): string => run.slice(32, 34)
+export const nameOfPart = (part: number): string => part.toString(16).padStart(2, '0')
+
+export const isRunId = (text: string): boolean => RUN.test(text)
+
+/** Whether a stored file may have this place. Whatever is made of both, a path or a key, leads to no other place. */
+export const isFilePlace = (run: string, name: string): boolean => RUN.test(run) && NAME.test(name)
 
 /** Media types by the extension that a stored file bears. */
 export const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -62,67 +89,4 @@ export const MEDIA_TYPES: Readonly<Record<string, string>> = {
 /** What a stored file is, by its extension, which the store's writer chose by the file's bytes. */
 export function mediaTypeOf(name: string): string {
   return MEDIA_TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream'
-}
-
-/** Files in a folder of this machine (or one that every machine mounts): a folder per run, spread over 256 others. */
-export function createLocalFileStore(folder: string): FileStore {
-  /** An id begins with its time and ends with its shard: only what stands before that spreads runs evenly. */
-  const folderOf = (run: string): string | null =>
-    RUN.test(run) ? join(folder, run.slice(32, 34), run) : null
-  /** The names are checked before any path is made of them, so none leads outside. */
-  function pathOf(run: string, name: string): string | null {
-    const inner = folderOf(run)
-    return inner && NAME.test(name) ? join(inner, name) : null
-  }
-
-  return {
-    async put(run, name, data) {
-      const path = pathOf(run, name)
-      if (!path) throw new Error('not a name of a stored file')
-      const partial = join(dirname(path), `${randomUUID()}.partial`)
-      try {
-        await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-        await writeFile(partial, data, { mode: 0o600 })
-        await rename(partial, path)
-      } catch (error) {
-        await rm(partial, { force: true }).catch(() => {})
-        throw filesUnavailable(error)
-      }
-    },
-    async open(run, name, range = null) {
-      const path = pathOf(run, name)
-      const file = path && (await open(path).catch(absent))
-      if (!file) return null
-      if (range) return { stream: file.createReadStream(range), size: range.end - range.start + 1 }
-      const { size } = await file.stat()
-      return { stream: file.createReadStream(), size }
-    },
-    async size(run, name) {
-      const path = pathOf(run, name)
-      const found = path && (await stat(path).catch(absent))
-      return found ? found.size : null
-    },
-    async read(run, name) {
-      const path = pathOf(run, name)
-      return path ? readFile(path).catch(absent) : null
-    },
-    async removeRun(run) {
-      const inner = folderOf(run)
-      if (inner) await rm(inner, { recursive: true, force: true }).catch(absent)
-    },
-    async *runs(part) {
-      const spread = join(folder, part.toString(16).padStart(2, '0'))
-      for await (const { name: run } of (await opendir(spread).catch(absent)) ?? []) {
-        const inner = folderOf(run)
-        const found = inner && (await stat(inner).catch(absent))
-        if (found) yield { run, modifiedMs: found.mtimeMs }
-      }
-    },
-  }
-}
-
-/** What is not there is null and no failure; all else is this machine's. */
-function absent(error: NodeJS.ErrnoException): null {
-  if (error.code === 'ENOENT') return null
-  throw filesUnavailable(error)
 }

@@ -91,6 +91,8 @@ export interface Endpoint<
   readonly media?: readonly string[]
   /** True where a `Range` of the media is answered with 206. */
   readonly ranges?: boolean
+  /** When the response is 302, to where the media are. Absent: never. */
+  readonly elsewhere?: string
   /** Response headers beyond those of every response. */
   readonly responseHeaders?: z.ZodObject
   /** Error codes of this endpoint, beyond those of every endpoint (authentication, validation, the store). */

@@ -20,6 +20,8 @@ export interface ChaosOptions {
   readonly faultEveryMs: number
   /** How long after the last fault all runs may take to end, ms. */
   readonly patienceMs: number
+  /** Whether files are in object storage, which is struck as well. */
+  readonly storage?: boolean
   /** Settings over those of this file. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -83,10 +85,10 @@ export async function chaos(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ChaosOutcome> {
-  const { forMs, env } = options
+  const { forMs, env, storage = false } = options
   const refusals = drawRefusals(options.seed)
   const model = { ...MODEL, ...refusals, SPLITRUN_SIMULATED_SEED: String(options.seed) }
-  const stage = await setStage(t, { apis: 2, workers: 3, env: { ...PROCESSES, ...env }, model })
+  const stage = await setStage(t, { apis: 2, workers: 3, storage, env: { ...PROCESSES, ...env }, model })
   const { fleet, core, projectId, tasks, callers, sightings } = stage
   const schedule = scheduleFaults({
     seed: options.seed,
@@ -95,6 +97,7 @@ export async function chaos(
     everyMs: options.faultEveryMs,
     workers: fleet.workers.map(({ name }) => name),
     apis: fleet.apis.map(({ name }) => name),
+    storage,
   })
   const load = sendRuns({ ...options, ...callers, overMs: forMs, tasks, progress })
   await Promise.all([

@@ -17,6 +17,7 @@ interface Options {
   readonly minutes: number
   readonly drill?: 'stop'
   readonly rounds: number
+  readonly storage?: true
 }
 type Logs = ReadonlyMap<string, string>
 
@@ -37,8 +38,9 @@ const command = npmCommand('chaos')
   .addOption(
     new Option('--drill <name>', 'only stop processes, round after round')
       .choices(['stop'])
-      .conflicts(['runs', 'minutes']),
+      .conflicts(['runs', 'minutes', 'storage']),
   )
+  .option('--storage', 'files in object storage, which is killed and frozen, too')
   .option('--rounds <n>', 'of the drill', wholeAtLeast(1), 50)
 
 await runCommand<Options>(command, async (options) => {
@@ -62,10 +64,11 @@ function unbroken(): AbortSignal {
   return new AbortController().signal
 }
 
-async function runChaos(t: Cleanup, { seed, runs, minutes }: Options): Promise<[Line[], Logs]> {
+async function runChaos(t: Cleanup, { seed, runs, minutes, storage }: Options): Promise<[Line[], Logs]> {
   process.stderr.write(`chaos: seed ${seed}, ${runs} runs in ${minutes} minutes\n`)
   const options = {
     ...{ seed, runs, forMs: minutes * 60_000 },
+    storage: storage === true,
     ...{ longestOutageMs: 20_000, faultEveryMs: 4000, patienceMs: 90_000 },
   }
   const progress: Progress = { started: Date.now(), sent: 0, served: 0, strikes: [] }

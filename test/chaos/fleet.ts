@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { settingsOf } from '../support/files/object-storage.ts'
+import { type S3rver, startS3rver } from '../support/files/s3rver.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { startProcess } from '../support/processes.ts'
 import { type PrivateRedis, startPrivateRedis } from '../support/redis.ts'
@@ -15,6 +17,8 @@ export interface Fleet {
   readonly user: RedisUser
   /** The folder of the runs' files. */
   readonly files: string
+  /** Where they are instead; null for the folder. */
+  readonly storage: S3rver | null
   readonly apis: readonly Member[]
   readonly workers: readonly Member[]
   /** What every process was started with, but for Redis' own administrator in the place of their user. */
@@ -26,6 +30,8 @@ export interface Fleet {
 export interface FleetOptions {
   readonly apis: number
   readonly workers: number
+  /** Whether files are in object storage, and not in a folder. */
+  readonly storage?: boolean
   /** Settings of all processes. */
   readonly env: Readonly<Record<string, string>>
   /** Settings of the model server. */
@@ -55,6 +61,7 @@ export async function startFleet(t: Cleanup, options: FleetOptions): Promise<Fle
   const args = [...REDIS_ARGS, '--bind', '127.0.0.1', '--port', String(port), '--aclfile', users]
   const redis = await startPrivateRedis(own, { durable: true, args })
   const user = await createRedisUser(own, redis, port)
+  const storage = options.storage ? await startS3rver(own) : null
   const model = startProcess(own, 'simulated-model', options.model)
   const [modelUrl] = await model.wrote(/http:\S+/)
   const env = {
@@ -63,6 +70,7 @@ export async function startFleet(t: Cleanup, options: FleetOptions): Promise<Fle
     SPLITRUN_DATA_DIR: dataDir,
     SPLITRUN_ADMIN_TOKEN: ADMIN_TOKEN,
     SPLITRUN_SIMULATED_URL: modelUrl,
+    ...(storage && { ...settingsOf(storage, 'files'), SPLITRUN_S3_TIMEOUT: '3s' }),
     ...options.env,
   }
   const members = (command: 'api' | 'worker', count: number): Member[] =>
@@ -75,6 +83,7 @@ export async function startFleet(t: Cleanup, options: FleetOptions): Promise<Fle
     redis,
     user,
     files,
+    storage,
     apis,
     workers,
     env,

@@ -18,6 +18,7 @@ const OWN = 250 * MB
 function open(t: TestContext, options: Partial<DocumentProcessesOptions> = {}) {
   const processes = createDocumentProcesses({
     ...{ most: 1, memory: MEMORY, timeoutMs: 60_000, pagesMax: 500, textMax: 2 * MB, inflatedMax: 200 * MB },
+    ...{ pdfPagesMax: 500, outputFileMax: 20 * MB, pdfFonts: [] },
     ...options,
   })
   t.after(() => processes.close())

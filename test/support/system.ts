@@ -31,6 +31,9 @@ export interface Answer {
 /** Set, every system has a Redis Cluster for its own, and as many shards: most of the tests hold there, too. */
 const SHARDS = process.env['SPLITRUN_TEST_CLUSTER']
 
+/** Set, the files of every system are in object storage: all that does not look into their folder holds there, too. */
+const BUCKET = process.env['SPLITRUN_TEST_FILES'] === 's3'
+
 /** A whole Splitrun in this process: a Redis of its own, the API on a free port, a worker, a simulated model. */
 export interface System {
   readonly url: string
@@ -113,6 +116,7 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
   const startRedis = SHARDS ? startPrivateCluster : startPrivateRedis
   const redis = await startRedis(last, { durable: options.durable ?? false })
   const redisUrl = (await options.redisUrl?.(last)) ?? redis.url
+  const bucket = BUCKET ? await startBucket(last) : {}
   const model = await startSimulatedModel(options.model)
   const config = readConfig({
     PORT: '0',
@@ -125,6 +129,7 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
     SPLITRUN_MODEL_BACKOFF: '1ms',
     // Many tests count what their own servers are asked.
     SPLITRUN_MODEL_ENDS: 'false',
+    ...bucket,
     ...options.env,
   })
   const core = await composeCore(config, options.log ?? silentLogger())
@@ -201,6 +206,12 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
     createToken: (scopes) => createKey(home.made, scopes),
   }
   return system
+}
+
+async function startBucket(t: Cleanup): Promise<Record<string, string>> {
+  const { startS3rver } = await import('./files/s3rver.ts')
+  const { settingsOf } = await import('./files/object-storage.ts')
+  return settingsOf(await startS3rver(t))
 }
 
 /** Longer than any state takes to come, and shorter than the time limit of a test, which would not end the asking. */

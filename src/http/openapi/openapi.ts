@@ -143,6 +143,10 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
   if (declared.ranges) {
     responses['206'] = { description: 'The part that was asked for.', headers: z.object(allHeaders), content }
   }
+  if (declared.elsewhere) {
+    const Location = z.string().meta({ description: 'Where it is, for some minutes; without the token.' })
+    responses['302'] = { description: declared.elsewhere, headers: z.object({ ...allHeaders, Location }) }
+  }
   if (method === 'get' && allHeaders['ETag']) {
     responses['304'] = {
       description: 'What `If-None-Match` names is still so.',

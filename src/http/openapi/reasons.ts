@@ -62,6 +62,7 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   PROJECT_STORAGE_FULL: 'The project keeps too many bytes of ended runs; they expire with their retention.',
   HEADERS_TOO_LARGE: 'The head of the request is too large.',
   INTERNAL_ERROR: 'Something went wrong in the server.',
+  FILE_DAMAGED: 'A stored file is there, and its bytes are not those that were stored.',
   MODEL_ERROR: 'The model failed.',
   MODEL_UNAVAILABLE: 'The model could not be reached, or is not configured any more.',
   MODEL_RETIRED:
@@ -84,7 +85,7 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   WORKER_LOST: 'Too many workers died over the run.',
   STORE_UNAVAILABLE: 'The store cannot be reached, or the run was stored by a newer version; try again.',
   FILES_UNAVAILABLE:
-    'Files cannot be stored or read now: the disk is full, read-only, or not there; try again.',
+    'Files cannot be stored or read now: the disk or the storage is full, read-only, or away; try again.',
   SHUTTING_DOWN: 'The server is stopping; try again.',
   QUEUE_FULL: 'Too many runs are queued.',
   RUN_EXPIRED: 'The run did not end before its deadline.',

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { pipeline } from 'node:stream/promises'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
@@ -29,10 +30,17 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
       summary: 'Read a file of a run',
       media: Object.values(MEDIA_TYPES),
       ranges: true,
+      elsewhere: 'The file is in object storage that callers may read themselves.',
       headers: fileRequestHeaders.extend(ifNoneMatch.shape),
       responseHeaders: fileHeaders,
       response: null,
-      errorCodes: ['TASK_RUN_NOT_FOUND', 'FILE_NOT_FOUND', 'FILES_UNAVAILABLE', 'RANGE_NOT_SATISFIABLE'],
+      errorCodes: [
+        'TASK_RUN_NOT_FOUND',
+        'FILE_NOT_FOUND',
+        'FILES_UNAVAILABLE',
+        'FILE_DAMAGED',
+        'RANGE_NOT_SATISFIABLE',
+      ],
       scope: 'run:read',
       params: runParams.extend({ name: z.string().meta({ description: 'One of the run’s `files`.' }) }),
       query: noQuery.extend({
@@ -48,17 +56,29 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
         setRunHeaders(response, record)
         const etag = `"${name}"`
         if (answersNotModified(request, response, etag)) return
+        const shown = {
+          contentType: mediaTypeOf(name),
+          contentDisposition: `${query.inline ? 'inline' : 'attachment'}; filename="${name}"`,
+        }
+        // A link is good for GET alone.
+        const link = request.method === 'GET' ? await files.link(run_id, name, shown) : null
+        if (link !== null) {
+          response.set('Cache-Control', 'no-store').redirect(302, link)
+          return
+        }
         response.setHeader('Accept-Ranges', 'bytes')
         const range = rangeOf(request, response, size, etag)
         const file = await files.open(run_id, name, range)
         if (!file) throw absent()
+        // What fails before its first byte is an answer like any other; later it can only be cut off.
+        await once(file.stream, 'readable')
         if (range) {
           response.status(206).setHeader('Content-Range', `bytes ${range.start}-${range.end}/${size}`)
         }
         response.set({
-          'Content-Type': mediaTypeOf(name),
+          'Content-Type': shown.contentType,
           'Content-Length': String(file.size),
-          'Content-Disposition': `${query.inline ? 'inline' : 'attachment'}; filename="${name}"`,
+          'Content-Disposition': shown.contentDisposition,
         })
         await pipeline(file.stream, response).catch(() => response.destroy())
       },

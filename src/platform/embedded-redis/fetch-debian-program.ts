@@ -18,12 +18,14 @@ export interface FetchedProgram {
  * process however many ask, and without root. The packages are checked by apt's signatures as ever. A fetch that fails or
  * is killed leaves no folder.
  * @param path where the program stands in its package
+ * @param packages those that it needs; their dependencies come with them
  */
 export async function fetchDebianProgram(
   name: string,
   dir: string,
   log: Logger,
   path = `usr/bin/${name}`,
+  packages: readonly string[] = [name],
 ): Promise<FetchedProgram> {
   return (
     (await findUnpacked(path, dir)) ??
@@ -31,7 +33,7 @@ export async function fetchDebianProgram(
       const byAnother = await findUnpacked(path, dir)
       if (byAnother) return byAnother
       log.info({ dir }, `fetching the ${name} package, once; this takes a few seconds`)
-      await fetchInto(name, dir, log)
+      await fetchInto(packages, dir, log)
       const program = await findUnpacked(path, dir)
       if (!program) throw new Error(`the ${name} package holds no /${path}`)
       return program
@@ -53,14 +55,14 @@ async function findUnpacked(path: string, dir: string): Promise<FetchedProgram |
   return { command, env: { LD_LIBRARY_PATH: libraries.join(':') } }
 }
 
-async function fetchInto(name: string, dir: string, log: Logger): Promise<void> {
+async function fetchInto(packages: readonly string[], dir: string, log: Logger): Promise<void> {
   const work = `${dir}.partial`
   const debs = join(work, 'debs')
   const tree = join(work, 'tree')
   await rm(work, { recursive: true, force: true })
   await mkdir(join(work, 'lists/partial'), { recursive: true })
   try {
-    await download(name, work, debs, []).catch(async (error: Error) => {
+    await download(packages, work, debs, []).catch(async (error: Error) => {
       log.info(
         { reason: error.message },
         "the machine's package lists are missing or old; making private ones",
@@ -68,7 +70,7 @@ async function fetchInto(name: string, dir: string, log: Logger): Promise<void> 
       const lists = [`Dir::State::Lists=${join(work, 'lists')}`]
       // Its exit code says that some source could not be reached; what matters is if one has the package.
       await apt(work, work, lists, ['update']).catch((reason: Error) => log.warn({ reason: reason.message }))
-      await download(name, work, debs, lists)
+      await download(packages, work, debs, lists)
     })
     for (const deb of await readdir(debs)) await exec('dpkg', ['-x', join(debs, deb), tree])
     await rm(dir, { recursive: true, force: true })
@@ -78,16 +80,16 @@ async function fetchInto(name: string, dir: string, log: Logger): Promise<void> 
   }
 }
 
-/** Downloads a package and whatever it needs that this machine lacks, which apt works out as for an install. */
+/** Downloads packages and whatever they need that this machine lacks, which apt works out as for an install. */
 async function download(
-  name: string,
+  packages: readonly string[],
   work: string,
   debs: string,
   settings: readonly string[],
 ): Promise<void> {
   await rm(debs, { recursive: true, force: true })
   await mkdir(debs)
-  const install = ['install', '--simulate', '--no-install-recommends', name]
+  const install = ['install', '--simulate', '--no-install-recommends', ...packages]
   const plan = await apt(work, debs, settings, install)
   const names = [...plan.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? '')
   await apt(work, debs, settings, ['download', ...names])

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { ConverterKilled } from '../../files/conversion/converters.ts'
+import { isSharedStorageAway } from '../../files/files-unavailable.ts'
 import { isLocalFault } from '../../platform/local-fault.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { isRedisUnavailable } from '../../platform/redis/redis.ts'
@@ -55,8 +56,8 @@ export function watchWorkerHealth({ check, log, everyMs }: WorkerHealthOptions):
         await check()
         become(null)
       } catch (error) {
-        // That Redis is away says nothing of this worker, and is told by its connections.
-        if (!isRedisUnavailable(error)) become(error)
+        // That Redis or shared storage is away says nothing of this worker, and is told by its connections.
+        if (!isRedisUnavailable(error) && !isSharedStorageAway(error)) become(error)
       }
       reported = new AbortController()
       await rest(recovered ? SICK_EVERY_MS : everyMs, AbortSignal.any([closing.signal, reported.signal]))
@@ -75,6 +76,8 @@ export function watchWorkerHealth({ check, log, everyMs }: WorkerHealthOptions):
         log.warn({ err: error }, 'an image could not be converted here')
         return
       }
+      // No worker can read files then, and runs without any need none: only those with files wait.
+      if (isSharedStorageAway(error)) return
       become(error)
       reported.abort()
     },

@@ -134,15 +134,15 @@ async function admitOrDiscard(deps: StartRunDeps, request: RunRequest): Promise<
   try {
     return await admitRun(deps, request)
   } catch (error) {
-    await discardFiles(deps, request.id)
+    await discardFiles(deps, request.id, request.files)
     throw error
   }
 }
 
 /** Removes what there is of a run that was not created. */
-async function discard(deps: StartRunDeps, { id, project, policies }: RunRequest): Promise<void> {
+async function discard(deps: StartRunDeps, { id, project, policies, files }: RunRequest): Promise<void> {
   if (policies.length > 0) await deps.policies.end(project, id, 0, policies).catch(() => {})
-  await discardFiles(deps, id)
+  await discardFiles(deps, id, files)
 }
 
 /** @throws {ApiError} RATE_LIMITED when the run would wait for a limit */

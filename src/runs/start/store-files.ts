@@ -27,12 +27,17 @@ export async function storeFiles(
   )
   const failed = stored.find((each) => each.status === 'rejected')
   if (!failed) return names
-  await discardFiles(deps, run)
+  await discardFiles(deps, run, names)
   throw failed.reason
 }
 
-/** Removes the files of a run that was not accepted. What cannot be removed is left to the janitor. */
-export async function discardFiles({ files, log }: StoreFilesDeps, run: string): Promise<void> {
+/** Removes the files of a run that was not accepted, if it has any. What cannot be removed is left to the janitor. */
+export async function discardFiles(
+  { files, log }: StoreFilesDeps,
+  run: string,
+  names: readonly string[],
+): Promise<void> {
+  if (names.length === 0) return
   await files.removeRun(run).catch((error: unknown) => {
     log.warn({ err: error, run_id: run }, 'files of a run that was not accepted are removed later')
   })

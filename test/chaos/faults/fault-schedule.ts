@@ -33,6 +33,8 @@ export interface FaultScheduleOptions {
   readonly everyMs: number
   readonly workers: readonly string[]
   readonly apis: readonly string[]
+  /** Whether files are in storage of their own, which may be struck. */
+  readonly storage?: boolean
 }
 
 /** Shares of the outage's longest time: a replaced process is back soon, one that stands still may take all of it. */
@@ -54,6 +56,10 @@ const KINDS = [
   { of: 'redis', kind: 'acl', weight: 3, low: 0.05, high: 0.4 },
   { of: 'everybody', kind: 'password', weight: 1, low: 0.4, high: 0.8 },
 ] as const
+const STORAGE_KINDS = [
+  { of: 'storage', kind: 'kill', weight: 2, low: 0.05, high: 1 },
+  { of: 'storage', kind: 'freeze', weight: 2, low: 0.05, high: 1 },
+] as const
 
 /** How many kinds there are, each of what it strikes. */
 export const KIND_COUNT = KINDS.length
@@ -69,11 +75,13 @@ export function scheduleFaults(options: FaultScheduleOptions): Fault[] {
     workers: [options.workers],
     api: options.apis.map((name) => [name]),
     redis: [['redis']],
+    storage: [['storage']],
     everybody: [['redis', ...options.apis, ...options.workers]],
   }
   const faults: Fault[] = []
   const freeAt = new Map<string, number>()
-  const owed = dice.shuffle(KINDS)
+  const kinds = options.storage ? [...KINDS, ...STORAGE_KINDS] : KINDS
+  const owed = dice.shuffle(kinds)
   for (
     let at = dice.between(0, options.everyMs);
     at < options.until;
@@ -81,7 +89,7 @@ export function scheduleFaults(options: FaultScheduleOptions): Fault[] {
   ) {
     const isFree = (targets: readonly string[]) => targets.every((name) => (freeAt.get(name) ?? 0) <= at)
     // What strikes everybody would never find all of them free, if nobody waited for it.
-    const chosen = owed[0] ?? dice.pick(KINDS)
+    const chosen = owed[0] ?? dice.pick(kinds)
     const forMs = dice.between(chosen.low, chosen.high) * options.longestMs
     const targets = dice.shuffle(members[chosen.of]).find(isFree)
     const chance = dice.between(0, 1)

@@ -53,6 +53,7 @@ function carryOut(context: StrikeContext): Promise<unknown> {
   if (fault.kind === 'acl') return takeRight(context)
   if (fault.kind === 'password') return renewPassword(context)
   if (fault.targets.includes('redis')) return strikeProcess(context, redisAs(stage))
+  if (fault.targets.includes('storage')) return strikeProcess(context, storageAs(stage))
   const { apis, workers } = stage.fleet
   const victims = [...apis, ...workers].filter(({ name }) => fault.targets.includes(name))
   return Promise.all(victims.map((victim) => strikeMember(context, victim)))
@@ -91,6 +92,18 @@ export async function stop({ fault, strike }: StrikeContext, victim: Pick<Member
     strike.badExits.push(`${name}, ${fault.kind} ${strike.form}: ${exit.code ?? exit.signal}`)
   }
 }
+
+const storageAs = ({ fleet: { storage } }: Stage): Victim => ({
+  freeze() {
+    storage?.freeze()
+    return () => storage?.thaw()
+  },
+  start: async () => storage?.start(),
+  async end() {
+    await storage?.kill()
+    return null
+  },
+})
 
 const redisAs = ({ fleet: { redis } }: Stage): Victim => ({
   freeze() {

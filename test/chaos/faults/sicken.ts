@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { descendantsOf } from '../../support/processes.ts'
+import type { Fleet } from '../fleet.ts'
 import type { Life, Member } from '../member.ts'
 import { type StrikeContext, stop } from './inject-faults.ts'
 
@@ -41,7 +42,7 @@ export async function sicken(context: StrikeContext, victim: Member): Promise<vo
   try {
     await stop(context, victim)
     // Not awaited: it may be unable to come up at all.
-    void victim.start(lifeWith(sickness, { empty, files: stage.fleet.files }))
+    void victim.start(lifeWith(sickness, { empty, fleet: stage.fleet }))
     await pause(fault.forMs, undefined, { signal })
     await stop(context, victim)
     await victim.start()
@@ -56,8 +57,12 @@ async function formsFor({ command }: Member): Promise<Sickness[]> {
   return (await canMount) ? [...forms, 'read-only disk'] : forms
 }
 
-function lifeWith(sickness: Sickness, { empty, files }: { empty: string; files: string }): Life {
-  if (sickness === 'no files') return { env: { SPLITRUN_DATA_DIR: empty }, mayEnd: true }
+function lifeWith(sickness: Sickness, { empty, fleet }: { empty: string; fleet: Fleet }): Life {
+  const { storage, files } = fleet
+  if (sickness === 'no files') {
+    const elsewhere = storage ? { SPLITRUN_FILES: `s3://${storage.bucket}/elsewhere` } : {}
+    return { env: { SPLITRUN_DATA_DIR: empty, ...elsewhere }, mayEnd: true }
+  }
   if (sickness === 'few descriptors') return { through: FEW_DESCRIPTORS, mayEnd: true }
   if (sickness === 'full disk') return { through: FULL_DISK, mayEnd: true }
   // As this process sees it; for all others the folder stays as it is.

@@ -9,6 +9,7 @@ import {
 import { type DocumentProcesses, UnreadableDocument } from '../../../files/document/document-processes.ts'
 import type { FileHome } from '../../../files/file-home.ts'
 import type { FileStore } from '../../../files/file-store.ts'
+import { nullIfDamaged } from '../../../files/files-unavailable.ts'
 import {
   type PreparedImage,
   type PrepareImageDeps,
@@ -76,6 +77,7 @@ export async function loadFiles(
     if (error instanceof UnreadableDocument) {
       return { reason: error.reason, message: error.message, retryable: false }
     }
+    if (error instanceof ApiError && error.reason === 'FILE_DAMAGED') return damagedFile(error)
     // The API checks only the header of an image. That its body is broken shows when it is decoded.
     if (error instanceof ApiError && error.reason !== 'FILES_UNAVAILABLE') return invalidInput(error.message)
     throw error
@@ -92,9 +94,14 @@ export function keptKind({ stored }: RunFile, model: Model): 'text' | 'file' | n
 /** The name under which the text of a document is kept beside it. */
 export const keptTextName = ({ stored }: Pick<RunFile, 'stored'>): string => `${v5(stored, TEXTS)}.txt`
 
+/** The error of a run with a file that is not as it was stored. */
+export const damagedFile = ({ message }: ApiError): RunError => ({
+  ...{ reason: 'FILE_DAMAGED', message, retryable: false },
+})
+
 /**
  * The text of a stored document. It is kept beside it, for the next attempt or model.
- * @throws {UnreadableDocument}; {ApiError} INPUT_INVALID when it is no longer stored
+ * @throws {UnreadableDocument}; {ApiError} INPUT_INVALID when it is no longer stored, FILE_DAMAGED
  */
 export async function textOf(
   deps: Pick<LoadFilesDeps, 'files' | 'fileHome' | 'documents'>,
@@ -103,7 +110,7 @@ export async function textOf(
   signal: AbortSignal,
 ): Promise<string> {
   const kept = keptTextName({ stored })
-  const known = await deps.files.read(run, kept)
+  const known = await deps.files.read(run, kept).catch(nullIfDamaged)
   if (known) return known.toString()
   const bytes = await readStored(deps, run, stored)
   const text = await deps.documents.extract(bytes, extensionOf(stored) as DocumentExtension, signal)

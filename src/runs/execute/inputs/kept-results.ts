@@ -1,6 +1,7 @@
 import { v5 } from 'uuid'
 import type { FileHome } from '../../../files/file-home.ts'
 import type { FileStore } from '../../../files/file-store.ts'
+import { nullIfDamaged } from '../../../files/files-unavailable.ts'
 
 /** What the first processors of a revision gave, in their order, and how long they took together. */
 export interface KeptResults {
@@ -18,7 +19,7 @@ const RESULTS = '6d1c54b6-4f0e-5d6b-8a83-7e5b2f9a1c30'
 const nameOf = (key: string): string => `${v5(key, RESULTS)}.json`
 
 export async function readKept({ files }: KeptResultsDeps, run: string, key: string): Promise<KeptResults> {
-  const known = await files.read(run, nameOf(key))
+  const known = await files.read(run, nameOf(key)).catch(nullIfDamaged)
   return known ? (JSON.parse(known.toString()) as KeptResults) : { results: [], seconds: 0 }
 }
 

@@ -1,10 +1,13 @@
 import { UnreadableDocument } from '../../../files/document/document-processes.ts'
 import { fallbackOf, type ProcessorUse, usesOf } from '../../../inputs/processor.ts'
 import { ProcessorFailure } from '../../../inputs/processor-failure.ts'
+import { ApiError } from '../../../platform/errors.ts'
 import { type Span, within } from '../../../platform/tracing/tracing.ts'
 import type { Revision } from '../../../tasks/task.ts'
 import { filesOf, useFiles } from '../../file-use.ts'
 import type { RunError, RunRequest } from '../../run.ts'
+import { invalidInput } from '../ask/invalid-input.ts'
+import { damagedFile } from '../ask/load-files.ts'
 import { type KeptResults, keepResults, readKept } from './kept-results.ts'
 import { type RunProcessorDeps, runProcessor } from './run-processor.ts'
 
@@ -116,6 +119,10 @@ class Failure {
 /** What stands in for the result of a processor that failed, or the error that the run ends with. */
 function failureOf(error: unknown, use: ProcessorUse, signal: AbortSignal): string | Failure {
   signal.throwIfAborted()
+  if (error instanceof ApiError && error.reason === 'FILE_DAMAGED') return new Failure(damagedFile(error))
+  if (error instanceof ApiError && error.reason === 'INPUT_INVALID') {
+    return new Failure(invalidInput(error.message))
+  }
   if (!(error instanceof ProcessorFailure) && !(error instanceof UnreadableDocument)) throw error
   const fallback = fallbackOf(use)
   if (fallback !== null) return fallback

@@ -9,8 +9,10 @@ import { silentLogger } from '../../../../src/platform/logger.ts'
 import { shardTag } from '../../../../src/platform/redis/shard-tag.ts'
 import { cleanUpFiles } from '../../../../src/runs/end/clean-up-files.ts'
 import { shardKeys } from '../../../../src/runs/store/run-keys.ts'
+import { settingsOf } from '../../../support/files/object-storage.ts'
+import { startS3rver } from '../../../support/files/s3rver.ts'
 import { aRequest, aResult, claimed } from '../../../support/runs.ts'
-import { type System, until, useSystem } from '../../../support/system.ts'
+import { type Cleanup, type System, until, useSystem } from '../../../support/system.ts'
 
 const NEVER = new AbortController().signal
 const tomorrow = () => Date.now() + 86_400_000
@@ -28,8 +30,8 @@ async function putFile({ core }: System, run: string): Promise<string> {
 const isThere = async ({ core }: System, run: string, name: string): Promise<boolean> =>
   (await core.files.read(run, name)) !== null
 
-describe('cleaning up files', () => {
-  const running = useSystem({ workers: 0 })
+function testCleaningUp(settings: (t: Cleanup) => Promise<Record<string, string>>, onDisk: boolean): void {
+  const running = useSystem(async (t) => ({ workers: 0, env: await settings(t) }))
   const cleanUp = ({ core }: System, before: number, signal = NEVER) =>
     cleanUpFiles({ ...core, log: silentLogger() }, 0, before, signal)
 
@@ -58,12 +60,13 @@ describe('cleaning up files', () => {
     const run = idInPartZero()
     const name = await putFile(system, run)
     const folder = join(system.core.config.dataDir, 'files', '00', run)
-    await writeFile(join(folder, `${randomUUID()}.partial`), 'half an im')
+    if (onDisk) await writeFile(join(folder, `${randomUUID()}.partial`), 'half an im')
     await cleanUp(system, Date.now() - 60_000)
     assert.ok(await isThere(system, run, name))
     await cleanUp(system, tomorrow(), AbortSignal.abort())
     assert.ok(await isThere(system, run, name), 'a tick that is called off removes nothing')
     await cleanUp(system, tomorrow())
+    assert.ok(!(await isThere(system, run, name)))
     await assert.rejects(readdir(folder), { code: 'ENOENT' })
   })
 
@@ -99,7 +102,12 @@ describe('cleaning up files', () => {
     assert.ok(await isThere(system, run, name))
     await system.redis.start()
   })
-})
+}
+
+describe('cleaning up files in a folder', () => testCleaningUp(async () => ({}), true))
+
+describe('cleaning up files in object storage', () =>
+  testCleaningUp(async (t) => settingsOf(await startS3rver(t)), false))
 
 describe('the janitor of a running system', () => {
   const env = { SPLITRUN_JANITOR_INTERVAL: '100ms', SPLITRUN_FILE_GRACE: '1s' }

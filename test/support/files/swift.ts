@@ -1,0 +1,154 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before } from 'node:test'
+import { promisify } from 'node:util'
+import { fetchDebianProgram } from '../../../src/platform/embedded-redis/fetch-debian-program.ts'
+import { createLogger } from '../../../src/platform/logger.ts'
+import { freePorts } from '../free-ports.ts'
+import { type Cleanup, until } from '../system.ts'
+import { makeBucket, type ObjectStorage } from './object-storage.ts'
+
+const DATA = join(import.meta.dirname, '../../../.splitrun/swift')
+const LAUNCHER = join(import.meta.dirname, 'start-swift.py')
+/** Debian's, whose modules the packages are made for. */
+const PYTHON = '/usr/bin/python3'
+const STORES = ['account', 'container', 'object'] as const
+
+export interface Swift extends ObjectStorage {
+  /** Stops the door; what it has stays. */
+  stop(): Promise<void>
+  start(): Promise<void>
+}
+
+/** One for all tests of a suite: call it in the body of `describe`, and what it returns in a test. */
+export function useSwift(): () => Swift {
+  const cleanups: (() => Promise<void> | void)[] = []
+  let swift: Swift | undefined
+  before(async () => {
+    swift = await startSwift({ after: (clean) => void cleanups.unshift(clean) })
+  })
+  after(async () => {
+    for (const clean of cleanups) await clean()
+  })
+  return () => {
+    if (!swift) throw new Error('it is there from the first test on')
+    return swift
+  }
+}
+
+/** OpenStack Swift with its S3 door, as Debian packages it, with an empty bucket. */
+export async function startSwift(t: Cleanup): Promise<Swift> {
+  const env = await fetchSwift()
+  const dir = await mkdtemp(join(tmpdir(), 'splitrun-swift-'))
+  const [door = 0, ...ports] = await freePorts(4)
+  await mkdir(join(dir, 'node/disk'), { recursive: true })
+  await writeFile(join(dir, 'swift.conf'), SWIFT_CONF)
+  for (const [at, store] of STORES.entries()) {
+    await writeFile(join(dir, `${store}.conf`), storeConf(store, dir, ports[at] ?? 0))
+  }
+  await writeFile(join(dir, 'proxy.conf'), proxyConf(dir, door))
+  await promisify(execFile)(PYTHON, [LAUNCHER, 'rings', dir, ...ports.map(String)], { env })
+
+  const launch = (part: string) =>
+    spawn(PYTHON, [LAUNCHER, part, dir], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const stores = STORES.map(launch)
+  let proxy = launch('proxy')
+  const url = `http://127.0.0.1:${door}`
+  const answers = () =>
+    until(() =>
+      fetch(`${url}/info`).then(
+        () => true,
+        () => proxy.exitCode !== null,
+      ),
+    )
+  const swift: Swift = {
+    ...{ url, bucket: 'files', accessKeyId: 'test:tester', secretAccessKey: 'testing' },
+    stop: () => end(proxy),
+    async start() {
+      proxy = launch('proxy')
+      await answers()
+    },
+  }
+  t.after(async () => {
+    await Promise.all([proxy, ...stores].map(end))
+    await rm(dir, { recursive: true, force: true })
+  })
+  await answers()
+  await until(() =>
+    makeBucket(swift).then(
+      () => true,
+      () => false,
+    ),
+  )
+  return swift
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exited
+}
+
+/** Fetched into the repository's data folder once. */
+async function fetchSwift(): Promise<NodeJS.ProcessEnv> {
+  const packages = ['swift-proxy', ...STORES.map((store) => `swift-${store}`)]
+  const program = 'usr/bin/swift-proxy-server'
+  try {
+    const { env } = await fetchDebianProgram('swift', DATA, createLogger('info'), program, packages)
+    return { ...process.env, ...env, PYTHONPATH: join(DATA, 'usr/lib/python3/dist-packages') }
+  } catch (cause) {
+    throw new Error(`The tests need OpenStack Swift from Debian: ${(cause as Error).message}`, { cause })
+  }
+}
+
+const SWIFT_CONF = `[swift-hash]
+swift_hash_path_suffix = splitrun
+[storage-policy:0]
+name = one
+default = yes
+`
+
+const storeConf = (store: string, dir: string, port: number): string => `[DEFAULT]
+bind_ip = 127.0.0.1
+bind_port = ${port}
+workers = 0
+devices = ${join(dir, 'node')}
+mount_check = false
+swift_dir = ${dir}
+log_address = ${join(dir, 'log')}
+[pipeline:main]
+pipeline = ${store}-server
+[app:${store}-server]
+use = egg:swift#${store}
+fallocate_reserve = 0
+`
+
+// The cache is asked for and not there: all is read where it is stored.
+const proxyConf = (dir: string, port: number): string => `[DEFAULT]
+bind_ip = 127.0.0.1
+bind_port = ${port}
+workers = 0
+swift_dir = ${dir}
+log_address = ${join(dir, 'log')}
+[pipeline:main]
+pipeline = catch_errors gatekeeper cache listing_formats bulk slo s3api tempauth copy proxy-server
+[app:proxy-server]
+use = egg:swift#proxy
+account_autocreate = true
+allow_account_management = true
+[filter:s3api]
+use = egg:swift#s3api
+location = us-east-1
+[filter:tempauth]
+use = egg:swift#tempauth
+user_test_tester = testing .admin
+user_test_reader = reading
+[filter:cache]
+use = egg:swift#memcache
+memcache_servers = 127.0.0.1:9
+${['catch_errors', 'gatekeeper', 'listing_formats', 'bulk', 'slo', 'copy'].map((name) => `[filter:${name}]\nuse = egg:swift#${name}`).join('\n')}
+`
