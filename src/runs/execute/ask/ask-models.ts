@@ -23,7 +23,7 @@ export interface AskModelsDeps
   readonly log: Logger
   /** Whether log lines of failed calls hold the server's own words. */
   readonly modelErrorWords: boolean
-  readonly runs: RunStore
+  readonly runs: Pick<RunStore, 'saveAttempts'>
   readonly models: ModelRegistry
   /** How long the ledger is kept while Redis is away, in ms. */
   readonly settleTimeoutMs: number
