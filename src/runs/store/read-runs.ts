@@ -36,6 +36,8 @@ export interface RunFilter {
   /** Least time from its creation to its end, in ms. */
   readonly minMs?: number | undefined
   readonly score?: ScoreFilter | undefined
+  /** True: shadow runs of the task, instead of those of callers. */
+  readonly shadow?: boolean | undefined
   /** Bounds on the time of creation, ms since the epoch: from (inclusive), to (exclusive). */
   readonly from?: number | undefined
   readonly to?: number | undefined
@@ -134,6 +136,16 @@ export function readRuns(redis: Redis, shards: number, waitingOn: FindWait = asy
     queueState: (project: string, models: readonly string[], now: number): Promise<QueueState> =>
       readQueueState(redis, shards, project, models, now),
 
+    /** Ids of runs that a worker has had since before this time (ms since the epoch), at most `most` of each shard. */
+    async runningSince(before: number, most: number): Promise<string[]> {
+      const perShard = await Promise.all(
+        Array.from({ length: shards }, (_, shard) =>
+          redis.zrange(shardKeys(shard).running, '-inf', String(before), 'BYSCORE', 'LIMIT', 0, most),
+        ),
+      )
+      return perShard.flat()
+    },
+
     /** Which of these runs are to be cancelled, according to their records. */
     async cancelled(ids: readonly string[]): Promise<string[]> {
       const found = await askByTag<string | null>(redis, ids.map(keyOf), (pipeline, key) =>
@@ -164,7 +176,8 @@ export function readRuns(redis: Redis, shards: number, waitingOn: FindWait = asy
           const keys = shardKeys(shard)
           const all =
             filter.task === undefined ? keys.projectRuns(project) : keys.taskRuns(project, filter.task)
-          const key = narrow ? keys.runsIn(project, narrow) : all
+          const own = narrow ? keys.runsIn(project, narrow) : all
+          const key = filter.shadow ? keys.shadowRuns(project, filter.task ?? '') : own
           return redis.zrange(key, top, bottom, 'BYLEX', 'REV', 'LIMIT', 0, limit)
         }),
       )
