@@ -99,12 +99,17 @@ export async function audit(
 async function lostFiles({ files }: Core, records: readonly RunRecord[]): Promise<string[]> {
   const sent = await Promise.all((['photo', 'letter'] as const).map(sentFile))
   const lost: string[] = []
-  for (const { request } of records) {
+  for (const { request, result } of records) {
     for (const name of request.files) {
       const found = await files.read(request.id, name)
       const same = sent.find(({ stored }) => name.endsWith(`.${stored}`))
       if (!same || !found?.equals(same.bytes))
         lost.push(`${request.id}: ${name} ${found ? 'is another' : 'is gone'}`)
+    }
+    const made = result?.outputFile
+    const { bytes } = (made ? result.response : {}) as { bytes?: number }
+    if (made && (await files.size(request.id, made)) !== bytes) {
+      lost.push(`${request.id}: ${made}, which it answers with, is not what it was`)
     }
   }
   return lost
