@@ -4,8 +4,9 @@ import type { Redis } from '../../platform/redis/redis.ts'
 import type { Attempt } from '../run.ts'
 import { type Claim, type Dequeued, type DequeueOptions, fullToText, type Released } from './claim.ts'
 import { drawnToText, readDrawn } from './drawn-revision.ts'
+import { textToRequest } from './request-text.ts'
 import { shardKeys } from './run-keys.ts'
-import { fromLines, textToRequest, toLines } from './run-record.ts'
+import { fromLines, toLines } from './run-record.ts'
 import { movingScript, writingScript } from './run-script.ts'
 
 const SCRIPTS = {
