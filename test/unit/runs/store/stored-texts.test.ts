@@ -18,7 +18,10 @@ const UNUSUAL_REQUEST = {
   reference: '',
   reportingGroup: '',
   startBy: 1,
-  trace: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
+  trace: {
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    tracestate: 'vendor=1',
+  },
   onLostAttempt: 'fail',
   onTruncated: 'accept',
   outputRetries: 0,
