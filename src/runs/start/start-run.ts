@@ -166,13 +166,27 @@ function requestOf(
   mode: RunRequest['mode'],
   trace: RunRequest['trace'],
 ): RunRequest {
-  const { org, project, user, inputs, llmConfig, useFallback, reference, reportingGroup, onLimit, live } =
-    input
   const created = sharedNow()
   const deadline = created + (input.timeout ?? task.timeout ?? runTimeout) * 1000
   return {
-    ...{ id, org, project, task: task.id, user, created, inputs, files, revision },
-    ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline, trace, onLimit, live },
+    id,
+    org: input.org,
+    project: input.project,
+    task: task.id,
+    user: input.user,
+    created,
+    inputs: input.inputs,
+    files,
+    revision,
+    llmConfig: input.llmConfig,
+    useFallback: input.useFallback,
+    reference: input.reference,
+    reportingGroup: input.reportingGroup,
+    mode,
+    deadline,
+    trace,
+    onLimit: input.onLimit,
+    live: input.live,
     // Only where documents are taken does anybody ask.
     fileNames: candidates.some(takesDocuments) ? sent.map(({ name }) => name) : [],
     slot: place?.slot ?? null,
