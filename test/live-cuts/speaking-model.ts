@@ -47,7 +47,11 @@ export async function startSpeakingModel(t: Cleanup) {
   })
   const file = join(dir, 'models.json')
   // The second name is that of the model that the benchmark's own task asks.
-  const models = ['speaking', 'simulated-large'].map((name) => ({ name, server: 's' }))
+  const models = [
+    ...['speaking', 'simulated-large'].map((name) => ({ name, server: 's' })),
+    // Its stream is asked for, whether or not somebody watches.
+    { name: 'streaming', server: 's', stream: 'always' },
+  ]
   const servers = { s: { base_url: `http://127.0.0.1:${port}/v1`, auth: 'none' } }
   await writeFile(file, JSON.stringify({ servers, models }))
   return {

@@ -46,13 +46,15 @@ export async function sendEventStream(
 ): Promise<void> {
   response.status(200)
   for (const [name, value] of Object.entries(STREAM_HEADERS)) response.setHeader(name, value)
-  response.flushHeaders()
   // A stream lasts as long as its run: what can be compared with other requests is its beginning.
   response.locals['headAt'] = performance.now()
   if (response.req.method === 'HEAD') {
     response.end()
     return
   }
+  // The head goes out at the end of this tick, together with what is known already.
+  response.cork()
+  setImmediate(() => response.writableEnded || response.uncork())
   response.write(`retry: ${RECONNECT_MS}\n\n`)
   // Looking at a signal that is made of others costs much more, and each event does.
   const ended = new AbortController()

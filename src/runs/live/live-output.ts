@@ -6,8 +6,13 @@ import type { Emitted, EmittedPiece, LiveHead } from '../store/live-texts.ts'
 import { resetReason } from './reset-reason.ts'
 import { createShownText } from './shown-text.ts'
 
-/** So far apart are the pieces of one run on average, in ms, where its model is quicker: more cost, and nobody reads them. */
-const BETWEEN_MS = 40
+/** So far apart are the pieces of one run, in ms, where its model is quicker: more cost, and nobody reads them. */
+const BETWEEN_MS = 48
+/**
+ * What has to wait waits for a multiple of this time, in ms: then all runs whose models are quick are told of together.
+ * What comes later than `BETWEEN_MS` after the piece before it goes at once.
+ */
+const TOGETHER_MS = 24
 /** While nobody listens, news is sent this often, in ms. */
 const UNWATCHED_MS = 1000
 /** How long a text is kept beyond its run's deadline, in ms, in case that nobody ends the run. */
@@ -38,8 +43,10 @@ export class LiveOutput {
   #sending: { readonly head: LiveHead; readonly chars: number; readonly bytes: number } | null = null
   /** When the next piece may be sent, ms of `performance.now()`. */
   due = 0
+  /** True while whoever sends knows that there is something to send: it is told of a beginning all the same. */
+  isPending = false
 
-  /** @param onNews called whenever there is something to send */
+  /** @param onNews called when there is something to send */
   constructor(claim: Claim, onNews: (output: LiveOutput) => void) {
     this.#claim = claim
     this.#onNews = onNews
@@ -87,8 +94,7 @@ export class LiveOutput {
     const text = this.#unsent.slice(0, chars)
     this.#fresh = false
     this.#sending = { head: this.#head, chars, bytes: this.#sentBytes + Buffer.byteLength(text) }
-    // From when it was due, not from now: else one that is late would make all that follow late.
-    if (text !== '') this.due = Math.max(this.due + BETWEEN_MS, performance.now())
+    if (text !== '') this.due = togetherBefore(performance.now() + BETWEEN_MS)
     const keepMs = Math.max(0, request.deadline - sharedNow()) + SLACK_MS
     return { id: request.id, fence, head: this.#head, offset: this.#sentBytes, text, keepMs }
   }
@@ -113,7 +119,7 @@ export class LiveOutput {
     if (text === '') return
     this.#text += text
     this.#unsent += text
-    this.#onNews(this)
+    if (!this.isPending) this.#onNews(this)
   }
 
   #restart(): void {
@@ -129,3 +135,5 @@ export class LiveOutput {
     return last >= 0xd800 && last < 0xdc00 ? length - 1 : length
   }
 }
+
+const togetherBefore = (ms: number): number => Math.floor(ms / TOGETHER_MS) * TOGETHER_MS

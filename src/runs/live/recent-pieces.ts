@@ -40,6 +40,9 @@ export class RecentPieces {
 
   /** What comes after a position, as one piece; null when that is not known here. */
   after({ epoch, offset }: Position): LivePiece | null {
+    const last = this.#pieces.at(-1)
+    // Who keeps up with it lacks the latest piece.
+    if (last?.offset === offset && last.head.epoch === epoch && offset < last.end) return last
     const first = this.#pieces.findIndex((piece) => piece.offset <= offset && offset < piece.end)
     const found = this.#pieces[first]
     if (!found || found.head.epoch !== epoch) return null

@@ -72,7 +72,7 @@ export function liveTexts(redis: Redis) {
     /** Adds pieces to the texts of runs of one shard, and tells them to the API processes that listen. */
     async emit(shard: number, pieces: readonly EmittedPiece[]): Promise<Emitted[]> {
       const args = pieces.flatMap(({ id, fence, head, offset, text, keepMs }) => [
-        ...[id, fence, headToText(head), offset, text, Math.ceil(keepMs)],
+        ...[id, fence, headToText(head), offset, text, text.length, Math.ceil(keepMs)],
       ])
       const outcomes = (await SCRIPTS.emit(redis, [shardKeys(shard).prefix], args)) as number[]
       return outcomes.map((outcome) => (outcome === -1 ? 'stale' : outcome === -2 ? 'gap' : outcome))
@@ -111,10 +111,26 @@ export interface News {
   readonly piece: LivePiece | null
 }
 
-/** Reads a message of `listeners.lua`. A text may contain the separator, and so it is last. */
-export function readNews(message: string): News {
-  const [id = '', head, offset] = message.split('\0', 3)
-  if (head === undefined || offset === undefined) return { id, piece: null }
-  const text = message.slice(id.length + head.length + offset.length + 3)
-  return { id, piece: { head: textToHead(head), offset: Number(offset), text } }
+/** Separates the parts of a message: no id and no head contains it. A text may, and so its length is before it. */
+const SEPARATOR = '\0'
+
+/** Reads a message of `listeners.lua`: the id of a run whose record has changed; or of `emit.lua`: pieces of several runs. */
+export function readNews(message: string): News[] {
+  if (!message.includes(SEPARATOR)) return [{ id: message, piece: null }]
+  const news: News[] = []
+  let at = 0
+  const next = (): string => {
+    const end = message.indexOf(SEPARATOR, at)
+    if (end < 0) throw new Error('a message of a live run is cut off')
+    const part = message.slice(at, end)
+    at = end + 1
+    return part
+  }
+  while (at < message.length) {
+    const [id, head, offset, chars] = [next(), next(), next(), next()]
+    const text = message.slice(at, at + Number(chars))
+    at += text.length
+    news.push({ id, piece: { head: textToHead(head), offset: Number(offset), text } })
+  }
+  return news
 }
