@@ -6,7 +6,7 @@ import { type EndEvent, endOfRun, type FollowEndDeps, TROUBLE_PAUSE_MS } from '.
 import type { LiveFeed, LiveStatus } from './live-feed.ts'
 import type { LiveFeeds } from './live-feeds.ts'
 import { attemptOf, continuesCharacter, type Position } from './position.ts'
-import { resetReason } from './reset-reason.ts'
+import { epochOf, resetReason } from './reset-reason.ts'
 
 /** What one who watches a run is told. `at`: the position after it, from which on it may be resumed. */
 export type LiveEvent =
@@ -148,12 +148,12 @@ function* lastEvents(record: RunRecord, position: Position | null, shown: Shown)
   const response = record.result?.response
   const last = record.attempts.at(-1)
   if (last && typeof response === 'string') {
-    const epoch = `${last.fence}-${last.number}`
+    const epoch = epochOf(last)
     const bytes = Buffer.from(response)
     let offset = position?.epoch === epoch ? position.offset : 0
     const isOther = position !== null && position.epoch !== epoch
     if (isOther || !isBeginningOf(bytes, offset, shown)) {
-      const reason = isOther ? resetReason(record.attempts.slice(0, -1), last.model ?? '') : 'repair'
+      const reason = isOther ? resetReason(record.attempts, position.epoch, last.model) : 'repair'
       yield { type: 'reset', at: { epoch, offset: 0 }, attempt: last.number, reason }
       offset = 0
     }

@@ -3,7 +3,7 @@ import { shardOf } from '../../platform/ids.ts'
 import type { Attempt } from '../run.ts'
 import type { Claim } from '../store/claim.ts'
 import type { Emitted, EmittedPiece, LiveHead } from '../store/live-texts.ts'
-import { resetReason } from './reset-reason.ts'
+import { epochOf, resetReason } from './reset-reason.ts'
 import { createShownText } from './shown-text.ts'
 
 /** So far apart are the pieces of one run, in ms, where its model is quicker: more cost, and nobody reads them. */
@@ -67,17 +67,19 @@ export class LiveOutput {
    * @returns takes the answer as it comes
    */
   begin(attempts: readonly Attempt[], { name, reasoningInText }: Speaker): (delta: string) => void {
-    const number = attempts.at(-1)?.number ?? 1
-    const reason = resetReason(attempts, name)
-    const head = { epoch: `${this.#claim.fence}-${number}`, reason, model: name }
+    const { fence, shown: before } = this.#claim
+    const shown = this.#head?.epoch ?? before
+    // Where nothing was shown, nothing is void, and nobody is told a reason.
+    const reason = shown ? resetReason(attempts, shown, name) : 'lost'
+    const head = { epoch: epochOf({ fence, number: attempts.at(-1)?.number ?? 1 }), reason, model: name }
     this.#head = head
     this.#text = ''
     this.#restart()
     this.due = 0
     this.#onNews(this)
-    const shown = reasoningInText === 'keep' ? (delta: string) => delta : createShownText()
+    const show = reasoningInText === 'keep' ? (delta: string) => delta : createShownText()
     return (delta) => {
-      if (this.#head === head) this.#add(shown(delta))
+      if (this.#head === head) this.#add(show(delta))
     }
   }
 
