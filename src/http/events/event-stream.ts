@@ -53,8 +53,13 @@ export async function sendEventStream(
     return
   }
   // The head goes out at the end of this tick, together with what is known already.
+  let isHeld = true
+  const sendHeld = (): void => {
+    if (isHeld) response.uncork()
+    isHeld = false
+  }
   response.cork()
-  setImmediate(() => response.writableEnded || response.uncork())
+  setImmediate(sendHeld)
   response.write(`retry: ${RECONNECT_MS}\n\n`)
   // Looking at a signal that is made of others costs much more, and each event does.
   const ended = new AbortController()
@@ -75,6 +80,8 @@ export async function sendEventStream(
     }
   } finally {
     clearInterval(beating)
+    // Node would end the body before what is held.
+    sendHeld()
     response.end()
     if (closing.aborted) setTimeout(() => response.destroy(), LAST_MS).unref()
   }
