@@ -5,19 +5,25 @@ import type { CutStage } from './cut-stage.ts'
 /** Strikes that change nothing of what a reader is told in the end, as long as the workers live. */
 const STRIKES = [
   { what: 'API killed', weight: 1 },
-  { what: 'connections of the APIs that listen killed', weight: 3 },
-  { what: 'connections for commands killed', weight: 3 },
+  { what: 'connections of the APIs that listen killed', weight: 1.5 },
+  { what: 'connections for commands killed', weight: 1.5 },
 ] as const
 
-/** Strikes again and again, until `signal` fires; resolves with how often of each kind. */
+/** How often there was a strike of each kind so far. */
+export type Strikes = Record<(typeof STRIKES)[number]['what'], number>
+
+export const noStrikes = (): Strikes => ({
+  'API killed': 0,
+  'connections of the APIs that listen killed': 0,
+  'connections for commands killed': 0,
+})
+
+/** Strikes again and again, until `signal` fires; counts them. */
 export async function strikeAtRandom(
   stage: CutStage,
-  seed: number,
-  everyMs: number,
-  signal: AbortSignal,
-): Promise<Record<string, number>> {
+  { seed, everyMs, counts, signal }: { seed: number; everyMs: number; counts: Strikes; signal: AbortSignal },
+): Promise<void> {
   const dice = diceFrom(`strikes ${seed}`)
-  const counts: Record<string, number> = {}
   while (!signal.aborted) {
     await pause(dice.between(0.5, 1.5) * everyMs, undefined, { signal }).catch(() => {})
     if (signal.aborted) break
@@ -29,7 +35,6 @@ export async function strikeAtRandom(
     } else {
       await stage.killConnections(what.includes('listen') ? /^splitrun:replies/ : /^splitrun:commands/)
     }
-    counts[what] = (counts[what] ?? 0) + 1
+    counts[what] += 1
   }
-  return counts
 }
