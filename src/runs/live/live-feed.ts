@@ -1,6 +1,6 @@
 import { type PresentedWait, presentWait } from '../present-wait.ts'
 import { isFinal, type RunRecord, type RunStatus } from '../run.ts'
-import type { Attached, LiveHead, LivePiece } from '../store/live-texts.ts'
+import type { Attached, LiveHead, LivePiece, ToldPiece } from '../store/live-texts.ts'
 import { attemptOf, isLater, type Position } from './position.ts'
 import { RecentPieces } from './recent-pieces.ts'
 
@@ -82,7 +82,7 @@ export class LiveFeed {
   }
 
   /** A piece of the text, or that the record has changed. */
-  receive(piece: LivePiece | null): void {
+  receive(piece: ToldPiece | null): void {
     this.#messages += 1
     if (!piece) {
       this.refresh()
@@ -93,7 +93,8 @@ export class LiveFeed {
       this.#setStatus({ ...this.#status, status: 'running' })
       this.#setHead(piece.head)
     }
-    this.#size = this.#recent.add(piece)
+    this.#recent.add(piece)
+    this.#size = piece.end
     this.#change()
   }
 
@@ -116,10 +117,12 @@ export class LiveFeed {
    * asked.
    */
   read(from: Position | null): LivePiece | null | 'unknown' {
-    if (!from) return this.#size >= 0 && !this.#head ? null : 'unknown'
-    const isKnown = this.#size >= 0 && this.#head?.epoch === from.epoch
-    if (isKnown && from.offset === this.#size) return null
-    return this.#recent.after(from) ?? 'unknown'
+    if (this.#size >= 0 && !this.#head && !from) return null
+    const epoch = from?.epoch ?? this.#head?.epoch
+    if (this.#size < 0 || epoch === undefined) return 'unknown'
+    const offset = from?.offset ?? 0
+    if (this.#head?.epoch === epoch && offset === this.#size) return null
+    return this.#recent.after({ epoch, offset }) ?? 'unknown'
   }
 
   /**

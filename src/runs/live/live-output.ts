@@ -6,13 +6,13 @@ import type { Emitted, EmittedPiece, LiveHead } from '../store/live-texts.ts'
 import { epochOf, resetReason } from './reset-reason.ts'
 import { createShownText } from './shown-text.ts'
 
-/** So far apart are the pieces of one run, in ms, where its model is quicker: more cost, and nobody reads them. */
-const BETWEEN_MS = 48
 /**
- * What has to wait waits for a multiple of this time, in ms: then all runs whose models are quick are told of together.
- * What comes later than `BETWEEN_MS` after the piece before it goes at once.
+ * What comes sooner after the piece before it waits for the next multiple of this time, in ms: more pieces cost more, and
+ * nobody reads them. At these moments all runs whose models are quick are told of together.
  */
-const TOGETHER_MS = 24
+const TOGETHER_MS = 48
+/** A beginning waits so long for the first words, in ms: where they are there, both are one piece. */
+const BEGINNING_MS = 24
 /** While nobody listens, news is sent this often, in ms. */
 const UNWATCHED_MS = 1000
 /** How long a text is kept beyond its run's deadline, in ms, in case that nobody ends the run. */
@@ -40,6 +40,8 @@ export class LiveOutput {
   /** True until the beginning of this epoch has been sent. */
   #fresh = false
   #stale = false
+  /** True until this call of the model has said something. */
+  #isSilent = true
   #sending: { readonly head: LiveHead; readonly chars: number; readonly bytes: number } | null = null
   /** When the next piece may be sent, ms of `performance.now()`. */
   due = 0
@@ -75,7 +77,9 @@ export class LiveOutput {
     this.#head = head
     this.#text = ''
     this.#restart()
-    this.due = 0
+    // What is void is taken back at once; a mere beginning goes together with the first words, if they come soon.
+    this.due = shown ? 0 : performance.now() + BEGINNING_MS
+    this.#isSilent = true
     this.#onNews(this)
     const show = reasoningInText === 'keep' ? (delta: string) => delta : createShownText()
     return (delta) => {
@@ -96,7 +100,7 @@ export class LiveOutput {
     const text = this.#unsent.slice(0, chars)
     this.#fresh = false
     this.#sending = { head: this.#head, chars, bytes: this.#sentBytes + Buffer.byteLength(text) }
-    if (text !== '') this.due = togetherBefore(performance.now() + BETWEEN_MS)
+    if (text !== '') this.due = nextMultiple(performance.now(), TOGETHER_MS)
     const keepMs = Math.max(0, request.deadline - sharedNow()) + SLACK_MS
     return { id: request.id, fence, head: this.#head, offset: this.#sentBytes, text, keepMs }
   }
@@ -121,7 +125,10 @@ export class LiveOutput {
     if (text === '') return
     this.#text += text
     this.#unsent += text
-    if (!this.isPending) this.#onNews(this)
+    if (this.isPending && !this.#isSilent) return
+    if (this.#isSilent) this.due = 0
+    this.#isSilent = false
+    this.#onNews(this)
   }
 
   #restart(): void {
@@ -138,4 +145,4 @@ export class LiveOutput {
   }
 }
 
-const togetherBefore = (ms: number): number => Math.floor(ms / TOGETHER_MS) * TOGETHER_MS
+const nextMultiple = (ms: number, of: number): number => (Math.floor(ms / of) + 1) * of

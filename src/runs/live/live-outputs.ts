@@ -8,7 +8,7 @@ const TICK_MS = 8
 /** While Redis is away, it is tried again after this time, in ms. */
 const RETRY_MS = 500
 /** Most runs, and most characters, of one script: while Redis executes it, it does nothing else. */
-const BATCH = 32
+const BATCH = 64
 const BATCH_CHARS = 262_144
 /** How long the end of a run waits for its text to be sent, in ms: the text is worth less than the end. */
 const FLUSH_MS = 1000

@@ -53,6 +53,8 @@ export interface Attached {
 }
 
 const LONGEST_MODEL_NAME = 200
+/** A longer piece is not sent to those who listen: they read it from Redis, a part at a time. */
+const LONGEST_TOLD_BYTES = 8192
 
 const headToText = ({ epoch, reason, model }: LiveHead): string =>
   `${epoch} ${reason} ${model.slice(0, LONGEST_MODEL_NAME).replaceAll(/[\n\0]/g, ' ')}`
@@ -74,7 +76,8 @@ export function liveTexts(redis: Redis) {
       const args = pieces.flatMap(({ id, fence, head, offset, text, keepMs }) => [
         ...[id, fence, headToText(head), offset, text, text.length, Math.ceil(keepMs)],
       ])
-      const outcomes = (await SCRIPTS.emit(redis, [shardKeys(shard).prefix], args)) as number[]
+      const { prefix } = shardKeys(shard)
+      const outcomes = (await SCRIPTS.emit(redis, [prefix], [LONGEST_TOLD_BYTES, ...args])) as number[]
       return outcomes.map((outcome) => (outcome === -1 ? 'stale' : outcome === -2 ? 'gap' : outcome))
     },
 
@@ -108,7 +111,13 @@ export function liveTexts(redis: Redis) {
 /** What is told on the channel of an API process: a piece of a run's text, or (null) that its record has changed. */
 export interface News {
   readonly id: string
-  readonly piece: LivePiece | null
+  readonly piece: ToldPiece | null
+}
+
+/** A piece as those who listen are told of it. Its text is empty where it is too long for that. */
+export interface ToldPiece extends LivePiece {
+  /** Where it ends, and so far the text, in bytes. */
+  readonly end: number
 }
 
 /** Separates the parts of a message: no id and no head contains it. A text may, and so its length is before it. */
@@ -127,10 +136,10 @@ export function readNews(message: string): News[] {
     return part
   }
   while (at < message.length) {
-    const [id, head, offset, chars] = [next(), next(), next(), next()]
+    const [id, head, offset, end, chars] = [next(), next(), next(), next(), next()]
     const text = message.slice(at, at + Number(chars))
     at += text.length
-    news.push({ id, piece: { head: textToHead(head), offset: Number(offset), text } })
+    news.push({ id, piece: { head: textToHead(head), offset: Number(offset), end: Number(end), text } })
   }
   return news
 }

@@ -1,9 +1,10 @@
 -- Adds what models said to the texts of live runs, and tells it to those who listen: each API process with one message.
--- ARGV: for each run: id, fence, head (the line before the text: see `live-texts.ts`), where in the text this piece begins
+-- ARGV: most bytes of a piece that is told, then for each run: id, fence, head (the line before the text: see `live-texts.ts`), where in the text this piece begins
 --   in bytes, the piece, its length in characters as JavaScript counts them, how long the text is kept if nobody ends the
 --   run, in ms.
 -- Returns for each run how many API processes listen; -1 when the claim is stale; -2 when the text does not end where this
 -- piece begins: then it is to be sent whole, as a piece that begins at 0.
+local most = tonumber(ARGV[1])
 local messages, listened = {}, {}
 
 local function emit(at, id, fence, head, offset, piece, chars, keep)
@@ -20,8 +21,10 @@ local function emit(at, id, fence, head, offset, piece, chars, keep)
     redis.call('APPEND', live, piece)
   end
   if not listeners or listeners == '' then return 0 end
-  -- The piece may contain anything, so its length is before it.
-  local message = table.concat({ id, head, offset, chars, piece }, '\0')
+  -- Of a piece that is too long only its end is told: who listens reads it, a part at a time.
+  local told = #piece <= most
+  -- A piece may contain anything, so its length is before it.
+  local message = table.concat({ id, head, offset, offset + #piece, told and chars or 0, told and piece or '' }, '\0')
   for api in string.gmatch(listeners, '[^,]+') do
     messages[api] = messages[api] or {}
     table.insert(messages[api], message)
@@ -31,7 +34,7 @@ local function emit(at, id, fence, head, offset, piece, chars, keep)
 end
 
 local outcomes = {}
-for at = 1, #ARGV, 7 do outcomes[#outcomes + 1] = emit(#outcomes + 1, unpack(ARGV, at, at + 6)) end
+for at = 2, #ARGV, 7 do outcomes[#outcomes + 1] = emit(#outcomes + 1, unpack(ARGV, at, at + 6)) end
 
 local hears = {}
 for api, pieces in pairs(messages) do hears[api] = tell(api, table.concat(pieces)) end
