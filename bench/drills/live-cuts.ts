@@ -16,7 +16,8 @@ const QUICK_KILLS = 2
 /** Rounds in which connections to Redis are killed. */
 const BREAKS = 50
 const QUICK_BREAKS = 4
-const STRIKE_EVERY_MS = 300
+/** Long enough for a process that starts to find its Redis between two of them. */
+const STRIKE_EVERY_MS = 1000
 /** Of each so many runs, one is read by many at once, and one by nobody until its model has said all. */
 const OF_RUNS = 10
 const MANY = 50
@@ -34,7 +35,7 @@ const nothingWrong = (what: string, wrong: readonly string[]): Statement => ({
 
 /** Readers are cut off at random bytes, and go on at another process, while processes and connections are killed. */
 export const readWithCutsAndStrikes: MeasurePart = async (t, { quick, say }) => {
-  const stage = await setCutStage(t, { shards: 2 })
+  const stage = await setCutStage(t, { shards: 2, apis: 3 })
   const over = new AbortController()
   const counts = noStrikes()
   const breaks = () =>

@@ -33,6 +33,8 @@ export interface CutStage {
 export interface CutStageOptions {
   readonly shards: number
   readonly cluster?: boolean
+  /** Default 2, as of the workers. */
+  readonly apis?: number
   readonly workers?: number
   readonly env?: Readonly<Record<string, string>>
 }
@@ -59,7 +61,7 @@ export async function setCutStage(t: Cleanup, options: CutStageOptions): Promise
     Array.from({ length: count }, (_, index) =>
       startMember(own, `${command} ${index + 1}`, command, () => env),
     )
-  const [apis, workers] = [members('api', 2), members('worker', options.workers ?? 2)]
+  const [apis, workers] = [members('api', options.apis ?? 2), members('worker', options.workers ?? 2)]
   await Promise.all([...apis, ...workers].map((member) => member.start()))
   const core = await composeCore(readConfig(env), silentLogger())
   own.after(() => core.lifecycle.close())
