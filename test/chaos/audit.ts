@@ -7,6 +7,7 @@ import { shardKeys } from '../../src/runs/store/run-keys.ts'
 import { addDelta } from '../../src/totals/add-delta.ts'
 import { FieldSums } from '../../src/totals/rollup.ts'
 import { totalKeys } from '../../src/totals/total-keys.ts'
+import { allKeys } from '../support/all-keys.ts'
 import type { RunResponse, Sightings } from './caller.ts'
 import { sentFile } from './sent-file.ts'
 import { type RunHistory, readRunHistories, timesEnded } from './write-history.ts'
@@ -115,7 +116,7 @@ async function lostFiles({ files }: Core, records: readonly RunRecord[]): Promis
   return lost
 }
 
-/** When all runs have ended, no index and no count of unfinished ones holds anything. */
+/** When all runs have ended, no index and no count of unfinished ones holds anything, and nothing that one said is left. */
 async function leftOver({ redis, config }: Core): Promise<string[]> {
   const perShard = Array.from({ length: config.shards }, async (_, shard) => {
     const keys = shardKeys(shard)
@@ -130,7 +131,7 @@ async function leftOver({ redis, config }: Core): Promise<string[]> {
     )
     return [...listed, ...counted.map(([project, count]) => `${count} counted for ${project}`)]
   })
-  return (await Promise.all(perShard)).flat()
+  return [...(await Promise.all(perShard)).flat(), ...(await allKeys(redis, '*:live:*'))]
 }
 
 /** A caller that was told how its run ended was told what the record says, to the last field. */

@@ -56,6 +56,7 @@ export function readDispatch(text: string): { dispatched: number; claims: Claim[
       cancelled: false,
       limited: null,
       live: read.live,
+      shown: null,
     })
   }
   return { dispatched: Number(dispatched), claims }
