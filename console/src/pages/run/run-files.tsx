@@ -1,0 +1,68 @@
+import type { Run } from '@splitrun/client'
+import { useQuery } from '@tanstack/react-query'
+import { useProject } from '../../app/project.ts'
+import { DataTable } from '../../parts/data-table.tsx'
+import { bytes } from '../../parts/figures.ts'
+import { isImageName, kindOf } from './file-kinds.ts'
+import { RunImage } from './run-image.tsx'
+
+/** The files that a run was given: images are shown, documents listed. */
+export function RunFiles({ run }: { run: Run }) {
+  const { project } = useProject()
+  const { files, file_names: names } = run.run_data
+  const rows = files.map((stored, at) => ({ stored, name: names[at] ?? null }))
+  const documents = rows.filter(({ stored }) => !isImageName(stored))
+  // The page's cookie goes with it, as with every call of this page.
+  const addressOf = (stored: string) =>
+    `../api/v1/org/${project.org_id}/project/${project.id}/task/${run.task_id}/run/${run.id}/file/${stored}`
+  return (
+    <>
+      {documents.length > 0 && (
+        <>
+          <h3>Documents</h3>
+          <DataTable
+            rows={documents}
+            keyOf={({ stored }) => stored}
+            columns={[
+              { head: 'Name', cell: ({ name, stored }) => name ?? stored },
+              { head: 'Type', cell: ({ stored }) => kindOf(stored) },
+              {
+                head: 'Size',
+                isNumber: true,
+                cell: ({ stored }) => <FileSize address={addressOf(stored)} />,
+              },
+              {
+                head: 'Download',
+                isHidden: true,
+                cell: ({ name, stored }) => (
+                  <a href={addressOf(stored)} download={name ?? stored} className="button">
+                    Download<span className="hidden"> {name ?? stored}</span>
+                  </a>
+                ),
+              },
+            ]}
+          />
+        </>
+      )}
+      {rows
+        .filter(({ stored }) => isImageName(stored))
+        .map(({ stored }) => (
+          <RunImage key={stored} task={run.task_id} run={run.id} name={stored} />
+        ))}
+    </>
+  )
+}
+
+/** Asked of the file itself, without reading it. */
+function FileSize({ address }: { address: string }) {
+  const { data } = useQuery({
+    queryKey: ['file size', address],
+    queryFn: async ({ signal }) => {
+      const answer = await fetch(address, { method: 'HEAD', signal })
+      if (!answer.ok) throw new Error('The file is not there.')
+      return Number(answer.headers.get('content-length'))
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  return data === undefined ? '—' : bytes(data)
+}
