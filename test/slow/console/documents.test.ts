@@ -9,7 +9,7 @@ const EXTRACTOR = 'document_content_extractor'
 const FILES = [
   ['contract.pdf', 'application/pdf', pdfOf('It ends in May.')],
   ['letter.docx', '', docxOf('Dear all')],
-  ['prices.csv', 'text/csv', Buffer.from('tea;2\n')],
+  ['prices.csv', 'text/csv', Buffer.from('a;b\n1;2\n')],
 ] as const
 
 /** Drops files where the playground takes them, as a hand would from a desktop. */
@@ -45,7 +45,7 @@ describe('documents in the console', () => {
     for (const [name, kind] of [
       ['contract.pdf', 'PDF'],
       ['letter.docx', 'Word'],
-      ['prices.csv', 'CSV 6 bytes'],
+      ['prices.csv', 'CSV 8 bytes'],
     ]) {
       await page.getByRole('row', { name: new RegExp(`^${name} ${kind}`) }).waitFor()
     }
@@ -100,8 +100,11 @@ describe('documents in the console', () => {
     const { open, system } = running()
     const task = await system.createTask({ name: 'Edited' })
     const page = await open(t, `/tasks/${task}/edit`)
-    await page.getByLabel('Add an input processor').focus()
+    const adding = page.getByLabel('Which to add: an input processor')
+    await adding.focus()
     await page.keyboard.type(EXTRACTOR)
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
     await page.getByText('Puts the text of a document').waitFor()
     await page.getByRole('textbox', { name: 'Configuration of Processor 1' }).focus()
     await page.keyboard.press('Control+A')
@@ -118,15 +121,17 @@ describe('documents in the console', () => {
     await page.getByRole('textbox', { name: 'Configuration of Processor 1' }).focus()
     await page.keyboard.press('Control+A')
     await page.keyboard.insertText('{"filename": "contract.pdf"}')
-    await page.getByLabel('Add an input processor').focus()
+    await adding.focus()
     await page.keyboard.type('url_fetcher')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
     await page.getByText('It is off on this server').waitFor()
     await page.getByRole('button', { name: 'Take Processor 2 away' }).press('Enter')
     await page.getByRole('button', { name: 'Review and save' }).press('Enter')
     await page.getByRole('dialog').getByText('contract.pdf').first().waitFor()
     await checkAccess(page)
     await page.getByRole('button', { name: 'Save', exact: true }).press('Enter')
-    await page.getByRole('heading', { level: 1, name: 'Edited' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Edited', exact: true }).waitFor()
     const { revisions } = (await system.call('GET', `/task/${task}`)).body
     assert.deepEqual(revisions[0].input_processors, [
       { param_name: 'text', input_processor: EXTRACTOR, config: { filename: 'contract.pdf' } },

@@ -107,7 +107,7 @@ describe('feedback in the console', () => {
     await page.getByText('No new revision: only the task itself changes.').waitFor()
     await checkAccess(page)
     await page.getByRole('button', { name: 'Save', exact: true }).click()
-    await page.getByRole('heading', { level: 1, name: 'Silent' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Silent', exact: true }).waitFor()
     const { scores } = (await system.call('GET', `/task/${task}`)).body
     assert.deepEqual(Object.keys(scores), ['helpful', 'stars'])
   })

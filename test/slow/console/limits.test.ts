@@ -81,7 +81,7 @@ describe('limits and budgets in the console', () => {
 
   test('the administrator sets, changes and takes away a limit, by keyboard alone; others see how far it is used', async (t) => {
     const { open, system, browser } = running()
-    const task = await system.createTask({ name: 'Bounded' })
+    const task = await system.createTask({ name: 'Bounded', llm_model_id: 'dear' })
     await browser.clearCookies()
     const page = await open(t, '/limits', { key: ADMIN_TOKEN })
     await press(page, 'New limit')
@@ -125,12 +125,13 @@ describe('limits and budgets in the console', () => {
     await press(page, 'New budget')
     await page.getByLabel('Name').fill('daily')
     await page.getByLabel('In a').selectOption('day')
+    await page.getByLabel('Once it is spent').selectOption('soft')
     await press(page, 'Set the budget')
     await page.getByRole('dialog').getByRole('alert').waitFor()
     await checkAccess(page)
     await page.getByLabel('Credits').fill('6')
     await press(page, 'Set the budget')
-    await page.getByRole('row', { name: /^daily the project 6 a day hard/ }).waitFor()
+    await page.getByRole('row', { name: /^daily the project 6 a day soft/ }).waitFor()
     // 600 fresh at 2,000 a million, 400 cached at 500, 300 out at 10,000.
     const { charged_credits: cost } = await start(task)
     assert.equal(cost, '4.40')

@@ -1,6 +1,7 @@
 import type { InputProcessor } from '@splitrun/client'
 import { useState } from 'react'
 import { useApi } from '../../app/use-api.ts'
+import { AddOne } from '../../parts/add-one.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { CodeEditor } from '../../parts/text/code-editor.tsx'
 import { FIELDS } from './draft.ts'
@@ -70,19 +71,10 @@ function Adding({ parameters, known, onAdd }: AddingProps) {
     )
   }
   return (
-    <select
-      aria-label="Add an input processor"
-      value=""
-      onChange={({ target }) => onAdd({ param, processor: target.value, config: '{}', entry: {} })}
-    >
-      <option value="" disabled>
-        add an input processor…
-      </option>
-      {known.map(({ name, enabled }) => (
-        <option key={name} value={name}>
-          {name} {enabled ? '' : '(off)'}
-        </option>
-      ))}
-    </select>
+    <AddOne
+      what="an input processor"
+      options={known.map(({ name, enabled }) => ({ id: name, words: enabled ? name : `${name} (off)` }))}
+      onAdd={(processor) => onAdd({ param, processor, config: '{}', entry: {} })}
+    />
   )
 }

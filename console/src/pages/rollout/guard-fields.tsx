@@ -1,3 +1,4 @@
+import { AddOne } from '../../parts/add-one.tsx'
 import { isRatio, metricName, metricsOf } from '../../parts/metric-words.ts'
 import type { GuardDraft } from './rollout-draft.ts'
 
@@ -41,24 +42,11 @@ export function GuardFields({ scores, guards, onChange }: GuardFieldsProps) {
           )}
         </div>
       ))}
-      {left.length > 0 && (
-        <select
-          aria-label="Add a guard"
-          value=""
-          onChange={({ target }) =>
-            onChange([...guards, { metric: target.value, bound: isRatio(target.value) ? '1.5' : '5' }])
-          }
-        >
-          <option value="" disabled>
-            add a guard…
-          </option>
-          {left.map((metric) => (
-            <option key={metric} value={metric}>
-              {metricName(metric)}
-            </option>
-          ))}
-        </select>
-      )}
+      <AddOne
+        what="a guard"
+        options={left.map((metric) => ({ id: metric, words: metricName(metric) }))}
+        onAdd={(metric) => onChange([...guards, { metric, bound: isRatio(metric) ? '1.5' : '5' }])}
+      />
     </fieldset>
   )
 }
