@@ -52,7 +52,7 @@ describe('documents in the console', () => {
     await checkAccess(page)
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('link', { name: /^Download.*contract\.pdf$/ }).press('Enter'),
+      page.getByRole('button', { name: /^Download.*contract\.pdf$/ }).press('Enter'),
     ])
     assert.equal(download.suggestedFilename(), 'contract.pdf')
     assert.deepEqual(await readFile(await download.path()), FILES[0][2])

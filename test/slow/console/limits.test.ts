@@ -35,7 +35,7 @@ async function startModels(t: Cleanup) {
       ],
     }),
   )
-  return { env: { SPLITRUN_MODELS_FILE: file } }
+  return { env: { SPLITRUN_MODELS_FILE: file, SPLITRUN_JANITOR_INTERVAL: '1s' } }
 }
 
 async function press(page: Page, name: string | RegExp): Promise<void> {
@@ -129,13 +129,15 @@ describe('limits and budgets in the console', () => {
     await press(page, 'Set the budget')
     await page.getByRole('dialog').getByRole('alert').waitFor()
     await checkAccess(page)
-    await page.getByLabel('Credits').fill('6')
+    await page.getByLabel('Credits').fill('4')
+    await page.getByLabel('Of', { exact: true }).selectOption('one task')
+    await page.getByLabel('Task', { exact: true }).selectOption('Costly')
     await press(page, 'Set the budget')
-    await page.getByRole('row', { name: /^daily the project 6 a day soft/ }).waitFor()
+    await page.getByRole('row', { name: /^daily Costly 4 a day soft/ }).waitFor()
     // 600 fresh at 2,000 a million, 400 cached at 500, 300 out at 10,000.
     const { charged_credits: cost } = await start(task)
     assert.equal(cost, '4.40')
-    const row = page.getByRole('row', { name: /^daily .* 4\.4 of 6 over 50 %/ })
+    const row = page.getByRole('row', { name: /^daily .* 4\.4 of 4 over 50 %, 90 %/ })
     await row.waitFor()
     await row.getByText('too much').waitFor()
     await checkAccess(page)

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import type { Model, Run } from '../../../client/src/index.ts'
 import { costOfRun } from '../../../console/src/pages/run/cost-of-run.ts'
 import { feedbackChange, feedbackDraftOf } from '../../../console/src/pages/run/feedback-draft.ts'
-import { isImageName, kindOf } from '../../../console/src/pages/run/file-kinds.ts'
+import { isImageName, kindOf, savedName } from '../../../console/src/pages/run/file-kinds.ts'
 import { originalInputs } from '../../../console/src/pages/run/original-inputs.ts'
 import { DOCUMENTS, RECORDINGS } from '../../../src/files/document/document-format.ts'
 import { MEDIA_TYPES } from '../../../src/files/file-store.ts'
@@ -64,6 +64,12 @@ test('inputs are given back as they were sent, whatever processors made of them'
   // Without processors, both are inputs of the caller.
   assert.deepEqual(originalInputs(run(processed, 0)), processed)
   assert.deepEqual(originalInputs(run({ x_preprocessed: 1 }, 1)), { x_preprocessed: 1 })
+})
+
+test('a file is saved under its name, and as what it is', () => {
+  assert.equal(savedName('Contract.PDF', 'x.pdf'), 'Contract.PDF')
+  assert.equal(savedName('start.bat', 'x.txt'), 'start.bat.txt')
+  assert.equal(savedName(null, 'x.csv'), 'x.csv')
 })
 
 test('every kind of file that the server stores is an image or has a word', () => {

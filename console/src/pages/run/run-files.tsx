@@ -1,10 +1,14 @@
 import type { Run } from '@splitrun/client'
 import { useQuery } from '@tanstack/react-query'
 import { useProject } from '../../app/project.ts'
+import { useChange } from '../../app/use-api.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
 import { bytes } from '../../parts/figures.ts'
-import { isImageName, kindOf } from './file-kinds.ts'
+import { Problem } from '../../parts/problem.tsx'
+import { isImageName, kindOf, savedName } from './file-kinds.ts'
 import { RunImage } from './run-image.tsx'
+import { saveAs } from './save-as.ts'
 
 /** The files that a run was given: images are shown, documents listed. */
 export function RunFiles({ run }: { run: Run }) {
@@ -12,6 +16,10 @@ export function RunFiles({ run }: { run: Run }) {
   const { files, file_names: names } = run.run_data
   const rows = files.map((stored, at) => ({ stored, name: names[at] ?? null }))
   const documents = rows.filter(({ stored }) => !isImageName(stored))
+  // By way of a blob: the server names a file by its id, and its name beats that of a link.
+  const saving = useChange(async (client, { stored, name }: { stored: string; name: string | null }) =>
+    saveAs(await client.task(run.task_id).attach(run.id).file(stored), savedName(name, stored)),
+  )
   // The page's cookie goes with it, as with every call of this page.
   const addressOf = (stored: string) =>
     `../api/v1/org/${project.org_id}/project/${project.id}/task/${run.task_id}/run/${run.id}/file/${stored}`
@@ -35,13 +43,14 @@ export function RunFiles({ run }: { run: Run }) {
                 head: 'Download',
                 isHidden: true,
                 cell: ({ name, stored }) => (
-                  <a href={addressOf(stored)} download={name ?? stored} className="button">
+                  <ActionButton onPress={() => saving.mutate({ stored, name })}>
                     Download<span className="hidden"> {name ?? stored}</span>
-                  </a>
+                  </ActionButton>
                 ),
               },
             ]}
           />
+          {saving.error && <Problem error={saving.error} />}
         </>
       )}
       {rows
