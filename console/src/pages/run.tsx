@@ -101,7 +101,7 @@ function Shown({ run }: { run: Run }) {
         <section aria-labelledby="inputs">
           <h2 id="inputs">Inputs</h2>
           <JsonView value={run.run_data.submitted} />
-          <RunFiles run={run} />
+          <RunFiles run={run} which="given" />
         </section>
         <section aria-labelledby="output">
           <h2 id="output">Output</h2>
@@ -112,6 +112,7 @@ function Shown({ run }: { run: Run }) {
           ) : (
             <JsonView value={run.response} />
           )}
+          <RunFiles run={run} which="made" />
         </section>
       </div>
       <RunFeedback run={run} task={state?.task} />

@@ -8,7 +8,8 @@ import { PageFrame } from '../parts/page-frame.tsx'
 import { TaskViews } from '../parts/task-views.tsx'
 import { useFilters, useParam } from '../parts/use-address.ts'
 import { useTask } from '../parts/use-tasks.ts'
-import { ComparedRevisionView } from './verdict/compared-revision.tsx'
+import { ComparedRevisionView, ComparedShadowView } from './verdict/compared-revision.tsx'
+import { ShadowSection } from './verdict/shadow-section.tsx'
 import { Trust } from './verdict/trust.tsx'
 import { VerdictFilters } from './verdict/verdict-filters.tsx'
 
@@ -42,7 +43,7 @@ function Shown({ task }: { task: TaskRecord }) {
       <VerdictFilters task={task} given={{ baseline, since, primary }} onChange={setFilters} />
       <Loaded query={query} what="the comparison">
         {(comparison) =>
-          !comparison || comparison.revisions.length === 0 ? (
+          !comparison || comparison.revisions.length + comparison.pairs.length === 0 ? (
             <NothingToCompare task={task} />
           ) : (
             <>
@@ -53,11 +54,19 @@ function Shown({ task }: { task: TaskRecord }) {
                   {...{ task, revision, baseline: comparison.baseline, primary: comparison.primary }}
                 />
               ))}
+              {comparison.pairs.map((shadow) => (
+                <ComparedShadowView
+                  key={shadow.task_revision_id}
+                  {...{ task, baseline: comparison.baseline, primary: comparison.primary }}
+                  revision={shadow}
+                />
+              ))}
               <Trust comparison={comparison} />
             </>
           )
         }
       </Loaded>
+      <ShadowSection task={task} />
     </PageFrame>
   )
 }

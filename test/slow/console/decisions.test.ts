@@ -72,6 +72,30 @@ describe('which revision wins, in the console', () => {
     await checkAccess(page)
   })
 
+  test('a shadow is started and ended by keyboard alone; its pairs are compared, and are left out of the rest', async (t) => {
+    const { open, system } = running()
+    const { task, from, to } = await taskOfTwo('Shadowed')
+    const page = await open(t, `/tasks/${task}/verdict`)
+    await page.getByLabel('Beside so many runs, in percent').focus()
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type('100')
+    await checkAccess(page)
+    await press(page, 'Let it run beside')
+    await page.getByText(/r2 runs beside 100 % of the runs, since .* started by you: 0 pairs/).waitFor()
+    for (let each = 0; each < 5; each += 1) {
+      await system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
+    }
+    await page.getByRole('heading', { name: 'B as a shadow is r2, A is r1' }).waitFor()
+    await page.getByText('5 pairs of runs with the same inputs').waitFor()
+    await page.getByText('5 of shadows').waitFor()
+    await page.getByRole('row', { name: /^Failures/ }).waitFor()
+    await checkAccess(page)
+    assert.deepEqual([from, to].includes((await read(`/task/${task}/shadow`)).revision), true)
+    await press(page, 'End the shadow')
+    await page.getByRole('button', { name: 'Let it run beside' }).waitFor()
+    assert.equal((await read(`/task/${task}/shadow`)).detail.reason, 'SHADOW_NOT_FOUND')
+  })
+
   test('a rollout is started, paused, resumed and rolled back by keyboard alone, and shows its guards', async (t) => {
     const { open } = running()
     const { task, from, to } = await taskOfTwo('Rolled')

@@ -61,6 +61,10 @@ export function DraftForm({ draft, onChange }: DraftFormProps) {
         >
           <option value="json">JSON of a format</option>
           <option value="text">text</option>
+          <option value="csv">a table, CSV</option>
+          <option value="pdf">a PDF document</option>
+          <option value="image">an image</option>
+          <option value="audio">a recording</option>
         </Choice>
         <Choice
           label={FIELDS.file_input_mode}

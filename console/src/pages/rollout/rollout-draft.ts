@@ -15,6 +15,8 @@ export interface RolloutDraft {
   readonly shares: string
   readonly minutes: string
   readonly minRuns: string
+  /** Seconds until a run counts as one that hangs; empty for what the server has by itself. */
+  readonly doneWithin: string
   readonly guards: readonly GuardDraft[]
   readonly onHarm: 'rollback' | 'pause'
   /** Hours; empty for no end. */
@@ -24,7 +26,7 @@ export interface RolloutDraft {
 
 /** As the server has it where nothing is said. */
 const USUAL: Omit<RolloutDraft, 'from' | 'to'> = {
-  ...{ shares: '1, 5, 25, 50, 100', minutes: '10', minRuns: '20', hours: '' },
+  ...{ shares: '1, 5, 25, 50, 100', minutes: '10', minRuns: '20', hours: '', doneWithin: '' },
   guards: [
     { metric: 'failed', bound: '2' },
     { metric: 'latency', bound: '1.25' },
@@ -72,6 +74,7 @@ export function rolloutOf(draft: RolloutDraft, task: TaskRecord): NewRollout {
     hold: numberOf('A step lasts', draft.minutes) * 60,
     min_runs: numberOf('Runs of a step', draft.minRuns),
     guards: draft.guards.map((guard) => guardOf(guard, task)),
+    ...(draft.doneWithin.trim() !== '' && { done_within: numberOf('A run hangs', draft.doneWithin) }),
     on_harm: draft.onHarm,
     on_stall: draft.onStall,
     max_duration: draft.hours.trim() === '' ? null : numberOf('Hours', draft.hours) * 3600,

@@ -37,6 +37,12 @@ export function RolloutFields({ task, draft, onChange }: RolloutFieldsProps) {
       <Line label="Shares, in percent" value={draft.shares} onChange={set('shares')} />
       <Line label="A step lasts at least, minutes" value={draft.minutes} onChange={set('minutes')} />
       <Line label="Runs of the new one in a step, at least" value={draft.minRuns} onChange={set('minRuns')} />
+      <Line
+        label="A run counts as failed after, seconds"
+        value={draft.doneWithin}
+        onChange={set('doneWithin')}
+        placeholder="as usual"
+      />
       <Choice label="At harm" value={draft.onHarm} onChange={set('onHarm')}>
         <option value="rollback">roll back</option>
         <option value="pause">pause</option>

@@ -7,14 +7,24 @@ import { DataTable } from '../../parts/data-table.tsx'
 import { bytes } from '../../parts/figures.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { isImageName, kindOf, savedName } from './file-kinds.ts'
+import { madeFile } from './read-files.ts'
 import { RunImage } from './run-image.tsx'
 import { saveAs } from './save-as.ts'
 
-/** The files that a run was given: images are shown, documents listed. */
-export function RunFiles({ run }: { run: Run }) {
+interface RunFilesProps {
+  readonly run: Run
+  /** Those that the run was given, or the one that it answers with. */
+  readonly which: 'given' | 'made'
+}
+
+/** Files of a run: images are shown, others listed. */
+export function RunFiles({ run, which }: RunFilesProps) {
   const { project } = useProject()
   const { files, file_names: names } = run.run_data
-  const rows = files.map((stored, at) => ({ stored, name: names[at] ?? null }))
+  const made = madeFile(run)
+  const rows = files
+    .map((stored, at) => ({ stored, name: names[at] ?? null }))
+    .filter(({ stored }) => (stored === made) === (which === 'made'))
   const documents = rows.filter(({ stored }) => !isImageName(stored))
   // By way of a blob: the server names a file by its id, and its name beats that of a link.
   const saving = useChange(async (client, { stored, name }: { stored: string; name: string | null }) =>
@@ -27,7 +37,7 @@ export function RunFiles({ run }: { run: Run }) {
     <>
       {documents.length > 0 && (
         <>
-          <h3>Documents</h3>
+          <h3>{which === 'given' ? 'Documents' : 'File'}</h3>
           <DataTable
             rows={documents}
             keyOf={({ stored }) => stored}

@@ -1,37 +1,20 @@
-import type { ComparedMetric, ComparedRevision, TaskRecord } from '@splitrun/client'
-import { DataTable } from '../../parts/data-table.tsx'
+import type { ComparedRevision, ComparedShadow, TaskRecord } from '@splitrun/client'
 import { count, percent } from '../../parts/figures.ts'
-import { differenceText, metricName, metricText } from '../../parts/metric-words.ts'
 import { revisionName } from '../../parts/use-tasks.ts'
-import { IntervalDrawing } from './interval-drawing.tsx'
+import { MetricTable } from './metric-table.tsx'
+import { droppedText } from './shadow-words.ts'
 
-interface ComparedRevisionProps {
+interface ComparedProps<Compared> {
   readonly task: TaskRecord
-  readonly revision: ComparedRevision
+  readonly revision: Compared
   /** Id of the one that it is compared with. */
   readonly baseline: string
   readonly primary: string
 }
 
-const VERDICTS = {
-  better: ['✓', 'better'],
-  worse: ['✗', 'worse'],
-  no_difference: ['=', 'no difference that matters'],
-  undecided: ['…', 'undecided'],
-} as const
-
-const WHY = {
-  sample_ratio: 'the runs were not split as the weights say',
-  too_few_keys: 'too few keys have sent runs',
-  runs: 'more runs are needed',
-} as const
-
-/** A revision beside the baseline, by every metric; the primary one first. */
-export function ComparedRevisionView({ task, revision, baseline, primary }: ComparedRevisionProps) {
+/** A revision with traffic beside the baseline, by every metric. */
+export function ComparedRevisionView({ task, revision, baseline, primary }: ComparedProps<ComparedRevision>) {
   const { name, task_revision_id: id, runs, share, metrics } = revision
-  const rows = Object.entries(metrics)
-    .map(([metric, found]) => ({ metric, found }))
-    .sort((a, b) => Number(b.metric === primary) - Number(a.metric === primary))
   return (
     <section className="section" aria-labelledby={id}>
       <h2 id={id}>
@@ -40,51 +23,25 @@ export function ComparedRevisionView({ task, revision, baseline, primary }: Comp
       <p className="quiet">
         {count(runs)} runs of {name} count; it has {percent(share)} of the traffic.
       </p>
-      <DataTable
-        rows={rows}
-        keyOf={({ metric }) => metric}
-        columns={[
-          { head: 'Metric', cell: ({ metric }) => metricName(metric) },
-          { head: 'Verdict', cell: ({ found }) => <VerdictMark found={found} /> },
-          { head: 'Runs', isNumber: true, cell: ({ found }) => count(found.n) },
-          {
-            head: `${name} has`,
-            isNumber: true,
-            cell: ({ metric, found }) => (found.estimate === null ? '—' : metricText(metric, found.estimate)),
-          },
-          { head: 'Beside A', isNumber: true, cell: ({ found }) => <Difference found={found} /> },
-          { head: 'Interval', cell: ({ found }) => <IntervalDrawing {...found} /> },
-        ]}
-      />
+      <MetricTable name={name} metrics={metrics} primary={primary} />
     </section>
   )
 }
 
-function VerdictMark({ found: { verdict, why } }: { found: ComparedMetric }) {
-  const [sign, words] = VERDICTS[verdict]
+/** A shadow beside runs of the baseline, which had the same inputs. */
+export function ComparedShadowView({ task, revision, baseline, primary }: ComparedProps<ComparedShadow>) {
+  const { name, task_revision_id: id, pairs, dropped, metrics } = revision
+  const title = `${id}-shadow`
   return (
-    <span className="verdict-mark" data-verdict={verdict}>
-      <span aria-hidden="true">{sign}</span> {words}
-      {why && <small className="quiet">: {WHY[why]}</small>}
-    </span>
-  )
-}
-
-function Difference({
-  found: { difference, difference_interval: interval, unit },
-}: {
-  found: ComparedMetric
-}) {
-  if (difference === null) return '—'
-  const [low, high] = interval.map((bound) => differenceText(unit, bound))
-  const sign = unit === 'points' && difference > 0 ? '+' : ''
-  return (
-    <>
-      {sign}
-      {differenceText(unit, difference)} {unit === 'ratio' ? 'times' : 'points'}{' '}
-      <small>
-        ({low} to {high})
-      </small>
-    </>
+    <section className="section" aria-labelledby={title}>
+      <h2 id={title}>
+        {name} as a shadow is {revisionName(task, id)}, A is {revisionName(task, baseline)}
+      </h2>
+      <p className="quiet">
+        {count(pairs)} {pairs === 1 ? 'pair' : 'pairs'} of runs with the same inputs; the time is that of
+        their models. {droppedText(dropped)}
+      </p>
+      <MetricTable name={name} metrics={metrics} primary={primary} />
+    </section>
   )
 }

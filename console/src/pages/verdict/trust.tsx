@@ -33,7 +33,7 @@ export function Trust({ comparison }: { comparison: Comparison }) {
         <dt>Left out</dt>
         <dd>
           {count(excluded.pinned)} runs whose caller chose the revision, {count(excluded.fallback_asked)}{' '}
-          whose caller asked for the fallback model
+          whose caller asked for the fallback model, {count(excluded.shadow)} of shadows
           {leftOut > 0 && `; ${count(leftOut)} revisions with less traffic than those shown`}
         </dd>
         <dt>Wrong at most</dt>
