@@ -65,14 +65,15 @@ describe('files in OpenStack Swift', () => {
       ...{ target, timeoutMs: 10_000, attempts: 1, connections: 1, log: silentLogger() },
     })
     t.after(() => exchange.close())
+    const client = createS3Client(exchange, { target, page: 10, connections: 1, timeoutMs: 10_000 })
     const changed = Buffer.from(DATA)
     // What is signed is the digest of what the body was when it was asked for.
-    const sending = createS3Client(exchange, target, 10).put('x', changed, {})
+    const sending = client.put('x', changed, {})
     queueMicrotask(() => {
       changed[0] = 0
     })
     await assert.rejects(sending, /refused|do not fit/)
-    assert.equal(await createS3Client(exchange, target, 10).get('x'), null)
+    assert.equal(await client.get('x'), null)
   })
 })
 

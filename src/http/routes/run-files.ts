@@ -68,19 +68,21 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
         }
         response.setHeader('Accept-Ranges', 'bytes')
         const range = rangeOf(request, response, size, etag)
-        const file = await files.open(run_id, name, range)
-        if (!file) throw absent()
+        const isHead = request.method === 'HEAD'
+        const file = isHead ? null : await files.open(run_id, name, range)
+        if (!file && !isHead) throw absent()
         // What fails before its first byte is an answer like any other; later it can only be cut off.
-        await once(file.stream, 'readable')
+        if (file) await once(file.stream, 'readable')
         if (range) {
           response.status(206).setHeader('Content-Range', `bytes ${range.start}-${range.end}/${size}`)
         }
         response.set({
           'Content-Type': shown.contentType,
-          'Content-Length': String(file.size),
+          'Content-Length': String(range ? range.end - range.start + 1 : size),
           'Content-Disposition': shown.contentDisposition,
         })
-        await pipeline(file.stream, response).catch(() => response.destroy())
+        if (file) await pipeline(file.stream, response).catch(() => response.destroy())
+        else response.end()
       },
     }),
   ]
