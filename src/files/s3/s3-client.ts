@@ -9,8 +9,11 @@ type Headers = S3Response['headers']
 
 /** The few operations that files need. Keys are without the prefix of all. Failures as of `S3Exchange`. */
 export interface S3Client {
-  /** Returns false where it was to be made only if there is none (`if-none-match`), and there is one. */
-  put(key: string, body: Buffer, headers: Readonly<Record<string, string>>): Promise<boolean>
+  /**
+   * Returns false where it was to be made only if there is none (`if-none-match`), and there is one.
+   * @param sha256 of the body, where it is known
+   */
+  put(key: string, body: Buffer, headers: Readonly<Record<string, string>>, sha256?: string): Promise<boolean>
   /** A whole object; null when there is none. */
   get(key: string): Promise<{ readonly data: Buffer; readonly headers: Headers } | null>
   /** The same, as it comes: read it or destroy it. */
@@ -62,8 +65,8 @@ export function createS3Client(exchange: S3Exchange, options: S3ClientOptions): 
   }
 
   return {
-    async put(key, body, headers) {
-      const request = { method: 'PUT', key: at(key), headers, body } as const
+    async put(key, body, headers, sha256) {
+      const request = { method: 'PUT', key: at(key), headers, body, ...(sha256 && { sha256 }) } as const
       const statuses = [200, 201, 204, ...(headers['if-none-match'] ? [409, 412] : [])]
       return exchange.send(request, statuses, async (answer) => {
         await answer.body.dump()
