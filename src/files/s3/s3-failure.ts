@@ -48,9 +48,9 @@ export const isPassing = (status: number): boolean =>
 /** What a refusal means, and what is to be done about it. */
 export function failureOf(target: S3Target, refusal: Refusal): S3Failure | S3Away {
   const { code, message, region } = readS3Error(refusal.xml)
-  const said = [refusal.status, code, message?.slice(0, LONGEST)].filter(
-    (each) => each !== null && each !== undefined,
-  )
+  // What a proxy in between says is no XML, and is worth as much.
+  const text = message ?? refusal.xml.trim().replaceAll(/\s+/g, ' ')
+  const said = [refusal.status, code, text.slice(0, LONGEST)].filter((each) => each !== null && each !== '')
   const words = `${nameOfTarget(target)}: ${explain(target, refusal, code, region)} (${said.join(' ')})`
   return isPassing(refusal.status) && !isFull(refusal.status, code)
     ? new S3Away(words)
