@@ -14,6 +14,7 @@ import {
 } from './resources/rollouts.ts'
 import { createRunFeedback, type RunFeedback } from './resources/run-feedback.ts'
 import { createRuns, type Runs } from './resources/runs.ts'
+import { createShadows, type Shadows } from './resources/shadows.ts'
 import { createTags, type Tags } from './resources/tags.ts'
 import { createTasks, type Tasks } from './resources/tasks.ts'
 import { createTask, type Task } from './runs/task.ts'
@@ -53,6 +54,7 @@ export interface Client {
   readonly models: Models
   readonly feedback: RunFeedback
   readonly rollout: Rollouts
+  readonly shadow: Shadows
   readonly trafficHistory: TrafficHistory
   /** Which of a task's revisions is better; by the task's id. */
   comparison(task: string, query?: ComparisonQuery, options?: CallOptions): Promise<Comparison>
@@ -87,6 +89,7 @@ export function createClient(given: ClientOptions): Client {
     models: createModels(api),
     feedback: createRunFeedback(api),
     rollout: createRollouts(api),
+    shadow: createShadows(api),
     trafficHistory: createTrafficHistory(api),
     comparison: (task, query, options) =>
       api.json({ ...options, method: 'GET', path: `P/task/${segment(task)}/comparison`, query }),

@@ -21,6 +21,7 @@ import { createTellEnds } from '../runs/live/tell-ends.ts'
 import type { RunRequest, RunResult } from '../runs/run.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
 import { createRunStore } from '../runs/store/run-store.ts'
+import { createShadowLane } from '../runs/store/shadow-lane.ts'
 import { createTaskNamesStore } from '../tasks/naming/task-names-store.ts'
 import { createTagStore } from '../tasks/tag-store.ts'
 import type { TaskLimits } from '../tasks/task-fields.ts'
@@ -133,6 +134,7 @@ async function openCore(
     rollups: createRollupStore(redis, config),
     processors: composeProcessors(config),
     rollouts: createRolloutIndex(redis),
+    shadows: createShadowLane(redis, { ...config, leaseMs: config.lockDuration * 1000 }),
     ...composeFiles({ config, redis, log, lifecycle }),
   }
 }

@@ -9,13 +9,14 @@ import type { Core } from './compose-core.ts'
 export function composeLimits({ config, redis, lifecycle, log }: Core) {
   const leaseMs = config.lockDuration * 1000
   const channel = shardKeys(0).freed
-  const fleet = createFleetLimiter({
+  const parts = {
     store: createLimitStore(redis, leaseMs),
     estimates: createCallEstimates(),
     extendEveryMs: leaseMs / 3,
     log,
     tellFreed: publisherOf(redis, channel),
-  })
+  }
+  const fleet = createFleetLimiter(parts)
   lifecycle.onClose('limits', () => fleet.close())
-  return { fleet, also: { [channel]: fleet.placeFreed } }
+  return { fleet, parts, also: { [channel]: fleet.placeFreed } }
 }

@@ -22,6 +22,7 @@ import { composeJanitor } from './compose-janitor.ts'
 import { composeLimits } from './compose-limits.ts'
 import { composeModelClient } from './compose-model-client.ts'
 import { openProcessPort, workerState } from './compose-process-port.ts'
+import { composeShadows } from './compose-shadows.ts'
 
 const LONGEST_BACKOFF_MS = 30_000
 
@@ -48,6 +49,7 @@ export async function composeWorker(
   sayWhatIsWrongWithFiles(core)
   const client = composeModelClient(core)
   const limits = composeLimits(core)
+  const shadows = composeShadows(core, limits)
   const executions = createExecutions()
   const durations = config.otlpEndpoint && config.metricsPort !== null ? createRunDurations() : null
   const cancels = shardsOf(config).map((shard) => {
@@ -63,6 +65,7 @@ export async function composeWorker(
     fleet: limits.fleet,
     budgets: core.budgets,
     outputs: createLiveOutputs({ runs, log }),
+    leaveShadow: shadows.leaveShadow,
     settleTimeoutMs: config.settlePatience * 1000,
     retry: {
       maxAttempts: config.modelAttempts,
@@ -101,7 +104,10 @@ export async function composeWorker(
     }),
   )
   const janitor = composeJanitor(core)
-  lifecycle.onClose('workers', () => Promise.all([...workers, janitor].map((worker) => worker.close())))
+  const beside = shadows.start(deps, workers)
+  lifecycle.onClose('workers', () =>
+    Promise.all([...workers, janitor, beside].map((worker) => worker.close())),
+  )
   const state = workerState(redis, workers, deps.health, janitor.foreignFiles)
   durations?.exposeIn(state.metrics)
   return { workers, processPort: await openProcessPort(core, state) }

@@ -7,8 +7,9 @@ import type { TrafficChange } from '../tasks/split/split.ts'
 import type { Task } from '../tasks/task.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import type { WeightedRevision } from '../tasks/traffic.ts'
-import type { RollupStore } from '../totals/rollup-store.ts'
+import type { HourTotals, RollupStore } from '../totals/rollup-store.ts'
 import { type Comparison, compare, type KnownSplit } from './compare.ts'
+import { comparePairs, type PairComparison, shadowsMade } from './shadows/compare-pairs.ts'
 import type { Metric } from './verdict.ts'
 
 export interface CompareRevisionsDeps {
@@ -71,6 +72,10 @@ export interface RevisionComparison extends Comparison {
   readonly shares: ReadonlyMap<string, number>
   /** How many revisions with a share are not compared, being too many. */
   readonly leftOut: number
+  /** What shadows did beside the runs of the baseline. */
+  readonly pairs: readonly PairComparison[]
+  /** How many shadow runs were made. */
+  readonly shadowRuns: number
 }
 
 /**
@@ -99,7 +104,8 @@ export async function compareRevisions(
   if (found === null)
     throw ValidationError.at(['query', 'since'], 'too many hours of too many revisions', 'too_big')
   // A task that was deleted and imported again numbers its changes anew.
-  const hours = found.filter(({ revision, split, hour }) => {
+  const hours = found.filter(({ revision, split, shadow, hour }) => {
+    if (shadow) return false
     const began = known.get(split)?.began
     return revision === null || (began !== undefined && hour >= hourOf(began))
   })
@@ -118,13 +124,33 @@ export async function compareRevisions(
       `expected one of ${metrics.map(({ name }) => name).join(', ')}`,
     )
   }
-  const query = { baseline, candidates: largest.sort(), metrics, primary, alpha, since }
+  const shadows = shadowsOf(stored.task, found, baseline, since)
+  const compared = { baseline, metrics, primary, alpha, since }
+  const answers = largest.length + shadows.length
   return {
-    ...compare(query, counting, hours),
+    ...compare({ ...compared, candidates: largest.sort(), answers }, counting, hours),
+    pairs: comparePairs({ ...compared, shadows, candidates: answers }, found),
+    shadowRuns: shadowsMade(found, since),
     ...{ baseline, since, shares },
     splits: counting.length,
     leftOut: candidates.length - largest.length,
   }
+}
+
+/** The present shadow of the task, and those that have pairs with the baseline: the largest ones. */
+function shadowsOf(
+  { shadow }: Task,
+  hours: readonly HourTotals[],
+  baseline: string,
+  since: number,
+): string[] {
+  const pairs = new Map<string, number>(shadow && shadow.revision !== baseline ? [[shadow.revision, 1]] : [])
+  for (const { revision, shadow: of, hour, totals } of hours) {
+    if (!of || revision !== baseline || hour < since) continue
+    pairs.set(of, (pairs.get(of) ?? 0) + (totals.get('pairs') ?? 0))
+  }
+  const largest = [...pairs].toSorted(([, a], [, b]) => b - a).slice(0, MOST_CANDIDATES)
+  return largest.map(([id]) => id).sort()
 }
 
 const hourOf = (ms: number): number => Math.floor(ms / HOUR_MS) * HOUR_MS

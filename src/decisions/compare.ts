@@ -33,6 +33,8 @@ export interface Comparison {
 export interface ComparisonQuery {
   readonly baseline: string
   readonly candidates: readonly string[]
+  /** How many revisions share `alpha`, these and others; absent: these. */
+  readonly answers?: number
   readonly metrics: readonly Metric[]
   readonly primary: string
   readonly alpha: number
@@ -88,7 +90,7 @@ export function compare(
         query.alpha,
         name === query.primary,
         query.metrics.length,
-        query.candidates.length,
+        query.answers ?? query.candidates.length,
       )
       const isAlarmed = ratioAlarm || (metric.levels !== undefined && feedbackAlarm)
       if (!sticky)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { shownId } from '../platform/id-schema.ts'
+import { droppedShadows } from './shadows/shadow-response.ts'
 
 const interval = z.tuple([z.number(), z.number()])
 
@@ -31,6 +32,11 @@ const compared = z
   })
   .meta({ id: 'ComparedMetric' })
 
+const paired = compared
+  .omit({ estimate: true, interval: true, method: true })
+  .extend({ n: z.int().min(0).meta({ description: 'Pairs that count.' }) })
+  .meta({ id: 'PairedMetric' })
+
 const example = {
   baseline: '019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a',
   since: '2026-01-15T09:00:00.000Z',
@@ -39,7 +45,7 @@ const example = {
   unit: 'run',
   primary: 'failed',
   sample_ratio: { alarm: false, evidence: 0.03, feedback_alarm: false },
-  excluded: { pinned: 12, fallback_asked: 0 },
+  excluded: { pinned: 12, fallback_asked: 0, shadow: 0 },
   left_out: 0,
   revisions: [
     {
@@ -65,6 +71,7 @@ const example = {
       },
     },
   ],
+  pairs: [],
   summary: 'B fails more often: +1.2 points (0.3 to 2.2).',
 }
 
@@ -90,10 +97,12 @@ export const comparisonResponse = z
       .meta({
         description: 'Whether runs were drawn as the weights say; after an alarm nothing is decided.',
       }),
-    excluded: z.object({ pinned: z.int().min(0), fallback_asked: z.int().min(0) }).meta({
-      description:
-        'Runs that say nothing of the draw: their caller chose the revision, or the fallback model.',
-    }),
+    excluded: z
+      .object({ pinned: z.int().min(0), fallback_asked: z.int().min(0), shadow: z.int().min(0) })
+      .meta({
+        description:
+          'Runs that say nothing of the draw: their caller chose the revision, or the fallback model, or they have no caller.',
+      }),
     left_out: z
       .int()
       .min(0)
@@ -107,6 +116,20 @@ export const comparisonResponse = z
         metrics: z.record(z.string(), compared),
       }),
     ),
+    pairs: z
+      .array(
+        z.object({
+          name: z.string().meta({ description: 'What the summary calls it.' }),
+          task_revision_id: shownId,
+          pairs: z.int().min(0).meta({ description: 'Runs of the baseline that it ran beside.' }),
+          dropped: droppedShadows,
+          metrics: z.record(z.string(), paired),
+        }),
+      )
+      .meta({
+        description:
+          'What shadows did beside runs of the baseline, with the same inputs; `latency` is the time of their models.',
+      }),
     summary: z.string(),
   })
   .meta({ id: 'Comparison', examples: [example] })

@@ -14,10 +14,20 @@ const isRatio = ({ metric }: Compared): boolean => metric.name in RATIOS
 
 /** A comparison on the wire. */
 export function presentComparison(
-  { baseline, since, splits, sticky, sampleRatio, excluded, shares, ...rest }: RevisionComparison,
+  { baseline, since, splits, sticky, sampleRatio, excluded, shares, shadowRuns, ...rest }: RevisionComparison,
   { primary, alpha }: { readonly primary: string; readonly alpha: number },
 ): Shown<typeof comparisonResponse> {
   const revisions = rest.revisions.map((each, at) => ({ ...each, name: nameOf(at + 1) }))
+  // A shadow that has traffic, too, has one name.
+  const others = rest.pairs.filter(({ revision }) => !revisions.some((each) => each.revision === revision))
+  const pairs = rest.pairs.map((each) => {
+    const known = revisions.find(({ revision }) => revision === each.revision)
+    return { ...each, name: known?.name ?? nameOf(revisions.length + 1 + others.indexOf(each)) }
+  })
+  const sentences = [
+    ...revisions.map(({ name, metrics }) => summaryOf(name, metrics, primary)),
+    ...pairs.map(({ name, metrics }) => summaryOf(`${name} as a shadow`, metrics, primary)),
+  ]
   return {
     ...{ baseline, splits, alpha, primary },
     since: new Date(since).toISOString(),
@@ -27,7 +37,7 @@ export function presentComparison(
       evidence: sampleRatio.evidence,
       feedback_alarm: sampleRatio.feedbackAlarm,
     },
-    excluded: { pinned: excluded.pinned, fallback_asked: excluded.fallbackAsked },
+    excluded: { pinned: excluded.pinned, fallback_asked: excluded.fallbackAsked, shadow: shadowRuns },
     left_out: rest.leftOut,
     revisions: revisions.map(({ name, revision, runs, metrics }) => ({
       name,
@@ -36,7 +46,11 @@ export function presentComparison(
       share: shares.get(revision) ?? 0,
       metrics: Object.fromEntries(metrics.map((each) => [each.metric.name, presentMetric(each)])),
     })),
-    summary: revisions.map(({ name, metrics }) => summaryOf(name, metrics, primary)).join(' ') || NOTHING,
+    pairs: pairs.map(({ name, revision, pairs: n, dropped, metrics }) => ({
+      ...{ name, task_revision_id: revision, pairs: n, dropped },
+      metrics: Object.fromEntries(metrics.map((each) => [each.metric.name, presentPaired(each)])),
+    })),
+    summary: sentences.filter(Boolean).join(' ') || NOTHING,
   }
 }
 
@@ -55,6 +69,11 @@ function presentMetric(compared: Compared) {
     tolerance: metric.tolerance,
     ...rest,
   }
+}
+
+function presentPaired(compared: Compared) {
+  const { estimate: _, interval: __, method: ___, ...shown } = presentMetric(compared)
+  return shown
 }
 
 /** What the primary metric says, and each other that is decided. */

@@ -91,7 +91,7 @@ export function compareMetric(
 }
 
 /** An interval on one side of 0 decides; one that holds only what does not matter says that nothing differs. */
-export function verdictOf(metric: Metric, scale: Scale, [low, high]: Interval): Verdict {
+export function verdictOf(metric: Metric, scale: Pick<Scale, 'octaves'>, [low, high]: Interval): Verdict {
   const tolerance = scale.octaves === null ? metric.tolerance : differenceFor(scale.octaves, metric.tolerance)
   if (low > 0) return metric.good === 'high' ? 'better' : 'worse'
   if (high < 0) return metric.good === 'high' ? 'worse' : 'better'

@@ -12,6 +12,7 @@ import { type ComparisonRouteDeps, comparisonRoutes } from './routes/decisions/c
 import { type FeedbackRouteDeps, feedbackRoutes } from './routes/decisions/feedback.ts'
 import { type FeedbackLinkRouteDeps, feedbackLinkRoutes } from './routes/decisions/feedback-links.ts'
 import { type RolloutRouteDeps, rolloutRoutes } from './routes/decisions/rollouts.ts'
+import { type ShadowRouteDeps, shadowRoutes } from './routes/decisions/shadows.ts'
 import { trafficRoutes } from './routes/decisions/traffic.ts'
 import { type LimitRouteDeps, limitRoutes } from './routes/limits.ts'
 import { oauthRoutes } from './routes/oauth.ts'
@@ -37,6 +38,7 @@ export type ApiDeps = RunRouteDeps &
   FeedbackRouteDeps &
   FeedbackLinkRouteDeps &
   RolloutRouteDeps &
+  ShadowRouteDeps &
   TaskRouteDeps &
   TransferRouteDeps &
   TenancyRouteDeps &
@@ -62,6 +64,7 @@ const ROUTES = [
     taskRoutes,
     trafficRoutes,
     rolloutRoutes,
+    shadowRoutes,
     catalogueRoutes,
     transferRoutes,
   ],

@@ -20,9 +20,10 @@ const POLICY_LAYOUT = {
 
 const prefixOf = (project: string): string => `{${project}}:`
 
-export const policyKeys = (project: string) => ({
-  ...keysOf(POLICY_LAYOUT, prefixOf(project)),
-  prefix: prefixOf(project),
+/** @param of for policies that are kept beside those of the project: what stands before their keys */
+export const policyKeys = (project: string, of = '') => ({
+  ...keysOf(POLICY_LAYOUT, prefixOf(project) + of),
+  prefix: prefixOf(project) + of,
 })
 
 const file = (name: string): URL => new URL(`./scripts/${name}.lua`, import.meta.url)

@@ -75,6 +75,7 @@ export function presentSummary({
     task_revision_id: revision ?? request.revision,
     split,
     slot: request.slot,
+    shadow_of: request.shadowOf ?? null,
     user_id: request.user,
     created: iso(request.created),
     status,

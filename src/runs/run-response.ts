@@ -85,6 +85,7 @@ const example = {
   task_revision_id: '019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a',
   split: 3,
   slot: 11_275,
+  shadow_of: null,
   user_id: '019a5f0e-6001-7b33-8c2e-3d1f2a4b5c6d',
   created: '2026-01-15T09:30:00.000Z',
   status: 'succeeded',
@@ -153,6 +154,9 @@ export const runResponse = z
     split: count.nullable().meta({
       description:
         'Number of the version of the weights that its revision was drawn by, as in `traffic_history`; null where it was not drawn, or not yet.',
+    }),
+    shadow_of: shownId.nullable().meta({
+      description: 'The run of a caller that it was made beside; null for a caller’s own.',
     }),
     slot: z
       .int()

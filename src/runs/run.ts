@@ -66,6 +66,8 @@ export interface RunRequest {
   readonly onLimit: 'wait' | 'fail'
   /** True when the caller watches from the beginning: its model is asked for a stream. */
   readonly live: boolean
+  /** The run that it was made beside, to see what another revision does with the same inputs. Absent: it is a caller's own. */
+  readonly shadowOf?: string | undefined
 }
 
 /** True when a run expires at the time `now`: its deadline is reached, or it was not claimed before `startBy`. */

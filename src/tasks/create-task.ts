@@ -50,6 +50,7 @@ export async function createTask(
     modified: now,
     ...traffic,
     rollout: null,
+    shadow: null,
   }
   checkTask(task)
   const outcome = await deps.tasks.save(task, 0, revision, change)

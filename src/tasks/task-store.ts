@@ -48,6 +48,7 @@ const ADDED_LATER = {
   output_retries: 1,
   scores: {},
   rollout: null,
+  shadow: null,
 } as const
 
 function toTask(text: string): Task {

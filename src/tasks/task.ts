@@ -5,6 +5,7 @@ import { shownAlias } from './naming/task-alias.ts'
 import type { OutputModality } from './output-modality.ts'
 import type { Scores } from './scores/score.ts'
 import type { Rollout } from './split/rollout.ts'
+import type { Shadow } from './split/shadow.ts'
 import type { Split } from './split/split.ts'
 import type { Tag } from './tag.ts'
 import type { Visibility } from './task-fields.ts'
@@ -46,6 +47,8 @@ export interface Task {
   readonly split: Split
   /** The present or the last rollout of one of its revisions. */
   readonly rollout: Rollout | null
+  /** What runs beside its runs; null: nothing. */
+  readonly shadow: Shadow | null
 }
 
 /** A revision. It never changes, so it can be cached for ever. Names are those on the wire. */

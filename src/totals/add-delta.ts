@@ -1,31 +1,27 @@
 import { addScores, addToComparison, comparedRun } from './comparison-sums.ts'
-import type { Delta, FeedbackDelta } from './delta.ts'
+import type { AnyDelta, Delta, FeedbackDelta } from './delta.ts'
+import { addPair } from './pair-sums.ts'
 import {
   addToCallMetrics,
   addToReport,
   addToRunMetrics,
-  type FieldSums,
   joinName,
   rollupDay,
   rollupHour,
+  type SumsOf,
 } from './rollup.ts'
-
-/**
- * When sums are of: a UTC day (`20261124`), for reports on a project, or an hour (`2026112409`), for comparisons of one
- * task's revisions. Null: for ever.
- */
-export type Period = { readonly kind: 'day' | 'hour'; readonly text: string } | null
-
-/** Returns the sums for a name, as `joinName` makes it, and a period. */
-export type SumsOf = (name: string, period: Period) => FieldSums
 
 /**
  * Adds a delta to its sums: one for reports, one for metrics, one for the metrics of each model that the run called,
  * which may be two, and one for comparisons.
  */
-export function addDelta(delta: Delta | FeedbackDelta, sumsOf: SumsOf): void {
+export function addDelta(delta: AnyDelta, sumsOf: SumsOf): void {
   if ('levels' in delta) {
     addFeedback(delta, sumsOf)
+    return
+  }
+  if ('shadow' in delta) {
+    addPair(delta, sumsOf)
     return
   }
   const { project, task, revision, group, shown, result, calls, mode, drawn } = delta

@@ -98,6 +98,37 @@ export interface FeedbackDelta {
   readonly latest: readonly (readonly [name: string, text: string, by: 1 | -1])[]
 }
 
+/** Metrics that a run and its shadow run are compared by, as a difference: that of the shadow less that of the run. */
+export const PAIRED = ['failed', 'invalid', 'latency', 'cost', 'tokens'] as const
+export type PairedMetric = (typeof PAIRED)[number]
+
+/** Why a shadow run was not made, or says nothing of its revision. */
+export const DROPPED = [
+  ...(['full', 'late', 'stopped', 'cancelled', 'budget', 'limit', 'lost', 'unusable'] as const),
+] as const
+export type Dropped = (typeof DROPPED)[number]
+
+/** What a shadow run adds to the totals: nothing to reports, and to nobody's credits. */
+export interface ShadowDelta {
+  /** No two deltas are the same. */
+  readonly id: string
+  readonly project: string
+  readonly task: string
+  /** The revision that the caller got, and the one that ran beside it. */
+  readonly revision: string
+  readonly shadow: string
+  /** True when the shadow's revision has series of its own in the metrics. */
+  readonly hasSeries: boolean
+  /** When it ended, ms since the epoch. */
+  readonly ended: number
+  /** What it cost, in millionths. */
+  readonly credits: number
+  /** Null for a pair. */
+  readonly dropped: Dropped | null
+  /** Of a pair: differences of 0 and 1, or of the indexes of buckets. */
+  readonly differences: Readonly<Record<PairedMetric, number>> | null
+}
+
 /** A delta as it is stored: `shown` is left out when it equals the run's own project, task and revision. */
 export function deltaToText(delta: Delta): string {
   const { project, task, revision, shown } = delta
@@ -105,8 +136,10 @@ export function deltaToText(delta: Delta): string {
   return JSON.stringify(own ? { ...delta, shown: undefined } : delta)
 }
 
-export function textToDelta(text: string): Delta | FeedbackDelta {
-  const stored = JSON.parse(text) as Delta | FeedbackDelta
-  if ('levels' in stored) return stored
+export type AnyDelta = Delta | FeedbackDelta | ShadowDelta
+
+export function textToDelta(text: string): AnyDelta {
+  const stored = JSON.parse(text) as AnyDelta
+  if ('levels' in stored || 'shadow' in stored) return stored
   return { ...stored, shown: stored.shown ?? [stored.project, stored.task, stored.revision] }
 }

@@ -1,8 +1,8 @@
 import type { Redis } from '../platform/redis/redis.ts'
 import { loadScript } from '../platform/redis/script.ts'
-import { addDelta, type Period } from './add-delta.ts'
+import { addDelta } from './add-delta.ts'
 import { textToDelta } from './delta.ts'
-import { FieldSums } from './rollup.ts'
+import { FieldSums, type Period } from './rollup.ts'
 import { totalKeys } from './total-keys.ts'
 
 const merge = loadScript(new URL('./scripts/merge.lua', import.meta.url))

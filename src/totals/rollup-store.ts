@@ -2,6 +2,7 @@ import { DAY_MS } from '../platform/date-span.ts'
 import { askByTag } from '../platform/redis/ask-by-tag.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { type KeptTotals, mergeDeltas } from './merge-deltas.ts'
+import { shadowIn } from './pair-sums.ts'
 import { rollupDay, splitName } from './rollup.ts'
 import { totalKeys } from './total-keys.ts'
 
@@ -30,6 +31,8 @@ export interface HourTotals {
   /** Null: of runs that are left out of comparisons. */
   readonly revision: string | null
   readonly split: number
+  /** The revision that ran beside it: then these are totals of pairs, see `pair-sums.ts`, and `split` is 0. */
+  readonly shadow?: string | null
   /** The start of the hour, ms since the epoch. */
   readonly hour: number
   readonly totals: Totals
@@ -112,7 +115,8 @@ export function createRollupStore(redis: Redis, options: KeptTotals & { shards: 
           const [name = '', text = ''] = member.split(':')
           const [, , revision = null, split] = splitName(name)
           const hour = hourOf(text)
-          const owner = { revision, split: Number(split ?? 0), hour }
+          const shadow = split ? shadowIn(split) : null
+          const owner = { revision, split: shadow ? 0 : Number(split ?? 0), shadow, hour }
           return hour >= range.from && hour <= range.to ? [{ owner, key: keys.periodRollup(name, text) }] : []
         }),
       )

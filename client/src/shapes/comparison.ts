@@ -1,3 +1,5 @@
+import type { DroppedShadows } from './shadow.ts'
+
 type Interval = readonly [number, number]
 
 /** One metric of a revision, beside the baseline's. */
@@ -28,6 +30,16 @@ export interface ComparedRevision {
   readonly metrics: Readonly<Record<string, ComparedMetric>>
 }
 
+export type PairedMetric = Omit<ComparedMetric, 'estimate' | 'interval' | 'method'>
+
+export interface ComparedShadow {
+  readonly name: string
+  readonly task_revision_id: string
+  readonly pairs: number
+  readonly dropped: DroppedShadows
+  readonly metrics: Readonly<Record<string, PairedMetric>>
+}
+
 /** Which of a task's revisions is better, with verdicts that hold however often one looks. */
 export interface Comparison {
   readonly baseline: string
@@ -41,9 +53,11 @@ export interface Comparison {
     readonly evidence: number
     readonly feedback_alarm: boolean
   }
-  readonly excluded: { readonly pinned: number; readonly fallback_asked: number }
+  readonly excluded: { readonly pinned: number; readonly fallback_asked: number; readonly shadow: number }
   readonly left_out: number
   readonly revisions: readonly ComparedRevision[]
+  /** What shadows did beside runs of the baseline, with the same inputs. */
+  readonly pairs: readonly ComparedShadow[]
   readonly summary: string
 }
 

@@ -63,6 +63,8 @@ export interface RunSummary extends Tokens {
   /** Number of the version of the weights that its revision was drawn by; null where it was not drawn, or not yet. */
   readonly split: number | null
   readonly slot: number | null
+  /** The run of a caller that it was made beside; null for a caller's own. */
+  readonly shadow_of: string | null
   readonly user_id: string
   readonly created: string
   readonly status: RunStatus

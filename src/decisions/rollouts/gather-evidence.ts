@@ -34,8 +34,9 @@ export async function gatherEvidence(
 ): Promise<RolloutEvidence | null> {
   const { from, to, first_split, shares, step } = rollout
   const range = { from: Date.parse(rollout.began) - PAST_MS, to: now }
-  const hours = await deps.rollups.hours(task.project_id, task.id, range, deps.reportRollupsMax)
-  if (hours === null) return null
+  const found = await deps.rollups.hours(task.project_id, task.id, range, deps.reportRollupsMax)
+  if (found === null) return null
+  const hours = found.filter(({ shadow }) => !shadow)
   const changes = await deps.tasks.trafficHistory(task.project_id, task.id, null, MOST_CHANGES)
   const own = changes.filter(({ seq }) => seq >= first_split).toSorted((a, b) => a.seq - b.seq)
   const splits = own.flatMap(({ seq, after, at }) => {

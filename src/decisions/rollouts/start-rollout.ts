@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { sharedIsoTime, sharedNow } from '../../platform/clock.ts'
 import { ApiError, ValidationError } from '../../platform/errors.ts'
 import { isOpen, type Rollout } from '../../tasks/split/rollout.ts'
 import type { Task } from '../../tasks/task.ts'
-import type { StoredTask, TaskStore } from '../../tasks/task-store.ts'
+import type { TaskStore } from '../../tasks/task-store.ts'
+import { untilSaved } from '../until-saved.ts'
 import { changeRollout } from './change-rollout.ts'
 import { guardsOf } from './guards-of.ts'
 import type { RolloutIndex } from './rollout-index.ts'
@@ -14,25 +14,6 @@ export interface StartRolloutDeps {
   readonly rollouts: RolloutIndex
   /** Most active revisions of a task. */
   readonly weightsMax: number
-}
-
-const MOST_TRIES = 60
-const LONGEST_PAUSE_MS = 100
-
-/** A change of a task's rollout, tried again where others changed the task meanwhile. */
-export async function untilSaved(
-  tasks: TaskStore,
-  { project, task: id }: { readonly project: string; readonly task: string },
-  change: (stored: StoredTask) => Promise<Task | null>,
-): Promise<Task> {
-  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-    const stored = await tasks.read(project, id)
-    if (!stored) throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
-    const saved = await change(stored)
-    if (saved) return saved
-    await sleep(Math.random() * LONGEST_PAUSE_MS)
-  }
-  throw new ApiError('TOO_MANY_REQUESTS', 'Others keep changing this task; try again.', { retry_after: 1 })
 }
 
 /**

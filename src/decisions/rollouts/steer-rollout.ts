@@ -2,8 +2,9 @@ import { sharedNow } from '../../platform/clock.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { isOpen, type Rollout } from '../../tasks/split/rollout.ts'
 import type { Task } from '../../tasks/task.ts'
+import { untilSaved } from '../until-saved.ts'
 import { changeRollout } from './change-rollout.ts'
-import { type StartRolloutDeps, untilSaved } from './start-rollout.ts'
+import type { StartRolloutDeps } from './start-rollout.ts'
 
 export const STEERINGS = ['pause', 'resume', 'rollback', 'complete'] as const
 export type Steering = (typeof STEERINGS)[number]

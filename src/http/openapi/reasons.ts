@@ -18,6 +18,7 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   PROJECT_NOT_FOUND: 'There is no such project, or the token does not reach it.',
   TASK_NOT_FOUND: 'There is no such task.',
   TASK_REVISION_NOT_FOUND: 'The task has no such revision.',
+  SHADOW_NOT_FOUND: 'No revision runs beside the runs of the task.',
   ROLLOUT_NOT_FOUND: 'The task has had no rollout.',
   ROLLOUT_RUNNING: 'A rollout decides about the weights of the task; `?supersede=true` ends it.',
   ROLLOUT_NOT_RUNNING: 'The rollout is over, or as it should be already.',

@@ -54,7 +54,7 @@ export function runListRoutes(deps: RunListDeps): Endpoint[] {
 
   async function list(
     project: string,
-    query: z.output<typeof listQuery>,
+    query: z.output<typeof listQuery> & { shadow?: boolean },
     task: string | undefined,
     response: Response,
   ) {
@@ -68,6 +68,7 @@ export function runListRoutes(deps: RunListDeps): Endpoint[] {
       model: query.model,
       minMs: query.min_ms,
       score: query.score,
+      shadow: query.shadow,
       from: query.start_date?.from,
       to: query.end_date?.to,
     }
@@ -91,7 +92,11 @@ export function runListRoutes(deps: RunListDeps): Endpoint[] {
       errorCodes: ['TOO_MANY_REQUESTS'],
       scope: 'run:read',
       params: taskParams,
-      query: listQuery,
+      query: listQuery.extend({
+        shadow: z.stringbool().default(false).meta({
+          description: 'Shadow runs that have ended, instead of the runs of callers.',
+        }),
+      }),
       async handle({ params, query, response }) {
         return list(params.project_id, query, params.task_id, response)
       },

@@ -12,6 +12,8 @@ const extend: Script = loadScript(file('extend'), FAMILY)
 
 /** Work that nobody waits for leaves this share of each limit to calls that somebody waits for. */
 const LEFT_BY_BATCH = 0.3
+/** Calls that are made for no caller at all leave this share to all others. */
+const LEFT_BY_SHADOWS = 0.6
 /** Leases that one script extends. */
 const EXTEND_MOST = 500
 
@@ -47,9 +49,16 @@ export type LimitStore = ReturnType<typeof createLimitStore>
  */
 export function createLimitStore(redis: Redis, leaseMs: number) {
   return {
-    async reserve(lease: string, model: Model, isBatch: boolean, need: CallEstimate): Promise<Reserved> {
-      const floor = isBatch ? LEFT_BY_BATCH : 0
-      const args = [lease, leaseMs, floor, markOf(isBatch), need.input, need.output, ...scopesOf(model)]
+    async reserve(
+      lease: string,
+      model: Model,
+      isBatch: boolean | 'shadow',
+      need: CallEstimate,
+    ): Promise<Reserved> {
+      const isShadow = isBatch === 'shadow'
+      const floor = isShadow ? LEFT_BY_SHADOWS : isBatch ? LEFT_BY_BATCH : 0
+      const mark = isShadow ? '' : markOf(isBatch)
+      const args = [lease, leaseMs, floor, mark, need.input, need.output, ...scopesOf(model)]
       const [granted, number, scope, limit] = (await reserve(
         redis,
         [limitPrefix(model.server.name)],

@@ -7,6 +7,7 @@ import { isRedisUnavailable } from '../../platform/redis/redis.ts'
 import { type Span, type Tracer, traceIdOf, within } from '../../platform/tracing/tracing.ts'
 import type { BudgetStore } from '../../policies/budget-store.ts'
 import { drawRevision, placeOfRun } from '../../tasks/split/draw-revision.ts'
+import type { Shadow } from '../../tasks/split/shadow.ts'
 import type { Revision } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import { Ledger } from '../ledger.ts'
@@ -51,6 +52,7 @@ type ClaimDeps = ExecuteRunDeps & {
   readonly span: Span
   readonly side: WorkerSide
   readonly live: LiveOutput | null
+  readonly shadow: Shadow | null
 }
 
 /** The worker that a claim is executed for. */
@@ -79,12 +81,15 @@ const WORKER_FAULT_PAUSE_MS = 2000
  */
 export async function executeRun(deps: ExecuteRunDeps, initial: Claim, side: WorkerSide): Promise<Execution> {
   const delivered = Date.now()
-  const { id, project, deadline } = initial.request
+  const { id, project, task, deadline } = initial.request
   let claim: Claim
   let revision: Revision | null
+  let shadow: Shadow | null
   try {
     claim = await redrawRevision(deps, initial)
     revision = claim.revision ? await deps.tasks.revision(project, claim.revision) : null
+    // Drawing it anew has just asked for the task, which is known for a second.
+    shadow = claim.split === null ? null : ((await deps.tasks.recent(project, task))?.shadow ?? null)
   } catch (error) {
     // In a cluster, the node with the tasks may be down alone. Releasing the run means that no claim is used up
     // meanwhile.
@@ -93,7 +98,7 @@ export async function executeRun(deps: ExecuteRunDeps, initial: Claim, side: Wor
   }
   const span = startExecuteSpan(deps.tracer, claim, delivered)
   return within(span, async () => {
-    const ofClaim = { ...deps, span, side, live: deps.outputs.open(claim) }
+    const ofClaim = { ...deps, span, side, live: deps.outputs.open(claim), shadow }
     const ledger = new Ledger(claim.attempts, claim.fence, deps.worker)
     if (revision && ledger.hasLost()) await estimateLost(deps, ledger, claim.request, revision)
     const execution = await deps.executions.track(id, deadline, side.stopping, async (signal) => {

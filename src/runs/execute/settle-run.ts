@@ -1,10 +1,12 @@
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { type Span, traceIdOf, within } from '../../platform/tracing/tracing.ts'
+import type { Shadow } from '../../tasks/split/shadow.ts'
 import type { Ledger } from '../ledger.ts'
 import type { RunResult } from '../run.ts'
 import { type Outcome, resultOf } from '../run-result.ts'
 import { describeEnd } from '../run-span.ts'
+import type { LeaveShadow } from '../shadows/leave-shadow.ts'
 import type { Claim } from '../store/claim.ts'
 import type { ReadCapacity, RunStore } from '../store/run-store.ts'
 import { type DeltaOfRunDeps, deltaOfRun } from './delta-of-run.ts'
@@ -22,6 +24,15 @@ export interface SettleRunDeps extends DeltaOfRunDeps {
    * again.
    */
   readonly settleTimeoutMs: number
+  /** Lets another revision run beside a run that has ended. */
+  readonly leaveShadow?: LeaveShadow
+}
+
+/** What one claim is settled with. */
+interface Settling extends SettleRunDeps {
+  readonly span: Span
+  /** Of its task; null or absent: nothing runs beside it. */
+  readonly shadow?: Shadow | null
 }
 
 /**
@@ -29,7 +40,7 @@ export interface SettleRunDeps extends DeltaOfRunDeps {
  * @throws the error of Redis, when it is away for longer than `settleTimeoutMs`
  */
 export async function settleRun(
-  deps: SettleRunDeps & { readonly span: Span },
+  deps: Settling,
   claim: Claim,
   ledger: Ledger,
   outcome: Outcome,
@@ -55,6 +66,7 @@ export async function settleRun(
   describeEnd(deps.span, result)
   deps.durations?.observe(request, result)
   logSettled(deps.log, claim, result, attempts.length)
+  if (deps.shadow) deps.leaveShadow?.(deps.shadow, claim, result)
   return true
 }
 

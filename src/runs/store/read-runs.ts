@@ -36,6 +36,8 @@ export interface RunFilter {
   /** Least time from its creation to its end, in ms. */
   readonly minMs?: number | undefined
   readonly score?: ScoreFilter | undefined
+  /** True: shadow runs of the task, instead of those of callers. */
+  readonly shadow?: boolean | undefined
   /** Bounds on the time of creation, ms since the epoch: from (inclusive), to (exclusive). */
   readonly from?: number | undefined
   readonly to?: number | undefined
@@ -164,7 +166,8 @@ export function readRuns(redis: Redis, shards: number, waitingOn: FindWait = asy
           const keys = shardKeys(shard)
           const all =
             filter.task === undefined ? keys.projectRuns(project) : keys.taskRuns(project, filter.task)
-          const key = narrow ? keys.runsIn(project, narrow) : all
+          const own = narrow ? keys.runsIn(project, narrow) : all
+          const key = filter.shadow ? keys.shadowRuns(project, filter.task ?? '') : own
           return redis.zrange(key, top, bottom, 'BYLEX', 'REV', 'LIMIT', 0, limit)
         }),
       )

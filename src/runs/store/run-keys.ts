@@ -15,6 +15,14 @@ export const RUN_LAYOUT = {
   taskRuns: 'runs:task:<project>:<task>',
   /** Index of a project's runs in a state. There is none for `succeeded`: nearly all runs would be in it. */
   runsIn: 'runs:state:<project>:<status>',
+  /** Index of the shadow runs of a task that have ended; no other index has them. */
+  shadowRuns: 'runs:shadow:<project>:<task>',
+  /** Hash: how many bytes the shadow runs of a project have, as in `keptBytes`. */
+  shadowBytes: 'runs:bytes:shadow:<project>',
+  /** List: `<run> <revision>` of shadow runs that wait, the oldest at its right end. */
+  shadows: 'shadows',
+  /** Sorted set: of those that workers have, the same, by when the worker counts as lost. */
+  shadowsTaken: 'shadows-taken',
   /** Hash: for each project, how many bytes of JSON the requests of its queued runs have. */
   queuedBytes: 'queued-bytes',
   /** Hash: how many bytes the ended runs of a project have, by the time until which they are kept, in ms. */
@@ -89,7 +97,7 @@ export const INDEX_PATTERN = '{*}:runs:*'
 
 /** The prefix of the shard of an index; null when it is no index of runs. */
 export function readIndexKey(key: string): { prefix: string } | null {
-  const [, prefix] = /^(\{[^{}]+\}:)runs:(project|task|state):/.exec(key) ?? []
+  const [, prefix] = /^(\{[^{}]+\}:)runs:(project|task|state|shadow):/.exec(key) ?? []
   return prefix ? { prefix } : null
 }
 

@@ -166,6 +166,7 @@ export function requestToText(request: RunRequest): string {
     budget: request.budget,
     onLimit: request.onLimit,
     live: request.live,
+    shadowOf: request.shadowOf,
     inputs: undefined,
     exact: holdsRawJson(inputs) || undefined,
   }

@@ -115,5 +115,6 @@ function taskOf(
     active_revisions,
     split,
     rollout: before?.task.rollout ?? null,
+    shadow: before?.task.shadow ?? null,
   }
 }

@@ -4,6 +4,8 @@ import type * as client from '../../../client/src/index.ts'
 import type { comparisonResponse } from '../../../src/decisions/comparison-response.ts'
 import type { rolloutBody } from '../../../src/decisions/rollouts/rollout-input.ts'
 import type { rolloutResponse } from '../../../src/decisions/rollouts/rollout-response.ts'
+import type { shadowBody } from '../../../src/decisions/shadows/shadow-input.ts'
+import type { shadowResponse } from '../../../src/decisions/shadows/shadow-response.ts'
 import type { whoamiResponse } from '../../../src/http/present-caller.ts'
 import type { pageOf } from '../../../src/http/route.ts'
 import type { modelCheckResponse } from '../../../src/http/routes/catalogues.ts'
@@ -64,6 +66,7 @@ test('what the client reads is what the server shows', () => {
   holds<Same<client.LinkedFeedback, Shown<typeof linkedFeedbackResponse>>>()
   holds<Same<client.Comparison, Shown<typeof comparisonResponse>>>()
   holds<Same<client.Rollout, Shown<typeof rolloutResponse>>>()
+  holds<Same<client.Shadow, Shown<typeof shadowResponse>>>()
   holds<Same<client.TrafficChange, Shown<typeof trafficChangeResponse>>>()
   holds<Same<client.TrafficPage, Shown<typeof historyPage>>>()
   holds<Same<client.ModelChecks, Shown<typeof modelCheckResponse>>>()
@@ -114,6 +117,7 @@ test('what the client may say is what the server takes', () => {
   holds<client.FeedbackChange extends z.input<typeof feedbackBody> ? true : false>()
   holds<Same<KeysOf<client.NewFeedbackLink>, Keys<typeof feedbackLinkBody>>>()
   holds<Same<KeysOf<client.NewRollout>, Keys<typeof rolloutBody>>>()
+  holds<Same<KeysOf<client.NewShadow>, Keys<typeof shadowBody>>>()
   holds<Same<KeysOf<client.ComparisonQuery>, Keys<typeof comparisonQuery>>>()
   holds<Same<KeysOf<client.TrafficQuery>, Keys<typeof historyQuery>>>()
   holds<Same<KeysOf<client.ReportQuery>, Keys<typeof reportQuery>>>()

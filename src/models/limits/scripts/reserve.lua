@@ -1,6 +1,6 @@
 -- Reserves a place and tokens for one call, of all scopes or of none.
 -- ARGV: lease, how long it lasts without being extended in ms, share of each limit that is to be left to others, name of
---   the lane's mark, input tokens, output tokens, then the scopes.
+--   the lane's mark ('': nobody is to know that it was refused), input tokens, output tokens, then the scopes.
 -- Returns {1, how many more such calls there is room for}; or {0, after how many ms to try again, scope, limit}.
 local lease, lease_ms, floor, mark = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local input, output = tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -39,7 +39,7 @@ for _, scope in ipairs(scopes) do
     local most = math.max(1, math.floor(scope.concurrent * (1 - floor)))
     if scope.places >= most then
       refuse(scope, 'concurrent', PLACE_MS)
-      call('HSET', key.levels, scope.name .. '|wanted', now + 5 * PLACE_MS)
+      if mark ~= '' then call('HSET', key.levels, scope.name .. '|wanted', now + 5 * PLACE_MS) end
     end
     room = math.min(room, most - scope.places - 1)
   end
@@ -48,8 +48,10 @@ end
 -- After so long without a call all buckets are full again, and a lease has ended.
 local FORGOTTEN_MS = 7200000
 if refuser then
-  call('HSET', key.levels, refuser.name .. '|' .. mark, limit_name .. ' ' .. (now + wait))
-  call('HINCRBY', key.levels, refuser.name .. '|refused:' .. limit_name, '1')
+  if mark ~= '' then
+    call('HSET', key.levels, refuser.name .. '|' .. mark, limit_name .. ' ' .. (now + wait))
+    call('HINCRBY', key.levels, refuser.name .. '|refused:' .. limit_name, '1')
+  end
   call('PEXPIRE', key.levels, FORGOTTEN_MS)
   return { 0, wait, refuser.name, limit_name }
 end

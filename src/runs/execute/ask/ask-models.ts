@@ -27,7 +27,7 @@ export interface AskModelsDeps
   readonly log: Logger
   /** Whether log lines of failed calls hold the server's own words. */
   readonly modelErrorWords: boolean
-  readonly runs: RunStore
+  readonly runs: Pick<RunStore, 'saveAttempts'>
   readonly models: ModelRegistry
   /** Bytes of a file that a task answers with. */
   readonly outputFileMax: number

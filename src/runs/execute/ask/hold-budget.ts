@@ -7,7 +7,7 @@ import type { RunRequest } from '../../run.ts'
 import { BudgetExceeded, Deferred } from './deferred.ts'
 
 export interface HoldBudgetDeps {
-  readonly budgets: BudgetStore
+  readonly budgets: Pick<BudgetStore, 'hold' | 'adjust'>
   readonly log: Logger
   readonly run: Pick<RunRequest, 'id' | 'project' | 'task' | 'deadline' | 'budget'>
 }

@@ -1,0 +1,43 @@
+import type { RunWorker } from '../../workers/run-worker.ts'
+import { type ShadowWorker, startShadowWorker } from '../../workers/shadow.worker.ts'
+import type { ExecuteRunDeps } from '../runs/execute/execute-run.ts'
+import { createExecutions } from '../runs/execute/executions.ts'
+import { createLeaveShadow, type LeaveShadow } from '../runs/shadows/leave-shadow.ts'
+import { runShadow } from '../runs/shadows/run-shadow.ts'
+import { shadowFleet, shadowLimiters } from '../runs/shadows/shadow-limits.ts'
+import { type Core, shardsOf } from './compose-core.ts'
+import type { composeLimits } from './compose-limits.ts'
+
+/** Shadow runs of this process: left by callers' runs that end in it, and made beside them. */
+export interface Shadows {
+  readonly leaveShadow: LeaveShadow
+  /** Begins to make them. */
+  start(deps: ExecuteRunDeps, workers: readonly RunWorker[]): ShadowWorker
+}
+
+export function composeShadows(core: Core, limits: ReturnType<typeof composeLimits>): Shadows {
+  const { config, lifecycle, log, names, shadows } = core
+  let worker: ShadowWorker | null = null
+  const leaveShadow = createLeaveShadow({ shadows, names, log, onLeft: (shard) => worker?.wake(shard) })
+  return {
+    leaveShadow,
+    start(deps, workers) {
+      const fleet = shadowFleet(limits.parts)
+      lifecycle.onClose('limits of shadow runs', () => fleet.close())
+      const own = {
+        ...{ ...deps, shadows, fleet, redis: core.redis, executions: createExecutions() },
+        limiters: shadowLimiters(deps.limiters),
+        shadowPatienceMs: config.shadowPatience * 1000,
+      }
+      worker = startShadowWorker({
+        ...{ shards: shardsOf(config), shadows, log, concurrency: config.shadowConcurrency },
+        leaseMs: config.lockDuration * 1000,
+        // They are made for nobody: callers' runs get the time that there is.
+        graceMs: config.shutdownGrace * 500,
+        hasRoom: () => deps.health.well && workers.every((each) => each.active() < config.concurrency),
+        execute: (taken, stopping) => runShadow(own, taken, stopping),
+      })
+      return worker
+    },
+  }
+}

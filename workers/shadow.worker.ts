@@ -1,0 +1,127 @@
+import type { Logger } from '../src/platform/logger.ts'
+import type { ShadowOutcome } from '../src/runs/shadows/run-shadow.ts'
+import type { ShadowLane, TakenShadow } from '../src/runs/store/shadow-lane.ts'
+
+export interface ShadowWorkerOptions {
+  readonly shards: readonly number[]
+  readonly shadows: ShadowLane
+  /** Most shadow runs at once in this process. */
+  readonly concurrency: number
+  /** False while this process has no room for more callers' runs. */
+  hasRoom(): boolean
+  /** How long one is its own without saying so, in ms. */
+  readonly leaseMs: number
+  /** How long those that run may go on when it stops, in ms. */
+  readonly graceMs: number
+  readonly log: Logger
+  execute(taken: TakenShadow, stopping: AbortSignal): Promise<ShadowOutcome>
+}
+
+export interface ShadowWorker {
+  /** One waits in a shard, left by this process. */
+  wake(shard: number): void
+  close(): Promise<void>
+}
+
+/** How often it is looked for what other processes left, in ms. */
+const SEARCH_MS = 5000
+/** How often it is looked again where some wait and none could be taken, in ms. */
+const AGAIN_MS = 500
+
+/**
+ * Makes shadow runs, behind all real work: it takes one only when no caller's run waits in its shard and this process has
+ * room. It has places of its own, so that shadow runs take none of those that callers' runs use.
+ */
+export function startShadowWorker(options: ShadowWorkerOptions): ShadowWorker {
+  const { shards, shadows, concurrency, leaseMs, log } = options
+  const stopping = new AbortController()
+  const running = new Map<TakenShadow, { shard: number; ended: Promise<void> }>()
+  /** Shards in which some may wait. */
+  const waiting = new Set<number>()
+  let taking: Promise<void> | null = null
+  let timer: NodeJS.Timeout | null = null
+  let stopped = false
+
+  function later(ms: number): void {
+    if (stopped || timer) return
+    timer = setTimeout(() => {
+      timer = null
+      look()
+    }, ms).unref()
+  }
+
+  function look(): void {
+    if (stopped || taking || waiting.size === 0 || running.size >= concurrency) return
+    if (!options.hasRoom()) {
+      later(AGAIN_MS)
+      return
+    }
+    taking = takeSome()
+      .catch((err: unknown) => log.debug({ err }, 'shadow runs could not be taken'))
+      .finally(() => {
+        taking = null
+        if (waiting.size > 0 && running.size < concurrency) later(AGAIN_MS)
+      })
+  }
+
+  async function takeSome(): Promise<void> {
+    for (const shard of [...waiting]) {
+      const most = concurrency - running.size
+      if (most < 1 || stopped) return
+      const { taken, left } = await shadows.take(shard, most)
+      if (left === 0) waiting.delete(shard)
+      for (const each of taken) begin(shard, each)
+    }
+  }
+
+  function begin(shard: number, taken: TakenShadow): void {
+    const ended = make(shard, taken).finally(() => running.delete(taken))
+    running.set(taken, { shard, ended })
+  }
+
+  async function make(shard: number, taken: TakenShadow): Promise<void> {
+    try {
+      const outcome = await options.execute(taken, stopping.signal)
+      if (outcome === 'ended') setImmediate(look)
+      else {
+        // What is in its way is in the way of the next one, too.
+        waiting.add(shard)
+        later(AGAIN_MS)
+      }
+    } catch (err) {
+      log.warn({ err, run_id: taken.parent }, 'a shadow run is lost')
+    }
+  }
+
+  function search(): void {
+    for (const shard of shards) waiting.add(shard)
+    look()
+  }
+
+  const searching = setInterval(search, SEARCH_MS).unref()
+  const extending = setInterval(() => {
+    for (const [shard, own] of Map.groupBy(running, ([, each]) => each.shard)) {
+      const entries = own.map(([taken]) => taken)
+      shadows
+        .extend(shard, entries)
+        .catch((err: unknown) => log.debug({ err }, 'shadow runs could not be kept'))
+    }
+  }, leaseMs / 3).unref()
+
+  return {
+    wake(shard) {
+      waiting.add(shard)
+      look()
+    },
+    async close() {
+      stopped = true
+      clearInterval(searching)
+      if (timer) clearTimeout(timer)
+      await taking
+      const grace = setTimeout(() => stopping.abort(), options.graceMs)
+      while (running.size > 0) await Promise.all([...running.values()].map(({ ended }) => ended))
+      clearTimeout(grace)
+      clearInterval(extending)
+    },
+  }
+}
