@@ -40,6 +40,7 @@ or is unclear: it cannot be told on this machine. What is compared is warm, and 
   counting   what it costs to count a run for metrics and reports
   live       runs that are watched: readers cut off at random, latency, memory, CPU, a rolling restart
   isolation  a healthy model beside others in trouble, thousands of runs queued on each
+  shadow     callers' runs, each with a shadow beside it that is slow and fails
   door       the same run by its own endpoint and by /v1
 
 Results go to standard output, progress to standard error. Linux only. It ends, with all that it started, when it is

@@ -11,6 +11,7 @@ export const DRILL_NAMES = [
   'isolation',
   'live',
   'door',
+  'shadow',
 ] as const
 export type DrillName = (typeof DRILL_NAMES)[number]
 

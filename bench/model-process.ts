@@ -12,5 +12,5 @@ export const TROUBLES = ['saturated', 'hanging', 'refusing', 'limited'] as const
 export type Trouble = (typeof TROUBLES)[number]
 
 /** Starts a model that is in trouble. */
-export const startTroubledModel = (kind: Trouble): Promise<Started> =>
+export const startTroubledModel = (kind: Trouble | 'failing'): Promise<Started> =>
   startNode(kind, [join(import.meta.dirname, 'troubled-model.ts'), kind])

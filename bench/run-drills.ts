@@ -11,6 +11,7 @@ const DRILLS: Record<DrillName, () => Promise<Drill>> = {
   isolation: async () => (await import('./drills/isolation.ts')).drillIsolation,
   live: async () => (await import('./drills/live.ts')).drillLive,
   door: async () => (await import('./drills/door.ts')).drillDoor,
+  shadow: async () => (await import('./drills/shadow.ts')).drillShadow,
   counting: async () => (await import('./drills/counting.ts')).drillCounting,
 }
 

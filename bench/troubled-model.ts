@@ -8,9 +8,12 @@ import { COMPLETION } from './mock-completion.ts'
  * - `saturated`: answers 20 calls a second, one after the other; the others wait
  * - `hanging`: never answers
  * - `refusing`: answers 429 to every call, without a time
+ * - `failing`: answers 500 to every call, after a while
  * - `limited`: answers 20 calls a second at once, and 429 to the others, without a time
  */
 const PER_SECOND = 20
+/** Of `failing`: how long it takes, in ms. */
+const FAILS_AFTER_MS = 200
 const kind = process.argv[2] ?? 'hanging'
 
 let calls = 0
@@ -20,6 +23,9 @@ const refuse = (response: ServerResponse): void => {
   const error = { message: 'Too many requests', type: 'rate_limit' }
   response.writeHead(429, { 'content-type': 'application/json' }).end(JSON.stringify({ error }))
 }
+
+const fail = (response: ServerResponse): void =>
+  void setTimeout(() => response.writeHead(500).end('{}'), FAILS_AFTER_MS)
 
 const waiting: ServerResponse[] = []
 if (kind === 'saturated') {
@@ -49,6 +55,7 @@ const server = createServer((request, response) => {
     calls += 1
     if (kind === 'saturated') waiting.push(response)
     else if (kind === 'refusing') refuse(response)
+    else if (kind === 'failing') fail(response)
     else if (kind === 'limited') (isWithinLimit() ? answer : refuse)(response)
   })
 })

@@ -152,7 +152,7 @@ export function presentTask(
   { task, revisions, tags }: WholeTask,
   shown: ShownRevisions = {},
 ): Shown<typeof taskResponse> {
-  const { org_id: _, split: __, rollout: ___, ...fields } = task
+  const { org_id: _, split: __, rollout: ___, shadow: ____, ...fields } = task
   const active = new Set(task.active_revisions.map((each) => each.task_revision_id))
   const isShown = ({ id, test }: Revision) =>
     id === shown.made ||

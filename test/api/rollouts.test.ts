@@ -129,6 +129,41 @@ describe('a rollout', () => {
     assert.ok(Number(last?.evidence?.['runs']) <= 12, JSON.stringify(last?.evidence))
   })
 
+  test('of a revision that hangs is rolled back as one that fails, once its runs are not done in time', async () => {
+    const { task, from, to } = await taskWithTwo()
+    const guards = [{ metric: 'failed', max_increase: 0.02 }]
+    await start(task, { from, to, ...QUICK, guards, done_within: 30 })
+    const { core } = running()
+    const { split } = await storedOf(task)
+    const left = new Map([
+      [from, 6],
+      [to, 6],
+    ])
+    for (;;) {
+      const id = newRunId(0)
+      const request = aRequest({ ...ids(), id, task, ...placeOfRun(id) })
+      const revision = drawRevision(split, request.slot ?? 0) ?? ''
+      const more = left.get(revision) ?? 0
+      if ([...left.values()].every((each) => each === 0)) break
+      if (more === 0) continue
+      left.set(revision, more - 1)
+      await core.runs.create(request, null, null, { revision, split: split.seq, model: '' })
+      const claim = await claimed(core.redis, core.runs, request)
+      if (revision === to) continue
+      const delta = await deltaOfRun(core, request, claim, aResult(), [])
+      await core.runs.settle(claim, aResult(), [], delta)
+    }
+    await decide(sharedNow() + 30_000)
+    assert.equal(
+      (await storedOf(task)).rollout?.status,
+      'running',
+      'up to the bound of its bucket it is in time',
+    )
+    await decide(sharedNow() + 42_000)
+    const { rollout } = await storedOf(task)
+    assert.deepEqual([rollout?.status, rollout?.why, rollout?.metric], ['rolled_back', 'harm', 'failed'])
+  })
+
   test('decides about the weights alone: other changes are refused, or supersede it', async () => {
     const { task, from, to } = await taskWithTwo()
     await start(task, { from, to, ...QUICK })

@@ -1,5 +1,5 @@
 import { decideRollout, type RolloutPlan } from '../../src/decisions/rollouts/decide-rollout.ts'
-import { type Guard, guardEvidence } from '../../src/decisions/rollouts/guard.ts'
+import { eitherHarm, type Guard, guardEvidence } from '../../src/decisions/rollouts/guard.ts'
 import { LATENCY, RATE, ratioScale } from '../../src/decisions/statistics/scales.ts'
 import type { Stratum } from '../../src/decisions/statistics/stratum.ts'
 import { type Distribution, levelDrawer, lognormal, randomNumbers, rate } from './draws.ts'
@@ -45,11 +45,13 @@ export function ramps({ repetitions, seed }: Extent): Figure[] {
   }
   for (const [base, designed] of [
     [0.01, '100 %, 3,803 runs'],
-    [0.05, '98 %'],
+    [0.05, 'not said'],
   ] as const) {
     const outcomes = run(base, { fails: base, slower: 1 })
     const back = outcomes.filter(({ action }) => action === 'rollback').length
-    const completed = outcomes.filter(({ action, runs }) => action === 'complete' && runs <= 10_000).length
+    const completedBy = (most: number): number =>
+      outcomes.filter(({ action, runs }) => action === 'complete' && runs <= most).length
+    const completed = completedBy(10_000)
     figures.push({
       table,
       what: `identical, ${percent(base)} fail: completed within 10,000 runs, and after (p50)`,
@@ -61,6 +63,13 @@ export function ramps({ repetitions, seed }: Extent): Figure[] {
         ),
       )} runs`,
       holds: base > 0.01 ? null : outcomes.length - completed <= mostOf(0.05, outcomes.length),
+    })
+    figures.push({
+      table,
+      what: `identical, ${percent(base)} fail: completed within 20,000 runs`,
+      designed: base > 0.01 ? '98 %' : '100 %',
+      measured: percent(completedBy(MOST_RUNS) / outcomes.length),
+      holds: null,
     })
     figures.push({
       table,
@@ -146,11 +155,20 @@ function ramp(base: number, { fails, slower }: Candidate, random: () => number):
     nextLook = candidates < 100 ? candidates + 1 : Math.ceil(candidates * 1.04)
     const next = PLAN.shares[step + 1] ?? 1
     const guards = [
-      guardEvidence(
-        FAILED,
-        RATE,
-        periods.map((each) => each.failed),
-        next,
+      eitherHarm(
+        guardEvidence(
+          FAILED,
+          RATE,
+          periods.map((each) => each.failed),
+          next,
+        ),
+        // All of them are done in time.
+        guardEvidence(
+          FAILED,
+          RATE,
+          periods.map((each) => each.failed.map(doneInTime)),
+          next,
+        ),
       ),
       guardEvidence(
         SLOWER,
@@ -167,6 +185,11 @@ function ramp(base: number, { fails, slower }: Candidate, random: () => number):
     inStep = 0
   }
   return { action: 'none', runs: Number.POSITIVE_INFINITY, candidates }
+}
+
+const doneInTime = ({ share, baseline, candidate }: Stratum): Stratum => {
+  const all = (counts: ArrayLike<number>) => [(counts[0] ?? 0) + (counts[1] ?? 0), 0]
+  return { share, baseline: all(baseline), candidate: all(candidate) }
 }
 
 const drawers = new Map<string, (random: number) => number>()

@@ -17,6 +17,8 @@ export interface NewRollout {
   readonly min_runs?: number | undefined
   readonly guards?: readonly RolloutGuard[] | undefined
   readonly alpha?: number | undefined
+  /** Seconds until a run counts as one that hangs. */
+  readonly done_within?: number | undefined
   readonly on_harm?: 'rollback' | 'pause' | undefined
   readonly on_stall?: 'pause' | 'rollback' | undefined
   /** Seconds. */
@@ -47,6 +49,7 @@ export interface Rollout {
   readonly hold: number
   readonly min_runs: number
   readonly alpha: number
+  readonly done_within: number
   readonly on_harm: 'rollback' | 'pause'
   readonly on_stall: 'pause' | 'rollback'
   readonly max_duration: number | null

@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS } from '../../platform/date-span.ts'
+import type { RunStore } from '../../runs/store/run-store.ts'
 import type { Rollout } from '../../tasks/split/rollout.ts'
 import type { Task } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
@@ -7,13 +8,17 @@ import { betOnKeys, hasKeys, ratioOf, scaleOf } from '../compare.ts'
 import { sharesOf } from '../compare-revisions.ts'
 import { addTotals, countsOf, type MetricName } from '../hour-counts.ts'
 import { ALARM } from '../statistics/sample-ratio.ts'
+import { RATE } from '../statistics/scales.ts'
 import type { RolloutEvidence } from './decide-rollout.ts'
-import { guardEvidence } from './guard.ts'
+import { eitherHarm, guardEvidence } from './guard.ts'
 import { presentGuards } from './guards-of.ts'
+import { findHungRuns, timelyBucket, timelyCounts } from './late-runs.ts'
+import { DONE_WITHIN } from './rollout-input.ts'
 
 export interface GatherEvidenceDeps {
   readonly tasks: TaskStore
   readonly rollups: RollupStore
+  readonly runs: Pick<RunStore, 'runningSince' | 'getHeads'>
   readonly reportRollupsMax: number
 }
 
@@ -59,12 +64,15 @@ export async function gatherEvidence(
   const past = addTotals(
     hours.flatMap((each) => (each.revision === from && each.split < first_split ? [each.totals] : [])),
   )
+  const timely = timelyBucket(rollout.done_within ?? DONE_WITHIN)
+  const hung = await findHungRuns(deps.runs, task, timely, now)
   const pairs = splits.map(({ seq, began, share }) => ({
     ...{ seq, share },
     a: totalsOf(from, seq, began),
     b: totalsOf(to, seq, began),
   }))
-  const clock = [...new Set(hours.map(({ hour }) => hour))].sort((a, b) => a - b)
+  const thisHour = Math.floor(now / HOUR_MS) * HOUR_MS
+  const clock = [...new Set([...hours.map(({ hour }) => hour), thisHour])].sort((a, b) => a - b)
   const next = shares[step + 1] ?? 1
   const sticky = hours.some(({ totals }) => hasKeys(totals))
   let tooFewKeys = false
@@ -78,20 +86,30 @@ export async function gatherEvidence(
         candidate: countsOf(totalsOf(to, seq, began, hour), name, metric.levels),
       }))
     const periods = clock.map((hour) => strataOf(hour))
-    if (!sticky) return guardEvidence(guard, whole, periods, next)
-    const bets = betOnKeys(whole, name, strataOf(), pairs, rollout.alpha)
-    if (bets === null) tooFewKeys = true
-    return guardEvidence(guard, bets?.scale ?? whole, periods, next, bets?.inflation)
+    const bets = sticky ? betOnKeys(whole, name, strataOf(), pairs, rollout.alpha) : null
+    if (sticky && bets === null) tooFewKeys = true
+    const own = guardEvidence(guard, bets?.scale ?? whole, periods, next, bets?.inflation)
+    if (name !== 'failed') return own
+    // A run that hangs has not failed yet.
+    const late = clock.map((hour) =>
+      splits.map(({ seq, began, share }) => {
+        const hanging = (revision: string) => (hour === thisHour ? hung(revision, seq) : 0)
+        const countsFor = (revision: string) =>
+          timelyCounts(totalsOf(revision, seq, began, hour), timely, hanging(revision))
+        return { share, baseline: countsFor(from), candidate: countsFor(to) }
+      }),
+    )
+    return eitherHarm(own, guardEvidence(guard, RATE, late, next, bets?.inflation))
   })
-  const ratio = pairs.reduce((sum, { share, a, b }) => {
+  const ratio = pairs.reduce((sum, { seq, share, a, b }) => {
     const split = {
       shares: new Map([
         [from, 1 - share],
         [to, share],
       ]),
       totals: new Map([
-        [from, a],
-        [to, b],
+        [from, withHung(a, hung(from, seq))],
+        [to, withHung(b, hung(to, seq))],
       ]),
     }
     return sum + ratioOf(split, 'n')
@@ -99,3 +117,6 @@ export async function gatherEvidence(
   const runs = pairs.find(({ seq }) => seq === task.split.seq)?.b.get('n') ?? 0
   return { now, runs, guards, ratioAlarm: ratio >= Math.log(ALARM), tooFewKeys }
 }
+
+const withHung = (totals: Totals, hung: number): Totals =>
+  hung === 0 ? totals : new Map(totals).set('n', (totals.get('n') ?? 0) + hung)

@@ -1,5 +1,5 @@
 import type { Side } from '../statistics/bets.ts'
-import { evidence, lateEvidence } from '../statistics/evidence.ts'
+import { evidence, lateEvidence, logMeanExp } from '../statistics/evidence.ts'
 import { differenceFor } from '../statistics/scales.ts'
 import type { Scale, Stratum } from '../statistics/stratum.ts'
 
@@ -44,3 +44,13 @@ export function guardEvidence(
     safe: evidence(harmless, delta / nextShare, scale, periods.flat(), inflation),
   }
 }
+
+/**
+ * Two ways in which the same harm shows: something is evidence for it when the mean of both is, and it is ruled out when
+ * both are.
+ */
+export const eitherHarm = (one: GuardEvidence, other: GuardEvidence): GuardEvidence => ({
+  guard: one.guard,
+  harm: logMeanExp([one.harm, other.harm]),
+  safe: Math.min(one.safe, other.safe),
+})

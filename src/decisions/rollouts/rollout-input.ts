@@ -6,6 +6,9 @@ const MOST_GUARDS = 10
 /** Seconds: a year. */
 const LONGEST = 31_536_000
 
+/** Seconds. */
+export const DONE_WITHIN = 60
+
 const share = z.number().min(0.0001).max(1)
 const bound = z.number().positive()
 
@@ -55,6 +58,10 @@ export const rolloutBody = z
     alpha: z.number().min(0.0001).max(0.5).default(0.05).meta({
       description:
         'The probability of rolling back a harmless revision, and of completing one at the bound of a guard.',
+    }),
+    done_within: z.number().min(0.001).max(655.36).default(DONE_WITHIN).meta({
+      description:
+        'Seconds after which a run that has not ended counts as one that fails, for the guard `failed`; rounded up to a factor of 2.',
     }),
     on_harm: z.enum(['rollback', 'pause']).default('rollback'),
     on_stall: z.enum(['pause', 'rollback']).default('pause'),

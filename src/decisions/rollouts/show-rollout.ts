@@ -4,6 +4,7 @@ import type { Shown } from '../../platform/shown.ts'
 import type { Task } from '../../tasks/task.ts'
 import { decideRollout } from './decide-rollout.ts'
 import { type GatherEvidenceDeps, gatherEvidence } from './gather-evidence.ts'
+import { DONE_WITHIN } from './rollout-input.ts'
 import type { rolloutResponse } from './rollout-response.ts'
 import { planOf, stateOf } from './rollout-state.ts'
 
@@ -26,6 +27,7 @@ export async function showRollout(
   return {
     ...shown,
     shares: [...shares],
+    done_within: rollout.done_within ?? DONE_WITHIN,
     share: rollout.status === 'rolled_back' ? 0 : (shares[rollout.step] ?? 1),
     runs: seen.runs,
     guards: seen.guards.map(({ guard, harm, safe }) => ({

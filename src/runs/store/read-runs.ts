@@ -136,6 +136,16 @@ export function readRuns(redis: Redis, shards: number, waitingOn: FindWait = asy
     queueState: (project: string, models: readonly string[], now: number): Promise<QueueState> =>
       readQueueState(redis, shards, project, models, now),
 
+    /** Ids of runs that a worker has had since before this time (ms since the epoch), at most `most` of each shard. */
+    async runningSince(before: number, most: number): Promise<string[]> {
+      const perShard = await Promise.all(
+        Array.from({ length: shards }, (_, shard) =>
+          redis.zrange(shardKeys(shard).running, '-inf', String(before), 'BYSCORE', 'LIMIT', 0, most),
+        ),
+      )
+      return perShard.flat()
+    },
+
     /** Which of these runs are to be cancelled, according to their records. */
     async cancelled(ids: readonly string[]): Promise<string[]> {
       const found = await askByTag<string | null>(redis, ids.map(keyOf), (pipeline, key) =>

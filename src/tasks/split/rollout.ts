@@ -24,6 +24,8 @@ export interface Rollout {
   readonly min_runs: number
   readonly guards: readonly RolloutGuard[]
   readonly alpha: number
+  /** Seconds; absent in those of earlier versions. */
+  readonly done_within?: number
   readonly on_harm: 'rollback' | 'pause'
   readonly on_stall: 'pause' | 'rollback'
   /** Seconds; null: no end. */
