@@ -37,6 +37,7 @@ export function composeJanitor(
 ): Janitor {
   const { config, log, connections, runs, rollups, files, fileHome } = deps
   const everyMs = config.janitorInterval * 1000
+  const kept = { comparisonDays: config.comparisonDays, reportRollupsMax: config.reportRollupsMax }
   // Each process goes through all parts of the files, from a random one on: so processes need not share their progress.
   let part = Math.floor(Math.random() * FILE_PARTS)
   let lastTask: string | null = null
@@ -60,7 +61,7 @@ export function composeJanitor(
       await cleanUpRuns({ ...deps, shards: config.shards }, now - everyMs, signal)
       await rollups.merge()
       await correctBudgets(deps, now, signal)
-      await noteVerdicts({ ...deps, ...config }, now, signal)
+      await noteVerdicts({ ...deps, ...kept }, now, signal)
       if (!signal.aborted) lastTask = await cleanUpTotals(deps, lastTask)
       part = (part + 1) % FILE_PARTS
       if (config.modelEnds) await watchEndsOfModels(deps, signal)
