@@ -33,6 +33,12 @@ const tokens = (over: Over, type: string): string =>
   perRun(over, `splitrun_tokens_total{${TASK},type="${type}"}`)
 const cost = (over: Over): string => perRun(over, `splitrun_credits_total{${TASK}}`)
 
+/** What comparisons say of a metric, from drawn runs or from pairs. */
+const difference = (metric: string, bound: string, of = 'traffic'): string =>
+  `max by (${BY}) (splitrun_comparison_difference{${TASK},metric="${metric}",of="${of}",bound="${bound}"})`
+const bounds = (metric: string, of = 'traffic') =>
+  ['low', 'estimate', 'high'].map((bound) => line(difference(metric, bound, of), `${LEGEND} ${bound}`))
+
 const COLUMNS: readonly Column[] = [
   { name: 'Runs', unit: 'short', expr: runs(growth) },
   { name: 'Share asked', unit: 'percentunit', expr: ASKED },
@@ -114,5 +120,78 @@ export function revisions(): DashboardBuilder {
       chart({ title: 'Cost of a run', about: 'In the currency of the prices.', unit: 'short' }, [
         line(cost(rate)),
       ]),
+    )
+    .withPanel(
+      chart(
+        {
+          title: 'Verdicts',
+          about:
+            'What each metric of a revision is, beside the one with the largest share: from its traffic, or from pairs with shadow runs.',
+          unit: 'short',
+        },
+        [
+          line(
+            `max by (${BY}, metric, of, verdict) (splitrun_comparison_verdict{${TASK},verdict!="undecided"} or 0 * splitrun_comparison_verdict{${TASK},metric="failed"})`,
+            `${LEGEND} {{metric}} ({{of}}): {{verdict}}`,
+          ),
+        ],
+      ),
+    )
+    .withPanel(
+      chart(
+        {
+          title: 'Fails more often by',
+          about: 'Beside the revision with the largest share; the interval holds at all times.',
+          unit: 'percentunit',
+        },
+        bounds('failed'),
+      ),
+    )
+    .withPanel(
+      chart(
+        {
+          title: 'Takes longer by, times',
+          about: 'Typical latency beside the revision with the largest share.',
+          unit: 'short',
+        },
+        bounds('latency'),
+      ),
+    )
+    .withPanel(
+      chart(
+        {
+          title: 'Rollout',
+          about: 'The share that a rollout has given its revision so far.',
+          unit: 'percentunit',
+        },
+        [line(`max by (${BY}, status) (splitrun_rollout_share{${TASK}})`, `${LEGEND} {{status}}`)],
+        { max: 1 },
+      ),
+    )
+    .withPanel(
+      chart(
+        {
+          title: 'Shadow runs per second',
+          about: 'Those that became pairs, and those that did not, by why.',
+          unit: 'short',
+        },
+        [
+          line(
+            `sum by (${BY}, end) (rate(splitrun_shadow_runs_total{${TASK}}[$__rate_interval]))`,
+            `${LEGEND} {{end}}`,
+          ),
+        ],
+        { stacked: true },
+      ),
+    )
+    .withPanel(
+      chart(
+        {
+          title: 'As a shadow, fails more often by',
+          about: 'From pairs: the same inputs, beside the revision with the largest share.',
+          unit: 'percentunit',
+        },
+        bounds('failed', 'shadow'),
+      ),
     )
 }

@@ -1,5 +1,6 @@
 import { type Config, ConfigError, readSecret } from '../config.ts'
 import { createRolloutIndex } from '../decisions/rollouts/rollout-index.ts'
+import { createVerdictNotes } from '../decisions/verdicts/verdict-notes.ts'
 import { createLimitReader } from '../models/limits/limit-reader.ts'
 import { createModelRegistry } from '../models/model-registry.ts'
 import { createRetirementStore } from '../models/retirement/retirement-store.ts'
@@ -134,6 +135,7 @@ async function openCore(
     rollups: createRollupStore(redis, config),
     processors: composeProcessors(config),
     rollouts: createRolloutIndex(redis),
+    verdicts: createVerdictNotes(redis),
     shadows: createShadowLane(redis, { ...config, leaseMs: config.lockDuration * 1000 }),
     ...composeFiles({ config, redis, log, lifecycle }),
   }

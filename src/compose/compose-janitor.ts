@@ -1,6 +1,7 @@
 import { type JanitorWorker, startJanitorWorker } from '../../workers/janitor.worker.ts'
 import type { Config } from '../config.ts'
 import { type DecideRolloutsDeps, decideRollouts } from '../decisions/rollouts/decide-rollouts.ts'
+import { type NoteVerdictsDeps, noteVerdicts } from '../decisions/verdicts/note-verdicts.ts'
 import type { FileHome } from '../files/file-home.ts'
 import { FILE_PARTS, type FileStore } from '../files/file-store.ts'
 import { sharedNow } from '../platform/clock.ts'
@@ -26,7 +27,7 @@ export function composeJanitor(
     CleanUpTotalsDeps &
     CorrectBudgetsDeps &
     WatchEndsDeps &
-    Omit<DecideRolloutsDeps, 'reportRollupsMax'> & {
+    Omit<DecideRolloutsDeps & NoteVerdictsDeps, 'reportRollupsMax' | 'comparisonDays'> & {
       config: Config
       log: Logger
       connections: RedisConnections
@@ -36,6 +37,7 @@ export function composeJanitor(
 ): Janitor {
   const { config, log, connections, runs, rollups, files, fileHome } = deps
   const everyMs = config.janitorInterval * 1000
+  const kept = { comparisonDays: config.comparisonDays, reportRollupsMax: config.reportRollupsMax }
   // Each process goes through all parts of the files, from a random one on: so processes need not share their progress.
   let part = Math.floor(Math.random() * FILE_PARTS)
   let lastTask: string | null = null
@@ -59,6 +61,7 @@ export function composeJanitor(
       await cleanUpRuns({ ...deps, shards: config.shards }, now - everyMs, signal)
       await rollups.merge()
       await correctBudgets(deps, now, signal)
+      await noteVerdicts({ ...deps, ...kept }, now, signal)
       if (!signal.aborted) lastTask = await cleanUpTotals(deps, lastTask)
       part = (part + 1) % FILE_PARTS
       if (config.modelEnds) await watchEndsOfModels(deps, signal)

@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { RolloutIndex } from '../decisions/rollouts/rollout-index.ts'
+import type { VerdictNotes } from '../decisions/verdicts/verdict-notes.ts'
 import type { LimitReader } from '../models/limits/limit-reader.ts'
 import type { ModelRegistry } from '../models/model-registry.ts'
 import type { RetirementStore } from '../models/retirement/retirement-store.ts'
 import { sharedNow } from '../platform/clock.ts'
 import type { BudgetStore } from '../policies/budget-store.ts'
 import type { RunStore } from '../runs/store/run-store.ts'
+import type { ShadowLane } from '../runs/store/shadow-lane.ts'
 import type { Task } from '../tasks/task.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { OTHER } from '../totals/cardinality-store.ts'
@@ -20,6 +22,7 @@ import { queueFamilies } from './queue-families.ts'
 import { rolloutFamilies } from './rollout-families.ts'
 import { RunFamilies, type TimesBy } from './run-families.ts'
 import { taskFamilies } from './task-families.ts'
+import { verdictFamilies } from './verdict-families.ts'
 
 export interface FleetMetricsDeps {
   readonly rollups: RollupStore
@@ -30,6 +33,8 @@ export interface FleetMetricsDeps {
   readonly limitReader: LimitReader
   readonly budgets: BudgetStore
   readonly rollouts: RolloutIndex
+  readonly shadows: ShadowLane
+  readonly verdicts: VerdictNotes
   /** How old the text may be, in ms: many scrapes within this time read Redis once. */
   readonly cacheMs: number
   readonly timesBy: TimesBy
@@ -63,13 +68,15 @@ export function createFleetMetrics(deps: FleetMetricsDeps) {
 }
 
 async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
-  const [found, backlog, retirements, usages, budgets, rollouts] = await Promise.all([
+  const [found, backlog, retirements, usages, budgets, rollouts, shadows, verdicts] = await Promise.all([
     readRollups(deps),
     deps.runs.backlog(sharedNow()),
     deps.retirements.read(),
     deps.limitReader.usage(),
     readBudgets(deps.budgets),
     deps.rollouts.waiting(sharedNow()),
+    deps.shadows.waiting(),
+    deps.verdicts.all(),
   ])
   const tasks = await readTasks(deps, found)
   // A deleted task is not shown. The janitor removes its totals.
@@ -87,7 +94,8 @@ async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
     ...runs.families(),
     ...(await taskFamilies(deps.tasks, [...tasks.values()], [...revisions.values()])),
     ...queueFamilies(backlog),
-    ...rolloutFamilies(rollouts),
+    ...rolloutFamilies(rollouts, shadows, [...tasks.values()]),
+    ...verdictFamilies(verdicts.filter((each) => tasks.has(taskOf(each)))),
     ...modelFamilies(deps.models, retirements),
     ...limitFamilies(usages),
     ...budgetFamilies(budgets),

@@ -27,6 +27,14 @@ export class RunFamilies {
     'splitrun_scores_good_total',
     'How good what was said first was, from 0 to 1, added up: divided by splitrun_scores_total, its mean.',
   )
+  readonly #shadowRuns = new LabelledSums(
+    'splitrun_shadow_runs_total',
+    'Shadow runs of a revision: `paired`, or why there is no pair.',
+  )
+  readonly #shadowCredits = new LabelledSums(
+    'splitrun_shadow_credits_total',
+    'What shadow runs cost, in units of the prices; no part of splitrun_credits_total.',
+  )
   readonly #checks = new LabelledSums('splitrun_output_checks_total', 'Outputs: valid, repaired, invalid.')
   readonly #duration = new Histograms(
     'splitrun_run_duration_seconds',
@@ -86,6 +94,8 @@ export class RunFamilies {
       if (kind === 'runs') this.#runs.add({ ...labels, outcome: first, reason: second }, by)
       else if (kind === 'check') this.#checks.add({ ...labels, check: first }, by)
       else if (kind === 'drawn') this.#drawn.add(labels, by)
+      else if (field === 'shadow:credits') this.#shadowCredits.add(labels, by)
+      else if (kind === 'shadow') this.#shadowRuns.add({ ...labels, end: first }, by)
       else if (kind === 'score' && Object.hasOwn(scores, first)) {
         ;(second === 'n' ? this.#scores : this.#good).add({ ...labels, score: first }, by)
       }
@@ -134,6 +144,8 @@ export class RunFamilies {
       ),
       this.#scores.family(),
       this.#good.family(MICRO),
+      this.#shadowRuns.family(),
+      this.#shadowCredits.family(MICRO),
       this.#credits.family(MICRO),
       ...[this.#duration, this.#phases, this.#overhead, this.#calls].map((times) => times.family(MICRO)),
       this.#usage.family(),

@@ -198,6 +198,10 @@ export interface RunHead {
   readonly scores?: Readonly<Record<string, ScoreValue>>
 }
 
+/** The run under whose id its files are kept: a shadow run has those of the run that it was made beside. */
+export const homeOfFiles = ({ request }: { readonly request: Pick<RunRequest, 'id' | 'shadowOf'> }): string =>
+  request.shadowOf ?? request.id
+
 /** Names of all files of a run, in their order: those that were sent, then the one that it answers with. */
 export function filesOfRun({
   request,

@@ -158,6 +158,23 @@ export function createRollupStore(redis: Redis, options: KeptTotals & { shards: 
         }),
       )
     },
+
+    /** Deletes the totals of a task by hour, as far back as they are kept. */
+    async forgetHours(project: string, task: string, now: number): Promise<void> {
+      await merge()
+      const days = daysBetween(now - options.comparisonDays * DAY_MS, now)
+      for (const keys of shards) {
+        const indexes = days.map((day) => keys.hourRollups(project, task, rollupDay(day)))
+        const names = (await inBatches(redis, indexes, 'smembers', (members: string[]) => members)).flat()
+        const rollups = names.map((member) => {
+          const [name = '', hour = ''] = member.split(':')
+          return keys.periodRollup(name, hour)
+        })
+        for (let at = 0; at < rollups.length; at += BATCH)
+          await redis.unlink(...rollups.slice(at, at + BATCH))
+        await redis.unlink(...indexes)
+      }
+    },
   }
 }
 

@@ -81,3 +81,50 @@ test('a broken revision is rolled back once by three workers that are killed all
   const later = await Promise.all(Array.from({ length: 20 }, run))
   assert.ok(later.every((each) => each.status === 'succeeded' && each.task_revision_id === from))
 })
+
+test('a revision that is as good completes step by step, each once, whoever decides is killed at every step', async (t) => {
+  const system = await startSystem(t, { workers: 0 })
+  const env = { ...ENV, SPLITRUN_SIMULATED_URL: await startModel(t) }
+  const { call } = system
+  const task = await system.createTask({ output_modality: 'text', output_format: null })
+  const made = await call('POST', `/task/${task}`, { system_prompt: 'As good.' })
+  const [to, from] = made.body.revisions.map(({ id }: { id: string }) => id)
+  const project = system.project.split('/').at(-1) ?? ''
+  const shares = [0.2, 0.4, 0.6, 0.8, 1]
+  await call('POST', `/task/${task}/rollout`, {
+    ...{ from, to, shares, hold: 0, min_runs: 5 },
+    guards: [{ metric: 'failed', max_increase: 0.4 }],
+  })
+  const workers = await Promise.all([1, 2, 3].map(() => startWorkerProcess(t, system, env)))
+  const stateOf = async () => (await call('GET', `/task/${task}/rollout`)).body
+  let seen = await stateOf()
+  for (let round = 0; seen.status === 'running' && round < MOST_ROUNDS; round += 1) {
+    const runs = Array.from({ length: 20 }, () =>
+      call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } }),
+    )
+    const [victim] = workers.splice(round % workers.length, 1)
+    await victim?.stop('SIGKILL')
+    workers.push(await startWorkerProcess(t, system, env))
+    await Promise.all(runs)
+    seen = await stateOf()
+  }
+  assert.deepEqual([seen.status, seen.why], ['completed', 'safe'])
+  const history: TrafficChange[] = (
+    await call('GET', `/task/${task}/traffic_history`)
+  ).body.results.toReversed()
+  assert.deepEqual(
+    history.map(({ seq, evidence }) => [seq, evidence?.['action']]),
+    [
+      [1, undefined],
+      [2, 'start'],
+      [3, 'advance'],
+      [4, 'advance'],
+      [5, 'advance'],
+      [6, 'complete'],
+    ],
+  )
+  let table: SlotTable | null = null
+  for (const { after } of history) table = moveSlots(table, after)
+  const stored = await system.core.tasks.read(project, task)
+  assert.deepEqual(stored?.task.split.table, table)
+})

@@ -104,5 +104,12 @@ async function createRevisedTask(system: System): Promise<string> {
   await system.call('POST', `/task/${task}`, {
     active_revisions: weights.map((weight, at) => ({ task_revision_id: revisions[at].id, weight })),
   })
+  // It stays at its first share, whatever is found meanwhile.
+  const [flaky, small, large] = revisions.map(({ id }: { id: string }) => id)
+  await system.call('POST', `/task/${task}/rollout`, {
+    ...{ from: large, to: small, shares: [0.3, 1], hold: 86_400 },
+    guards: [{ metric: 'failed', max_increase: 1 }],
+  })
+  await system.call('POST', `/task/${task}/shadow`, { revision: flaky, share: 1, max_credits_per_day: null })
   return task
 }

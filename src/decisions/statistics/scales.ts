@@ -48,10 +48,9 @@ export function ratioScale(buckets: Buckets, past: ArrayLike<number> = []): Scal
     const centres = [0.2, 0.35, 0.5, 0.65, 0.8]
     return { levels, centres, octaves: most / perOctave, toValue: (level) => valueAt(level * most) }
   }
-  const middle = Math.round(mean)
   const width = WINDOW_OCTAVES * perOctave
-  const levels = indexes.map((index) => Math.min(1, Math.max(0, 0.5 + (index - middle) / width)))
-  const toValue = (level: number) => valueAt(middle + (level - 0.5) * width)
+  const levels = indexes.map((index) => Math.min(1, Math.max(0, 0.5 + (index - mean) / width)))
+  const toValue = (level: number) => valueAt(mean + (level - 0.5) * width)
   return { levels, centres: [0.5], octaves: WINDOW_OCTAVES, toValue }
 }
 

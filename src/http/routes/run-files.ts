@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { FileHome } from '../../files/file-home.ts'
 import { type FileStore, MEDIA_TYPES, mediaTypeOf } from '../../files/file-store.ts'
 import { ApiError } from '../../platform/errors.ts'
-import { filesOfRun, type RunRecord } from '../../runs/run.ts'
+import { filesOfRun, homeOfFiles, type RunRecord } from '../../runs/run.ts'
 import { answersNotModified, ifNoneMatch } from '../headers/if-match.ts'
 import { fileHeaders, fileRequestHeaders } from '../headers/run-headers.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, runParams } from '../route.ts'
@@ -46,9 +46,10 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
         inline: z.stringbool().default(false).meta({ description: 'To show it rather than to save it.' }),
       }),
       async handle({ params, query, request, response }) {
-        const { run_id, name } = params
+        const { name } = params
         const record = await find(params)
-        const size = filesOfRun(record).includes(name) ? await files.size(run_id, name) : null
+        const home = homeOfFiles(record)
+        const size = filesOfRun(record).includes(name) ? await files.size(home, name) : null
         // One that should be there may be in another folder than the one that is mounted here.
         if (size === null) await fileHome.verify()
         if (size === null) throw absent()
@@ -60,7 +61,7 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
           contentDisposition: `${query.inline ? 'inline' : 'attachment'}; filename="${name}"`,
         }
         // A link is good for GET alone.
-        const link = request.method === 'GET' ? await files.link(run_id, name, shown) : null
+        const link = request.method === 'GET' ? await files.link(home, name, shown) : null
         if (link !== null) {
           response.set('Cache-Control', 'no-store').redirect(302, link)
           return
@@ -76,7 +77,7 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
           response.status(status).set(headers).end()
           return
         }
-        const file = await files.open(run_id, name, range)
+        const file = await files.open(home, name, range)
         if (!file) throw absent()
         await sendFile(response, status, headers, file.stream)
       },

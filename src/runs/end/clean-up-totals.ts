@@ -1,3 +1,4 @@
+import { sharedNow } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import { type CardinalityStore, OTHER } from '../../totals/cardinality-store.ts'
@@ -23,7 +24,7 @@ interface TotalsOfTask {
 
 /**
  * Takes deleted tasks out of the totals that are kept for ever, and gives the places of their revisions in the metrics to
- * others. What their runs added up to by day stays in the reports of their project.
+ * others, and removes what their revisions were compared by. What their runs added up to by day stays in the reports of their project.
  * @param after what the call before returned: where it stopped
  * @returns where to go on, or null when the last task was looked at
  */
@@ -37,7 +38,10 @@ export async function cleanUpTotals(deps: CleanUpTotalsDeps, after: string | nul
   if (deleted.length > 0) {
     const names = deleted.flatMap((each) => each.names)
     await deps.rollups.forget(names)
-    for (const { project, names: own } of deleted) await deps.names.forgetSeries(project, own.map(revisionOf))
+    for (const { project, task, names: own } of deleted) {
+      await deps.rollups.forgetHours(project, task, sharedNow())
+      await deps.names.forgetSeries(project, own.map(revisionOf))
+    }
     deps.log.info({ tasks: deleted.length }, 'removed the totals of tasks that are gone')
   }
   return keys.length > batch.length ? (batch.at(-1) ?? null) : null

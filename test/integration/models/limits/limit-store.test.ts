@@ -193,3 +193,19 @@ test('calls of many at once never exceed a limit', async (t) => {
   await Promise.all(Array.from({ length: 20 }, work))
   assert.equal(most, 7)
 })
+
+test('calls for no caller leave most of each limit to others, and leave no mark where they are refused', async (t) => {
+  const { store, redis } = await openStore(t)
+  const model = aModel({ requestsPerMinute: 60, concurrent: 10 })
+  let granted = 0
+  while ((await store.reserve(newId(), model, 'shadow', NEED)).granted) granted += 1
+  assert.equal(granted, 4)
+  const marks = Object.keys(await redis.hgetall(limitKeys(model.server.name).levels))
+  assert.deepEqual(
+    marks.filter((name) => /blocked|refused|wanted/.test(name)),
+    [],
+  )
+  let others = 0
+  while ((await store.reserve(newId(), model, false, NEED)).granted) others += 1
+  assert.equal(others, 6)
+})
