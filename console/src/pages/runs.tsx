@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Empty } from '../parts/empty.tsx'
 import { Loading } from '../parts/loading.tsx'
@@ -55,8 +56,8 @@ function NoRuns({ given }: { given: Readonly<Record<string, string>> }) {
     return (
       <Empty title="There is no run yet">
         <p>
-          A task runs when it is called: <code>POST P/task/ID/run</code>, or{' '}
-          <code>task('name').run(inputs)</code> of the client.
+          A task runs when it is called. Start one in the <Link to="/playground">playground</Link>; the page
+          of a <Link to="/tasks">task</Link> has the call as a command and as code.
         </p>
       </Empty>
     )
