@@ -47,11 +47,9 @@ export function withoutHands<T extends Page | Locator>(thing: T): T {
   })
 }
 
-const HAS_FOCUS = `(element) => {
-  let active = document.activeElement
-  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement
-  return active === element
-}`
+/** Runs in the page; an editor stands in a tree of its own, which knows what is active in it. */
+const hasFocus = (element: { getRootNode(): { readonly activeElement: unknown } }): boolean =>
+  element.getRootNode().activeElement === element
 
 /** Further away than this is no way for a person. */
 const MOST_STEPS = 120
@@ -60,7 +58,7 @@ const MOST_STEPS = 120
 export async function reach(page: Page, target: Locator): Promise<void> {
   await target.waitFor()
   for (let step = 0; step < MOST_STEPS; step += 1) {
-    if ((await target.evaluate(HAS_FOCUS)) === true) return
+    if (await target.evaluate(hasFocus)) return
     await page.keyboard.press('Tab')
   }
   throw new Error(`${MOST_STEPS} times the Tab key do not lead to ${target}`)
