@@ -1,32 +1,121 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
-import { useConsole } from '../../support/console/use-console.ts'
+import { buildConsole, CONSOLE } from '../../support/console/build.ts'
+import { bestOf, coldRows, pageToPage, sentBytes, tabMemory, WANTED } from '../../support/console/figures.ts'
+import { makeLongList, sentByRedis } from '../../support/console/long-list.ts'
+import { goTo, useConsole } from '../../support/console/use-console.ts'
+import { chatCompletion, startRecordedServer } from '../../support/recorded-server.ts'
+import type { Cleanup } from '../../support/system.ts'
 
-/** Runs in the list: more than are shown at once; and characters of what each was given. */
-const RUNS = 100
-const LARGE = 100_000
+/** As many rows stand in a tab at most. */
+const MOST_ROWS = 1_000
 
-/** Bytes of all answers of the API since the page was loaded, as they were sent. */
-const apiBytes = (page: Page): Promise<number> =>
-  page.evaluate(
-    'performance.getEntriesByType("resource").filter(({ name }) => name.includes("/api/v1/")).reduce((sum, each) => sum + each.encodedBodySize, 0)',
-  )
+function holds(t: TestContext, what: string, figure: number, wanted: number): void {
+  t.diagnostic(`${what}: ${Math.round(figure).toLocaleString('en')} (wanted: ${wanted.toLocaleString('en')})`)
+  assert.ok(figure > 0 && figure <= wanted, `${what}: ${figure}, wanted at most ${wanted}`)
+}
 
-describe('a long list of large runs', () => {
+describe('the console weighs and takes no more than was promised', () => {
   const running = useConsole()
+  const built = (page: Page) => sentBytes(page, '/console/')
 
-  test('brings a page of lines and nothing of what is in the runs', async (t) => {
-    const { open, system } = running()
-    const task = await system.createTask({ name: 'Large', output_modality: 'text' })
-    const text = 'x'.repeat(LARGE)
-    for (let at = 0; at < RUNS; at += 1)
-      await system.call('POST', `/task/${task}/run`, { task_input: { text } })
-    const page = await open(t, '/runs')
-    await page.locator('[data-row]').first().waitFor()
+  test('what is loaded first; the editor and charts, which come when they are shown', async (t) => {
+    const page = await running().open(t)
     await page.waitForLoadState('networkidle')
-    const bytes = await apiBytes(page)
-    t.diagnostic(`${bytes} bytes`)
-    assert.ok(bytes > 1000 && bytes <= 150_000, String(bytes))
+    holds(t, 'bytes of the first load', await built(page), WANTED.firstLoad)
+    for (const [what, address, mark, wanted] of [
+      ['the editor', '/tasks/new', '.code-field', WANTED.editor],
+      ['charts', '/reports?days=1', '.report-chart canvas', WANTED.charts],
+    ] as const) {
+      const { open, system } = running()
+      const task = await system.createTask()
+      await system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
+      const other = await open(t)
+      await other.waitForLoadState('networkidle')
+      const before = await built(other)
+      await other.evaluate(`location.hash = '#${address}'`)
+      await other.locator(mark).first().waitFor()
+      await other.waitForLoadState('networkidle')
+      holds(t, `bytes more for ${what}`, (await built(other)) - before, wanted)
+    }
+  })
+
+  test('rows stand there within a second of a cold start, and each page soon after the one before', async (t) => {
+    const { open, system, browser, url } = running()
+    const task = await system.createTask({ name: 'Timed' })
+    await system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
+    const page = await open(t)
+    const cold = await bestOf(WANTED.coldRows, () => coldRows(browser, `${url}/console/`))
+    holds(t, 'ms to the rows of tasks', cold, WANTED.coldRows)
+    const list = await bestOf(WANTED.coldRows, () => coldRows(browser, `${url}/console/#/runs`))
+    holds(t, 'ms to the rows of runs', list, WANTED.coldRows)
+    const best = new Map<string, number>()
+    await bestOf(WANTED.pageToPage, async () => {
+      await goTo(page, '/tasks')
+      for (const [title, ms] of await pageToPage(page)) best.set(title, Math.min(ms, best.get(title) ?? ms))
+      return Math.max(...best.values())
+    })
+    for (const [title, ms] of best) holds(t, `ms to ${title}`, ms, WANTED.pageToPage)
+  })
+})
+
+describe('a list of ten thousand runs whose answers have a megabyte', () => {
+  let folder = ''
+  const running = useConsole(async (t: Cleanup) => {
+    folder = await mkdtemp(join(tmpdir(), 'splitrun-large-'))
+    t.after(() => rm(folder, { recursive: true }))
+    const server = await startRecordedServer(t, ({ body }) => {
+      const large = JSON.stringify(body).includes('large')
+      return { body: chatCompletion('x'.repeat(large ? 1_000_000 : 100)) }
+    })
+    const file = join(folder, 'models.json')
+    const servers = { large: { base_url: server.url } }
+    await writeFile(file, JSON.stringify({ servers, models: [{ name: 'large', server: 'large' }] }))
+    return { env: { SPLITRUN_MODELS_FILE: file } }
+  })
+
+  test('brings a page of lines and nothing of what is in the runs, and leaves the tab small', async (t) => {
+    const { open, system } = running()
+    await makeLongList(system, 'large')
+    const sent = await sentByRedis(system)
+    const page = await open(t, '/runs')
+    await page.locator('[data-row]').nth(49).waitFor()
+    await page.waitForLoadState('networkidle')
+    holds(t, 'bytes of the list', await sentBytes(page, '/api/v1/'), WANTED.listBytes)
+    holds(t, 'bytes that Redis sent for it', (await sentByRedis(system)) - sent, 5_000_000)
+    holds(t, 'bytes of the tab', tabMemory(), WANTED.tabBytes)
+    // As far as a tab goes on: older ones are a list of their own.
+    const rows = page.locator('[data-row]')
+    for (let shown = 50; shown < MOST_ROWS; shown += 50) {
+      await page.getByRole('button', { name: 'Older runs' }).click()
+      await rows.nth(shown).waitFor()
+    }
+    holds(t, `bytes of the tab with ${MOST_ROWS} of them`, tabMemory(), WANTED.tabBytes)
+    await page.getByRole('button', { name: /^Go on from here/ }).click()
+    await page.waitForURL(/end_date=/)
+    await rows.nth(50).waitFor({ state: 'detached' })
+    await rows.nth(49).waitFor()
+  })
+})
+
+describe('a build of the console', () => {
+  before(buildConsole)
+  after(buildConsole)
+  const build = (...more: string[]) =>
+    promisify(execFile)(process.execPath, [join(CONSOLE, 'build.ts'), ...more])
+
+  test('takes no longer than a start may be slower by, which it goes on beside', async (t) => {
+    const best = await bestOf(WANTED.startSlower, async () => {
+      const began = performance.now()
+      await build()
+      return performance.now() - began
+    })
+    holds(t, 'ms of a build', best, WANTED.startSlower)
   })
 })

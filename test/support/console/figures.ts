@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { BrowserContext, Page } from 'playwright-core'
+
+/** What the console keeps to, on the test machine. Bytes are as they are sent; times are in milliseconds. */
+export const WANTED = {
+  firstLoad: 230_000,
+  editor: 150_000,
+  charts: 30_000,
+  coldRows: 1_000,
+  pageToPage: 400,
+  listBytes: 150_000,
+  tabBytes: 200_000_000,
+  startSlower: 3_000,
+} as const
+
+/** Bytes of all that a page has loaded whose address has `part` in it, as they were sent. */
+export const sentBytes = (page: Page, part: string): Promise<number> =>
+  page.evaluate(
+    `performance.getEntries().filter(({ name, encodedBodySize }) => name.includes(${JSON.stringify(part)}) && encodedBodySize).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`,
+  )
+
+/** In the page: calls back once what is there has been painted. */
+const AFTER_PAINT = '(then) => requestAnimationFrame(() => setTimeout(then))'
+
+const WATCH_ROWS = `{
+  const observer = new MutationObserver(() => {
+    if (!document.querySelector('[data-row]')) return
+    observer.disconnect();
+    (${AFTER_PAINT})(() => { window.rowsShown = performance.now() })
+  })
+  observer.observe(document, { childList: true, subtree: true })
+}`
+
+/** How long a new tab with an empty cache takes from its address to the rows of a list. Somebody is signed in already. */
+export async function coldRows(browser: BrowserContext, address: string): Promise<number> {
+  const page = await browser.newPage()
+  try {
+    const session = await browser.newCDPSession(page)
+    await session.send('Network.clearBrowserCache')
+    await page.addInitScript(WATCH_ROWS)
+    await page.goto(address, { waitUntil: 'commit' })
+    const shown = await page.waitForFunction('window.rowsShown')
+    return Number(await shown.jsonValue())
+  } finally {
+    await page.close()
+  }
+}
+
+const WATCH_CLICKS = `addEventListener('click', ({ target, timeStamp }) => {
+  const link = target.closest('nav a')
+  if (!link) return
+  const title = link.firstChild.textContent.trim()
+  const isShown = () =>
+    document.querySelector('main h1')?.textContent === title &&
+    !document.querySelector('main .loading') &&
+    document.querySelector('main :is(table, textarea, dl, .empty)')
+  const observer = new MutationObserver(() => {
+    if (!isShown()) return
+    observer.disconnect();
+    (${AFTER_PAINT})(() => { window.shown = { title, ms: performance.now() - timeStamp } })
+  })
+  window.shown = undefined
+  observer.observe(document, { childList: true, subtree: true, characterData: true })
+}, true)`
+
+/** How long each page of the navigation takes from a click to what is on it: for the first time in a tab. */
+export async function pageToPage(page: Page): Promise<Map<string, number>> {
+  await page.evaluate(WATCH_CLICKS)
+  const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link')
+  const figures = new Map<string, number>()
+  const count = await links.count()
+  // The first one is shown already, and comes last.
+  for (let each = 1; each <= count; each += 1) {
+    await links.nth(each % count).click()
+    const shown = await page.waitForFunction('window.shown')
+    const { title, ms } = (await shown.jsonValue()) as { title: string; ms: number }
+    figures.set(title, ms)
+  }
+  return figures
+}
+
+/** The memory of the tab that has most, of a browser with one: what is its own and shared with no other process. */
+export function tabMemory(): number {
+  const sizes = readdirSync('/proc').flatMap((pid) => {
+    if (!/^\d+$/.test(pid) || !isOurs(pid)) return []
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    return ['RssAnon', 'VmSwap'].reduce((sum, name) => sum + kilobytes(status, name) * 1024, 0)
+  })
+  return Math.max(0, ...sizes)
+}
+
+const kilobytes = (status: string, name: string): number =>
+  Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0)
+
+/** Whether a process shows a tab of the browser that this one has started. */
+function isOurs(pid: string): boolean {
+  try {
+    if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type=renderer')) return false
+    for (let at = pid; at !== '0'; ) {
+      if (Number(at) === process.pid) return true
+      const stat = readFileSync(`/proc/${at}/stat`, 'utf8')
+      at = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? '0'
+    }
+    return false
+  } catch {
+    // It has ended meanwhile.
+    return false
+  }
+}
+
+/** So often a time is taken before it counts as missed: a machine that has other things to do misses some. */
+const TRIES = 10
+
+/**
+ * The best of some tries, which end with the first that is as wanted. A machine that is busy makes single ones slow; that
+ * none of ten is as wanted is not its doing.
+ */
+export async function bestOf(wanted: number, measure: () => Promise<number>): Promise<number> {
+  let best = Number.POSITIVE_INFINITY
+  for (let each = 0; each < TRIES && best > wanted; each += 1) best = Math.min(best, await measure())
+  return best
+}
