@@ -54,7 +54,10 @@ export default function Tasks() {
         {(all) =>
           all.length === 0 ? (
             <Empty title="There is no task yet">
-              <p>A task is a prompt with a name, which callers run. {making}</p>
+              <p>
+                A task is a prompt with a name, which callers run.{' '}
+                {making || 'A key with the scope task:write can make one.'}
+              </p>
             </Empty>
           ) : (
             <>

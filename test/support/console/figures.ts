@@ -11,6 +11,8 @@ export const WANTED = {
   listBytes: 150_000,
   tabBytes: 200_000_000,
   startSlower: 3_000,
+  /** Nothing, but for what two starts differ by anyway. */
+  startUnchanged: 150,
 } as const
 
 /** Bytes of all that a page has loaded whose address has `part` in it, as they were sent. */
@@ -30,6 +32,14 @@ const WATCH_ROWS = `{
   })
   observer.observe(document, { childList: true, subtree: true })
 }`
+
+/** A tab with the console, signed in by a link. */
+export async function openSignedIn(browser: BrowserContext, url: string, key: string): Promise<Page> {
+  const page = await browser.newPage()
+  await page.goto(`${url}/console/#key=${encodeURIComponent(key)}`)
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+  return page
+}
 
 /** How long a new tab with an empty cache takes from its address to the rows of a list. Somebody is signed in already. */
 export async function coldRows(browser: BrowserContext, address: string): Promise<number> {
