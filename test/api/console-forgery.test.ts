@@ -28,7 +28,7 @@ const SIMPLE = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/fo
 const OPEN_WRITES = [
   'delete /console/session',
   'post /console/session',
-  'post /feedback/:token',
+  'post /feedback',
   'post /oauth2/token',
 ]
 

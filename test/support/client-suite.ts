@@ -39,7 +39,7 @@ async function suite({ createClient, SplitrunError }: Imported, served: Served):
     )
 
   const { output, run } = await task.run({ text: 'tea' })
-  const key = `${run.id} again`
+  const key = `${run.id}-again`
   const handle = await task.submit({ text: 'tea' }, { idempotencyKey: key })
   const again = await task.submit({ text: 'tea' }, { idempotencyKey: key })
   const waited = await task.attach(handle.id).wait()
@@ -50,7 +50,7 @@ async function suite({ createClient, SplitrunError }: Imported, served: Served):
   const stream = task.stream({ text: 'tea' })
   for await (const event of stream) {
     if (event.type === 'output.delta') heard += event.text
-    id = event.eventId ?? id
+    if ('eventId' in event) id = event.eventId ?? id
   }
   const whole = await stream.result()
   const rest = task.attach(whole.run.id).stream()

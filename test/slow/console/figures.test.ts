@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { buildConsole, CONSOLE } from '../../support/console/build.ts'
-import { bestOf, coldRows, pageToPage, sentBytes, tabMemory, WANTED } from '../../support/console/figures.ts'
+import {
+  type Best,
+  bestOf,
+  coldRows,
+  pageToPage,
+  sentBytes,
+  tabMemory,
+  WANTED,
+} from '../../support/console/figures.ts'
 import { makeLongList, sentByRedis } from '../../support/console/long-list.ts'
 import { goTo, useConsole } from '../../support/console/use-console.ts'
 import { chatCompletion, startRecordedServer } from '../../support/recorded-server.ts'
@@ -19,6 +27,14 @@ const MOST_ROWS = 1_000
 function holds(t: TestContext, what: string, figure: number, wanted: number): void {
   t.diagnostic(`${what}: ${Math.round(figure).toLocaleString('en')} (wanted: ${wanted.toLocaleString('en')})`)
   assert.ok(figure > 0 && figure <= wanted, `${what}: ${figure}, wanted at most ${wanted}`)
+}
+
+/** Where it was waited for cores for more of the time than this, a time that is missed says nothing of the console. */
+const BUSY = 0.6
+
+function holdsInTime(t: TestContext, what: string, { ms, busy }: Best, wanted: number): void {
+  if (ms <= wanted || busy <= BUSY) return void holds(t, what, ms, wanted)
+  t.diagnostic(`${what}: ${Math.round(ms)} (wanted: ${wanted}); it cannot be told on a machine this busy`)
 }
 
 describe('the console weighs and takes no more than was promised', () => {
@@ -52,16 +68,16 @@ describe('the console weighs and takes no more than was promised', () => {
     await system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
     const page = await open(t)
     const cold = await bestOf(WANTED.coldRows, () => coldRows(browser, `${url}/console/`))
-    holds(t, 'ms to the rows of tasks', cold, WANTED.coldRows)
+    holdsInTime(t, 'ms to the rows of tasks', cold, WANTED.coldRows)
     const list = await bestOf(WANTED.coldRows, () => coldRows(browser, `${url}/console/#/runs`))
-    holds(t, 'ms to the rows of runs', list, WANTED.coldRows)
+    holdsInTime(t, 'ms to the rows of runs', list, WANTED.coldRows)
     const best = new Map<string, number>()
-    await bestOf(WANTED.pageToPage, async () => {
+    const { busy } = await bestOf(WANTED.pageToPage, async () => {
       await goTo(page, '/tasks')
       for (const [title, ms] of await pageToPage(page)) best.set(title, Math.min(ms, best.get(title) ?? ms))
       return Math.max(...best.values())
     })
-    for (const [title, ms] of best) holds(t, `ms to ${title}`, ms, WANTED.pageToPage)
+    for (const [title, ms] of best) holdsInTime(t, `ms to ${title}`, { ms, busy }, WANTED.pageToPage)
   })
 })
 
@@ -116,6 +132,19 @@ describe('a build of the console', () => {
       await build()
       return performance.now() - began
     })
-    holds(t, 'ms of a build', best, WANTED.startSlower)
+    holdsInTime(t, 'ms of a build', best, WANTED.startSlower)
+  })
+
+  test('is none where nothing has changed: that is found out before a start has its Redis', async (t) => {
+    await buildConsole()
+    const stamp = join(CONSOLE, 'dist/.stamp')
+    const before = (await stat(stamp)).mtimeMs
+    const best = await bestOf(WANTED.unchanged, async () => {
+      const began = performance.now()
+      await build('--if-changed')
+      return performance.now() - began
+    })
+    holdsInTime(t, 'ms to see that nothing has changed', best, WANTED.unchanged)
+    assert.equal((await stat(stamp)).mtimeMs, before, 'nothing was built')
   })
 })

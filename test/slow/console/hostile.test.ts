@@ -60,7 +60,7 @@ describe('what others have written', () => {
 
   journey('all of it is text on every page, and no page breaks over it', async (t, { open, system, url }) => {
     const task = await system.createTask({
-      ...{ name: MARKUP, description: MARKUP, annotation: MARKUP, llm_model_id: 'hostile' },
+      ...{ name: 'Hostile', description: MARKUP, annotation: MARKUP, llm_model_id: 'hostile' },
       ...{ system_prompt: MARKUP, user_prompt: `${MARKUP} {text}`, output_format: { said: 'string' } },
     })
     const { body: changed } = await system.call('POST', `/task/${task}`, {

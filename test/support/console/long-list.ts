@@ -1,3 +1,4 @@
+import { createClient } from '../../../client/src/index.ts'
 import { withCommands } from '../embedded-redis.ts'
 import type { System } from '../system.ts'
 
@@ -12,14 +13,9 @@ const AT_ONCE = 32
  */
 export async function makeLongList(system: System, model: string): Promise<void> {
   const task = await system.createTask({ name: 'Large', output_modality: 'text', llm_model_id: model })
-  const url = `${system.url}/api/v1${system.project}/task/${task}/run?wait=60`
-  const headers = { authorization: `Bearer ${system.token}`, 'content-type': 'application/json' }
-  async function run(text: string): Promise<void> {
-    const body = JSON.stringify({ task_input: { text } })
-    const answer = await fetch(url, { method: 'POST', headers, body })
-    if (answer.status !== 200) throw new Error(await answer.text())
-    await answer.arrayBuffer()
-  }
+  // It tries again where the machine is slow.
+  const client = createClient({ baseUrl: system.url, token: system.token })
+  const run = (text: string) => client.task(task).run({ text })
   async function make(amount: number, text: string): Promise<void> {
     let left = amount
     const lane = async () => {
