@@ -96,28 +96,33 @@ describe('a list of ten thousand runs whose answers have a megabyte', () => {
     return { env: { SPLITRUN_MODELS_FILE: file } }
   })
 
-  test('brings a page of lines and nothing of what is in the runs, and leaves the tab small', async (t) => {
-    const { open, system } = running()
-    await makeLongList(system, 'large')
-    const sent = await sentByRedis(system)
-    const page = await open(t, '/runs')
-    await page.locator('[data-row]').nth(49).waitFor()
-    await page.waitForLoadState('networkidle')
-    holds(t, 'bytes of the list', await sentBytes(page, '/api/v1/'), WANTED.listBytes)
-    holds(t, 'bytes that Redis sent for it', (await sentByRedis(system)) - sent, 5_000_000)
-    holds(t, 'bytes of the tab', tabMemory(), WANTED.tabBytes)
-    // As far as a tab goes on: older ones are a list of their own.
-    const rows = page.locator('[data-row]')
-    for (let shown = 50; shown < MOST_ROWS; shown += 50) {
-      await page.getByRole('button', { name: 'Older runs' }).click()
-      await rows.nth(shown).waitFor()
-    }
-    holds(t, `bytes of the tab with ${MOST_ROWS} of them`, tabMemory(), WANTED.tabBytes)
-    await page.getByRole('button', { name: /^Go on from here/ }).click()
-    await page.waitForURL(/end_date=/)
-    await rows.nth(50).waitFor({ state: 'detached' })
-    await rows.nth(49).waitFor()
-  })
+  const patience = { timeout: 280_000 }
+  test(
+    'brings a page of lines and nothing of what is in the runs, and leaves the tab small',
+    patience,
+    async (t) => {
+      const { open, system } = running()
+      await makeLongList(system, 'large')
+      const sent = await sentByRedis(system)
+      const page = await open(t, '/runs')
+      await page.locator('[data-row]').nth(49).waitFor()
+      await page.waitForLoadState('networkidle')
+      holds(t, 'bytes of the list', await sentBytes(page, '/api/v1/'), WANTED.listBytes)
+      holds(t, 'bytes that Redis sent for it', (await sentByRedis(system)) - sent, 5_000_000)
+      holds(t, 'bytes of the tab', tabMemory(), WANTED.tabBytes)
+      // As far as a tab goes on: older ones are a list of their own.
+      const rows = page.locator('[data-row]')
+      for (let shown = 50; shown < MOST_ROWS; shown += 50) {
+        await page.getByRole('button', { name: 'Older runs' }).click()
+        await rows.nth(shown).waitFor()
+      }
+      holds(t, `bytes of the tab with ${MOST_ROWS} of them`, tabMemory(), WANTED.tabBytes)
+      await page.getByRole('button', { name: /^Go on from here/ }).click()
+      await page.waitForURL(/end_date=/)
+      await rows.nth(50).waitFor({ state: 'detached' })
+      await rows.nth(49).waitFor()
+    },
+  )
 })
 
 describe('a build of the console', () => {
