@@ -12,12 +12,7 @@ import { type Answer, type System, until, useSystem } from '../support/system.ts
 const photoTask = ({ createTask }: System) => createTask({ user_prompt: 'What is it?', image_required: true })
 const TEXT = { task_input: { text: 'tea' } }
 
-async function upload(
-  { call }: System,
-  task: string,
-  data: Buffer,
-  query = '',
-): Promise<Answer> {
+async function upload({ call }: System, task: string, data: Buffer, query = ''): Promise<Answer> {
   const form = new FormData()
   form.append('task_file', new Blob([new Uint8Array(data)]), 'photo.png')
   return call('POST', `/task/${task}/run${query}`, form)

@@ -78,12 +78,7 @@ describe('files in OpenStack Swift', () => {
 
 const photoTask = ({ createTask }: System) => createTask({ user_prompt: 'What is it?', image_required: true })
 
-async function upload(
-  { call }: System,
-  task: string,
-  data: Buffer,
-  query = '',
-): Promise<Answer> {
+async function upload({ call }: System, task: string, data: Buffer, query = ''): Promise<Answer> {
   const form = new FormData()
   form.append('task_file', new Blob([new Uint8Array(data)]), 'photo.png')
   return call('POST', `/task/${task}/run${query}`, form)

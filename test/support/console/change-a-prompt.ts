@@ -52,7 +52,8 @@ export async function changeAPrompt(page: Page, change: Change): Promise<void> {
 
   await page.getByRole('link', { name: /^Tasks/ }).click()
   await page.getByRole('link', { name: task, exact: true }).first().click()
-  await page.getByLabel('Add a revision').selectOption({ label: fresh })
+  await page.getByLabel('Which to add: a revision').selectOption({ label: fresh })
+  await button(page, 'Add a revision').click()
   await page.getByLabel(`Percent of ${fresh}`).fill('10')
   await page.getByText(/Of the next 1,000 runs: .*\b100\b/).waitFor()
   await step('a tenth of the traffic, before it is saved')

@@ -1,30 +1,52 @@
 import { createClient } from '../../../client/src/index.ts'
 import { withCommands } from '../embedded-redis.ts'
-import type { System } from '../system.ts'
+import { chatCompletion, startRecordedServer } from '../recorded-server.ts'
+import type { Cleanup, System } from '../system.ts'
 
-/** Runs in the list, and how many of them, the newest, have an answer of a megabyte. */
-const RUNS = 10_000
-const LARGE = 200
-const AT_ONCE = 32
+/** Bytes of an answer to a prompt that asks for a large one, and to any other. */
+const LARGE = 1_000_000
+const SMALL = 100
+
+/** A model that answers a prompt with the word `large` in it with a megabyte. Returns where it is. */
+export async function startLargeModel(t: Cleanup): Promise<string> {
+  const { url } = await startRecordedServer(t, ({ body }) => ({
+    body: chatCompletion('x'.repeat(JSON.stringify(body).includes('large') ? LARGE : SMALL)),
+  }))
+  return url
+}
+
+/** How many runs a list has in all, and how many of them, the newest, have an answer of a megabyte. */
+export interface ListSize {
+  readonly runs: number
+  readonly large: number
+  readonly atOnce: number
+}
 
 /**
- * Makes ten thousand runs, all of which a worker has executed. The newest 200, which are all that a list shows in its first
- * four pages, have answers of a megabyte; with the others it would be ten gigabytes of Redis.
+ * Makes a list of runs, all executed by workers. Only the newest have answers of a megabyte, more than a list reads before
+ * somebody asks for older ones: with all of ten thousand it would be ten gigabytes of Redis.
  */
-export async function makeLongList(system: System, model: string): Promise<void> {
-  const task = await system.createTask({ name: 'Large', output_modality: 'text', llm_model_id: model })
-  // It tries again where the machine is slow.
-  const client = createClient({ baseUrl: system.url, token: system.token })
-  const run = (text: string) => client.task(task).run({ text })
-  async function make(amount: number, text: string): Promise<void> {
+export async function makeLongList(
+  run: (text: string) => Promise<unknown>,
+  { runs, large, atOnce }: ListSize,
+): Promise<void> {
+  for (const [amount, text] of [
+    [runs - large, 'small'],
+    [large, 'large'],
+  ] as const) {
     let left = amount
     const lane = async () => {
       while (left-- > 0) await run(text)
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, lane))
+    await Promise.all(Array.from({ length: atOnce }, lane))
   }
-  await make(RUNS - LARGE, 'small')
-  await make(LARGE, 'large')
+}
+
+/** Runs a new task of a system, again where the machine is too slow for it. */
+export async function runnerOf(system: System): Promise<(text: string) => Promise<unknown>> {
+  const task = await system.createTask({ name: 'Large', output_modality: 'text', llm_model_id: 'large' })
+  const client = createClient({ baseUrl: system.url, token: system.token })
+  return (text) => client.task(task).run({ text })
 }
 
 /** Bytes that the system's Redis has sent so far. */
