@@ -48,8 +48,8 @@ export function withoutHands<T extends Page | Locator>(thing: T): T {
 }
 
 /** Runs in the page; an editor stands in a tree of its own, which knows what is active in it. */
-const hasFocus = (element: { getRootNode(): { readonly activeElement: unknown } }): boolean =>
-  element.getRootNode().activeElement === element
+const hasFocus = (element: Element): boolean =>
+  (element.getRootNode() as Document | ShadowRoot).activeElement === element
 
 /** Further away than this is no way for a person. */
 const MOST_STEPS = 120
