@@ -136,6 +136,8 @@ pipeline = ${store}-server
 [app:${store}-server]
 use = egg:swift#${store}
 fallocate_reserve = 0
+conn_timeout = 20
+node_timeout = 60
 `
 
 const proxyConf = (dir: string, port: number, cache: number): string => `[DEFAULT]
@@ -148,6 +150,8 @@ log_address = ${join(dir, 'log')}
 pipeline = catch_errors gatekeeper cache listing_formats bulk slo s3api tempauth copy proxy-server
 [app:proxy-server]
 use = egg:swift#proxy
+conn_timeout = 20
+node_timeout = 60
 account_autocreate = true
 allow_account_management = true
 [filter:s3api]
