@@ -11,7 +11,8 @@ import { testFileHome } from '../support/files/file-home-tests.ts'
 import { testFileStore } from '../support/files/file-store-tests.ts'
 import { newPrefix, openAt, settingsOf, targetOf } from '../support/files/object-storage.ts'
 import { placesIn } from '../support/files/places.ts'
-import { type Swift, startSwift, useSwift } from '../support/files/swift.ts'
+import { type S3rver, startS3rver } from '../support/files/s3rver.ts'
+import { useSwift } from '../support/files/swift.ts'
 import { noise } from '../support/pictures.ts'
 import { type Answer, type System, until, useSystem } from '../support/system.ts'
 
@@ -87,16 +88,16 @@ async function upload({ call }: System, task: string, data: Buffer, query = ''):
 }
 
 describe('storage that is away for 20 seconds', () => {
-  let swift: Swift
+  let server: S3rver
   const said: string[] = []
   const running = useSystem(async (t) => {
-    swift = await startSwift(t)
+    server = await startS3rver(t)
     const log = pino({ level: 'error' }, { write: (line: string) => void said.push(line) })
     return {
       log,
       workers: 2,
       model: { latencyMs: 200 },
-      env: { ...settingsOf(swift), SPLITRUN_S3_TIMEOUT: '10s' },
+      env: { ...settingsOf(server), SPLITRUN_S3_TIMEOUT: '5s' },
     }
   })
 
@@ -127,9 +128,9 @@ describe('storage that is away for 20 seconds', () => {
     }
     const senders = [send(), send(), sendTexts()]
     await until(() => accepted.length >= 10)
-    await swift.stop()
+    await server.kill()
     await pause(20_000)
-    await swift.start()
+    await server.start()
     const before = accepted.length
     await until(() => accepted.length >= before + 10)
     sending = false
