@@ -15,15 +15,13 @@ const isoDeadline = isoWriter()
 /** A run on the wire: section 6 of the contract, with what section 8 adds. Numbers are 0 until the run has ended. */
 export function presentRun(record: RunRecord): PresentedRun {
   const { request, attempts, result } = record
-  const files = filesOfRun(record)
   return {
     ...presentSummary(record),
     response: result?.response ?? null,
     error: result?.error ? presentError(result.error, result.partial) : null,
     run_data: {
       submitted: result?.processed ? { ...request.inputs, ...result.processed } : request.inputs,
-      files,
-      file_names: files.map((_, at) => request.fileNames[at] ?? null),
+      files: filesOfRun(record),
     },
     attempts: attempts.map((attempt) => ({
       number: attempt.number,
@@ -68,6 +66,7 @@ export function presentSummary({
   waitingOn,
   scores,
 }: Omit<RunHead, 'bytes' | 'headBytes'>): PresentedSummary {
+  const files = filesOfRun({ request, result })
   const input = result?.inputTokens ?? 0
   const output = result?.outputTokens ?? 0
   return {
@@ -82,7 +81,8 @@ export function presentSummary({
     created: iso(request.created),
     status,
     done: isFinal(status),
-    files: filesOfRun({ request, result }),
+    files,
+    file_names: files.map((_, at) => request.fileNames[at] ?? null),
     input_tokens: input,
     output_tokens: output,
     total_tokens: input + output,

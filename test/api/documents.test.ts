@@ -78,7 +78,7 @@ describe('documents as files of runs', () => {
     assert.deepEqual(kinds, ['docx', 'xlsx', 'csv', 'html', 'txt', 'pdf'])
     assert.deepEqual(body.run_data.files, body.files)
     assert.deepEqual(
-      body.run_data.file_names,
+      body.file_names,
       files.map(([name]) => name),
     )
     const { url, project, token } = running()

@@ -72,6 +72,8 @@ export interface RunSummary extends Tokens {
   readonly done: boolean
   /** Names for `files.get`, in the order sent; last the one that the task answers with. */
   readonly files: readonly string[]
+  /** What the caller called each of the `files`; null where that was not said or is not kept. */
+  readonly file_names: readonly (string | null)[]
   readonly total_tokens: number
   readonly input_processor_timing: number
   readonly llm_call_timing: number
@@ -108,8 +110,6 @@ interface RunPayload {
   readonly run_data: {
     readonly submitted: Readonly<Record<string, unknown>>
     readonly files: readonly string[]
-    /** What the caller called each of the `files`; null where that was not said or is not kept. */
-    readonly file_names: readonly (string | null)[]
   }
   readonly attempts: readonly Attempt[]
 }

@@ -55,6 +55,6 @@ describe('the client of a project that is bounded', () => {
       ...{ old: 'It is old.', new: 'It is new.' },
       ...{ old_preprocessed: 'old.txt', new_preprocessed: 'new.txt' },
     })
-    assert.deepEqual(run.run_data.file_names, ['new.txt', 'old.txt'])
+    assert.deepEqual(run.file_names, ['new.txt', 'old.txt'])
   })
 })

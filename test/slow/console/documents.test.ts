@@ -38,7 +38,7 @@ describe('documents in the console', () => {
     await page.getByText('All columns are done.').waitFor()
     const [run] = (await system.call('GET', `/task/${task}/run`)).body.results
     assert.deepEqual(
-      run.run_data.file_names,
+      run.file_names,
       FILES.map(([name]) => name),
     )
     await page.getByRole('link', { name: 'This run' }).click()
@@ -91,7 +91,7 @@ describe('documents in the console', () => {
     await page.getByText('contract: It ends in May.').waitFor()
     const { results } = (await system.call('GET', `/task/${task}/run`)).body
     assert.deepEqual(
-      results.map(({ run_data }: { run_data: { file_names: string[] } }) => run_data.file_names),
+      results.map(({ file_names }: { file_names: string[] }) => file_names),
       [1, 2].map(() => ['contract.pdf', 'letter.docx']),
     )
   })

@@ -57,7 +57,7 @@ describe('feedback', () => {
 
 test('inputs are given back as they were sent, whatever processors made of them', () => {
   const run = (submitted: Record<string, unknown>, input_processor_timing: number) => ({
-    ...{ run_data: { submitted, files: [], file_names: [] }, input_processor_timing },
+    ...{ run_data: { submitted, files: [] }, input_processor_timing },
   })
   const processed = { page: '# A page', page_preprocessed: 'http://x', text: 'tea' }
   assert.deepEqual(originalInputs(run(processed, 0.2)), { page: 'http://x', text: 'tea' })

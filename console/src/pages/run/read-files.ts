@@ -12,7 +12,7 @@ export const readFiles = (
   run: Run,
   signal?: AbortSignal,
 ): Promise<readonly File[]> => {
-  const { files, file_names: names } = run.run_data
+  const { files, file_names: names } = run
   const made = madeFile(run)
   return Promise.all(
     files

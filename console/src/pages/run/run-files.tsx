@@ -20,7 +20,7 @@ interface RunFilesProps {
 /** Files of a run: images are shown, others listed. */
 export function RunFiles({ run, which }: RunFilesProps) {
   const { project } = useProject()
-  const { files, file_names: names } = run.run_data
+  const { files, file_names: names } = run
   const made = madeFile(run)
   const rows = files
     .map((stored, at) => ({ stored, name: names[at] ?? null }))
