@@ -4,7 +4,7 @@ import { rowsOf, textOfRows } from '../../../console/src/pages/edit-task/process
 import { budgetDraftOf, budgetOf } from '../../../console/src/pages/limits/budget-draft.ts'
 import { limitDraftOf, limitOf } from '../../../console/src/pages/limits/limit-draft.ts'
 import { withPolicy } from '../../../console/src/pages/limits/with-policy.ts'
-import { filledParameters } from '../../../console/src/pages/playground/filled-parameters.ts'
+import { filledParameters } from '../../../console/src/parts/code/filled-parameters.ts'
 import { budgetPolicy } from '../../../src/policies/budget.ts'
 import { limitPolicy } from '../../../src/policies/policy.ts'
 import { filledParameters as filledOnServer } from '../../../src/runs/file-use.ts'
