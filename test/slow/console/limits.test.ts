@@ -153,7 +153,7 @@ describe('limits and budgets in the console', () => {
     const { id } = await start(task)
     const page = await open(t, `/runs/${task}/${id}`)
     await page.getByRole('heading', { name: 'Cost: 4.4 credits' }).waitFor()
-    await page.getByRole('row', { name: 'attempt 1 dear 600 400 200 100 4.4 exact' }).waitFor()
+    await page.getByRole('row', { name: 'call 1 dear 600 400 200 100 4.4 exact' }).waitFor()
     await page.getByText('The cost is exact.').waitFor()
     await checkAccess(page)
   })

@@ -221,7 +221,7 @@ describe('models in the console', () => {
       }
       await pressAt(page, page.getByRole('button', { name: 'Try it closed' }))
       await of('closed').getByText('failed').first().waitFor()
-      await page.getByText(/^closed: \d of \d checks failed/).waitFor()
+      await page.getByText(/^closed: \d+ of \d+ checks failed/).waitFor()
       await checkAccess(page)
     },
   )

@@ -95,7 +95,7 @@ describe('a call as code', () => {
   const call = {
     ...{ server: 'http://127.0.0.1:1', org: 'o', project: 'p', task: 't', revision: 'r' },
     inputs: { text: `it's "so" $HOME \`x\` \\ \n` },
-    images: 0,
+    files: [],
     format: { mood: 'string' } as const,
   }
   /** What a shell makes of a command: curl is a function that prints its arguments. */
@@ -109,17 +109,17 @@ describe('a call as code', () => {
     assert.deepEqual(JSON.parse(given[given.indexOf('-d') + 1] ?? ''), { task_input: call.inputs })
     assert.ok(given.includes('http://127.0.0.1:1/api/v1/org/o/project/p/task/t/run?revision_id=r'))
     assert.ok(given.includes('Authorization: Bearer secret'))
-    const form = argumentsOf(asCurl({ ...call, images: 2 }))
+    const form = argumentsOf(asCurl({ ...call, files: ['image-1.png', `it's; "a".pdf`] }))
     assert.equal(form[form.indexOf('--form-string') + 1], `task_input=${JSON.stringify(call.inputs)}`)
     assert.deepEqual(
       form.filter((each) => each.startsWith('task_file')),
-      ['task_file=@image-1.png', 'task_file=@image-2.png'],
+      ['task_file=@image-1.png', `task_file=@"it's; \\"a\\".pdf"`],
     )
   })
 
   test('is one for the client, that can be read as a module', () => {
-    for (const images of [0, 1]) {
-      const code = asClientCode({ ...call, images }).replaceAll(/^import .*$/gm, '')
+    for (const files of [[], [`it's "a".pdf`]]) {
+      const code = asClientCode({ ...call, files }).replaceAll(/^import .*$/gm, '')
       const lines = `async () => {${code.replaceAll('process.env', '({})')}}`
       assert.ok(new Function('createClient', 'readFile', `return ${lines}`))
       assert.ok(code.includes(JSON.stringify(call.inputs.text)))

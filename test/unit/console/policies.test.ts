@@ -4,10 +4,11 @@ import { rowsOf, textOfRows } from '../../../console/src/pages/edit-task/process
 import { budgetDraftOf, budgetOf } from '../../../console/src/pages/limits/budget-draft.ts'
 import { limitDraftOf, limitOf } from '../../../console/src/pages/limits/limit-draft.ts'
 import { withPolicy } from '../../../console/src/pages/limits/with-policy.ts'
-import { filledParameters } from '../../../console/src/pages/playground/filled-parameters.ts'
+import { filledParameters } from '../../../console/src/parts/code/filled-parameters.ts'
 import { budgetPolicy } from '../../../src/policies/budget.ts'
 import { limitPolicy } from '../../../src/policies/policy.ts'
 import { filledParameters as filledOnServer } from '../../../src/runs/file-use.ts'
+import type { Revision as ServerRevision } from '../../../src/tasks/task.ts'
 
 test('a limit and a budget come out of their forms as they went in', () => {
   const id = '019a5f0e-6001-7b33-8c2e-3d1f2a4b5c6d'
@@ -63,11 +64,8 @@ test('input processors are written as they were read, and what is no JSON yet is
 
 test('the parameters that documents fill are those that the server fills', () => {
   const odd = [null, 4, { input_processor: 'document_content_extractor' }, { param_name: 'x' }]
-  const revision = { input_processors: [...ENTRIES, ...odd] }
-  const filled = filledParameters(revision as unknown as Parameters<typeof filledParameters>[0])
-  assert.deepEqual(
-    [...filled.keys()],
-    filledOnServer(revision as unknown as Parameters<typeof filledOnServer>[0]),
-  )
+  const input_processors: readonly unknown[] = [...ENTRIES, ...odd]
+  const filled = filledParameters({ input_processors })
+  assert.deepEqual([...filled.keys()], filledOnServer({ input_processors } as unknown as ServerRevision))
   assert.equal(filled.get('contract'), 'c.pdf')
 })

@@ -3,6 +3,9 @@ import { type Project, serverAddress } from '../../app/api.ts'
 import type { WrittenCall } from '../../parts/code/calls-as-code.ts'
 import { type Column, inputsOf, type Workbench } from './workbench.ts'
 
+const nameOf = (file: Blob, at: number): string =>
+  file instanceof File && file.name !== '' ? file.name : `image-${at + 1}.png`
+
 /** The call of a column. Inputs that are no JSON yet go in as they are typed. */
 export function callOf(
   project: Project,
@@ -23,7 +26,7 @@ export function callOf(
     server: serverAddress(),
     ...{ org: project.org_id, project: project.id, task: task.id, revision: column.revision },
     inputs: readInputs(),
-    images: images.length,
+    files: images.map(nameOf),
     format: task.output_modality === 'json' ? (revision?.output_format ?? null) : null,
   }
 }

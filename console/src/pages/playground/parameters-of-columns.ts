@@ -1,6 +1,6 @@
 import type { TaskRecord } from '@splitrun/client'
 import { parametersOf } from '../../../../src/tasks/prompts/prompt.ts'
-import { filledParameters } from './filled-parameters.ts'
+import { filledParameters } from '../../parts/code/filled-parameters.ts'
 import type { Column } from './workbench.ts'
 
 /** The parameters that one of the columns needs typed, in the order of the prompts. */

@@ -18,7 +18,7 @@ export function RunCost({ run }: { run: Run }) {
         rows={calls}
         keyOf={({ number }) => String(number)}
         columns={[
-          { head: 'Call', cell: ({ number }) => `attempt ${number}` },
+          { head: 'Call', cell: ({ number }) => `call ${number}` },
           { head: 'Model', cell: ({ model }) => <ModelName model={model} /> },
           { head: 'Input', isNumber: true, cell: ({ fresh }) => count(fresh) },
           { head: 'Cached input', isNumber: true, cell: ({ cached }) => count(cached) },

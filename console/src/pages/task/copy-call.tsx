@@ -4,6 +4,7 @@ import { serverAddress } from '../../app/api.ts'
 import { useProject } from '../../app/project.ts'
 import type { WrittenCall } from '../../parts/code/calls-as-code.ts'
 import { CodeDialog } from '../../parts/code/code-dialog.tsx'
+import { filledParameters } from '../../parts/code/filled-parameters.ts'
 
 /** A call with something in the place of each input, for whichever revision is drawn. */
 function callOf(task: TaskRecord, org: string, project: string): WrittenCall {
@@ -11,13 +12,19 @@ function callOf(task: TaskRecord, org: string, project: string): WrittenCall {
     ({ task_revision_id: id }) => task.revisions.find((revision) => revision.id === id) ?? [],
   )
   const drawn = active.length > 0 ? active : task.revisions.slice(0, 1)
-  const names = new Set(drawn.flatMap(({ input_params }) => input_params))
+  const filled = new Map(drawn.flatMap((revision) => [...filledParameters(revision)]))
+  const names = new Set(drawn.flatMap(({ input_params }) => input_params).filter((name) => !filled.has(name)))
+  const needsFile = drawn.some(({ file_input_mode: mode }) => mode === 'file') && filled.size === 0
   const [format] = drawn.map(({ output_format }) => output_format)
   return {
     server: serverAddress(),
     ...{ org, project, task: task.id, revision: null },
     inputs: Object.fromEntries([...names].map((name) => [name, `some ${name}`])),
-    images: drawn.some(({ image_required }) => image_required) ? 1 : 0,
+    files: [
+      ...(drawn.some(({ image_required }) => image_required) ? ['image.png'] : []),
+      ...(needsFile ? ['document.pdf'] : []),
+      ...[...filled.values()].map((name) => name ?? 'document.pdf'),
+    ],
     format: task.output_modality === 'json' ? (format ?? null) : null,
   }
 }

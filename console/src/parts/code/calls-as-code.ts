@@ -10,7 +10,8 @@ export interface WrittenCall {
   /** Null: one is drawn by weight. */
   readonly revision: string | null
   readonly inputs: Readonly<Record<string, unknown>>
-  readonly images: number
+  /** Names of the files that go with it. */
+  readonly files: readonly string[]
   /** Null for a task that answers with text. */
   readonly format: OutputFormat | null
 }
@@ -18,17 +19,18 @@ export interface WrittenCall {
 /** For a POSIX shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
+/** A file's name as curl reads it in a form, where some characters mean something. */
+const formName = (name: string): string =>
+  /^[\w.-]+$/.test(name) ? name : `"${name.replaceAll(/[\\"]/g, '\\$&')}"`
+
 /** The call for a shell; the token is taken from the environment. */
 export function asCurl(call: WrittenCall): string {
   const path = `/api/v1/org/${call.org}/project/${call.project}/task/${call.task}/run`
   const query = call.revision === null ? '' : `?revision_id=${call.revision}`
   const inputs = JSON.stringify(call.inputs)
-  const files = Array.from(
-    { length: call.images },
-    (_, at) => `-F ${quoted(`task_file=@image-${at + 1}.png`)}`,
-  )
+  const files = call.files.map((name) => `-F ${quoted(`task_file=@${formName(name)}`)}`)
   const body =
-    call.images > 0
+    files.length > 0
       ? [`--form-string ${quoted(`task_input=${inputs}`)}`, ...files]
       : [`-H 'Content-Type: application/json'`, `-d ${quoted(JSON.stringify({ task_input: call.inputs }))}`]
   return [`curl -s ${quoted(call.server + path + query)}`, '-H "Authorization: Bearer $TOKEN"', ...body].join(
@@ -42,19 +44,21 @@ const literal = (value: unknown): string => JSON.stringify(value, null, 2)
 /** The call by `@splitrun/client`. */
 export function asClientCode(call: WrittenCall): string {
   const options = [
-    ...(call.images > 0 ? ['files'] : []),
+    ...(call.files.length > 0 ? ['files'] : []),
     ...(call.revision === null ? [] : [`revision_id: ${literal(call.revision)}`]),
   ]
-  const names = Array.from({ length: call.images }, (_, at) => `'image-${at + 1}.png'`)
   const kind = call.format ? `{ format: ${literal(call.format)} }` : `{ format: 'text' }`
   return [
-    ...(call.images > 0 ? [`import { readFile } from 'node:fs/promises'`] : []),
+    ...(call.files.length > 0 ? [`import { readFile } from 'node:fs/promises'`] : []),
     `import { createClient } from '@splitrun/client'`,
     '',
     `const splitrun = createClient({ baseUrl: ${literal(call.server)}, token: process.env['TOKEN'] ?? '' })`,
     `const task = splitrun.task(${literal(call.task)}, ${kind})`,
-    ...(call.images > 0
-      ? [`const files = await Promise.all([${names.join(', ')}].map((name) => readFile(name)))`]
+    ...(call.files.length > 0
+      ? [
+          `const names = ${JSON.stringify(call.files)}`,
+          'const files = await Promise.all(names.map(async (name) => new File([await readFile(name)], name)))',
+        ]
       : []),
     `const { output, run } = await task.run(${literal(call.inputs)}${options.length > 0 ? `, { ${options.join(', ')} }` : ''})`,
   ].join('\n')

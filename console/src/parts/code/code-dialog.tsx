@@ -10,7 +10,7 @@ export function CodeDialog({ call, onClose }: { call: WrittenCall; onClose: () =
       <CopyText name="@splitrun/client" text={asClientCode(call)} />
       <p className="quiet">
         <code>TOKEN</code> stands for a key with the scope run:write.{' '}
-        {call.images > 0 && 'The names of the images stand for yours. '}
+        {call.files.length > 0 && 'The names of the files stand for yours. '}
         Without <code>revision_id</code>, a revision is drawn by weight.
       </p>
       <button type="button" onClick={onClose}>
