@@ -78,7 +78,7 @@ export const readWithCutsAndStrikes: MeasurePart = async (t, { quick, say }) => 
 }
 
 async function textsLeft(stage: CutStage): Promise<string[]> {
-  for (let tries = 0; tries < 20; tries += 1) {
+  for (let tries = 0; tries < 50; tries += 1) {
     if ((await stage.liveKeys()) === 0) return []
     await pause(200)
   }
