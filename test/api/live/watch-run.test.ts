@@ -89,6 +89,11 @@ describe('a run that is watched', () => {
     const lateEvents = await late.rest()
     assert.equal(textOf(lateEvents), 'two three')
     assert.equal(lateEvents.at(-1)?.event, 'run.succeeded')
+    const allSeen = await (await watch(t, task, id, '1-1.13')).rest()
+    assert.deepEqual(
+      allSeen.map(({ event }) => event),
+      ['run.succeeded'],
+    )
     assert.equal((await watch(t, task, id, 'end')).status, 204)
   })
 
