@@ -18,6 +18,8 @@ const BREAKS = 50
 const QUICK_BREAKS = 4
 /** Long enough for a process that starts to find its Redis between two of them. */
 const STRIKE_EVERY_MS = 1000
+/** No longer than this, however slowly processes start here. */
+const STRIKE_FOR_MS = 240_000
 /** Of each so many runs, one is read by many at once, and one by nobody until its model has said all. */
 const OF_RUNS = 10
 const MANY = 50
@@ -44,10 +46,11 @@ export const readWithCutsAndStrikes: MeasurePart = async (t, { quick, say }) => 
     ...{ seed: 1, everyMs: STRIKE_EVERY_MS, counts, signal: over.signal },
   })
   say('readers are cut off, API processes and connections to Redis killed')
+  const late = performance.now() + STRIKE_FOR_MS
   const [kills, rounds] = quick ? [QUICK_KILLS, QUICK_BREAKS] : [KILLS, BREAKS]
   const found = await readRunsWithCuts(stage, {
     ...{ seed: 1, cuts: quick ? QUICK_CUTS : CUTS, together: 12, chars: 1500, signal: forEver },
-    enough: () => counts['API killed'] >= kills && breaks() >= rounds,
+    enough: () => (counts['API killed'] >= kills && breaks() >= rounds) || performance.now() > late,
     readers: (number) => ({ 3: MANY, 7: 0 })[number % OF_RUNS] ?? 1,
   })
   over.abort()
@@ -66,12 +69,16 @@ export const readWithCutsAndStrikes: MeasurePart = async (t, { quick, say }) => 
         found.wrong,
       ),
       nothingWrong('no text is left in Redis when the runs have ended', left),
+      {
+        text: `${counts['API killed']} API processes were killed, and connections to Redis ${breaks()} times (wanted: ${kills} and ${rounds})`,
+        holds: counts['API killed'] >= kills && breaks() >= rounds,
+      },
     ],
   }
 }
 
 async function textsLeft(stage: CutStage): Promise<string[]> {
-  for (let tries = 0; tries < 20; tries += 1) {
+  for (let tries = 0; tries < 50; tries += 1) {
     if ((await stage.liveKeys()) === 0) return []
     await pause(200)
   }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Core } from '../../src/compose/compose-core.ts'
+import type { Redis } from '../../src/platform/redis/redis.ts'
 import { deltaOfRun } from '../../src/runs/execute/delta-of-run.ts'
 import { presentRun } from '../../src/runs/present-run.ts'
 import { type FinalStatus, isFinal, type RunRecord } from '../../src/runs/run.ts'
@@ -131,7 +132,14 @@ async function leftOver({ redis, config }: Core): Promise<string[]> {
     )
     return [...listed, ...counted.map(([project, count]) => `${count} counted for ${project}`)]
   })
-  return [...(await Promise.all(perShard)).flat(), ...(await allKeys(redis, '*:live:*'))]
+  return [...(await Promise.all(perShard)).flat(), ...(await textsLeft(redis))]
+}
+
+/** What a run said outlives it by some seconds. */
+async function textsLeft(redis: Redis): Promise<string[]> {
+  const texts = await allKeys(redis, '*:live:*')
+  const left = await Promise.all(texts.map((text) => redis.pttl(text)))
+  return texts.filter((_, at) => Number(left[at]) < 0 || Number(left[at]) > 10_000)
 }
 
 /** A caller that was told how its run ended was told what the record says, to the last field. */

@@ -66,6 +66,8 @@ async function soak(t: Cleanup, minutes: number, callers: number, every: number)
   }
   await load
   await until(async () => (await system.core.runs.backlog(Date.now())).running.runs === 0)
+  // What was said outlives its run by some seconds.
+  await new Promise((resolve) => setTimeout(resolve, 10_000))
   return { samples, texts: await allKeys(system.core.redis, '*:live:*') }
 }
 

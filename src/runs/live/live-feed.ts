@@ -139,15 +139,12 @@ export class LiveFeed {
       return null
     }
     const { status, piece, size } = found
-    if (isFinal(status)) {
-      if (!this.end) this.refresh()
-      // Its text is gone, too.
-      this.#size = Math.max(this.#size, 0)
-      return null
-    }
+    const isOver = isFinal(status)
+    if (isOver ? !this.end : !piece && status !== this.#status.status) this.refresh()
     if (!piece) {
-      if (messages === this.#messages) this.#size = 0
-      if (status !== this.#status.status) this.refresh()
+      // Some time after the end its text is gone, too.
+      if (isOver) this.#size = Math.max(this.#size, 0)
+      else if (messages === this.#messages) this.#size = 0
       return null
     }
     if (!this.#head || isLater(piece.head.epoch, this.#head.epoch)) {

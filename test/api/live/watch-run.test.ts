@@ -89,6 +89,11 @@ describe('a run that is watched', () => {
     const lateEvents = await late.rest()
     assert.equal(textOf(lateEvents), 'two three')
     assert.equal(lateEvents.at(-1)?.event, 'run.succeeded')
+    const allSeen = await (await watch(t, task, id, '1-1.13')).rest()
+    assert.deepEqual(
+      allSeen.map(({ event }) => event),
+      ['run.succeeded'],
+    )
     assert.equal((await watch(t, task, id, 'end')).status, 204)
   })
 
@@ -118,6 +123,23 @@ describe('a run that is watched', () => {
     const rest = await watcher.rest()
     assert.equal(textOf(rest), '{"answer": "tea", "score": 1}')
     assert.equal(rest.at(-1)?.event, 'run.succeeded')
+  })
+
+  test('what a model said of an object is told to its end to who was away in that moment', async (t) => {
+    const task = await system().createTask({ llm_model_id: 'spoken' })
+    const watcher = await start(t, task)
+    const id = watcher.headers.get('x-task-run-id') ?? ''
+    const call = await model.next()
+    call.say('{"answer": "t')
+    const seen = await watcher.until(({ event }) => event === 'output.delta')
+    const other = await watch(t, task, id)
+    watcher.cut()
+    call.say('ea", "score": 1}')
+    call.end()
+    await other.rest()
+    const late = await (await watch(t, task, id, seen.at(-1)?.id)).rest()
+    assert.equal(textOf(late), 'ea", "score": 1}')
+    assert.equal(late.at(-1)?.event, 'run.succeeded')
   })
 
   test('fields are told as operations, numbers and words only when they are complete', async (t) => {

@@ -40,7 +40,10 @@ local function read(offset)
 end
 
 local size = redis.call('STRLEN', live) - #head - 1
-local offset = (string.match(head, '^%S+') == epoch and wanted <= size) and wanted or 0
+local is_same = string.match(head, '^%S+') == epoch
+-- The end of a run tells the rest of a text: who has seen that is further than what is kept.
+if is_same and wanted > size and status ~= 'queued' and status ~= 'running' then return { status, head, size, '', size } end
+local offset = (is_same and wanted <= size) and wanted or 0
 local piece = read(offset)
 if offset > 0 and continues(string.byte(piece, 1)) then
   offset = 0

@@ -7,6 +7,8 @@
 --   revision that it was read with instead.
 -- Returns for each run 1, or 0 when the fence is stale, or the run is not queued as it was when it was read.
 local window = tonumber(ARGV[2])
+-- How long what a run said is kept beyond its end: who watched it and was away in that moment comes again a second later.
+local SAID_MS = '5000'
 local ended, deltas, kept = {}, {}, {}
 local running, replies = {}, {}
 
@@ -33,7 +35,7 @@ local function settle(id, fence, project, status, result, attempts, inline, delt
   end
   call('HSET', run, 'status', status, 'result', result, 'attempts', attempts)
   call('PEXPIRE', run, ARGV[1])
-  if found[6] then call('UNLINK', key.live(id)) end
+  if found[6] then call('PEXPIRE', key.live(id), SAID_MS) end
   kept[project] = (kept[project] or 0) + bytes + #result + #attempts
   if status ~= 'succeeded' then call('ZADD', key.runs_in(project, status), '0', id) end
   if delta ~= '' then deltas[#deltas + 1] = delta end
