@@ -5,6 +5,7 @@ export const DRILL_NAMES = [
   'in-flight',
   'cold',
   'images',
+  'documents',
   'scale',
   'capacity',
   'counting',

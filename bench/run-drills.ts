@@ -5,6 +5,7 @@ const DRILLS: Record<DrillName, () => Promise<Drill>> = {
   backlog: async () => (await import('./drills/backlog.ts')).drillBacklog,
   'in-flight': async () => (await import('./drills/in-flight.ts')).drillInFlight,
   cold: async () => (await import('./drills/cold.ts')).drillCold,
+  documents: async () => (await import('./drills/documents.ts')).drillDocuments,
   images: async () => (await import('./drills/images.ts')).drillImages,
   scale: async () => (await import('./drills/scale.ts')).drillScale,
   capacity: async () => (await import('./drills/capacity.ts')).drillCapacity,

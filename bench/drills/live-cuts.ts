@@ -4,13 +4,23 @@ import { type Reading, readWithCuts } from '../../test/live-cuts/cut-reader.ts'
 import { readRunsWithCuts, whatDiffers } from '../../test/live-cuts/cut-runs.ts'
 import { type CutStage, setCutStage } from '../../test/live-cuts/cut-stage.ts'
 import { speechOf } from '../../test/live-cuts/speech.ts'
-import { strikeAtRandom } from '../../test/live-cuts/strike.ts'
+import { noStrikes, strikeAtRandom } from '../../test/live-cuts/strike.ts'
 import type { Statement } from '../drill.ts'
 import { median } from '../measure.ts'
 import type { MeasurePart } from './live.ts'
 
 const CUTS = 1000
 const QUICK_CUTS = 60
+const KILLS = 20
+const QUICK_KILLS = 2
+/** Rounds in which connections to Redis are killed. */
+const BREAKS = 50
+const QUICK_BREAKS = 4
+/** Long enough for a process that starts to find its Redis between two of them. */
+const STRIKE_EVERY_MS = 1000
+/** Of each so many runs, one is read by many at once, and one by nobody until its model has said all. */
+const OF_RUNS = 10
+const MANY = 50
 const WATCHED = 40
 const QUICK_WATCHED = 6
 const GAP_MAX_MS = 1500
@@ -25,22 +35,36 @@ const nothingWrong = (what: string, wrong: readonly string[]): Statement => ({
 
 /** Readers are cut off at random bytes, and go on at another process, while processes and connections are killed. */
 export const readWithCutsAndStrikes: MeasurePart = async (t, { quick, say }) => {
-  const stage = await setCutStage(t, { shards: 2 })
+  const stage = await setCutStage(t, { shards: 2, apis: 3 })
   const over = new AbortController()
-  const striking = strikeAtRandom(stage, 1, 1500, over.signal)
+  const counts = noStrikes()
+  const breaks = () =>
+    counts['connections for commands killed'] + counts['connections of the APIs that listen killed']
+  const striking = strikeAtRandom(stage, {
+    ...{ seed: 1, everyMs: STRIKE_EVERY_MS, counts, signal: over.signal },
+  })
   say('readers are cut off, API processes and connections to Redis killed')
-  const cuts = quick ? QUICK_CUTS : CUTS
-  const found = await readRunsWithCuts(stage, { seed: 1, cuts, together: 12, chars: 1500, signal: forEver })
+  const [kills, rounds] = quick ? [QUICK_KILLS, QUICK_BREAKS] : [KILLS, BREAKS]
+  const found = await readRunsWithCuts(stage, {
+    ...{ seed: 1, cuts: quick ? QUICK_CUTS : CUTS, together: 12, chars: 1500, signal: forEver },
+    enough: () => counts['API killed'] >= kills && breaks() >= rounds,
+    readers: (number) => ({ 3: MANY, 7: 0 })[number % OF_RUNS] ?? 1,
+  })
   over.abort()
-  const strikes = Object.entries(await striking).map(([what, count]) => `${what} ${count}`)
+  await striking
+  const strikes = Object.entries(counts).map(([what, count]) => `${what} ${count}`)
   const left = await textsLeft(stage)
   return {
     rows: [
       ['readers cut off at random bytes', `${found.cuts} times, in ${found.runs} runs`],
+      ['runs that nobody read while they went on; most readers of one', `${found.unread}; ${found.most}`],
       ['meanwhile', strikes.join(', ')],
     ],
     statements: [
-      nothingWrong('each reader put together what the model said, of one call for each run', found.wrong),
+      nothingWrong(
+        'each reader put together what the model said, of one call for each run, whether nobody, one or many read it',
+        found.wrong,
+      ),
       nothingWrong('no text is left in Redis when the runs have ended', left),
     ],
   }

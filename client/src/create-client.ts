@@ -5,6 +5,7 @@ import { asItIs, checkedBy, type ReadOutput } from './output/read-output.ts'
 import type { StandardSchema } from './output/standard-schema.ts'
 import { type Credentials, createCredentials } from './resources/credentials.ts'
 import { createModels, type Models } from './resources/models.ts'
+import { createBudgets, createLimits, type Policies } from './resources/policies.ts'
 import { createReports, type Reports } from './resources/reports.ts'
 import {
   createRollouts,
@@ -21,6 +22,8 @@ import { createTask, type Task } from './runs/task.ts'
 import { createTaskRefs } from './runs/task-ref.ts'
 import type { Comparison, ComparisonQuery } from './shapes/comparison.ts'
 import type { ApiKey, NewApiKey, NewOAuthClient, OAuthClient, Whoami } from './shapes/credential.ts'
+import type { InputProcessor } from './shapes/input-processor.ts'
+import type { Budgets, Limits, NewBudgetPolicy, NewLimitPolicy } from './shapes/policy.ts'
 import type { Queue } from './shapes/queue.ts'
 import type { FileResponse } from './shapes/run.ts'
 import { createApi } from './transport/api.ts'
@@ -56,8 +59,12 @@ export interface Client {
   readonly rollout: Rollouts
   readonly shadow: Shadows
   readonly trafficHistory: TrafficHistory
+  readonly limits: Policies<Limits, NewLimitPolicy>
+  readonly budgets: Policies<Budgets, NewBudgetPolicy>
   /** Which of a task's revisions is better; by the task's id. */
   comparison(task: string, query?: ComparisonQuery, options?: CallOptions): Promise<Comparison>
+  /** What can change the inputs of runs, and how it is configured. */
+  inputProcessors(options?: CallOptions): Promise<readonly InputProcessor[]>
   /** What of the project waits and runs now. */
   queue(options?: CallOptions): Promise<Queue>
   /** Who the token stands for. */
@@ -91,8 +98,11 @@ export function createClient(given: ClientOptions): Client {
     rollout: createRollouts(api),
     shadow: createShadows(api),
     trafficHistory: createTrafficHistory(api),
+    limits: createLimits(api),
+    budgets: createBudgets(api),
     comparison: (task, query, options) =>
       api.json({ ...options, method: 'GET', path: `P/task/${segment(task)}/comparison`, query }),
+    inputProcessors: (options) => api.json({ ...options, method: 'GET', path: 'P/input_processor' }),
     queue: (options) => api.json({ ...options, method: 'GET', path: 'P/queue' }),
     whoami: (options) => api.whoami(options),
     request: (call) => api.json(call),

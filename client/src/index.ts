@@ -7,6 +7,7 @@ export type { Output } from './output/output.ts'
 export type { StandardSchema } from './output/standard-schema.ts'
 export type { Credentials } from './resources/credentials.ts'
 export type { Models } from './resources/models.ts'
+export type { Policies } from './resources/policies.ts'
 export type {
   CreditReport,
   FeedbackReport,
@@ -28,8 +29,10 @@ export type { Task } from './runs/task.ts'
 export type * from './shapes/comparison.ts'
 export type * from './shapes/credential.ts'
 export type * from './shapes/feedback.ts'
+export type * from './shapes/input-processor.ts'
 export type * from './shapes/model.ts'
 export type * from './shapes/page.ts'
+export type * from './shapes/policy.ts'
 export type * from './shapes/project-event.ts'
 export type * from './shapes/queue.ts'
 export type * from './shapes/reason.ts'

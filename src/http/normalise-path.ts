@@ -1,12 +1,12 @@
-import type { RequestHandler } from 'express'
+import type { Request } from 'express'
 
 /**
  * Takes a path as it was meant: without the prefix that a proxy leaves on it, and with one slash where several stand, as
  * of a base URL that ends with one.
  * @param prefix begins with a slash and does not end with one; '' for none
  */
-export function normalisePath(prefix: string): RequestHandler {
-  return (request, _response, next) => {
+export function normalisePath(prefix: string): (request: Request) => void {
+  return (request) => {
     const { url } = request
     if (prefix !== '' || url.includes('//')) {
       const [path = '', query] = splitOnce(url, '?')
@@ -15,7 +15,6 @@ export function normalisePath(prefix: string): RequestHandler {
       request.url = query === undefined ? own : `${own}?${query}`
       request.originalUrl = request.url
     }
-    next()
   }
 }
 

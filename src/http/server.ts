@@ -53,14 +53,15 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
   app.set('trust proxy', deps.trustProxy)
   app.use(observe(deps.log, deps.apiMetrics))
   app.response.json = sendJson
+  const normalise = normalisePath(deps.publicPath)
   app.use((request, response, next) => {
     for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value)
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {
       throw new ApiError('MALFORMED_REQUEST', 'The Host header is missing.')
     }
+    normalise(request)
     next()
   })
-  app.use(normalisePath(deps.publicPath))
   if (deps.corsOrigins.length > 0) app.use(allowOrigins(deps.corsOrigins, endpoints))
   const budget = createBodyBudget(deps.uploadsMax)
   // Path by path, so that what one refuses is not taken for another: `task/tag` is no task's id.
@@ -129,7 +130,8 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
       caller,
       params,
       query,
-      ...checked,
+      body: checked.body,
+      ignored: checked.ignored,
       clientClosed: clientClosed.signal,
       mayStill: () => mayStill(deps, declared, request, params as Target),
       request,

@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises'
 import type { Request, Response } from 'express'
 import type { FileHome } from '../files/file-home.ts'
 import { type FileStore, MEDIA_TYPES, mediaTypeOf } from '../files/file-store.ts'
@@ -9,6 +8,7 @@ import { isFileModality, type OutputModality } from '../tasks/output-modality.ts
 import type { TaskStore } from '../tasks/task-store.ts'
 import { readAccept, type Wish } from './headers/accept-range.ts'
 import type { Wait } from './run-request.ts'
+import { headersOfFile, sendFile } from './send-file.ts'
 import { setStartedHeaders } from './send-run.ts'
 
 const JSON_TYPE = 'application/json'
@@ -56,7 +56,7 @@ export async function checkFileWish(
  * Answers the call that started a run with the file that the run made, where its caller wants that. False where it is to
  * be answered as any other: the run has not ended, has failed, or JSON is liked as well.
  * @throws {ApiError} NOT_ACCEPTABLE, with `run_id`, for a caller who takes neither this kind of file nor JSON;
- *   FILE_NOT_FOUND; FILES_UNAVAILABLE
+ *   FILE_NOT_FOUND; FILES_UNAVAILABLE, FILE_DAMAGED
  */
 export async function sendWantedFile(
   { files, fileHome }: { readonly files: FileStore; readonly fileHome: FileHome },
@@ -80,11 +80,7 @@ export async function sendWantedFile(
     await fileHome.verify()
     throw new ApiError('FILE_NOT_FOUND', 'The run has no such file.', { run_id: request.id })
   }
-  response.set({
-    'Content-Type': type,
-    'Content-Length': String(file.size),
-    'Content-Disposition': `inline; filename="${name}"`,
-  })
-  await pipeline(file.stream, response).catch(() => response.destroy())
+  const shown = { contentType: type, contentDisposition: `inline; filename="${name}"` }
+  await sendFile(response, 200, headersOfFile(file.size, shown), file.stream)
   return true
 }

@@ -23,7 +23,10 @@ export const BUILT_IN = {
       strategy: z.enum(['auto', 'fast', 'hi_res']).nullish().meta({
         description: 'The text of the document itself is read in any case; there is no OCR.',
       }),
-      extract_text: z.literal(true).nullish(),
+      extract_text: z.boolean().nullish().meta({
+        description:
+          'The text of the document, as Markdown (default); `false`: a text, table or page as it came.',
+      }),
       fallback_text: fallbackText,
     }),
   },

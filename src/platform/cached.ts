@@ -16,3 +16,13 @@ export function cached<K extends {}, V extends {}>(
 ): V | Promise<V | undefined> {
   return cache.get(key) ?? cache.fetch(key)
 }
+
+/** What is made of such a value: at once where it is cached, since a promise costs more than the look. */
+export function cachedAs<K extends {}, V extends {}, Made>(
+  cache: LRUCache<K, V, unknown>,
+  key: K,
+  make: (value: V | undefined) => Made,
+): Made | Promise<Made> {
+  const known = cache.get(key)
+  return known === undefined ? cache.fetch(key).then(make) : make(known)
+}

@@ -65,6 +65,8 @@ export function createPolicyStore(redis: Redis) {
 
   return {
     read,
+    /** True when it is known at once that a project has none: then there is nothing to wait for. */
+    hasNone: (project: string): boolean => recent.get(project)?.policies.length === 0,
 
     /** Puts these in place of all limits that the project had. */
     async replace(project: string, policies: readonly LimitPolicy[]): Promise<void> {

@@ -15,13 +15,15 @@ const isoDeadline = isoWriter()
 /** A run on the wire: section 6 of the contract, with what section 8 adds. Numbers are 0 until the run has ended. */
 export function presentRun(record: RunRecord): PresentedRun {
   const { request, attempts, result } = record
+  const files = filesOfRun(record)
   return {
     ...presentSummary(record),
     response: result?.response ?? null,
     error: result?.error ? presentError(result.error, result.partial) : null,
     run_data: {
       submitted: result?.processed ? { ...request.inputs, ...result.processed } : request.inputs,
-      files: filesOfRun(record),
+      files,
+      file_names: files.map((_, at) => request.fileNames[at] ?? null),
     },
     attempts: attempts.map((attempt) => ({
       number: attempt.number,

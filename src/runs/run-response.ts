@@ -91,7 +91,7 @@ const example = {
   status: 'succeeded',
   done: true,
   response: { sentiment: 'positive', confidence: 0.97 },
-  run_data: { submitted: { text: 'I love this' }, files: [] },
+  run_data: { submitted: { text: 'I love this' }, files: [], file_names: [] },
   files: [],
   input_tokens: 42,
   output_tokens: 12,
@@ -182,6 +182,10 @@ export const runResponse = z
           '`<param>_preprocessed`, once the run has ended.',
       }),
       files: z.array(z.string()),
+      file_names: z.array(z.string().nullable()).meta({
+        description:
+          'What the caller called each of the `files`; null where that was not said or is not kept.',
+      }),
     }),
     files: z.array(z.string()).meta({
       description: 'Names for `.../file/{name}`, in the order sent; last the one that the task answers with.',

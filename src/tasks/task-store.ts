@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { cached, expiringAfter } from '../platform/cached.ts'
+import { cachedAs, expiringAfter } from '../platform/cached.ts'
 import { keysExist } from '../platform/redis/keys-exist.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import type { ImportWrite } from './archive/import-write.ts'
@@ -102,14 +102,12 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number; t
     read,
 
     /** The task, cached for a second: for the hot path of runs. */
-    async recent(project: string, id: string): Promise<Task | null> {
-      return (await cached(tasks, `${project}/${id}`))?.stored?.task ?? null
-    },
+    recent: (project: string, id: string): Task | null | Promise<Task | null> =>
+      cachedAs(tasks, `${project}/${id}`, (known) => known?.stored?.task ?? null),
 
     /** A revision of any task of the project. Revisions are immutable, so the cache never expires them. */
-    async revision(project: string, id: string): Promise<Revision | null> {
-      return (await cached(revisions, `${project}/${id}`)) ?? null
-    },
+    revision: (project: string, id: string): Revision | null | Promise<Revision | null> =>
+      cachedAs(revisions, `${project}/${id}`, (known) => known ?? null),
 
     /** All revisions of a task, newest first. */
     async revisions(project: string, task: string): Promise<Revision[]> {

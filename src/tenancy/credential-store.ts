@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { cached, expiringAfter } from '../platform/cached.ts'
+import { cachedAs, expiringAfter } from '../platform/cached.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
@@ -159,9 +159,9 @@ export function createCredentialStore(redis: Redis, kind: CredentialKind) {
      * What a caller names, by the hash of a key's secret or by a client's id, at most a second old; null when it is unknown, revoked
      * or expired.
      */
-    async find(given: string): Promise<Credential | null> {
-      const credential = (await cached(found, keys.handleGiven(given)))?.credential
-      return credential && isUsable(credential) ? credential : null
-    },
+    find: (given: string): Credential | null | Promise<Credential | null> =>
+      cachedAs(found, keys.handleGiven(given), (known) =>
+        known?.credential && isUsable(known.credential) ? known.credential : null,
+      ),
   }
 }

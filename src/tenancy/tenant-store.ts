@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { cached, expiringAfter } from '../platform/cached.ts'
+import { cachedAs, expiringAfter } from '../platform/cached.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
@@ -70,9 +70,8 @@ export function createTenantStore(redis: Redis) {
       return project
     },
     /** At most a second old. */
-    async project(id: string): Promise<Project | null> {
-      return (await cached(projects, id))?.project ?? null
-    },
+    project: (id: string): Project | null | Promise<Project | null> =>
+      cachedAs(projects, id, (known) => known?.project ?? null),
     /** All of an organisation, newest first. */
     projects: (org: string, page: TenantPage = ALL): Promise<Project[]> =>
       readAll(KEYS.projectsOf(org), KEYS.project, page),

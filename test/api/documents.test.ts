@@ -77,6 +77,10 @@ describe('documents as files of runs', () => {
     const kinds = body.files.map((name: string) => name.split('.')[1])
     assert.deepEqual(kinds, ['docx', 'xlsx', 'csv', 'html', 'txt', 'pdf'])
     assert.deepEqual(body.run_data.files, body.files)
+    assert.deepEqual(
+      body.run_data.file_names,
+      files.map(([name]) => name),
+    )
     const { url, project, token } = running()
     const types = [
       'application/vnd.openxml',

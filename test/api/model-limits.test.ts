@@ -57,6 +57,9 @@ test('runs that wait for a rate are never answered 429: they show what they wait
   assert.ok(Date.parse(opens) > Date.parse(submitted.created))
   const listed = (await system.call('GET', `/task/${task}/run?fields=summary&status=queued`)).body.results
   assert.ok(listed.every(({ waiting_on }: { waiting_on: unknown }) => waiting_on))
+  const [{ left, ...limit }] = (await system.call('GET', '/queue')).body.limits
+  assert.deepEqual(limit, { type: 'server', name: 's', limit: 'requests_per_minute', most: 60 })
+  assert.ok(left < 60)
   const answers = await Promise.all([run('?wait=60'), run('?wait=60'), run('?wait=60')])
   assert.deepEqual(
     answers.map(({ status }) => status),

@@ -71,6 +71,11 @@ describe('files in object storage, through the API', () => {
     const part = await read(system, file, { range: 'bytes=100-299' })
     assert.deepEqual([part.status, part.headers.get('content-range')], [206, `bytes 100-299/${data.length}`])
     assert.ok(part.data.equals(data.subarray(100, 300)))
+    const { url, project, token } = system
+    const head = await fetch(`${url}/api/v1${project}${file}`, {
+      ...{ method: 'HEAD', headers: { authorization: `Bearer ${token}` } },
+    })
+    assert.deepEqual([head.status, head.headers.get('content-length')], [200, String(data.length)])
     assert.ok((await read(system, file, { range: 'bytes=-7' })).data.equals(data.subarray(-7)))
     assert.equal((await read(system, file, { range: 'bytes=100-299', 'if-range': '"other"' })).status, 200)
     assert.equal((await read(system, file, { range: `bytes=${data.length}-` })).status, 416)

@@ -8,7 +8,7 @@ test('the queue of a project shows what waits, what is held, what runs, and for 
   const env = { ...model.env, SPLITRUN_CONCURRENCY: '2', SPLITRUN_LANE_WINDOW: '3' }
   const system = await startSystem(t, { env })
   const queue = async () => (await system.call('GET', '/queue')).body
-  const none = { queued: 0, held: 0, running: 0, oldest_age: null, workers: 1, by_model: [] }
+  const none = { queued: 0, held: 0, running: 0, oldest_age: null, workers: 1, by_model: [], limits: [] }
   await until(async () => (await queue()).workers === 1)
   assert.deepEqual(await queue(), none)
 
@@ -21,6 +21,7 @@ test('the queue of a project shows what waits, what is held, what runs, and for 
   assert.deepEqual(busy, {
     ...{ queued: 6, held: 3, running: 2, workers: 1 },
     by_model: [{ model: 'spoken', queued: 6, held: 3, running: 2 }],
+    limits: [],
   })
   assert.ok(oldest_age > 0 && oldest_age < 60)
 

@@ -7,6 +7,7 @@ import { shardKeys } from '../../src/runs/store/run-keys.ts'
 import { addDelta } from '../../src/totals/add-delta.ts'
 import { FieldSums } from '../../src/totals/rollup.ts'
 import { totalKeys } from '../../src/totals/total-keys.ts'
+import { allKeys } from '../support/all-keys.ts'
 import type { RunResponse, Sightings } from './caller.ts'
 import { sentFile } from './sent-file.ts'
 import { type RunHistory, readRunHistories, timesEnded } from './write-history.ts'
@@ -99,18 +100,23 @@ export async function audit(
 async function lostFiles({ files }: Core, records: readonly RunRecord[]): Promise<string[]> {
   const sent = await Promise.all((['photo', 'letter'] as const).map(sentFile))
   const lost: string[] = []
-  for (const { request } of records) {
+  for (const { request, result } of records) {
     for (const name of request.files) {
       const found = await files.read(request.id, name)
       const same = sent.find(({ stored }) => name.endsWith(`.${stored}`))
       if (!same || !found?.equals(same.bytes))
         lost.push(`${request.id}: ${name} ${found ? 'is another' : 'is gone'}`)
     }
+    const made = result?.outputFile
+    const { bytes } = (made ? result.response : {}) as { bytes?: number }
+    if (made && (await files.size(request.id, made)) !== bytes) {
+      lost.push(`${request.id}: ${made}, which it answers with, is not what it was`)
+    }
   }
   return lost
 }
 
-/** When all runs have ended, no index and no count of unfinished ones holds anything. */
+/** When all runs have ended, no index and no count of unfinished ones holds anything, and nothing that one said is left. */
 async function leftOver({ redis, config }: Core): Promise<string[]> {
   const perShard = Array.from({ length: config.shards }, async (_, shard) => {
     const keys = shardKeys(shard)
@@ -125,7 +131,7 @@ async function leftOver({ redis, config }: Core): Promise<string[]> {
     )
     return [...listed, ...counted.map(([project, count]) => `${count} counted for ${project}`)]
   })
-  return (await Promise.all(perShard)).flat()
+  return [...(await Promise.all(perShard)).flat(), ...(await allKeys(redis, '*:live:*'))]
 }
 
 /** A caller that was told how its run ended was told what the record says, to the last field. */

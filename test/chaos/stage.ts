@@ -21,7 +21,7 @@ export interface Stage {
   /** This process's own view of the store, for the audit: it changes nothing. */
   readonly core: Core
   readonly projectId: string
-  /** One answers JSON, one plain text, one looks at images, one reads documents. */
+  /** One answers JSON, one plain text, one looks at images, one reads documents, two answer with files. */
   readonly tasks: readonly StageTask[]
   readonly callers: CallerOptions
   readonly sightings: Sightings
@@ -85,6 +85,11 @@ function createTasks({ apis }: Fleet, project: string, token: string): Promise<S
       user_prompt: 'Say something about {text}, and answer {letter}.',
       input_processors: [{ param_name: 'letter', input_processor: 'document_content_extractor' }],
     },
+    {
+      ...{ ...base, name: 'table', llm_model_id: 'simulated-large', output_modality: 'csv' },
+      output_format: { name: 'string', price: 'number' },
+    },
+    { ...base, llm_config: {}, name: 'picture', llm_model_id: 'simulated-image', output_modality: 'image' },
   ]
   return Promise.all(
     tasks.map(async (task) => {

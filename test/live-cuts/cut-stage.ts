@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { type Core, composeCore } from '../../src/compose/compose-core.ts'
 import { readConfig } from '../../src/config.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
+import { primariesOf } from '../../src/platform/redis/redis-cluster.ts'
 import { PROJECT_SCOPES } from '../../src/tenancy/tenant.ts'
 import { type Member, startMember } from '../chaos/member.ts'
+import { allKeys } from '../support/all-keys.ts'
 import { startPrivateRedis } from '../support/redis.ts'
 import { startPrivateCluster } from '../support/redis-cluster.ts'
 import { ADMIN_TOKEN, type Cleanup } from '../support/system.ts'
@@ -31,6 +33,8 @@ export interface CutStage {
 export interface CutStageOptions {
   readonly shards: number
   readonly cluster?: boolean
+  /** Default 2, as of the workers. */
+  readonly apis?: number
   readonly workers?: number
   readonly env?: Readonly<Record<string, string>>
 }
@@ -57,7 +61,7 @@ export async function setCutStage(t: Cleanup, options: CutStageOptions): Promise
     Array.from({ length: count }, (_, index) =>
       startMember(own, `${command} ${index + 1}`, command, () => env),
     )
-  const [apis, workers] = [members('api', 2), members('worker', options.workers ?? 2)]
+  const [apis, workers] = [members('api', options.apis ?? 2), members('worker', options.workers ?? 2)]
   await Promise.all([...apis, ...workers].map((member) => member.start()))
   const core = await composeCore(readConfig(env), silentLogger())
   own.after(() => core.lifecycle.close())
@@ -92,14 +96,19 @@ export async function setCutStage(t: Cleanup, options: CutStageOptions): Promise
       text: await createTask({ name: 'text', output_modality: 'text' }),
       json: await createTask({ name: 'json', output_format: format }),
     },
-    async killConnections(name) {
-      const lines = String(await core.redis.call('CLIENT', 'LIST')).split('\n')
-      const ids = lines.flatMap((line) =>
-        name.test(/ name=(\S+)/.exec(line)?.[1] ?? '') ? [/^id=(\d+)/.exec(line)?.[1] ?? ''] : [],
+    killConnections: async (name) => {
+      const killed = await Promise.all(
+        primariesOf(core.redis).map(async ({ node }) => {
+          const lines = String(await node.call('CLIENT', 'LIST')).split('\n')
+          const ids = lines.flatMap((line) =>
+            name.test(/ name=(\S+)/.exec(line)?.[1] ?? '') ? [/^id=(\d+)/.exec(line)?.[1] ?? ''] : [],
+          )
+          for (const id of ids) await node.call('CLIENT', 'KILL', 'ID', id)
+          return ids.length
+        }),
       )
-      for (const id of ids) await core.redis.call('CLIENT', 'KILL', 'ID', id)
-      return ids.length
+      return killed.reduce((sum, each) => sum + each, 0)
     },
-    liveKeys: async () => (await core.redis.keys('*:live:*')).length,
+    liveKeys: async () => (await allKeys(core.redis, '*:live:*')).length,
   }
 }

@@ -20,6 +20,7 @@ interface Told {
   readonly speech: Speech
   readonly pace: Pace
   calls: number
+  isOver: boolean
   /** When each piece of the latest call was said, ms of `performance.now()`. */
   times: readonly number[]
 }
@@ -35,6 +36,7 @@ export async function startSpeakingModel(t: Cleanup) {
     told.calls += 1
     const streamed = (JSON.parse(body) as { stream?: boolean }).stream === true
     await (streamed ? say(response, told, () => over) : sayWhole(response, told))
+    told.isOver = true
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
@@ -47,15 +49,21 @@ export async function startSpeakingModel(t: Cleanup) {
   })
   const file = join(dir, 'models.json')
   // The second name is that of the model that the benchmark's own task asks.
-  const models = ['speaking', 'simulated-large'].map((name) => ({ name, server: 's' }))
+  const models = [
+    ...['speaking', 'simulated-large'].map((name) => ({ name, server: 's' })),
+    // Its stream is asked for, whether or not somebody watches.
+    { name: 'streaming', server: 's', stream: 'always' },
+  ]
   const servers = { s: { base_url: `http://127.0.0.1:${port}/v1`, auth: 'none' } }
   await writeFile(file, JSON.stringify({ servers, models }))
   return {
     env: { SPLITRUN_MODELS_FILE: file },
     tell: (mark: string, speech: Speech, pace: Pace): void =>
-      void speeches.set(mark, { speech, pace, calls: 0, times: [] }),
+      void speeches.set(mark, { speech, pace, calls: 0, isOver: false, times: [] }),
     calls: (mark: string): number => speeches.get(mark)?.calls ?? 0,
     times: (mark: string): readonly number[] => speeches.get(mark)?.times ?? [],
+    /** Whether a call was answered to its end, or was broken off. */
+    isOver: (mark: string): boolean => speeches.get(mark)?.isOver ?? false,
     forget: (mark: string): void => void speeches.delete(mark),
   }
 }
@@ -71,13 +79,16 @@ async function say(response: ServerResponse, told: Told, over: () => boolean): P
     response.write(
       `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: finish }], ...more })}\n\n`,
     )
-  for (const content of speech.pieces) {
+  // From the beginning, not from piece to piece: so it takes as long as without a stream.
+  const began = performance.now()
+  const until = (ms: number) => pause(Math.max(0, began + ms - performance.now()), undefined, { ref: false })
+  for (const [at, content] of speech.pieces.entries()) {
     if (over() || response.destroyed) return
     times.push(performance.now())
     chunk({ content }, null)
-    if (pace.pauseMs > 0) await pause(pace.pauseMs, undefined, { ref: false })
+    if (pace.pauseMs > 0) await until(pace.pauseMs * (at + 1))
   }
-  await pause(pace.lastMs, undefined, { ref: false })
+  await until(pace.pauseMs * speech.pieces.length + pace.lastMs)
   chunk({}, 'stop', { usage: USAGE })
   response.end('data: [DONE]\n\n')
 }

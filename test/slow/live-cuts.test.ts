@@ -5,7 +5,7 @@ import { type CutReaderOptions, readWithCuts } from '../live-cuts/cut-reader.ts'
 import { readRunsWithCuts, whatDiffers } from '../live-cuts/cut-runs.ts'
 import { type CutStage, setCutStage } from '../live-cuts/cut-stage.ts'
 import { speechOf } from '../live-cuts/speech.ts'
-import { strikeAtRandom } from '../live-cuts/strike.ts'
+import { noStrikes, strikeAtRandom } from '../live-cuts/strike.ts'
 import { until } from '../support/system.ts'
 
 /** Processes are started many times over: on a busy machine that alone takes minutes. */
@@ -31,7 +31,9 @@ describe('readers of live runs lose and repeat nothing', () => {
       async (t) => {
         const stage = await setCutStage(t, { shards: 2, cluster })
         const over = new AbortController()
-        const striking = strikeAtRandom(stage, 1, 1500, over.signal)
+        const striking = strikeAtRandom(stage, {
+          ...{ seed: 1, everyMs: 1500, counts: noStrikes(), signal: over.signal },
+        })
         const found = await readRunsWithCuts(stage, {
           ...{ seed: 1, cuts: cluster ? 60 : 150, together: 6, chars: 1500, signal: t.signal },
         })

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { atLeast, DONE, npmCommand, runCommand, wholeAtLeast } from '../support/npm-command.ts'
+import { allKeys } from '../support/all-keys.ts'
+import { atLeast, DONE, FAILED, npmCommand, runCommand, wholeAtLeast } from '../support/npm-command.ts'
 import { startApiProcess, startWorkerProcess } from '../support/processes.ts'
-import { type Cleanup, startSystem } from '../support/system.ts'
+import { type Cleanup, startSystem, until } from '../support/system.ts'
 
 interface Sample {
   readonly seconds: number
@@ -19,7 +20,13 @@ const print = (cells: readonly (string | number)[]): void => {
   process.stdout.write(`${cells.map((cell) => String(cell).padStart(9)).join('')}\n`)
 }
 
-async function soak(t: Cleanup, minutes: number, callers: number, every: number): Promise<Sample[]> {
+interface Soaked {
+  readonly samples: readonly Sample[]
+  /** Texts of live runs that Redis holds though all runs have ended. */
+  readonly texts: readonly string[]
+}
+
+async function soak(t: Cleanup, minutes: number, callers: number, every: number): Promise<Soaked> {
   const env = { SPLITRUN_RUN_RETENTION: '60s', SPLITRUN_LOG_LEVEL: 'warn', SPLITRUN_CONCURRENCY: '200' }
   const system = await startSystem(t, { workers: 0, env, model: { latencyMs: 20 } })
   const api = await startApiProcess(t, system, env)
@@ -34,9 +41,10 @@ async function soak(t: Cleanup, minutes: number, callers: number, every: number)
   async function call(): Promise<void> {
     while (!isOver()) {
       const wait = runs % 4 === 0 ? 0 : 30
+      const accept = runs % 4 === 1 ? 'text/event-stream' : 'application/json'
       const answer = await fetch(`${api.url}${system.project}/task/${task}/run?wait=${wait}`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${system.token}`, 'content-type': 'application/json' },
+        headers: { authorization: `Bearer ${system.token}`, accept, 'content-type': 'application/json' },
         body: JSON.stringify({ task_input: { text: `text ${runs} ${'x'.repeat(1000)}` } }),
       })
       await answer.arrayBuffer()
@@ -57,7 +65,8 @@ async function soak(t: Cleanup, minutes: number, callers: number, every: number)
     print(Object.values(sample).map((value) => Math.round(value)))
   }
   await load
-  return samples
+  await until(async () => (await system.core.runs.backlog(Date.now())).running.runs === 0)
+  return { samples, texts: await allKeys(system.core.redis, '*:live:*') }
 }
 
 interface Options {
@@ -69,7 +78,7 @@ interface Options {
 const command = npmCommand('soak')
   .description(
     'Loads an API process, a worker process and a Redis, and prints the memory of each, in MB. Runs are kept for a\n' +
-      'minute, so that after the first one nothing should grow.',
+      'minute, so that after the first one nothing should grow. A quarter is watched, of which nothing may be left.',
   )
   .option('--minutes <n>', 'how long', atLeast(0.01), 10)
   .option('--callers <n>', 'calls at a time', wholeAtLeast(1), 20)
@@ -77,7 +86,12 @@ const command = npmCommand('soak')
 
 await runCommand<Options>(command, async ({ minutes, callers, every }) => {
   const cleanups: (() => Promise<void> | void)[] = []
-  const samples = await soak({ after: (clean) => void cleanups.push(clean) }, minutes, callers, every)
+  const { samples, texts } = await soak(
+    { after: (clean) => void cleanups.push(clean) },
+    minutes,
+    callers,
+    every,
+  )
   for (const clean of cleanups.toReversed()) await clean()
   const quarter = Math.floor(samples.length / 4)
   for (const name of ['api', 'worker', 'redis'] as const) {
@@ -87,5 +101,6 @@ await runCommand<Options>(command, async ({ minutes, callers, every }) => {
       `${name}: ${second.toFixed(0)} MB in the second quarter of the time, ${last.toFixed(0)} MB in the last\n`,
     )
   }
-  return DONE
+  process.stdout.write(`texts of live runs that are left: ${texts.length}\n`)
+  return texts.length === 0 ? DONE : FAILED
 })

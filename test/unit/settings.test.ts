@@ -41,3 +41,14 @@ test('a # in the password of REDIS_URL is explained, without repeating it', () =
     )
   }
 })
+
+test('a place of files is that of a bucket, or refused with what is expected', () => {
+  assert.equal(readConfig({ SPLITRUN_FILES: 's3://files/a' }).filesAt, 's3://files/a')
+  assert.equal(readConfig({}).filesAt, null)
+  for (const SPLITRUN_FILES of ['/mnt/files', 'https://files', 's3://', 's3://files/../a']) {
+    assert.throws(
+      () => readConfig({ SPLITRUN_FILES }),
+      /SPLITRUN_FILES: expected something like s3:\/\/bucket/,
+    )
+  }
+})

@@ -1,7 +1,7 @@
 import type { CallOptions } from '../client-options.ts'
 import type { RunWishes } from '../shapes/run.ts'
 
-/** An image for the model. */
+/** An image or a document for the model. A `File` is sent with its name, by which an input processor may want it. */
 export type RunFile = Blob | Uint8Array
 
 export interface RunOptions extends RunWishes, CallOptions {

@@ -108,6 +108,8 @@ interface RunPayload {
   readonly run_data: {
     readonly submitted: Readonly<Record<string, unknown>>
     readonly files: readonly string[]
+    /** What the caller called each of the `files`; null where that was not said or is not kept. */
+    readonly file_names: readonly (string | null)[]
   }
   readonly attempts: readonly Attempt[]
 }

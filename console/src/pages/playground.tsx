@@ -8,6 +8,8 @@ import { PageFrame } from '../parts/page-frame.tsx'
 import { useFilters } from '../parts/use-address.ts'
 import { useTask, useTasks } from '../parts/use-tasks.ts'
 import { Table } from './playground/table.tsx'
+import { originalInputs } from './run/original-inputs.ts'
+import { readFiles } from './run/read-files.ts'
 
 /**
  * Tries revisions, drafts and models side by side on the same inputs. The address says of which task (`task`), which
@@ -66,9 +68,8 @@ function OfTask({ task }: { task: string }) {
     ['playground', 'source', run],
     async (client, signal) => {
       const handle = client.task(task).attach(run)
-      const { run_data } = await handle.get({ signal })
-      const images = await Promise.all(run_data.files.map((name) => handle.file(name, { signal })))
-      return { run, submitted: run_data.submitted, images }
+      const found = await handle.get({ signal })
+      return { run, submitted: originalInputs(found), images: await readFiles(handle, found, signal) }
     },
     { enabled: run !== '' },
   )

@@ -6,6 +6,7 @@ import { useApi, useChange } from '../app/use-api.ts'
 import { ActionButton } from '../parts/action-button.tsx'
 import { JsonView } from '../parts/json-view.tsx'
 import { Loaded } from '../parts/loaded.tsx'
+import { Moment } from '../parts/moment.tsx'
 import { PageFrame } from '../parts/page-frame.tsx'
 import { SimulatedMark, useIsSimulated } from '../parts/simulated.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
@@ -13,8 +14,10 @@ import { useParam } from '../parts/use-address.ts'
 import { useTask } from '../parts/use-tasks.ts'
 import { PromptsSent } from './run/prompts-sent.tsx'
 import { ReplayForm } from './run/replay-form.tsx'
+import { RunCost } from './run/run-cost.tsx'
 import { RunFacts } from './run/run-facts.tsx'
-import { RunImage } from './run/run-image.tsx'
+import { RunFeedback } from './run/run-feedback.tsx'
+import { RunFiles } from './run/run-files.tsx'
 import { Waterfall } from './run/waterfall.tsx'
 
 /** How often a run is read that goes on. */
@@ -40,7 +43,6 @@ function Shown({ run }: { run: Run }) {
   const isSimulated = useIsSimulated()
   const cancelling = useChange((client) => client.task(run.task_id).attach(run.id).cancel(), [['runs']])
   const revision = state?.task.revisions.find(({ id }) => id === run.task_revision_id)
-  const { submitted, files } = run.run_data
   return (
     <PageFrame
       title={`Run of ${state?.task.name ?? 'a task'}`}
@@ -89,13 +91,17 @@ function Shown({ run }: { run: Run }) {
           {run.error.partial && <pre>{run.error.partial}</pre>}
         </div>
       )}
+      {run.waiting_on && (
+        <p role="status">
+          It waits for {run.waiting_on.limit.replaceAll('_', ' ')} of {run.waiting_on.name}, and is tried
+          again <Moment at={run.waiting_on.until} />: see <Link to="/limits">limits</Link>.
+        </p>
+      )}
       <div className="columns">
         <section aria-labelledby="inputs">
           <h2 id="inputs">Inputs</h2>
-          <JsonView value={submitted} />
-          {files.map((name) => (
-            <RunImage key={name} task={run.task_id} run={run.id} name={name} />
-          ))}
+          <JsonView value={run.run_data.submitted} />
+          <RunFiles run={run} which="given" />
         </section>
         <section aria-labelledby="output">
           <h2 id="output">Output</h2>
@@ -106,9 +112,12 @@ function Shown({ run }: { run: Run }) {
           ) : (
             <JsonView value={run.response} />
           )}
+          <RunFiles run={run} which="made" />
         </section>
       </div>
+      <RunFeedback run={run} task={state?.task} />
       <Waterfall run={run} />
+      <RunCost run={run} />
       {revision && <PromptsSent revision={revision} run={run} />}
       <RunFacts run={run} task={state?.task} />
       {isReplaying && <ReplayForm run={run} onClose={() => setReplaying(false)} />}

@@ -2,6 +2,7 @@ import type { TaskState } from '@splitrun/client'
 import { Link } from '@tanstack/react-router'
 import { Loaded } from '../parts/loaded.tsx'
 import { PageFrame } from '../parts/page-frame.tsx'
+import { TaskViews } from '../parts/task-views.tsx'
 import { useParam } from '../parts/use-address.ts'
 import { useTask } from '../parts/use-tasks.ts'
 import { RevisionTable } from './task/revision-table.tsx'
@@ -39,6 +40,7 @@ function Shown({ state }: { state: TaskState }) {
       mark={task.enabled ? null : <span className="quiet">off: runs are refused</span>}
       actions={actions}
     >
+      <TaskViews task={task.id} />
       {task.description && <p>{task.description}</p>}
       <TrafficEditor state={state} />
       <RevisionTable task={task} />

@@ -16,5 +16,14 @@ export const credits = (exact: string): string => exact.replace(/(\.\d*?)0+$/, '
 /** `12.3 %` of a share between 0 and 1. */
 export const percent = (share: number): string => `${SHORT.format(share * 100)} %`
 
+const UNITS = ['kB', 'MB', 'GB'] as const
+
+/** Bytes, for a person: `340 bytes`, `1.25 MB`. */
+export function bytes(value: number): string {
+  if (value < 1000) return `${WHOLE.format(value)} bytes`
+  const at = Math.min(UNITS.length, Math.floor(Math.log10(value) / 3))
+  return `${SHORT.format(value / 1000 ** at)} ${UNITS[at - 1]}`
+}
+
 /** The end of an id: its begin is the time, which many share. */
 export const shortId = (id: string): string => id.slice(-6)

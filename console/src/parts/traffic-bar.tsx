@@ -1,12 +1,21 @@
-import type { TaskRecord } from '@splitrun/client'
+import type { ActiveRevision, TaskRecord } from '@splitrun/client'
 import { percent } from './figures.ts'
 import { revisionName } from './use-tasks.ts'
 
-/** How the traffic of a task is split. @param named whether all its revisions are there, so that they have names */
-export function TrafficBar({ task, named = false }: { task: TaskRecord; named?: boolean }) {
-  const total = task.active_revisions.reduce((sum, { weight }) => sum + weight, 0)
+interface TrafficBarProps {
+  readonly task: TaskRecord
+  /** Its present ones where they are absent. */
+  readonly weights?: readonly ActiveRevision[]
+  /** Whether all its revisions are there, so that they have names. */
+  readonly named?: boolean
+}
+
+/** How the traffic of a task is split. */
+export function TrafficBar({ task, weights = task.active_revisions, named = false }: TrafficBarProps) {
+  const total = weights.reduce((sum, { weight }) => sum + weight, 0)
   if (total === 0) return <span className="quiet">no traffic</span>
-  const shares = task.active_revisions.map(({ task_revision_id: id, weight }) => ({
+  const drawn = weights.filter(({ weight }) => weight > 0)
+  const shares = drawn.map(({ task_revision_id: id, weight }) => ({
     id,
     share: weight / total,
     name: named ? `${revisionName(task, id)} ` : '',

@@ -1,5 +1,5 @@
 import type { Logger } from '../../platform/logger.ts'
-import { S3Away } from './s3-failure.ts'
+import { S3Away, S3Failure } from './s3-failure.ts'
 
 export interface OutageGuard {
   /**
@@ -43,7 +43,7 @@ export function createOutageGuard(options: {
       } catch (error) {
         // Others may have succeeded meanwhile: then it was this one's bad luck.
         if (error instanceof S3Away && succeeded < began) begin(error)
-        else if (!(error instanceof S3Away)) end()
+        else if (error instanceof S3Failure && error.wasAnswered) end()
         throw error
       } finally {
         if (isTrial) trying = false

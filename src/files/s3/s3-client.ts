@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { createReadingPlaces } from './reading-places.ts'
 import type { S3Exchange, S3Response } from './s3-exchange.ts'
 import { failureOf, isPassing, S3Failure } from './s3-failure.ts'
 import type { S3Target } from './s3-target.ts'
@@ -8,8 +9,11 @@ type Headers = S3Response['headers']
 
 /** The few operations that files need. Keys are without the prefix of all. Failures as of `S3Exchange`. */
 export interface S3Client {
-  /** Returns false where it was to be made only if there is none (`if-none-match`), and there is one. */
-  put(key: string, body: Buffer, headers: Readonly<Record<string, string>>): Promise<boolean>
+  /**
+   * Returns false where it was to be made only if there is none (`if-none-match`), and there is one.
+   * @param sha256 of the body, where it is known
+   */
+  put(key: string, body: Buffer, headers: Readonly<Record<string, string>>, sha256?: string): Promise<boolean>
   /** A whole object; null when there is none. */
   get(key: string): Promise<{ readonly data: Buffer; readonly headers: Headers } | null>
   /** The same, as it comes: read it or destroy it. */
@@ -23,11 +27,23 @@ export interface S3Client {
   first(prefix: string): Promise<ListedObject | null>
 }
 
+const TOO_MANY_READERS =
+  'too many callers read files at the same time, too slowly: see SPLITRUN_S3_CONNECTIONS'
 /** Bytes of an object, and of a page of a list: more than any that is written here. */
 const LARGEST = 500_000_000
 
-/** @param page objects of one page of a list */
-export function createS3Client(exchange: S3Exchange, target: S3Target, page: number): S3Client {
+export interface S3ClientOptions {
+  readonly target: S3Target
+  /** Objects of one page of a list. */
+  readonly page: number
+  /** How many objects are streamed at a time, and how long others wait, in ms. */
+  readonly connections: number
+  readonly timeoutMs: number
+}
+
+export function createS3Client(exchange: S3Exchange, options: S3ClientOptions): S3Client {
+  const { target, page } = options
+  const places = createReadingPlaces(options.connections, options.timeoutMs)
   const at = (key: string): string => target.prefix + key
   const ofPrefix = (each: ListedObject) => ({ ...each, key: each.key.slice(target.prefix.length) })
 
@@ -49,8 +65,8 @@ export function createS3Client(exchange: S3Exchange, target: S3Target, page: num
   }
 
   return {
-    async put(key, body, headers) {
-      const request = { method: 'PUT', key: at(key), headers, body } as const
+    async put(key, body, headers, sha256) {
+      const request = { method: 'PUT', key: at(key), headers, body, ...(sha256 && { sha256 }) } as const
       const statuses = [200, 201, 204, ...(headers['if-none-match'] ? [409, 412] : [])]
       return exchange.send(request, statuses, async (answer) => {
         await answer.body.dump()
@@ -63,10 +79,22 @@ export function createS3Client(exchange: S3Exchange, target: S3Target, page: num
           ? absent(answer)
           : { data: await readWhole(answer), headers: answer.headers },
       ),
-    stream: (key) =>
-      exchange.send({ method: 'GET', key: at(key), streamed: true }, [200, 404], async (answer) =>
-        answer.statusCode === 404 ? absent(answer) : { body: answer.body, headers: answer.headers },
-      ),
+    async stream(key) {
+      if (!(await places.take())) throw new S3Failure(TOO_MANY_READERS, null)
+      let found: Awaited<ReturnType<S3Client['stream']>> = null
+      try {
+        found = await exchange.send(
+          { method: 'GET', key: at(key), streamed: true },
+          [200, 404],
+          async (answer) =>
+            answer.statusCode === 404 ? absent(answer) : { body: answer.body, headers: answer.headers },
+        )
+        return found
+      } finally {
+        if (found) found.body.once('close', places.release)
+        else places.release()
+      }
+    },
     async head(key) {
       const known = [200, 301, 307, 400, 403, 404]
       const { status, headers } = await exchange.send(

@@ -25,6 +25,8 @@ export interface S3Request {
   readonly query?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Buffer
+  /** Of the body, in hexadecimal; absent: it is found out. */
+  readonly sha256?: string
   /** Whether somebody else reads its answer, as slowly as they like. */
   readonly streamed?: boolean
 }
@@ -88,6 +90,7 @@ export function createS3Exchange(options: S3ExchangeOptions): S3Exchange {
 
   async function sendOnce<T>(
     request: S3Request,
+    digest: string,
     statuses: readonly number[],
     read: (answer: S3Response) => Promise<T>,
   ): Promise<T> {
@@ -95,7 +98,7 @@ export function createS3Exchange(options: S3ExchangeOptions): S3Exchange {
     const url = withQuery(urlOf(target, target.endpoint, request.key), request.query)
     const { headers } = await new AwsV4Signer({
       ...{ ...credentials, method, url: url.href, datetime: datetime() },
-      headers: { ...request.headers, 'x-amz-content-sha256': sha256(body ?? '', 'hex') },
+      headers: { ...request.headers, 'x-amz-content-sha256': digest },
     }).sign()
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
@@ -116,11 +119,12 @@ export function createS3Exchange(options: S3ExchangeOptions): S3Exchange {
   }
 
   return {
-    send: (request, statuses, read) =>
-      guard.run(async (most) => {
+    async send(request, statuses, read) {
+      const digest = request.sha256 ?? (await sha256(request.body ?? ''))
+      return guard.run(async (most) => {
         for (let attempt = 1; ; attempt += 1) {
           try {
-            return await sendOnce(request, statuses, read)
+            return await sendOnce(request, digest, statuses, read)
           } catch (error) {
             // Of a clock that jumps with each request, no more is tried than of anything else.
             const again =
@@ -129,7 +133,8 @@ export function createS3Exchange(options: S3ExchangeOptions): S3Exchange {
             await pause(PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random()))
           }
         }
-      }),
+      })
+    },
     async presign(key, seconds, query) {
       if (target.publicEndpoint === null) return null
       const url = withQuery(urlOf(target, target.publicEndpoint, key), query)

@@ -1,3 +1,4 @@
+import { isLocalFault } from '../../platform/local-fault.ts'
 import { SharedStorageAway } from '../files-unavailable.ts'
 import { nameOfTarget, type S3Target } from './s3-target.ts'
 import { readS3Error } from './s3-xml.ts'
@@ -7,10 +8,17 @@ export class S3Failure extends Error {
   override readonly name = 'S3Failure'
   /** The server's own code; null where it said none. */
   readonly code: string | null
+  /** False where the server was not asked, by this process's or machine's own fault. */
+  readonly wasAnswered: boolean
 
-  constructor(message: string, code: string | null, cause?: unknown) {
-    super(message, { cause })
+  constructor(
+    message: string,
+    code: string | null,
+    options: { cause?: unknown; wasAnswered?: boolean } = {},
+  ) {
+    super(message, { cause: options.cause })
     this.code = code
+    this.wasAnswered = options.wasAnswered ?? true
   }
 }
 
@@ -40,21 +48,23 @@ export const isPassing = (status: number): boolean =>
 /** What a refusal means, and what is to be done about it. */
 export function failureOf(target: S3Target, refusal: Refusal): S3Failure | S3Away {
   const { code, message, region } = readS3Error(refusal.xml)
-  const said = [refusal.status, code, message?.slice(0, LONGEST)].filter(
-    (each) => each !== null && each !== undefined,
-  )
+  // What a proxy in between says is no XML, and is worth as much.
+  const text = message ?? refusal.xml.trim().replaceAll(/\s+/g, ' ')
+  const said = [refusal.status, code, text.slice(0, LONGEST)].filter((each) => each !== null && each !== '')
   const words = `${nameOfTarget(target)}: ${explain(target, refusal, code, region)} (${said.join(' ')})`
   return isPassing(refusal.status) && !isFull(refusal.status, code)
     ? new S3Away(words)
     : new S3Failure(words, code)
 }
 
-export function unreachable(target: S3Target, cause: unknown): S3Away {
+export function unreachable(target: S3Target, cause: unknown): S3Failure | S3Away {
   const { code, message } = cause as NodeJS.ErrnoException
   const inner = cause instanceof AggregateError ? (cause.errors[0] as Error | undefined)?.message : message
-  return new S3Away(`${nameOfTarget(target)} cannot be reached: ${inner || code || 'no reason given'}`, {
-    cause,
-  })
+  const words = `${nameOfTarget(target)} cannot be reached: ${inner || code || 'no reason given'}`
+  // Without descriptors or memory here, it is as near as ever for all others.
+  return isLocalFault(cause)
+    ? new S3Failure(words, null, { cause, wasAnswered: false })
+    : new S3Away(words, { cause })
 }
 
 function explain(

@@ -39,7 +39,7 @@ export function createS3FileStore(deps: S3FileStoreDeps): FileStore {
   function checksumOf(key: string, headers: S3Response['headers']): string {
     const found = headers[CHECKSUM]
     if (typeof found === 'string') return found
-    throw damaged(key, 'has no checksum: it was put there by other means than `splitrun files copy`')
+    throw damaged(key, 'has no checksum: it was put there by other means than `splitrun copy-files`')
   }
 
   async function* objects(part: number) {
@@ -50,11 +50,12 @@ export function createS3FileStore(deps: S3FileStoreDeps): FileStore {
   }
 
   return {
-    put: (run, name, data) => {
+    async put(run, name, data) {
       const key = keyOf(run, name)
-      if (!key) return Promise.reject(new Error('not a name of a stored file'))
-      const headers = { 'content-type': mediaTypeOf(name), [CHECKSUM]: sha256(data, 'hex') }
-      return translate(async () => void (await client.put(key, data, headers)))
+      if (!key) throw new Error('not a name of a stored file')
+      const digest = await sha256(data)
+      const headers = { 'content-type': mediaTypeOf(name), [CHECKSUM]: digest }
+      await translate(() => client.put(key, data, headers, digest))
     },
     open: (run, name, range = null) =>
       translate(async () => {
@@ -89,7 +90,7 @@ export function createS3FileStore(deps: S3FileStoreDeps): FileStore {
         for (let attempt = 1; ; attempt += 1) {
           const found = await client.get(key)
           if (!found) return null
-          if (checksumOf(key, found.headers) === sha256(found.data, 'hex')) return found.data
+          if (checksumOf(key, found.headers) === (await sha256(found.data))) return found.data
           // On the way, a byte may be changed once; what is stored damaged comes so each time.
           if (attempt >= attempts) throw damaged(key, 'does not come as it was put')
           log.warn({ key }, 'a file came damaged from object storage: it is read again')

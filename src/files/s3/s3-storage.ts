@@ -21,9 +21,9 @@ const SAMPLE = Buffer.from('this object may be removed')
 
 /** Files as objects in a bucket that is spoken to by the S3 protocol. */
 export function openS3Storage(options: S3StorageOptions): FileStorage {
-  const { target, page } = options
+  const { target } = options
   const exchange = createS3Exchange(options)
-  const client = createS3Client(exchange, target, page)
+  const client = createS3Client(exchange, options)
   return {
     files: createS3FileStore({ ...options, client, exchange }),
     marker: createS3Marker(client),

@@ -46,13 +46,20 @@ export async function sendEventStream(
 ): Promise<void> {
   response.status(200)
   for (const [name, value] of Object.entries(STREAM_HEADERS)) response.setHeader(name, value)
-  response.flushHeaders()
   // A stream lasts as long as its run: what can be compared with other requests is its beginning.
   response.locals['headAt'] = performance.now()
   if (response.req.method === 'HEAD') {
     response.end()
     return
   }
+  // The head goes out at the end of this tick, together with what is known already.
+  let isHeld = true
+  const sendHeld = (): void => {
+    if (isHeld) response.uncork()
+    isHeld = false
+  }
+  response.cork()
+  setImmediate(sendHeld)
   response.write(`retry: ${RECONNECT_MS}\n\n`)
   // Looking at a signal that is made of others costs much more, and each event does.
   const ended = new AbortController()
@@ -73,6 +80,8 @@ export async function sendEventStream(
     }
   } finally {
     clearInterval(beating)
+    // Node would end the body before what is held.
+    sendHeld()
     response.end()
     if (closing.aborted) setTimeout(() => response.destroy(), LAST_MS).unref()
   }

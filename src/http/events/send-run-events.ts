@@ -7,6 +7,7 @@ import type { StartedRun, Submission } from '../../runs/start/submission.ts'
 import type { Wait } from '../run-request.ts'
 import { runLocation, setRunHeaders } from '../send-run.ts'
 import { type StreamOptions, sendEventStream } from './event-stream.ts'
+import type { Seen } from './last-event-id.ts'
 import { type DeltaForm, runEventFrames } from './run-event-frames.ts'
 import type { StreamPlaces } from './stream-places.ts'
 
@@ -49,13 +50,14 @@ export async function sendRunEvents(
 }
 
 /**
- * Starts a run, and answers with its events. A caller that said how long it waits is told no longer than that.
+ * Starts a run, and answers with its events. A caller that said how long it waits is told no longer than that. One that
+ * asks again with its key goes on behind what it has seen: of a new run it can have seen nothing.
  * @returns the run as it was accepted
  */
 export async function sendLiveRun(
   deps: SendRunEventsDeps & StartRunDeps,
   response: Response,
-  { submission, wait }: { submission: Submission; wait: Wait },
+  { submission, wait, seen }: { submission: Submission; wait: Wait; seen: Seen },
   watching: Omit<Watching, 'from'>,
 ): Promise<StartedRun> {
   const release = deps.streams.take(submission.project)
@@ -69,9 +71,16 @@ export async function sendLiveRun(
   if (started.limitHeaders) response.set(started.limitHeaders)
   if (started.replayed) response.set('Idempotent-Replayed', 'true')
   if (wait.applied) response.set('Preference-Applied', wait.applied)
+  const from = started.replayed ? seen : null
+  if (from === 'end') {
+    release()
+    setRunHeaders(response, started.record)
+    response.status(204).end()
+    return started
+  }
   const { signal: clientClosed } = watching
   const signal = wait.asked ? AbortSignal.any([clientClosed, AbortSignal.timeout(wait.ms)]) : clientClosed
-  await sendRunEvents(deps, response, started.record, { ...watching, signal, from: null }, release)
+  await sendRunEvents(deps, response, started.record, { ...watching, signal, from }, release)
   return started
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { LimitReader } from '../../models/limits/limit-reader.ts'
 import { lanesOf, modelOfLane } from '../../models/limits/rate-limits.ts'
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { sharedNow } from '../../platform/clock.ts'
@@ -9,6 +10,7 @@ import { type Endpoint, endpoint, noQuery, PROJECT, projectParams } from '../rou
 export interface QueueRouteDeps {
   readonly runs: RunStore
   readonly models: ModelRegistry
+  readonly limitReader: LimitReader
 }
 
 const count = z.int().min(0)
@@ -39,6 +41,20 @@ export const queueResponse = z
       .meta({
         description: 'Models that runs wait for or are with, the most first. Deferred runs are in none.',
       }),
+    limits: z
+      .array(
+        z.object({
+          type: z.enum(['model', 'server']).meta({ description: 'Whose limit it is.' }),
+          name: z.string().meta({ description: 'Of the model, or of its server.' }),
+          limit: z.string().meta({ description: 'As the models file names it.' }),
+          most: z.number(),
+          left: z.number().meta({
+            description:
+              'Of a rate: of a minute’s worth, below 0 for a debt. Of `concurrent`: how many more calls may be made.',
+          }),
+        }),
+      )
+      .meta({ description: 'Limits of models and servers, which the whole installation shares.' }),
   })
   .meta({
     id: 'Queue',
@@ -46,12 +62,13 @@ export const queueResponse = z
       {
         ...{ queued: 12, held: 0, running: 4, oldest_age: 1.2, workers: 2 },
         by_model: [{ model: 'simulated-large', queued: 12, held: 0, running: 4 }],
+        limits: [{ type: 'model', name: 'large', limit: 'requests_per_minute', most: 500, left: 431.5 }],
       },
     ],
   })
 
 /** What waits, for consoles and autoscalers. */
-export function queueRoutes({ runs, models }: QueueRouteDeps): Endpoint[] {
+export function queueRoutes({ runs, models, limitReader }: QueueRouteDeps): Endpoint[] {
   return [
     endpoint({
       method: 'get',
@@ -66,7 +83,10 @@ export function queueRoutes({ runs, models }: QueueRouteDeps): Endpoint[] {
       query: noQuery,
       async handle({ params }) {
         const ids = models.list({ includeRetired: true }).flatMap(({ id }) => lanesOf(id))
-        const found = await runs.queueState(params.project_id, ids, sharedNow())
+        const [found, usages] = await Promise.all([
+          runs.queueState(params.project_id, ids, sharedNow()),
+          limitReader.usage(),
+        ])
         const byModel = [...byModelOf(found)]
           .filter(([, each]) => each.queued + each.running > 0)
           .map(([id, each]) => ({ model: id === '' ? null : (models.find(id)?.name ?? id), ...each }))
@@ -77,6 +97,7 @@ export function queueRoutes({ runs, models }: QueueRouteDeps): Endpoint[] {
           oldest_age: found.oldestMs === null ? null : found.oldestMs / 1000,
           workers: found.workers,
           by_model: byModel.sort((a, b) => b.queued + b.running - (a.queued + a.running)),
+          limits: usages.map(({ type, name, limit, most, left }) => ({ type, name, limit, most, left })),
         }
       },
     }),

@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { ValidationError } from '../../platform/errors.ts'
-import { END_ID, idToPosition } from '../../runs/live/position.ts'
 import type { RunRecord } from '../../runs/run.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import { checkDeltaForm } from '../events/check-delta-form.ts'
+import { readLastEventId } from '../events/last-event-id.ts'
 import { type SendRunEventsDeps, sendRunEvents } from '../events/send-run-events.ts'
 import { streamedHeaders, streamHeaders } from '../headers/stream-headers.ts'
 import { type Endpoint, endpoint, PROJECT, runParams } from '../route.ts'
@@ -43,19 +42,11 @@ export function runEventRoutes(deps: RunEventRouteDeps): Endpoint[] {
           .meta({ description: 'As the header `Last-Event-ID`, which beats it.' }),
       }),
       async handle({ params, query, clientClosed: signal, mayStill, request, response }) {
-        const seen = request.get('last-event-id') ?? query.last_event_id ?? ''
         const record = await deps.find(params)
-        if (seen === END_ID) {
+        const from = readLastEventId(request.get('last-event-id') ?? query.last_event_id)
+        if (from === 'end') {
           response.status(204).end()
           return
-        }
-        const from = seen === '' ? null : idToPosition(seen)
-        if (seen !== '' && !from) {
-          throw ValidationError.at(
-            ['header', 'last-event-id'],
-            'is no id of an event of a run',
-            'format_error',
-          )
         }
         await checkDeltaForm(deps.tasks, params, query.as)
         const release = deps.streams.take(params.project_id)

@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { pipeline } from 'node:stream/promises'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { FileHome } from '../../files/file-home.ts'
@@ -9,6 +7,7 @@ import { filesOfRun, homeOfFiles, type RunRecord } from '../../runs/run.ts'
 import { answersNotModified, ifNoneMatch } from '../headers/if-match.ts'
 import { fileHeaders, fileRequestHeaders } from '../headers/run-headers.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, runParams } from '../route.ts'
+import { headersOfFile, sendFile } from '../send-file.ts'
 import { setRunHeaders } from '../send-run.ts'
 
 export interface RunFileRouteDeps {
@@ -69,19 +68,18 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
         }
         response.setHeader('Accept-Ranges', 'bytes')
         const range = rangeOf(request, response, size, etag)
+        const headers = {
+          ...headersOfFile(range ? range.end - range.start + 1 : size, shown),
+          ...(range && { 'Content-Range': `bytes ${range.start}-${range.end}/${size}` }),
+        }
+        const status = range ? 206 : 200
+        if (request.method === 'HEAD') {
+          response.status(status).set(headers).end()
+          return
+        }
         const file = await files.open(home, name, range)
         if (!file) throw absent()
-        // What fails before its first byte is an answer like any other; later it can only be cut off.
-        await once(file.stream, 'readable')
-        if (range) {
-          response.status(206).setHeader('Content-Range', `bytes ${range.start}-${range.end}/${size}`)
-        }
-        response.set({
-          'Content-Type': shown.contentType,
-          'Content-Length': String(file.size),
-          'Content-Disposition': shown.contentDisposition,
-        })
-        await pipeline(file.stream, response).catch(() => response.destroy())
+        await sendFile(response, status, headers, file.stream)
       },
     }),
   ]

@@ -10,9 +10,11 @@ import { type StartRunDeps, startRun } from '../../runs/start/start-run.ts'
 import type { Submission } from '../../runs/start/submission.ts'
 import { watchRun } from '../../runs/wait/watch-run.ts'
 import { checkDeltaForm } from '../events/check-delta-form.ts'
+import { readLastEventId } from '../events/last-event-id.ts'
 import { type SendRunEventsDeps, sendLiveRun, wantsEvents } from '../events/send-run-events.ts'
 import { answersNotModified, ifNoneMatch } from '../headers/if-match.ts'
 import { ofRun, readHeaders, runHeaders, startedHeaders } from '../headers/run-headers.ts'
+import { streamHeaders } from '../headers/stream-headers.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, runParams, taskParams } from '../route.ts'
 import {
   readFiles,
@@ -100,7 +102,8 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
       tag: 'Runs',
       operation: 'runTask',
       summary: 'Run a task; waits for the result unless told not to',
-      headers: runHeaders,
+      headers: runHeaders.extend(streamHeaders.shape),
+      noContent: 'Events were asked for once more, and the last one was seen: there is nothing more.',
       exactMember: 'task_input',
       filesInJson: true,
       files: { task_file: 'Images and documents for the model.' },
@@ -128,6 +131,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
         const wait = readWait(query, request.get('prefer'), deps.waitMax)
         // Who does not want to wait does not want to watch.
         const live = wait.ms > 0 && wantsEvents(request)
+        const seen = live ? readLastEventId(request.get('last-event-id')) : null
         if (live) await checkDeltaForm(deps.tasks, params, query.as)
         const wish = live ? null : readFileWish(request)
         if (wish) await checkFileWish(deps.tasks, params, wish)
@@ -154,7 +158,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
           span,
         }
         const started = live
-          ? await sendLiveRun(...([deps, response, { submission, wait }] as const), {
+          ? await sendLiveRun(...([deps, response, { submission, wait, seen }] as const), {
               form: query.as,
               signal: clientClosed,
               mayStill,

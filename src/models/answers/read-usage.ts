@@ -23,29 +23,13 @@ const MOST_TOKENS = 1_000_000_000
 export function readUsage(usage: unknown, estimates: TokenEstimates): TokenUsage {
   const inputDetails = fieldOf(usage, 'prompt_tokens_details') ?? fieldOf(usage, 'input_tokens_details')
   const outputDetails = fieldOf(usage, 'completion_tokens_details') ?? fieldOf(usage, 'output_tokens_details')
-  const cached =
-    count(inputDetails, 'cached_tokens') ??
-    count(
-      usage,
-      'prompt_cache_hit_tokens',
-      'cached_tokens',
-      'cache_read_input_tokens',
-      'num_cached_tokens',
-    ) ??
-    count(usage, 'cached_content_token_count', 'cachedContentTokenCount') ??
-    0
-  const written =
-    count(inputDetails, 'cache_write_tokens', 'cache_creation_tokens') ??
-    count(usage, 'cache_creation_input_tokens') ??
-    0
-  const reasoning =
-    count(outputDetails, 'reasoning_tokens') ??
-    count(usage, 'reasoning_tokens', 'thoughts_tokens', 'thoughtsTokenCount') ??
-    0
-  const total = count(usage, 'total_tokens', 'totalTokens', 'totalTokenCount') || null
+  const cached = count(inputDetails, CACHED_IN_DETAILS) ?? count(usage, CACHED) ?? 0
+  const written = count(inputDetails, WRITTEN_IN_DETAILS) ?? count(usage, WRITTEN) ?? 0
+  const reasoning = count(outputDetails, REASONING_IN_DETAILS) ?? count(usage, REASONING) ?? 0
+  const total = count(usage, TOTAL) || null
 
-  const asked = count(usage, ...INPUT)
-  const answered = count(usage, ...OUTPUT)
+  const asked = count(usage, INPUT)
+  const answered = count(usage, OUTPUT)
   const beside = isBesideInput(usage, asked, answered, total) ? cached + written : 0
   const known = {
     input: believed(asked === null ? null : asked + beside, estimates.input),
@@ -68,6 +52,19 @@ const OUTPUT = [
   ...['completion_tokens', 'output_tokens', 'completionTokens', 'outputTokens'],
   ...['candidatesTokenCount'],
 ]
+const TOTAL = ['total_tokens', 'totalTokens', 'totalTokenCount']
+const CACHED_IN_DETAILS = ['cached_tokens']
+const CACHED = [
+  ...['prompt_cache_hit_tokens', 'cached_tokens', 'cache_read_input_tokens', 'num_cached_tokens'],
+  ...['cached_content_token_count', 'cachedContentTokenCount'],
+]
+const WRITTEN_IN_DETAILS = ['cache_write_tokens', 'cache_creation_tokens']
+const WRITTEN = ['cache_creation_input_tokens']
+const REASONING_IN_DETAILS = ['reasoning_tokens']
+const REASONING = ['reasoning_tokens', 'thoughts_tokens', 'thoughtsTokenCount']
+/** Anthropic's own spelling, and what it has beside that. */
+const PROMPT = ['prompt_tokens']
+const BY_ANTHROPIC = ['cache_read_input_tokens', 'cache_creation_input_tokens']
 
 /** Anthropic's own spelling has no prompt_tokens, and its input_tokens are those that no cache had. */
 function isBesideInput(
@@ -76,9 +73,7 @@ function isBesideInput(
   answered: number | null,
   total: number | null,
 ): boolean {
-  const spelled =
-    count(usage, 'prompt_tokens') === null &&
-    count(usage, 'cache_read_input_tokens', 'cache_creation_input_tokens') !== null
+  const spelled = count(usage, PROMPT) === null && count(usage, BY_ANTHROPIC) !== null
   return spelled && total !== (asked ?? 0) + (answered ?? 0)
 }
 
@@ -126,9 +121,11 @@ function complete(
 }
 
 /** The first of these members that is a count. */
-function count(value: unknown, ...names: readonly string[]): number | null {
+function count(value: unknown, names: readonly string[]): number | null {
+  if (typeof value !== 'object' || value === null) return null
   for (const name of names) {
-    const given = fieldOf(value, name)
+    const given = (value as Record<string, unknown>)[name]
+    if (given === undefined) continue
     const found = typeof given === 'string' && /^\d{1,10}$/.test(given) ? Number(given) : given
     if (typeof found === 'number' && Number.isInteger(found) && found >= 0 && found <= MOST_TOKENS)
       return found

@@ -100,11 +100,8 @@ const transcriptOf = (choice: unknown, text: string): string =>
 
 /** An error in a success: in place of the answer, beside it, or in its choice. An empty one says nothing. */
 function errorIn(body: unknown, choice: unknown): unknown {
-  for (const error of [fieldOf(body, 'error'), fieldOf(choice, 'error')]) {
-    if (typeof error === 'string' ? error !== '' : typeof error === 'object' && error !== null) {
-      if (typeof error === 'string' || Object.keys(error as object).length > 0) return error
-    }
-  }
+  const error = saidError(fieldOf(body, 'error')) ?? saidError(fieldOf(choice, 'error'))
+  if (error !== null) return error
   const errors = fieldOf(body, 'errors')
   if (Array.isArray(errors) && errors.length > 0) return errors[0]
   const base = fieldOf(body, 'base_resp')
@@ -113,6 +110,12 @@ function errorIn(body: unknown, choice: unknown): unknown {
     return { code: String(code), message: textOf(base, 'status_msg') }
   // Without an answer, what else says that it failed.
   return Array.isArray(fieldOf(body, 'choices')) || !saysFailure(body) ? null : body
+}
+
+/** What an error says; null for none, or an empty one. */
+function saidError(error: unknown): unknown {
+  if (typeof error === 'string') return error === '' ? null : error
+  return typeof error === 'object' && error !== null && Object.keys(error).length > 0 ? error : null
 }
 
 const saysFailure = (body: unknown): boolean =>

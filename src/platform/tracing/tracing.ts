@@ -76,7 +76,11 @@ export function isSampled(context: TraceContext): boolean {
 }
 
 /** Does some work within a span, which ends with it, and fails with it. */
-export async function within<T>(span: Span, work: () => Promise<T>): Promise<T> {
+export function within<T>(span: Span, work: () => Promise<T>): Promise<T> {
+  return span === NO_SPAN ? work() : workWithin(span, work)
+}
+
+async function workWithin<T>(span: Span, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

@@ -113,7 +113,9 @@ export async function executeRun(deps: ExecuteRunDeps, initial: Claim, side: Wor
 }
 
 async function end(deps: ClaimDeps, claim: Claim, ledger: Ledger, outcome: Outcome): Promise<Execution> {
-  if (deps.live) await deps.outputs.close(deps.live)
+  // Who watches the run is told of the rest of a text from the response itself.
+  const isText = !outcome.error && typeof outcome.asked?.response === 'string'
+  if (deps.live) await deps.outputs.close(deps.live, isText)
   return (await settleRun(deps, claim, ledger, outcome, deps.side.capacity)) ? 'settled' : 'superseded'
 }
 
@@ -126,7 +128,7 @@ async function release(
     ...{ ms: 0, model: claim.model, onLimit: false },
   },
 ): Promise<Execution> {
-  if (deps.live) await deps.outputs.close(deps.live)
+  if (deps.live) await deps.outputs.close(deps.live, false)
   const released = await deps.runs.release(claim, ledger.all(), ms, model, onLimit)
   if (released === 'cancelled') return end(deps, claim, ledger, { error: ABORT_ERRORS.cancelled })
   return released === 'queued' ? 'released' : 'superseded'

@@ -21,11 +21,12 @@ export async function endOfRun(
   request: RunRequest,
   closing: AbortSignal,
 ): Promise<RunRecord | null> {
-  const signal = AbortSignal.any([closing, deps.inbox.closing])
-  while (!signal.aborted) {
-    const ended = await awaitEnd(deps, request, ONE_WAIT_MS, signal)
+  // Not one signal of both: each run would pay for it, and the inbox ends its waits by itself.
+  const isOver = () => closing.aborted || deps.inbox.closing.aborted
+  while (!isOver()) {
+    const ended = await awaitEnd(deps, request, ONE_WAIT_MS, closing)
     if (ended) return ended
-    if (signal.aborted) break
+    if (isOver()) break
     const record = await deps.runs.get(request.id).catch(() => undefined)
     if (record === null) return null
   }

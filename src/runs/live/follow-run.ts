@@ -6,7 +6,7 @@ import { type EndEvent, endOfRun, type FollowEndDeps, TROUBLE_PAUSE_MS } from '.
 import type { LiveFeed, LiveStatus } from './live-feed.ts'
 import type { LiveFeeds } from './live-feeds.ts'
 import { attemptOf, continuesCharacter, type Position } from './position.ts'
-import { resetReason } from './reset-reason.ts'
+import { epochOf, resetReason } from './reset-reason.ts'
 
 /** What one who watches a run is told. `at`: the position after it, from which on it may be resumed. */
 export type LiveEvent =
@@ -44,63 +44,81 @@ export async function* followRun(
   signal: AbortSignal,
 ): AsyncGenerator<LiveEvent, void> {
   const { feed, release } = deps.feeds.open(record, (closing) => endOfRun(deps, record.request, closing))
+  const news = newsOf(feed, signal)
+  let position = from
+  let shown: Shown = { offset: from?.offset ?? 0, sum: 0 }
+  let status: LiveStatus | null = null
+  let attached = false
   try {
-    yield* follow(feed, from, signal)
+    while (!signal.aborted) {
+      const seen = feed.version
+      if (!feed.end && status !== feed.status) {
+        const isNew = JSON.stringify(status) !== JSON.stringify(feed.status)
+        status = feed.status
+        if (isNew) yield { type: 'status', ...status }
+      }
+      // The first time always from Redis, which makes this process listen.
+      let piece = attached ? feed.read(position) : 'unknown'
+      if (piece === 'unknown') {
+        try {
+          piece = await feed.attach(position)
+          attached = true
+        } catch {
+          if (feed.closed) return
+          yield { type: 'trouble' }
+          await pause(TROUBLE_PAUSE_MS, undefined, { signal }).catch(() => {})
+          continue
+        }
+      }
+      const head = piece?.head ?? feed.head
+      if (head && isVoid(position, head.epoch, piece)) {
+        const at = { epoch: head.epoch, offset: 0 }
+        yield { type: 'reset', at, attempt: attemptOf(head.epoch), reason: head.reason }
+        position = at
+        shown = { offset: 0, sum: 0 }
+      }
+      if (head) position ??= { epoch: head.epoch, offset: 0 }
+      if (piece) {
+        const delta = deltaOf(piece)
+        position = delta.at
+        shown = { offset: shown.offset, sum: crc32(delta.text, shown.sum) }
+        yield delta
+        continue
+      }
+      if (feed.version !== seen) continue
+      if (feed.end) {
+        yield* lastEvents(feed.end, position, shown)
+        return
+      }
+      if (feed.closed) return
+      await news.next()
+    }
   } finally {
+    news.close()
     release()
   }
 }
 
-async function* follow(
-  feed: LiveFeed,
-  from: Position | null,
-  signal: AbortSignal,
-): AsyncGenerator<LiveEvent, void> {
-  let position = from
-  let shown: Shown = { offset: from?.offset ?? 0, sum: 0 }
-  let told = ''
-  let attached = false
-  while (!signal.aborted) {
-    const seen = feed.version
-    const { status } = feed
-    const telling = JSON.stringify(status)
-    if (!feed.end && telling !== told) {
-      told = telling
-      yield { type: 'status', ...status }
-    }
-    let piece: LivePiece | null
-    try {
-      // The first time always from Redis, which makes this process listen.
-      piece = attached ? await feed.read(position) : await feed.attach(position)
-      attached = true
-    } catch {
-      if (feed.closed) return
-      yield { type: 'trouble' }
-      await pause(TROUBLE_PAUSE_MS, undefined, { signal }).catch(() => {})
-      continue
-    }
-    const head = piece?.head ?? feed.head
-    if (head && isVoid(position, head.epoch, piece)) {
-      const at = { epoch: head.epoch, offset: 0 }
-      yield { type: 'reset', at, attempt: attemptOf(head.epoch), reason: head.reason }
-      position = at
-      shown = { offset: 0, sum: 0 }
-    }
-    if (head) position ??= { epoch: head.epoch, offset: 0 }
-    if (piece) {
-      const delta = deltaOf(piece)
-      position = delta.at
-      shown = { ...shown, sum: crc32(delta.text, shown.sum) }
-      yield delta
-      continue
-    }
-    if (feed.version !== seen) continue
-    if (feed.end) {
-      yield* lastEvents(feed.end, position, shown)
-      return
-    }
-    if (feed.closed) return
-    await feed.next(signal)
+/** Tells of changes of a feed, one listener for all waits: each piece of a run is such a wait. */
+function newsOf(feed: LiveFeed, signal: AbortSignal) {
+  let wake: (() => void) | null = null
+  const onChange = (): void => wake?.()
+  const leave = feed.watch(onChange)
+  signal.addEventListener('abort', onChange, { once: true })
+  return {
+    /** Resolves at the next change, or when `signal` fires. */
+    next: (): Promise<void> =>
+      new Promise((resolve) => {
+        wake = () => {
+          wake = null
+          resolve()
+        }
+        if (signal.aborted) wake()
+      }),
+    close(): void {
+      leave()
+      signal.removeEventListener('abort', onChange)
+    },
   }
 }
 
@@ -130,12 +148,12 @@ function* lastEvents(record: RunRecord, position: Position | null, shown: Shown)
   const response = record.result?.response
   const last = record.attempts.at(-1)
   if (last && typeof response === 'string') {
-    const epoch = `${last.fence}-${last.number}`
+    const epoch = epochOf(last)
     const bytes = Buffer.from(response)
     let offset = position?.epoch === epoch ? position.offset : 0
     const isOther = position !== null && position.epoch !== epoch
     if (isOther || !isBeginningOf(bytes, offset, shown)) {
-      const reason = isOther ? resetReason(record.attempts.slice(0, -1), last.model ?? '') : 'repair'
+      const reason = isOther ? resetReason(record.attempts, position.epoch, last.model) : 'repair'
       yield { type: 'reset', at: { epoch, offset: 0 }, attempt: last.number, reason }
       offset = 0
     }

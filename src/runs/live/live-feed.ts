@@ -1,6 +1,6 @@
 import { type PresentedWait, presentWait } from '../present-wait.ts'
 import { isFinal, type RunRecord, type RunStatus } from '../run.ts'
-import type { Attached, LiveHead, LivePiece } from '../store/live-texts.ts'
+import type { Attached, LiveHead, LivePiece, ToldPiece } from '../store/live-texts.ts'
 import { attemptOf, isLater, type Position } from './position.ts'
 import { RecentPieces } from './recent-pieces.ts'
 
@@ -27,13 +27,15 @@ const BEGINNING: Position = { epoch: '', offset: 0 }
 
 /**
  * What an API process knows of a run that somebody watches here, shared by all who watch it. It holds the latest pieces of
- * its text only: who is behind reads the text from Redis. Readers wait for `next`, and then look at what has changed.
+ * its text only: who is behind reads the text from Redis. Readers `watch` it, and look at what has changed.
  */
 export class LiveFeed {
   readonly #deps: LiveFeedDeps
   readonly #recent = new RecentPieces()
   readonly #waiting = new Set<() => void>()
   #status: LiveStatus
+  /** What `status` says, until something of it changes. */
+  #shown: LiveStatus | null = null
   #head: LiveHead | null = null
   /** Bytes of the text, as far as is known; -1: news may have been missed. */
   #size = -1
@@ -56,24 +58,43 @@ export class LiveFeed {
     return this.#head
   }
 
+  /** The same object as long as it says the same. */
   get status(): LiveStatus {
+    this.#shown ??= this.#show()
+    return this.#shown
+  }
+
+  #show(): LiveStatus {
     const { id, status, attempt } = this.#status
     const head = this.#head
     const isCurrent = status === 'running' && head !== null && attemptOf(head.epoch) >= attempt
     return isCurrent ? { id, status, attempt: attemptOf(head.epoch), model: head.model } : this.#status
   }
 
+  #setStatus(status: LiveStatus): void {
+    this.#status = status
+    this.#shown = null
+  }
+
+  #setHead(head: LiveHead): void {
+    this.#head = head
+    this.#shown = null
+  }
+
   /** A piece of the text, or that the record has changed. */
-  receive(piece: LivePiece | null): void {
+  receive(piece: ToldPiece | null): void {
     this.#messages += 1
     if (!piece) {
       this.refresh()
       return
     }
-    if (this.#head && isLater(this.#head.epoch, piece.head.epoch)) return
-    if (this.#head?.epoch !== piece.head.epoch) this.#status = { ...this.#status, status: 'running' }
-    this.#head = piece.head
-    this.#size = this.#recent.add(piece)
+    if (this.#head?.epoch !== piece.head.epoch) {
+      if (this.#head && isLater(this.#head.epoch, piece.head.epoch)) return
+      this.#setStatus({ ...this.#status, status: 'running' })
+      this.#setHead(piece.head)
+    }
+    this.#recent.add(piece)
+    this.#size = piece.end
     this.#change()
   }
 
@@ -92,21 +113,23 @@ export class LiveFeed {
   }
 
   /**
-   * What comes after a position, at most a part of it; null when there is nothing more yet. From the beginning of the text
-   * when the position is none of it.
-   * @throws when Redis cannot be asked now
+   * What comes after a position, at most a part of it; null when there is nothing more yet; `unknown` when Redis has to be
+   * asked.
    */
-  async read(from: Position | null): Promise<LivePiece | null> {
-    if (from) {
-      const isKnown = this.#size >= 0 && this.#head?.epoch === from.epoch
-      if (isKnown && from.offset === this.#size) return null
-      const recent = this.#recent.after(from)
-      if (recent) return recent
-    } else if (this.#size >= 0 && !this.#head) return null
-    return this.attach(from)
+  read(from: Position | null): LivePiece | null | 'unknown' {
+    if (this.#size >= 0 && !this.#head && !from) return null
+    const epoch = from?.epoch ?? this.#head?.epoch
+    if (this.#size < 0 || epoch === undefined) return 'unknown'
+    const offset = from?.offset ?? 0
+    if (this.#head?.epoch === epoch && offset === this.#size) return null
+    return this.#recent.after({ epoch, offset }) ?? 'unknown'
   }
 
-  /** Reads from Redis, and listens from then on. */
+  /**
+   * Reads from Redis what comes after a position, and listens from then on; from the beginning of the text when the
+   * position is none of it.
+   * @throws when Redis cannot be asked now
+   */
   async attach(from: Position | null): Promise<LivePiece | null> {
     const messages = this.#messages
     const found = await this.#deps.attach(from ?? BEGINNING)
@@ -128,25 +151,17 @@ export class LiveFeed {
       return null
     }
     if (!this.#head || isLater(piece.head.epoch, this.#head.epoch)) {
-      this.#head = piece.head
+      this.#setHead(piece.head)
       this.#size = size
       this.#change()
     } else if (this.#head.epoch === piece.head.epoch) this.#size = Math.max(this.#size, size)
     return piece.text === '' ? null : piece
   }
 
-  /** Resolves at the next change, or when `signal` fires. */
-  next(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        this.#waiting.delete(wake)
-        signal.removeEventListener('abort', wake)
-        resolve()
-      }
-      this.#waiting.add(wake)
-      signal.addEventListener('abort', wake, { once: true })
-      if (signal.aborted) wake()
-    })
+  /** Calls `wake` at each change, until what is returned is called. */
+  watch(wake: () => void): () => void {
+    this.#waiting.add(wake)
+    return () => this.#waiting.delete(wake)
   }
 
   /** Reads the record again, and once more if something was told meanwhile. */
@@ -160,7 +175,7 @@ export class LiveFeed {
         if (!record) return this.finish(null)
         if (isFinal(record.status)) return this.finish(record)
         if (messages !== this.#messages) return undefined
-        this.#status = statusOf(record)
+        this.#setStatus(statusOf(record))
         return this.#change()
       }, this.#deps.onTrouble)
       .finally(() => {

@@ -8,6 +8,9 @@ import { LiveFeed } from './live-feed.ts'
 /** Most bytes that are read of a text at once: what one reader is told in one piece. */
 const READ_BYTES = 8192
 
+/** Making an error for each run costs more than the rest of its end. */
+const RELEASED = 'nobody watches the run here any more'
+
 interface Opened {
   readonly feed: LiveFeed
   readonly closing: AbortController
@@ -46,8 +49,7 @@ export function createLiveFeeds({ runs, api, log }: { runs: RunStore; api: strin
 
     /** A message on the channel of this process. */
     onNews(message: string): void {
-      const { id, piece } = readNews(message)
-      feeds.get(id)?.feed.receive(piece)
+      for (const { id, piece } of readNews(message)) feeds.get(id)?.feed.receive(piece)
     },
 
     /** Listening begins, for the first time or again. */
@@ -75,7 +77,7 @@ export function createLiveFeeds({ runs, api, log }: { runs: RunStore; api: strin
           opened.readers -= 1
           if (opened.readers > 0) return
           feeds.delete(id)
-          opened.closing.abort()
+          opened.closing.abort(RELEASED)
           // If this fails, the next piece finds nobody who listens.
           if (!opened.feed.end) runs.detach(id, api).catch(() => {})
         },

@@ -3,11 +3,16 @@ import { shardOf } from '../../platform/ids.ts'
 import type { Attempt } from '../run.ts'
 import type { Claim } from '../store/claim.ts'
 import type { Emitted, EmittedPiece, LiveHead } from '../store/live-texts.ts'
-import { resetReason } from './reset-reason.ts'
+import { epochOf, resetReason } from './reset-reason.ts'
 import { createShownText } from './shown-text.ts'
 
-/** So far apart are the pieces of one run on average, in ms, where its model is quicker: more cost, and nobody reads them. */
-const BETWEEN_MS = 40
+/**
+ * What comes sooner after the piece before it waits for the next multiple of this time, in ms: more pieces cost more, and
+ * nobody reads them. At these moments all runs whose models are quick are told of together.
+ */
+const TOGETHER_MS = 48
+/** A beginning waits so long for the first words, in ms: where they are there, both are one piece. */
+const BEGINNING_MS = 24
 /** While nobody listens, news is sent this often, in ms. */
 const UNWATCHED_MS = 1000
 /** How long a text is kept beyond its run's deadline, in ms, in case that nobody ends the run. */
@@ -35,11 +40,15 @@ export class LiveOutput {
   /** True until the beginning of this epoch has been sent. */
   #fresh = false
   #stale = false
+  /** True until this call of the model has said something. */
+  #isSilent = true
   #sending: { readonly head: LiveHead; readonly chars: number; readonly bytes: number } | null = null
   /** When the next piece may be sent, ms of `performance.now()`. */
   due = 0
+  /** True while whoever sends knows that there is something to send: it is told of a beginning all the same. */
+  isPending = false
 
-  /** @param onNews called whenever there is something to send */
+  /** @param onNews called when there is something to send */
   constructor(claim: Claim, onNews: (output: LiveOutput) => void) {
     this.#claim = claim
     this.#onNews = onNews
@@ -60,17 +69,21 @@ export class LiveOutput {
    * @returns takes the answer as it comes
    */
   begin(attempts: readonly Attempt[], { name, reasoningInText }: Speaker): (delta: string) => void {
-    const number = attempts.at(-1)?.number ?? 1
-    const reason = resetReason(attempts, name)
-    const head = { epoch: `${this.#claim.fence}-${number}`, reason, model: name }
+    const { fence, shown: before } = this.#claim
+    const shown = this.#head?.epoch ?? before
+    // Where nothing was shown, nothing is void, and nobody is told a reason.
+    const reason = shown ? resetReason(attempts, shown, name) : 'lost'
+    const head = { epoch: epochOf({ fence, number: attempts.at(-1)?.number ?? 1 }), reason, model: name }
     this.#head = head
     this.#text = ''
     this.#restart()
-    this.due = 0
+    // What is void is taken back at once; a mere beginning goes together with the first words, if they come soon.
+    this.due = shown ? 0 : performance.now() + BEGINNING_MS
+    this.#isSilent = true
     this.#onNews(this)
-    const shown = reasoningInText === 'keep' ? (delta: string) => delta : createShownText()
+    const show = reasoningInText === 'keep' ? (delta: string) => delta : createShownText()
     return (delta) => {
-      if (this.#head === head) this.#add(shown(delta))
+      if (this.#head === head) this.#add(show(delta))
     }
   }
 
@@ -87,8 +100,7 @@ export class LiveOutput {
     const text = this.#unsent.slice(0, chars)
     this.#fresh = false
     this.#sending = { head: this.#head, chars, bytes: this.#sentBytes + Buffer.byteLength(text) }
-    // From when it was due, not from now: else one that is late would make all that follow late.
-    if (text !== '') this.due = Math.max(this.due + BETWEEN_MS, performance.now())
+    if (text !== '') this.due = nextMultiple(performance.now(), TOGETHER_MS)
     const keepMs = Math.max(0, request.deadline - sharedNow()) + SLACK_MS
     return { id: request.id, fence, head: this.#head, offset: this.#sentBytes, text, keepMs }
   }
@@ -113,6 +125,9 @@ export class LiveOutput {
     if (text === '') return
     this.#text += text
     this.#unsent += text
+    if (this.isPending && !this.#isSilent) return
+    if (this.#isSilent) this.due = 0
+    this.#isSilent = false
     this.#onNews(this)
   }
 
@@ -129,3 +144,5 @@ export class LiveOutput {
     return last >= 0xd800 && last < 0xdc00 ? length - 1 : length
   }
 }
+
+const nextMultiple = (ms: number, of: number): number => (Math.floor(ms / of) + 1) * of

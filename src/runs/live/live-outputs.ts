@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../../platform/logger.ts'
 import type { Claim } from '../store/claim.ts'
 import type { Emitted, EmittedPiece, LiveTexts } from '../store/live-texts.ts'
@@ -9,7 +8,7 @@ const TICK_MS = 8
 /** While Redis is away, it is tried again after this time, in ms. */
 const RETRY_MS = 500
 /** Most runs, and most characters, of one script: while Redis executes it, it does nothing else. */
-const BATCH = 32
+const BATCH = 64
 const BATCH_CHARS = 262_144
 /** How long the end of a run waits for its text to be sent, in ms: the text is worth less than the end. */
 const FLUSH_MS = 1000
@@ -38,7 +37,7 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
     }
 
     add(output: LiveOutput): void {
-      this.#pending.add(output)
+      this.#keep(output)
       if (!this.#sending) this.#wakeAt(output.due)
     }
 
@@ -47,7 +46,7 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
       for (let tries = 0; tries < FLUSH_TRIES && output.hasNews; tries += 1) {
         // Before the wait, so that all that end meanwhile go together.
         output.due = 0
-        this.#pending.add(output)
+        this.#keep(output)
         await this.#sending
         if (output.hasNews) await this.#send()
       }
@@ -55,6 +54,12 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
 
     remove(output: LiveOutput): void {
       this.#pending.delete(output)
+      output.isPending = false
+    }
+
+    #keep(output: LiveOutput): void {
+      this.#pending.add(output)
+      output.isPending = true
     }
 
     #schedule(): void {
@@ -73,7 +78,7 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
           this.#timer = null
           void this.#send()
         },
-        Math.max(0, at - performance.now()),
+        Math.max(0, Math.ceil(at - performance.now())),
       )
     }
 
@@ -96,7 +101,7 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
           batch.push([output, piece])
           chars += piece.text.length
         }
-        if (!output.hasNews) this.#pending.delete(output)
+        if (!output.hasNews) this.remove(output)
         if (batch.length >= BATCH || chars >= BATCH_CHARS) {
           await this.#emit(batch)
           batch = []
@@ -119,8 +124,8 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
       batch.forEach(([output], at) => {
         output.sent(outcomes[at] ?? null)
         if (outcomes[at] === undefined) output.due = performance.now() + RETRY_MS
-        if (output.hasNews) this.#pending.add(output)
-        else this.#pending.delete(output)
+        if (output.hasNews) this.#keep(output)
+        else this.remove(output)
       })
     }
   }
@@ -136,15 +141,20 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
     open: (claim: Claim): LiveOutput | null =>
       claim.live ? new LiveOutput(claim, (output) => senderOf(output.shard).add(output)) : null,
 
-    /** The run is about to end: sends what is left, if that is possible within a moment. */
-    async close(output: LiveOutput): Promise<void> {
+    /**
+     * The claim is about to end: sends what is left, if that is possible within a moment.
+     * @param isToldByEnd true where the run's own end has the rest: then nothing is sent
+     */
+    async close(output: LiveOutput, isToldByEnd: boolean): Promise<void> {
       const sender = senderOf(output.shard)
-      const late = new AbortController()
-      await Promise.race([
-        sender.flush(output),
-        pause(FLUSH_MS, undefined, { signal: late.signal }).catch(() => {}),
-      ])
-      late.abort()
+      if (!isToldByEnd && output.hasNews) {
+        let timer: NodeJS.Timeout | undefined
+        const late = new Promise((resolve) => {
+          timer = setTimeout(resolve, FLUSH_MS)
+        })
+        await Promise.race([sender.flush(output), late])
+        clearTimeout(timer)
+      }
       sender.remove(output)
     },
   }

@@ -1,9 +1,5 @@
-import type { LivePiece } from '../store/live-texts.ts'
+import type { LivePiece, ToldPiece } from '../store/live-texts.ts'
 import type { Position } from './position.ts'
-
-interface Piece extends LivePiece {
-  readonly end: number
-}
 
 /**
  * Characters that are kept. Who is further behind reads the text from Redis. Six times as many bytes, where all are
@@ -13,24 +9,21 @@ const MOST_CHARS = 8192
 
 /** The latest pieces of one text, so that readers who keep up with it need not ask Redis. */
 export class RecentPieces {
-  #pieces: Piece[] = []
+  #pieces: ToldPiece[] = []
   #chars = 0
 
-  /** @returns where the text ends with this piece, in bytes */
-  add(piece: LivePiece): number {
-    const end = piece.offset + Buffer.byteLength(piece.text)
+  add(piece: ToldPiece): void {
     const last = this.#pieces.at(-1)
     if (!last || last.head.epoch !== piece.head.epoch || last.end !== piece.offset) this.clear()
-    if (piece.text.length > MOST_CHARS) {
+    if (piece.text === '' && piece.end > piece.offset) {
       this.clear()
-      return end
+      return
     }
-    this.#pieces.push({ ...piece, end })
+    this.#pieces.push(piece)
     this.#chars += piece.text.length
     while (this.#pieces.length > 1 && this.#chars > MOST_CHARS) {
       this.#chars -= this.#pieces.shift()?.text.length ?? 0
     }
-    return end
   }
 
   clear(): void {
@@ -40,6 +33,9 @@ export class RecentPieces {
 
   /** What comes after a position, as one piece; null when that is not known here. */
   after({ epoch, offset }: Position): LivePiece | null {
+    const last = this.#pieces.at(-1)
+    // Who keeps up with it lacks the latest piece.
+    if (last?.offset === offset && last.head.epoch === epoch && offset < last.end) return last
     const first = this.#pieces.findIndex((piece) => piece.offset <= offset && offset < piece.end)
     const found = this.#pieces[first]
     if (!found || found.head.epoch !== epoch) return null

@@ -70,7 +70,7 @@ async function execute(
   const claim = claimOf(request, taken.revision)
   const span = startExecuteSpan(deps.tracer, claim, Date.now())
   const ledger = new Ledger([], claim.fence, deps.worker)
-  const watch = { model: 0, validate: 0, limit: 0 }
+  const watch = { inputs: 0, model: 0, validate: 0, limit: 0 }
   const asked = await within(span, () =>
     askShadow(
       { ...deps, span, budgets: budget },

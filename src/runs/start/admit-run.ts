@@ -19,6 +19,10 @@ export interface AdmittedRun {
 
 type Asking = Pick<RunRequest, 'id' | 'project' | 'task' | 'user' | 'deadline'>
 
+/** True when it is known at once that a run counts under nothing, as nearly all do, so that it need not be admitted. */
+export const countsUnderNone = ({ policies, budgets }: AdmitRunDeps, project: string): boolean =>
+  budgets.hasNone(project) && policies.hasNone(project)
+
 /**
  * Counts a run under the limits of its project, its task and its key; null where there are none.
  * @throws {PolicyError} RATE_LIMITED when a limit refuses it, BUDGET_EXCEEDED when a hard budget is spent: then it counts

@@ -13,7 +13,7 @@ import { startEnqueueSpan } from '../run-span.ts'
 import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-store.ts'
 import { awaitEnd } from '../wait/await-end.ts'
 import type { ReplyInbox } from '../wait/reply-inbox.ts'
-import { type AdmitRunDeps, type AdmittedRun, admitRun } from './admit-run.ts'
+import { type AdmitRunDeps, type AdmittedRun, admitRun, countsUnderNone } from './admit-run.ts'
 import { type Accepted, type CheckRunDeps, checkRun } from './check-run.ts'
 import { idempotencyKeyOf, shardsOfKey } from './idempotency.ts'
 import { replayRun } from './replay-run.ts'
@@ -63,7 +63,8 @@ export async function startRun(
     const same = owner?.fingerprint === key.fingerprint
     if (owner) return replayRun(deps, { outcome: same ? 'replayed' : 'reused', id: owner.id }, waitMs, signal)
   }
-  await deps.storageQuota.check(input.project)
+  const quota = deps.storageQuota.check(input.project)
+  if (quota) await quota
   const accepted = await checkRun(deps, input)
   const id = newRunId(shard)
   const files = await storeFiles(deps, id, accepted.files)
@@ -71,7 +72,7 @@ export async function startRun(
   const enqueuing = startEnqueueSpan(input.span, { id, task: input.task, mode })
   const place = placeOf(input, accepted, id)
   const unlimited = requestOf(deps, input, accepted, id, place, files, mode, enqueuing.context)
-  const admitted = await admitOrDiscard(deps, unlimited)
+  const admitted = countsUnderNone(deps, input.project) ? null : await admitOrDiscard(deps, unlimited)
   const request = admitted ? { ...unlimited, ...admitted.counts } : unlimited
 
   const waiting = new AbortController()
@@ -165,13 +166,27 @@ function requestOf(
   mode: RunRequest['mode'],
   trace: RunRequest['trace'],
 ): RunRequest {
-  const { org, project, user, inputs, llmConfig, useFallback, reference, reportingGroup, onLimit, live } =
-    input
   const created = sharedNow()
   const deadline = created + (input.timeout ?? task.timeout ?? runTimeout) * 1000
   return {
-    ...{ id, org, project, task: task.id, user, created, inputs, files, revision },
-    ...{ llmConfig, useFallback, reference, reportingGroup, mode, deadline, trace, onLimit, live },
+    id,
+    org: input.org,
+    project: input.project,
+    task: task.id,
+    user: input.user,
+    created,
+    inputs: input.inputs,
+    files,
+    revision,
+    llmConfig: input.llmConfig,
+    useFallback: input.useFallback,
+    reference: input.reference,
+    reportingGroup: input.reportingGroup,
+    mode,
+    deadline,
+    trace,
+    onLimit: input.onLimit,
+    live: input.live,
     // Only where documents are taken does anybody ask.
     fileNames: candidates.some(takesDocuments) ? sent.map(({ name }) => name) : [],
     slot: place?.slot ?? null,

@@ -15,12 +15,17 @@ export function createStorageQuota(runs: { keptBytes(project: string): Promise<n
     ...expiringAfter(KNOWN_MS),
     fetchMethod: (project) => runs.keptBytes(project),
   })
+  function refuseFrom(bytes: number): void {
+    if (bytes < most) return
+    const message = 'The project keeps too many bytes of runs; they expire at the end of their retention.'
+    throw new ApiError('PROJECT_STORAGE_FULL', message, { retry_after: 60, retryable: true })
+  }
+
   return {
-    /** @throws {ApiError} PROJECT_STORAGE_FULL */
-    async check(project: string): Promise<void> {
-      if (((await cached(known, project)) ?? 0) < most) return
-      const message = 'The project keeps too many bytes of runs; they expire at the end of their retention.'
-      throw new ApiError('PROJECT_STORAGE_FULL', message, { retry_after: 60, retryable: true })
+    /** At once where it is known how many bytes there are. @throws {ApiError} PROJECT_STORAGE_FULL */
+    check(project: string): void | Promise<void> {
+      const bytes = cached(known, project)
+      return typeof bytes === 'number' ? refuseFrom(bytes) : bytes.then((found) => refuseFrom(found ?? 0))
     },
   }
 }

@@ -4,8 +4,9 @@ import type { Redis } from '../../platform/redis/redis.ts'
 import type { Attempt } from '../run.ts'
 import { type Claim, type Dequeued, type DequeueOptions, fullToText, type Released } from './claim.ts'
 import { drawnToText, readDrawn } from './drawn-revision.ts'
+import { textToRequest } from './request-text.ts'
 import { shardKeys } from './run-keys.ts'
-import { fromLines, textToRequest, toLines } from './run-record.ts'
+import { fromLines, toLines } from './run-record.ts'
 import { movingScript, writingScript } from './run-script.ts'
 
 const SCRIPTS = {
@@ -18,7 +19,7 @@ const SCRIPTS = {
 const RELEASED: readonly Released[] = ['superseded', 'queued', 'cancelled']
 
 type UnknownRun = [id: string, format: string]
-type DequeuedRun = [string, number, string, string, string, string, number, number, string, number, string]
+type DequeuedRun = [string, number, string, string, string, string, number, number, string, string, string]
 
 /** The part of the run store that workers use. */
 export function claimRuns(redis: Redis, options: { queueWindow: number }) {
@@ -97,6 +98,9 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
   }
 }
 
+/** What `dequeue.lua` says of a run that somebody listens to, and that has no text. */
+const NOTHING_SHOWN = '-'
+
 function toClaim(dequeued: DequeuedRun): Claim {
   const [, fence, request, revision, earlier, claimed, exhausted, cancelled, model, live, limited] = dequeued
   const read = textToRequest(request)
@@ -111,6 +115,7 @@ function toClaim(dequeued: DequeuedRun): Claim {
     claimsExhausted: exhausted === 1,
     cancelled: cancelled === 1,
     limited: limited === '' ? null : Number(limited),
-    live: read.live || live === 1,
+    live: read.live || live !== '',
+    shown: live === '' || live === NOTHING_SHOWN ? null : live,
   }
 }

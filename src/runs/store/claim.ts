@@ -22,6 +22,8 @@ export interface Claim {
   readonly limited: number | null
   /** True when somebody wanted to watch the run before it was claimed. */
   readonly live: boolean
+  /** Which attempt the text is of that those who watch it were shown last, see `LiveHead`; null: they were shown none. */
+  readonly shown: string | null
 }
 
 /** How a worker claims runs. */

@@ -53,6 +53,8 @@ export interface Attached {
 }
 
 const LONGEST_MODEL_NAME = 200
+/** A longer piece is not sent to those who listen: they read it from Redis, a part at a time. */
+const LONGEST_TOLD_BYTES = 8192
 
 const headToText = ({ epoch, reason, model }: LiveHead): string =>
   `${epoch} ${reason} ${model.slice(0, LONGEST_MODEL_NAME).replaceAll(/[\n\0]/g, ' ')}`
@@ -72,9 +74,10 @@ export function liveTexts(redis: Redis) {
     /** Adds pieces to the texts of runs of one shard, and tells them to the API processes that listen. */
     async emit(shard: number, pieces: readonly EmittedPiece[]): Promise<Emitted[]> {
       const args = pieces.flatMap(({ id, fence, head, offset, text, keepMs }) => [
-        ...[id, fence, headToText(head), offset, text, Math.ceil(keepMs)],
+        ...[id, fence, headToText(head), offset, text, text.length, Math.ceil(keepMs)],
       ])
-      const outcomes = (await SCRIPTS.emit(redis, [shardKeys(shard).prefix], args)) as number[]
+      const { prefix } = shardKeys(shard)
+      const outcomes = (await SCRIPTS.emit(redis, [prefix], [LONGEST_TOLD_BYTES, ...args])) as number[]
       return outcomes.map((outcome) => (outcome === -1 ? 'stale' : outcome === -2 ? 'gap' : outcome))
     },
 
@@ -108,13 +111,35 @@ export function liveTexts(redis: Redis) {
 /** What is told on the channel of an API process: a piece of a run's text, or (null) that its record has changed. */
 export interface News {
   readonly id: string
-  readonly piece: LivePiece | null
+  readonly piece: ToldPiece | null
 }
 
-/** Reads a message of `listeners.lua`. A text may contain the separator, and so it is last. */
-export function readNews(message: string): News {
-  const [id = '', head, offset] = message.split('\0', 3)
-  if (head === undefined || offset === undefined) return { id, piece: null }
-  const text = message.slice(id.length + head.length + offset.length + 3)
-  return { id, piece: { head: textToHead(head), offset: Number(offset), text } }
+/** A piece as those who listen are told of it. Its text is empty where it is too long for that. */
+export interface ToldPiece extends LivePiece {
+  /** Where it ends, and so far the text, in bytes. */
+  readonly end: number
+}
+
+/** Separates the parts of a message: no id and no head contains it. A text may, and so its length is before it. */
+const SEPARATOR = '\0'
+
+/** Reads a message of `listeners.lua`: the id of a run whose record has changed; or of `emit.lua`: pieces of several runs. */
+export function readNews(message: string): News[] {
+  if (!message.includes(SEPARATOR)) return [{ id: message, piece: null }]
+  const news: News[] = []
+  let at = 0
+  const next = (): string => {
+    const end = message.indexOf(SEPARATOR, at)
+    if (end < 0) throw new Error('a message of a live run is cut off')
+    const part = message.slice(at, end)
+    at = end + 1
+    return part
+  }
+  while (at < message.length) {
+    const [id, head, offset, end, chars] = [next(), next(), next(), next(), next()]
+    const text = message.slice(at, at + Number(chars))
+    at += text.length
+    news.push({ id, piece: { head: textToHead(head), offset: Number(offset), end: Number(end), text } })
+  }
+  return news
 }

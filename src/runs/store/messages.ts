@@ -1,7 +1,9 @@
 import type { Attempt, RunResult } from '../run.ts'
 import type { Claim } from './claim.ts'
 import { readDrawn } from './drawn-revision.ts'
-import { fromLines, textToRequest, textToResult } from './run-record.ts'
+import { textToRequest } from './request-text.ts'
+import { textToResult } from './result-text.ts'
+import { fromLines } from './run-record.ts'
 
 /** Separates the values of a message on a channel: neither ids nor JSON contain it. */
 const SEPARATOR = '\0'
@@ -54,6 +56,7 @@ export function readDispatch(text: string): { dispatched: number; claims: Claim[
       cancelled: false,
       limited: null,
       live: read.live,
+      shown: null,
     })
   }
   return { dispatched: Number(dispatched), claims }

@@ -27,7 +27,7 @@ export const RUN_LAYOUT = {
   queuedBytes: 'queued-bytes',
   /** Hash: how many bytes the ended runs of a project have, by the time until which they are kept, in ms. */
   keptBytes: 'runs:bytes:<project>',
-  /** Hash: where the janitor's walk over the keys of each node goes on. In shard 0 only. */
+  /** Hash: where the janitor's walk over the keys of each node goes on, and when it last did, in ms. In shard 0 only. */
   indexCursors: 'index-cursors',
   /** Hash: for each number of shards, until when keys that were placed by it may be kept, in ms. In shard 0 only. */
   shardCounts: 'shard-counts',

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { speakModels } from '../../support/spoken-model.ts'
 import { type Cleanup, until, useSystem } from '../../support/system.ts'
-import { textOf, watchEvents } from '../../support/watch-events.ts'
+import { textOf, type WatchedEvent, watchEvents } from '../../support/watch-events.ts'
+
+const isDelta = ({ event }: WatchedEvent): boolean => event === 'output.delta'
+/** As many bytes as a name of a model may have where it is told. */
+const LONG_NAME = '長'.repeat(200)
 
 describe('who watches a run', () => {
   let model: Awaited<ReturnType<typeof speakModels>>
   const system = useSystem(async (t) => {
-    model = await speakModels(t)
+    model = await speakModels(t, { spoken: {}, [LONG_NAME]: {} })
     return {
       env: { ...model.env, SPLITRUN_CORS_ORIGINS: 'https://app.example', SPLITRUN_PROJECT_STREAMS_MAX: '2' },
     }
@@ -101,6 +105,8 @@ describe('who watches a run', () => {
     assert.equal(preferred.headers.get('preference-applied'), 'wait=0.2')
     assert.equal(preferred.headers.get('idempotent-replayed'), 'true')
     assert.equal(textOf(await preferred.rest()), 'one ')
+    const seen = { 'idempotency-key': 'brief', 'last-event-id': '1-1.2' }
+    assert.equal(textOf(await (await start(t, task, '?wait=0.2', seen)).rest()), 'e ')
     const again = await start(t, task, '', { 'idempotency-key': 'brief' })
     assert.equal(again.headers.get('x-task-run-id'), brief.headers.get('x-task-run-id'))
     await again.until(({ event }) => event === 'output.delta')
@@ -111,6 +117,10 @@ describe('who watches a run', () => {
     assert.equal(rest.at(-1)?.data.response, 'one two')
     const late = await (await start(t, task, '', { 'idempotency-key': 'brief' })).rest()
     assert.equal(textOf(late), 'one two')
+    assert.equal((await start(t, task, '', { ...seen, 'last-event-id': 'end' })).status, 204)
+    const before = model.calls()
+    assert.equal((await start(t, task, '', { 'last-event-id': 'x' })).status, 422)
+    assert.equal(model.calls(), before)
 
     const async = await start(t, task, '', { prefer: 'respond-async' })
     assert.equal(async.status, 202)
@@ -125,6 +135,34 @@ describe('who watches a run', () => {
     await until(
       async () => (await system().call('GET', `/task/${task}/run/${id}`)).body.status === 'cancelled',
     )
+  })
+
+  test('may come anew with the id of an event of another run: it is told the new one from its beginning', async (t) => {
+    const watcher = await start(t, await textTask(), '', { 'last-event-id': '7-7.700' })
+    const call = await model.next()
+    call.say('tea')
+    call.end()
+    const events = await watcher.rest()
+    assert.equal(textOf(events), 'tea')
+    assert.ok(!events.some(({ event }) => event === 'output.reset'))
+  })
+
+  test('is told what comes at once in parts, however long it is, and whatever the name of its model', async (t) => {
+    const task = await system().createTask({ output_modality: 'text', llm_model_id: LONG_NAME })
+    const watcher = await start(t, task)
+    const call = await model.next()
+    const long = '茶 und Tee. '.repeat(3000)
+    call.say(long)
+    const events: WatchedEvent[] = []
+    while (textOf(events).length < long.length) events.push(...(await watcher.until(isDelta)))
+    assert.equal(textOf(events), long)
+    assert.ok(events.filter(isDelta).length > 1)
+    assert.equal(events.findLast(({ event }) => event === 'run.status')?.data.model, LONG_NAME)
+    const second = await watch(t, `${pathOf(task)}/${watcher.headers.get('x-task-run-id')}/events`, '1-1.3')
+    assert.equal(textOf(await second.until(isDelta)).slice(0, 9), ' und Tee.')
+    call.say('Ende.')
+    call.end()
+    assert.equal(textOf(await watcher.rest()), 'Ende.')
   })
 
   test('sees what was recognised as reasoning too late taken back, so that the pieces are the response', async (t) => {

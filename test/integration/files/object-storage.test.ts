@@ -132,6 +132,29 @@ describe('object storage that goes away', () => {
   })
 })
 
+describe('readers of files that read nothing', () => {
+  const server = useS3rver()
+
+  test('are in the way of other readers only, for as long as one may wait', async (t) => {
+    const target = targetOf(server(), `${newPrefix()}/`)
+    const { files } = openAt(t, target, { connections: 1, timeoutMs: 1000, attempts: 1 })
+    const run = newRunId(0)
+    await files.put(run, NAME, Buffer.alloc(20_000_000))
+    const idle = (await files.open(run, NAME)) ?? assert.fail()
+    await files.put(run, `${newId()}.txt`, DATA)
+    assert.equal(await files.size(run, NAME), 20_000_000)
+    await assert.rejects(files.open(run, NAME), unavailable(/SPLITRUN_S3_CONNECTIONS/))
+    assert.deepEqual(
+      await files.read(run, NAME),
+      Buffer.alloc(20_000_000),
+      'the storage is not taken to be away',
+    )
+    idle.stream.on('error', () => {}).destroy()
+    const next = await files.open(run, NAME)
+    assert.equal(next && (await buffer(next.stream)).length, 20_000_000)
+  })
+})
+
 describe('a list of objects', () => {
   const server = useS3rver()
 

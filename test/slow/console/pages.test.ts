@@ -5,7 +5,7 @@ import { checkAccess, goTo, useConsole } from '../../support/console/use-console
 /** Bytes that the first page may bring, as they are sent. */
 const FIRST_LOAD = 230_000
 
-const OVERVIEWS = ['/live', '/reports', '/keys', '/models']
+const OVERVIEWS = ['/live', '/reports', '/limits', '/keys', '/models']
 
 describe('every page of the console', () => {
   const running = useConsole()
@@ -23,6 +23,7 @@ describe('every page of the console', () => {
     return [
       ...['/tasks', '/tasks/new', `/tasks/${task}`, `/tasks/${task}/edit`],
       `/tasks/${task}/compare?left=${left}&right=${right}`,
+      ...['verdict', 'rollout', 'history'].map((view) => `/tasks/${task}/${view}`),
       ...['/runs', '/runs?status=expired', `/runs/${task}/${run.body.id}`, '/nowhere', ...OVERVIEWS],
       `/playground?task=${task}&run=${run.body.id}`,
     ]

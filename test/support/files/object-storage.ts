@@ -53,7 +53,7 @@ export function openAt(t: Cleanup, target: S3Target, options: Partial<S3StorageO
 export function openObjects(t: Cleanup, target: S3Target, log: Logger = silentLogger()): S3Client {
   const exchange = createS3Exchange({ ...OPTIONS, target, log })
   t.after(() => exchange.close())
-  return createS3Client(exchange, target, OPTIONS.page)
+  return createS3Client(exchange, { ...OPTIONS, target })
 }
 
 /** Makes the bucket of a server that has none. */

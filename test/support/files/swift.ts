@@ -9,7 +9,7 @@ import { fetchDebianProgram } from '../../../src/platform/embedded-redis/fetch-d
 import { createLogger } from '../../../src/platform/logger.ts'
 import { freePorts } from '../free-ports.ts'
 import { type Cleanup, until } from '../system.ts'
-import { makeBucket, type ObjectStorage } from './object-storage.ts'
+import { makeBucket, type ObjectStorage, openAt, targetOf } from './object-storage.ts'
 
 const DATA = join(import.meta.dirname, '../../../.splitrun/swift')
 const LAUNCHER = join(import.meta.dirname, 'start-swift.py')
@@ -77,12 +77,16 @@ export async function startSwift(t: Cleanup): Promise<Swift> {
     await rm(dir, { recursive: true, force: true })
   })
   await answers()
-  await until(() =>
-    makeBucket(swift).then(
-      () => true,
-      () => false,
-    ),
-  )
+  // Its parts come up one by one: there is a bucket before there can be objects.
+  const exists = () =>
+    makeBucket(swift)
+      .then(() => storage.probe())
+      .then(
+        () => true,
+        () => false,
+      )
+  const storage = openAt(t, targetOf(swift, ''))
+  await until(exists)
   return swift
 }
 

@@ -8,21 +8,26 @@ import type { shadowBody } from '../../../src/decisions/shadows/shadow-input.ts'
 import type { shadowResponse } from '../../../src/decisions/shadows/shadow-response.ts'
 import type { whoamiResponse } from '../../../src/http/present-caller.ts'
 import type { pageOf } from '../../../src/http/route.ts'
+import type { budgetsResponse } from '../../../src/http/routes/budgets.ts'
 import type { modelCheckResponse } from '../../../src/http/routes/catalogues.ts'
 import type { newCredential } from '../../../src/http/routes/credentials.ts'
 import type { comparisonQuery } from '../../../src/http/routes/decisions/comparison.ts'
 import type { historyPage, historyQuery } from '../../../src/http/routes/decisions/traffic.ts'
+import type { limitsResponse } from '../../../src/http/routes/limits.ts'
 import type { queueResponse } from '../../../src/http/routes/queue.ts'
 import type { reportQuery } from '../../../src/http/routes/reports.ts'
 import type { listQuery } from '../../../src/http/routes/run-lists.ts'
 import type { newTag } from '../../../src/http/routes/tags.ts'
 import type { shownQuery } from '../../../src/http/routes/tasks.ts'
 import type { runBody, runQuery } from '../../../src/http/run-request.ts'
+import type { processorResponse } from '../../../src/inputs/processor-catalogue.ts'
 import type { modelResponse } from '../../../src/models/model-response.ts'
 import type { OutputFormat, OutputSpec } from '../../../src/output/output-format.ts'
 import type { OutputTypeName } from '../../../src/output/output-type.ts'
 import type { Reason, ValidationIssue } from '../../../src/platform/errors.ts'
 import type { Shown } from '../../../src/platform/shown.ts'
+import type { budgetPolicy } from '../../../src/policies/budget.ts'
+import type { limitPolicy } from '../../../src/policies/policy.ts'
 import type {
   feedbackBody,
   feedbackLinkBody,
@@ -47,6 +52,9 @@ type Credential<Kind extends 'api_key' | 'oauth_client', As extends 'listed' | '
   (typeof CREDENTIAL_ANSWERS)[Kind][As]
 >
 
+/** A schema that is filled with defaults: what is shown has them. */
+type Given<S extends z.ZodType> = z.ZodType<unknown, z.output<S>>
+
 // Nothing here runs: what differs does not compile, so `npm run check` fails.
 
 test('what the client reads is what the server shows', () => {
@@ -61,6 +69,9 @@ test('what the client reads is what the server shows', () => {
   holds<Same<client.Model, Shown<typeof modelResponse>>>()
   holds<Same<client.Queue, Shown<typeof queueResponse>>>()
   holds<Same<client.RunEnd, ProjectEnd>>()
+  holds<Same<client.Limits, Shown<Given<typeof limitsResponse>>>>()
+  holds<Same<client.Budgets, Shown<Given<typeof budgetsResponse>>>>()
+  holds<Same<client.InputProcessor, Shown<typeof processorResponse>>>()
   holds<Same<client.Feedback, Shown<typeof feedbackResponse>>>()
   holds<Same<client.FeedbackLink, Shown<typeof feedbackLinkResponse>>>()
   holds<Same<client.LinkedFeedback, Shown<typeof linkedFeedbackResponse>>>()
@@ -116,6 +127,9 @@ test('what the client may say is what the server takes', () => {
   holds<Same<KeysOf<client.FeedbackChange>, Keys<typeof feedbackBody>>>()
   holds<client.FeedbackChange extends z.input<typeof feedbackBody> ? true : false>()
   holds<Same<KeysOf<client.NewFeedbackLink>, Keys<typeof feedbackLinkBody>>>()
+  holds<Same<KeysOf<client.NewLimitPolicy>, Keys<typeof limitPolicy>>>()
+  holds<client.NewLimitPolicy extends z.input<typeof limitPolicy> ? true : false>()
+  holds<Same<KeysOf<client.NewBudgetPolicy>, Keys<typeof budgetPolicy>>>()
   holds<Same<KeysOf<client.NewRollout>, Keys<typeof rolloutBody>>>()
   holds<Same<KeysOf<client.NewShadow>, Keys<typeof shadowBody>>>()
   holds<Same<KeysOf<client.ComparisonQuery>, Keys<typeof comparisonQuery>>>()

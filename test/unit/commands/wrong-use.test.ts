@@ -10,13 +10,14 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   import: ['-'],
   completion: ['bash'],
   models: ['check'],
+  'copy-files': ['--from', 'here', '--to', 'there'],
 }
 const lineOf = (name: string): string[] => [name, ...(ARGUMENTS[name] ?? [])]
 
 const READS_NO_SETTINGS = ['completion']
 /** Starts a Redis of its own. */
 const EMBEDS_REDIS = ['dev']
-const NEEDS_NO_REDIS = [...READS_NO_SETTINGS, 'simulated-model', 'openapi', 'models']
+const NEEDS_NO_REDIS = [...READS_NO_SETTINGS, 'simulated-model', 'openapi', 'models', 'copy-files']
 const namesBut = (some: readonly string[]): string[] => commandNames().filter((name) => !some.includes(name))
 
 function assertRefused({ code, stdout, stderr }: CommandResult, expected: number, text: RegExp): void {

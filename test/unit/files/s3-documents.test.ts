@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { failureOf, S3Away } from '../../../src/files/s3/s3-failure.ts'
+import { failureOf, S3Away, unreachable } from '../../../src/files/s3/s3-failure.ts'
 import { nameOfTarget, readS3Url, type S3Target, urlOf } from '../../../src/files/s3/s3-target.ts'
 import { readObjectPage } from '../../../src/files/s3/s3-xml.ts'
 
@@ -124,4 +124,17 @@ describe('what a refusal means', () => {
       assert.doesNotMatch(failure.message, /not-to-be-shown/)
     })
   }
+})
+
+describe('storage that cannot be reached', () => {
+  const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+  const noDescriptors = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' })
+
+  test('is away for everybody, unless it is for want of something here', () => {
+    assert.ok(unreachable(TARGET, reset) instanceof S3Away)
+    assert.ok(unreachable(TARGET, new AggregateError([reset])) instanceof S3Away)
+    for (const fault of [noDescriptors, new AggregateError([noDescriptors])]) {
+      assert.ok(!(unreachable(TARGET, fault) instanceof S3Away))
+    }
+  })
 })

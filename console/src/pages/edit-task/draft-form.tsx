@@ -1,9 +1,11 @@
-import { type ReactNode, useId } from 'react'
 import { parametersOf } from '../../../../src/tasks/prompts/prompt.ts'
+import { Check, Choice, Line } from '../../parts/fields.tsx'
 import { useModels } from '../../parts/simulated.tsx'
 import { CodeEditor } from '../../parts/text/code-editor.tsx'
 import { type Draft, FIELDS, type Field } from './draft.ts'
 import { LiveSchema } from './live-schema.tsx'
+import { ProcessorFields } from './processor-fields.tsx'
+import { ScoresField } from './scores-field.tsx'
 
 interface DraftFormProps {
   readonly draft: Draft
@@ -59,6 +61,20 @@ export function DraftForm({ draft, onChange }: DraftFormProps) {
         >
           <option value="json">JSON of a format</option>
           <option value="text">text</option>
+          <option value="csv">a table, CSV</option>
+          <option value="pdf">a PDF document</option>
+          <option value="image">an image</option>
+          <option value="audio">a recording</option>
+        </Choice>
+        <Choice
+          label={FIELDS.file_input_mode}
+          value={draft.file_input_mode}
+          onChange={set('file_input_mode')}
+        >
+          <option value="">images may be sent</option>
+          <option value="image">an image has to be sent</option>
+          <option value="file">a document or an image has to be sent</option>
+          <option value="none">none are taken</option>
         </Choice>
         <Line
           label={`${FIELDS.timeout}, in seconds`}
@@ -88,50 +104,26 @@ export function DraftForm({ draft, onChange }: DraftFormProps) {
         value={draft.llm_config}
         onChange={set('llm_config')}
       />
-      <Check label={FIELDS.image_required} value={draft.image_required} onChange={set('image_required')} />
+      <ProcessorFields
+        parameters={parameters}
+        value={draft.input_processors}
+        onChange={set('input_processors')}
+      />
+      <ScoresField value={draft.scores} onChange={set('scores')} />
       <Check label="On: runs are accepted" value={draft.enabled} onChange={set('enabled')} />
       <Line label={FIELDS.annotation} value={draft.annotation} onChange={set('annotation')} />
     </div>
   )
 }
 
-interface LineProps<T> {
+interface ModelChoiceProps {
   readonly label: string
-  readonly value: T
-  readonly onChange: (value: T) => void
-  readonly type?: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly none?: string
 }
 
-function Line({ label, value, onChange, type = 'text' }: LineProps<string>) {
-  const id = useId()
-  return (
-    <div className="stack">
-      <label htmlFor={id}>{label}</label>
-      <input id={id} type={type} value={value} onChange={({ target }) => onChange(target.value)} />
-    </div>
-  )
-}
-
-const Check = ({ label, value, onChange }: LineProps<boolean>) => (
-  <label className="row">
-    <input type="checkbox" checked={value} onChange={({ target }) => onChange(target.checked)} />
-    {label}
-  </label>
-)
-
-function Choice({ label, value, onChange, children }: LineProps<string> & { readonly children: ReactNode }) {
-  const id = useId()
-  return (
-    <div className="stack">
-      <label htmlFor={id}>{label}</label>
-      <select id={id} value={value} onChange={({ target }) => onChange(target.value)}>
-        {children}
-      </select>
-    </div>
-  )
-}
-
-function ModelChoice({ none, ...props }: LineProps<string> & { readonly none?: string }) {
+function ModelChoice({ none, ...props }: ModelChoiceProps) {
   const { data: models = [] } = useModels()
   const known = models.some(({ id, name, alias }) => [id, name, alias].includes(props.value))
   return (

@@ -14,7 +14,12 @@ export interface Draft {
   readonly fallback_llm_model_id: string
   /** JSON; empty for none. */
   readonly llm_config: string
-  readonly image_required: boolean
+  /** Empty: images may be sent, and need not. */
+  readonly file_input_mode: '' | 'none' | 'image' | 'file'
+  /** JSON; empty for none. */
+  readonly input_processors: string
+  /** JSON; empty for none. */
+  readonly scores: string
   /** Seconds; empty for what the settings say. */
   readonly timeout: string
   readonly annotation: string
@@ -33,25 +38,29 @@ export const FIELDS: Readonly<Record<Field, string>> = {
   llm_model_id: 'Model',
   fallback_llm_model_id: 'Fallback model',
   llm_config: 'Parameters of the model',
-  image_required: 'Needs an image',
+  file_input_mode: 'Files',
+  input_processors: 'Input processors',
+  scores: 'Scores of feedback',
   timeout: 'Timeout',
   annotation: 'Annotation',
 }
 
 /** Fields of the task itself: changing them makes no revision. */
-const OF_TASK: ReadonlySet<Field> = new Set(['name', 'description', 'enabled', 'timeout'])
-const AS_JSON: ReadonlySet<Field> = new Set(['output_format', 'llm_config'])
+const OF_TASK: ReadonlySet<Field> = new Set(['name', 'description', 'enabled', 'timeout', 'scores'])
+const AS_JSON: ReadonlySet<Field> = new Set(['output_format', 'llm_config', 'input_processors', 'scores'])
 const NULL_IF_EMPTY: ReadonlySet<Field> = new Set([
   'fallback_llm_model_id',
   'annotation',
   'timeout',
+  'file_input_mode',
   ...AS_JSON,
 ])
 
 const written = (value: unknown): string => (value === null ? '' : JSON.stringify(value, null, 2))
 
 export const EMPTY_DRAFT: Draft = {
-  ...{ name: '', description: '', enabled: true, timeout: '', annotation: '', image_required: false },
+  ...{ name: '', description: '', enabled: true, timeout: '', annotation: '' },
+  ...{ file_input_mode: '', input_processors: '', scores: '' },
   ...{
     system_prompt: '',
     user_prompt: '',
@@ -74,7 +83,9 @@ export function draftOf(task: TaskRecord, revision: Revision): Draft {
     llm_model_id: revision.llm_model_id,
     fallback_llm_model_id: revision.fallback_llm_model_id ?? '',
     llm_config: written(revision.llm_config),
-    image_required: revision.image_required,
+    file_input_mode: revision.file_input_mode ?? '',
+    input_processors: written(revision.input_processors?.length ? revision.input_processors : null),
+    scores: written(Object.keys(task.scores).length > 0 ? task.scores : null),
     timeout: task.timeout === null ? '' : String(task.timeout),
     annotation: revision.annotation ?? '',
   }

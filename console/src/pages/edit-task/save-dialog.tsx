@@ -24,15 +24,17 @@ export function SaveDialog({ state, base, draft, onClose, onSaved, onStale }: Sa
   const [traffic, setTraffic] = useState<Traffic>({ kind: 'none', percent: 10 })
   const fields = changedFields(base, draft)
   const saving = useChange(
-    (client, change: TaskChange) => client.tasks.update(state.task.id, change, { ifMatch: state.etag }),
+    // What is no JSON is refused like what the server refuses.
+    async (client, changeOf: () => TaskChange) =>
+      client.tasks.update(state.task.id, changeOf(), { ifMatch: state.etag }),
     [['tasks']],
   )
   function save() {
     saving.mutate(
-      {
+      () => ({
         ...wireOf(draft, fields),
         ...(makesRevision(fields) && trafficOf(traffic, state.task.active_revisions)),
-      },
+      }),
       {
         onSuccess: onSaved,
         onError: (error) => error instanceof SplitrunError && error.reason === 'STALE_TASK' && onStale(),

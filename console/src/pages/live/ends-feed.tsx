@@ -1,9 +1,11 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { DataTable } from '../../parts/data-table.tsx'
 import { Empty } from '../../parts/empty.tsx'
-import { count, duration, shortId } from '../../parts/figures.ts'
+import { count, duration } from '../../parts/figures.ts'
 import { Moment } from '../../parts/moment.tsx'
 import { Problem } from '../../parts/problem.tsx'
+import { RunLink } from '../../parts/run-link.tsx'
 import { StatusMark } from '../../parts/status-mark.tsx'
 import { useEnds } from './use-ends.ts'
 
@@ -32,44 +34,26 @@ export function EndsFeed({ nameOf }: { nameOf: (task: string) => string }) {
           </Empty>
         )
       ) : (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Run</th>
-              <th scope="col">Task</th>
-              <th scope="col">Status</th>
-              <th scope="col">Model</th>
-              <th scope="col" className="number">
-                Took
-              </th>
-              <th scope="col" className="number">
-                Tokens
-              </th>
-              <th scope="col">Ended</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((run) => (
-              <tr key={run.id}>
-                <th scope="row">
-                  <Link to="/runs/$task/$run" params={{ task: run.task_id, run: run.id }} data-row>
-                    …{shortId(run.id)}
-                  </Link>
-                </th>
-                <td>{nameOf(run.task_id)}</td>
-                <td>
+        <DataTable
+          rows={shown}
+          keyOf={({ id }) => id}
+          columns={[
+            { head: 'Run', cell: (run) => <RunLink task={run.task_id} run={run.id} /> },
+            { head: 'Task', cell: (run) => nameOf(run.task_id) },
+            {
+              head: 'Status',
+              cell: (run) => (
+                <>
                   <StatusMark status={run.status} /> <small>{run.reason}</small>
-                </td>
-                <td>{run.model ?? '—'}</td>
-                <td className="number">{duration(run.total_ms)}</td>
-                <td className="number">{count(run.input_tokens + run.output_tokens)}</td>
-                <td>
-                  <Moment at={run.settled} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+                </>
+              ),
+            },
+            { head: 'Model', cell: (run) => run.model ?? '—' },
+            { head: 'Took', isNumber: true, cell: (run) => duration(run.total_ms) },
+            { head: 'Tokens', isNumber: true, cell: (run) => count(run.input_tokens + run.output_tokens) },
+            { head: 'Ended', cell: (run) => <Moment at={run.settled} /> },
+          ]}
+        />
       )}
     </section>
   )

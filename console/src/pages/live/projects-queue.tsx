@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { clientOf } from '../../app/api.ts'
 import { useProject } from '../../app/project.ts'
+import { DataTable } from '../../parts/data-table.tsx'
 import { count, duration } from '../../parts/figures.ts'
 
 /** More are not asked for at once. */
@@ -26,45 +27,30 @@ export function ProjectsQueue() {
           The first {MOST} of {count(projects.length)}.
         </p>
       )}
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Project</th>
-            <th scope="col" className="number">
-              Queued
-            </th>
-            <th scope="col" className="number">
-              Running
-            </th>
-            <th scope="col" className="number">
-              Oldest waits for
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {asked.map((project, at) => {
-            const queue = data[at]
-            return (
-              <tr key={project.id}>
-                <th scope="row">
-                  {project.id === shown.id ? (
-                    project.name
-                  ) : (
-                    <button type="button" onClick={() => choose(project)}>
-                      {project.name}
-                    </button>
-                  )}
-                </th>
-                <td className="number">{queue ? count(queue.queued) : '—'}</td>
-                <td className="number">{queue ? count(queue.running) : '—'}</td>
-                <td className="number">
-                  {queue?.oldest_age == null ? '—' : duration(queue.oldest_age * 1000)}
-                </td>
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
+      <DataTable
+        rows={asked.map((project, at) => ({ project, queue: data[at] }))}
+        keyOf={({ project }) => project.id}
+        columns={[
+          {
+            head: 'Project',
+            cell: ({ project }) =>
+              project.id === shown.id ? (
+                project.name
+              ) : (
+                <button type="button" onClick={() => choose(project)}>
+                  {project.name}
+                </button>
+              ),
+          },
+          { head: 'Queued', isNumber: true, cell: ({ queue }) => (queue ? count(queue.queued) : '—') },
+          { head: 'Running', isNumber: true, cell: ({ queue }) => (queue ? count(queue.running) : '—') },
+          {
+            head: 'Oldest waits for',
+            isNumber: true,
+            cell: ({ queue }) => (queue?.oldest_age == null ? '—' : duration(queue.oldest_age * 1000)),
+          },
+        ]}
+      />
     </section>
   )
 }

@@ -1,5 +1,6 @@
 import type { Queue } from '@splitrun/client'
 import { Link } from '@tanstack/react-router'
+import { DataTable } from '../../parts/data-table.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { count, duration } from '../../parts/figures.ts'
 
@@ -49,32 +50,16 @@ export function QueueState({ queue }: { queue: Queue }) {
           What callers start stands here while it waits for a worker or a model.
         </Empty>
       ) : (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Model</th>
-              <th scope="col" className="number">
-                Queued
-              </th>
-              <th scope="col" className="number">
-                Held back
-              </th>
-              <th scope="col" className="number">
-                Running
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {queue.by_model.map((row) => (
-              <tr key={row.model ?? ''}>
-                <th scope="row">{row.model ?? 'not known yet'}</th>
-                <td className="number">{count(row.queued)}</td>
-                <td className="number">{count(row.held)}</td>
-                <td className="number">{count(row.running)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <DataTable
+          rows={queue.by_model}
+          keyOf={({ model }) => model ?? ''}
+          columns={[
+            { head: 'Model', cell: ({ model }) => model ?? 'not known yet' },
+            { head: 'Queued', isNumber: true, cell: (row) => count(row.queued) },
+            { head: 'Held back', isNumber: true, cell: (row) => count(row.held) },
+            { head: 'Running', isNumber: true, cell: (row) => count(row.running) },
+          ]}
+        />
       )}
     </>
   )

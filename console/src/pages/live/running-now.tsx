@@ -1,8 +1,8 @@
-import { Link } from '@tanstack/react-router'
 import { useApi } from '../../app/use-api.ts'
-import { shortId } from '../../parts/figures.ts'
+import { DataTable } from '../../parts/data-table.tsx'
 import { Loaded } from '../../parts/loaded.tsx'
 import { Moment } from '../../parts/moment.tsx'
+import { RunLink } from '../../parts/run-link.tsx'
 
 /** As many are shown, the newest. */
 const MOST = 20
@@ -26,32 +26,16 @@ export function RunningNow({ nameOf }: { nameOf: (task: string) => string }) {
           runs.length === 0 ? (
             <p className="quiet">No worker holds a run of this project.</p>
           ) : (
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Run</th>
-                  <th scope="col">Task</th>
-                  <th scope="col">Model</th>
-                  <th scope="col">Since</th>
-                </tr>
-              </thead>
-              <tbody>
-                {runs.map((run) => (
-                  <tr key={run.id}>
-                    <th scope="row">
-                      <Link to="/runs/$task/$run" params={{ task: run.task_id, run: run.id }} data-row>
-                        …{shortId(run.id)}
-                      </Link>
-                    </th>
-                    <td>{nameOf(run.task_id)}</td>
-                    <td>{run.model ?? '—'}</td>
-                    <td>
-                      <Moment at={run.created} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+            <DataTable
+              rows={runs}
+              keyOf={({ id }) => id}
+              columns={[
+                { head: 'Run', cell: (run) => <RunLink task={run.task_id} run={run.id} /> },
+                { head: 'Task', cell: (run) => nameOf(run.task_id) },
+                { head: 'Model', cell: (run) => run.model ?? '—' },
+                { head: 'Since', cell: (run) => <Moment at={run.created} /> },
+              ]}
+            />
           )
         }
       </Loaded>

@@ -1,6 +1,5 @@
 import type { TaskState } from '@splitrun/client'
 import { useEffect, useEffectEvent, useState } from 'react'
-import { parametersOf } from '../../../../src/tasks/prompts/prompt.ts'
 import { useProject } from '../../app/project.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { useAnnounce } from '../../parts/announcer.tsx'
@@ -10,8 +9,10 @@ import { AnswerTable } from './answer-table.tsx'
 import { callOf } from './call-of.ts'
 import { CodeDialog } from './code-dialog.tsx'
 import { ColumnView } from './column-view.tsx'
-import { ImageTray } from './image-tray.tsx'
+import { FileTray } from './file-tray.tsx'
+import { filledParameters } from './filled-parameters.ts'
 import { InputFields } from './input-fields.tsx'
+import { parametersOfColumns } from './parameters-of-columns.ts'
 import { useColumnRuns } from './use-column-runs.ts'
 import { useRunShortcut } from './use-run-shortcut.ts'
 import { useWorkbench } from './use-workbench.ts'
@@ -29,6 +30,10 @@ export interface Source {
   readonly submitted: Readonly<Record<string, unknown>>
   readonly images: readonly Blob[]
 }
+
+/** What a document had filled stands there as the document's name. */
+const withoutFilled = (inputs: Source['submitted'], filled: ReadonlyMap<string, unknown>) =>
+  Object.fromEntries(Object.entries(inputs).filter(([name]) => !filled.has(name)))
 
 /** What is tried: the inputs, and beside each other what the columns make of them. */
 export function Table({ state: { task }, source }: TableProps) {
@@ -48,16 +53,21 @@ export function Table({ state: { task }, source }: TableProps) {
   const takeInputs = useEffectEvent(() => {
     if (!source || workbench.source === source.run) return
     const { run, submitted, images: taken } = source
-    change((before) => ({ ...before, inputs: typedOf(submitted), images: taken, source: run }))
+    change((before) => ({
+      ...before,
+      inputs: typedOf(withoutFilled(submitted, filled)),
+      images: taken,
+      source: run,
+    }))
   })
   useEffect(() => takeInputs(), [])
 
   const revisions = columns.flatMap(({ revision }) => task.revisions.find(({ id }) => id === revision) ?? [])
-  const parameters = parametersOf(
-    ...columns.flatMap(({ draft, revision }) => {
-      const base = draft ?? task.revisions.find(({ id }) => id === revision)
-      return base ? [base.system_prompt, base.user_prompt] : []
-    }),
+  const parameters = parametersOfColumns(task, columns)
+  const filled = new Map(
+    revisions
+      .flatMap((revision) => [...filledParameters(revision)])
+      .filter(([name]) => !parameters.includes(name)),
   )
   const titleOf = ({ revision, draft }: Column, at: number) =>
     `${String.fromCharCode(65 + at)} · ${draft ? 'draft of ' : ''}${revisionName(task, revision)}`
@@ -88,13 +98,13 @@ export function Table({ state: { task }, source }: TableProps) {
           inputs={inputs}
           onChange={(next) => change((before) => ({ ...before, inputs: next }))}
         />
-        <ImageTray
+        <FileTray
           images={images}
-          isRequired={revisions.some(({ image_required }) => image_required)}
-          takesDocuments={revisions.some(
-            ({ file_input_mode: mode, input_processors: processors }) =>
-              mode === 'file' || (processors?.length ?? 0) > 0,
+          isRequired={revisions.some(
+            ({ image_required: image, file_input_mode: mode }) => image || mode === 'file',
           )}
+          takesDocuments={filled.size > 0 || revisions.some(({ file_input_mode: mode }) => mode === 'file')}
+          filled={filled}
           onChange={(next) => change((before) => ({ ...before, images: next }))}
         />
         {problem !== null && <Problem error={problem} />}

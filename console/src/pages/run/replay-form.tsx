@@ -6,6 +6,8 @@ import { ActionButton } from '../../parts/action-button.tsx'
 import { Modal } from '../../parts/modal.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { CodeEditor } from '../../parts/text/code-editor.tsx'
+import { originalInputs } from './original-inputs.ts'
+import { madeFile } from './read-files.ts'
 import { replayRun } from './replay-run.ts'
 
 const isObject = (value: unknown): value is object =>
@@ -14,7 +16,8 @@ const isObject = (value: unknown): value is object =>
 /** Starts a run again, with inputs that may be changed before. */
 export function ReplayForm({ run, onClose }: { run: Run; onClose: () => void }) {
   const navigate = useNavigate()
-  const [text, setText] = useState(() => JSON.stringify(run.run_data.submitted, null, 2))
+  const [text, setText] = useState(() => JSON.stringify(originalInputs(run), null, 2))
+  const given = run.files.length - (madeFile(run) === null ? 0 : 1)
   const starting = useChange(
     async (client, given: string) => {
       const inputs: unknown = JSON.parse(given)
@@ -26,7 +29,7 @@ export function ReplayForm({ run, onClose }: { run: Run; onClose: () => void }) 
   return (
     <Modal title="Run it again" onClose={onClose}>
       <CodeEditor label="Inputs" language="json" value={text} onChange={setText} />
-      {run.files.length > 0 && <p>Its {run.files.length} images go with it.</p>}
+      {given > 0 && <p>Its {given} files go with it.</p>}
       {starting.error && <Problem error={starting.error} />}
       <div className="row">
         <ActionButton

@@ -13,6 +13,7 @@ export const FILTERS = {
   reason: 'Reason',
   reference: 'Reference',
   reporting_group: 'Reporting group',
+  score: 'Score',
   min_ms: 'Took at least, ms',
   start_date: 'From',
   end_date: 'Until',
@@ -83,7 +84,7 @@ function FilterField({ name, value, choices, onChange }: FilterFieldProps) {
           id={id}
           className="filter"
           defaultValue={value}
-          placeholder={name.endsWith('date') ? 'yesterday' : ''}
+          placeholder={name.endsWith('date') ? 'yesterday' : name === 'score' ? 'helpful:false' : ''}
           onBlur={({ target }) => onChange(target.value.trim())}
           onKeyDown={({ key, currentTarget }) => key === 'Enter' && onChange(currentTarget.value.trim())}
         />

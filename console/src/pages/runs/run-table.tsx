@@ -5,6 +5,7 @@ import { Moment } from '../../parts/moment.tsx'
 import { SimulatedMark, useIsSimulated } from '../../parts/simulated.tsx'
 import { StatusMark } from '../../parts/status-mark.tsx'
 import { useTasks } from '../../parts/use-tasks.ts'
+import { scoreText } from '../run/feedback-draft.ts'
 
 interface RunTableProps {
   readonly runs: readonly ListedRun[]
@@ -12,8 +13,25 @@ interface RunTableProps {
   readonly onPick: (picked: ReadonlySet<string>) => void
 }
 
-const HEADS = ['Status', 'Task', 'Revision', 'Model', 'Created', 'Took', 'Tokens', 'Credits', 'Reason']
+const HEADS = [
+  'Status',
+  'Task',
+  'Revision',
+  'Model',
+  'Created',
+  'Took',
+  'Tokens',
+  'Credits',
+  'Reason',
+  'Scores',
+]
 const NUMBERS = new Set(['Took', 'Tokens', 'Credits'])
+
+/** What was said of a run last. */
+const scoresText = ({ scores }: ListedRun): string =>
+  Object.entries(scores)
+    .map(([name, value]) => `${name}: ${scoreText(value)}`)
+    .join(', ')
 
 /** Runs, one line each, without what went into them and came out. */
 export function RunTable({ runs, picked, onPick }: RunTableProps) {
@@ -75,6 +93,7 @@ export function RunTable({ runs, picked, onPick }: RunTableProps) {
             <td className="number">{run.done ? count(run.total_tokens) : '—'}</td>
             <td className="number">{run.done ? credits(run.charged_credits) : '—'}</td>
             <td>{run.error?.reason}</td>
+            <td>{scoresText(run)}</td>
           </tr>
         ))}
       </tbody>

@@ -2,6 +2,7 @@ import type { TaskState } from '@splitrun/client'
 import { useId, useState } from 'react'
 import { useChange } from '../../app/use-api.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
+import { AddOne } from '../../parts/add-one.tsx'
 import { useAnnounce } from '../../parts/announcer.tsx'
 import { count } from '../../parts/figures.ts'
 import { Problem } from '../../parts/problem.tsx'
@@ -28,7 +29,7 @@ export function TrafficEditor({ state }: { state: TaskState }) {
   const announce = useAnnounce()
   const [edited, setEdited] = useState<Share[] | null>(null)
   const [before, setBefore] = useState<Active | null>(null)
-  const adding = useId()
+  const title = useId()
   const saving = useChange(
     (client, active: Active) => client.tasks.update(task.id, { active_revisions: active }, { ifMatch: etag }),
     [['tasks']],
@@ -55,8 +56,8 @@ export function TrafficEditor({ state }: { state: TaskState }) {
     .map(({ id, percent }) => `${revisionName(task, id)} ${count((PREVIEWED / 100) * percent)}`)
 
   return (
-    <section className="section stack" aria-labelledby={`${adding}-title`}>
-      <h2 id={`${adding}-title`}>Traffic</h2>
+    <section className="section stack" aria-labelledby={title}>
+      <h2 id={title}>Traffic</h2>
       <TrafficBar task={task} named />
       {shares.map((share) => (
         <ShareRow
@@ -66,25 +67,14 @@ export function TrafficEditor({ state }: { state: TaskState }) {
           onChange={(percent) => setEdited(changeShare(shares, share.id, percent))}
         />
       ))}
-      {addable.length > 0 && (
-        <div className="row">
-          <label htmlFor={adding}>Add a revision</label>
-          <select
-            id={adding}
-            value=""
-            onChange={({ target }) => setEdited([...shares, { id: target.value, percent: 0 }])}
-          >
-            <option value="" disabled>
-              choose…
-            </option>
-            {addable.map(({ id, annotation }) => (
-              <option key={id} value={id}>
-                {revisionName(task, id)} {annotation}
-              </option>
-            ))}
-          </select>
-        </div>
-      )}
+      <AddOne
+        what="a revision"
+        options={addable.map(({ id, annotation }) => ({
+          id,
+          words: [revisionName(task, id), annotation].filter(Boolean).join(' '),
+        }))}
+        onAdd={(id) => setEdited([...shares, { id, percent: 0 }])}
+      />
       {edited && (
         <p>
           Of the next {count(PREVIEWED)} runs: {preview.join(' · ') || 'none, every run is refused'}

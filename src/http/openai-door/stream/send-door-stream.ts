@@ -53,6 +53,7 @@ export async function sendDoorStream(
   const end = (): void => ended.abort()
   let stream: AsyncIterator<StreamedEvent, void> | null = null
   clientClosed.addEventListener('abort', end)
+  if (clientClosed.aborted) end()
   try {
     const record = await begin()
     const answers = followAnswer(deps, record, isHeld, ended.signal)
@@ -63,6 +64,7 @@ export async function sendDoorStream(
     await Promise.race([first, waiting])
     const follow = (signal: AbortSignal) => {
       signal.addEventListener('abort', end)
+      if (signal.aborted) end()
       return startingWith(first, begun)
     }
     await sendEventStream(response, follow, {

@@ -45,10 +45,10 @@ export function readEventStream(
   const feed = eventFeed(completion, maxChars)
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | null = null
-    const end = (error: unknown) => {
+    const end = (error?: Error) => {
       if (timer) clearTimeout(timer)
       if (completion.isWhole) resolve(completion.toBody())
-      else reject(brokenBy(error, completion))
+      else reject(brokenBy(error ?? new StreamCut('the stream ended before the answer'), completion))
     }
     const refuse = (error: unknown) => {
       reject(brokenBy(error, completion))
@@ -71,7 +71,7 @@ export function readEventStream(
       } catch {
         // Told as what it is below.
       }
-      end(new StreamCut('the stream ended before the answer'))
+      end()
     })
     body.on('error', end)
   })

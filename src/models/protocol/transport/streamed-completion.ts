@@ -29,6 +29,7 @@ export class StreamedCompletion {
   #content: string | null = null
   /** The index of the choice that is followed: the first that comes. */
   #index: unknown = null
+  #isFinished: boolean | null = false
   /** Characters that are kept. */
   size = 0
   isDone = false
@@ -45,7 +46,8 @@ export class StreamedCompletion {
 
   /** True when the server has said how the answer ended; its usage may come after that. */
   get isFinished(): boolean {
-    return readFinishReason(this.#choice) !== null
+    this.#isFinished ??= readFinishReason(this.#choice) !== null
+    return this.#isFinished
   }
 
   /**
@@ -165,9 +167,13 @@ export class StreamedCompletion {
   }
 
   #keep(into: Record<string, unknown>, from: unknown, names: readonly string[]): void {
+    if (typeof from !== 'object' || from === null) return
     for (const name of names) {
       const value = fieldOf(from, name)
-      if (value !== undefined && value !== null && value !== '') into[name] = value
+      if (value === undefined || value === null || value === '') continue
+      into[name] = value
+      // Looked for anew only where something has changed, since each event asks.
+      if (into === this.#choice) this.#isFinished = null
     }
   }
 }

@@ -3,7 +3,7 @@ import type { CompiledOutput } from '../../../output/compile-output.ts'
 import { outputInstructions } from '../../../output/repair-output.ts'
 import { sharedNow } from '../../../platform/clock.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { compileResponse, isFileModality, mediaOf } from '../../../tasks/output-modality.ts'
+import { compileResponse, type FileModality, isFileModality, mediaOf } from '../../../tasks/output-modality.ts'
 import type { Revision } from '../../../tasks/task.ts'
 import type { Ledger } from '../../ledger.ts'
 import type { RunError } from '../../run.ts'
@@ -63,7 +63,7 @@ const NO_MODEL: RunError = {
  * Lets the revision's processors work on the inputs, then calls the run's models. Returns what the run comes to; rejects
  * only as `askModel` does, and when this worker cannot make a call ready by its own fault.
  */
-export async function askModels(
+export function askModels(
   deps: AskModelsDeps,
   claim: Claim,
   revision: Revision,
@@ -71,7 +71,18 @@ export async function askModels(
   watch: Stopwatch,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  if (!revision.input_processors?.length) return askInOrder(deps, claim, revision, ledger, watch, signal)
+  const ask = revision.input_processors?.length ? askAboutProcessed : askInOrder
+  return ask(deps, claim, revision, ledger, watch, signal)
+}
+
+async function askAboutProcessed(
+  deps: AskModelsDeps,
+  claim: Claim,
+  revision: Revision,
+  ledger: Ledger,
+  watch: Stopwatch,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const processed = await processInputs(deps, claim.request, revision, watch, signal)
   if (!processed) return askInOrder(deps, claim, revision, ledger, watch, signal)
   if ('error' in processed) {
@@ -134,7 +145,10 @@ async function askInOrder(
     ledger.setModel(model.name)
     const asked = await askModel(ask, call, form, ledger, watch, signal)
     outcome = { ...known, prepared, parameters: asked.parameters, asked, error: asked.error }
-    if (!asked.error) return withFile(deps, request.id, modality, outcome, watch, signal)
+    if (!asked.error && isFileModality(modality)) {
+      return withFile(deps, request.id, modality, outcome, watch, signal)
+    }
+    if (!asked.error) return outcome
   }
   ledger.drop()
   return outcome
@@ -144,13 +158,13 @@ async function askInOrder(
 async function withFile(
   deps: MakeOutputDeps,
   run: string,
-  modality: Revision['output_modality'],
+  modality: FileModality,
   outcome: Outcome,
   watch: Stopwatch,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { asked } = outcome
-  if (!asked || !isFileModality(modality)) return outcome
+  if (!asked) return outcome
   const started = performance.now()
   const made = await makeOutput(deps, run, modality, asked.response, signal)
   watch.validate += performance.now() - started

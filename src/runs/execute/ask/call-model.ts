@@ -23,7 +23,8 @@ export async function callModel(
   begin: (() => ModelRequest['onText']) | null,
 ): Promise<Completion | ModelError> {
   const came = performance.now()
-  const entered = await enterLimits(deps, request, signal)
+  const entering = enterLimits(deps, request, signal)
+  const entered = entering instanceof Promise ? await entering : entering
   const span = startChatSpan(deps.span, request)
   const started = performance.now()
   watch.limit += started - came

@@ -25,18 +25,26 @@ export interface EnteredLimits {
 }
 
 /**
- * Waits until a model may be called: by the limiter of this process, and by the limits that the whole fleet keeps.
+ * Waits until a model may be called: by the limiter of this process, and by the limits that the whole fleet keeps. Where
+ * no limit of the fleet and no budget is kept, that is known at once. Fails in either way: it throws, or rejects.
  * @throws {Deferred} when that lasts longer than a worker keeps a run
  * @throws {BudgetExceeded} when a hard budget has no room for the call
  * @throws {LimitReached} when it cannot be called at once, and the run's caller wants to know that
  * @throws {ModelError} of kind `aborted` when `signal` fires meanwhile
  */
-export async function enterLimits(
+export function enterLimits(
+  deps: EnterLimitsDeps,
+  request: ModelRequest,
+  signal: AbortSignal,
+): EnteredLimits | Promise<EnteredLimits> {
+  return deps.run.budget === 'hard' ? enterBudgets(deps, request, signal) : enterModel(deps, request, signal)
+}
+
+async function enterBudgets(
   deps: EnterLimitsDeps,
   request: ModelRequest,
   signal: AbortSignal,
 ): Promise<EnteredLimits> {
-  if (deps.run.budget !== 'hard') return enterModel(deps, request, signal)
   const lane = laneOf(request.model, deps.run.mode !== 'wait')
   const endHold = await holdBudget(deps, request, lane)
   if (!endHold) return enterModel(deps, request, signal)
@@ -57,7 +65,23 @@ function leaveBoth(entered: EnteredLimits, endHold: EndHold, answer: Completion 
   endHold(answer)
 }
 
-async function enterModel(
+function enterModel(
+  deps: EnterLimitsDeps,
+  request: ModelRequest,
+  signal: AbortSignal,
+): EnteredLimits | Promise<EnteredLimits> {
+  const { limiters, run } = deps
+  const { model } = request
+  const { id } = model
+  if (!limiters.enter(id)) {
+    if (run.onLimit === 'fail') throw new LimitReached(limiters.pause(id))
+    throw new Deferred(0, laneOf(model, run.mode !== 'wait'))
+  }
+  return isLimited(model) ? enterFleet(deps, request, signal) : { leave: () => limiters.leave(id) }
+}
+
+/** The call has its place in the limiter of this process. */
+async function enterFleet(
   { limiters, fleet, run }: EnterLimitsDeps,
   { model, messages, parameters }: ModelRequest,
   signal: AbortSignal,
@@ -66,11 +90,6 @@ async function enterModel(
   const isBatch = run.mode !== 'wait'
   const atOnce = run.onLimit === 'fail'
   const lane = laneOf(model, isBatch)
-  if (!limiters.enter(id)) {
-    if (atOnce) throw new LimitReached(limiters.pause(id))
-    throw new Deferred(0, lane)
-  }
-  if (!isLimited(model)) return { leave: () => limiters.leave(id) }
   let place: LimitPlace
   try {
     const call = {

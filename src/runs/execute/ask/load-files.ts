@@ -141,7 +141,8 @@ async function loadPart(
 const isSentAsItIs = (stored: string, { supportsPdf }: Model): boolean =>
   extensionOf(stored) === 'pdf' && supportsPdf === true
 
-async function readStored(
+/** @throws {ApiError} INPUT_INVALID when it is no longer stored; FILES_UNAVAILABLE */
+export async function readStored(
   { files, fileHome }: Pick<LoadFilesDeps, 'files' | 'fileHome'>,
   run: string,
   stored: string,

@@ -8,7 +8,7 @@ import type { ProcessorCatalogue } from '../../../inputs/processor-catalogue.ts'
 import { ProcessorFailure } from '../../../inputs/processor-failure.ts'
 import type { RunFile } from '../../file-use.ts'
 import type { RunRequest } from '../../run.ts'
-import { type LoadFilesDeps, textOf } from '../ask/load-files.ts'
+import { type LoadFilesDeps, readStored, textOf } from '../ask/load-files.ts'
 import type { KeptResultsDeps } from './kept-results.ts'
 
 export interface RunProcessorDeps extends KeptResultsDeps, Pick<LoadFilesDeps, 'documents'> {
@@ -31,7 +31,9 @@ export async function runProcessor(
 ): Promise<unknown> {
   if (takesDocument(use)) {
     if (!file) throw new ProcessorFailure('no document was sent for it', false)
-    return textOf(deps, request.id, file, signal)
+    return use.config['extract_text'] === false
+      ? asItCame(await readStored(deps, request.id, file.stored))
+      : textOf(deps, request.id, file, signal)
   }
   const value = Object.hasOwn(inputs, use.param) ? inputs[use.param] : null
   const http = deps.processors.http(use.processor)
@@ -44,6 +46,13 @@ export async function runProcessor(
   return askHttpProcessor(http, sent, deps.httpProcessors, signal)
 }
 
+/** A text as it was written: tags of a page, separators of a table and all. */
+function asItCame(bytes: Buffer): string {
+  const text = decodeDocument(bytes)
+  if (text === null) throw new ProcessorFailure('what is there is no text', false)
+  return text
+}
+
 async function fetchText(
   { fetcher, documents }: RunProcessorDeps,
   value: unknown,
@@ -53,11 +62,7 @@ async function fetchText(
   if (!fetcher) throw new ProcessorFailure('fetching is not enabled here', false)
   if (typeof value !== 'string') throw new ProcessorFailure('its parameter holds no URL', false)
   const bytes = await fetcher.fetch(value.trim(), signal)
-  if (!extract) {
-    const text = decodeDocument(bytes)
-    if (text === null) throw new ProcessorFailure('what is there is no text', false)
-    return text
-  }
+  if (!extract) return asItCame(bytes)
   const kind = sniffDocument(bytes)
   if (!kind) throw new ProcessorFailure('what is there is no document that is read', false)
   return documents.extract(bytes, kind, signal)

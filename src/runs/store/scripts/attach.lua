@@ -21,7 +21,8 @@ if status == 'queued' or status == 'running' then
   add_to('live', found[3])
 end
 
-local HEAD_MAX = 512
+-- Of a model's name some 200 characters, of up to four bytes each, and what is before it.
+local HEAD_MAX = 1024
 local head = string.match(redis.call('GETRANGE', live, 0, HEAD_MAX), '^([^\n]*)\n')
 if not head then return { status, '', 0, '', 0 } end
 

@@ -7,8 +7,8 @@
 --   pairs of a model and how many of its runs it has room for. Runs with room then overtake those without.
 -- Returns {when to dequeue again without being woken (ms, 0 for never), 1 when the queue is empty, then for each run a
 --   list: id, fence, request, revision, attempts so far as lines of JSON, time of the first claim, 1 when its claims are
---   exhausted, 1 when it is to be cancelled, the model that it waited for, 1 when somebody listens to it, since when it waits for a limit ('' when it
---   does not)}. After them, for each run that is left to others
+--   exhausted, 1 when it is to be cancelled, the model that it waited for, which attempt the text is of that was shown to
+--   those who listen to it ('-' for none; '' when nobody listens), since when it waits for a limit ('' when it does not)}. After them, for each run that is left to others
 --   for a while because its record has an unknown format, a list of two: id, format.
 local worker, now, window = ARGV[1], ARGV[2], tonumber(ARGV[4])
 
@@ -120,10 +120,13 @@ local function claim(id)
     table.insert(flow.ids, id)
     flow.bytes = flow.bytes + #request
   end
-  if found[11] then tell_listeners(found[11], id) end
+  local shown = ''
+  if found[11] then
+    shown = string.match(call('GETRANGE', key.live(id), '0', '63'), '^%d+%-%d+') or '-'
+    tell_listeners(found[11], id)
+  end
   reply[#reply + 1] = {
-    id, fence, request, found[3] or '', earlier, claimed, exhausted, found[6] and 1 or 0, model, found[11] and 1 or 0,
-    found[12] or '',
+    id, fence, request, found[3] or '', earlier, claimed, exhausted, found[6] and 1 or 0, model, shown, found[12] or '',
   }
 end
 

@@ -276,6 +276,19 @@ describe('the run store', () => {
     })
   })
 
+  test('the janitor walks over all keys in a hundredth of the retention, however often it is called', async (t) => {
+    const { signal } = new AbortController()
+    const scan = t.mock.method(redis, 'scan')
+    const patient = createRunStore(redis, { ...STORE_OPTIONS, retentionSeconds: 30 * 24 * 3600 })
+    // Where nobody knows when the walk last went on, it goes as far as a call may.
+    await patient.trimIndexes(signal)
+    for (let call = 0; call < 3; call += 1) {
+      const before = scan.mock.callCount()
+      await patient.trimIndexes(signal)
+      assert.equal(scan.mock.callCount() - before, 1)
+    }
+  })
+
   test('each operation in each state makes a transition of the table, or none; ended runs never change', async () => {
     type Operation = (claim: Claim) => Promise<unknown>
     const operations: Operation[] = [

@@ -27,7 +27,7 @@ function modelsFile(t: TestContext, content: unknown): string {
 
 const servers = { local: { base_url: 'http://localhost:8000/v1' } }
 
-test('without any model there are three simulated ones that say so', () => {
+test('without any model there are simulated ones that say so, one for each kind of answer', () => {
   const models = load({})
   assert.deepEqual(
     models.map(({ name, output, supportsVision }) => [name, output, supportsVision]),
@@ -35,6 +35,8 @@ test('without any model there are three simulated ones that say so', () => {
       ['simulated-large', 'json_schema', true],
       ['simulated-small', 'json_object', true],
       ['simulated-basic', 'none', false],
+      ['simulated-image', 'none', false],
+      ['simulated-speech', 'none', false],
     ],
   )
   for (const model of models) {

@@ -1,18 +1,21 @@
 import { type DragEvent, useEffect, useEffectEvent, useId, useState } from 'react'
+import { bytes } from '../../parts/figures.ts'
 
-interface ImageTrayProps {
+interface FileTrayProps {
   readonly images: readonly Blob[]
   readonly onChange: (images: readonly Blob[]) => void
   /** Whether a column cannot do without. */
   readonly isRequired: boolean
   /** Whether a column takes documents, too. */
   readonly takesDocuments: boolean
+  /** Parameters that documents fill, and what each has to be called, if that is said. */
+  readonly filled: ReadonlyMap<string, string | null>
 }
 
 const isImage = ({ type }: Blob): boolean => type.startsWith('image/')
 
 /** Images and documents for the model: chosen, dropped here, or pasted anywhere on the page. */
-export function ImageTray({ images, onChange, isRequired, takesDocuments }: ImageTrayProps) {
+export function FileTray({ images, onChange, isRequired, takesDocuments, filled }: FileTrayProps) {
   const field = useId()
   const [isOver, setOver] = useState(false)
   const filesOf = (data: DataTransfer | null) =>
@@ -56,13 +59,19 @@ export function ImageTray({ images, onChange, isRequired, takesDocuments }: Imag
         />
         <span className="quiet">or drop or paste them{isRequired && '; one is needed'}</span>
       </div>
+      {[...filled].map(([name, wanted]) => (
+        <p key={name} className="quiet">
+          <code>{name}</code> is filled with the text of{' '}
+          {wanted === null ? 'a document' : <code>{wanted}</code>}.
+        </p>
+      ))}
       <ul>
         {images.map((image, at) => (
           <Thumbnail
             // biome-ignore lint/suspicious/noArrayIndexKey: the same image may be there twice
             key={`${at} ${image.size}`}
             image={image}
-            name={`${isImage(image) ? 'Image' : 'File'} ${at + 1}`}
+            name={isImage(image) ? `Image ${at + 1}` : nameOf(image, at)}
             onRemove={() => onChange(images.filter((_, each) => each !== at))}
           />
         ))}
@@ -71,7 +80,8 @@ export function ImageTray({ images, onChange, isRequired, takesDocuments }: Imag
   )
 }
 
-const titleOf = (file: Blob) => (file instanceof File ? file.name : null)
+const nameOf = (file: Blob, at: number): string =>
+  file instanceof File && file.name !== '' ? file.name : `File ${at + 1}`
 
 function Thumbnail({ image, name, onRemove }: { image: Blob; name: string; onRemove: () => void }) {
   const [url, setUrl] = useState<string>()
@@ -82,7 +92,13 @@ function Thumbnail({ image, name, onRemove }: { image: Blob; name: string; onRem
   }, [image])
   return (
     <li>
-      {url && (isImage(image) ? <img src={url} alt={name} /> : <span>{titleOf(image) ?? name}</span>)}
+      {isImage(image) ? (
+        url && <img src={url} alt={name} />
+      ) : (
+        <span>
+          {name} <small className="quiet">{bytes(image.size)}</small>
+        </span>
+      )}
       <button type="button" aria-label={`Remove ${name}`} onClick={onRemove}>
         ×
       </button>

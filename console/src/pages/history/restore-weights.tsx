@@ -1,0 +1,77 @@
+import { SplitrunError, type TaskRecord, type TrafficChange } from '@splitrun/client'
+import { type ReactNode, useState } from 'react'
+import { useChange } from '../../app/use-api.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
+import { useAnnounce } from '../../parts/announcer.tsx'
+import { Modal } from '../../parts/modal.tsx'
+import { Problem } from '../../parts/problem.tsx'
+import { TrafficBar } from '../../parts/traffic-bar.tsx'
+
+interface RestoreWeightsProps {
+  readonly task: TaskRecord
+  /** The weights of after it are given again. */
+  readonly change: TrafficChange
+  readonly children: ReactNode
+}
+
+/** Shows what the traffic would be, and gives it those weights; a rollout that decides about them has to be ended for it. */
+export function RestoreWeights({ task, change, children }: RestoreWeightsProps) {
+  const announce = useAnnounce()
+  const [isAsking, setAsking] = useState(false)
+  const restoring = useChange(
+    (client, supersede: boolean) => client.trafficHistory.restore(task.id, change.seq, { supersede }),
+    [['tasks']],
+  )
+  const restore = (supersede: boolean) =>
+    restoring.mutate(supersede, {
+      onSuccess: () => {
+        setAsking(false)
+        announce(`The traffic is split as after change ${change.seq}.`)
+      },
+    })
+  const { error } = restoring
+  const isRollingOut = error instanceof SplitrunError && error.reason === 'ROLLOUT_RUNNING'
+  function close() {
+    setAsking(false)
+    restoring.reset()
+  }
+  return (
+    <>
+      <ActionButton scope="task:write" onPress={() => setAsking(true)}>
+        {children}
+      </ActionButton>
+      {isAsking && (
+        <Modal title={`Give the weights of change ${change.seq} again?`} onClose={close}>
+          <dl>
+            <dt>Now</dt>
+            <dd>
+              <TrafficBar task={task} named />
+            </dd>
+            <dt>Then</dt>
+            <dd>
+              <TrafficBar task={task} weights={change.after} named />
+            </dd>
+          </dl>
+          {isRollingOut ? (
+            <p role="alert">A rollout decides about the weights. It ends if they are changed here.</p>
+          ) : (
+            error && <Problem error={error} />
+          )}
+          <div className="row">
+            <ActionButton
+              primary
+              scope="task:write"
+              busy={restoring.isPending}
+              onPress={() => restore(isRollingOut)}
+            >
+              {isRollingOut ? 'End the rollout, and split so' : 'Split the traffic so'}
+            </ActionButton>
+            <button type="button" onClick={close}>
+              Leave it as it is
+            </button>
+          </div>
+        </Modal>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,149 @@
+import type { Client } from '@splitrun/client'
+import type { QueryKey } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { useChange } from '../../app/use-api.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
+import { useAnnounce } from '../../parts/announcer.tsx'
+import { type Column, DataTable } from '../../parts/data-table.tsx'
+import { Empty } from '../../parts/empty.tsx'
+import { Loaded } from '../../parts/loaded.tsx'
+import { Modal } from '../../parts/modal.tsx'
+import { Problem } from '../../parts/problem.tsx'
+import type { Target } from './target.ts'
+import { TargetName } from './target-name.tsx'
+
+interface Policy extends Target {
+  readonly name: string
+}
+
+/** What a form of a policy is handed. */
+export interface PolicyFormProps<P> {
+  /** What is changed; null for a new one. */
+  readonly policy: P | null
+  readonly isBusy: boolean
+  readonly onSave: (policy: P) => void
+}
+
+interface PolicySectionProps<All, P extends Policy> {
+  readonly query: { readonly data: All | undefined; readonly error: unknown; refetch(): unknown }
+  readonly policiesOf: (all: All) => readonly P[]
+  readonly words: {
+    readonly id: string
+    readonly title: string
+    readonly one: string
+    readonly empty: string
+  }
+  /** Behind the name, and whom it is about. */
+  readonly columns: (all: All) => readonly Column<P>[]
+  readonly stale: QueryKey
+  /** Puts a policy in the place of the one of a name; null takes it out. */
+  readonly save: (client: Client, before: string | null, next: P | null) => Promise<void>
+  readonly form: (props: PolicyFormProps<P>) => ReactNode
+}
+
+/** Policies of one kind, how far they are used, and what the administrator does with them. */
+export function PolicySection<All, P extends Policy>(props: PolicySectionProps<All, P>) {
+  const { query, policiesOf, words, columns, stale, save, form } = props
+  const announce = useAnnounce()
+  /** Undefined: none is open. */
+  const [edited, setEdited] = useState<P | null | undefined>(undefined)
+  const [leaving, setLeaving] = useState<P | null>(null)
+  const saving = useChange(
+    (client, { before, next }: { before: string | null; next: P | null }) => save(client, before, next),
+    [stale],
+  )
+  const change = (before: string | null, next: P | null) =>
+    saving.mutate(
+      { before, next },
+      {
+        onSuccess: () => {
+          setEdited(undefined)
+          setLeaving(null)
+          announce(next ? `The ${words.one} “${next.name}” is set.` : `The ${words.one} is taken away.`)
+        },
+      },
+    )
+  function open(policy: P | null) {
+    saving.reset()
+    setEdited(policy)
+  }
+  const actions: Column<P> = {
+    head: 'Actions',
+    isHidden: true,
+    cell: (policy) => (
+      <div className="row">
+        <ActionButton scope="admin" onPress={() => open(policy)}>
+          Change<span className="hidden"> {policy.name}</span>
+        </ActionButton>
+        <ActionButton scope="admin" onPress={() => setLeaving(policy)}>
+          Take away<span className="hidden"> {policy.name}</span>
+        </ActionButton>
+      </div>
+    ),
+  }
+  return (
+    <section className="section" aria-labelledby={words.id}>
+      <div className="page-head">
+        <h2 id={words.id}>{words.title}</h2>
+        <ActionButton scope="admin" onPress={() => open(null)}>
+          New {words.one}
+        </ActionButton>
+      </div>
+      <Loaded query={query} what={`${words.one}s`}>
+        {(all) =>
+          policiesOf(all).length === 0 ? (
+            <Empty title={`There is no ${words.one}`}>
+              {words.empty} The administrator sets {words.one}s here.
+            </Empty>
+          ) : (
+            <DataTable
+              rows={policiesOf(all)}
+              keyOf={({ name }) => name}
+              columns={[
+                { head: 'Name', cell: ({ name }) => name },
+                { head: 'Of', cell: (policy) => <TargetName target={policy} /> },
+                ...columns(all),
+                actions,
+              ]}
+            />
+          )
+        }
+      </Loaded>
+      {edited !== undefined && (
+        <Modal
+          title={edited ? `Change the ${words.one} “${edited.name}”` : `New ${words.one}`}
+          onClose={() => setEdited(undefined)}
+        >
+          {form({
+            policy: edited,
+            isBusy: saving.isPending,
+            onSave: (next) => change(edited?.name ?? null, next),
+          })}
+          {saving.error && <Problem error={saving.error} />}
+          <button type="button" onClick={() => setEdited(undefined)}>
+            Close
+          </button>
+        </Modal>
+      )}
+      {leaving && (
+        <Modal title={`Take the ${words.one} “${leaving.name}” away?`} onClose={() => setLeaving(null)}>
+          <p>{words.empty}</p>
+          {saving.error && <Problem error={saving.error} />}
+          <div className="row">
+            <ActionButton
+              primary
+              scope="admin"
+              busy={saving.isPending}
+              onPress={() => change(leaving.name, null)}
+            >
+              Take it away
+            </ActionButton>
+            <button type="button" onClick={() => setLeaving(null)}>
+              Keep it
+            </button>
+          </div>
+        </Modal>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,79 @@
+import type { FeedbackLink, NewFeedbackLink, Run, Score } from '@splitrun/client'
+import { useState } from 'react'
+import { useChange } from '../../app/use-api.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
+import { CopyText } from '../../parts/copy-text.tsx'
+import { Check, Choice } from '../../parts/fields.tsx'
+import { Modal } from '../../parts/modal.tsx'
+import { Moment } from '../../parts/moment.tsx'
+import { Problem } from '../../parts/problem.tsx'
+
+const DAY_S = 86_400
+
+interface FeedbackLinkDialogProps {
+  readonly run: Run
+  readonly declared: Readonly<Record<string, Score>>
+  readonly onClose: () => void
+}
+
+/** Makes a link by which somebody without a key gives feedback on a run. It is shown here, and kept nowhere. */
+export function FeedbackLinkDialog({ run, declared, onClose }: FeedbackLinkDialogProps) {
+  const [scores, setScores] = useState(() => Object.keys(declared))
+  const [days, setDays] = useState('7')
+  const [link, setLink] = useState<FeedbackLink | null>(null)
+  const making = useChange((client, wanted: NewFeedbackLink) =>
+    client.feedback.link(run.task_id, run.id, wanted),
+  )
+  return (
+    <Modal title="Link for an end user" onClose={onClose}>
+      {link === null ? (
+        <div className="stack">
+          <fieldset>
+            <legend>By it can be said</legend>
+            {Object.keys(declared).map((name) => (
+              <Check
+                key={name}
+                label={name}
+                value={scores.includes(name)}
+                onChange={(isIn) =>
+                  setScores(isIn ? [...scores, name] : scores.filter((each) => each !== name))
+                }
+              />
+            ))}
+          </fieldset>
+          <Choice label="It ends" value={days} onChange={setDays}>
+            {[1, 7, 30, 90].map((each) => (
+              <option key={each} value={each}>
+                after {each === 1 ? 'a day' : `${each} days`}
+              </option>
+            ))}
+          </Choice>
+          {making.error && <Problem error={making.error} />}
+          <ActionButton
+            primary
+            scope="run:write"
+            busy={making.isPending}
+            whyNot={scores.length === 0 ? 'Choose at least one score.' : null}
+            onPress={() =>
+              making.mutate({ scores, expires_in: Number(days) * DAY_S }, { onSuccess: setLink })
+            }
+          >
+            Make the link
+          </ActionButton>
+        </div>
+      ) : (
+        <>
+          <CopyText name="Link" text={link.url} />
+          <p>
+            A GET says what may be said, a POST of <code>{`{"scores": {"${link.scores[0] ?? ''}": …}}`}</code>{' '}
+            says it. Whoever has the link may, until <Moment at={link.expires} />; so give it to the one who
+            is asked.
+          </p>
+        </>
+      )}
+      <button type="button" onClick={onClose}>
+        Close
+      </button>
+    </Modal>
+  )
+}

@@ -1,0 +1,87 @@
+import type { Run } from '@splitrun/client'
+import { useQuery } from '@tanstack/react-query'
+import { useProject } from '../../app/project.ts'
+import { useChange } from '../../app/use-api.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
+import { DataTable } from '../../parts/data-table.tsx'
+import { bytes } from '../../parts/figures.ts'
+import { Problem } from '../../parts/problem.tsx'
+import { isImageName, kindOf, savedName } from './file-kinds.ts'
+import { madeFile } from './read-files.ts'
+import { RunImage } from './run-image.tsx'
+import { saveAs } from './save-as.ts'
+
+interface RunFilesProps {
+  readonly run: Run
+  /** Those that the run was given, or the one that it answers with. */
+  readonly which: 'given' | 'made'
+}
+
+/** Files of a run: images are shown, others listed. */
+export function RunFiles({ run, which }: RunFilesProps) {
+  const { project } = useProject()
+  const { files, file_names: names } = run.run_data
+  const made = madeFile(run)
+  const rows = files
+    .map((stored, at) => ({ stored, name: names[at] ?? null }))
+    .filter(({ stored }) => (stored === made) === (which === 'made'))
+  const documents = rows.filter(({ stored }) => !isImageName(stored))
+  // By way of a blob: the server names a file by its id, and its name beats that of a link.
+  const saving = useChange(async (client, { stored, name }: { stored: string; name: string | null }) =>
+    saveAs(await client.task(run.task_id).attach(run.id).file(stored), savedName(name, stored)),
+  )
+  // The page's cookie goes with it, as with every call of this page.
+  const addressOf = (stored: string) =>
+    `../api/v1/org/${project.org_id}/project/${project.id}/task/${run.task_id}/run/${run.id}/file/${stored}`
+  return (
+    <>
+      {documents.length > 0 && (
+        <>
+          <h3>{which === 'given' ? 'Documents' : 'File'}</h3>
+          <DataTable
+            rows={documents}
+            keyOf={({ stored }) => stored}
+            columns={[
+              { head: 'Name', cell: ({ name, stored }) => name ?? stored },
+              { head: 'Type', cell: ({ stored }) => kindOf(stored) },
+              {
+                head: 'Size',
+                isNumber: true,
+                cell: ({ stored }) => <FileSize address={addressOf(stored)} />,
+              },
+              {
+                head: 'Download',
+                isHidden: true,
+                cell: ({ name, stored }) => (
+                  <ActionButton onPress={() => saving.mutate({ stored, name })}>
+                    Download<span className="hidden"> {name ?? stored}</span>
+                  </ActionButton>
+                ),
+              },
+            ]}
+          />
+          {saving.error && <Problem error={saving.error} />}
+        </>
+      )}
+      {rows
+        .filter(({ stored }) => isImageName(stored))
+        .map(({ stored }) => (
+          <RunImage key={stored} task={run.task_id} run={run.id} name={stored} />
+        ))}
+    </>
+  )
+}
+
+/** Asked of the file itself, without reading it. */
+function FileSize({ address }: { address: string }) {
+  const { data } = useQuery({
+    queryKey: ['file size', address],
+    queryFn: async ({ signal }) => {
+      const answer = await fetch(address, { method: 'HEAD', signal })
+      if (!answer.ok) throw new Error('The file is not there.')
+      return Number(answer.headers.get('content-length'))
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  return data === undefined ? '—' : bytes(data)
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { glob } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { test } from 'node:test'
+
+const ROOT = join(import.meta.dirname, '../..')
+/** Each system starts a cluster of its own: on a busy machine that alone takes a while. */
+const PATIENTLY = { timeout: 300_000 }
+
+test(
+  'all that holds of live runs with one Redis holds on a cluster, over several shards',
+  PATIENTLY,
+  async (t) => {
+    const files = await Array.fromAsync(glob('test/api/{live,openai-door}/*.test.ts', { cwd: ROOT }))
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env
+    const tests = spawn(
+      process.execPath,
+      ['--test', '--test-timeout=120000', '--test-concurrency=2', ...files],
+      {
+        cwd: ROOT,
+        env: { ...env, SPLITRUN_TEST_CLUSTER: '4' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+        signal: t.signal,
+      },
+    )
+    const output = await text(tests.stdout)
+    assert.match(output, /pass [1-9]/)
+    assert.match(output, /fail 0\n/, output)
+  },
+)

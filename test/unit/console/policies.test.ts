@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { rowsOf, textOfRows } from '../../../console/src/pages/edit-task/processor-rows.ts'
+import { budgetDraftOf, budgetOf } from '../../../console/src/pages/limits/budget-draft.ts'
+import { limitDraftOf, limitOf } from '../../../console/src/pages/limits/limit-draft.ts'
+import { withPolicy } from '../../../console/src/pages/limits/with-policy.ts'
+import { filledParameters } from '../../../console/src/pages/playground/filled-parameters.ts'
+import { budgetPolicy } from '../../../src/policies/budget.ts'
+import { limitPolicy } from '../../../src/policies/policy.ts'
+import { filledParameters as filledOnServer } from '../../../src/runs/file-use.ts'
+
+test('a limit and a budget come out of their forms as they went in', () => {
+  const id = '019a5f0e-6001-7b33-8c2e-3d1f2a4b5c6d'
+  const limits = [
+    { name: 'a', requests_per_minute: 600 },
+    { name: 'b', applies_to: 'key', target_id: id, tokens_per_minute: 5, concurrent_runs: 2 },
+  ].map((each) => limitPolicy.parse(each))
+  for (const limit of limits) assert.deepEqual(limitPolicy.parse(limitOf(limitDraftOf(limit))), limit)
+  const budgets = [
+    { name: 'a', credits: 0.25, per: 'day', mode: 'soft' },
+    ...[{ name: 'b', applies_to: 'task', target_id: id, credits: 20, per: 'month', mode: 'hard' }],
+  ].map((each) => budgetPolicy.parse({ ...each, thresholds: [0.07, 0.29, 0.57, 1.15] }))
+  for (const budget of budgets) assert.deepEqual(budgetPolicy.parse(budgetOf(budgetDraftOf(budget))), budget)
+})
+
+test('what is typed wrong is left to the server to refuse', () => {
+  const limit = limitOf({ ...limitDraftOf(null), name: ' x ', requests_per_minute: 'many' })
+  assert.equal(limit.name, 'x')
+  assert.equal(limitPolicy.safeParse(limit).success, false)
+  assert.equal(limitPolicy.safeParse(limitOf({ ...limitDraftOf(null), name: 'x' })).success, false)
+  assert.equal(budgetPolicy.safeParse(budgetOf({ ...budgetDraftOf(null), name: 'x' })).success, false)
+})
+
+test('a policy takes the place of the one that it was, and others stay', () => {
+  const all = [{ name: 'a' }, { name: 'b' }, { name: 'c' }]
+  const names = (list: readonly { name: string }[]) => list.map(({ name }) => name).join('')
+  assert.equal(names(withPolicy(all, 'b', { name: 'x' })), 'axc')
+  assert.equal(names(withPolicy(all, null, { name: 'x' })), 'abcx')
+  assert.equal(names(withPolicy(all, 'b', null)), 'ac')
+  // Somebody else has taken it away meanwhile.
+  assert.equal(names(withPolicy(all, 'gone', { name: 'x' })), 'abcx')
+  assert.equal(names(withPolicy(all, 'gone', null)), 'abc')
+})
+
+const ENTRIES = [
+  { param_name: 'contract', input_processor: 'document_content_extractor', config: { filename: 'c.pdf' } },
+  { id: 7, param_name: 'page', input_processor: 'url_fetcher', config: {} },
+]
+const written = (value: unknown) => JSON.stringify(value, null, 2)
+
+test('input processors are written as they were read, and what is no JSON yet is kept to be refused', () => {
+  const rows = rowsOf(written(ENTRIES)) ?? assert.fail('no rows')
+  assert.equal(textOfRows(rows), written(ENTRIES))
+  const [first, second] = rows
+  assert.ok(first && second)
+  assert.equal(textOfRows([first]), written(ENTRIES.slice(0, 1)))
+  assert.deepEqual(rowsOf(''), [])
+  assert.equal(textOfRows([]), '')
+  const typed = textOfRows([{ ...first, config: '{"filename": ' }, second])
+  assert.throws(() => JSON.parse(typed))
+  for (const other of ['{}', '[1]', 'x']) assert.equal(rowsOf(other), null)
+})
+
+test('the parameters that documents fill are those that the server fills', () => {
+  const odd = [null, 4, { input_processor: 'document_content_extractor' }, { param_name: 'x' }]
+  const revision = { input_processors: [...ENTRIES, ...odd] }
+  const filled = filledParameters(revision as Parameters<typeof filledParameters>[0])
+  assert.deepEqual([...filled.keys()], filledOnServer(revision as Parameters<typeof filledOnServer>[0]))
+  assert.equal(filled.get('contract'), 'c.pdf')
+})
