@@ -42,6 +42,7 @@ or is unclear: it cannot be told on this machine. What is compared is warm, and 
   isolation  a healthy model beside others in trouble, thousands of runs queued on each
   shadow     callers' runs, each with a shadow beside it that is slow and fails
   door       the same run by its own endpoint and by /v1
+  console    pages of the console in Chromium; starts that build it and that do not
 
 Results go to standard output, progress to standard error. Linux only. It ends, with all that it started, when it is
 interrupted (exit codes 130, 143) and when the process that started it ends.`

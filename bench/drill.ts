@@ -13,6 +13,7 @@ export const DRILL_NAMES = [
   'live',
   'door',
   'shadow',
+  'console',
 ] as const
 export type DrillName = (typeof DRILL_NAMES)[number]
 

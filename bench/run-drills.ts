@@ -11,6 +11,7 @@ const DRILLS: Record<DrillName, () => Promise<Drill>> = {
   capacity: async () => (await import('./drills/capacity.ts')).drillCapacity,
   isolation: async () => (await import('./drills/isolation.ts')).drillIsolation,
   live: async () => (await import('./drills/live.ts')).drillLive,
+  console: async () => (await import('./drills/console.ts')).drillConsole,
   door: async () => (await import('./drills/door.ts')).drillDoor,
   shadow: async () => (await import('./drills/shadow.ts')).drillShadow,
   counting: async () => (await import('./drills/counting.ts')).drillCounting,

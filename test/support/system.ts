@@ -60,6 +60,8 @@ export interface System {
   createToken(scopes: readonly Scope[]): Promise<string>
   /** A second project, with a token for it. */
   createProject(): Promise<{ project: string; token: string }>
+  /** The same system as a project of its own sees it, which has nothing in it yet. */
+  inNewProject(): Promise<System>
 }
 
 export interface SystemOptions {
@@ -159,53 +161,55 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
     const project = `/org/${made.org_id}/project/${made.id}`
     return { project, token: await createKey(made, PROJECT_SCOPES), made }
   }
-  const home = await createProject()
-
-  const system: System = {
-    url,
-    checkedUrl: proxy.url,
-    project: home.project,
-    token: home.token,
-    core,
-    redis,
-    model,
-    createProject,
-    async call(method, path, body, { token = home.token, headers } = {}) {
-      const form = body instanceof FormData || typeof body === 'string'
-      const whole = /^\/(org|import|console|feedback)\b/.test(path) ? path : home.project + path
-      const answer = await fetch(proxy.url + (path.startsWith('/v1/') ? path : `/api/v1${whole}`), {
-        method,
-        headers: {
-          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-          ...(body === undefined || form ? {} : { 'content-type': 'application/json' }),
-          ...Object.fromEntries(new Headers(headers)),
-        },
-        ...(body === undefined ? {} : { body: form ? (body as FormData | string) : JSON.stringify(body) }),
-      })
-      const text = await answer.text()
-      const violation = answer.headers.get(VIOLATION_HEADER)
-      if (violation) throw new Error(`not as documented: ${decodeURIComponent(violation)}\n${text}`)
-      const json = answer.headers.get('content-type')?.startsWith('application/json')
-      return { status: answer.status, headers: answer.headers, body: json ? JSON.parse(text) : text }
-    },
-    async createTask(fields = {}) {
-      const answer = await system.call('POST', '/task', {
-        name: `task ${newId()}`,
-        enabled: true,
-        system_prompt: 'You answer.',
-        user_prompt: 'Say something about {text}.',
-        llm_model_id: 'simulated-large',
-        ...(fields['output_modality'] === 'text'
-          ? {}
-          : { output_format: { answer: 'string', score: 'number' } }),
-        ...fields,
-      })
-      if (answer.status !== 200) throw new Error(`no task: ${JSON.stringify(answer.body)}`)
-      return answer.body.id
-    },
-    createToken: (scopes) => createKey(home.made, scopes),
+  const ofProject = (home: Awaited<ReturnType<typeof createProject>>): System => {
+    const system: System = {
+      url,
+      checkedUrl: proxy.url,
+      project: home.project,
+      token: home.token,
+      core,
+      redis,
+      model,
+      createProject,
+      inNewProject: async () => ofProject(await createProject()),
+      async call(method, path, body, { token = home.token, headers } = {}) {
+        const form = body instanceof FormData || typeof body === 'string'
+        const whole = /^\/(org|import|console|feedback)\b/.test(path) ? path : home.project + path
+        const answer = await fetch(proxy.url + (path.startsWith('/v1/') ? path : `/api/v1${whole}`), {
+          method,
+          headers: {
+            ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+            ...(body === undefined || form ? {} : { 'content-type': 'application/json' }),
+            ...Object.fromEntries(new Headers(headers)),
+          },
+          ...(body === undefined ? {} : { body: form ? (body as FormData | string) : JSON.stringify(body) }),
+        })
+        const text = await answer.text()
+        const violation = answer.headers.get(VIOLATION_HEADER)
+        if (violation) throw new Error(`not as documented: ${decodeURIComponent(violation)}\n${text}`)
+        const json = answer.headers.get('content-type')?.startsWith('application/json')
+        return { status: answer.status, headers: answer.headers, body: json ? JSON.parse(text) : text }
+      },
+      async createTask(fields = {}) {
+        const answer = await system.call('POST', '/task', {
+          name: `task ${newId()}`,
+          enabled: true,
+          system_prompt: 'You answer.',
+          user_prompt: 'Say something about {text}.',
+          llm_model_id: 'simulated-large',
+          ...(fields['output_modality'] === 'text'
+            ? {}
+            : { output_format: { answer: 'string', score: 'number' } }),
+          ...fields,
+        })
+        if (answer.status !== 200) throw new Error(`no task: ${JSON.stringify(answer.body)}`)
+        return answer.body.id
+      },
+      createToken: (scopes) => createKey(home.made, scopes),
+    }
+    return system
   }
-  return system
+  return ofProject(await createProject())
 }
 
 async function startBucket(t: Cleanup): Promise<Record<string, string>> {

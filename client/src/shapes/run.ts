@@ -166,9 +166,9 @@ export interface RunWishes {
   readonly use_fallback_model?: boolean | undefined
   /** Seconds until the run expires, wherever it is then. */
   readonly timeout?: number | undefined
-  /** What becomes of the run when the caller stops waiting: `signal`, or a connection that breaks. Default `continue`. */
   /** What happens when a limit of the model is in the way. */
   readonly on_limit?: 'wait' | 'fail' | undefined
+  /** What becomes of the run when the caller stops waiting: `signal`, or a connection that breaks. Default `continue`. */
   readonly on_disconnect?: 'continue' | 'cancel' | undefined
   /** The caller's own; shown in the run, and runs can be listed by it. */
   readonly reference?: string | undefined

@@ -18,6 +18,9 @@ export const server = createClient(OPTIONS)
 export const clientOf = (project: Project): Client =>
   createClient({ ...OPTIONS, org: project.org_id, project: project.id })
 
+/** Where the server is, as seen from here: the page is in its folder `console`. Without a slash at the end. */
+export const serverAddress = (): string => new URL('..', location.href).href.replace(/\/$/, '')
+
 const SESSION = '/console/session'
 export const readSession = (signal?: AbortSignal) =>
   server.request<Session>({ method: 'GET', path: SESSION, signal })

@@ -4,6 +4,7 @@ import { type ReactNode, useRef } from 'react'
 import { Loading } from '../parts/loading.tsx'
 import { Problem } from '../parts/problem.tsx'
 import { readSession, type Session, signIn } from './api.ts'
+import { ENDED, readSignedIn, SESSION, type SignedIn } from './queries.ts'
 import { SignIn } from './sign-in.tsx'
 
 interface SessionGateProps {
@@ -17,21 +18,23 @@ const isRefusal = (error: unknown): boolean => error instanceof SplitrunError &&
 export function SessionGate({ givenKey, children }: SessionGateProps) {
   const unused = useRef(givenKey)
   const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['session'],
-    async queryFn({ signal }): Promise<Session | null> {
+    queryKey: SESSION,
+    async queryFn({ signal }): Promise<SignedIn> {
       const key = unused.current
+      const before = readSignedIn()
       try {
-        if (key === null) return await readSession(signal)
+        if (key === null) return { session: await readSession(signal), why: null }
         unused.current = null
-        return await signIn(key)
+        return { session: await signIn(key), why: null }
       } catch (failure) {
-        if (isRefusal(failure)) return null
-        throw failure
+        if (!isRefusal(failure)) throw failure
+        if (key !== null) return { session: null, why: 'The key of the link is unknown, revoked or expired.' }
+        return { session: null, why: before?.session ? ENDED : (before?.why ?? null) }
       }
     },
     staleTime: 60_000,
   })
   if (isPending) return <Loading what="Signing in" />
   if (error && !data) return <Problem error={error} onRetry={refetch} />
-  return data ? children(data) : <SignIn wasRefused={givenKey !== null} />
+  return data?.session ? children(data.session) : <SignIn why={data?.why ?? null} />
 }

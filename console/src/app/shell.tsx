@@ -1,10 +1,12 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { PAGES } from '../pages/registry.ts'
+import { useAnnounce } from '../parts/announcer.tsx'
 import { SimulatedNotice } from '../parts/simulated.tsx'
 import { signOut } from './api.ts'
 import { ProjectSwitcher } from './project-switcher.tsx'
+import { endSession } from './queries.ts'
 import { useShortcuts } from './shortcuts.ts'
 import { nextTheme, readTheme } from './theme.ts'
 
@@ -14,14 +16,12 @@ const Palette = lazy(() => import('./palette.tsx'))
 export function Shell() {
   const [isOpen, setOpen] = useState(false)
   const [theme, setTheme] = useState(readTheme)
-  const queries = useQueryClient()
+  const announce = useAnnounce()
   const leaving = useMutation({
     mutationFn: signOut,
-    onSettled: () => {
-      queries.setQueryData(['session'], null)
-      // Nothing that the one has read is shown to the next.
-      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
-    },
+    onSuccess: () => endSession(null),
+    // The cookie still opens the console then.
+    onError: (error) => announce(`Not signed out: ${error.message}`),
   })
   useShortcuts({ openPalette: () => setOpen(true) })
   const isMac = navigator.userAgent.includes('Mac')

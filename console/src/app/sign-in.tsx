@@ -1,15 +1,15 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useId } from 'react'
 import { Problem } from '../parts/problem.tsx'
 import { signIn } from './api.ts'
+import { putSignedIn } from './queries.ts'
 
-/** Asks for a key. @param wasRefused whether a link has brought one that is worth nothing */
-export function SignIn({ wasRefused }: { wasRefused: boolean }) {
-  const queries = useQueryClient()
+/** Asks for a key. @param why nobody is signed in, where that is to be told */
+export function SignIn({ why }: { why: string | null }) {
   const field = useId()
   const entering = useMutation({
     mutationFn: signIn,
-    onSuccess: (session) => queries.setQueryData(['session'], session),
+    onSuccess: (session) => putSignedIn({ session, why: null }),
   })
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
@@ -32,9 +32,7 @@ export function SignIn({ wasRefused }: { wasRefused: boolean }) {
           Sign in
         </button>
       </form>
-      {wasRefused && !entering.error && (
-        <p role="alert">The key of the link is unknown, revoked or expired.</p>
-      )}
+      {why !== null && !entering.error && <p role="alert">{why}</p>}
       {entering.error && <Problem error={entering.error} />}
       <p className="quiet">
         <code>npm start</code> prints a link that signs in. Keys are made by the administrator, or by a key

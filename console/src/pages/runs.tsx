@@ -1,5 +1,7 @@
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Empty } from '../parts/empty.tsx'
+import { count } from '../parts/figures.ts'
 import { Loading } from '../parts/loading.tsx'
 import { PageFrame } from '../parts/page-frame.tsx'
 import { Problem } from '../parts/problem.tsx'
@@ -8,6 +10,9 @@ import { BulkActions } from './runs/bulk-actions.tsx'
 import { FILTERS, type FilterName, RunFilters } from './runs/run-filters.tsx'
 import { RunTable } from './runs/run-table.tsx'
 import { type Filter, useRuns } from './runs/use-runs.ts'
+
+/** A tab holds no more: what is older is a list of its own, which ends where this one does. */
+const MOST_ROWS = 1_000
 
 const NOBODY: ReadonlySet<string> = new Set()
 
@@ -40,9 +45,14 @@ export default function Runs() {
       {query.isPending && <Loading what="Reading runs" />}
       {query.data && runs.length === 0 && <NoRuns given={given} />}
       {runs.length > 0 && <RunTable runs={runs} picked={picked} onPick={setPicked} />}
-      {query.hasNextPage && (
+      {query.hasNextPage && runs.length < MOST_ROWS && (
         <button type="button" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
           Older runs
+        </button>
+      )}
+      {query.hasNextPage && runs.length >= MOST_ROWS && (
+        <button type="button" onClick={() => setFilters({ end_date: runs.at(-1)?.created })}>
+          Go on from here, without the {count(runs.length)} above
         </button>
       )}
     </PageFrame>
@@ -55,8 +65,8 @@ function NoRuns({ given }: { given: Readonly<Record<string, string>> }) {
     return (
       <Empty title="There is no run yet">
         <p>
-          A task runs when it is called: <code>POST P/task/ID/run</code>, or{' '}
-          <code>task('name').run(inputs)</code> of the client.
+          A task runs when it is called. Start one in the <Link to="/playground">playground</Link>; the page
+          of a <Link to="/tasks">task</Link> has the call as a command and as code.
         </p>
       </Empty>
     )

@@ -5,6 +5,7 @@ import { PageFrame } from '../parts/page-frame.tsx'
 import { TaskViews } from '../parts/task-views.tsx'
 import { useParam } from '../parts/use-address.ts'
 import { useTask } from '../parts/use-tasks.ts'
+import { CopyCall } from './task/copy-call.tsx'
 import { RevisionTable } from './task/revision-table.tsx'
 import { TrafficEditor } from './task/traffic-editor.tsx'
 
@@ -32,6 +33,7 @@ function Shown({ state }: { state: TaskState }) {
       <Link to="/runs" search={{ task: task.id }} className="button">
         Runs
       </Link>
+      <CopyCall task={task} />
     </>
   )
   return (

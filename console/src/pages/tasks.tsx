@@ -6,9 +6,9 @@ import { count, credits, percent } from '../parts/figures.ts'
 import { Loaded } from '../parts/loaded.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { PageFrame } from '../parts/page-frame.tsx'
-import { SimulatedMark, useIsSimulated, useModelName } from '../parts/simulated.tsx'
+import { ModelName } from '../parts/simulated.tsx'
 import { TrafficBar } from '../parts/traffic-bar.tsx'
-import { useTasks } from '../parts/use-tasks.ts'
+import { MOST_TASKS, useTasks } from '../parts/use-tasks.ts'
 
 /** What today's runs of each task come to. */
 const useToday = () =>
@@ -43,8 +43,6 @@ export default function Tasks() {
   const { whyNot } = useProject()
   const tasks = useTasks()
   const { data: today } = useToday()
-  const isSimulated = useIsSimulated()
-  const modelName = useModelName()
   const making = whyNot('task:write') === null && (
     <Link to="/tasks/new" className="button primary">
       New task
@@ -56,56 +54,64 @@ export default function Tasks() {
         {(all) =>
           all.length === 0 ? (
             <Empty title="There is no task yet">
-              <p>A task is a prompt with a name, which callers run. {making}</p>
+              <p>
+                A task is a prompt with a name, which callers run.{' '}
+                {making || 'A key with the scope task:write can make one.'}
+              </p>
             </Empty>
           ) : (
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Task</th>
-                  <th scope="col">Traffic</th>
-                  <th scope="col">Model</th>
-                  <th scope="col" className="number">
-                    Runs today
-                  </th>
-                  <th scope="col" className="number">
-                    Succeeded
-                  </th>
-                  <th scope="col" className="number">
-                    Credits today
-                  </th>
-                  <th scope="col">Changed</th>
-                </tr>
-              </thead>
-              <tbody>
-                {all.map((task) => {
-                  const sum = today?.get(task.id)
-                  const model = task.revisions[0]?.llm_model_id ?? null
-                  return (
-                    <tr key={task.id}>
-                      <th scope="row">
-                        <Link to="/tasks/$task" params={{ task: task.id }} data-row>
-                          {task.name}
-                        </Link>
-                        {!task.enabled && <small className="quiet"> off</small>}
-                      </th>
-                      <td>
-                        <TrafficBar task={task} />
-                      </td>
-                      <td>
-                        {modelName(model)} {isSimulated(model) && <SimulatedMark />}
-                      </td>
-                      <td className="number">{sum ? count(sum.runs) : '—'}</td>
-                      <td className="number">{sum?.runs ? percent(sum.succeeded / sum.runs) : '—'}</td>
-                      <td className="number">{sum ? credits(sum.credits.toFixed(6)) : '—'}</td>
-                      <td>
-                        <Moment at={task.modified} />
-                      </td>
-                    </tr>
-                  )
-                })}
-              </tbody>
-            </table>
+            <>
+              {all.length === MOST_TASKS && (
+                <p className="quiet">The newest {count(MOST_TASKS)}; others are found by their address.</p>
+              )}
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">Task</th>
+                    <th scope="col">Traffic</th>
+                    <th scope="col">Model</th>
+                    <th scope="col" className="number">
+                      Runs today
+                    </th>
+                    <th scope="col" className="number">
+                      Succeeded
+                    </th>
+                    <th scope="col" className="number">
+                      Credits today
+                    </th>
+                    <th scope="col">Changed</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {all.map((task) => {
+                    const sum = today?.get(task.id)
+                    const model = task.revisions[0]?.llm_model_id ?? null
+                    return (
+                      <tr key={task.id}>
+                        <th scope="row">
+                          <Link to="/tasks/$task" params={{ task: task.id }} data-row>
+                            {task.name}
+                          </Link>
+                          {!task.enabled && <small className="quiet"> off</small>}
+                        </th>
+                        <td>
+                          <TrafficBar task={task} />
+                        </td>
+                        <td>
+                          <ModelName model={model} />
+                        </td>
+                        <td className="number">{sum ? count(sum.runs) : '—'}</td>
+                        <td className="number">{sum?.runs ? percent(sum.succeeded / sum.runs) : '—'}</td>
+                        <td className="number">{sum ? credits(sum.credits.toFixed(6)) : '—'}</td>
+                        <td>
+                          <Moment at={task.modified} />
+                        </td>
+                      </tr>
+                    )
+                  })}
+                </tbody>
+              </table>
+            </>
           )
         }
       </Loaded>

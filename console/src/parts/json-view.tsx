@@ -4,9 +4,19 @@ const isBranch = (value: unknown): value is object => typeof value === 'object' 
 
 /** Most children that are shown at once. */
 const STEP = 200
+/** Deeper, and where there are more beside each other, what is inside is made when it is opened. */
+const OPEN_DEPTH = 4
+const OPEN_CHILDREN = 20
 
-/** A value of JSON as a tree; what is inside something is made when that is opened. */
-export function JsonView({ value, name, open = true }: { value: unknown; name?: string; open?: boolean }) {
+interface JsonViewProps {
+  readonly value: unknown
+  readonly name?: string
+  readonly open?: boolean
+  readonly depth?: number
+}
+
+/** A value of JSON as a tree, however deep and large it is. */
+export function JsonView({ value, name, open = true, depth = 0 }: JsonViewProps) {
   const label = name === undefined ? null : <span className="json-name">{name}: </span>
   if (!isBranch(value)) {
     return (
@@ -16,10 +26,17 @@ export function JsonView({ value, name, open = true }: { value: unknown; name?: 
       </div>
     )
   }
-  return <Branch value={value} label={label} open={open} />
+  return <Branch value={value} label={label} open={open && depth < OPEN_DEPTH} depth={depth} />
 }
 
-function Branch({ value, label, open }: { value: object; label: ReactNode; open: boolean }) {
+interface BranchProps {
+  readonly value: object
+  readonly label: ReactNode
+  readonly open: boolean
+  readonly depth: number
+}
+
+function Branch({ value, label, open, depth }: BranchProps) {
   const [isOpen, setOpen] = useState(open)
   const [most, setMost] = useState(STEP)
   const children = Object.entries(value)
@@ -37,7 +54,15 @@ function Branch({ value, label, open }: { value: object; label: ReactNode; open:
       {isOpen &&
         children
           .slice(0, most)
-          .map(([key, child]) => <JsonView key={key} name={key} value={child} open={children.length < 20} />)}
+          .map(([key, child]) => (
+            <JsonView
+              key={key}
+              name={key}
+              value={child}
+              open={children.length < OPEN_CHILDREN}
+              depth={depth + 1}
+            />
+          ))}
       {isOpen && children.length > most && (
         <button type="button" onClick={() => setMost(most + STEP)}>
           {children.length - most} more

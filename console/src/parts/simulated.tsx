@@ -24,6 +24,18 @@ export const SimulatedMark = () => (
   </span>
 )
 
+/** A model, named by its id or its name, wherever one stands: with a mark where it makes its answers up. */
+export function ModelName({ model }: { model: string | null | undefined }) {
+  const isSimulated = useIsSimulated()
+  const nameOf = useModelName()
+  const given = model ?? null
+  return (
+    <>
+      {nameOf(given)} {isSimulated(given) && <SimulatedMark />}
+    </>
+  )
+}
+
 /** In the bar, where no model is a real one. */
 export function SimulatedNotice() {
   const { data } = useModels()

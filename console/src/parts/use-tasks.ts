@@ -2,7 +2,7 @@ import type { TaskRecord } from '@splitrun/client'
 import { useApi } from '../app/use-api.ts'
 
 /** More tasks than this are not listed here; they are found by their address. */
-const MOST = 500
+export const MOST_TASKS = 500
 
 /** The tasks of the project, newest first, each with its newest revision only. */
 export const useTasks = () =>
@@ -10,7 +10,7 @@ export const useTasks = () =>
     const tasks: TaskRecord[] = []
     for await (const task of client.tasks.list({ page_limit: 100, revisions: 1 }, { signal })) {
       tasks.push(task)
-      if (tasks.length === MOST) break
+      if (tasks.length === MOST_TASKS) break
     }
     return tasks
   })

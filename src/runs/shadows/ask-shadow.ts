@@ -58,8 +58,12 @@ export async function askShadow(
   }
   const asked = { ...claim, request: { ...claim.request, id: parent } }
   const checking = setInterval(async () => {
-    const current = await deps.tasks.recent(project, task).catch(() => undefined)
-    if (current !== undefined && current?.shadow?.revision !== claim.revision) deps.executions.cancel(id)
+    try {
+      const current = await deps.tasks.recent(project, task)
+      if (current?.shadow?.revision !== claim.revision) deps.executions.cancel(id)
+    } catch {
+      // Redis is away: it is looked at again.
+    }
   }, CHECK_MS)
 
   async function askUntilEnd(signal: AbortSignal): Promise<Asked> {

@@ -105,7 +105,7 @@ const claimOf = (request: Claim['request'], revision: string): Claim => ({
     attempts: [],
     claimed: request.created,
   },
-  ...{ claimsExhausted: false, cancelled: false, limited: null, live: false },
+  ...{ claimsExhausted: false, cancelled: false, limited: null, live: false, shown: null },
 })
 
 async function settle(

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
+import { PASSED, suiteIn } from '../../support/client-suite.ts'
 import { type Block, blocksOf, ROOT } from '../../support/documents.ts'
+import { packClient } from '../../support/pack-client.ts'
 import { red } from '../../support/pictures.ts'
 import { useSystem } from '../../support/system.ts'
 
@@ -47,20 +49,11 @@ describe('the packed client, installed in an empty folder', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'splitrun-consumer-'))
-    const packed = await run(
-      'npm',
-      ['pack', '--workspace', 'client', '--json', '--pack-destination', folder],
-      {
-        cwd: ROOT,
-      },
-    )
-    const [{ filename, files }] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('[')))
-    const kinds = new Set(
-      files.map(({ path }: { path: string }) => path.replace(/^dist\/.*?(\.d)?\.(js|ts)$/, 'dist/*$1.$2')),
-    )
+    const { tarball, files } = await packClient(folder)
+    const kinds = new Set(files.map((path) => path.replace(/^dist\/.*?(\.d)?\.(js|ts)$/, 'dist/*$1.$2')))
     assert.deepEqual([...kinds].sort(), ['LICENSE', 'README.md', 'dist/*.d.ts', 'dist/*.js', 'package.json'])
     await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }))
-    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(folder, filename)], {
+    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball], {
       cwd: folder,
     })
     // What the examples use beside it.
@@ -117,13 +110,9 @@ describe('the packed client, installed in an empty folder', () => {
   })
 
   test('runs as plain JavaScript, also in an older Node where there is one', async (t) => {
-    const id = await running().createTask({ output_modality: 'text' })
-    const script = `
-      import { createClient } from '@splitrun/client'
-      const task = createClient({ baseUrl: '${running().url}', token: process.env.TOKEN }).task('${id}')
-      const { output, run } = await task.run({ text: 'tea' })
-      console.log(typeof output, run.status, await task.attach(run.id).wait().then(({ run }) => run.done))`
-    await writeFile(join(folder, 'plain.mjs'), script)
+    const system = running()
+    const photo = await system.createTask({ image_required: true, user_prompt: 'What is this?' })
+    const image = (await red(8, 8).jpeg().toBuffer()).toString('base64')
     const others = (process.env['PATH'] ?? '')
       .split(delimiter)
       .filter((path) => !path.includes('node_modules'))
@@ -132,7 +121,11 @@ describe('the packed client, installed in an empty folder', () => {
       const version = await versionOf(node)
       if (!version || versions.has(version) || Number.parseInt(version.slice(1), 10) < 20) continue
       versions.add(version)
-      assert.equal((await consume('plain.mjs', node)).stdout, 'string succeeded true\n', version)
+      const text = await system.createTask({ output_modality: 'text' })
+      const served = { baseUrl: system.url, token: system.token, text, photo, image }
+      const script = `console.log(JSON.stringify(await ${suiteIn(`import('@splitrun/client')`, served)}))`
+      await writeFile(join(folder, 'plain.mjs'), script)
+      assert.deepEqual(JSON.parse((await consume('plain.mjs', node)).stdout), PASSED, version)
     }
     t.diagnostic([...versions].join(' '))
   })

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, test } from 'node:test'
+import { describe } from 'node:test'
 import type { Page } from 'playwright-core'
 import { startSimulatedModel } from '../../../src/models/simulated/simulated-model.ts'
-import { startPrefixProxy } from '../../support/console/prefix-proxy.ts'
-import { checkAccess, goTo, useConsole } from '../../support/console/use-console.ts'
+import { pressAt, reach } from '../../support/console/keyboard.ts'
+import { checkAccess, useConsole } from '../../support/console/use-console.ts'
 import { startRecordedServer } from '../../support/recorded-server.ts'
 import { speakModels } from '../../support/spoken-model.ts'
-import { ADMIN_TOKEN, type Cleanup } from '../../support/system.ts'
+import { ADMIN_TOKEN, type Cleanup, type System } from '../../support/system.ts'
 
 /** Goes to a page of the navigation by its keys. */
 async function press(page: Page, letter: string, title: string): Promise<void> {
@@ -18,13 +18,13 @@ async function press(page: Page, letter: string, title: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: title }).waitFor()
 }
 
-describe('what goes on, in the console', () => {
-  const running = useConsole()
-  const start = (task: string, query = '') =>
-    running().system.call('POST', `/task/${task}/run${query}`, { task_input: { text: 'tea' } })
+const start = (system: System, task: string, query = '') =>
+  system.call('POST', `/task/${task}/run${query}`, { task_input: { text: 'tea' } })
 
-  test('runs stand on the page as they end, by keyboard alone, and can be held', async (t) => {
-    const { open, system } = running()
+describe('what goes on, in the console', () => {
+  const { journey, keyboard } = useConsole()
+
+  keyboard('runs stand on the page as they end, and can be held', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Watched' })
     const page = await open(t)
     await press(page, 'l', 'Live')
@@ -34,18 +34,16 @@ describe('what goes on, in the console', () => {
     const row = page.getByRole('region', { name: 'Ends, as they come' }).getByRole('row', { name: /Watched/ })
     // The worker knows a moment later that somebody watches.
     while ((await row.count()) === 0) {
-      await start(task)
+      await start(system, task)
       await row
         .first()
         .waitFor({ timeout: 1000 })
         .catch(() => {})
     }
     await checkAccess(page)
-    const hold = page.getByRole('button', { name: 'Hold' })
-    await hold.focus()
-    await page.keyboard.press('Space')
+    await pressAt(page, page.getByRole('button', { name: 'Hold' }), 'Space')
     const before = await row.count()
-    await start(task)
+    await start(system, task)
     await page.getByRole('button', { name: 'Go on (1 new)' }).waitFor()
     assert.equal(await row.count(), before)
     await page.keyboard.press('Space')
@@ -55,34 +53,28 @@ describe('what goes on, in the console', () => {
     await page.waitForURL(/#\/runs\//)
   })
 
-  test('figures of days and revisions lead to their runs, by keyboard alone', async (t) => {
-    const { open, system } = running()
+  keyboard('figures of days and revisions lead to their runs', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Counted' })
-    for (let each = 0; each < 3; each += 1) await start(task, '?reporting_group=eu')
+    for (let each = 0; each < 3; each += 1) await start(system, task, '?reporting_group=eu')
     await system.call('POST', `/task/${task}/run?wait=0&timeout=0.001`, { task_input: { text: 'tea' } })
     const page = await open(t)
     await press(page, 'e', 'Reports')
-    await page.getByLabel('Task').focus()
+    await reach(page, page.getByLabel('Task'))
     await page.keyboard.type('Counted')
-    await page.getByLabel('Group').focus()
+    await reach(page, page.getByLabel('Group'))
     await page.keyboard.type('eu')
     await page.locator('.report-chart canvas').nth(3).waitFor()
     await checkAccess(page)
     assert.match(page.url(), /task=.*reporting_group=eu/)
-    await page
-      .getByRole('region', { name: 'By day' })
-      .getByRole('link', { name: '3', exact: true })
-      .nth(2)
-      .focus()
-    await page.keyboard.press('Enter')
+    const days = page.getByRole('region', { name: 'By day' })
+    await pressAt(page, days.getByRole('link', { name: '3', exact: true }).nth(2))
     await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor()
     await page.locator('[data-row]').nth(2).waitFor()
     assert.equal(await page.locator('[data-row]').count(), 3)
     assert.match(page.url(), /start_date=\d{4}-\d\d-\d\d/)
   })
 
-  test('a report without runs says what to do', async (t) => {
-    const { open, system } = running()
+  journey('a report without runs says what to do', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Never run' })
     const page = await open(t, `/reports?task=${task}&days=1`)
     await page.getByText('No run has ended in this time').waitFor()
@@ -90,28 +82,12 @@ describe('what goes on, in the console', () => {
     await page.getByRole('button', { name: 'Report on all tasks and groups' }).click()
     await page.waitForURL(/#\/reports\?days=1$/)
   })
-
-  test('all of them work under any prefix', async (t) => {
-    const { open, system } = running()
-    const url = await startPrefixProxy(t, system.url, '/deep/er/prefix')
-    const page = await open(t, '/live', { url })
-    await page.getByText(/Nothing has ended yet/).waitFor()
-    for (const [address, text] of [
-      ['/reports', /By revision/],
-      ['/keys', /You may not see the keys/],
-      ['/models', /follows a JSON Schema/],
-    ] as const) {
-      await goTo(page, address)
-      await page.getByText(text).first().waitFor()
-    }
-  })
 })
 
 describe('a queue in the console', () => {
-  const running = useConsole(async (t: Cleanup) => ({ env: (await speakModels(t)).env }))
+  const { journey } = useConsole(async (t: Cleanup) => ({ env: (await speakModels(t)).env }))
 
-  test('what waits is counted by model, what workers hold is listed', async (t) => {
-    const { open, system } = running()
+  journey('what waits is counted by model, what workers hold is listed', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Held', llm_model_id: 'spoken' })
     const started = await system.call('POST', `/task/${task}/run?wait=0`, { task_input: { text: 'tea' } })
     const page = await open(t, '/live')
@@ -124,21 +100,17 @@ describe('a queue in the console', () => {
 })
 
 describe('keys in the console', () => {
-  const running = useConsole()
+  const { journey, keyboard } = useConsole()
 
-  test('one is made, its secret shown once, and revoked, by keyboard alone', async (t) => {
-    const { open, system } = running()
+  keyboard('a key is made, its secret shown once, and revoked', async (t, { open, system }) => {
     const page = await open(t, '/tasks', { key: ADMIN_TOKEN })
     await press(page, 'k', 'Keys')
-    await page.getByRole('button', { name: 'New key' }).focus()
-    await page.keyboard.press('Enter')
-    await page.getByLabel('Name').focus()
+    await pressAt(page, page.getByRole('button', { name: 'New key' }))
+    await reach(page, page.getByLabel('Name'))
     await page.keyboard.type('of a robot')
-    await page.getByLabel(/change tasks and traffic/).focus()
-    await page.keyboard.press('Space')
+    await pressAt(page, page.getByLabel(/change tasks and traffic/), 'Space')
     await checkAccess(page)
-    await page.getByRole('button', { name: 'Make it' }).focus()
-    await page.keyboard.press('Enter')
+    await pressAt(page, page.getByRole('button', { name: 'Make it' }))
     const secret = page.getByRole('dialog').getByRole('region', { name: 'Key' }).locator('pre')
     const key = (await secret.textContent()) ?? ''
     await checkAccess(page)
@@ -149,21 +121,18 @@ describe('keys in the console', () => {
       return (await answer.json()) as { client?: { scopes: string[] } }
     }
     assert.deepEqual((await who()).client?.scopes, ['task:read', 'run:read', 'run:write'])
-    await page.getByRole('button', { name: 'I have it' }).focus()
-    await page.keyboard.press('Enter')
+    await pressAt(page, page.getByRole('button', { name: 'I have it' }))
     await page.getByRole('row', { name: /of a robot/ }).waitFor()
     assert.ok(!(await page.content()).includes(key))
-    await page.getByRole('button', { name: 'Revoke of a robot' }).focus()
-    await page.keyboard.press('Enter')
-    await page.getByRole('button', { name: 'Revoke', exact: true }).focus()
-    await page.keyboard.press('Enter')
+    await pressAt(page, page.getByRole('button', { name: 'Revoke of a robot' }))
+    await pressAt(page, page.getByRole('button', { name: 'Revoke', exact: true }))
     await page.getByRole('row', { name: /of a robot.*revoked/ }).waitFor()
     await checkAccess(page)
     while ((await who()).client !== undefined) await page.waitForTimeout(50)
   })
 
-  test('a client gets an id and a secret, and a new one when it is rotated', async (t) => {
-    const page = await running().open(t, '/keys', { key: ADMIN_TOKEN })
+  journey('a client gets an id and a secret, and a new one when it is rotated', async (t, { open }) => {
+    const page = await open(t, '/keys', { key: ADMIN_TOKEN })
     await page.getByRole('button', { name: 'New client' }).click()
     await page.getByLabel('Name').fill('of a fleet')
     await page.getByRole('button', { name: 'Make it' }).click()
@@ -180,33 +149,35 @@ describe('keys in the console', () => {
     await page.getByText('There is no client').waitFor()
   })
 
-  test('who may make keys gives no more than the own scopes; who may not is told why', async (t) => {
-    const { open, system, browser } = running()
-    const admin = { token: ADMIN_TOKEN }
-    const { body } = await system.call(
-      'POST',
-      '/api_key',
-      { name: 'maker', scopes: ['key:write', 'run:read'] },
-      admin,
-    )
-    await browser.clearCookies()
-    const page = await open(t, '/keys', { key: body.token })
-    await page.getByText('you are signed in with it').waitFor()
-    await page.getByRole('button', { name: 'New key' }).click()
-    assert.ok(await page.getByLabel(/start and cancel runs/).isDisabled())
-    await checkAccess(page)
-    await browser.clearCookies()
-    const poor = await open(t, '/keys')
-    await poor
-      .getByText(/lacks the scope key:write/)
-      .first()
-      .waitFor()
-    await checkAccess(poor)
-  })
+  journey(
+    'who may make keys gives no more than the own scopes; who may not is told why',
+    async (t, { open, system, browser }) => {
+      const admin = { token: ADMIN_TOKEN }
+      const { body } = await system.call(
+        'POST',
+        '/api_key',
+        { name: 'maker', scopes: ['key:write', 'run:read'] },
+        admin,
+      )
+      await browser.clearCookies()
+      const page = await open(t, '/keys', { key: body.token })
+      await page.getByText('you are signed in with it').waitFor()
+      await page.getByRole('button', { name: 'New key' }).click()
+      assert.ok(await page.getByLabel(/start and cancel runs/).isDisabled())
+      await checkAccess(page)
+      await browser.clearCookies()
+      const poor = await open(t, '/keys')
+      await poor
+        .getByText(/lacks the scope key:write/)
+        .first()
+        .waitFor()
+      await checkAccess(poor)
+    },
+  )
 })
 
 describe('models in the console', () => {
-  const running = useConsole(async (t: Cleanup) => {
+  const { keyboard } = useConsole(async (t: Cleanup) => {
     const ending = await startSimulatedModel({ shutdownDate: '2099-12-11' })
     t.after(() => ending.close())
     const closed = await startRecordedServer(t, () => ({
@@ -234,33 +205,31 @@ describe('models in the console', () => {
     }
   })
 
-  test('say what they know and cost, when they end and what uses them; one is tried by keyboard', async (t) => {
-    const { open, system } = running()
-    await system.createTask({ name: 'In use', llm_model_id: 'ending' })
-    const page = await open(t, '/tasks', { key: ADMIN_TOKEN })
-    await press(page, 'm', 'Models')
-    const of = (name: string) => page.getByRole('region', { name })
-    await of('ending').getByText('2 in, 2 in from the cache, 2 written to it, 8 out').waitFor()
-    await of('closed').getByText('text only').waitFor()
-    while ((await page.getByRole('link', { name: 'In use' }).count()) === 0) {
-      await page.waitForTimeout(500)
-      await page.reload()
-      await of('ending').waitFor()
-    }
-    await page.getByRole('button', { name: 'Try it closed' }).focus()
-    await page.keyboard.press('Enter')
-    await of('closed').getByText('failed').first().waitFor()
-    await page.getByText(/^closed: \d of \d checks failed/).waitFor()
-    await checkAccess(page)
-  })
+  keyboard(
+    'models say what they know and cost, when they end and what uses them; one is tried',
+    async (t, { open, system }) => {
+      await system.createTask({ name: 'In use', llm_model_id: 'ending' })
+      const page = await open(t, '/tasks', { key: ADMIN_TOKEN })
+      await press(page, 'm', 'Models')
+      const of = (name: string) => page.getByRole('region', { name })
+      await of('ending').getByText('2 in, 2 in from the cache, 2 written to it, 8 out').waitFor()
+      await of('closed').getByText('text only').waitFor()
+      while ((await page.getByRole('link', { name: 'In use' }).count()) === 0) {
+        await page.waitForTimeout(500)
+        await page.reload()
+        await of('ending').waitFor()
+      }
+      await pressAt(page, page.getByRole('button', { name: 'Try it closed' }))
+      await of('closed').getByText('failed').first().waitFor()
+      await page.getByText(/^closed: \d of \d checks failed/).waitFor()
+      await checkAccess(page)
+    },
+  )
 
-  test('are tried by the administrator only, and say so', async (t) => {
-    const { open, browser } = running()
+  keyboard('models are tried by the administrator only, and say so', async (t, { open, browser }) => {
     await browser.clearCookies()
     const page = await open(t, '/models')
-    const button = page.getByRole('button', { name: 'Try it ending' })
-    await button.focus()
-    await page.keyboard.press('Enter')
+    await pressAt(page, page.getByRole('button', { name: 'Try it ending' }))
     await page.getByRole('status').getByText('Only the administrator tries models').waitFor()
   })
 })

@@ -1,34 +1,41 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { describe } from 'node:test'
+import { pressAt, reach, typeInto } from '../../support/console/keyboard.ts'
 import { checkAccess, useConsole } from '../../support/console/use-console.ts'
 import { red } from '../../support/pictures.ts'
+import type { System } from '../../support/system.ts'
+
+async function start(system: System, task: string, text: string, query = '') {
+  return (await system.call('POST', `/task/${task}/run${query}`, { task_input: { text } })).body
+}
 
 describe('runs in the console', () => {
-  const running = useConsole()
-  const start = async (task: string, text: string, query = '') =>
-    (await running().system.call('POST', `/task/${task}/run${query}`, { task_input: { text } })).body
+  const { journey, keyboard } = useConsole()
 
-  test('a run is found by filters in the address, opened by keyboard, and shows what was in it', async (t) => {
-    const { open, system } = running()
+  keyboard('a run is found by filters, opened, and shows what was in it', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Filtered' })
-    await start(task, 'the other one', '?reporting_group=blue')
-    const run = await start(task, 'the one <b>with</b> markup', '?reporting_group=red')
-    const page = await open(t, `/runs?task=${task}&reporting_group=red`)
-    await page.getByRole('link', { name: /^Filtered/ }).waitFor()
+    await start(system, task, 'the other one', '?reporting_group=blue')
+    const run = await start(system, task, 'the one <b>with</b> markup', '?reporting_group=red')
+    const page = await open(t, `/runs?task=${task}`)
+    await page.locator('[data-row]').nth(1).waitFor()
+    await typeInto(page, page.getByLabel('Reporting group'), 'red')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/reporting_group=red/)
+    await page.locator('[data-row]').nth(1).waitFor({ state: 'detached' })
+    await page.getByRole('cell', { name: 'r1', exact: true }).waitFor()
     assert.equal(await page.locator('[data-row]').count(), 1)
     await checkAccess(page)
-    await page.keyboard.press('j')
-    await page.keyboard.press('Enter')
+    await pressAt(page, page.getByRole('link', { name: /^Filtered/ }))
     await page.getByText('the one <b>with</b> markup', { exact: true }).waitFor()
     await page.getByText(run.id).waitFor()
     await page.getByRole('rowheader', { name: 'attempt 1' }).waitFor()
-    await page.getByText('Prompts, with the inputs in their places').click()
+    await pressAt(page, page.getByText('Prompts, with the inputs in their places'))
     await page.getByText('Say something about the one <b>with</b> markup.').waitFor()
     await checkAccess(page)
   })
 
-  test('a filter that nothing passes is named', async (t) => {
-    const page = await running().open(t, '/runs?reason=NO_SUCH&reference=0012')
+  journey('a filter that nothing passes is named', async (t, { open }) => {
+    const page = await open(t, '/runs?reason=NO_SUCH&reference=0012')
     const empty = page.locator('.empty')
     await empty.getByText('No run passes these filters').waitFor()
     assert.match((await empty.textContent()) ?? '', /Reason: NO_SUCH.*Reference: 0012/)
@@ -36,37 +43,33 @@ describe('runs in the console', () => {
     await page.waitForURL(/#\/runs$/)
   })
 
-  test('new runs are counted, and come when they are asked for', async (t) => {
-    const { open, system } = running()
+  journey('new runs are counted, and come when they are asked for', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Watched' })
-    await start(task, 'before')
+    await start(system, task, 'before')
     const page = await open(t, `/runs?task=${task}`)
     await page.getByRole('link', { name: /^Watched/ }).waitFor()
-    await start(task, 'after')
+    await start(system, task, 'after')
     await page.getByRole('button', { name: '1 new run' }).click({ timeout: 60_000 })
     await page.getByRole('button', { name: '1 new run' }).waitFor({ state: 'detached' })
     assert.equal(await page.locator('[data-row]').count(), 2)
   })
 
-  test('a run is run again with other inputs, on its revision', async (t) => {
-    const { open, system } = running()
+  keyboard('a run is run again with other inputs, on its revision', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Again' })
-    const run = await start(task, 'first')
+    const run = await start(system, task, 'first')
     const page = await open(t, `/runs/${task}/${run.id}`)
-    await page.getByRole('button', { name: 'Run again…' }).click()
-    await page.getByRole('textbox', { name: 'Inputs' }).click()
+    await pressAt(page, page.getByRole('button', { name: 'Run again…' }))
+    await reach(page, page.getByRole('textbox', { name: 'Inputs' }))
     await checkAccess(page)
-    await page.keyboard.press('Control+A')
-    await page.keyboard.insertText('{"text": "second"}')
-    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await typeInto(page, page.getByRole('textbox', { name: 'Inputs' }), '{"text": "second"}')
+    await pressAt(page, page.getByRole('button', { name: 'Run', exact: true }))
     await page.waitForURL((url) => url.hash.includes(task) && !url.hash.includes(run.id))
     await page.getByText('second', { exact: true }).waitFor()
     const { body } = await system.call('GET', `/task/${task}/run/${page.url().slice(-36)}`)
     assert.equal(body.task_revision_id, run.task_revision_id)
   })
 
-  test('images of a run are shown', async (t) => {
-    const { open, system } = running()
+  journey('images of a run are shown', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Seen', image_required: true, user_prompt: 'What is it?' })
     const form = new FormData()
     form.append('task_input', '{}')
@@ -87,10 +90,9 @@ describe('runs in the console', () => {
 })
 
 describe('runs that go on, in the console', () => {
-  const running = useConsole({ model: { latencyMs: 600_000 } })
+  const { journey } = useConsole({ model: { latencyMs: 600_000 } })
 
-  test('are cancelled, many at once', async (t) => {
-    const { open, system } = running()
+  journey('many are cancelled at once', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Slow' })
     const ids: string[] = []
     for (const text of ['a', 'b', 'c']) {

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
-import { startPrefixProxy } from '../../support/console/prefix-proxy.ts'
+import { describe } from 'node:test'
+import { pressAt, reach, typeInto } from '../../support/console/keyboard.ts'
 import { checkAccess, useConsole } from '../../support/console/use-console.ts'
 import { ADMIN_TOKEN } from '../../support/system.ts'
 
-describe('the console', () => {
-  const running = useConsole()
+const FIELD = /A key of a project/
 
-  test('signs in by a link, whose key then stands nowhere that a script reads', async (t) => {
-    const { open, system } = running()
+describe('the console', () => {
+  const { journey, keyboard } = useConsole()
+
+  journey('a link signs in, and its key then stands nowhere that a script reads', async (t, driver) => {
+    const { open, system } = driver
     const page = await open(t)
     const seen: string = await page.evaluate(
       '[location.href, document.cookie, ...Object.values(localStorage), ...Object.values(sessionStorage)].join(" ")',
@@ -16,57 +18,91 @@ describe('the console', () => {
     assert.ok(!seen.includes(system.token) && !seen.includes('splitrun_session'), seen)
     await page.reload()
     await page.getByRole('heading', { name: 'Tasks' }).waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByLabel(FIELD).waitFor()
+    assert.equal(await page.getByRole('alert').count(), 0, 'who signs out is told of nothing that is wrong')
+    // A tab that shows the console loads nothing for another such link by itself.
+    await page.goto(`${page.url().replace(/#.*$/, '')}#key=${encodeURIComponent(system.token)}`)
+    await page.getByRole('heading', { name: 'Tasks' }).waitFor()
+    assert.ok(!page.url().includes('key='), page.url())
     await page.goBack().catch(() => null)
     assert.ok(!page.url().includes('key='), 'nor in the history')
   })
 
-  test('asks for a key, says that a wrong one is wrong, and signs out', async (t) => {
-    const { browser, system } = running()
-    await browser.clearCookies()
+  journey('a link with a key that is worth nothing says so', async (t, { browser, url }) => {
     const page = await browser.newPage()
     t.after(() => page.close())
-    await page.goto(`${system.url}/`)
-    await page.getByLabel(/A key of a project/).fill('sr_wrong')
+    await page.goto(`${url}/console/#key=sr_nobody`)
+    await page.getByRole('alert').getByText('The key of the link').waitFor()
     await checkAccess(page)
+  })
+
+  keyboard('a wrong key is refused, a right one signs in and out', async (t, { browser, open, system }) => {
+    const page = await open(t)
+    await browser.clearCookies()
+    await page.goto(page.url().replace('console/', '').replace(/#.*$/, ''))
+    await page.getByLabel(FIELD).waitFor()
+    await checkAccess(page)
+    await typeInto(page, page.getByLabel(FIELD), 'sr_wrong')
     await page.keyboard.press('Enter')
     await page.getByRole('alert').getByText('UNAUTHENTICATED').waitFor()
-    await page.getByLabel(/A key of a project/).fill(system.token)
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await typeInto(page, page.getByLabel(FIELD), system.token)
+    await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Tasks' }).waitFor()
-    await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.getByLabel(/A key of a project/).waitFor()
+    await pressAt(page, page.getByRole('button', { name: 'Sign out' }))
+    await page.getByLabel(FIELD).waitFor()
   })
 
-  test('leads back to the sign-in when its key ends', async (t) => {
-    const { open, system } = running()
-    const admin = { token: ADMIN_TOKEN }
-    const { body } = await system.call('POST', '/api_key', { name: 'short' }, admin)
-    const page = await open(t, '/tasks', { key: body.token })
-    await system.call('POST', `/api_key/${body.id}/revoke`, undefined, admin)
-    await page.getByLabel(/A key of a project/).waitFor({ timeout: 60_000 })
-  })
+  journey(
+    'the end of a key leads back to the sign-in, and leaves nothing that it read',
+    async (t, driver) => {
+      const { open, system } = driver
+      const admin = { token: ADMIN_TOKEN }
+      await system.createTask({ name: 'Seen before' })
+      const { body } = await system.call('POST', '/api_key', { name: 'short' }, admin)
+      const page = await open(t, '/tasks', { key: body.token })
+      await page.getByRole('link', { name: 'Seen before' }).waitFor()
+      await system.call('POST', `/api_key/${body.id}/revoke`, undefined, admin)
+      await page.getByLabel(FIELD).waitFor({ timeout: 60_000 })
+      await page.getByText('The session has ended').waitFor()
+      // Somebody else, who may see no task, is shown none that is still in memory.
+      await page.getByLabel(FIELD).fill(await system.createToken(['run:read']))
+      await page.keyboard.press('Enter')
+      await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+      await page.getByText('PERMISSION_CHECK_FAILED').first().waitFor()
+      assert.equal(await page.getByRole('link', { name: 'Seen before' }).count(), 0)
+    },
+  )
 
-  test('goes to a task by keyboard alone: the palette, some letters, Enter', async (t) => {
-    const { open, system } = running()
-    await system.createTask({ name: 'Palette target' })
-    const page = await open(t)
-    await page.keyboard.press('Control+K')
-    await page.getByRole('searchbox').waitFor()
-    await page.keyboard.type('palette')
-    await page.getByRole('menuitem', { name: /^Palette target/ }).waitFor()
-    await checkAccess(page)
-    await page.keyboard.press('Enter')
-    await page.getByRole('heading', { level: 1, name: 'Palette target' }).waitFor()
-    await page.keyboard.press('g')
-    await page.keyboard.press('t')
-    await page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor()
-    await page.keyboard.press('j')
-    await page.keyboard.press('Enter')
-    await page.waitForURL(/#\/tasks\/[0-9a-f-]{36}$/)
-  })
+  keyboard(
+    'the palette leads to a task, g and a letter to a page, j and Enter to a row',
+    async (t, driver) => {
+      const { open, system } = driver
+      await system.createTask({ name: 'Palette target' })
+      const page = await open(t)
+      await page.keyboard.press('Control+K')
+      await page.getByRole('searchbox').waitFor()
+      await page.keyboard.type('palette')
+      await page.getByRole('menuitem', { name: /^Palette target/ }).waitFor()
+      await checkAccess(page)
+      await page.keyboard.press('Enter')
+      await page.getByRole('heading', { level: 1, name: 'Palette target' }).waitFor()
+      await page.keyboard.press('g')
+      await page.keyboard.press('t')
+      await page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor()
+      await page.keyboard.press('j')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/#\/tasks\/[0-9a-f-]{36}$/)
+      await page.keyboard.press('Control+K')
+      await page.getByRole('searchbox').waitFor()
+      await page.keyboard.press('Escape')
+      await page.getByRole('searchbox').waitFor({ state: 'detached' })
+      await pressAt(page, page.getByRole('button', { name: 'Skip to the content' }))
+      await reach(page, page.getByRole('link', { name: 'Edit', exact: true }))
+    },
+  )
 
-  test('shows the administrator one project, and another when asked', async (t) => {
-    const { open, system } = running()
+  journey('the administrator is shown one project, and another when asked', async (t, { open, system }) => {
     const { project, token } = await system.createProject()
     await system.call(
       'POST',
@@ -84,19 +120,8 @@ describe('the console', () => {
     await page.getByRole('link', { name: 'Elsewhere' }).waitFor()
   })
 
-  test('works under any prefix', async (t) => {
-    const { open, system } = running()
-    await system.createTask({ name: 'Deep down' })
-    const url = await startPrefixProxy(t, system.url, '/deep/er/prefix')
-    const page = await open(t, '/tasks', { url })
-    await page.getByRole('link', { name: 'Deep down' }).waitFor()
-    await page.goto(`${url}/`)
-    await page.getByRole('link', { name: 'Deep down' }).click()
-    await page.getByRole('heading', { level: 1, name: 'Deep down' }).waitFor()
-  })
-
-  test('says what is simulated', async (t) => {
-    const page = await running().open(t)
+  journey('what is simulated is said to be', async (t, { open }) => {
+    const page = await open(t)
     await page.getByText('simulated model: answers are made up').waitFor()
   })
 })

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { execFile } from 'node:child_process'
+import { describe } from 'node:test'
+import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
+import { pressAt, reach, typeInto } from '../../support/console/keyboard.ts'
 import { checkAccess, goTo, useConsole } from '../../support/console/use-console.ts'
+import type { System } from '../../support/system.ts'
 
 /** Types into an editor of code, in place of what is there. */
 async function write(page: Page, label: string, text: string): Promise<void> {
@@ -10,68 +14,72 @@ async function write(page: Page, label: string, text: string): Promise<void> {
   await page.keyboard.insertText(text)
 }
 
+const read = async (system: System, task: string) => (await system.call('GET', `/task/${task}`)).body
+
 describe('tasks in the console', () => {
-  const running = useConsole()
-  const read = async (task: string) => (await running().system.call('GET', `/task/${task}`)).body
+  const { journey, keyboard } = useConsole()
 
-  test('a task is made: its parameters are listed, its schema shown while it is written', async (t) => {
-    const page = await running().open(t, '/tasks/new')
-    await page.getByLabel('Name').fill('Made by hand')
-    await write(page, 'System prompt', 'You answer.')
-    await write(page, 'User prompt', String.raw`Judge {text} in {{ language }}, not \{this}`)
-    const parameters = page.locator('.parameter')
-    assert.deepEqual(await parameters.allTextContents(), ['text', 'language'])
-    await write(page, 'Output format', '{"mood": {"type": "strnig"}}')
-    await page.getByText(/mood\.type: Must be one of/).waitFor()
-    await write(page, 'Output format', '{"mood": {"type": "string", "options": ["good", "bad"]}}')
-    await page.getByText('additionalProperties').waitFor()
-    await checkAccess(page)
-    await page.getByRole('button', { name: 'Make it' }).click()
-    await page.getByRole('heading', { level: 1, name: 'Made by hand' }).waitFor()
-    const made = await read(page.url().slice(-36))
-    assert.deepEqual(made.revisions[0].input_params, ['text', 'language'])
-    assert.deepEqual(made.revisions[0].output_format, { mood: { type: 'string', options: ['good', 'bad'] } })
-  })
+  journey(
+    'a task is made: its parameters are listed, its schema shown while it is written',
+    async (t, { open, system }) => {
+      const page = await open(t, '/tasks/new')
+      await page.getByLabel('Name').fill('Made by hand')
+      await write(page, 'System prompt', 'You answer.')
+      await write(page, 'User prompt', String.raw`Judge {text} in {{ language }}, not \{this}`)
+      const parameters = page.locator('.parameter')
+      assert.deepEqual(await parameters.allTextContents(), ['text', 'language'])
+      await write(page, 'Output format', '{"mood": {"type": "strnig"}}')
+      await page.getByText(/mood\.type: Must be one of/).waitFor()
+      await write(page, 'Output format', '{"mood": {"type": "string", "options": ["good", "bad"]}}')
+      await page.getByText('additionalProperties').waitFor()
+      await checkAccess(page)
+      await page.getByRole('button', { name: 'Make it' }).click()
+      await page.getByRole('heading', { level: 1, name: 'Made by hand' }).waitFor()
+      const made = await read(system, page.url().slice(-36))
+      assert.deepEqual(made.revisions[0].input_params, ['text', 'language'])
+      assert.deepEqual(made.revisions[0].output_format, {
+        mood: { type: 'string', options: ['good', 'bad'] },
+      })
+    },
+  )
 
-  test('a prompt is changed: what changes is shown first, and a tenth of the traffic gets it', async (t) => {
-    const { open, system } = running()
-    const task = await system.createTask({ name: 'Changed' })
-    const page = await open(t, `/tasks/${task}/edit`)
-    await write(page, 'User prompt', 'Say little about {text}.')
-    await page.getByRole('button', { name: 'Review and save' }).click()
-    await page.getByRole('dialog').locator('ins').first().waitFor()
-    await checkAccess(page)
-    await page.getByLabel('A share of the traffic').check()
-    await page.getByLabel('Percent of the runs').fill('10')
-    await page.getByRole('button', { name: 'Save', exact: true }).click()
-    await page.getByText(/r2 10 %/).waitFor()
-    const { revisions, active_revisions } = await read(task)
-    assert.equal(revisions[0].user_prompt, 'Say little about {text}.')
-    assert.equal(active_revisions.length, 2)
-  })
+  keyboard(
+    'a prompt is changed: what changes is shown first, and a tenth of the traffic gets it',
+    async (t, { open, system }) => {
+      const task = await system.createTask({ name: 'Changed' })
+      const page = await open(t, `/tasks/${task}/edit`)
+      await typeInto(page, page.getByRole('textbox', { name: 'User prompt' }), 'Say little about {text}.')
+      await pressAt(page, page.getByRole('button', { name: 'Review and save' }))
+      await page.getByRole('dialog').locator('ins').first().waitFor()
+      await checkAccess(page)
+      await pressAt(page, page.getByLabel('Nobody yet'), 'ArrowDown')
+      await typeInto(page, page.getByLabel('Percent of the runs'), '10')
+      await pressAt(page, page.getByRole('button', { name: 'Save', exact: true }))
+      await page.getByText(/r2 10 %/).waitFor()
+      const { revisions, active_revisions } = await read(system, task)
+      assert.equal(revisions[0].user_prompt, 'Say little about {text}.')
+      assert.equal(active_revisions.length, 2)
+    },
+  )
 
-  test('the traffic is split by keyboard alone, and split back', async (t) => {
-    const { open, system } = running()
+  keyboard('the traffic is split, and split back', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Split' })
     await system.call('POST', `/task/${task}`, { user_prompt: 'Otherwise {text}', weight: 1 })
     const page = await open(t, `/tasks/${task}`)
-    await page.getByLabel('Share of r2').focus()
+    await reach(page, page.getByLabel('Share of r2'))
     for (let at = 0; at < 20; at += 1) await page.keyboard.press('ArrowLeft')
     await page.getByText('Of the next 1,000 runs: r1 700 · r2 300').waitFor()
-    await page.getByRole('button', { name: 'Split the traffic so' }).focus()
-    await page.keyboard.press('Enter')
+    await pressAt(page, page.getByRole('button', { name: 'Split the traffic so' }))
     await page.getByRole('button', { name: 'Undo the last split' }).waitFor()
     const weights = async () =>
-      (await read(task)).active_revisions.map(({ weight }: { weight: number }) => weight)
+      (await read(system, task)).active_revisions.map(({ weight }: { weight: number }) => weight)
     assert.deepEqual(await weights(), [70, 30])
-    await page.getByRole('button', { name: 'Undo the last split' }).focus()
-    await page.keyboard.press('Enter')
+    await pressAt(page, page.getByRole('button', { name: 'Undo the last split' }))
     await page.getByText('r1 50 % · r2 50 %').waitFor()
     assert.deepEqual(await weights(), [1, 1])
   })
 
-  test('what somebody else saved meanwhile is not overwritten unseen', async (t) => {
-    const { open, system } = running()
+  journey('what somebody else saved meanwhile is not overwritten unseen', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Contended' })
     const page = await open(t, `/tasks/${task}/edit`)
     await write(page, 'User prompt', 'Mine {text}')
@@ -84,24 +92,22 @@ describe('tasks in the console', () => {
     await page.getByRole('button', { name: 'Review and save' }).click()
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByRole('heading', { level: 1, name: 'Contended' }).waitFor()
-    const { revisions } = await read(task)
+    const { revisions } = await read(system, task)
     assert.deepEqual([revisions[0].user_prompt, revisions[0].system_prompt], ['Mine {text}', 'Theirs.'])
   })
 
-  test('two revisions stand side by side', async (t) => {
-    const { open, system } = running()
+  keyboard('two revisions stand side by side', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Compared' })
     await system.call('POST', `/task/${task}`, { user_prompt: 'Say nothing about {text}.' })
     const page = await open(t, `/tasks/${task}`)
-    await page.getByRole('link', { name: 'Compare r1 with r2' }).click()
+    await pressAt(page, page.getByRole('link', { name: 'Compare r1 with r2' }))
     await page.getByRole('heading', { level: 1, name: 'Compared: r1 and r2' }).waitFor()
     await page.locator('del', { hasText: 'something' }).waitFor()
     await page.locator('ins', { hasText: 'nothing' }).waitFor()
     await checkAccess(page)
   })
 
-  test('a key that may not write is told why', async (t) => {
-    const { open, system } = running()
+  journey('a key that may not write is told why', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Only read' })
     const key = await system.createToken(['task:read'])
     const page = await open(t, '/tasks', { key })
@@ -110,5 +116,22 @@ describe('tasks in the console', () => {
     assert.equal(await saving.getAttribute('aria-disabled'), 'true')
     await saving.press('Enter')
     await page.getByRole('status').getByText('lacks the scope task:write').waitFor()
+  })
+
+  journey('a call is copied as a command, which runs as it stands', async (t, { open, system }) => {
+    const task = await system.createTask({ name: 'Called', user_prompt: 'On {text}, in {language}' })
+    const page = await open(t, `/tasks/${task}`)
+    await page.getByRole('button', { name: 'Copy as code' }).click()
+    const dialog = page.getByRole('dialog')
+    await checkAccess(page)
+    const command = (await dialog.getByRole('region', { name: 'curl' }).locator('pre').textContent()) ?? ''
+    assert.ok(!command.includes('revision_id'), 'the traffic decides')
+    const env = { PATH: process.env['PATH'], TOKEN: system.token }
+    const { stdout } = await promisify(execFile)('sh', ['-c', command], { env })
+    const run = JSON.parse(stdout)
+    assert.deepEqual([run.task_id, run.status], [task, 'succeeded'], stdout)
+    assert.deepEqual(Object.keys(run.run_data.submitted), ['text', 'language'])
+    await dialog.getByRole('button', { name: 'Copy curl' }).click()
+    await page.getByText(/curl: copied|the text is marked/).waitFor()
   })
 })

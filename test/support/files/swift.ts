@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { promisify } from 'node:util'
@@ -43,17 +43,24 @@ export function useSwift(): () => Swift {
 export async function startSwift(t: Cleanup): Promise<Swift> {
   const env = await fetchSwift()
   const dir = await mkdtemp(join(tmpdir(), 'splitrun-swift-'))
-  const [door = 0, ...ports] = await freePorts(4)
+  const [door = 0, cache = 0, ...ports] = await freePorts(5)
   await mkdir(join(dir, 'node/disk'), { recursive: true })
   await writeFile(join(dir, 'swift.conf'), SWIFT_CONF)
   for (const [at, store] of STORES.entries()) {
     await writeFile(join(dir, `${store}.conf`), storeConf(store, dir, ports[at] ?? 0))
   }
-  await writeFile(join(dir, 'proxy.conf'), proxyConf(dir, door))
+  await writeFile(join(dir, 'proxy.conf'), proxyConf(dir, door, cache))
   await promisify(execFile)(PYTHON, [LAUNCHER, 'rings', dir, ...ports.map(String)], { env })
 
   const launch = (part: string) =>
     spawn(PYTHON, [LAUNCHER, part, dir], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const memcached = spawn(
+    join(DATA, 'usr/bin/memcached'),
+    ['-u', userInfo().username, '-l', '127.0.0.1', '-p', String(cache)],
+    {
+      ...{ env, stdio: ['ignore', 'ignore', 'inherit'] },
+    },
+  )
   const stores = STORES.map(launch)
   let proxy = launch('proxy')
   const url = `http://127.0.0.1:${door}`
@@ -73,7 +80,7 @@ export async function startSwift(t: Cleanup): Promise<Swift> {
     },
   }
   t.after(async () => {
-    await Promise.all([proxy, ...stores].map(end))
+    await Promise.all([proxy, ...stores, memcached].map(end))
     await rm(dir, { recursive: true, force: true })
   })
   await answers()
@@ -99,7 +106,7 @@ async function end(child: ChildProcess): Promise<void> {
 
 /** Fetched into the repository's data folder once. */
 async function fetchSwift(): Promise<NodeJS.ProcessEnv> {
-  const packages = ['swift-proxy', ...STORES.map((store) => `swift-${store}`)]
+  const packages = ['swift-proxy', ...STORES.map((store) => `swift-${store}`), 'memcached']
   const program = 'usr/bin/swift-proxy-server'
   try {
     const { env } = await fetchDebianProgram('swift', DATA, createLogger('info'), program, packages)
@@ -129,10 +136,11 @@ pipeline = ${store}-server
 [app:${store}-server]
 use = egg:swift#${store}
 fallocate_reserve = 0
+conn_timeout = 20
+node_timeout = 60
 `
 
-// The cache is asked for and not there: all is read where it is stored.
-const proxyConf = (dir: string, port: number): string => `[DEFAULT]
+const proxyConf = (dir: string, port: number, cache: number): string => `[DEFAULT]
 bind_ip = 127.0.0.1
 bind_port = ${port}
 workers = 0
@@ -142,6 +150,8 @@ log_address = ${join(dir, 'log')}
 pipeline = catch_errors gatekeeper cache listing_formats bulk slo s3api tempauth copy proxy-server
 [app:proxy-server]
 use = egg:swift#proxy
+conn_timeout = 20
+node_timeout = 60
 account_autocreate = true
 allow_account_management = true
 [filter:s3api]
@@ -153,6 +163,6 @@ user_test_tester = testing .admin
 user_test_reader = reading
 [filter:cache]
 use = egg:swift#memcache
-memcache_servers = 127.0.0.1:9
+memcache_servers = 127.0.0.1:${cache}
 ${['catch_errors', 'gatekeeper', 'listing_formats', 'bulk', 'slo', 'copy'].map((name) => `[filter:${name}]\nuse = egg:swift#${name}`).join('\n')}
 `

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { describe, test } from 'node:test'
 import type { Run, RunEvent } from '../../../client/src/index.ts'
-import { asClientCode, asCurl } from '../../../console/src/pages/playground/calls-as-code.ts'
 import { compareAnswers } from '../../../console/src/pages/playground/compare-answers.ts'
 import { BEFORE, nextProgress } from '../../../console/src/pages/playground/progress.ts'
 import { inputsOf, typedOf } from '../../../console/src/pages/playground/workbench.ts'
+import { asClientCode, asCurl } from '../../../console/src/parts/code/calls-as-code.ts'
 
 type Event = RunEvent<unknown, 'text' | 'fields'>
 const placed = { eventId: null }

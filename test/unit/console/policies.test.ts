@@ -64,7 +64,10 @@ test('input processors are written as they were read, and what is no JSON yet is
 test('the parameters that documents fill are those that the server fills', () => {
   const odd = [null, 4, { input_processor: 'document_content_extractor' }, { param_name: 'x' }]
   const revision = { input_processors: [...ENTRIES, ...odd] }
-  const filled = filledParameters(revision as Parameters<typeof filledParameters>[0])
-  assert.deepEqual([...filled.keys()], filledOnServer(revision as Parameters<typeof filledOnServer>[0]))
+  const filled = filledParameters(revision as unknown as Parameters<typeof filledParameters>[0])
+  assert.deepEqual(
+    [...filled.keys()],
+    filledOnServer(revision as unknown as Parameters<typeof filledOnServer>[0]),
+  )
   assert.equal(filled.get('contract'), 'c.pdf')
 })

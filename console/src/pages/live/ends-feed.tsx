@@ -6,6 +6,7 @@ import { count, duration } from '../../parts/figures.ts'
 import { Moment } from '../../parts/moment.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { RunLink } from '../../parts/run-link.tsx'
+import { ModelName } from '../../parts/simulated.tsx'
 import { StatusMark } from '../../parts/status-mark.tsx'
 import { useEnds } from './use-ends.ts'
 
@@ -48,7 +49,7 @@ export function EndsFeed({ nameOf }: { nameOf: (task: string) => string }) {
                 </>
               ),
             },
-            { head: 'Model', cell: (run) => run.model ?? '—' },
+            { head: 'Model', cell: (run) => <ModelName model={run.model} /> },
             { head: 'Took', isNumber: true, cell: (run) => duration(run.total_ms) },
             { head: 'Tokens', isNumber: true, cell: (run) => count(run.input_tokens + run.output_tokens) },
             { head: 'Ended', cell: (run) => <Moment at={run.settled} /> },

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { DataTable } from '../../parts/data-table.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { count, duration } from '../../parts/figures.ts'
+import { ModelName } from '../../parts/simulated.tsx'
 
 /** What waits and runs, in all and by model. */
 export function QueueState({ queue }: { queue: Queue }) {
@@ -54,7 +55,10 @@ export function QueueState({ queue }: { queue: Queue }) {
           rows={queue.by_model}
           keyOf={({ model }) => model ?? ''}
           columns={[
-            { head: 'Model', cell: ({ model }) => model ?? 'not known yet' },
+            {
+              head: 'Model',
+              cell: ({ model }) => (model === null ? 'not known yet' : <ModelName model={model} />),
+            },
             { head: 'Queued', isNumber: true, cell: (row) => count(row.queued) },
             { head: 'Held back', isNumber: true, cell: (row) => count(row.held) },
             { head: 'Running', isNumber: true, cell: (row) => count(row.running) },

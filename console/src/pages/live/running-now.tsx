@@ -3,6 +3,7 @@ import { DataTable } from '../../parts/data-table.tsx'
 import { Loaded } from '../../parts/loaded.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { RunLink } from '../../parts/run-link.tsx'
+import { ModelName } from '../../parts/simulated.tsx'
 
 /** As many are shown, the newest. */
 const MOST = 20
@@ -32,7 +33,7 @@ export function RunningNow({ nameOf }: { nameOf: (task: string) => string }) {
               columns={[
                 { head: 'Run', cell: (run) => <RunLink task={run.task_id} run={run.id} /> },
                 { head: 'Task', cell: (run) => nameOf(run.task_id) },
-                { head: 'Model', cell: (run) => run.model ?? '—' },
+                { head: 'Model', cell: (run) => <ModelName model={run.model} /> },
                 { head: 'Since', cell: (run) => <Moment at={run.created} /> },
               ]}
             />

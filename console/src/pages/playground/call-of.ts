@@ -1,10 +1,7 @@
 import type { TaskRecord } from '@splitrun/client'
-import type { Project } from '../../app/api.ts'
-import type { WrittenCall } from './calls-as-code.ts'
+import { type Project, serverAddress } from '../../app/api.ts'
+import type { WrittenCall } from '../../parts/code/calls-as-code.ts'
 import { type Column, inputsOf, type Workbench } from './workbench.ts'
-
-/** Where the server is, as seen from here: the page is in its folder `console`. */
-const serverOf = (): string => new URL('..', location.href).href.replace(/\/$/, '')
 
 /** The call of a column. Inputs that are no JSON yet go in as they are typed. */
 export function callOf(
@@ -23,7 +20,7 @@ export function callOf(
     }
   }
   return {
-    server: serverOf(),
+    server: serverAddress(),
     ...{ org: project.org_id, project: project.id, task: task.id, revision: column.revision },
     inputs: readInputs(),
     images: images.length,

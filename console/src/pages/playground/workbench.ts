@@ -39,13 +39,14 @@ export const newColumn = (revision: string, draft: Draft | null = null): Column 
   run: null,
 })
 
-/** Two revisions to begin with: those with most of the traffic, else the newest. */
+/** Two revisions to begin with: the one with most of the traffic and the newest; where that is one, another. */
 function firstRevisions(task: TaskRecord): string[] {
   const active = task.active_revisions
     .toSorted((a, b) => b.weight - a.weight)
     .map(({ task_revision_id }) => task_revision_id)
-  const newest = task.revisions.map(({ id }) => id)
-  return [...new Set([...active, ...newest])].slice(0, 2)
+  // Tests are drafts of somebody's, until there is nothing else.
+  const newest = task.revisions.toSorted((a, b) => Number(a.test) - Number(b.test)).map(({ id }) => id)
+  return [...new Set([...active.slice(0, 1), ...newest.slice(0, 1), ...active, ...newest])].slice(0, 2)
 }
 
 /** The columns that an address names, as far as there are such revisions. */

@@ -1,7 +1,7 @@
 import type { Run } from '@splitrun/client'
 import { DataTable } from '../../parts/data-table.tsx'
 import { count, credits } from '../../parts/figures.ts'
-import { useModels } from '../../parts/simulated.tsx'
+import { ModelName, useModels } from '../../parts/simulated.tsx'
 import { type CallCost, costOfRun } from './cost-of-run.ts'
 
 const isNone = (amount: string): boolean => Number(amount) === 0
@@ -19,7 +19,7 @@ export function RunCost({ run }: { run: Run }) {
         keyOf={({ number }) => String(number)}
         columns={[
           { head: 'Call', cell: ({ number }) => `attempt ${number}` },
-          { head: 'Model', cell: ({ model }) => model ?? '—' },
+          { head: 'Model', cell: ({ model }) => <ModelName model={model} /> },
           { head: 'Input', isNumber: true, cell: ({ fresh }) => count(fresh) },
           { head: 'Cached input', isNumber: true, cell: ({ cached }) => count(cached) },
           { head: 'Answer', isNumber: true, cell: ({ answer }) => count(answer) },

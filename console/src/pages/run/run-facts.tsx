@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { count, credits } from '../../parts/figures.ts'
 import { Moment } from '../../parts/moment.tsx'
+import { ModelName } from '../../parts/simulated.tsx'
 import { revisionName } from '../../parts/use-tasks.ts'
 
 /** What a run was, and what it used. */
@@ -13,7 +14,7 @@ export function RunFacts({ run, task }: { run: Run; task: TaskRecord | undefined
     ['Created', <Moment key="created" at={run.created} utc />],
     ['Ended', run.settled && <Moment key="ended" at={run.settled} utc />],
     ['Revision', revision && (task ? <RevisionLink key="revision" task={task} id={revision} /> : revision)],
-    ['Model', run.model],
+    ['Model', run.model && <ModelName key="model" model={run.model} />],
     ['Fallback', run.used_fallback_model ? `yes: ${run.primary_failure_reason}` : null],
     [
       'Tokens',

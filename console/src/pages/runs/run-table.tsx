@@ -2,8 +2,9 @@ import type { ListedRun } from '@splitrun/client'
 import { Link } from '@tanstack/react-router'
 import { count, credits, duration, shortId } from '../../parts/figures.ts'
 import { Moment } from '../../parts/moment.tsx'
-import { SimulatedMark, useIsSimulated } from '../../parts/simulated.tsx'
+import { ModelName } from '../../parts/simulated.tsx'
 import { StatusMark } from '../../parts/status-mark.tsx'
+import { useRevisionNames } from '../../parts/use-revision-names.ts'
 import { useTasks } from '../../parts/use-tasks.ts'
 import { scoreText } from '../run/feedback-draft.ts'
 
@@ -36,7 +37,7 @@ const scoresText = ({ scores }: ListedRun): string =>
 /** Runs, one line each, without what went into them and came out. */
 export function RunTable({ runs, picked, onPick }: RunTableProps) {
   const { data: tasks = [] } = useTasks()
-  const isSimulated = useIsSimulated()
+  const nameRevision = useRevisionNames(runs.map(({ task_id }) => task_id))
   const nameOf = (task: string) => tasks.find(({ id }) => id === task)?.name ?? `…${shortId(task)}`
   const all = runs.every(({ id }) => picked.has(id))
   const toggle = (id: string) => {
@@ -82,9 +83,9 @@ export function RunTable({ runs, picked, onPick }: RunTableProps) {
                 {nameOf(run.task_id)} <small className="quiet">{shortId(run.id)}</small>
               </Link>
             </th>
-            <td>{run.task_revision_id ? `…${shortId(run.task_revision_id)}` : '—'}</td>
+            <td>{nameRevision(run.task_id, run.task_revision_id) ?? '—'}</td>
             <td>
-              {run.model ?? '—'} {isSimulated(run.model) && <SimulatedMark />}
+              <ModelName model={run.model} />
             </td>
             <td>
               <Moment at={run.created} />

@@ -4,14 +4,13 @@ import { useState } from 'react'
 import { FigureHeadings } from '../../parts/figure-headings.tsx'
 import { count, credits, duration, percent } from '../../parts/figures.ts'
 import { Moment } from '../../parts/moment.tsx'
-import { useModelName } from '../../parts/simulated.tsx'
+import { ModelName } from '../../parts/simulated.tsx'
 import { revisionName } from '../../parts/use-tasks.ts'
 import { useFigures } from './use-figures.ts'
 
 /** All revisions of a task with what they came to, two of which can be put side by side. */
 export function RevisionTable({ task }: { task: TaskRecord }) {
   const { data: figures } = useFigures(task.id)
-  const modelName = useModelName()
   const [first, second] = task.revisions
   const [picked, setPicked] = useState<readonly string[]>(second && first ? [second.id, first.id] : [])
   const [left, right] = picked
@@ -74,7 +73,9 @@ export function RevisionTable({ task }: { task: TaskRecord }) {
                 <td>
                   <Moment at={created} />
                 </td>
-                <td>{modelName(llm_model_id)}</td>
+                <td>
+                  <ModelName model={llm_model_id} />
+                </td>
                 <td className="number">{shareOf(id)}</td>
                 <td className="number">
                   {row ? (

@@ -1,5 +1,5 @@
-import { CopyText } from '../../parts/copy-text.tsx'
-import { Modal } from '../../parts/modal.tsx'
+import { CopyText } from '../copy-text.tsx'
+import { Modal } from '../modal.tsx'
 import { asClientCode, asCurl, type WrittenCall } from './calls-as-code.ts'
 
 /** A call as a command and as code, to be copied. */

@@ -1,0 +1,78 @@
+import type { Locator, Page } from 'playwright-core'
+
+/** What takes a hand at a mouse or a screen, or does what only a script can: put a value or the focus somewhere. */
+const HANDS: ReadonlySet<string> = new Set([
+  ...['mouse', 'touchscreen', 'click', 'dblclick', 'tap', 'hover', 'dragTo', 'dragAndDrop', 'dispatchEvent'],
+  ...['check', 'uncheck', 'setChecked', 'fill', 'clear', 'selectOption', 'setInputFiles', 'selectText'],
+  ...['focus', 'blur', 'press', 'type', 'pressSequentially'],
+  // These bring things that are none of ours.
+  ...[
+    '$',
+    '$$',
+    'all',
+    'elementHandle',
+    'elementHandles',
+    'evaluateHandle',
+    'waitForSelector',
+    'frameLocator',
+  ],
+])
+
+/** Written to the browser's console where a page is touched all the same. */
+export const TOUCHED = 'a journey by keyboard was touched'
+
+/** Tells of a mouse in a page, whatever moved it. */
+export const TELL_OF_TOUCH = `addEventListener('pointerdown', () => console.error(${JSON.stringify(TOUCHED)}), true)`
+
+const isLocator = (value: unknown): value is Locator =>
+  typeof value === 'object' && value !== null && value.constructor.name === 'Locator'
+
+/**
+ * A page, and whatever is found on it, for who has a keyboard only: what takes more throws. Its `keyboard` is all that
+ * acts; `reach` goes where it is to act.
+ */
+export function withoutHands<T extends Page | Locator>(thing: T): T {
+  return new Proxy(thing, {
+    get(target, name) {
+      if (typeof name === 'string' && HANDS.has(name)) {
+        throw new Error(`A journey by keyboard has no "${name}": reach what is meant, and press keys.`)
+      }
+      const value: unknown = Reflect.get(target, name, target)
+      if (typeof value !== 'function') return value
+      return (...given: unknown[]) => {
+        const result: unknown = Reflect.apply(value, target, given)
+        return isLocator(result) ? withoutHands(result) : result
+      }
+    },
+  })
+}
+
+/** Runs in the page; an editor stands in a tree of its own, which knows what is active in it. */
+const hasFocus = (element: Element): boolean =>
+  (element.getRootNode() as Document | ShadowRoot).activeElement === element
+
+/** Further away than this is no way for a person. */
+const MOST_STEPS = 120
+
+/** Goes to something by the Tab key, as far as that is. */
+export async function reach(page: Page, target: Locator): Promise<void> {
+  await target.waitFor()
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    if (await target.evaluate(hasFocus)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`${MOST_STEPS} times the Tab key do not lead to ${target}`)
+}
+
+/** Goes to something and presses a key there. */
+export async function pressAt(page: Page, target: Locator, key = 'Enter'): Promise<void> {
+  await reach(page, target)
+  await page.keyboard.press(key)
+}
+
+/** Goes to a field and types into it, in place of what is there. */
+export async function typeInto(page: Page, field: Locator, text: string): Promise<void> {
+  await reach(page, field)
+  await page.keyboard.press('Control+A')
+  await page.keyboard.insertText(text)
+}

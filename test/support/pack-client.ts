@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { ROOT } from './documents.ts'
+
+/** The client as it would be published. */
+export interface PackedClient {
+  /** Path of the tarball. */
+  readonly tarball: string
+  /** Paths in it. */
+  readonly files: readonly string[]
+}
+
+/** Packs the client into a folder. */
+export async function packClient(folder: string): Promise<PackedClient> {
+  const args = ['pack', '--workspace', 'client', '--json', '--pack-destination', folder]
+  const { stdout } = await promisify(execFile)('npm', args, { cwd: ROOT })
+  const [{ filename, files }] = JSON.parse(stdout.slice(stdout.indexOf('[')))
+  return { tarball: join(folder, filename), files: files.map(({ path }: { path: string }) => path) }
+}
