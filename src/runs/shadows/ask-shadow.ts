@@ -58,7 +58,7 @@ export async function askShadow(
   }
   const asked = { ...claim, request: { ...claim.request, id: parent } }
   const checking = setInterval(async () => {
-    const current = await deps.tasks.recent(project, task).catch(() => undefined)
+    const current = await Promise.resolve(deps.tasks.recent(project, task)).catch(() => undefined)
     if (current !== undefined && current?.shadow?.revision !== claim.revision) deps.executions.cancel(id)
   }, CHECK_MS)
 

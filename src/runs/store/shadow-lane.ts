@@ -4,8 +4,10 @@ import type { Redis } from '../../platform/redis/redis.ts'
 import type { ShadowDelta } from '../../totals/delta.ts'
 import type { Attempt, RunRequest, RunResult } from '../run.ts'
 import { keptUntil } from './kept-bytes.ts'
+import { requestToText } from './request-text.ts'
+import { resultToText } from './result-text.ts'
 import { shardKeys } from './run-keys.ts'
-import { requestToText, resultToText, toLines } from './run-record.ts'
+import { toLines } from './run-record.ts'
 import { movingScript, writingScript } from './run-script.ts'
 
 const leave = writingScript('leave-shadow')

@@ -3,7 +3,12 @@ import type { CompiledOutput } from '../../../output/compile-output.ts'
 import { outputInstructions } from '../../../output/repair-output.ts'
 import { sharedNow } from '../../../platform/clock.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { compileResponse, type FileModality, isFileModality, mediaOf } from '../../../tasks/output-modality.ts'
+import {
+  compileResponse,
+  type FileModality,
+  isFileModality,
+  mediaOf,
+} from '../../../tasks/output-modality.ts'
 import type { Revision } from '../../../tasks/task.ts'
 import type { Ledger } from '../../ledger.ts'
 import type { RunError } from '../../run.ts'
