@@ -9,7 +9,8 @@ export const LIMIT_LAYOUT = {
    * Hash: for each scope (`server`, or the id of a model) the level of each bucket (`<scope>|requests`), when that was
    * (`|at`), how many calls are in flight (`|places`), until when the server asked to wait (`|paused`), until when
    * somebody waits for a place (`|wanted`), which limit last refused a call and until when (`|blocked`, `|blocked.batch`),
-   * how often each did (`|refused:<limit>`), and what is learned (`|limit:<dimension>`).
+   * how often each did (`|refused:<limit>`), what is learned (`|limit:<dimension>`), and how many tokens were reserved by
+   * calls that have ended (`|tokens-reserved`), and used by them (`|tokens-used`).
    */
   levels: 'levels',
   /** Sorted set: calls in flight, by when their lease ends. */

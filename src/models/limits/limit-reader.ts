@@ -5,15 +5,8 @@ import type { Model } from '../model.ts'
 import type { ModelRegistry } from '../model-registry.ts'
 import { limitKeys } from './limit-keys.ts'
 import { markOf } from './limit-store.ts'
-import { type LimitUsage, usageOf } from './limit-usage.ts'
-import {
-  isLimited,
-  LIMIT_NAMES,
-  type LimitKind,
-  lanesOf,
-  modelOfLane,
-  type RateLimits,
-} from './rate-limits.ts'
+import { type EstimateUsage, estimatesOf, type LimitUsage, usageOf } from './limit-usage.ts'
+import { isLimited, LIMIT_NAMES, type LimitKind, lanesOf, modelOfLane } from './rate-limits.ts'
 
 /** The limit that a run waits for. */
 export interface WaitingOn {
@@ -54,8 +47,8 @@ export function createLimitReader(redis: Redis, models: ModelRegistry) {
   }
 
   return {
-    /** How far the limits of all models are used. */
-    async usage(): Promise<LimitUsage[]> {
+    /** How far the limits of all models are used, and how well calls are estimated. */
+    async usage(): Promise<{ limits: LimitUsage[]; estimates: EstimateUsage[] }> {
       const limited = models.list({ includeRetired: true }).filter(isLimited)
       const servers = [...new Set(limited.map(({ server }) => server))]
       const levels = new Map(
@@ -63,20 +56,22 @@ export function createLimitReader(redis: Redis, models: ModelRegistry) {
           servers.map(async ({ name }) => [name, await redis.hgetall(limitKeys(name).levels)] as const),
         ),
       )
-      const now = sharedNow()
-      const of = (
-        type: 'model' | 'server',
-        name: string,
-        scope: string,
-        server: string,
-        limits: RateLimits,
-      ) => usageOf({ type, name, scope, limits, levels: levels.get(server) ?? {}, now })
-      return [
-        ...servers.flatMap(({ name, limits }) => (limits ? of('server', name, 'server', name, limits) : [])),
-        ...limited.flatMap(({ id, name, limits, server }) =>
-          limits ? of('model', name, id, server.name, limits) : [],
-        ),
+      const scopes = [
+        ...servers.map(({ name, limits }) => ({
+          ...{ type: 'server' as const, name, scope: 'server', server: name, limits },
+        })),
+        ...limited.map(({ id, name, limits, server }) => ({
+          ...{ type: 'model' as const, name, scope: id, server: server.name, limits },
+        })),
       ]
+      const now = sharedNow()
+      const found = scopes.flatMap(({ limits, server, ...each }) =>
+        limits ? [{ ...each, limits, levels: levels.get(server) ?? {}, now }] : [],
+      )
+      return {
+        limits: found.flatMap(usageOf),
+        estimates: found.flatMap((each) => estimatesOf(each, each.scope, each.levels) ?? []),
+      }
     },
 
     /** What the runs of a lane (see `laneOf`) wait for now; null for nothing that is known. */

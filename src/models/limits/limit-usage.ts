@@ -13,8 +13,28 @@ export interface LimitUsage {
   readonly refused: number
 }
 
+/** How well the tokens of calls of a model or a server are estimated; of calls whose tokens are known. */
+export interface EstimateUsage {
+  readonly type: 'model' | 'server'
+  readonly name: string
+  /** Reserved before the calls, and really used. */
+  readonly reserved: number
+  readonly used: number
+}
+
 const DIMENSIONS = ['requests', 'tokens', 'input', 'output'] as const
 const MINUTE = 60_000
+
+/** Reads how well calls of a scope are estimated; null where no tokens are limited, or no call has ended. */
+export function estimatesOf(
+  { type, name }: Pick<LimitUsage, 'type' | 'name'>,
+  scope: string,
+  levels: Readonly<Record<string, string>>,
+): EstimateUsage | null {
+  const used = levels[`${scope}|tokens-used`]
+  if (used === undefined) return null
+  return { type, name, reserved: Number(levels[`${scope}|tokens-reserved`] ?? 0), used: Number(used) }
+}
 
 /** Reads the usage of a scope's limits from what LIMIT_LAYOUT keeps of it. */
 export function usageOf(options: {

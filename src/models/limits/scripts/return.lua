@@ -23,6 +23,10 @@ for at, scope in ipairs(read_scopes(13)) do
     end
   end
   write_levels(scope)
+  if amounts and used[2] and amounts[2] + amounts[3] + amounts[4] > 0 then
+    call('HINCRBYFLOAT', key.levels, scope.name .. '|tokens-reserved', math.max(amounts[2], amounts[3] + amounts[4]))
+    call('HINCRBY', key.levels, scope.name .. '|tokens-used', string.format('%.0f', used[2]))
+  end
   if at == 1 and pause > 0 and now + pause > scope.paused then
     call('HSET', key.levels, scope.name .. '|paused', now + pause)
   end
