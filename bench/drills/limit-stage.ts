@@ -44,7 +44,11 @@ export async function startLimitStage(
     urls.set(name, modelUrl(process))
   }
   const servers = Object.fromEntries([...urls].map(([name, url]) => [name, { base_url: url }]))
-  const listed = models.map(({ name, limits }) => ({ name, server: name, limits }))
+  const listed = [
+    // The one of the fleet's first task.
+    { name: 'simulated-large', server: models[0]?.name },
+    ...models.map(({ name, limits }) => ({ name, server: name, limits })),
+  ]
   const file = join(folder, 'models.json')
   await writeFile(file, JSON.stringify({ servers, models: listed }))
   const env = { SPLITRUN_MODELS_FILE: file, SPLITRUN_MODEL_ENDS: 'false', SPLITRUN_CONCURRENCY: '100' }

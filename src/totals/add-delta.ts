@@ -12,6 +12,15 @@ import {
 } from './rollup.ts'
 
 /**
+ * When sums are of: a UTC day (`20261124`), for reports on a project (`day`) and budgets of its keys (`key-day`), or an
+ * hour (`2026112409`), for comparisons of one task's revisions. Null: for ever.
+ */
+export type Period = { readonly kind: 'day' | 'key-day' | 'hour'; readonly text: string } | null
+
+/** Returns the sums for a name, as `joinName` makes it, and a period. */
+export type SumsOf = (name: string, period: Period) => FieldSums
+
+/**
  * Adds a delta to its sums: one for reports, one for metrics, one for the metrics of each model that the run called,
  * which may be two, and one for comparisons.
  */
@@ -27,6 +36,10 @@ export function addDelta(delta: AnyDelta, sumsOf: SumsOf): void {
   const { project, task, revision, group, shown, result, calls, mode, drawn } = delta
   const day = { kind: 'day', text: rollupDay(result.settled) } as const
   addToReport(sumsOf(joinName([project, task, revision, group]), day), result, calls)
+  if (delta.payer) {
+    const ofKey = { kind: 'key-day', text: day.text } as const
+    sumsOf(joinName([project, delta.payer]), ofKey).add('credits', result.credits)
+  }
   const name = joinName(shown)
   addToRunMetrics(sumsOf(name, null), mode, drawn, result)
   for (const [model, ofModel] of Map.groupBy(calls, (call) => call.model)) {

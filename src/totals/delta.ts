@@ -62,6 +62,8 @@ export interface Delta {
   readonly bucket?: number | undefined
   /** There when the caller asked for the fallback model, so that the run says nothing of its revision. */
   readonly fallbackAsked?: true | undefined
+  /** Id of the token that the run is counted under, too; there when that has budgets of its own. */
+  readonly payer?: string | undefined
   readonly mode: RunMode
   readonly result: CountedResult
   readonly calls: readonly CountedCall[]

@@ -32,6 +32,7 @@ export async function deltaOfRun(
     split: split ?? undefined,
     bucket: request.bucket ?? undefined,
     fallbackAsked: request.useFallback || undefined,
+    payer: request.payer ?? undefined,
     result: {
       ...{ status, settled, outputCheck, inputTokens, outputTokens, credits, retries, timings },
       error: result.error && { reason: result.error.reason },

@@ -176,7 +176,7 @@ async function executeClaim(
     }
     if (error instanceof LimitReached || error instanceof BudgetExceeded) {
       ledger.drop()
-      const reached = error instanceof LimitReached ? limitReached(error) : BUDGET_EXCEEDED
+      const reached = error instanceof LimitReached ? limitReached(error) : budgetExceeded(error)
       return end(deps, claim, ledger, { watch, error: reached })
     }
     const stopped = signal.aborted && error === signal.reason
@@ -214,11 +214,13 @@ const INTERNAL: RunError = {
   message: 'Something went wrong here.',
   retryable: true,
 }
-const BUDGET_EXCEEDED: RunError = {
+const budgetExceeded = ({ budget, retryAfter }: BudgetExceeded): RunError => ({
   reason: 'BUDGET_EXCEEDED',
-  message: 'A budget of the project or of the task has no room for what the next call may cost.',
+  message: `A budget has no room for what the next call may cost: ${budget}.`,
   retryable: false,
-}
+  retryAfter,
+  violatedPolicies: [budget],
+})
 const limitReached = ({ waitMs }: LimitReached): RunError => ({
   reason: 'RATE_LIMITED',
   message: 'The model cannot be called at once: a limit of it is reached.',

@@ -197,6 +197,7 @@ function requestOf(
     outputRetries: input.instead?.outputRetries ?? task.output_retries,
     policies: [],
     budget: null,
+    payer: null,
   }
 }
 

@@ -66,6 +66,144 @@ export const fromLines = (lines: string | null | undefined): Attempt[] =>
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Attempt)
 
+/** These values are left out when a run is stored, and added when it is read. That makes most records a third smaller. */
+const USUAL_REQUEST: Partial<RunRequest> = {
+  files: [],
+  fileNames: [],
+  revision: null,
+  slot: null,
+  bucket: null,
+  llmConfig: null,
+  useFallback: false,
+  reference: null,
+  reportingGroup: null,
+  trace: null,
+  onLostAttempt: 'retry',
+  onTruncated: 'fail',
+  outputRetries: 1,
+  policies: [],
+  budget: null,
+  payer: null,
+  onLimit: 'wait',
+  live: false,
+}
+const USUAL_RESULT: Partial<RunResult> = {
+  outputFile: null,
+  processed: null,
+  error: null,
+  partial: null,
+  finishReason: null,
+  cachedTokens: 0,
+  reasoningTokens: 0,
+  estimated: false,
+  costExact: true,
+  parameters: {},
+  credits: 0,
+  possibleCredits: 0,
+  inputSeconds: 0,
+  retries: 0,
+  usedFallback: false,
+  primaryFailure: null,
+}
+
+/** Takes out of a copy what is as usual. Set to undefined, since `delete` would make the object slow to serialise. */
+function leaveOut<T extends object>(copy: Members<T>, usual: Partial<T>): void {
+  for (const key in usual) {
+    const own = copy[key]
+    const isUsual =
+      typeof own === 'object' && own !== null ? Object.keys(own).length === 0 : own === usual[key]
+    if (isUsual) copy[key] = undefined
+  }
+}
+
+type Members<T> = Record<keyof T, unknown>
+
+/** Adds to what was stored, and is nobody else's, what was left out of it as usual. */
+function addUsual<T extends object>(stored: T, usual: Partial<T>): T {
+  for (const key in usual) if (stored[key] === undefined) stored[key] = usual[key] as T[typeof key]
+  return stored
+}
+
+/**
+ * Stands before the member of a stored object that may be large: the inputs of a request, the response of a result, or
+ * what there was of one. JSON
+ * has line breaks nowhere else, so a script finds what comes before without reading JSON, and lists need no more.
+ */
+const BEFORE_LARGE = '\n'
+
+/** JSON of an object, with one more member that is its last and may be large; `more`: JSON of others of that kind. */
+function withLarge(rest: object, name: string, large: unknown, more = ''): string {
+  return `${JSON.stringify(rest).slice(0, -1)}${BEFORE_LARGE}${more},"${name}":${JSON.stringify(large)}}`
+}
+
+/** There when the inputs hold numbers that a double cannot hold: all others are read in the quicker way. */
+interface StoredRequest extends RunRequest {
+  readonly exact?: true
+}
+
+/**
+ * A request as it is stored: JSON that begins with the ids of run, organisation and project, where scripts read them.
+ *
+ * Its members are named one by one: to copy all but one of an object (`...rest`) takes half of the time of this.
+ */
+export function requestToText(request: RunRequest): string {
+  const { id, org, project, task, user, created, inputs, mode, startBy, deadline } = request
+  const copy: Members<StoredRequest> = {
+    ...{ id, org, project, task, user, created, mode, deadline },
+    startBy: startBy === deadline ? undefined : startBy,
+    files: request.files,
+    fileNames: request.fileNames,
+    revision: request.revision,
+    slot: request.slot,
+    bucket: request.bucket,
+    llmConfig: request.llmConfig,
+    useFallback: request.useFallback,
+    reference: request.reference,
+    reportingGroup: request.reportingGroup,
+    trace: request.trace,
+    onLostAttempt: request.onLostAttempt,
+    onTruncated: request.onTruncated,
+    outputRetries: request.outputRetries,
+    policies: request.policies,
+    budget: request.budget,
+    payer: request.payer,
+    onLimit: request.onLimit,
+    live: request.live,
+    inputs: undefined,
+    exact: holdsRawJson(inputs) || undefined,
+  }
+  leaveOut<StoredRequest>(copy, USUAL_REQUEST)
+  return withLarge(copy, 'inputs', inputs)
+}
+
+export function textToRequest(text: string): RunRequest {
+  const stored = JSON.parse(text) as StoredRequest
+  const request: RunRequest = stored.exact ? readExactly(text) : stored
+  return addUsual(addUsual(request, USUAL_REQUEST), { startBy: request.deadline })
+}
+
+function readExactly(text: string): RunRequest {
+  const { exact: _, ...request } = parseExact(text) as StoredRequest
+  return request
+}
+
+export function resultToText(result: RunResult): string {
+  const { response, partial, processed } = result
+  const copy: Members<RunResult> = {
+    ...result,
+    response: undefined,
+    partial: undefined,
+    processed: undefined,
+  }
+  const more = processed ? `,"processed":${JSON.stringify(processed)}` : ''
+  leaveOut<RunResult>(copy, USUAL_RESULT)
+  return partial === null
+    ? withLarge(copy, 'response', response ?? null, more)
+    : withLarge({ ...copy, response: null }, 'partial', partial, more)
+}
+
+export const textToResult = (text: string): RunResult => addUsual(JSON.parse(text) as RunResult, USUAL_RESULT)
+
 /** What `heads.lua` returns for a run: nothing when it has no record. */
 export type HeadFields =
   | readonly []

@@ -9,7 +9,7 @@ import { BudgetExceeded, Deferred } from './deferred.ts'
 export interface HoldBudgetDeps {
   readonly budgets: Pick<BudgetStore, 'hold' | 'adjust'>
   readonly log: Logger
-  readonly run: Pick<RunRequest, 'id' | 'project' | 'task' | 'deadline' | 'budget'>
+  readonly run: Pick<RunRequest, 'id' | 'project' | 'task' | 'payer' | 'deadline' | 'budget'>
 }
 
 /** How long a run waits for others to spend less than they hold, in ms. */
@@ -36,9 +36,9 @@ export async function holdBudget(
   const { price } = request.model
   if (run.budget !== 'hard' || !price) return null
   const most = mostCost(request)
-  const held = await budgets.hold(run, most)
-  if (held === 'exceeded') throw new BudgetExceeded('a budget has no room for the call')
-  if (held === 'busy') throw new Deferred(BUSY_MS, lane)
+  const hold = await budgets.hold(run, most)
+  if (hold.held === 'exceeded') throw new BudgetExceeded(hold.budget, hold.retryAfter)
+  if (hold.held === 'busy') throw new Deferred(BUSY_MS, lane)
   return (answer) => {
     const usage = answer instanceof ModelError ? answer.usage : answer
     // An answer that is lost may have been paid: it stays held until the run has ended.
