@@ -7,10 +7,10 @@ import type { Drill, Statement } from '../drill.ts'
 import { keepBusy, type LimitStage, startLimitStage, submit, timeUntil } from './limit-stage.ts'
 
 const WORKERS = 8
-const REQUESTS = 2400
-const TOKENS = 300_000
+const REQUESTS = 1200
+const TOKENS = 150_000
 const PLACES = 24
-const LEARNED = 1200
+const LEARNED = 600
 const SHARED = 120_000
 const MODELS = [
   {

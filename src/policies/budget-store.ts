@@ -111,6 +111,12 @@ export function createBudgetStore(redis: Redis) {
       return { held: held === 'held' ? 'held' : 'busy' }
     },
 
+    /** The budget that runs of a project last found no room in, because others hold it; null when that is over. */
+    async waitingOn(project: string): Promise<{ readonly name: string; readonly until: number } | null> {
+      const [name, until] = (await redis.hget(policyKeys(project).budgetSums, 'busy'))?.split(' ') ?? []
+      return name && Number(until) > sharedNow() ? { name, until: Number(until) } : null
+    },
+
     /** Sets right what a run holds. */
     async adjust(project: string, run: string, by: number): Promise<void> {
       if (by !== 0) await adjust(redis, [policyKeys(project).prefix], [run, Math.round(by)])

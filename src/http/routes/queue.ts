@@ -87,6 +87,9 @@ export function queueRoutes({ runs, models, limitReader }: QueueRouteDeps): Endp
           runs.queueState(params.project_id, ids, sharedNow()),
           limitReader.usage(),
         ])
+        const all = models.list({ includeRetired: true })
+        const lanes = all.flatMap((model) => lanesOf(model, params.project_id))
+        const found = await runs.queueState(params.project_id, lanes, sharedNow())
         const byModel = [...byModelOf(found)]
           .filter(([, each]) => each.queued + each.running > 0)
           .map(([id, each]) => ({ model: id === '' ? null : (models.find(id)?.name ?? id), ...each }))

@@ -6,12 +6,12 @@ import type { ModelRegistry } from '../model-registry.ts'
 import { limitKeys } from './limit-keys.ts'
 import { markOf } from './limit-store.ts'
 import { type EstimateUsage, estimatesOf, type LimitUsage, usageOf } from './limit-usage.ts'
-import { isLimited, LIMIT_NAMES, type LimitKind, lanesOf, modelOfLane } from './rate-limits.ts'
+import { isLimited, LIMIT_NAMES, type LimitKind, modelOfLane, ownerOfLane } from './rate-limits.ts'
 
 /** The limit that a run waits for. */
 export interface WaitingOn {
-  readonly type: 'model' | 'server'
-  /** Of the model or the server. */
+  readonly type: 'model' | 'server' | 'budget'
+  /** Of the model, the server or the budget. */
   readonly name: string
   /** As in the models file; `server` where the server itself asked to wait. */
   readonly limit: string
@@ -31,11 +31,13 @@ export function createLimitReader(redis: Redis, models: ModelRegistry) {
   const cache = new LRUCache<string, { found: WaitingOn | null }, Model>({
     max: 1000,
     ttl: FRESH_MS,
-    fetchMethod: async (lane, _, { context }) => ({ found: await read(context, lane !== context.id) }),
+    fetchMethod: async (lane, _, { context }) => ({ found: await read(context, lane) }),
   })
 
-  async function read({ id, name, server }: Model, isBatch: boolean): Promise<WaitingOn | null> {
-    const mark = markOf(isBatch)
+  async function read({ id, name, server }: Model, lane: string): Promise<WaitingOn | null> {
+    const owner = ownerOfLane(lane)
+    if (!owner) return null
+    const mark = `${markOf(owner.isBatch)}${owner.project}`
     const texts = await redis.hmget(limitKeys(server.name).levels, `${id}|${mark}`, `server|${mark}`)
     const found = texts.map(parse)
     const now = sharedNow() - GRACE_MS
@@ -77,7 +79,7 @@ export function createLimitReader(redis: Redis, models: ModelRegistry) {
     /** What the runs of a lane (see `laneOf`) wait for now; null for nothing that is known. */
     async waitingOn(lane: string): Promise<WaitingOn | null> {
       const model = models.configured(modelOfLane(lane))
-      if (!model || !isLimited(model) || !lanesOf(model.id).includes(lane)) return null
+      if (!model || !isLimited(model)) return null
       return (await cache.fetch(lane, { context: model }))?.found ?? null
     },
   }

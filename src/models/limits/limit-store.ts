@@ -5,7 +5,11 @@ import { LIMIT_LAYOUT, limitKeys, limitPrefix } from './limit-keys.ts'
 import { type LimitKind, RATES, type RateLimits } from './rate-limits.ts'
 
 const file = (name: string): URL => new URL(`./scripts/${name}.lua`, import.meta.url)
-const FAMILY: ScriptFamily = { layout: LIMIT_LAYOUT, prefix: 'KEYS[1]', shared: [file('shared')] }
+const FAMILY: ScriptFamily = {
+  layout: LIMIT_LAYOUT,
+  prefix: 'KEYS[1]',
+  shared: [file('shared'), file('fair')],
+}
 const reserve: Script = loadScript(file('reserve'), FAMILY)
 const giveBack: Script = loadScript(file('return'), FAMILY)
 const extend: Script = loadScript(file('extend'), FAMILY)
@@ -59,6 +63,11 @@ export function createLimitStore(redis: Redis, leaseMs: number) {
       const floor = isShadow ? LEFT_BY_SHADOWS : isBatch ? LEFT_BY_BATCH : 0
       const mark = isShadow ? '' : markOf(isBatch)
       const args = [lease, leaseMs, floor, mark, need.input, need.output, ...scopesOf(model)]
+      { project, isBatch }: { project: string; isBatch: boolean },
+      need: CallEstimate,
+    ): Promise<Reserved> {
+      const own = [lease, leaseMs, isBatch ? LEFT_BY_BATCH : 0, markOf(isBatch), project]
+      const args = [...own, need.input, need.output, ...scopesOf(model)]
       const [granted, number, scope, limit] = (await reserve(
         redis,
         [limitPrefix(model.server.name)],
@@ -89,8 +98,8 @@ export function createLimitStore(redis: Redis, leaseMs: number) {
 
 const NOTHING = RATES.map(() => null)
 
-/** The mark of the lane of a call; see LIMIT_LAYOUT. */
-export const markOf = (isBatch: boolean): string => (isBatch ? 'blocked.batch' : 'blocked')
+/** The mark of the calls of a project's lane, before its id; see LIMIT_LAYOUT. */
+export const markOf = (isBatch: boolean): string => (isBatch ? 'blocked.batch:' : 'blocked:')
 
 /** The scopes of a model's calls, the nearest one first. */
 function scopesOf({ id, limits, server }: Model): (string | number)[] {

@@ -1,4 +1,5 @@
 import type { FleetLimiter } from '../../models/limits/fleet-limiter.ts'
+import type { Lanes } from '../../models/limits/lanes.ts'
 import type { ModelLimiters } from '../../models/limits/model-limiter.ts'
 import { type ModelClient, ModelError } from '../../models/model.ts'
 import type { RetryPolicy } from '../../models/protocol/retry.ts'
@@ -35,6 +36,7 @@ export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps, RunProce
   readonly limiters: ModelLimiters
   readonly fleet: FleetLimiter
   readonly budgets: BudgetStore
+  readonly budgetLanes: Lanes
   readonly retry: RetryPolicy
   readonly responseLimit: number
   readonly outputFileMax: number

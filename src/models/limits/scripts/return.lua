@@ -13,22 +13,31 @@ for index, dimension in ipairs(DIMENSIONS) do
 end
 for at, scope in ipairs(read_scopes(13)) do
   local amounts = (reserved or {})[scope.name]
+  local reserved_share, used_share = 0, 0
   for index, dimension in ipairs(DIMENSIONS) do
     local level = scope.levels[dimension]
     if level then
-      if amounts and used[index] then level = level + amounts[index] - used[index] end
+      if amounts and used[index] then
+        level = level + amounts[index] - used[index]
+        reserved_share = math.max(reserved_share, amounts[index] / scope.limits[dimension])
+        used_share = math.max(used_share, used[index] / scope.limits[dimension])
+      end
       local left = at == 1 and tonumber(ARGV[4 + index])
       if left then level = math.min(level, left) end
       scope.levels[dimension] = math.min(level, capacity_of(scope.limits[dimension]))
     end
   end
   write_levels(scope)
+  if amounts and amounts.project and call('ZSCORE', key.shares(scope.name), amounts.project) then
+    count_share(scope.name, amounts.project, used_share - reserved_share)
+  end
   if amounts and used[2] and amounts[2] + amounts[3] + amounts[4] > 0 then
     call('HINCRBYFLOAT', key.levels, scope.name .. '|tokens-reserved', math.max(amounts[2], amounts[3] + amounts[4]))
     call('HINCRBY', key.levels, scope.name .. '|tokens-used', string.format('%.0f', used[2]))
   end
   if at == 1 and pause > 0 and now + pause > scope.paused then
     call('HSET', key.levels, scope.name .. '|paused', now + pause)
+    call('PEXPIRE', key.levels, FORGOTTEN_MS + pause)
   end
   if reserved and scope.wanted > now then wanted = 1 end
 end

@@ -1,10 +1,11 @@
 import { type FleetLimiter, isRefusal, type LimitPlace } from '../../../models/limits/fleet-limiter.ts'
 import type { CallEnd } from '../../../models/limits/limit-store.ts'
 import type { ModelLimiters } from '../../../models/limits/model-limiter.ts'
-import { isLimited, laneOf } from '../../../models/limits/rate-limits.ts'
+import { isLimited } from '../../../models/limits/rate-limits.ts'
 import { readSaidLimits } from '../../../models/limits/said-limits.ts'
 import { type Completion, ModelError, type ModelRequest } from '../../../models/model.ts'
 import { estimateMessageTokens } from '../../../models/protocol/estimate-tokens.ts'
+import { laneOfRun } from '../../lane-of-run.ts'
 import type { RunRequest } from '../../run.ts'
 import { Deferred, LimitReached } from './deferred.ts'
 import { type EndHold, type HoldBudgetDeps, holdBudget } from './hold-budget.ts'
@@ -47,6 +48,9 @@ async function enterBudgets(
 ): Promise<EnteredLimits> {
   const lane = laneOf(request.model, deps.run.mode !== 'wait')
   const endHold = await holdBudget(deps, request, lane)
+  if (deps.run.budget !== 'hard') return enterModel(deps, request, signal)
+  const lane = laneOfRun(request.model, deps.run)
+  const endHold = await holdBudget(deps, request, lane, signal)
   if (!endHold) return enterModel(deps, request, signal)
   try {
     const entered = await enterModel(deps, request, signal)
@@ -90,10 +94,17 @@ async function enterFleet(
   const isBatch = run.mode !== 'wait'
   const atOnce = run.onLimit === 'fail'
   const lane = laneOf(model, isBatch)
+  const lane = laneOfRun(model, run)
+  if (!limiters.enter(id)) {
+    fleet.know({ lane, model })
+    if (atOnce) throw new LimitReached(limiters.pause(id))
+    throw new Deferred(0, lane)
+  }
+  if (!isLimited(model)) return { leave: () => limiters.leave(id) }
   let place: LimitPlace
   try {
     const call = {
-      ...{ model, task: run.task, isBatch, atOnce },
+      ...{ model, lane, project: run.project, task: run.task, isBatch, atOnce },
       ...{ inputTokens: estimateMessageTokens(messages), maxTokens: parameters.max_tokens },
     }
     const entered = await fleet.enter(call, signal)
