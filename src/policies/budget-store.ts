@@ -117,6 +117,15 @@ export function createBudgetStore(redis: Redis) {
       return name && Number(until) > sharedNow() ? { name, until: Number(until) } : null
     },
 
+    /** Some of the runs that hold a part of budgets, those that end first at the latest. */
+    holding: (project: string, most: number): Promise<string[]> =>
+      redis.zrange(policyKeys(project).budgetHolds, '0', String(most - 1)),
+
+    /** Ends what a run holds, where what it cost is counted otherwise. */
+    async release(project: string, run: string): Promise<void> {
+      await spend(redis, [policyKeys(project).prefix], [run, 0])
+    },
+
     /** Sets right what a run holds. */
     async adjust(project: string, run: string, by: number): Promise<void> {
       if (by !== 0) await adjust(redis, [policyKeys(project).prefix], [run, Math.round(by)])

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Cleanup } from '../support/system.ts'
-import { diceFrom } from './dice.ts'
+import type { Cleanup } from '../../support/system.ts'
+import { diceFrom } from '../dice.ts'
 
 /** The models of the simulated server, as chaos asks them. */
 const NAMES = ['simulated-large', 'simulated-small'] as const
@@ -55,6 +55,3 @@ export async function writeLimitedModels(t: Cleanup, url: string, limits: DrawnL
   await writeFile(file, JSON.stringify({ servers: { [SERVER]: server }, models }))
   return file
 }
-
-/** The server whose limits the audit looks at. */
-export const LIMITED_SERVER = SERVER
