@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Redis } from 'ioredis'
-import { limitKeys } from '../../src/models/limits/limit-keys.ts'
 import type { LimitedServerSeen } from '../../test/support/limited-server.ts'
 import type { Cleanup } from '../../test/support/system.ts'
 import type { Drill, Statement } from '../drill.ts'
 import { keepBusy, type LimitStage, startLimitStage, submit, timeUntil } from './limit-stage.ts'
+import { leasesOf, refusalsOf, tokensOf } from './read-limits.ts'
 
 const WORKERS = 8
 const REQUESTS = 1200
@@ -210,45 +209,6 @@ async function drillKill({ fleet, seen, callOf }: LimitStage): Promise<Found> {
     ],
   }
 }
-
-async function withRedis<T>(path: string, ask: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis({ path })
-  try {
-    return await ask(redis)
-  } finally {
-    redis.disconnect()
-  }
-}
-
-/** Sums of what is kept of a server's limits, over its models. */
-const sumsOf = (path: string, server: string) =>
-  withRedis(path, async (redis) => {
-    const levels = Object.entries(await redis.hgetall(limitKeys(server).levels))
-    return (what: string) =>
-      levels
-        .filter(([field]) => field.split('|')[1]?.startsWith(what))
-        .reduce((all, [, value]) => all + Number(value), 0)
-  })
-
-/** Tokens that ended calls of a server's models had reserved, and used. */
-async function tokensOf(path: string, server: string) {
-  const sum = await sumsOf(path, server)
-  return { reserved: sum('tokens-reserved'), used: sum('tokens-used') }
-}
-
-/** How often calls had to wait. */
-const refusalsOf = async (path: string, server: string) => (await sumsOf(path, server))('refused:')
-
-/** Leases, what they hold, and places that are taken, when nothing is under way any more. */
-const leasesOf = (path: string, server: string) =>
-  withRedis(path, async (redis) => {
-    const keys = limitKeys(server)
-    const places = Object.entries(await redis.hgetall(keys.levels)).filter(([field]) =>
-      field.endsWith('|places'),
-    )
-    const taken = places.reduce((all, [, count]) => all + Math.abs(Number(count)), 0)
-    return (await redis.zcard(keys.leases)) + (await redis.hlen(keys.holds)) + taken
-  })
 
 const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`
 const judge = (text: string, holds: boolean, wanted: string): Statement => ({
