@@ -1,12 +1,14 @@
-import type { EstimateUsage, LimitUsage } from '../models/limits/limit-usage.ts'
+import type { EstimateUsage, LimitUsage, LimitWait } from '../models/limits/limit-usage.ts'
 import { type Family, LabelledSums } from './family.ts'
 
 /** The limits that the fleet keeps together, and how far they are used. None where none is configured. */
 export function limitFamilies({
   limits,
+  waits,
   estimates,
 }: {
   readonly limits: readonly LimitUsage[]
+  readonly waits: readonly LimitWait[]
   readonly estimates: readonly EstimateUsage[]
 }): Family[] {
   if (limits.length === 0) return []
@@ -27,6 +29,12 @@ export function limitFamilies({
     left.add(labels, usage.left)
     refused.add(labels, usage.refused)
   }
+  const waiting = new LabelledSums(
+    'splitrun_limit_waiting',
+    'Always 1: a project whose calls wait for the limit now.',
+    'gauge',
+  )
+  for (const { type, name, limit, project } of waits) waiting.add({ type, name, limit, project }, 1)
   const reserved = new LabelledSums(
     'splitrun_limit_reserved_tokens_total',
     'Tokens that calls of a limited model or server were expected to use.',
@@ -36,5 +44,5 @@ export function limitFamilies({
     reserved.add({ type, name }, estimate.reserved)
     used.add({ type, name }, estimate.used)
   }
-  return [most, left, refused, reserved, used].map((each) => each.family())
+  return [most, left, refused, waiting, reserved, used].map((each) => each.family())
 }

@@ -74,6 +74,12 @@ export function periodBounds(
 export const secondsUntilAnew = (budget: Pick<BudgetPolicy, 'per'>, now: number): number =>
   Math.max(1, Math.ceil((periodBounds(budget, now).next - now) / 1000))
 
+/** What would be spent at the end of a budget's period, if it went on as since it began; in millionths. */
+export function projectedOf({ policy, spent }: BudgetState, now: number): number {
+  const { first, next } = periodBounds(policy, now)
+  return spent / (Math.max(now - first, 1) / (next - first))
+}
+
 /** What budgets know of a run. */
 export interface Spender {
   readonly task: string

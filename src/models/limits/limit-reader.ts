@@ -5,7 +5,14 @@ import type { Model } from '../model.ts'
 import type { ModelRegistry } from '../model-registry.ts'
 import { limitKeys } from './limit-keys.ts'
 import { markOf } from './limit-store.ts'
-import { type EstimateUsage, estimatesOf, type LimitUsage, usageOf } from './limit-usage.ts'
+import {
+  type EstimateUsage,
+  estimatesOf,
+  type LimitUsage,
+  type LimitWait,
+  usageOf,
+  waitsOf,
+} from './limit-usage.ts'
 import { isLimited, LIMIT_NAMES, type LimitKind, modelOfLane, ownerOfLane } from './rate-limits.ts'
 
 /** The limit that a run waits for. */
@@ -49,8 +56,8 @@ export function createLimitReader(redis: Redis, models: ModelRegistry) {
   }
 
   return {
-    /** How far the limits of all models are used, and how well calls are estimated. */
-    async usage(): Promise<{ limits: LimitUsage[]; estimates: EstimateUsage[] }> {
+    /** How far the limits of all models are used, who waits for them, and how well calls are estimated. */
+    async usage(): Promise<{ limits: LimitUsage[]; waits: LimitWait[]; estimates: EstimateUsage[] }> {
       const limited = models.list({ includeRetired: true }).filter(isLimited)
       const servers = [...new Set(limited.map(({ server }) => server))]
       const levels = new Map(
@@ -72,6 +79,7 @@ export function createLimitReader(redis: Redis, models: ModelRegistry) {
       )
       return {
         limits: found.flatMap(usageOf),
+        waits: found.flatMap((each) => waitsOf(each, each.scope, each.levels, now - GRACE_MS)),
         estimates: found.flatMap((each) => estimatesOf(each, each.scope, each.levels) ?? []),
       }
     },

@@ -25,6 +25,32 @@ export interface EstimateUsage {
 const DIMENSIONS = ['requests', 'tokens', 'input', 'output'] as const
 const MINUTE = 60_000
 
+/** A project whose calls wait for a limit. */
+export interface LimitWait {
+  readonly type: 'model' | 'server'
+  readonly name: string
+  readonly limit: string
+  readonly project: string
+}
+
+/** Reads which projects wait for the limits of a scope: those that were refused, until they were told to try again. */
+export function waitsOf(
+  { type, name }: Pick<LimitUsage, 'type' | 'name'>,
+  scope: string,
+  levels: Readonly<Record<string, string>>,
+  now: number,
+): LimitWait[] {
+  const found = new Map<string, LimitWait>()
+  for (const [field, value] of Object.entries(levels)) {
+    const project = field.startsWith(`${scope}|blocked`) ? field.slice(field.indexOf(':') + 1) : null
+    const [kind = '', until] = value.split(' ')
+    if (project === null || Number(until) < now) continue
+    const limit = LIMIT_NAMES[kind as LimitKind] ?? kind
+    found.set(`${limit} ${project}`, { type, name, limit, project })
+  }
+  return [...found.values()]
+}
+
 /** Reads how well calls of a scope are estimated; null where no tokens are limited, or no call has ended. */
 export function estimatesOf(
   { type, name }: Pick<LimitUsage, 'type' | 'name'>,

@@ -55,5 +55,5 @@ async function totalOf(
   if (policy.applies_to === 'key') return rollups.creditsOfKey(project, policy.target_id ?? '', range)
   const fits = ({ task }: { task: string }) => isAbout(policy, { task, payer: null })
   const days = await rollups.days(project, range, fits, MOST_TOTALS)
-  return days && days.reduce((sum, { totals }) => sum + (totals.get('credits') ?? 0), 0)
+  return days?.reduce((sum, { totals }) => sum + (totals.get('credits') ?? 0), 0) ?? null
 }
