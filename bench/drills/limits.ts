@@ -6,11 +6,11 @@ import { keepBusy, type LimitStage, startLimitStage, submit, timeUntil } from '.
 import { leasesOf, refusalsOf, tokensOf } from './read-limits.ts'
 
 const WORKERS = 8
-const REQUESTS = 1200
-const TOKENS = 150_000
+const REQUESTS = 600
+const TOKENS = 90_000
 const PLACES = 24
-const LEARNED = 600
-const SHARED = 120_000
+const LEARNED = 300
+const SHARED = 60_000
 const MODELS = [
   {
     ...{ name: 'by-requests', server: { requests: REQUESTS, latencyMs: 150 } },
@@ -47,7 +47,7 @@ export const drillLimits: Drill = async ({ quick, say }) => {
   try {
     const stage = await startLimitStage(t, MODELS, WORKERS)
     say(`${WORKERS} workers are up`)
-    const seconds = quick ? 8 : 40
+    const seconds = quick ? 10 : 40
     const rates = await Promise.all([
       drillRate(stage, 'by-requests', seconds, ({ served }) => served / REQUESTS),
       drillRate(stage, 'by-tokens', seconds, ({ tokens }) => tokens / TOKENS),
@@ -132,7 +132,7 @@ async function drillSmall({ fleet, seen, callOf }: LimitStage): Promise<Found> {
 async function drillFairness({ fleet, seen, callOf }: LimitStage, seconds: number): Promise<Found> {
   const other = await fleet.createProject()
   const batch = await callOf(await fleet.createProject(), 'shared', 'batch', 400)
-  await submit(batch, 1500)
+  await submit(batch, 600)
   await timeUntil(async () => (await refusalsOf(fleet.redis.path, 'shared')) > 10, 60_000)
   const one = keepBusy(await callOf(fleet.project, 'shared', 'one', 400), 1)
   await pause(5000)
