@@ -49,7 +49,7 @@ export async function setStage(t: Cleanup, options: FleetOptions, setBudgets?: S
   if (!key) throw new Error('a fresh id was taken')
   const path = `/org/${project.org_id}/project/${project.id}`
   const tasks = await createTasks(fleet, path, key.secret, setBudgets !== undefined)
-  await setBudgets?.(core, { project: project.id, key: key.id, tasks })
+  await setBudgets?.(core, { project: project.id, key: key.credential.id, tasks })
   const sightings: Sightings = {
     answers: [],
     unexpected: [],
