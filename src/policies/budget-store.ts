@@ -22,6 +22,8 @@ const PROJECTS = 'projects-with-budgets'
 /** Within this time every process knows of a change. */
 const CACHE_MS = 1000
 const MOST_CACHED = 10_000
+/** How old an answer may be of what runs wait for, in ms: a list of runs asks once. */
+const BUSY_FRESH_MS = 100
 /** A run may be settled a little after its deadline, in ms. */
 const GRACE_MS = 60_000
 
@@ -38,6 +40,12 @@ export function createBudgetStore(redis: Redis) {
     ...expiringAfter(CACHE_MS),
     ignoreFetchAbort: true,
     fetchMethod: async (project) => ({ budgets: await read(project) }),
+  })
+
+  const busy = new LRUCache<string, { found: string | null }>({
+    max: MOST_CACHED,
+    ttl: BUSY_FRESH_MS,
+    fetchMethod: async (project) => ({ found: await redis.hget(policyKeys(project).budgetSums, 'busy') }),
   })
 
   async function read(project: string): Promise<readonly BudgetPolicy[]> {
@@ -113,7 +121,7 @@ export function createBudgetStore(redis: Redis) {
 
     /** The budget that runs of a project last found no room in, because others hold it; null when that is over. */
     async waitingOn(project: string): Promise<{ readonly name: string; readonly until: number } | null> {
-      const [name, until] = (await redis.hget(policyKeys(project).budgetSums, 'busy'))?.split(' ') ?? []
+      const [name, until] = (await busy.fetch(project))?.found?.split(' ') ?? []
       return name && Number(until) > sharedNow() ? { name, until: Number(until) } : null
     },
 

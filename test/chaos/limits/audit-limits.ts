@@ -72,9 +72,11 @@ async function look(core: Core, project: string, records: readonly RunRecord[]):
 
 /** What the runs of this period cost that count under a budget. */
 function costUnder({ policy }: BudgetState, records: readonly RunRecord[]): number {
-  const { first } = periodBounds(policy, Date.now())
+  const { first, next } = periodBounds(policy, Date.now())
   return records.reduce((sum, { request, result }) => {
-    const counts = result && result.settled >= first && isAbout(policy, request)
+    // A process whose clock is wrong may have ended a run on another day.
+    const isInPeriod = result && result.settled >= first && result.settled < next
+    const counts = isInPeriod && isAbout(policy, request)
     return counts ? sum + result.credits : sum
   }, 0)
 }
