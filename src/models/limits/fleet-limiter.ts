@@ -7,7 +7,7 @@ import type { Model } from '../model.ts'
 import type { CallEstimates } from './call-estimates.ts'
 import { Lanes } from './lanes.ts'
 import type { CallEnd, LimitStore, Reserved } from './limit-store.ts'
-import { isLimited, type LimitKind } from './rate-limits.ts'
+import { isLimited, type LimitKind, ownerOfLane } from './rate-limits.ts'
 
 /** Added to each wait, so that processes that were refused together do not come back together. */
 const JITTER = 0.1
@@ -16,6 +16,10 @@ const UNKNOWN_MS = 1000
 
 /** Lanes of one process whose servers are remembered. */
 const MOST_LANES = 10_000
+
+/** Between the parts of what is told of a free place: no name of a server has it. */
+const SEPARATOR = '\n'
+const freedPlace = (server: string, project: string): string => `${server}${SEPARATOR}${project}`
 
 /** A call that wants to be let through. */
 export interface LimitedCall {
@@ -51,8 +55,8 @@ export interface FleetLimiterDeps {
   /** How often leases are extended. */
   readonly extendEveryMs: number
   readonly log: Logger
-  /** Tells all processes that a place of a server became free. */
-  tellFreed(server: string): Promise<unknown>
+  /** Tells all processes of a place that became free. */
+  tellFreed(place: string): Promise<unknown>
   readonly now?: () => number
 }
 
@@ -85,8 +89,13 @@ export function createFleetLimiter(deps: FleetLimiterDeps) {
     }
   }, deps.extendEveryMs).unref()
 
-  function placeFreed(server: string): void {
-    for (const [name, entry] of about.entries()) if (entry.server === server) lanes.of(name).placeFreed()
+  /** Opens the lanes that a place is for which became free. */
+  function placeFreed(place: string): void {
+    const [server, project = ''] = place.split(SEPARATOR)
+    for (const [name, lane] of lanes.known()) {
+      if (about.peek(name)?.server !== server) continue
+      if (project === '' || ownerOfLane(name)?.project === project) lane.placeFreed()
+    }
   }
 
   async function ask(lease: string, call: LimitedCall): Promise<Reserved | null> {
@@ -117,9 +126,9 @@ export function createFleetLimiter(deps: FleetLimiterDeps) {
     const server = model.server.name
     for (let left = 3; left > 0; left -= 1) {
       try {
-        const isWanted = await store.giveBack(lease, model, end)
-        placeFreed(server)
-        if (isWanted) await deps.tellFreed(server)
+        const project = await store.giveBack(lease, model, end)
+        placeFreed(freedPlace(server, project ?? ''))
+        if (project !== null) await deps.tellFreed(freedPlace(server, project))
         return
       } catch (err) {
         log.debug({ err, model: model.name }, 'a lease could not be given back')

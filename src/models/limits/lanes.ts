@@ -19,6 +19,11 @@ export class Lanes {
     return known.lane
   }
 
+  /** Those that are known, and their names. */
+  *known(): Generator<readonly [name: string, lane: Lane]> {
+    for (const [name, { lane }] of this.#known) yield [name, lane]
+  }
+
   forgetIdle(): void {
     for (const [name, { lane, used }] of this.#known) {
       if (used + IDLE_MS < this.#now() && !lane.mustWait()) this.#known.delete(name)

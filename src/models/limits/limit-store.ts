@@ -78,11 +78,16 @@ export function createLimitStore(redis: Redis, leaseMs: number) {
         : { granted: false, waitMs: number, scope, limit }
     },
 
-    /** Ends a lease; a second time it only notes what the server said. True when somebody waits for a place. */
-    async giveBack(lease: string, model: Model, { used, pauseMs, said }: CallEnd): Promise<boolean> {
+    /**
+     * Ends a lease; a second time it only notes what the server said. Returns the project that the place is for which became
+     * free, '' when it may be any; null when nobody waits for one.
+     */
+    async giveBack(lease: string, model: Model, { used, pauseMs, said }: CallEnd): Promise<string | null> {
       const ofServer = [...(said?.left ?? NOTHING), ...(said?.limits ?? NOTHING)].map((each) => each ?? '')
       const args = [lease, used?.input ?? '', used?.output ?? '', Math.ceil(pauseMs), ...ofServer]
-      return (await giveBack(redis, [limitPrefix(model.server.name)], [...args, ...scopesOf(model)])) === 1
+      const reply = await giveBack(redis, [limitPrefix(model.server.name)], [...args, ...scopesOf(model)])
+      const [wanted, project] = reply as [number, string]
+      return wanted === 1 ? project : null
     },
 
     async extend(server: string, leases: readonly string[]): Promise<void> {

@@ -26,6 +26,12 @@ local function forget_idle(scope)
   end
 end
 
+-- A project that is ahead of many others is told to wait for the turns of all of them, and so does not ask in vain.
+local MOST_TURNS = 10
+local function turns_of_others(scope)
+  return math.max(1, math.min(MOST_TURNS, call('ZCARD', key.asked(scope)) - 1))
+end
+
 -- Notes that a project asks. Returns how far it is ahead of the one that is furthest behind, in minutes' worth.
 local function ahead_of_others(scope, project)
   forget_idle(scope.name)
@@ -44,6 +50,17 @@ end
 
 local function count_share(scope, project, minutes)
   if minutes ~= 0 then call('ZINCRBY', key.shares(scope), string.format('%.9f', minutes), project) end
+end
+
+-- The project that the next place of a scope is for: of those that wait for one, the one that has the fewest; '' when it
+-- is not known.
+local function next_for_place(scope)
+  local least, found = math.huge, ''
+  for _, project in ipairs(call('ZRANGEBYSCORE', key.starving(scope), now - STARVING_MS, '+inf', 'LIMIT', '0', '20')) do
+    local own = tonumber(call('HGET', key.levels, scope .. '|in:' .. project) or '0')
+    if own < least then least, found = own, project end
+  end
+  return found
 end
 
 -- True when another project waits for a place of the scope and has fewer than this one.

@@ -24,7 +24,9 @@ local function refuse(scope, name, ms)
 end
 
 local function check_rates(scope)
-  local left_to_others = ahead_of_others(scope, project) > 0 and LEFT_TO_OTHERS or 0
+  local is_ahead = ahead_of_others(scope, project) > 0
+  local left_to_others = is_ahead and LEFT_TO_OTHERS or 0
+  local turns = is_ahead and turns_of_others(scope.name) or 1
   for index, dimension in ipairs(DIMENSIONS) do
     local limit = scope.limits[dimension]
     scope.amounts[index] = 0
@@ -38,7 +40,7 @@ local function check_rates(scope)
       scope.share = math.max(scope.share, amount / limit)
       if of_turn > 0 then
         local turn_ms = math.min(TURN_MS, math.ceil(of_turn * MINUTE / limit))
-        refuse(scope, dimension, math.max(turn_ms, math.ceil(lacking * MINUTE / limit)))
+        refuse(scope, dimension, turns * math.max(turn_ms, math.ceil(lacking * MINUTE / limit)))
       end
       if amount > 0 then room = math.min(room, math.floor(-of_turn / amount)) end
     end

@@ -2,11 +2,11 @@
 -- ARGV: lease, input and output tokens that were used ('': as reserved), how long the server asked to wait in ms (0: it
 --   did not), then for each dimension what the server says is left of it, then its limit ('': it says nothing), then
 --   the scopes; what the server says is of the first one.
--- Returns 1 when somebody waits for a place, else 0.
+-- Returns {0}; or {1, project} when somebody waits for a place: the project that it is for, '' when it is not known.
 local input, output, pause = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local used = { 1, input and input + output, input, output }
 local reserved = drop_hold(ARGV[1])
-local wanted = 0
+local wanted, for_project = 0, ''
 for index, dimension in ipairs(DIMENSIONS) do
   local said = ARGV[8 + index]
   if said ~= '' then call('HSET', key.levels, ARGV[13] .. '|limit:' .. dimension, said) end
@@ -39,6 +39,9 @@ for at, scope in ipairs(read_scopes(13)) do
     call('HSET', key.levels, scope.name .. '|paused', now + pause)
     call('PEXPIRE', key.levels, FORGOTTEN_MS + pause)
   end
-  if reserved and scope.wanted > now then wanted = 1 end
+  if reserved and scope.wanted > now then
+    wanted = 1
+    if for_project == '' then for_project = next_for_place(scope.name) end
+  end
 end
-return wanted
+return { wanted, for_project }
