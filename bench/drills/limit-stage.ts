@@ -103,7 +103,7 @@ export async function submit(call: Call, amount: number): Promise<void> {
   const url = call.url.replace('wait=300', 'wait=0')
   for (let left = amount; left > 0; left -= 50) {
     const some = Array.from({ length: Math.min(50, left) }, async () => {
-      const answer = await fetch(url, { method: 'POST', headers: call.headers, body: call.body })
+      const answer = await fetch(url, { method: 'POST', headers: call.headers, body: String(call.body) })
       await answer.body?.cancel()
       if (answer.status !== 202) throw new Error(`a run was not accepted: ${answer.status}`)
     })

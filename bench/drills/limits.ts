@@ -112,7 +112,7 @@ async function drillRate(
 async function drillSmall({ fleet, seen, callOf }: LimitStage): Promise<Found> {
   const call = await callOf(fleet.project, 'small', 'first', 2000)
   const began = performance.now()
-  const answer = await fetch(call.url, { method: 'POST', headers: call.headers, body: call.body })
+  const answer = await fetch(call.url, { method: 'POST', headers: call.headers, body: String(call.body) })
   await answer.body?.cancel()
   const ms = performance.now() - began
   const { served, refused } = await seen('small')
