@@ -20,9 +20,8 @@ export function composeLimits({ config, redis, lifecycle, log }: Core) {
   }
   const fleet = createFleetLimiter(parts)
   lifecycle.onClose('limits', () => fleet.close())
-  return { fleet, parts, also: { [channel]: fleet.placeFreed } }
   const budgetLanes = new Lanes()
   const forgetting = setInterval(() => budgetLanes.forgetIdle(), leaseMs).unref()
   lifecycle.onClose('lanes of budgets', () => clearInterval(forgetting))
-  return { fleet, budgetLanes, also: { [channel]: fleet.placeFreed } }
+  return { fleet, parts, budgetLanes, also: { [channel]: fleet.placeFreed } }
 }

@@ -74,7 +74,6 @@ export function createBudgetStore(redis: Redis) {
     read,
     /** True when it is known at once that a project has none: then there is nothing to wait for. */
     hasNone: (project: string): boolean => recent.get(project)?.budgets.length === 0,
-    /** The budgets that a run of a task counts under; nearly always none. */
     /** The budgets that a run counts under; nearly always none. */
     about,
     statesOf,

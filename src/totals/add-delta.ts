@@ -12,15 +12,6 @@ import {
 } from './rollup.ts'
 
 /**
- * When sums are of: a UTC day (`20261124`), for reports on a project (`day`) and budgets of its keys (`key-day`), or an
- * hour (`2026112409`), for comparisons of one task's revisions. Null: for ever.
- */
-export type Period = { readonly kind: 'day' | 'key-day' | 'hour'; readonly text: string } | null
-
-/** Returns the sums for a name, as `joinName` makes it, and a period. */
-export type SumsOf = (name: string, period: Period) => FieldSums
-
-/**
  * Adds a delta to its sums: one for reports, one for metrics, one for the metrics of each model that the run called,
  * which may be two, and one for comparisons.
  */

@@ -3,7 +3,6 @@ import { askByTag } from '../platform/redis/ask-by-tag.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { type KeptTotals, mergeDeltas } from './merge-deltas.ts'
 import { shadowIn } from './pair-sums.ts'
-import { rollupDay, splitName } from './rollup.ts'
 import { joinName, rollupDay, splitName } from './rollup.ts'
 import { totalKeys } from './total-keys.ts'
 

@@ -40,10 +40,10 @@ export function rollupHour(ms: number): string {
 const HOUR_MS = 3_600_000
 
 /**
- * When sums are of: a UTC day (`20261124`), for reports on a project, or an hour (`2026112409`), for comparisons of one
- * task's revisions. Null: for ever.
+ * When sums are of: a UTC day (`20261124`), for reports on a project (`day`) and budgets of its keys (`key-day`), or an
+ * hour (`2026112409`), for comparisons of one task's revisions. Null: for ever.
  */
-export type Period = { readonly kind: 'day' | 'hour'; readonly text: string } | null
+export type Period = { readonly kind: 'day' | 'key-day' | 'hour'; readonly text: string } | null
 
 /** Returns the sums for a name, as `joinName` makes it, and a period. */
 export type SumsOf = (name: string, period: Period) => FieldSums

@@ -56,17 +56,12 @@ export function createLimitStore(redis: Redis, leaseMs: number) {
     async reserve(
       lease: string,
       model: Model,
-      isBatch: boolean | 'shadow',
+      { project, isBatch }: { project: string; isBatch: boolean | 'shadow' },
       need: CallEstimate,
     ): Promise<Reserved> {
       const isShadow = isBatch === 'shadow'
       const floor = isShadow ? LEFT_BY_SHADOWS : isBatch ? LEFT_BY_BATCH : 0
-      const mark = isShadow ? '' : markOf(isBatch)
-      const args = [lease, leaseMs, floor, mark, need.input, need.output, ...scopesOf(model)]
-      { project, isBatch }: { project: string; isBatch: boolean },
-      need: CallEstimate,
-    ): Promise<Reserved> {
-      const own = [lease, leaseMs, isBatch ? LEFT_BY_BATCH : 0, markOf(isBatch), project]
+      const own = [lease, leaseMs, floor, isShadow ? '' : markOf(isBatch), project]
       const args = [...own, need.input, need.output, ...scopesOf(model)]
       const [granted, number, scope, limit] = (await reserve(
         redis,

@@ -1,10 +1,10 @@
 -- Reserves a place and tokens for one call, of all scopes or of none.
--- ARGV: lease, how long it lasts without being extended in ms, share of each limit that is to be left to others, name of
---   the lane's mark ('': nobody is to know that it was refused), input tokens, output tokens, then the scopes.
 -- ARGV: lease, how long it lasts without being extended in ms, share of each limit that is to be left to others, mark of
---   the lane, project, input tokens, output tokens, then the scopes.
+--   the lane ('': a call for no caller, that nobody has to know of and that has no turns), project, input tokens, output
+--   tokens, then the scopes.
 -- Returns {1, how many more such calls there is room for}; or {0, after how many ms to try again, scope, limit}.
 local lease, lease_ms, floor, project = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[5]
+local is_callers = ARGV[4] ~= ''
 local mark = ARGV[4] .. project
 local input, output = tonumber(ARGV[6]), tonumber(ARGV[7])
 local need = { requests = 1, tokens = input + output, input = input, output = output }
@@ -24,7 +24,7 @@ local function refuse(scope, name, ms)
 end
 
 local function check_rates(scope)
-  local is_ahead = ahead_of_others(scope, project) > 0
+  local is_ahead = is_callers and ahead_of_others(scope, project) > 0
   local left_to_others = is_ahead and LEFT_TO_OTHERS or 0
   local turns = is_ahead and turns_of_others(scope.name) or 1
   for index, dimension in ipairs(DIMENSIONS) do
@@ -59,7 +59,7 @@ local function check_places(scope)
   local most = math.max(1, math.floor(scope.concurrent * (1 - floor)))
   if scope.places >= most or must_leave_place(scope.name, project) then
     refuse(scope, 'concurrent', PLACE_MS)
-    call('HSET', key.levels, scope.name .. '|wanted', now + 5 * PLACE_MS)
+    if is_callers then call('HSET', key.levels, scope.name .. '|wanted', now + 5 * PLACE_MS) end
     if floor == 0 then call('ZADD', key.starving(scope.name), now, project) end
   end
   room = math.min(room, most - scope.places - 1)
@@ -81,14 +81,11 @@ local function keep(names)
   end
 end
 if refuser then
-  if mark ~= '' then
+  if is_callers then
     call('HSET', key.levels, refuser.name .. '|' .. mark, limit_name .. ' ' .. (now + wait))
     call('HINCRBY', key.levels, refuser.name .. '|refused:' .. limit_name, '1')
+    for _, scope in ipairs(scopes) do call('ZADD', key.asked(scope.name), now + wait + ACTIVE_MS, project) end
   end
-  call('PEXPIRE', key.levels, FORGOTTEN_MS)
-  call('HSET', key.levels, refuser.name .. '|' .. mark, limit_name .. ' ' .. (now + wait))
-  call('HINCRBY', key.levels, refuser.name .. '|refused:' .. limit_name, '1')
-  for _, scope in ipairs(scopes) do call('ZADD', key.asked(scope.name), now + wait + ACTIVE_MS, project) end
   keep({ key.levels })
   return { 0, wait, refuser.name, limit_name }
 end
@@ -104,7 +101,7 @@ for at, scope in ipairs(scopes) do
     call('HINCRBY', key.levels, scope.name .. '|in:' .. project, '1')
     call('ZREM', key.starving(scope.name), project)
   end
-  count_share(scope.name, project, scope.share)
+  if is_callers then count_share(scope.name, project, scope.share) end
   hold[at] = scope.name .. ' ' .. table.concat(scope.amounts, ',') .. ',' .. project .. ';'
 end
 call('HSET', key.holds, lease, table.concat(hold))

@@ -46,9 +46,6 @@ async function enterBudgets(
   request: ModelRequest,
   signal: AbortSignal,
 ): Promise<EnteredLimits> {
-  const lane = laneOf(request.model, deps.run.mode !== 'wait')
-  const endHold = await holdBudget(deps, request, lane)
-  if (deps.run.budget !== 'hard') return enterModel(deps, request, signal)
   const lane = laneOfRun(request.model, deps.run)
   const endHold = await holdBudget(deps, request, lane, signal)
   if (!endHold) return enterModel(deps, request, signal)
@@ -74,12 +71,14 @@ function enterModel(
   request: ModelRequest,
   signal: AbortSignal,
 ): EnteredLimits | Promise<EnteredLimits> {
-  const { limiters, run } = deps
+  const { limiters, fleet, run } = deps
   const { model } = request
   const { id } = model
   if (!limiters.enter(id)) {
+    const lane = laneOfRun(model, run)
+    fleet.know({ lane, model })
     if (run.onLimit === 'fail') throw new LimitReached(limiters.pause(id))
-    throw new Deferred(0, laneOf(model, run.mode !== 'wait'))
+    throw new Deferred(0, lane)
   }
   return isLimited(model) ? enterFleet(deps, request, signal) : { leave: () => limiters.leave(id) }
 }
@@ -93,14 +92,7 @@ async function enterFleet(
   const { id } = model
   const isBatch = run.mode !== 'wait'
   const atOnce = run.onLimit === 'fail'
-  const lane = laneOf(model, isBatch)
   const lane = laneOfRun(model, run)
-  if (!limiters.enter(id)) {
-    fleet.know({ lane, model })
-    if (atOnce) throw new LimitReached(limiters.pause(id))
-    throw new Deferred(0, lane)
-  }
-  if (!isLimited(model)) return { leave: () => limiters.leave(id) }
   let place: LimitPlace
   try {
     const call = {

@@ -9,7 +9,6 @@ import { BudgetExceeded, Deferred } from './deferred.ts'
 
 export interface HoldBudgetDeps {
   readonly budgets: Pick<BudgetStore, 'hold' | 'adjust'>
-  readonly budgets: BudgetStore
   /** Where runs wait for room in budgets. */
   readonly budgetLanes: Lanes
   readonly log: Logger
