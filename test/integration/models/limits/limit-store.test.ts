@@ -8,6 +8,7 @@ import { until } from '../../../support/system.ts'
 
 const WAITED = { project: 'one', isBatch: false }
 const BATCH = { project: 'one', isBatch: true }
+const SHADOW = { project: 'one', isBatch: 'shadow' } as const
 
 test('every limit refuses what it does not permit, and says which one it is and after how long to try again', async (t) => {
   const { store } = await openLimitStore(t)
@@ -171,10 +172,10 @@ test('calls of many at once never exceed a limit', async (t) => {
 })
 
 test('calls for no caller leave most of each limit to others, and leave no mark where they are refused', async (t) => {
-  const { store, redis } = await openStore(t)
-  const model = aModel({ requestsPerMinute: 60, concurrent: 10 })
+  const { store, redis } = await openLimitStore(t)
+  const model = limitedModel({ requestsPerMinute: 60, concurrent: 10 })
   let granted = 0
-  while ((await store.reserve(newId(), model, 'shadow', NEED)).granted) granted += 1
+  while ((await store.reserve(newId(), model, SHADOW, NEED)).granted) granted += 1
   assert.equal(granted, 4)
   const marks = Object.keys(await redis.hgetall(limitKeys(model.server.name).levels))
   assert.deepEqual(
@@ -182,6 +183,6 @@ test('calls for no caller leave most of each limit to others, and leave no mark 
     [],
   )
   let others = 0
-  while ((await store.reserve(newId(), model, false, NEED)).granted) others += 1
+  while ((await store.reserve(newId(), model, WAITED, NEED)).granted) others += 1
   assert.equal(others, 6)
 })
