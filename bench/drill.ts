@@ -10,6 +10,7 @@ export const DRILL_NAMES = [
   'capacity',
   'counting',
   'isolation',
+  'limits',
   'live',
   'door',
   'shadow',

@@ -10,6 +10,7 @@ const DRILLS: Record<DrillName, () => Promise<Drill>> = {
   scale: async () => (await import('./drills/scale.ts')).drillScale,
   capacity: async () => (await import('./drills/capacity.ts')).drillCapacity,
   isolation: async () => (await import('./drills/isolation.ts')).drillIsolation,
+  limits: async () => (await import('./drills/limits.ts')).drillLimits,
   live: async () => (await import('./drills/live.ts')).drillLive,
   console: async () => (await import('./drills/console.ts')).drillConsole,
   door: async () => (await import('./drills/door.ts')).drillDoor,

@@ -56,6 +56,7 @@ function request(): RunRequest {
       onTruncated: 'fail',
       policies: [],
       budget: null,
+      payer: null,
       onLimit: 'wait',
       outputRetries: 1,
       slot: null,

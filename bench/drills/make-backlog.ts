@@ -58,6 +58,7 @@ export async function openBacklog(
         onTruncated: 'fail',
         policies: [],
         budget: null,
+        payer: null,
         onLimit: 'wait',
         outputRetries: 1,
         slot: null,

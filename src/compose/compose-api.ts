@@ -86,7 +86,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     ...sessionDeps,
     storageQuota: createStorageQuota(runs, config.projectKeptBytes),
     // Replies on a connection come one after the other: those of lists are large, and runs do not wait behind them.
-    listedRuns: readRuns(await connections.commands('lists'), config.shards, core.limitReader.waitingOn),
+    listedRuns: readRuns(await connections.commands('lists'), config.shards, core.findWait),
     adaptations: createAdaptationStore(redis),
     feedback: createFeedbackRecords(redis),
     ...{ taskTokens, inbox, feeds, ends, nextShard: createShardRotation(config.shards) },

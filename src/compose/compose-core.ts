@@ -23,6 +23,7 @@ import type { RunRequest, RunResult } from '../runs/run.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
 import { createRunStore } from '../runs/store/run-store.ts'
 import { createShadowLane } from '../runs/store/shadow-lane.ts'
+import { waitingOn } from '../runs/waiting-on.ts'
 import { createTaskNamesStore } from '../tasks/naming/task-names-store.ts'
 import { createTagStore } from '../tasks/tag-store.ts'
 import type { TaskLimits } from '../tasks/task-fields.ts'
@@ -93,6 +94,7 @@ async function openCore(
       .catch((err: unknown) => log.warn({ err, run_id: id }, 'a run could not be counted under its limits'))
   }
   const limitReader = createLimitReader(redis, models)
+  const findWait = (lane: string) => waitingOn({ limitReader, budgets }, lane)
   const tellEnds = createTellEnds(publisherOf(redis, shardKeys(0).ends))
   lifecycle.onClose('ends', () => tellEnds.close())
   return {
@@ -115,11 +117,12 @@ async function openCore(
     limits: taskLimits(config),
     tellEnds,
     limitReader,
+    findWait,
     policies,
     budgets,
     runs: createRunStore(redis, {
       ...config,
-      waitingOn: limitReader.waitingOn,
+      waitingOn: findWait,
       onEnd(request, revision, result) {
         tellEnds.tell(request, revision, result)
         endPolicies(request, result)

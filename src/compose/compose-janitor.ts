@@ -12,6 +12,7 @@ import { cleanUpFiles } from '../runs/end/clean-up-files.ts'
 import { cleanUpRuns } from '../runs/end/clean-up-runs.ts'
 import { type CleanUpTotalsDeps, cleanUpTotals } from '../runs/end/clean-up-totals.ts'
 import { type CorrectBudgetsDeps, correctBudgets } from '../runs/end/correct-budgets.ts'
+import { type EndLeftOverDeps, endLeftOver } from '../runs/end/end-left-over.ts'
 import type { EndQueuedRunDeps } from '../runs/end/end-queued-run.ts'
 import { type WatchEndsDeps, watchEndsOfModels } from '../runs/end/watch-ends-of-models.ts'
 
@@ -26,6 +27,7 @@ export function composeJanitor(
   deps: EndQueuedRunDeps &
     CleanUpTotalsDeps &
     CorrectBudgetsDeps &
+    EndLeftOverDeps &
     WatchEndsDeps &
     Omit<DecideRolloutsDeps & NoteVerdictsDeps, 'reportRollupsMax' | 'comparisonDays'> & {
       config: Config
@@ -62,6 +64,7 @@ export function composeJanitor(
       await rollups.merge()
       await correctBudgets(deps, now, signal)
       await noteVerdicts({ ...deps, ...kept }, now, signal)
+      await endLeftOver(deps, now, signal)
       if (!signal.aborted) lastTask = await cleanUpTotals(deps, lastTask)
       part = (part + 1) % FILE_PARTS
       if (config.modelEnds) await watchEndsOfModels(deps, signal)

@@ -1,5 +1,7 @@
+import { setInterval } from 'node:timers'
 import { createCallEstimates } from '../models/limits/call-estimates.ts'
 import { createFleetLimiter } from '../models/limits/fleet-limiter.ts'
+import { Lanes } from '../models/limits/lanes.ts'
 import { createLimitStore } from '../models/limits/limit-store.ts'
 import { publisherOf } from '../platform/redis/channel-listener.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
@@ -18,5 +20,8 @@ export function composeLimits({ config, redis, lifecycle, log }: Core) {
   }
   const fleet = createFleetLimiter(parts)
   lifecycle.onClose('limits', () => fleet.close())
-  return { fleet, parts, also: { [channel]: fleet.placeFreed } }
+  const budgetLanes = new Lanes()
+  const forgetting = setInterval(() => budgetLanes.forgetIdle(), leaseMs).unref()
+  lifecycle.onClose('lanes of budgets', () => clearInterval(forgetting))
+  return { fleet, parts, budgetLanes, also: { [channel]: fleet.placeFreed } }
 }

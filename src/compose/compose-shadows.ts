@@ -1,5 +1,6 @@
 import type { RunWorker } from '../../workers/run-worker.ts'
 import { type ShadowWorker, startShadowWorker } from '../../workers/shadow.worker.ts'
+import { Lanes } from '../models/limits/lanes.ts'
 import type { ExecuteRunDeps } from '../runs/execute/execute-run.ts'
 import { createExecutions } from '../runs/execute/executions.ts'
 import { createLeaveShadow, type LeaveShadow } from '../runs/shadows/leave-shadow.ts'
@@ -27,6 +28,8 @@ export function composeShadows(core: Core, limits: ReturnType<typeof composeLimi
       const own = {
         ...{ ...deps, shadows, fleet, redis: core.redis, executions: createExecutions() },
         limiters: shadowLimiters(deps.limiters),
+        // What they wait for in their budgets keeps no caller's run waiting.
+        budgetLanes: new Lanes(),
         shadowPatienceMs: config.shadowPatience * 1000,
       }
       worker = startShadowWorker({

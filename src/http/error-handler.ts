@@ -45,6 +45,8 @@ export function sendError(response: Response, error: ApiError | ValidationError)
   const { status, reason, message, extra } = error
   if (status === 429 || status === 503) response.set('Retry-After', String(extra['retry_after'] ?? 1))
   if (error instanceof PolicyError) response.set(error.headers)
+  // OpenAI's clients, and others that take after them, would ask again at once.
+  if (reason === 'BUDGET_EXCEEDED') response.set('x-should-retry', 'false')
   // The id of a run is never lost, whatever else went wrong.
   if (typeof extra['run_id'] === 'string') response.set('x-task-run-id', extra['run_id'])
   const detail = { reason, message, ...extra }

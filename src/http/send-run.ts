@@ -32,8 +32,19 @@ const FAILURES = {
 } as const
 
 /** The reason that a caller who waited is given for a run's own. */
-export const failureReason = (reason: string | undefined): Reason =>
+const failureReason = (reason: string | undefined): Reason =>
   FAILURES[reason as keyof typeof FAILURES] ?? 'MODEL_ERROR'
+
+/** The error of a run that failed, for a caller that waited for it, without the run. */
+export function failureOf({ request, result }: RunRecord): ApiError {
+  const error = result?.error
+  return new ApiError(failureReason(error?.reason), error?.message ?? 'The run failed.', {
+    run_id: request.id,
+    retryable: error?.retryable ?? false,
+    ...(error?.retryAfter && { retry_after: error.retryAfter }),
+    ...(error?.violatedPolicies && { violated_policies: error.violatedPolicies }),
+  })
+}
 
 /** The headers that belong to a run, on every answer that does. */
 export function setRunHeaders(response: Response, { request, revision }: RunRecord): void {
@@ -85,14 +96,6 @@ export function sendStarted(response: Response, started: StartedRun, wait: Wait,
     response.json(run)
     return
   }
-  const error = record.result?.error
-  sendError(
-    response,
-    new ApiError(failureReason(error?.reason), error?.message ?? 'The run failed.', {
-      run_id: record.request.id,
-      retryable: error?.retryable ?? false,
-      ...(error?.retryAfter && { retry_after: error.retryAfter }),
-      run,
-    }),
-  )
+  const { reason, message, extra } = failureOf(record)
+  sendError(response, new ApiError(reason, message, { ...extra, run }))
 }

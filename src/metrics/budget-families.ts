@@ -1,4 +1,4 @@
-import { type BudgetState, millionths } from '../policies/budget.ts'
+import { type BudgetState, millionths, projectedOf } from '../policies/budget.ts'
 import type { BudgetStore } from '../policies/budget-store.ts'
 import { type Family, LabelledSums } from './family.ts'
 
@@ -17,7 +17,7 @@ export async function readBudgets(budgets: BudgetStore): Promise<Budgets> {
 }
 
 /** What is spent and held of budgets, in credits. None where there are no budgets. */
-export function budgetFamilies(budgets: Budgets): Family[] {
+export function budgetFamilies(budgets: Budgets, now: number): Family[] {
   if (budgets.length === 0) return []
   const most = new LabelledSums('splitrun_budget_credits', 'What may be spent in a period.', 'gauge')
   const spent = new LabelledSums('splitrun_budget_spent_credits', 'What is spent in this period.', 'gauge')
@@ -26,12 +26,18 @@ export function budgetFamilies(budgets: Budgets): Family[] {
     'What calls under way may still cost, of hard budgets.',
     'gauge',
   )
+  const projected = new LabelledSums(
+    'splitrun_budget_projected_credits',
+    'What would be spent at the end of the period, if it went on as since it began.',
+    'gauge',
+  )
   for (const { project, state } of budgets) {
     const { name: budget, per, mode } = state.policy
     const labels = { project, budget, per, mode }
     most.add(labels, millionths(state.policy))
     spent.add(labels, state.spent)
     held.add(labels, state.held)
+    projected.add(labels, Math.round(projectedOf(state, now)))
   }
-  return [most.family(1e-6), spent.family(1e-6), held.family(1e-6)]
+  return [most, spent, held, projected].map((each) => each.family(1e-6))
 }

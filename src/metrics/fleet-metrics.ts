@@ -98,7 +98,7 @@ async function readFamilies(deps: FleetMetricsDeps): Promise<Family[]> {
     ...verdictFamilies(verdicts.filter((each) => tasks.has(taskOf(each)))),
     ...modelFamilies(deps.models, retirements),
     ...limitFamilies(usages),
-    ...budgetFamilies(budgets),
+    ...budgetFamilies(budgets, sharedNow()),
   ]
 }
 

@@ -1,9 +1,17 @@
-import type { LimitUsage } from '../models/limits/limit-usage.ts'
+import type { EstimateUsage, LimitUsage, LimitWait } from '../models/limits/limit-usage.ts'
 import { type Family, LabelledSums } from './family.ts'
 
 /** The limits that the fleet keeps together, and how far they are used. None where none is configured. */
-export function limitFamilies(usages: readonly LimitUsage[]): Family[] {
-  if (usages.length === 0) return []
+export function limitFamilies({
+  limits,
+  waits,
+  estimates,
+}: {
+  readonly limits: readonly LimitUsage[]
+  readonly waits: readonly LimitWait[]
+  readonly estimates: readonly EstimateUsage[]
+}): Family[] {
+  if (limits.length === 0) return []
   const most = new LabelledSums(
     'splitrun_limit_most',
     'A limit of a model or a server: units a minute, or calls in flight.',
@@ -15,11 +23,26 @@ export function limitFamilies(usages: readonly LimitUsage[]): Family[] {
     'gauge',
   )
   const refused = new LabelledSums('splitrun_limit_refusals_total', 'How often a call had to wait for it.')
-  for (const { type, name, limit, ...usage } of usages) {
+  for (const { type, name, limit, ...usage } of limits) {
     const labels = { type, name, limit }
     most.add(labels, usage.most)
     left.add(labels, usage.left)
     refused.add(labels, usage.refused)
   }
-  return [most.family(), left.family(), refused.family()]
+  const waiting = new LabelledSums(
+    'splitrun_limit_waiting',
+    'Always 1: a project whose calls wait for the limit now.',
+    'gauge',
+  )
+  for (const { type, name, limit, project } of waits) waiting.add({ type, name, limit, project }, 1)
+  const reserved = new LabelledSums(
+    'splitrun_limit_reserved_tokens_total',
+    'Tokens that calls of a limited model or server were expected to use.',
+  )
+  const used = new LabelledSums('splitrun_limit_used_tokens_total', 'Tokens that the same calls really used.')
+  for (const { type, name, ...estimate } of estimates) {
+    reserved.add({ type, name }, estimate.reserved)
+    used.add({ type, name }, estimate.used)
+  }
+  return [most, left, refused, waiting, reserved, used].map((each) => each.family())
 }

@@ -48,6 +48,14 @@ export class RunFamilies {
     SECONDS,
   )
   readonly #tokens = new LabelledSums('splitrun_tokens_total', 'Tokens of all model calls, failed ones too.')
+  readonly #parts = new LabelledSums(
+    'splitrun_token_parts_total',
+    'Parts of these tokens: of the input what a cache had (cached) and what was written to one (cache_write), of the output reasoning.',
+  )
+  readonly #possible = new LabelledSums(
+    'splitrun_possible_credits_total',
+    'What calls whose answers are lost may have cost; not among the credits charged.',
+  )
   readonly #credits = new LabelledSums('splitrun_credits_total', 'Credits charged, in units of the prices.')
   readonly #attempts = new LabelledSums('splitrun_attempts_total', 'Model calls by how they ended.')
   readonly #duplicates = new LabelledSums(
@@ -124,7 +132,9 @@ export class RunFamilies {
     for (const [field, by] of totals) {
       const [kind, first = ''] = field.split(':')
       if (kind === 'tokens') this.#tokens.add({ ...labels, type: first }, by)
+      else if (kind === 'part') this.#parts.add({ ...labels, part: first }, by)
       else if (kind === 'credits') this.#credits.add(labels, by)
+      else if (kind === 'possible') this.#possible.add(labels, by)
       else if (kind === 'attempts') this.#attempts.add({ ...labels, outcome: first }, by)
       if (field === 'attempts:lost') this.#duplicates.add(labels, by)
       if (kind === 'attempts') {
@@ -146,7 +156,9 @@ export class RunFamilies {
       this.#good.family(MICRO),
       this.#shadowRuns.family(),
       this.#shadowCredits.family(MICRO),
+      this.#parts.family(),
       this.#credits.family(MICRO),
+      this.#possible.family(MICRO),
       ...[this.#duration, this.#phases, this.#overhead, this.#calls].map((times) => times.family(MICRO)),
       this.#usage.family(),
     ]

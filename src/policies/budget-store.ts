@@ -2,7 +2,15 @@ import { LRUCache } from 'lru-cache'
 import { cached, expiringAfter } from '../platform/cached.ts'
 import { sharedNow } from '../platform/clock.ts'
 import type { Redis } from '../platform/redis/redis.ts'
-import { type BudgetPolicy, type BudgetState, isAbout, millionths, periodOf } from './budget.ts'
+import {
+  type BudgetPolicy,
+  type BudgetState,
+  isAbout,
+  millionths,
+  periodOf,
+  type Spender,
+  secondsUntilAnew,
+} from './budget.ts'
 import { policyKeys, policyScript } from './policy-keys.ts'
 
 const hold = policyScript('hold', 'budgets')
@@ -14,10 +22,15 @@ const PROJECTS = 'projects-with-budgets'
 /** Within this time every process knows of a change. */
 const CACHE_MS = 1000
 const MOST_CACHED = 10_000
+/** How old an answer may be of what runs wait for, in ms: a list of runs asks once. */
+const BUSY_FRESH_MS = 100
 /** A run may be settled a little after its deadline, in ms. */
 const GRACE_MS = 60_000
 
-export type Held = 'held' | 'busy' | 'exceeded'
+export type Held =
+  | { readonly held: 'held' | 'busy' }
+  /** The budget that has no room, and seconds until it begins anew. */
+  | { readonly held: 'exceeded'; readonly budget: string; readonly retryAfter: number }
 export type BudgetStore = ReturnType<typeof createBudgetStore>
 
 /** The only owner of the budgets of projects, of what is spent of them and held. */
@@ -29,14 +42,20 @@ export function createBudgetStore(redis: Redis) {
     fetchMethod: async (project) => ({ budgets: await read(project) }),
   })
 
+  const busy = new LRUCache<string, { found: string | null }>({
+    max: MOST_CACHED,
+    ttl: BUSY_FRESH_MS,
+    fetchMethod: async (project) => ({ found: await redis.hget(policyKeys(project).budgetSums, 'busy') }),
+  })
+
   async function read(project: string): Promise<readonly BudgetPolicy[]> {
     const text = await redis.get(policyKeys(project).budgets)
     return text ? (JSON.parse(text) as BudgetPolicy[]) : []
   }
 
-  async function about(project: string, task: string): Promise<readonly BudgetPolicy[]> {
+  async function about(project: string, spender: Spender): Promise<readonly BudgetPolicy[]> {
     const budgets = (await cached(recent, project))?.budgets ?? []
-    return budgets.length === 0 ? budgets : budgets.filter((budget) => isAbout(budget, task))
+    return budgets.length === 0 ? budgets : budgets.filter((budget) => isAbout(budget, spender))
   }
 
   async function statesOf(project: string, budgets: readonly BudgetPolicy[]): Promise<BudgetState[]> {
@@ -55,7 +74,7 @@ export function createBudgetStore(redis: Redis) {
     read,
     /** True when it is known at once that a project has none: then there is nothing to wait for. */
     hasNone: (project: string): boolean => recent.get(project)?.budgets.length === 0,
-    /** The budgets that a run of a task counts under; nearly always none. */
+    /** The budgets that a run counts under; nearly always none. */
     about,
     statesOf,
     projects: (): Promise<string[]> => redis.smembers(PROJECTS),
@@ -78,11 +97,11 @@ export function createBudgetStore(redis: Redis) {
      * they hold. `exceeded`: there is none.
      */
     async hold(
-      run: { id: string; project: string; task: string; deadline: number },
+      run: Spender & { id: string; project: string; deadline: number },
       amount: number,
     ): Promise<Held> {
-      const budgets = await about(run.project, run.task)
-      if (budgets.length === 0) return 'held'
+      const budgets = await about(run.project, run)
+      if (budgets.length === 0) return { held: 'held' }
       const now = sharedNow()
       const lasts = Math.max(0, run.deadline - now) + GRACE_MS
       const args = budgets.flatMap((each) => {
@@ -93,7 +112,25 @@ export function createBudgetStore(redis: Redis) {
         [policyKeys(run.project).prefix],
         [run.id, Math.ceil(amount), lasts, ...args],
       )
-      return (reply as [Held])[0]
+      const [held, name] = reply as ['held'] | ['busy' | 'exceeded', string]
+      const full = held === 'exceeded' && budgets.find((each) => each.name === name)
+      if (full) return { held: 'exceeded', budget: name, retryAfter: secondsUntilAnew(full, now) }
+      return { held: held === 'held' ? 'held' : 'busy' }
+    },
+
+    /** The budget that runs of a project last found no room in, because others hold it; null when that is over. */
+    async waitingOn(project: string): Promise<{ readonly name: string; readonly until: number } | null> {
+      const [name, until] = (await busy.fetch(project))?.found?.split(' ') ?? []
+      return name && Number(until) > sharedNow() ? { name, until: Number(until) } : null
+    },
+
+    /** Some of the runs that hold a part of budgets, those that end first at the latest. */
+    holding: (project: string, most: number): Promise<string[]> =>
+      redis.zrange(policyKeys(project).budgetHolds, '0', String(most - 1)),
+
+    /** Ends what a run holds, where what it cost is counted otherwise. */
+    async release(project: string, run: string): Promise<void> {
+      await spend(redis, [policyKeys(project).prefix], [run, 0])
     },
 
     /** Sets right what a run holds. */
@@ -103,10 +140,11 @@ export function createBudgetStore(redis: Redis) {
 
     /** Counts what a run has cost, once, and ends what it holds. Returns the budgets, with what is spent of them now. */
     async spend(
-      { id, project, task }: { id: string; project: string; task: string },
+      run: Spender & { id: string; project: string },
       cost: number,
     ): Promise<Omit<BudgetState, 'held'>[]> {
-      const budgets = await about(project, task)
+      const { id, project } = run
+      const budgets = await about(project, run)
       const now = sharedNow()
       const args = budgets.flatMap((each) => [each.name, periodOf(each, now)])
       const spent = (await spend(redis, [policyKeys(project).prefix], [id, cost, ...args])) as number[]

@@ -2,15 +2,21 @@ import { z } from 'zod'
 import { isoDay } from '../platform/date-span.ts'
 import { givenId } from '../platform/id-schema.ts'
 
-/** What a project, or one of its tasks, may spend. */
+/** What a project, one of its tasks, or one of its keys may spend. */
 export const budgetPolicy = z
   .strictObject({
     name: z
       .string()
       .regex(/^[A-Za-z0-9._-]{1,64}$/, 'expected 1-64 letters, digits, dots, dashes or underscores')
       .meta({ description: 'Its name in errors and metrics; no other budget of the project has it.' }),
-    applies_to: z.enum(['project', 'task']).default('project'),
-    target_id: givenId.nullable().default(null).meta({ description: 'The task; null for the project.' }),
+    applies_to: z.enum(['project', 'task', 'key']).default('project').meta({
+      description:
+        'Runs of the whole project, of one task, or of one key, client or task token: of those, the runs that are accepted while it has a budget.',
+    }),
+    target_id: givenId
+      .nullable()
+      .default(null)
+      .meta({ description: 'The task or the key; null for the project.' }),
     credits: z
       .number()
       .min(0.000001)
@@ -31,7 +37,7 @@ export const budgetPolicy = z
   })
   .refine(({ applies_to, target_id }) => (applies_to === 'project') === (target_id === null), {
     path: ['target_id'],
-    error: 'expected for a task, and for that alone',
+    error: 'expected for a task or a key, and for these alone',
   })
   .meta({ id: 'BudgetPolicy' })
 
@@ -64,7 +70,27 @@ export function periodBounds(
     : { first: Date.UTC(year, month, 1), next: Date.UTC(year, month + 1, 1) }
 }
 
-export const isAbout = (
+/** Seconds until a budget begins anew; at least 1. */
+export const secondsUntilAnew = (budget: Pick<BudgetPolicy, 'per'>, now: number): number =>
+  Math.max(1, Math.ceil((periodBounds(budget, now).next - now) / 1000))
+
+/** What would be spent at the end of a budget's period, if it went on as since it began; in millionths. */
+export function projectedOf({ policy, spent }: BudgetState, now: number): number {
+  const { first, next } = periodBounds(policy, now)
+  return spent / (Math.max(now - first, 1) / (next - first))
+}
+
+/** What budgets know of a run. */
+export interface Spender {
+  readonly task: string
+  /** Id of the token whose own budgets the run counts under; null when it has none. */
+  readonly payer: string | null
+}
+
+export function isAbout(
   { applies_to, target_id }: Pick<BudgetPolicy, 'applies_to' | 'target_id'>,
-  task: string,
-): boolean => applies_to === 'project' || target_id === task
+  { task, payer }: Spender,
+): boolean {
+  if (applies_to === 'project') return true
+  return target_id === (applies_to === 'task' ? task : payer)
+}

@@ -11,7 +11,10 @@ const POLICY_LAYOUT = {
   limitedRuns: 'limited-runs:<policy>',
   /** String: JSON of all budgets of the project. */
   budgets: 'budgets',
-  /** Hash: for each budget what is spent in a period (`<budget>|<period>`), and what runs hold (`|held`), in millionths. */
+  /**
+   * Hash: for each budget what is spent in a period (`<budget>|<period>`), and what runs hold (`|held`), in
+   * millionths; under `busy` the budget that a run last found no room in, and until when (ms).
+   */
   budgetSums: 'budget-sums',
   /** Sorted set: runs that hold a part of budgets, by when they end at the latest; hash: how much, and of which. */
   budgetHolds: 'budget-holds',

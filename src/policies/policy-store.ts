@@ -7,6 +7,8 @@ import { policyKeys, policyScript } from './policy-keys.ts'
 const admit = policyScript('admit')
 const end = policyScript('end')
 
+/** Set: ids of the projects that have limits. */
+const PROJECTS = 'projects-with-limits'
 /** Within this time every process knows of a change. */
 const CACHE_MS = 1000
 const MOST_CACHED = 10_000
@@ -71,9 +73,21 @@ export function createPolicyStore(redis: Redis) {
     /** Puts these in place of all limits that the project had. */
     async replace(project: string, policies: readonly LimitPolicy[]): Promise<void> {
       const key = policyKeys(project).limits
-      await (policies.length === 0 ? redis.del(key) : redis.set(key, JSON.stringify(policies)))
+      if (policies.length === 0) {
+        await redis.del(key)
+        await redis.srem(PROJECTS, project)
+      } else {
+        await redis.sadd(PROJECTS, project)
+        await redis.set(key, JSON.stringify(policies))
+      }
       recent.delete(project)
     },
+
+    projects: (): Promise<string[]> => redis.smembers(PROJECTS),
+
+    /** Some of the runs that have a place under a policy, those that end first at the latest. */
+    placed: (project: string, policy: string, most: number): Promise<string[]> =>
+      redis.zrange(policyKeys(project).limitedRuns(policy), '0', String(most - 1)),
 
     /** How far the limits of a project are used. */
     async states(project: string): Promise<readonly LimitState[]> {

@@ -1,6 +1,7 @@
 import { sharedNow } from '../platform/clock.ts'
 import { isoDay } from '../platform/date-span.ts'
 import type { Redis } from '../platform/redis/redis.ts'
+import { secondsUntilAnew } from './budget.ts'
 import type { BudgetStore } from './budget-store.ts'
 import { policyKeys, policyScript } from './policy-keys.ts'
 
@@ -35,10 +36,12 @@ export function shadowBudget(
   const today = () => isoDay(sharedNow())
   return {
     async hold(run, amount) {
-      if (most === null) return 'held'
+      if (most === null) return { held: 'held' }
       const lasts = Math.max(0, run.deadline - sharedNow()) + GRACE_MS
       const args = [run.id, Math.ceil(amount), lasts, NAME, today(), Math.round(most * 1e6), '1']
-      return ((await hold(redis, [keys.prefix], args)) as [Awaited<ReturnType<BudgetStore['hold']>>])[0]
+      const [held] = (await hold(redis, [keys.prefix], args)) as ['held' | 'busy' | 'exceeded']
+      if (held !== 'exceeded') return { held }
+      return { held, budget: NAME, retryAfter: secondsUntilAnew({ per: 'day' }, sharedNow()) }
     },
     async adjust(_, run, by) {
       if (by !== 0) await adjust(redis, [keys.prefix], [run, Math.round(by)])

@@ -62,6 +62,8 @@ export interface RunRequest {
   readonly policies: readonly string[]
   /** Whether it counts under budgets, and whether one of them is hard: then each call holds what it may cost. */
   readonly budget: 'hard' | 'soft' | null
+  /** Its user, when that has budgets of its own; else null. */
+  readonly payer: string | null
   /** What happens when a limit of a model is in the way. */
   readonly onLimit: 'wait' | 'fail'
   /** True when the caller watches from the beginning: its model is asked for a stream. */
@@ -119,6 +121,8 @@ export interface RunError {
   readonly refusal?: string | undefined
   /** Seconds after which the same call may succeed, where that is known. */
   readonly retryAfter?: number | undefined
+  /** Names of the budgets that had no room. */
+  readonly violatedPolicies?: readonly string[] | undefined
 }
 
 /** How a run ended: written once, by the settle script. */

@@ -27,6 +27,10 @@ export function addDelta(delta: AnyDelta, sumsOf: SumsOf): void {
   const { project, task, revision, group, shown, result, calls, mode, drawn } = delta
   const day = { kind: 'day', text: rollupDay(result.settled) } as const
   addToReport(sumsOf(joinName([project, task, revision, group]), day), result, calls)
+  if (delta.payer) {
+    const ofKey = { kind: 'key-day', text: day.text } as const
+    sumsOf(joinName([project, delta.payer]), ofKey).add('credits', result.credits)
+  }
   const name = joinName(shown)
   addToRunMetrics(sumsOf(name, null), mode, drawn, result)
   for (const [model, ofModel] of Map.groupBy(calls, (call) => call.model)) {

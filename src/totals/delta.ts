@@ -13,8 +13,18 @@ export interface Timings {
 
 export type FinalStatus = 'succeeded' | 'failed' | 'cancelled' | 'expired'
 
+/** Parts of tokens, and what answers that are lost may have cost, in millionths. Absent: 0, as of nearly all. */
+export interface CountedParts {
+  /** Parts of the input. */
+  readonly cachedTokens?: number | undefined
+  readonly cacheWriteTokens?: number | undefined
+  /** Part of the output. */
+  readonly reasoningTokens?: number | undefined
+  readonly possibleCredits?: number | undefined
+}
+
 /** The part of a model call that totals need. Times in ms since the epoch. */
-export interface CountedCall {
+export interface CountedCall extends CountedParts {
   readonly model: string | null
   readonly outcome: string
   readonly started: number
@@ -26,7 +36,7 @@ export interface CountedCall {
 }
 
 /** The part of a result that totals need: no inputs, no response. */
-export interface CountedResult {
+export interface CountedResult extends Omit<CountedParts, 'cacheWriteTokens'> {
   readonly status: FinalStatus
   /** When the run ended, ms since the epoch. */
   readonly settled: number
@@ -62,6 +72,8 @@ export interface Delta {
   readonly bucket?: number | undefined
   /** There when the caller asked for the fallback model, so that the run says nothing of its revision. */
   readonly fallbackAsked?: true | undefined
+  /** Id of the token that the run is counted under, too; there when that has budgets of its own. */
+  readonly payer?: string | undefined
   readonly mode: RunMode
   readonly result: CountedResult
   readonly calls: readonly CountedCall[]

@@ -77,8 +77,9 @@ function addUp(shard: number, deltas: readonly string[], kept: KeptTotals): Map<
   ): Pick<Sum, 'index' | 'name' | 'ttl'> {
     if (!period) return { index: keys.rollups, name, ttl: 0 }
     const { kind, text } = period
-    if (kind === 'day') {
-      return { index: keys.dayRollups(project, text), name, ttl: kept.reportDays * DAY_SECONDS }
+    if (kind !== 'hour') {
+      const index = kind === 'day' ? keys.dayRollups(project, text) : keys.keyRollups(project, text)
+      return { index, name, ttl: kept.reportDays * DAY_SECONDS }
     }
     const index = keys.hourRollups(project, task, text.slice(0, DAY_LENGTH))
     return { index, name: `${name}:${text}`, ttl: kept.comparisonDays * DAY_SECONDS }

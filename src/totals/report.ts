@@ -9,6 +9,12 @@ const counts = z.record(z.string(), count)
 /** An exact decimal string with two to six places. */
 const credits = z.string().regex(/^\d+\.\d{2,6}$/)
 
+const cachedPart = count.meta({ description: 'Part of the input tokens.' })
+const reasoningPart = count.meta({ description: 'Part of the output tokens.' })
+const possible = credits.meta({
+  description: 'What calls whose answers are lost may have cost; not part of the credits.',
+})
+
 const usageFields = {
   outcomes: z.object({ succeeded: count, failed: count, cancelled: count, expired: count }),
   reasons: counts.meta({ description: 'Runs that did not succeed, by the reason of their error.' }),
@@ -138,18 +144,32 @@ export const REPORTS = {
   token: {
     title: 'Token',
     summary: 'Tokens',
-    rowExample: { input_tokens: 40, output_tokens: 22, total_tokens: 62 },
-    wholeExample: { total_task_runs: 2, total_input_tokens: 40, total_output_tokens: 22, total_tokens: 62 },
-    rowSchema: { input_tokens: count, output_tokens: count, total_tokens: count },
+    rowExample: {
+      ...{ input_tokens: 40, output_tokens: 22, total_tokens: 62 },
+      ...{ cached_tokens: 16, reasoning_tokens: 8 },
+    },
+    wholeExample: {
+      ...{ total_task_runs: 2, total_input_tokens: 40, total_output_tokens: 22, total_tokens: 62 },
+      ...{ total_cached_tokens: 16, total_reasoning_tokens: 8 },
+    },
+    rowSchema: {
+      ...{ input_tokens: count, output_tokens: count, total_tokens: count },
+      ...{ cached_tokens: cachedPart, reasoning_tokens: reasoningPart },
+    },
     wholeSchema: {
       total_task_runs,
       total_input_tokens: count,
       total_output_tokens: count,
       total_tokens: count,
+      total_cached_tokens: cachedPart,
+      total_reasoning_tokens: reasoningPart,
     },
     row: (sum) => {
       const [input, output] = [sum.of('tokens:input'), sum.of('tokens:output')]
-      return { input_tokens: input, output_tokens: output, total_tokens: input + output }
+      return {
+        ...{ input_tokens: input, output_tokens: output, total_tokens: input + output },
+        ...{ cached_tokens: sum.of('part:cached'), reasoning_tokens: sum.of('part:reasoning') },
+      }
     },
     whole: (sum) => {
       const [input, output] = [sum.of('tokens:input'), sum.of('tokens:output')]
@@ -158,6 +178,8 @@ export const REPORTS = {
         total_input_tokens: input,
         total_output_tokens: output,
         total_tokens: input + output,
+        total_cached_tokens: sum.of('part:cached'),
+        total_reasoning_tokens: sum.of('part:reasoning'),
       }
     },
   },
@@ -193,13 +215,20 @@ export const REPORTS = {
   },
   credit: {
     title: 'Credit',
-    rowExample: { credits: '0.0042' },
-    wholeExample: { total_task_runs: 2, total_credits: '0.0042' },
+    rowExample: { credits: '0.0042', possible_credits: '0.00' },
+    wholeExample: { total_task_runs: 2, total_credits: '0.0042', total_possible_credits: '0.00' },
     summary: 'Credits charged',
-    rowSchema: { credits },
-    wholeSchema: { total_task_runs, total_credits: credits },
-    row: (sum) => ({ credits: presentCredits(sum.of('credits')) }),
-    whole: (sum) => ({ total_task_runs: sum.runs(), total_credits: presentCredits(sum.of('credits')) }),
+    rowSchema: { credits, possible_credits: possible },
+    wholeSchema: { total_task_runs, total_credits: credits, total_possible_credits: possible },
+    row: (sum) => ({
+      credits: presentCredits(sum.of('credits')),
+      possible_credits: presentCredits(sum.of('possible')),
+    }),
+    whole: (sum) => ({
+      total_task_runs: sum.runs(),
+      total_credits: presentCredits(sum.of('credits')),
+      total_possible_credits: presentCredits(sum.of('possible')),
+    }),
   },
   feedback: {
     title: 'Feedback',

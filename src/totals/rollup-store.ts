@@ -3,7 +3,7 @@ import { askByTag } from '../platform/redis/ask-by-tag.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { type KeptTotals, mergeDeltas } from './merge-deltas.ts'
 import { shadowIn } from './pair-sums.ts'
-import { rollupDay, splitName } from './rollup.ts'
+import { joinName, rollupDay, splitName } from './rollup.ts'
 import { totalKeys } from './total-keys.ts'
 
 /** Sums by field of a rollup; a missing field is 0. */
@@ -87,6 +87,21 @@ export function createRollupStore(redis: Redis, options: KeptTotals & { shards: 
       if (wanted.length > most) return null
       const totals = await readTotals(wanted.map(({ key }) => key))
       return wanted.map(({ owner, day }, at) => ({ owner, day, totals: totals[at] ?? new Map() }))
+    },
+
+    /** What the runs of a key have cost in some days that were counted under it, in millionths. */
+    async creditsOfKey(
+      project: string,
+      key: string,
+      { first, last }: { first: number; last: number },
+    ): Promise<number> {
+      await merge()
+      const name = joinName([project, key])
+      const days = daysBetween(first, last).map(rollupDay)
+      const found = await readTotals(
+        shards.flatMap((keys) => days.map((day) => keys.periodRollup(name, day))),
+      )
+      return found.reduce((sum, totals) => sum + (totals.get('credits') ?? 0), 0)
     },
 
     /**

@@ -1,6 +1,6 @@
 import { elapsed } from '../platform/clock.ts'
 import { DAY_MS, isoDay } from '../platform/date-span.ts'
-import type { CountedCall, CountedResult, RunMode, Timings } from './delta.ts'
+import type { CountedCall, CountedParts, CountedResult, RunMode, Timings } from './delta.ts'
 import { bucketOf, CALL_SECONDS, SECONDS, TOKENS } from './histogram.ts'
 
 /** Joins parts to one name. A part may be null, and may have any character. */
@@ -40,10 +40,10 @@ export function rollupHour(ms: number): string {
 const HOUR_MS = 3_600_000
 
 /**
- * When sums are of: a UTC day (`20261124`), for reports on a project, or an hour (`2026112409`), for comparisons of one
- * task's revisions. Null: for ever.
+ * When sums are of: a UTC day (`20261124`), for reports on a project (`day`) and budgets of its keys (`key-day`), or an
+ * hour (`2026112409`), for comparisons of one task's revisions. Null: for ever.
  */
-export type Period = { readonly kind: 'day' | 'hour'; readonly text: string } | null
+export type Period = { readonly kind: 'day' | 'key-day' | 'hour'; readonly text: string } | null
 
 /** Returns the sums for a name, as `joinName` makes it, and a period. */
 export type SumsOf = (name: string, period: Period) => FieldSums
@@ -107,6 +107,19 @@ export class FieldSums {
     this.add('tokens:output', output)
   }
 
+  /** Adds parts of tokens, `part:cached`, `part:cache_write` and `part:reasoning`, and `possible` credits. */
+  parts({
+    cachedTokens = 0,
+    cacheWriteTokens = 0,
+    reasoningTokens = 0,
+    possibleCredits = 0,
+  }: CountedParts): void {
+    this.add('part:cached', cachedTokens)
+    this.add('part:cache_write', cacheWriteTokens)
+    this.add('part:reasoning', reasoningTokens)
+    this.add('possible', possibleCredits)
+  }
+
   all(): [field: string, sum: number][] {
     return [...this.#fields].map(([field, { by }]) => [field, by])
   }
@@ -123,6 +136,7 @@ export function addToReport(
 ): void {
   sums.end(result)
   sums.tokens(result.inputTokens, result.outputTokens)
+  sums.parts(result)
   sums.add('credits', result.credits)
   sums.add('retries', result.retries)
   for (const { outcome } of calls) sums.add(ATTEMPTS(outcome), 1)
@@ -163,11 +177,13 @@ export function addToRunMetrics(sums: FieldSums, mode: RunMode, drawn: boolean, 
  * `attempts:<outcome>`; for calls that ended also their time, and for those with tokens `size:input|output:<bucket>`.
  */
 export function addToCallMetrics(sums: FieldSums, calls: readonly CountedCall[]): void {
-  for (const { outcome, started, ended, inputTokens, outputTokens, credits } of calls) {
+  for (const call of calls) {
+    const { outcome, started, ended, inputTokens, outputTokens, credits } = call
     // The credits of each call, which are rounded. The price of all tokens together would be rounded once, and differ.
     sums.add('credits', credits)
     sums.add(ATTEMPTS(outcome), 1)
     sums.tokens(inputTokens, outputTokens)
+    sums.parts(call)
     if (ended !== null) sums.time(outcome, elapsed(started, ended), CALL_SECONDS)
     if (inputTokens + outputTokens === 0) continue
     sums.add(INPUT_SIZES(bucketOf(TOKENS, inputTokens)), 1)

@@ -13,6 +13,8 @@ export const TOTAL_LAYOUT = {
   hourRollups: 'hour-rollups:<project>:<task>:<day>',
   /** Set: names of a project's totals of one day. */
   dayRollups: 'rollups:<project>:<day>',
+  /** Set: names of the totals of a project's keys of one day. */
+  keyRollups: 'key-rollups:<project>:<day>',
   rollup: 'rollup:<name>',
   /** Of a day or an hour. */
   periodRollup: 'rollup:<name>:<period>',

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import OpenAI from 'openai'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { policyKeys } from '../../src/policies/policy-keys.ts'
 import { correctBudgets } from '../../src/runs/end/correct-budgets.ts'
 import { writeModels } from '../support/models.ts'
+import { modelNameOf } from '../support/openai-client.ts'
 import { ADMIN_TOKEN, type Cleanup, startSystem, until } from '../support/system.ts'
 
 const HARD = { name: 'hard', credits: 1, per: 'day', mode: 'hard' }
@@ -19,7 +21,8 @@ async function startPriced(t: Cleanup, workers = 1) {
   const get = async () => (await system.call('GET', '/budget')).body
   const run = (query = '') => system.call('POST', `/task/${task}/run${query}`, { task_input: { text: 'x' } })
   /** Every process knows of a change within a second. */
-  const known = () => until(async () => (await system.core.budgets.about(id, task)).length > 0)
+  const known = () =>
+    until(async () => (await system.core.budgets.about(id, { task, payer: null })).length > 0)
   return { system, task, id, set, get, run, known }
 }
 
@@ -47,7 +50,7 @@ test('a spent budget refuses at the door, and tells OpenAI’s clients not to co
     { ...HARD, name: 'large', credits: 1000, per: 'month' },
   ])
   await known()
-  await system.core.budgets.spend({ id: 'none', project: id, task: 'none' }, 5)
+  await system.core.budgets.spend({ id: 'none', project: id, task: 'none', payer: null }, 5)
   const refused = await run()
   const { reason, violated_policies, retryable, retry_after } = refused.body.detail
   assert.deepEqual(
@@ -91,6 +94,103 @@ test('what is spent is what the totals say, whatever was lost; a budget that is 
   }
   await correct()
   for (const { spent } of (await get()).usage) assert.equal(spent, (cost / 1e6).toFixed(6))
+})
+
+test('a budget of a key is of the runs of that key alone, and exact like the others', async (t) => {
+  const { system, set, get, run, task, id } = await startPriced(t)
+  const other = await system.createToken(['run:write', 'run:read'])
+  const asOther = () =>
+    system.call('POST', `/task/${task}/run`, { task_input: { text: 'x' } }, { token: other })
+  const before = await asOther()
+  const key = before.body.user_id
+  const own = { ...HARD, name: 'own', applies_to: 'key', target_id: key }
+  await set([own])
+  await until(async () => (await system.core.budgets.about(id, { task, payer: key })).length > 0)
+  const counted = [await asOther(), await asOther()]
+  assert.equal((await run()).status, 200)
+  const cost = counted.reduce((sum, { body }) => sum + body.total_tokens * 1000, 0)
+  await until(async () => (await get()).usage[0].held === '0.000000')
+  const spent = async () => (await get()).usage[0].spent
+  assert.equal(await spent(), (cost / 1e6).toFixed(6))
+  const sums = policyKeys(id).budgetSums
+  for (const field of await system.core.redis.hkeys(sums)) await system.core.redis.hset(sums, field, 7)
+  await correctBudgets({ ...system.core, log: silentLogger() }, Date.now(), new AbortController().signal)
+  assert.equal(await spent(), (cost / 1e6).toFixed(6))
+
+  await set([{ ...own, credits: 0.000001 }])
+  await until(async () => (await asOther()).status === 429)
+  assert.equal((await run()).status, 200)
+  const report = (await system.call('GET', '/credit_report')).body
+  assert.ok(!JSON.stringify(report).includes(key), 'reports are by task and revision')
+})
+
+test('a run that a budget has no room for says until when, as at the door', async (t) => {
+  const { set, run, known } = await startPriced(t)
+  await set([{ ...HARD, credits: 0.001 }])
+  await known()
+  const refused = await run()
+  const { reason, retryable, retry_after, violated_policies } = refused.body.detail
+  assert.deepEqual(
+    [refused.status, reason, retryable, violated_policies],
+    [429, 'BUDGET_EXCEEDED', false, ['hard']],
+  )
+  assert.ok(retry_after >= 1 && retry_after <= 86_400)
+  assert.equal(refused.headers.get('retry-after'), String(retry_after))
+  assert.equal(refused.headers.get('x-should-retry'), 'false')
+})
+
+test('OpenAI’s client, as it is, asks once and no more when a budget is spent or has no room', async (t) => {
+  const { system, set, known, task, id } = await startPriced(t)
+  let asked = 0
+  const client = new OpenAI({
+    ...{ baseURL: `${system.checkedUrl}/v1`, apiKey: system.token, maxRetries: 5 },
+    fetch: (...call) => {
+      asked += 1
+      return fetch(...call)
+    },
+  })
+  const model = await modelNameOf(system, task)
+  const messages = [{ role: 'user', content: 'tea' }] as const
+  async function askAll(): Promise<void> {
+    for (const stream of [false, true]) {
+      asked = 0
+      const call = async () => {
+        const answer = await client.chat.completions.create({ model, messages: [...messages], stream })
+        if (Symbol.asyncIterator in answer) for await (const _ of answer);
+      }
+      await assert.rejects(call, (error: InstanceType<typeof OpenAI.APIError>) => {
+        assert.equal(error.code, 'budget_exceeded')
+        return true
+      })
+      asked = asked === 1 ? 0 : assert.fail(`it asked ${asked} times`)
+    }
+    await assert.rejects(client.responses.create({ model, input: 'tea' }), OpenAI.RateLimitError)
+    assert.equal(asked, 1)
+  }
+  await set([{ ...HARD, credits: 0.001 }])
+  await known()
+  await askAll()
+  await system.core.budgets.spend({ id: 'none', project: id, task, payer: null }, 2000)
+  await askAll()
+})
+
+test('what is spent in a period that is longer than totals are kept is never believed to be less', async (t) => {
+  const { system, set, get, run, known, id } = await startPriced(t)
+  await set([HARD])
+  await known()
+  const cost = (await run()).body.total_tokens * 1000
+  await until(async () => (await get()).usage[0].held === '0.000000')
+  const sums = policyKeys(id).budgetSums
+  const [field = ''] = (await system.core.redis.hkeys(sums)).filter((name) => !name.endsWith('held'))
+  const kept = { ...system.core, config: { reportDays: 0 }, log: silentLogger() }
+  for (const [believed, then] of [
+    [cost + 7, cost + 7],
+    [7, cost],
+  ]) {
+    await system.core.redis.hset(sums, field, believed ?? 0)
+    await correctBudgets(kept, Date.now(), new AbortController().signal)
+    assert.equal(await system.core.redis.hget(sums, field), String(then))
+  }
 })
 
 test('budgets are set by the administrator alone, and refused with the place of what is wrong', async (t) => {

@@ -146,9 +146,9 @@ test('a server that asks the fleet to wait is left alone for so long, though its
   const answers = await Promise.all(Array.from({ length: 34 }, () => run('?wait=60')))
   assert.ok(answers.every(({ status }) => status === 200))
   assert.ok(limited.seen.refused < 34)
-  const usage = await core.limitReader.usage()
+  const { limits } = await core.limitReader.usage()
   assert.deepEqual(
-    usage.map(({ limit, most }) => [limit, most]),
+    limits.map(({ limit, most }) => [limit, most]),
     [['requests_per_minute', 30]],
   )
 })

@@ -24,6 +24,8 @@ export interface Sightings {
   watched: number
   /** Calls that were told to try again later. */
   refused: number
+  /** Calls that were told that a budget has no room. */
+  spent: number
 }
 
 export interface CallerOptions {
@@ -52,7 +54,8 @@ export interface Call {
 
 /**
  * Calls the API as a client that does not give up: a broken connection, a 408, a 429 or a 503 is tried again, at another
- * process. Resolves with the first answer about a run; null when `signal` fired before there was one.
+ * process. Resolves with the first answer about a run; null when `signal` fired before there was one, or when a budget
+ * is spent, so that there is none.
  */
 export async function callUntilAnswered(
   options: CallerOptions,
@@ -61,6 +64,7 @@ export async function callUntilAnswered(
 ): Promise<RunResponse | null> {
   for (let at = call.first; !options.signal.aborted; at += 1) {
     const answer = await callOnce(options, call, at)
+    if (answer === 'spent') return null
     if (answer) return answer
     await pause(dice.between(100, 500))
   }
@@ -71,7 +75,7 @@ async function callOnce(
   { fleet, project, token, sightings, signal }: CallerOptions,
   { method, path, body, headers }: Call,
   at: number,
-): Promise<RunResponse | null> {
+): Promise<RunResponse | 'spent' | null> {
   const base = fleet.apis[at % fleet.apis.length]?.url()
   if (!base) return null
   const began = Date.now()
@@ -97,13 +101,16 @@ async function callOnce(
   }
   // A 503 may name a run of which nobody knows whether it was accepted: trying again tells. For a process that stood
   // still, what came meanwhile took too long to arrive (408).
-  if ([408, 429, 503].includes(response.status)) {
+  const isSpent = response.status === 429 && text.includes('"BUDGET_EXCEEDED"')
+  if (isSpent) sightings.spent += 1
+  else if ([408, 429, 503].includes(response.status)) {
     sightings.refused += 1
     return null
   }
   const answer = read(response, text)
+  if (isSpent && !answer) return 'spent'
   if (answer) sightings.answers.push(answer)
-  if (!answer || !EXPECTED.includes(response.status)) {
+  if (!answer || !(isSpent || EXPECTED.includes(response.status))) {
     sightings.unexpected.push(`${method} ${path}: ${response.status} ${text.slice(0, 300)}`)
   }
   return answer

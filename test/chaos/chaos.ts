@@ -3,9 +3,13 @@ import type { Cleanup } from '../support/system.ts'
 import { type Audit, audit } from './audit.ts'
 import type { Sightings } from './caller.ts'
 import { type CallComparison, compareCalls } from './compare-calls.ts'
+import { diceFrom } from './dice.ts'
 import { drawRefusals } from './draw-refusals.ts'
 import { scheduleFaults } from './faults/fault-schedule.ts'
 import { injectFaults, type Strike } from './faults/inject-faults.ts'
+import { auditLimits, type LimitAudit } from './limits/audit-limits.ts'
+import { type DrawnLimits, drawLimits, writeLimitedModels } from './limits/draw-limits.ts'
+import { setBudgets } from './limits/set-budgets.ts'
 import { sendRuns } from './send-runs.ts'
 import { setStage } from './stage.ts'
 
@@ -22,6 +26,8 @@ export interface ChaosOptions {
   readonly patienceMs: number
   /** Whether files are in object storage, which is struck as well. */
   readonly storage?: boolean
+  /** Whether models, their server and the project have limits, and budgets; absent: by chance. */
+  readonly limits?: boolean
   /** Settings over those of this file. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -37,6 +43,8 @@ export interface Progress {
 /** All that was seen. */
 export interface ChaosOutcome {
   readonly audit: Audit
+  /** Null where there were no limits. */
+  readonly limits: { readonly drawn: DrawnLimits; readonly audit: LimitAudit } | null
   readonly sightings: Sightings
   readonly strikes: readonly Strike[]
   /** The settings by which the model refused what it was said not to know. */
@@ -69,6 +77,10 @@ const MODEL = {
   SPLITRUN_SIMULATED_NO_QUOTA: '0.003',
   SPLITRUN_SIMULATED_LOADING: '0.01',
 }
+/** Where a 429 pauses the model for the whole fleet, fewer are enough. */
+const LIMITED_MODEL = { SPLITRUN_SIMULATED_RATE_LIMITED: '0.005' }
+/** A fifth of all runs count under the budget that is spent, and cost about ten times this. */
+const FRUGAL_CREDITS_A_RUN = 0.00008
 const PROCESSES = {
   SPLITRUN_SHARDS: '2',
   SPLITRUN_CONCURRENCY: '50',
@@ -87,8 +99,19 @@ export async function chaos(
 ): Promise<ChaosOutcome> {
   const { forMs, env, storage = false } = options
   const refusals = drawRefusals(options.seed)
-  const model = { ...MODEL, ...refusals, SPLITRUN_SIMULATED_SEED: String(options.seed) }
-  const stage = await setStage(t, { apis: 2, workers: 3, storage, env: { ...PROCESSES, ...env }, model })
+  const drawn = hasLimits(options) ? drawLimits(options.seed, (options.runs * 60_000) / forMs) : null
+  const model = {
+    ...{ ...MODEL, ...refusals, SPLITRUN_SIMULATED_SEED: String(options.seed) },
+    ...(drawn && LIMITED_MODEL),
+  }
+  const fleetOptions = { apis: 2, workers: 3, storage, env: { ...PROCESSES, ...env }, model }
+  const stage = drawn
+    ? await setStage(
+        t,
+        { ...fleetOptions, writeModels: (own, url) => writeLimitedModels(own, url, drawn) },
+        setBudgets(options.runs * FRUGAL_CREDITS_A_RUN),
+      )
+    : await setStage(t, fleetOptions)
   const { fleet, core, projectId, tasks, callers, sightings } = stage
   const schedule = scheduleFaults({
     seed: options.seed,
@@ -108,7 +131,9 @@ export async function chaos(
   await load
   const audited = await audit(core, fleet.redis.dir, projectId, sightings)
   const marks = await fleet.modelCalls()
+  const limits = drawn && { drawn, audit: await auditLimits(core, projectId, audited.records) }
   return {
+    limits,
     audit: audited,
     sightings,
     strikes: progress.strikes,
@@ -127,3 +152,7 @@ function sumOf(counts: readonly Readonly<Record<string, number>>[]): Record<stri
   }
   return sum
 }
+
+/** Half of the seeds have limits. */
+const hasLimits = ({ seed, limits }: ChaosOptions): boolean =>
+  limits ?? diceFrom(`${seed} has limits`).between(0, 2) < 1

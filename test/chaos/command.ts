@@ -18,6 +18,7 @@ interface Options {
   readonly drill?: 'stop'
   readonly rounds: number
   readonly storage?: true
+  readonly limits?: boolean
 }
 type Logs = ReadonlyMap<string, string>
 
@@ -35,6 +36,8 @@ const command = npmCommand('chaos')
   )
   .option('--runs <n>', 'runs that are sent', wholeAtLeast(1), 3000)
   .option('--minutes <n>', 'time in which they are sent', atLeast(0.01), 3)
+  .option('--limits', 'limits of models, their server and the project, and budgets, whatever the seed says')
+  .option('--no-limits', 'none of them')
   .addOption(
     new Option('--drill <name>', 'only stop processes, round after round')
       .choices(['stop'])
@@ -64,12 +67,16 @@ function unbroken(): AbortSignal {
   return new AbortController().signal
 }
 
-async function runChaos(t: Cleanup, { seed, runs, minutes, storage }: Options): Promise<[Line[], Logs]> {
+async function runChaos(
+  t: Cleanup,
+  { seed, runs, minutes, limits, storage }: Options,
+): Promise<[Line[], Logs]> {
   process.stderr.write(`chaos: seed ${seed}, ${runs} runs in ${minutes} minutes\n`)
   const options = {
     ...{ seed, runs, forMs: minutes * 60_000 },
     storage: storage === true,
     ...{ longestOutageMs: 20_000, faultEveryMs: 4000, patienceMs: 90_000 },
+    ...(limits !== undefined && { limits }),
   }
   const progress: Progress = { started: Date.now(), sent: 0, served: 0, strikes: [] }
   const every = process.stderr.isTTY ? 250 : 10_000

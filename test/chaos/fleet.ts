@@ -36,6 +36,8 @@ export interface FleetOptions {
   readonly env: Readonly<Record<string, string>>
   /** Settings of the model server. */
   readonly model: Readonly<Record<string, string>>
+  /** Writes a models file for the model server at that URL, where the models are not the usual ones; returns its path. */
+  readonly writeModels?: (t: Cleanup, url: string) => Promise<string>
 }
 
 /**
@@ -64,7 +66,9 @@ export async function startFleet(t: Cleanup, options: FleetOptions): Promise<Fle
   const storage = options.storage ? await startS3rver(own) : null
   const model = startProcess(own, 'simulated-model', options.model)
   const [modelUrl] = await model.wrote(/http:\S+/)
+  const file = await options.writeModels?.(own, modelUrl ?? '')
   const env = {
+    ...(file !== undefined && { SPLITRUN_MODELS_FILE: file, SPLITRUN_MODEL_ENDS: 'false' }),
     PORT: '0',
     REDIS_URL: redis.url,
     SPLITRUN_DATA_DIR: dataDir,

@@ -54,7 +54,7 @@ export async function sendRuns(options: LoadOptions): Promise<void> {
 
 async function sendRun(options: LoadOptions, caller: number, dice: Dice): Promise<void> {
   const { way } = dice.pick(WAYS)
-  const { id: task, file } = options.tasks[caller % options.tasks.length] ?? NO_TASK
+  const { id: task, file, frugal } = options.tasks[caller % options.tasks.length] ?? NO_TASK
   const reference = `caller-${caller}`
   const first = Math.floor(dice.between(0, options.fleet.apis.length))
   const call: Call = {
@@ -64,7 +64,8 @@ async function sendRun(options: LoadOptions, caller: number, dice: Dice): Promis
     headers: { 'idempotency-key': reference, ...preferenceOf(way) },
     first,
   }
-  if (way === 'watches') return watchRun(options, { ...call, path: `/task/${task}` }, dice)
+  // Who watches does not take a refusal for an answer.
+  if (way === 'watches' && !frugal) return watchRun(options, { ...call, path: `/task/${task}` }, dice)
   const calls = way === 'is two' ? [call, { ...call, first: first + 1 }] : [call]
   const patience = way === 'leaves' ? [AbortSignal.timeout(Math.ceil(dice.between(100, 2000)))] : []
   const signal = AbortSignal.any([options.signal, ...patience])
@@ -78,7 +79,7 @@ async function sendRun(options: LoadOptions, caller: number, dice: Dice): Promis
   )
 }
 
-const NO_TASK: StageTask = { id: '', file: null }
+const NO_TASK: StageTask = { id: '', file: null, frugal: false }
 
 /** The same as JSON, with the image in it. */
 async function jsonOf(reference: string, seed: number, file: SentFile | null): Promise<unknown> {

@@ -7,12 +7,15 @@ import type { Cleanup } from '../support/system.ts'
 import { acceptedIds, unfinished } from './audit.ts'
 import type { CallerOptions, Sightings } from './caller.ts'
 import { type Fleet, type FleetOptions, startFleet } from './fleet.ts'
+import { FRUGAL, type SetBudgets } from './limits/set-budgets.ts'
 import type { SentFile } from './sent-file.ts'
 
 export interface StageTask {
   readonly id: string
   /** What its runs need; null for nothing. */
   readonly file: SentFile | null
+  /** Whether its runs may be refused because its budget is spent. */
+  readonly frugal: boolean
 }
 
 /** A fleet with a project in it, callers for that project, and a look behind the scenes. */
@@ -34,7 +37,8 @@ export interface Stage {
   logs(): ReadonlyMap<string, string>
 }
 
-export async function setStage(t: Cleanup, options: FleetOptions): Promise<Stage> {
+/** @param setBudgets where its project has budgets and limits: sets them, once its tasks are there */
+export async function setStage(t: Cleanup, options: FleetOptions, setBudgets?: SetBudgets): Promise<Stage> {
   const fleet = await startFleet(t, options)
   const core = await composeCore(readConfig(fleet.env), silentLogger())
   t.after(() => core.lifecycle.close())
@@ -44,14 +48,24 @@ export async function setStage(t: Cleanup, options: FleetOptions): Promise<Stage
   const key = await core.apiKeys.create(project, { name: 'chaos', scopes: PROJECT_SCOPES, expires: null })
   if (!key) throw new Error('a fresh id was taken')
   const path = `/org/${project.org_id}/project/${project.id}`
-  const sightings: Sightings = { answers: [], unexpected: [], hung: [], broken: [], watched: 0, refused: 0 }
+  const tasks = await createTasks(fleet, path, key.secret, setBudgets !== undefined)
+  await setBudgets?.(core, { project: project.id, key: key.credential.id, tasks })
+  const sightings: Sightings = {
+    answers: [],
+    unexpected: [],
+    hung: [],
+    broken: [],
+    watched: 0,
+    refused: 0,
+    spent: 0,
+  }
   const enough = new AbortController()
   t.after(() => enough.abort())
   return {
     fleet,
     core,
     projectId: project.id,
-    tasks: await createTasks(fleet, path, key.secret),
+    tasks,
     callers: { fleet, project: path, token: key.secret, sightings, signal: enough.signal },
     sightings,
     async untilAllEnded(isDone, patienceMs, signal) {
@@ -71,7 +85,12 @@ export async function setStage(t: Cleanup, options: FleetOptions): Promise<Stage
   }
 }
 
-function createTasks({ apis }: Fleet, project: string, token: string): Promise<StageTask[]> {
+function createTasks(
+  { apis }: Fleet,
+  project: string,
+  token: string,
+  withFrugal: boolean,
+): Promise<StageTask[]> {
   const prompts = { system_prompt: 'You answer.', user_prompt: 'Say something about {text}.' }
   const llm_config = { temperature: 0.2, top_p: 0.9, max_tokens: 5000, frequency_penalty: 0.1 }
   const base = { enabled: true, ...prompts, llm_config }
@@ -90,6 +109,7 @@ function createTasks({ apis }: Fleet, project: string, token: string): Promise<S
       output_format: { name: 'string', price: 'number' },
     },
     { ...base, llm_config: {}, name: 'picture', llm_model_id: 'simulated-image', output_modality: 'image' },
+    ...(withFrugal ? [{ ...base, ...FRUGAL, llm_model_id: 'simulated-small', output_modality: 'text' }] : []),
   ]
   return Promise.all(
     tasks.map(async (task) => {
@@ -100,7 +120,8 @@ function createTasks({ apis }: Fleet, project: string, token: string): Promise<S
       })
       const { id } = (await answer.json()) as { id?: string }
       if (!id) throw new Error(`no task: ${answer.status}`)
-      return { id, file: 'image_required' in task ? 'photo' : 'input_processors' in task ? 'letter' : null }
+      const file = 'image_required' in task ? 'photo' : 'input_processors' in task ? 'letter' : null
+      return { id, file, frugal: task.name === FRUGAL.name }
     }),
   )
 }

@@ -18,7 +18,7 @@ const mustBeNone = (name: string, bad: readonly string[]): Line => ({ name, valu
 
 /** The outcome of chaos as a table. */
 export function tabulateChaos(outcome: ChaosOutcome): Line[] {
-  const { audit, sightings, strikes, refusals, crashes, modelCalls, calls } = outcome
+  const { audit, limits, sightings, strikes, refusals, crashes, modelCalls, calls } = outcome
   const counts = Object.entries(modelCalls).map(([what, count]) => `${what} ${count}`)
   const slowest = slowestRecovery(audit.records, strikes)
   return [
@@ -34,6 +34,7 @@ export function tabulateChaos(outcome: ChaosOutcome): Line[] {
       value: sightings.broken.length,
       note: `${sightings.refused} told to try again`,
     },
+    ...(limits ? tabulateLimits(limits, sightings) : []),
     { name: 'runs watched to their end', value: sightings.watched },
     { name: 'faults', value: strikes.length, note: countsOf(strikes.map(describeStrike)) },
     mustBeNone(
@@ -51,6 +52,21 @@ export function tabulateChaos(outcome: ChaosOutcome): Line[] {
 
 const describeRefusal = ([name, value]: readonly [string, string]): string =>
   `${name.replace('SPLITRUN_SIMULATED_', '').toLowerCase()} ${value}`
+
+function tabulateLimits({ drawn, audit }: NonNullable<ChaosOutcome['limits']>, { spent }: Sightings): Line[] {
+  return [
+    { name: 'limits', value: 'on', note: JSON.stringify(drawn).replaceAll('"', '') },
+    mustBeNone('leases leaked', audit.leases),
+    mustBeNone('places of projects leaked', audit.places),
+    {
+      name: 'budgets',
+      value: audit.budgets.length === 0 ? 'exact' : 'WRONG',
+      note: `${audit.frugal} spent of the small one; ${spent} calls told so`,
+      bad: audit.budgets,
+    },
+    mustBeNone('hard budgets exceeded', audit.exceeded),
+  ]
+}
 
 function tabulateCalls(calls: CallComparison, counts?: string): Line[] {
   return [

@@ -98,7 +98,8 @@ function connect(options: CutReaderOptions, url: string, state: State, reading: 
     call.on('close', resolve)
     call.on('response', (response) => {
       if (response.statusCode !== 200) {
-        if (![429, 503].includes(response.statusCode ?? 0))
+        // For a process that stood still, what came meanwhile took too long to arrive (408).
+        if (![408, 429, 503].includes(response.statusCode ?? 0))
           reading.wrong.push(`${path}: ${response.statusCode}`)
         response.resume()
         return

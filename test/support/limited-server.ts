@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -12,13 +13,16 @@ export interface ServerLimits {
 
 export interface LimitedServerOptions extends ServerLimits {
   /** Tokens that a call really uses; by default 10 each. */
-  readonly uses?: (call: number) => { input: number; output: number }
+  readonly uses?: (call: number, prompt: string) => { input: number; output: number }
   readonly latencyMs?: number
   /** Whether its answers have the `x-ratelimit-*` headers of its limits. */
   readonly says?: boolean
   /** Ms that it asks to wait in a 429. */
   readonly retryAfterMs?: number
 }
+
+/** Prompts that it remembers. */
+const MOST_PROMPTS = 10_000
 
 class Bucket {
   readonly #most: number
@@ -42,9 +46,21 @@ class Bucket {
   }
 }
 
+/** What a limited server has seen so far. */
+export interface LimitedServerSeen {
+  served: number
+  refused: number
+  inFlight: number
+  mostInFlight: number
+  tokens: number
+  /** Tokens of the prompts that begin with `[name]`, by the name. */
+  tokensByMark: Record<string, number>
+}
+
 /**
  * A model server that keeps its limits as providers do: a bucket of a minute's worth that fills continuously, and a number
- * of calls in flight. It answers 429 to what does not fit.
+ * of calls in flight. It answers 429 to what does not fit. A call whose client is gone is in flight no longer. A GET
+ * answers what it has seen.
  */
 export async function startLimitedServer(t: Cleanup, options: LimitedServerOptions) {
   const { requests, tokens, concurrent, latencyMs = 0 } = options
@@ -53,12 +69,19 @@ export async function startLimitedServer(t: Cleanup, options: LimitedServerOptio
     requests: requests ? new Bucket(requests) : null,
     tokens: tokens ? new Bucket(tokens) : null,
   }
-  const seen = { served: 0, refused: 0, inFlight: 0, mostInFlight: 0, tokens: 0, prompts: [] as string[] }
+  const seen: LimitedServerSeen & { prompts: string[] } = {
+    ...{ served: 0, refused: 0, inFlight: 0, mostInFlight: 0, tokens: 0, tokensByMark: {}, prompts: [] },
+  }
 
   const server = createServer(async (request, response) => {
+    if (request.method === 'GET') {
+      response.end(JSON.stringify({ ...seen, prompts: [] }))
+      return
+    }
     let body = ''
     for await (const part of request) body += part
-    const used = uses(seen.served)
+    const prompt: string = JSON.parse(body).messages.at(-1).content
+    const used = uses(seen.served, prompt)
     const size = used.input + used.output
     const fits =
       (!perMinute.requests || perMinute.requests.level >= 1) &&
@@ -81,9 +104,12 @@ export async function startLimitedServer(t: Cleanup, options: LimitedServerOptio
     seen.tokens += size
     seen.inFlight += 1
     seen.mostInFlight = Math.max(seen.mostInFlight, seen.inFlight)
-    seen.prompts.push(JSON.parse(body).messages.at(-1).content)
-    await pause(latencyMs, undefined, { ref: false })
+    const mark = /^\[(\w+)\]/.exec(prompt)?.[1]
+    if (mark) seen.tokensByMark[mark] = (seen.tokensByMark[mark] ?? 0) + size
+    if (seen.prompts.length < MOST_PROMPTS) seen.prompts.push(prompt)
+    await Promise.race([pause(latencyMs, undefined, { ref: false }), once(response, 'close')])
     seen.inFlight -= 1
+    if (response.destroyed) return
     const said = {
       ...(requests && {
         'x-ratelimit-limit-requests': String(requests),

@@ -50,6 +50,7 @@ export function aRequest(fields: Partial<RunRequest> = {}): RunRequest {
     outputRetries: 1,
     policies: [],
     budget: null,
+    payer: null,
     onLimit: 'wait',
     live: false,
     trace: null,

@@ -1,5 +1,6 @@
 import { composeApi } from '../../src/compose/compose-api.ts'
 import { composeWorker } from '../../src/compose/compose-worker.ts'
+import { budgetPolicy } from '../../src/policies/budget.ts'
 import { writeModels } from './models.ts'
 import { type Prometheus, startPrometheus } from './prometheus.ts'
 import { type Cleanup, type System, startSystem } from './system.ts'
@@ -34,6 +35,7 @@ export async function startWatchedSystem(
       jitterMs: 2 * latencyMs,
       faults: { rateLimited: 0.05 },
       price: { input: 3, output: 15 },
+      limits: { requests_per_minute: 3000, tokens_per_minute: 600_000, concurrent: 3 },
     },
     flaky: {
       latencyMs,
@@ -62,6 +64,14 @@ export async function startWatchedSystem(
     await system.createTask({ name: 'summary', llm_model_id: 'large' }),
     await system.createTask({ name: 'labels', llm_model_id: 'flaky' }),
   ]
+  const ofProject = { credits: 1000, mode: 'hard', thresholds: [0.5] }
+  await system.core.budgets.replace(
+    system.project.split('/')[4] ?? '',
+    [
+      { name: 'daily', per: 'day', ...ofProject },
+      { name: 'monthly', per: 'month', ...ofProject },
+    ].map((each) => budgetPolicy.parse(each)),
+  )
   const prometheus = await startPrometheus(t, { fleet: `127.0.0.1:${api.port}`, processes })
 
   let sent = 0

@@ -27,7 +27,7 @@ export interface Limits {
 /** What a project, or one of its tasks, may spend. */
 export interface BudgetPolicy {
   readonly name: string
-  readonly applies_to: 'project' | 'task'
+  readonly applies_to: 'project' | 'task' | 'key'
   readonly target_id: string | null
   readonly credits: number
   /** Of UTC. */

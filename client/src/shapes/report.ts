@@ -27,12 +27,18 @@ export interface TokenFigures {
   readonly input_tokens: number
   readonly output_tokens: number
   readonly total_tokens: number
+  /** Part of the input tokens. */
+  readonly cached_tokens: number
+  /** Part of the output tokens. */
+  readonly reasoning_tokens: number
 }
 export interface TokenTotals {
   readonly total_task_runs: number
   readonly total_input_tokens: number
   readonly total_output_tokens: number
   readonly total_tokens: number
+  readonly total_cached_tokens: number
+  readonly total_reasoning_tokens: number
 }
 
 interface Outcomes {
@@ -84,10 +90,13 @@ export interface TimingTotals extends TimingFigures {
 export interface CreditFigures {
   /** An exact decimal. */
   readonly credits: string
+  /** What calls whose answers are lost may have cost; not part of the credits. */
+  readonly possible_credits: string
 }
 export interface CreditTotals {
   readonly total_task_runs: number
   readonly total_credits: string
+  readonly total_possible_credits: string
 }
 
 /** What a report is on. Dates: `2026-01-15`, `today`, `7 days ago`, `last month`, an instant. */

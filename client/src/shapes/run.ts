@@ -15,7 +15,7 @@ export interface RunError {
 
 /** A limit of a model or of its server that a run waits for. */
 export interface WaitingOn {
-  readonly type: 'model' | 'server'
+  readonly type: 'model' | 'server' | 'budget'
   readonly name: string
   /** As `tokens_per_minute`; `server` where the server itself asked to wait. */
   readonly limit: string

@@ -40,7 +40,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
     'A revision that may be drawn has input processors or retrieval, which are not acted on here; the message names them.',
   RATE_LIMITED:
     'A limit is reached: of a model, for a call that does not want to wait for it, or one of the caller’s project, key or task.',
-  BUDGET_EXCEEDED: 'A hard budget of the project or of the task is spent; it begins anew at `Retry-After`.',
+  BUDGET_EXCEEDED:
+    'A hard budget of the project, the task or the key is spent, or has no room for the next call; it begins anew at `Retry-After`.',
   ID_CONFLICT: 'The id is taken.',
   IMPORT_CONFLICT: 'What is imported does not fit what is there; nothing was imported.',
   CREDENTIAL_REVOKED: 'The credential is revoked, for good.',

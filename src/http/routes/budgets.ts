@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { sharedNow } from '../../platform/clock.ts'
-import { type BudgetState, budgetPolicy, millionths, periodBounds } from '../../policies/budget.ts'
+import {
+  type BudgetState,
+  budgetPolicy,
+  millionths,
+  periodBounds,
+  projectedOf,
+} from '../../policies/budget.ts'
 import type { BudgetStore } from '../../policies/budget-store.ts'
 import { checkNames } from '../../policies/check-names.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, projectParams } from '../route.ts'
@@ -89,16 +95,16 @@ export function budgetRoutes({ budgets, policiesMax }: BudgetRouteDeps): Endpoin
   ]
 }
 
-function present({ policy, spent, held }: BudgetState, now: number) {
+function present(state: BudgetState, now: number) {
+  const { policy, spent, held } = state
   const { first, next } = periodBounds(policy, now)
-  const share = Math.max(now - first, 1) / (next - first)
   return {
     budget: policy.name,
     begins: new Date(first).toISOString(),
     ends: new Date(next).toISOString(),
     spent: text(spent),
     held: text(held),
-    projected: text(spent / share),
+    projected: text(projectedOf(state, now)),
     reached: policy.thresholds.filter((each) => spent >= each * millionths(policy)),
   }
 }

@@ -82,9 +82,10 @@ export function queueRoutes({ runs, models, limitReader }: QueueRouteDeps): Endp
       params: projectParams,
       query: noQuery,
       async handle({ params }) {
-        const ids = models.list({ includeRetired: true }).flatMap(({ id }) => lanesOf(id))
-        const [found, usages] = await Promise.all([
-          runs.queueState(params.project_id, ids, sharedNow()),
+        const all = models.list({ includeRetired: true })
+        const lanes = all.flatMap((model) => lanesOf(model, params.project_id))
+        const [found, usage] = await Promise.all([
+          runs.queueState(params.project_id, lanes, sharedNow()),
           limitReader.usage(),
         ])
         const byModel = [...byModelOf(found)]
@@ -97,7 +98,13 @@ export function queueRoutes({ runs, models, limitReader }: QueueRouteDeps): Endp
           oldest_age: found.oldestMs === null ? null : found.oldestMs / 1000,
           workers: found.workers,
           by_model: byModel.sort((a, b) => b.queued + b.running - (a.queued + a.running)),
-          limits: usages.map(({ type, name, limit, most, left }) => ({ type, name, limit, most, left })),
+          limits: usage.limits.map(({ type, name, limit, most, left }) => ({
+            type,
+            name,
+            limit,
+            most,
+            left,
+          })),
         }
       },
     }),

@@ -1,21 +1,32 @@
 import { setInterval } from 'node:timers'
 import { setTimeout as pause } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
 import { newId } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Model } from '../model.ts'
 import type { CallEstimates } from './call-estimates.ts'
-import { Lane } from './lane.ts'
+import { Lanes } from './lanes.ts'
 import type { CallEnd, LimitStore, Reserved } from './limit-store.ts'
-import { isLimited, type LimitKind, laneOf } from './rate-limits.ts'
+import { isLimited, type LimitKind, ownerOfLane } from './rate-limits.ts'
 
 /** Added to each wait, so that processes that were refused together do not come back together. */
 const JITTER = 0.1
 /** How long nothing is let through after Redis could not be asked, in ms. */
 const UNKNOWN_MS = 1000
 
+/** Lanes of one process whose servers are remembered. */
+const MOST_LANES = 10_000
+
+/** Between the parts of what is told of a free place: no name of a server has it. */
+const SEPARATOR = '\n'
+const freedPlace = (server: string, project: string): string => `${server}${SEPARATOR}${project}`
+
 /** A call that wants to be let through. */
 export interface LimitedCall {
   readonly model: Model
+  /** The lane that its run waits in; see `laneOf`. */
+  readonly lane: string
+  readonly project: string
   /** The task that the lengths of answers are learned for. */
   readonly task: string
   /** True when nobody waits for it: such calls leave a part of each limit to others. */
@@ -44,8 +55,8 @@ export interface FleetLimiterDeps {
   /** How often leases are extended. */
   readonly extendEveryMs: number
   readonly log: Logger
-  /** Tells all processes that a place of a server became free. */
-  tellFreed(server: string): Promise<unknown>
+  /** Tells all processes of a place that became free. */
+  tellFreed(place: string): Promise<unknown>
   readonly now?: () => number
 }
 
@@ -57,20 +68,20 @@ export type FleetLimiter = ReturnType<typeof createFleetLimiter>
  */
 export function createFleetLimiter(deps: FleetLimiterDeps) {
   const { store, estimates, log, now = () => performance.now() } = deps
-  const lanes = new Map<string, { lane: Lane; server: string; limit: LimitKind | null }>()
+  const lanes = new Lanes(now)
+  /** Of each lane: its server, and the limit that was last in its way. */
+  const about = new LRUCache<string, { server: string; limit: LimitKind | null }>({ max: MOST_LANES })
   const held = new Map<string, string>()
   const returning = new Set<Promise<unknown>>()
 
-  function laneFor(model: Model, isBatch: boolean) {
-    const name = laneOf(model, isBatch)
-    const known = lanes.get(name)
-    if (known) return known
-    const entry = { lane: new Lane(now), server: model.server.name, limit: null }
-    lanes.set(name, entry)
-    return entry
+  function aboutLane({ lane, model }: Pick<LimitedCall, 'lane' | 'model'>) {
+    const known = about.get(lane) ?? { server: model.server.name, limit: null }
+    about.set(lane, known)
+    return known
   }
 
   const extending = setInterval(() => {
+    lanes.forgetIdle()
     const byServer = Map.groupBy(held, ([, server]) => server)
     for (const [server, leases] of byServer) {
       const ids = leases.map(([lease]) => lease)
@@ -78,15 +89,20 @@ export function createFleetLimiter(deps: FleetLimiterDeps) {
     }
   }, deps.extendEveryMs).unref()
 
-  function placeFreed(server: string): void {
-    for (const entry of lanes.values()) if (entry.server === server) entry.lane.placeFreed()
+  /** Opens the lanes that a place is for which became free. */
+  function placeFreed(place: string): void {
+    const [server, project = ''] = place.split(SEPARATOR)
+    for (const [name, lane] of lanes.known()) {
+      if (about.peek(name)?.server !== server) continue
+      if (project === '' || ownerOfLane(name)?.project === project) lane.placeFreed()
+    }
   }
 
   async function ask(lease: string, call: LimitedCall): Promise<Reserved | null> {
-    const { model, task, inputTokens, maxTokens, isBatch } = call
+    const { model, project, task, inputTokens, maxTokens, isBatch } = call
     const need = estimates.of(task, model.id, inputTokens, maxTokens, model.maxOutputTokens)
     try {
-      return await store.reserve(lease, model, isBatch, need)
+      return await store.reserve(lease, model, { project, isBatch }, need)
     } catch (err) {
       log.debug({ err, model: model.name }, 'the limits of a model cannot be asked now')
       return null
@@ -110,9 +126,9 @@ export function createFleetLimiter(deps: FleetLimiterDeps) {
     const server = model.server.name
     for (let left = 3; left > 0; left -= 1) {
       try {
-        const isWanted = await store.giveBack(lease, model, end)
-        placeFreed(server)
-        if (isWanted) await deps.tellFreed(server)
+        const project = await store.giveBack(lease, model, end)
+        placeFreed(freedPlace(server, project ?? ''))
+        if (project !== null) await deps.tellFreed(freedPlace(server, project))
         return
       } catch (err) {
         log.debug({ err, model: model.name }, 'a lease could not be given back')
@@ -128,8 +144,8 @@ export function createFleetLimiter(deps: FleetLimiterDeps) {
      */
     async enter(call: LimitedCall, signal: AbortSignal): Promise<LimitPlace | LimitRefusal | null> {
       if (!isLimited(call.model)) return null
-      const entry = laneFor(call.model, call.isBatch)
-      const { lane } = entry
+      const entry = aboutLane(call)
+      const lane = lanes.of(call.lane)
       const lease = newId()
       const ticket = lane.enter()
       const refusal = (): LimitRefusal => ({ waitMs: lane.closedFor(), limit: entry.limit })
@@ -147,11 +163,12 @@ export function createFleetLimiter(deps: FleetLimiterDeps) {
       }
     },
 
-    /** How many runs of each lane may be claimed, where that is not any number. */
-    limited(): ReadonlyMap<string, number> {
-      const found = new Map<string, number>()
-      for (const [name, { lane }] of lanes) if (!lane.isFree()) found.set(name, lane.places())
-      return found
+    /** How many runs of each lane that is known may be claimed; Infinity for any number. */
+    places: () => lanes.places(),
+
+    /** Makes a lane known whose runs wait for something else first. */
+    know(call: Pick<LimitedCall, 'lane' | 'model'>): void {
+      if (isLimited(call.model)) lanes.of(call.lane)
     },
 
     placeFreed,

@@ -5,20 +5,20 @@ import type { Model } from '../model.ts'
 import type { ModelRegistry } from '../model-registry.ts'
 import { limitKeys } from './limit-keys.ts'
 import { markOf } from './limit-store.ts'
-import { type LimitUsage, usageOf } from './limit-usage.ts'
 import {
-  isLimited,
-  LIMIT_NAMES,
-  type LimitKind,
-  lanesOf,
-  modelOfLane,
-  type RateLimits,
-} from './rate-limits.ts'
+  type EstimateUsage,
+  estimatesOf,
+  type LimitUsage,
+  type LimitWait,
+  usageOf,
+  waitsOf,
+} from './limit-usage.ts'
+import { isLimited, LIMIT_NAMES, type LimitKind, modelOfLane, ownerOfLane } from './rate-limits.ts'
 
 /** The limit that a run waits for. */
 export interface WaitingOn {
-  readonly type: 'model' | 'server'
-  /** Of the model or the server. */
+  readonly type: 'model' | 'server' | 'budget'
+  /** Of the model, the server or the budget. */
   readonly name: string
   /** As in the models file; `server` where the server itself asked to wait. */
   readonly limit: string
@@ -38,11 +38,13 @@ export function createLimitReader(redis: Redis, models: ModelRegistry) {
   const cache = new LRUCache<string, { found: WaitingOn | null }, Model>({
     max: 1000,
     ttl: FRESH_MS,
-    fetchMethod: async (lane, _, { context }) => ({ found: await read(context, lane !== context.id) }),
+    fetchMethod: async (lane, _, { context }) => ({ found: await read(context, lane) }),
   })
 
-  async function read({ id, name, server }: Model, isBatch: boolean): Promise<WaitingOn | null> {
-    const mark = markOf(isBatch)
+  async function read({ id, name, server }: Model, lane: string): Promise<WaitingOn | null> {
+    const owner = ownerOfLane(lane)
+    if (!owner) return null
+    const mark = `${markOf(owner.isBatch)}${owner.project}`
     const texts = await redis.hmget(limitKeys(server.name).levels, `${id}|${mark}`, `server|${mark}`)
     const found = texts.map(parse)
     const now = sharedNow() - GRACE_MS
@@ -54,8 +56,8 @@ export function createLimitReader(redis: Redis, models: ModelRegistry) {
   }
 
   return {
-    /** How far the limits of all models are used. */
-    async usage(): Promise<LimitUsage[]> {
+    /** How far the limits of all models are used, who waits for them, and how well calls are estimated. */
+    async usage(): Promise<{ limits: LimitUsage[]; waits: LimitWait[]; estimates: EstimateUsage[] }> {
       const limited = models.list({ includeRetired: true }).filter(isLimited)
       const servers = [...new Set(limited.map(({ server }) => server))]
       const levels = new Map(
@@ -63,26 +65,29 @@ export function createLimitReader(redis: Redis, models: ModelRegistry) {
           servers.map(async ({ name }) => [name, await redis.hgetall(limitKeys(name).levels)] as const),
         ),
       )
-      const now = sharedNow()
-      const of = (
-        type: 'model' | 'server',
-        name: string,
-        scope: string,
-        server: string,
-        limits: RateLimits,
-      ) => usageOf({ type, name, scope, limits, levels: levels.get(server) ?? {}, now })
-      return [
-        ...servers.flatMap(({ name, limits }) => (limits ? of('server', name, 'server', name, limits) : [])),
-        ...limited.flatMap(({ id, name, limits, server }) =>
-          limits ? of('model', name, id, server.name, limits) : [],
-        ),
+      const scopes = [
+        ...servers.map(({ name, limits }) => ({
+          ...{ type: 'server' as const, name, scope: 'server', server: name, limits },
+        })),
+        ...limited.map(({ id, name, limits, server }) => ({
+          ...{ type: 'model' as const, name, scope: id, server: server.name, limits },
+        })),
       ]
+      const now = sharedNow()
+      const found = scopes.flatMap(({ limits, server, ...each }) =>
+        limits ? [{ ...each, limits, levels: levels.get(server) ?? {}, now }] : [],
+      )
+      return {
+        limits: found.flatMap(usageOf),
+        waits: found.flatMap((each) => waitsOf(each, each.scope, each.levels, now - GRACE_MS)),
+        estimates: found.flatMap((each) => estimatesOf(each, each.scope, each.levels) ?? []),
+      }
     },
 
     /** What the runs of a lane (see `laneOf`) wait for now; null for nothing that is known. */
     async waitingOn(lane: string): Promise<WaitingOn | null> {
       const model = models.configured(modelOfLane(lane))
-      if (!model || !isLimited(model) || !lanesOf(model.id).includes(lane)) return null
+      if (!model || !isLimited(model)) return null
       return (await cache.fetch(lane, { context: model }))?.found ?? null
     },
   }

@@ -5,7 +5,11 @@ import { LIMIT_LAYOUT, limitKeys, limitPrefix } from './limit-keys.ts'
 import { type LimitKind, RATES, type RateLimits } from './rate-limits.ts'
 
 const file = (name: string): URL => new URL(`./scripts/${name}.lua`, import.meta.url)
-const FAMILY: ScriptFamily = { layout: LIMIT_LAYOUT, prefix: 'KEYS[1]', shared: [file('shared')] }
+const FAMILY: ScriptFamily = {
+  layout: LIMIT_LAYOUT,
+  prefix: 'KEYS[1]',
+  shared: [file('shared'), file('fair')],
+}
 const reserve: Script = loadScript(file('reserve'), FAMILY)
 const giveBack: Script = loadScript(file('return'), FAMILY)
 const extend: Script = loadScript(file('extend'), FAMILY)
@@ -52,13 +56,13 @@ export function createLimitStore(redis: Redis, leaseMs: number) {
     async reserve(
       lease: string,
       model: Model,
-      isBatch: boolean | 'shadow',
+      { project, isBatch }: { project: string; isBatch: boolean | 'shadow' },
       need: CallEstimate,
     ): Promise<Reserved> {
       const isShadow = isBatch === 'shadow'
       const floor = isShadow ? LEFT_BY_SHADOWS : isBatch ? LEFT_BY_BATCH : 0
-      const mark = isShadow ? '' : markOf(isBatch)
-      const args = [lease, leaseMs, floor, mark, need.input, need.output, ...scopesOf(model)]
+      const own = [lease, leaseMs, floor, isShadow ? '' : markOf(isBatch), project]
+      const args = [...own, need.input, need.output, ...scopesOf(model)]
       const [granted, number, scope, limit] = (await reserve(
         redis,
         [limitPrefix(model.server.name)],
@@ -69,11 +73,16 @@ export function createLimitStore(redis: Redis, leaseMs: number) {
         : { granted: false, waitMs: number, scope, limit }
     },
 
-    /** Ends a lease; a second time it only notes what the server said. True when somebody waits for a place. */
-    async giveBack(lease: string, model: Model, { used, pauseMs, said }: CallEnd): Promise<boolean> {
+    /**
+     * Ends a lease; a second time it only notes what the server said. Returns the project that the place is for which became
+     * free, '' when it may be any; null when nobody waits for one.
+     */
+    async giveBack(lease: string, model: Model, { used, pauseMs, said }: CallEnd): Promise<string | null> {
       const ofServer = [...(said?.left ?? NOTHING), ...(said?.limits ?? NOTHING)].map((each) => each ?? '')
       const args = [lease, used?.input ?? '', used?.output ?? '', Math.ceil(pauseMs), ...ofServer]
-      return (await giveBack(redis, [limitPrefix(model.server.name)], [...args, ...scopesOf(model)])) === 1
+      const reply = await giveBack(redis, [limitPrefix(model.server.name)], [...args, ...scopesOf(model)])
+      const [wanted, project] = reply as [number, string]
+      return wanted === 1 ? project : null
     },
 
     async extend(server: string, leases: readonly string[]): Promise<void> {
@@ -89,8 +98,8 @@ export function createLimitStore(redis: Redis, leaseMs: number) {
 
 const NOTHING = RATES.map(() => null)
 
-/** The mark of the lane of a call; see LIMIT_LAYOUT. */
-export const markOf = (isBatch: boolean): string => (isBatch ? 'blocked.batch' : 'blocked')
+/** The mark of the calls of a project's lane, before its id; see LIMIT_LAYOUT. */
+export const markOf = (isBatch: boolean): string => (isBatch ? 'blocked.batch:' : 'blocked:')
 
 /** The scopes of a model's calls, the nearest one first. */
 function scopesOf({ id, limits, server }: Model): (string | number)[] {

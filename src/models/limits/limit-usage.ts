@@ -13,8 +13,54 @@ export interface LimitUsage {
   readonly refused: number
 }
 
+/** How well the tokens of calls of a model or a server are estimated; of calls whose tokens are known. */
+export interface EstimateUsage {
+  readonly type: 'model' | 'server'
+  readonly name: string
+  /** Reserved before the calls, and really used. */
+  readonly reserved: number
+  readonly used: number
+}
+
 const DIMENSIONS = ['requests', 'tokens', 'input', 'output'] as const
 const MINUTE = 60_000
+
+/** A project whose calls wait for a limit. */
+export interface LimitWait {
+  readonly type: 'model' | 'server'
+  readonly name: string
+  readonly limit: string
+  readonly project: string
+}
+
+/** Reads which projects wait for the limits of a scope: those that were refused, until they were told to try again. */
+export function waitsOf(
+  { type, name }: Pick<LimitUsage, 'type' | 'name'>,
+  scope: string,
+  levels: Readonly<Record<string, string>>,
+  now: number,
+): LimitWait[] {
+  const found = new Map<string, LimitWait>()
+  for (const [field, value] of Object.entries(levels)) {
+    const project = field.startsWith(`${scope}|blocked`) ? field.slice(field.indexOf(':') + 1) : null
+    const [kind = '', until] = value.split(' ')
+    if (project === null || Number(until) < now) continue
+    const limit = LIMIT_NAMES[kind as LimitKind] ?? kind
+    found.set(`${limit} ${project}`, { type, name, limit, project })
+  }
+  return [...found.values()]
+}
+
+/** Reads how well calls of a scope are estimated; null where no tokens are limited, or no call has ended. */
+export function estimatesOf(
+  { type, name }: Pick<LimitUsage, 'type' | 'name'>,
+  scope: string,
+  levels: Readonly<Record<string, string>>,
+): EstimateUsage | null {
+  const used = levels[`${scope}|tokens-used`]
+  if (used === undefined) return null
+  return { type, name, reserved: Number(levels[`${scope}|tokens-reserved`] ?? 0), used: Number(used) }
+}
 
 /** Reads the usage of a scope's limits from what LIMIT_LAYOUT keeps of it. */
 export function usageOf(options: {

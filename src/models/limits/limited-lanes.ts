@@ -1,22 +1,20 @@
-import type { FleetLimiter } from './fleet-limiter.ts'
+import type { Lanes } from './lanes.ts'
 import type { ModelLimiters } from './model-limiter.ts'
-import { lanesOf } from './rate-limits.ts'
+import { modelOfLane } from './rate-limits.ts'
 
-/** How many runs of each lane a worker may claim: as this process and the fleet limit it. */
+/** How many runs of each lane a worker may claim: as this process, the fleet, and budgets limit it. */
 export function limitedLanes(
   limiters: Pick<ModelLimiters, 'limited'>,
-  fleet: Pick<FleetLimiter, 'limited'>,
+  ...others: readonly Pick<Lanes, 'places'>[]
 ): ReadonlyMap<string, number> {
   const ofModels = limiters.limited()
-  const ofLanes = fleet.limited()
-  if (ofLanes.size === 0) return ofModels
-  const lowest = new Map(ofLanes)
-  for (const [model, places] of ofModels) {
-    for (const lane of lanesOf(model)) {
-      if (lane === model || lowest.has(lane)) {
-        lowest.set(lane, Math.min(places, lowest.get(lane) ?? Number.POSITIVE_INFINITY))
-      }
-    }
+  const ofLanes = others.flatMap((lanes) => [...lanes.places()])
+  if (ofLanes.length === 0) return ofModels
+  const lowest = new Map(ofModels)
+  for (const [lane, places] of ofLanes) {
+    const ofModel = ofModels.get(modelOfLane(lane)) ?? Number.POSITIVE_INFINITY
+    const most = Math.min(places, ofModel, lowest.get(lane) ?? Number.POSITIVE_INFINITY)
+    if (most !== Number.POSITIVE_INFINITY) lowest.set(lane, most)
   }
   return lowest
 }

@@ -41,19 +41,50 @@ export interface Limited {
 export const isLimited = ({ limits, server }: Omit<Limited, 'id'>): boolean =>
   limits !== undefined || server.limits !== undefined
 
-const BATCH = '.batch'
-
-/**
- * The name under which a run waits for a model. Runs that nobody waits for have one of their own where a model is
- * limited: so they are held back without holding back those that somebody waits for.
- */
-export function laneOf(model: Limited, isBatch: boolean): string {
-  return isBatch && isLimited(model) ? `${model.id}${BATCH}` : model.id
+/** Whose a lane is. */
+export interface LaneOwner {
+  readonly project: string
+  /** True for runs that nobody waits for. */
+  readonly isBatch: boolean
+  /** True for runs that count under a hard budget. */
+  readonly isHard: boolean
 }
 
-/** Both lanes of a model. */
-export const lanesOf = (model: string): readonly string[] => [model, `${model}${BATCH}`]
+const BATCH = 'batch.'
+const HARD = 'hard.'
+
+/**
+ * The name under which a run waits for a model. Where the model is limited, or its project has hard budgets, each project
+ * has lanes of its own: so its runs are held back without holding back others. Of a limited model, runs that nobody
+ * waits for have lanes of their own, too.
+ */
+export function laneOf(model: Limited, { project, isBatch, isHard }: LaneOwner): string {
+  const limited = isLimited(model)
+  if (!limited && !isHard) return model.id
+  return `${model.id}.${limited && isBatch ? BATCH : ''}${isHard ? HARD : ''}${project}`
+}
+
+/** All lanes that runs of a project may wait in for a model. */
+export function lanesOf(model: Limited, project: string): string[] {
+  const owners = [false, true].flatMap((isBatch) =>
+    [false, true].map((isHard) => ({ project, isBatch, isHard })),
+  )
+  return [...new Set([model.id, ...owners.map((owner) => laneOf(model, owner))])]
+}
 
 /** The id of the model of a lane. */
-export const modelOfLane = (lane: string): string =>
-  lane.endsWith(BATCH) ? lane.slice(0, -BATCH.length) : lane
+export function modelOfLane(lane: string): string {
+  const end = lane.indexOf('.')
+  return end < 0 ? lane : lane.slice(0, end)
+}
+
+/** Whose lane it is; null for one that runs of all projects wait in. */
+export function ownerOfLane(lane: string): LaneOwner | null {
+  const end = lane.indexOf('.')
+  if (end < 0) return null
+  let owner = lane.slice(end + 1)
+  const isBatch = owner.startsWith(BATCH)
+  if (isBatch) owner = owner.slice(BATCH.length)
+  const isHard = owner.startsWith(HARD)
+  return { isBatch, isHard, project: isHard ? owner.slice(HARD.length) : owner }
+}

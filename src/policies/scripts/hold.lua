@@ -2,6 +2,8 @@
 -- ARGV: run, millionths to hold, until when the run ends at the latest in ms from now, then for each budget: name, period,
 --   its millionths, '1' when it is hard.
 -- Returns {'held'}; {'busy', budget}: it would fit if what others hold were not spent; {'exceeded', budget}.
+-- So long a run is known to wait for a budget that is busy.
+local BUSY_MS = 1500
 local run, more, lasts = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local names, periods = {}, {}
 for at = 4, #ARGV, 4 do
@@ -23,7 +25,10 @@ for at = 4, #ARGV, 4 do
     if spent + held + more > most then busy = busy or name end
   end
 end
-if busy then return { 'busy', busy } end
+if busy then
+  call('HSET', key.budget_sums, 'busy', string.format('%s %.0f', busy, now + BUSY_MS))
+  return { 'busy', busy }
+end
 call('HSET', key.budget_held, run, string.format('%.0f %s', own + more, table.concat(names, ',')))
 call('ZADD', key.budget_holds, now + lasts, run)
 for _, name in ipairs(names) do call('HINCRBY', key.budget_sums, name .. '|held', more) end

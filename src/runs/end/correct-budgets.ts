@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../platform/date-span.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { isAbout, periodBounds } from '../../policies/budget.ts'
+import { type BudgetPolicy, isAbout, periodBounds } from '../../policies/budget.ts'
 import type { BudgetStore } from '../../policies/budget-store.ts'
 import type { RollupStore } from '../../totals/rollup-store.ts'
 
@@ -8,6 +8,8 @@ export interface CorrectBudgetsDeps {
   readonly budgets: BudgetStore
   readonly rollups: RollupStore
   readonly log: Logger
+  /** For how many days totals are kept. */
+  readonly config: { readonly reportDays: number }
 }
 
 /** Totals that are read for one budget. Of a project with more, what was counted run by run stays. */
@@ -15,27 +17,43 @@ const MOST_TOTALS = 100_000
 
 /**
  * Sets what is spent of each budget to what the totals say, which are exact. What is spent is read before the totals are: a
- * run that ends meanwhile may count twice until the next time, and never less than once.
+ * run that ends meanwhile may count twice until the next time, and never less than once. Of a period that began before
+ * the oldest totals that are kept, what is spent is only ever raised.
  */
 export async function correctBudgets(
-  { budgets, rollups, log }: CorrectBudgetsDeps,
+  { budgets, rollups, log, config }: CorrectBudgetsDeps,
   now: number,
   signal: AbortSignal,
 ): Promise<void> {
+  const today = Math.floor(now / DAY_MS) * DAY_MS
+  const oldest = today - (config.reportDays - 1) * DAY_MS
   for (const project of await budgets.projects()) {
     for (const state of await budgets.statesOf(project, await budgets.read(project))) {
       if (signal.aborted) return
       const { policy } = state
       const { first } = periodBounds(policy, now)
-      const range = { first, last: Math.floor(now / DAY_MS) * DAY_MS }
-      const fits = ({ task }: { task: string }) => isAbout(policy, task)
-      const days = await rollups.days(project, range, fits, MOST_TOTALS)
-      if (days === null) {
+      const exact = await totalOf(rollups, project, policy, { first, last: today })
+      if (exact === null) {
         log.warn({ project, budget: policy.name }, 'a budget has too many totals to be compared with them')
         continue
       }
-      const exact = days.reduce((sum, { totals }) => sum + (totals.get('credits') ?? 0), 0)
-      if (exact !== state.spent) await budgets.correct(project, policy, now, exact - state.spent)
+      const isWhole = first >= oldest
+      if (isWhole ? exact !== state.spent : exact > state.spent) {
+        await budgets.correct(project, policy, now, exact - state.spent)
+      }
     }
   }
+}
+
+/** What the totals of some days say that is spent of a budget; null when they are too many. */
+async function totalOf(
+  rollups: RollupStore,
+  project: string,
+  policy: BudgetPolicy,
+  range: { first: number; last: number },
+): Promise<number | null> {
+  if (policy.applies_to === 'key') return rollups.creditsOfKey(project, policy.target_id ?? '', range)
+  const fits = ({ task }: { task: string }) => isAbout(policy, { task, payer: null })
+  const days = await rollups.days(project, range, fits, MOST_TOTALS)
+  return days?.reduce((sum, { totals }) => sum + (totals.get('credits') ?? 0), 0) ?? null
 }

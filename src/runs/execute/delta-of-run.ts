@@ -24,6 +24,10 @@ export async function deltaOfRun(
   const { id, project, task, reportingGroup, mode } = request
   const hasSeries = (await names.series(project, task, revision)) !== OTHER
   const { status, settled, outputCheck, inputTokens, outputTokens, credits, retries, timings } = result
+  // What is 0 is left out.
+  const cachedTokens = result.cachedTokens || undefined
+  const reasoningTokens = result.reasoningTokens || undefined
+  const possibleCredits = result.possibleCredits || undefined
   return {
     ...{ run: id, project, task, revision, mode },
     group: reportingGroup === null ? null : await names.group(project, reportingGroup),
@@ -32,8 +36,10 @@ export async function deltaOfRun(
     split: split ?? undefined,
     bucket: request.bucket ?? undefined,
     fallbackAsked: request.useFallback || undefined,
+    payer: request.payer ?? undefined,
     result: {
       ...{ status, settled, outputCheck, inputTokens, outputTokens, credits, retries, timings },
+      ...{ cachedTokens, reasoningTokens, possibleCredits },
       error: result.error && { reason: result.error.reason },
     },
     calls: attempts.map((attempt) => ({
@@ -43,6 +49,10 @@ export async function deltaOfRun(
       ended: attempt.ended,
       inputTokens: attempt.inputTokens,
       outputTokens: attempt.outputTokens,
+      cachedTokens: attempt.cachedTokens,
+      cacheWriteTokens: attempt.cacheWriteTokens,
+      reasoningTokens: attempt.reasoningTokens,
+      possibleCredits: attempt.possibleCredits,
       credits: creditsOf(attempt, models.find),
     })),
   }

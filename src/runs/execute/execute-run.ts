@@ -1,4 +1,5 @@
 import type { FleetLimiter } from '../../models/limits/fleet-limiter.ts'
+import type { Lanes } from '../../models/limits/lanes.ts'
 import type { ModelLimiters } from '../../models/limits/model-limiter.ts'
 import { type ModelClient, ModelError } from '../../models/model.ts'
 import type { RetryPolicy } from '../../models/protocol/retry.ts'
@@ -35,6 +36,7 @@ export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps, RunProce
   readonly limiters: ModelLimiters
   readonly fleet: FleetLimiter
   readonly budgets: BudgetStore
+  readonly budgetLanes: Lanes
   readonly retry: RetryPolicy
   readonly responseLimit: number
   readonly outputFileMax: number
@@ -176,7 +178,7 @@ async function executeClaim(
     }
     if (error instanceof LimitReached || error instanceof BudgetExceeded) {
       ledger.drop()
-      const reached = error instanceof LimitReached ? limitReached(error) : BUDGET_EXCEEDED
+      const reached = error instanceof LimitReached ? limitReached(error) : budgetExceeded(error)
       return end(deps, claim, ledger, { watch, error: reached })
     }
     const stopped = signal.aborted && error === signal.reason
@@ -214,11 +216,13 @@ const INTERNAL: RunError = {
   message: 'Something went wrong here.',
   retryable: true,
 }
-const BUDGET_EXCEEDED: RunError = {
+const budgetExceeded = ({ budget, retryAfter }: BudgetExceeded): RunError => ({
   reason: 'BUDGET_EXCEEDED',
-  message: 'A budget of the project or of the task has no room for what the next call may cost.',
+  message: `A budget has no room for what the next call may cost: ${budget}.`,
   retryable: false,
-}
+  retryAfter,
+  violatedPolicies: [budget],
+})
 const limitReached = ({ waitMs }: LimitReached): RunError => ({
   reason: 'RATE_LIMITED',
   message: 'The model cannot be called at once: a limit of it is reached.',

@@ -1,3 +1,4 @@
+import { modelOfLane } from '../../models/limits/rate-limits.ts'
 import type { Allowances } from '../store/claim.ts'
 
 /** One model may use up to this many times the number of free places. */
@@ -16,6 +17,8 @@ export type Places = ReturnType<typeof createPlaces>
 export function createPlaces(most: number) {
   const all = most + Math.ceil(most / SHARE)
   const used = new Map<string, number>()
+  /** Runs of each lane that is not a whole model's. */
+  const usedLanes = new Map<string, number>()
   let occupied = 0
 
   const allowance = (model: string): number => {
@@ -33,28 +36,36 @@ export function createPlaces(most: number) {
     /** How many runs may start of a model that has none. */
     room: (): number => allowance(''),
 
-    enter(model: string): void {
+    enter(lane: string): void {
       occupied += 1
-      used.set(model, (used.get(model) ?? 0) + 1)
+      const model = modelOfLane(lane)
+      count(used, model, 1)
+      if (lane !== model) count(usedLanes, lane, 1)
     },
-    leave(model: string): void {
+    leave(lane: string): void {
       occupied -= 1
-      const left = (used.get(model) ?? 0) - 1
-      if (left > 0) used.set(model, left)
-      else used.delete(model)
+      const model = modelOfLane(lane)
+      count(used, model, -1)
+      if (lane !== model) count(usedLanes, lane, -1)
     },
 
     /**
-     * How many runs of each model may start; null when every model may start `most`.
-     * @param limited how many calls may start, for each model that has a limit or is paused
+     * How many runs of each lane may start; null when every lane may start `most`.
+     * @param limited how many calls may start, for each lane that has a limit or is paused
      */
     allowances(most: number, limited: ReadonlyMap<string, number>): Allowances | null {
       const byModel = new Map<string, number>()
-      for (const model of new Set([...used.keys(), ...limited.keys()])) {
-        const own = Math.min(allowance(model), limited.get(model) ?? Number.POSITIVE_INFINITY)
-        if (own < most) byModel.set(model, Math.max(0, own))
+      for (const lane of new Set([...used.keys(), ...usedLanes.keys(), ...limited.keys()])) {
+        const own = Math.min(allowance(modelOfLane(lane)), limited.get(lane) ?? Number.POSITIVE_INFINITY)
+        if (own < most) byModel.set(lane, Math.max(0, own))
       }
       return byModel.size > 0 ? { byModel, others: allowance('') } : null
     },
   }
+}
+
+function count(counts: Map<string, number>, of: string, by: number): void {
+  const left = (counts.get(of) ?? 0) + by
+  if (left > 0) counts.set(of, left)
+  else counts.delete(of)
 }

@@ -12,6 +12,7 @@ export function shadowLimiters(callers: Pick<ModelLimiters, 'limited'>): ModelLi
 
 /** Lets calls of shadow runs through where most of each limit is free; whoever is refused here keeps nobody waiting. */
 export function shadowFleet({ store, ...deps }: FleetLimiterDeps) {
-  const reserve: typeof store.reserve = (lease, model, _, need) => store.reserve(lease, model, 'shadow', need)
+  const reserve: typeof store.reserve = (lease, model, { project }, need) =>
+    store.reserve(lease, model, { project, isBatch: 'shadow' }, need)
   return createFleetLimiter({ ...deps, store: { ...store, reserve } })
 }

@@ -32,6 +32,6 @@ export function shadowRequest(
     ...parent,
     ...{ id: shadowId(parent.id, revision), shadowOf: parent.id, revision, slot: null, bucket: null },
     ...{ created: now, startBy: deadline, deadline, mode: 'async', live: false, trace: null },
-    ...{ policies: [], budget: isBound ? 'hard' : null, onLimit: 'fail', onLostAttempt: 'fail' },
+    ...{ policies: [], payer: null, budget: isBound ? 'hard' : null, onLimit: 'fail', onLostAttempt: 'fail' },
   }
 }

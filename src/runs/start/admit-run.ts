@@ -1,5 +1,6 @@
 import { sharedNow } from '../../platform/clock.ts'
-import { millionths, periodBounds } from '../../policies/budget.ts'
+import { ApiError } from '../../platform/errors.ts'
+import { millionths, secondsUntilAnew } from '../../policies/budget.ts'
 import type { BudgetStore } from '../../policies/budget-store.ts'
 import { PolicyError } from '../../policies/policy-error.ts'
 import type { PolicyStore } from '../../policies/policy-store.ts'
@@ -13,7 +14,7 @@ export interface AdmitRunDeps {
 
 /** Under which limits a run counts, and how far they are used with it. */
 export interface AdmittedRun {
-  readonly counts: Pick<RunRequest, 'policies' | 'budget'>
+  readonly counts: Pick<RunRequest, 'policies' | 'budget' | 'payer'>
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -25,14 +26,14 @@ export const countsUnderNone = ({ policies, budgets }: AdmitRunDeps, project: st
 
 /**
  * Counts a run under the limits of its project, its task and its key; null where there are none.
- * @throws {PolicyError} RATE_LIMITED when a limit refuses it, BUDGET_EXCEEDED when a hard budget is spent: then it counts
- *   under none
+ * @throws {PolicyError} RATE_LIMITED when a limit refuses it: then it counts under none
+ * @throws {ApiError} BUDGET_EXCEEDED when a hard budget is spent
  */
 export async function admitRun(deps: AdmitRunDeps, asking: Asking): Promise<AdmittedRun | null> {
-  const budget = await checkBudgets(deps.budgets, asking)
+  const counted = await checkBudgets(deps.budgets, asking)
   const limited = await checkLimits(deps.policies, asking)
-  if (budget === null && limited === null) return null
-  return { counts: { policies: limited?.policies ?? [], budget }, headers: limited?.headers ?? {} }
+  if (counted.budget === null && limited === null) return null
+  return { counts: { policies: limited?.policies ?? [], ...counted }, headers: limited?.headers ?? {} }
 }
 
 async function checkLimits(store: PolicyStore, { id, project, task, user, deadline }: Asking) {
@@ -48,20 +49,26 @@ async function checkLimits(store: PolicyStore, { id, project, task, user, deadli
   throw new PolicyError('RATE_LIMITED', message, extra, headers)
 }
 
-async function checkBudgets(store: BudgetStore, { project, task }: Asking): Promise<RunRequest['budget']> {
-  const budgets = await store.about(project, task)
-  if (budgets.length === 0) return null
+const NO_BUDGET = { budget: null, payer: null }
+
+async function checkBudgets(
+  store: BudgetStore,
+  { project, task, user }: Asking,
+): Promise<Pick<RunRequest, 'budget' | 'payer'>> {
+  const budgets = await store.about(project, { task, payer: user })
+  if (budgets.length === 0) return NO_BUDGET
   const hard = budgets.filter(({ mode }) => mode === 'hard')
   const spent = (await store.statesOf(project, hard)).filter(
     (state) => state.spent >= millionths(state.policy),
   )
-  if (spent.length === 0) return hard.length > 0 ? 'hard' : 'soft'
+  if (spent.length === 0) {
+    const payer = budgets.some(({ applies_to }) => applies_to === 'key') ? user : null
+    return { budget: hard.length > 0 ? 'hard' : 'soft', payer }
+  }
   const now = sharedNow()
-  const opens = Math.max(...spent.map(({ policy }) => periodBounds(policy, now).next))
+  const retry_after = Math.max(...spent.map(({ policy }) => secondsUntilAnew(policy, now)))
   const violated = spent.map(({ policy }) => policy.name)
   const message = `A budget is spent: ${violated.join(', ')}.`
-  const retry_after = Math.max(1, Math.ceil((opens - now) / 1000))
   const extra = { retry_after, retryable: false, violated_policies: violated }
-  // OpenAI's clients would ask again at once.
-  throw new PolicyError('BUDGET_EXCEEDED', message, extra, { 'x-should-retry': 'false' })
+  throw new ApiError('BUDGET_EXCEEDED', message, extra)
 }

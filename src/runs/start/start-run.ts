@@ -1,5 +1,4 @@
 import type { LimitReader } from '../../models/limits/limit-reader.ts'
-import { laneOf } from '../../models/limits/rate-limits.ts'
 import { sharedNow } from '../../platform/clock.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { newRunId } from '../../platform/ids.ts'
@@ -8,6 +7,7 @@ import { within } from '../../platform/tracing/tracing.ts'
 import { drawRevision, type Place, placeOfKey, placeOfRun } from '../../tasks/split/draw-revision.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
 import { takesDocuments } from '../file-use.ts'
+import { laneOfRun } from '../lane-of-run.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
 import { startEnqueueSpan } from '../run-span.ts'
 import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-store.ts'
@@ -84,7 +84,7 @@ export async function startRun(
   try {
     const watcher = waitMs > 0 || input.live ? deps.inbox.id : null
     // The worker draws the same revision, unless the weights change meanwhile. Storing it now saves the worker a write.
-    const drawn = drawFor(deps, input, accepted, place, mode)
+    const drawn = drawFor(deps, accepted, place, request)
     if (input.onLimit === 'fail') await refuseToWait(deps, drawn)
     const created = await within(enqueuing, () => create(deps, request, watcher, key, drawn))
     if (created.outcome === 'replayed' || created.outcome === 'reused') {
@@ -114,19 +114,18 @@ function placeOf({ splitKey }: Submission, { task, revision }: Accepted, id: str
 /** The revision that a worker would draw for the run now, and the model that it would call first. */
 function drawFor(
   { models }: StartRunDeps,
-  { useFallback }: Submission,
   { task, revision, candidates }: Accepted,
   place: Place | null,
-  mode: RunRequest['mode'],
+  request: RunRequest,
 ): Drawn | null {
   const drawn = place ? drawRevision(task.split, place.slot) : revision
   const found = candidates.find((each) => each.id === drawn)
   if (!found) return null
-  const model = models.find((useFallback ? found.fallback_llm_model_id : found.llm_model_id) ?? '')
+  const model = models.find((request.useFallback ? found.fallback_llm_model_id : found.llm_model_id) ?? '')
   return {
     revision: found.id,
     split: place ? task.split.seq : null,
-    model: model ? laneOf(model, mode !== 'wait') : '',
+    model: model ? laneOfRun(model, request) : '',
   }
 }
 
@@ -197,6 +196,7 @@ function requestOf(
     outputRetries: input.instead?.outputRetries ?? task.output_retries,
     policies: [],
     budget: null,
+    payer: null,
   }
 }
 

@@ -44,6 +44,7 @@ export function requestToText(request: RunRequest): string {
     outputRetries: unless(1, request.outputRetries),
     policies: someOf(request.policies),
     budget: unless(null, request.budget),
+    payer: unless(null, request.payer),
     onLimit: unless('wait', request.onLimit),
     live: unless(false, request.live),
     shadowOf: request.shadowOf,
@@ -89,6 +90,7 @@ const completed = (stored: StoredRequest): RunRequest => ({
   outputRetries: stored.outputRetries ?? 1,
   policies: stored.policies ?? NONE,
   budget: stored.budget ?? null,
+  payer: stored.payer ?? null,
   onLimit: stored.onLimit ?? 'wait',
   live: stored.live ?? false,
 })

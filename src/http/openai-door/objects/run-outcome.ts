@@ -1,6 +1,4 @@
-import { ApiError } from '../../../platform/errors.ts'
 import type { RunRecord, RunResult } from '../../../runs/run.ts'
-import { failureReason } from '../../send-run.ts'
 
 /** How a run ended, in the words of OpenAI's clients. */
 export interface Outcome {
@@ -41,13 +39,4 @@ function textOf({ response, outputFile }: RunResult): string {
   // A table is a text, and these clients know no other files.
   const { text } = (outputFile?.endsWith('.csv') ? response : {}) as { text?: string }
   return text ?? JSON.stringify(response)
-}
-
-/** The error of a run that failed, for a caller that waited for it. */
-export function failureOf({ request, result }: RunRecord): ApiError {
-  const error = result?.error
-  return new ApiError(failureReason(error?.reason), error?.message ?? 'The run failed.', {
-    run_id: request.id,
-    retryable: error?.retryable ?? false,
-  })
 }

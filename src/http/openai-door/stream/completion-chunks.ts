@@ -1,9 +1,9 @@
 import type { ApiError } from '../../../platform/errors.ts'
 import type { RunRecord } from '../../../runs/run.ts'
 import type { StreamedEvent } from '../../events/event-stream.ts'
+import { failureOf } from '../../send-run.ts'
 import { completionIdOf, seconds } from '../objects/door-ids.ts'
 import { presentCompletion } from '../objects/present-completion.ts'
-import { failureOf } from '../objects/run-outcome.ts'
 import { openAiErrorOf } from '../openai-error.ts'
 import type { AnswerEvent } from './follow-answer.ts'
 

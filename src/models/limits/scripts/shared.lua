@@ -4,6 +4,8 @@ local clock = call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local MINUTE = 60000
 local DIMENSIONS = { 'requests', 'tokens', 'input', 'output' }
+-- After so long without a call all buckets are full again, and a lease has ended.
+local FORGOTTEN_MS = 7200000
 -- A bucket holds a little less than a server's: a call reaches the server later than it is reserved, and a server whose
 -- bucket is full meanwhile does not fill it further.
 local FULL = 0.98
@@ -18,10 +20,12 @@ local function read_scope(at)
   local fields = { name .. '|at', name .. '|places', name .. '|paused', name .. '|wanted' }
   for _, dimension in ipairs(DIMENSIONS) do fields[#fields + 1] = name .. '|' .. dimension end
   for _, dimension in ipairs(DIMENSIONS) do fields[#fields + 1] = name .. '|limit:' .. dimension end
+  fields[#fields + 1] = name .. '|largest'
   local found = call('HMGET', key.levels, unpack(fields))
   local scope = {
     name = name, limits = {}, levels = {}, concurrent = tonumber(ARGV[at + 6]),
     places = tonumber(found[2] or '0'), paused = tonumber(found[3] or '0'), wanted = tonumber(found[4] or '0'),
+    largest = tonumber(found[#fields] or '0'),
   }
   local passed = math.max(0, now - tonumber(found[1] or now))
   for index, dimension in ipairs(DIMENSIONS) do
@@ -42,7 +46,7 @@ local function read_scopes(first)
 end
 
 local function write_levels(scope)
-  local values = { scope.name .. '|at', now }
+  local values = { scope.name .. '|at', now, scope.name .. '|largest', string.format('%.9f', scope.largest) }
   for dimension, level in pairs(scope.levels) do
     values[#values + 1] = scope.name .. '|' .. dimension
     values[#values + 1] = string.format('%.3f', level)
@@ -50,7 +54,16 @@ local function write_levels(scope)
   call('HSET', key.levels, unpack(values))
 end
 
--- Gives the places of a lease back. Returns what it had reserved: for each scope a list of amounts by dimension.
+-- A project's calls in flight; a count of 0 is not kept.
+local function leave_place(scope, project)
+  local field = scope .. '|in:' .. project
+  if call('HEXISTS', key.levels, field) == 1 and call('HINCRBY', key.levels, field, -1) <= 0 then
+    call('HDEL', key.levels, field)
+  end
+end
+
+-- Gives the places of a lease back. Returns what it had reserved: for each scope a list of amounts by dimension, and the
+-- project that it was for.
 local function drop_hold(lease)
   local hold = call('HGET', key.holds, lease)
   call('HDEL', key.holds, lease)
@@ -58,8 +71,11 @@ local function drop_hold(lease)
   local reserved = {}
   for name, amounts in string.gmatch(hold or '', '([^ ]+) ([^;]*);') do
     local list = {}
-    for amount in string.gmatch(amounts, '[^,]+') do list[#list + 1] = tonumber(amount) end
+    for part in string.gmatch(amounts, '[^,]+') do
+      if #list < #DIMENSIONS then list[#list + 1] = tonumber(part) else list.project = part end
+    end
     reserved[name] = list
+    if list.project then leave_place(name, list.project) end
     if call('HINCRBY', key.levels, name .. '|places', -1) < 0 then call('HSET', key.levels, name .. '|places', '0') end
   end
   return hold and reserved or nil

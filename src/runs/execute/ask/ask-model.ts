@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { laneOf } from '../../../models/limits/rate-limits.ts'
 import { type Completion, type Message, ModelError, type ModelRequest } from '../../../models/model.ts'
 import { isAskedWait, type RetryPolicy, retryDelay } from '../../../models/protocol/retry.ts'
 import { sharedNow } from '../../../platform/clock.ts'
 import { mediaOf } from '../../../tasks/output-modality.ts'
+import { laneOfRun } from '../../lane-of-run.ts'
 import type { Ledger } from '../../ledger.ts'
 import type { LiveOutput } from '../../live/live-output.ts'
 import type { RunRequest } from '../../run.ts'
@@ -103,7 +103,7 @@ export async function askModel(
       }
       // After a 429 without a time the limiter pauses the model for all runs, so the run needs no delay of its own.
       const ownDelay = answer.kind === 'rate_limited' && !isAskedWait(answer) ? 0 : delay
-      if (delay > LONGEST_SLEEP_MS) throw new Deferred(ownDelay, laneOf(model, deps.run.mode !== 'wait'))
+      if (delay > LONGEST_SLEEP_MS) throw new Deferred(ownDelay, laneOfRun(model, deps.run))
       await sleep(delay, signal)
     } else {
       deps.limiters.succeeded(model.id)

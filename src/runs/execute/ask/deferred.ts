@@ -34,4 +34,13 @@ export class LimitReached extends Error {
 /** A hard budget has no room for a call. */
 export class BudgetExceeded extends Error {
   override readonly name = 'BudgetExceeded'
+  readonly budget: string
+  /** Seconds until it begins anew. */
+  readonly retryAfter: number
+
+  constructor(budget: string, retryAfter: number) {
+    super(`${budget} has no room for a call`)
+    this.budget = budget
+    this.retryAfter = retryAfter
+  }
 }

@@ -1,10 +1,11 @@
 import { type FleetLimiter, isRefusal, type LimitPlace } from '../../../models/limits/fleet-limiter.ts'
 import type { CallEnd } from '../../../models/limits/limit-store.ts'
 import type { ModelLimiters } from '../../../models/limits/model-limiter.ts'
-import { isLimited, laneOf } from '../../../models/limits/rate-limits.ts'
+import { isLimited } from '../../../models/limits/rate-limits.ts'
 import { readSaidLimits } from '../../../models/limits/said-limits.ts'
 import { type Completion, ModelError, type ModelRequest } from '../../../models/model.ts'
 import { estimateMessageTokens } from '../../../models/protocol/estimate-tokens.ts'
+import { laneOfRun } from '../../lane-of-run.ts'
 import type { RunRequest } from '../../run.ts'
 import { Deferred, LimitReached } from './deferred.ts'
 import { type EndHold, type HoldBudgetDeps, holdBudget } from './hold-budget.ts'
@@ -45,8 +46,8 @@ async function enterBudgets(
   request: ModelRequest,
   signal: AbortSignal,
 ): Promise<EnteredLimits> {
-  const lane = laneOf(request.model, deps.run.mode !== 'wait')
-  const endHold = await holdBudget(deps, request, lane)
+  const lane = laneOfRun(request.model, deps.run)
+  const endHold = await holdBudget(deps, request, lane, signal)
   if (!endHold) return enterModel(deps, request, signal)
   try {
     const entered = await enterModel(deps, request, signal)
@@ -70,12 +71,14 @@ function enterModel(
   request: ModelRequest,
   signal: AbortSignal,
 ): EnteredLimits | Promise<EnteredLimits> {
-  const { limiters, run } = deps
+  const { limiters, fleet, run } = deps
   const { model } = request
   const { id } = model
   if (!limiters.enter(id)) {
+    const lane = laneOfRun(model, run)
+    fleet.know({ lane, model })
     if (run.onLimit === 'fail') throw new LimitReached(limiters.pause(id))
-    throw new Deferred(0, laneOf(model, run.mode !== 'wait'))
+    throw new Deferred(0, lane)
   }
   return isLimited(model) ? enterFleet(deps, request, signal) : { leave: () => limiters.leave(id) }
 }
@@ -89,11 +92,11 @@ async function enterFleet(
   const { id } = model
   const isBatch = run.mode !== 'wait'
   const atOnce = run.onLimit === 'fail'
-  const lane = laneOf(model, isBatch)
+  const lane = laneOfRun(model, run)
   let place: LimitPlace
   try {
     const call = {
-      ...{ model, task: run.task, isBatch, atOnce },
+      ...{ model, lane, project: run.project, task: run.task, isBatch, atOnce },
       ...{ inputTokens: estimateMessageTokens(messages), maxTokens: parameters.max_tokens },
     }
     const entered = await fleet.enter(call, signal)

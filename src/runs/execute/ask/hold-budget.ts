@@ -1,3 +1,4 @@
+import type { Lanes } from '../../../models/limits/lanes.ts'
 import { type Completion, ModelError, type ModelRequest } from '../../../models/model.ts'
 import { estimateFileTokens, MOST_IMAGE_TOKENS } from '../../../models/protocol/estimate-tokens.ts'
 import type { Logger } from '../../../platform/logger.ts'
@@ -8,12 +9,16 @@ import { BudgetExceeded, Deferred } from './deferred.ts'
 
 export interface HoldBudgetDeps {
   readonly budgets: Pick<BudgetStore, 'hold' | 'adjust'>
+  /** Where runs wait for room in budgets. */
+  readonly budgetLanes: Lanes
   readonly log: Logger
-  readonly run: Pick<RunRequest, 'id' | 'project' | 'task' | 'deadline' | 'budget'>
+  readonly run: Pick<RunRequest, 'id' | 'project' | 'task' | 'payer' | 'deadline' | 'budget'>
 }
 
-/** How long a run waits for others to spend less than they hold, in ms. */
+/** After so long it is looked again whether others have spent less than they held, in ms. */
 const BUSY_MS = 500
+/** Added at random, so that processes that found no room together do not come back together. */
+const JITTER = 0.3
 /** Tokens that servers add to each message. */
 const MESSAGE_TOKENS = 20
 /** How far documents and recordings may cost more than their size says. */
@@ -25,20 +30,36 @@ export type EndHold = (answer: Completion | ModelError | null) => void
 /**
  * Holds the most that a call may cost, where the run counts under a hard budget. Null where it does not.
  * @throws {BudgetExceeded} when the budget has no room for the call
- * @throws {Deferred} when it may have room once other calls have ended
+ * @throws {Deferred} when it may have room once other calls have ended, and that lasts longer than a worker keeps a run
+ * @throws {ModelError} of kind `aborted` when `signal` fires meanwhile
  * @param lane what the run waits under then
  */
 export async function holdBudget(
-  { budgets, log, run }: HoldBudgetDeps,
+  { budgets, budgetLanes, log, run }: HoldBudgetDeps,
   request: ModelRequest,
   lane: string,
+  signal: AbortSignal,
 ): Promise<EndHold | null> {
   const { price } = request.model
   if (run.budget !== 'hard' || !price) return null
   const most = mostCost(request)
-  const held = await budgets.hold(run, most)
-  if (held === 'exceeded') throw new BudgetExceeded('a budget has no room for the call')
-  if (held === 'busy') throw new Deferred(BUSY_MS, lane)
+  const queue = budgetLanes.of(lane)
+  const ticket = queue.enter()
+  const awaitTurn = async () => {
+    if (queue.mustWait() && !(await queue.turn(ticket, signal))) throw new Deferred(0, lane, true)
+  }
+  await awaitTurn()
+  for (;;) {
+    const hold = await budgets.hold(run, most)
+    if (hold.held === 'held') break
+    if (hold.held === 'exceeded') {
+      queue.granted()
+      throw new BudgetExceeded(hold.budget, hold.retryAfter)
+    }
+    queue.close(BUSY_MS * (1 + Math.random() * JITTER), false)
+    await awaitTurn()
+  }
+  queue.granted()
   return (answer) => {
     const usage = answer instanceof ModelError ? answer.usage : answer
     // An answer that is lost may have been paid: it stays held until the run has ended.

@@ -1,41 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limitKeys } from '../../../../src/models/limits/limit-keys.ts'
-import { createLimitStore } from '../../../../src/models/limits/limit-store.ts'
 import type { RateLimits } from '../../../../src/models/limits/rate-limits.ts'
-import { describeModel } from '../../../../src/models/servers/describe-model.ts'
 import { newId } from '../../../../src/platform/ids.ts'
-import { silentLogger } from '../../../../src/platform/logger.ts'
-import { connectRedis } from '../../../../src/platform/redis/redis.ts'
-import { startPrivateRedis } from '../../../support/redis.ts'
-import { type Cleanup, until } from '../../../support/system.ts'
+import { END, limitedModel, NEED, openLimitStore } from '../../../support/limits.ts'
+import { until } from '../../../support/system.ts'
 
-const LEASE_MS = 60_000
-const NEED = { input: 10, output: 10 }
-
-async function openStore(t: Cleanup, leaseMs = LEASE_MS) {
-  const { url } = await startPrivateRedis(t)
-  const connections = connectRedis(url, silentLogger())
-  t.after(() => connections.close())
-  const redis = await connections.commands('test')
-  return { redis, store: createLimitStore(redis, leaseMs) }
-}
-
-function aModel(limits?: RateLimits, ofServer?: RateLimits, name = 'limited') {
-  const server = {
-    ...{ name: 'a {server}', baseUrl: 'http://127.0.0.1:9/v1', apiKey: '', timeoutMs: 1000 },
-    ...(ofServer && { limits: ofServer }),
-  }
-  return describeModel({
-    ...{ name, provider: 'test', output: 'json_schema', supportsVision: false, server },
-    ...(limits && { limits }),
-  })
-}
-
-const END = { used: NEED, pauseMs: 0, said: null }
+const WAITED = { project: 'one', isBatch: false }
+const BATCH = { project: 'one', isBatch: true }
+const SHADOW = { project: 'one', isBatch: 'shadow' } as const
 
 test('every limit refuses what it does not permit, and says which one it is and after how long to try again', async (t) => {
-  const { store } = await openStore(t)
+  const { store } = await openLimitStore(t)
   const cases: [RateLimits, string, number][] = [
     [{ requestsPerMinute: 3 }, 'requests', 20_000],
     [{ tokensPerMinute: 60 }, 'tokens', 20_000],
@@ -45,15 +21,15 @@ test('every limit refuses what it does not permit, and says which one it is and 
   ]
   for (const [limits, name, longest] of cases) {
     for (const [whose, model] of [
-      ['model', aModel(limits, undefined, `m ${name}`)],
-      ['server', aModel(undefined, limits, `s ${name}`)],
+      ['model', limitedModel(limits, undefined, `m ${name}`)],
+      ['server', limitedModel(undefined, limits, `s ${name}`)],
     ] as const) {
       const own = { ...model, server: { ...model.server, name: `${whose} ${name}` } }
       let granted = 0
-      let last = await store.reserve(newId(), own, false, NEED)
+      let last = await store.reserve(newId(), own, WAITED, NEED)
       while (last.granted) {
         granted += 1
-        last = await store.reserve(newId(), own, false, NEED)
+        last = await store.reserve(newId(), own, WAITED, NEED)
       }
       // A bucket is a little smaller than a minute's worth, so that of a few calls one may be missing.
       assert.ok(granted === 3 || (granted === 2 && name !== 'concurrent'), `${whose} ${name}: ${granted}`)
@@ -64,12 +40,12 @@ test('every limit refuses what it does not permit, and says which one it is and 
 })
 
 test('what was reserved becomes what was used, once for each lease; a debt is paid before the next call', async (t) => {
-  const { store, redis } = await openStore(t)
-  const model = aModel({ tokensPerMinute: 1000 })
+  const { store, redis } = await openLimitStore(t)
+  const model = limitedModel({ tokensPerMinute: 1000 })
   const level = async () =>
     Number(await redis.hget(limitKeys(model.server.name).levels, `${model.id}|tokens`))
   const lease = newId()
-  assert.ok((await store.reserve(lease, model, false, { input: 400, output: 400 })).granted)
+  assert.ok((await store.reserve(lease, model, WAITED, { input: 400, output: 400 })).granted)
   const reserved = await level()
   await store.giveBack(lease, model, { ...END, used: { input: 1, output: 1 } })
   const returned = await level()
@@ -78,58 +54,58 @@ test('what was reserved becomes what was used, once for each lease; a debt is pa
   assert.ok((await level()) <= returned + 20, 'a lease ends once')
 
   const dear = newId()
-  assert.ok((await store.reserve(dear, model, false, NEED)).granted)
+  assert.ok((await store.reserve(dear, model, WAITED, NEED)).granted)
   await store.giveBack(dear, model, { ...END, used: { input: 2000, output: 0 } })
-  const refused = await store.reserve(newId(), model, false, NEED)
+  const refused = await store.reserve(newId(), model, WAITED, NEED)
   assert.ok(!refused.granted && refused.waitMs > 50_000, 'a debt of a minute takes a minute')
 })
 
 test('a call that is larger than the whole limit is served, when the bucket is full', async (t) => {
-  const { store } = await openStore(t)
-  const model = aModel({ tokensPerMinute: 100 })
-  assert.ok((await store.reserve(newId(), model, false, { input: 5000, output: 500 })).granted)
-  assert.ok(!(await store.reserve(newId(), model, false, NEED)).granted)
+  const { store } = await openLimitStore(t)
+  const model = limitedModel({ tokensPerMinute: 100 })
+  assert.ok((await store.reserve(newId(), model, WAITED, { input: 5000, output: 500 })).granted)
+  assert.ok(!(await store.reserve(newId(), model, WAITED, NEED)).granted)
 })
 
 test('a call is let through by its model and its server, or reserves nothing of either', async (t) => {
-  const { store, redis } = await openStore(t)
-  const model = aModel({ requestsPerMinute: 1000 }, { concurrent: 1 })
+  const { store, redis } = await openLimitStore(t)
+  const model = limitedModel({ requestsPerMinute: 1000 }, { concurrent: 1 })
   const first = newId()
-  assert.ok((await store.reserve(first, model, false, NEED)).granted)
+  assert.ok((await store.reserve(first, model, WAITED, NEED)).granted)
   for (let each = 0; each < 5; each += 1)
-    assert.ok(!(await store.reserve(newId(), model, false, NEED)).granted)
+    assert.ok(!(await store.reserve(newId(), model, WAITED, NEED)).granted)
   const levels = await redis.hgetall(limitKeys(model.server.name).levels)
   assert.ok(Number(levels[`${model.id}|requests`]) >= 978)
   assert.equal(levels[`${model.id}|places`], '1')
-  assert.equal(await store.giveBack(first, model, END), true, 'somebody waits for the place')
-  assert.ok((await store.reserve(newId(), model, false, NEED)).granted)
+  assert.equal(await store.giveBack(first, model, END), 'one', 'somebody waits for the place')
+  assert.ok((await store.reserve(newId(), model, WAITED, NEED)).granted)
 })
 
 test('work that nobody waits for leaves a part of each limit to what somebody waits for', async (t) => {
-  const { store } = await openStore(t)
+  const { store } = await openLimitStore(t)
   for (const limits of [{ requestsPerMinute: 100 }, { tokensPerMinute: 2000 }, { concurrent: 100 }]) {
-    const model = aModel(limits, undefined, JSON.stringify(limits))
+    const model = limitedModel(limits, undefined, JSON.stringify(limits))
     let batch = 0
-    while ((await store.reserve(newId(), model, true, NEED)).granted) batch += 1
+    while ((await store.reserve(newId(), model, BATCH, NEED)).granted) batch += 1
     assert.ok(batch >= 65 && batch <= 72, `${JSON.stringify(limits)}: ${batch}`)
     let interactive = 0
-    while ((await store.reserve(newId(), model, false, NEED)).granted) interactive += 1
+    while ((await store.reserve(newId(), model, WAITED, NEED)).granted) interactive += 1
     assert.ok(interactive >= 26 && interactive <= 33, `${JSON.stringify(limits)}: ${interactive}`)
   }
-  const small = aModel({ concurrent: 1, requestsPerMinute: 1 }, undefined, 'small')
-  assert.ok((await store.reserve(newId(), small, true, NEED)).granted, 'the smallest limit serves it, too')
+  const small = limitedModel({ concurrent: 1, requestsPerMinute: 1 }, undefined, 'small')
+  assert.ok((await store.reserve(newId(), small, BATCH, NEED)).granted, 'the smallest limit serves it, too')
 })
 
 test('a lease that is not extended ends and gives its place back, and its tokens not', async (t) => {
-  const { store, redis } = await openStore(t, 1500)
-  const model = aModel({ concurrent: 2, requestsPerMinute: 1000 })
+  const { store, redis } = await openLimitStore(t, 1500)
+  const model = limitedModel({ concurrent: 2, requestsPerMinute: 1000 })
   const [lost, kept] = [newId(), newId()]
-  await store.reserve(lost, model, false, NEED)
-  await store.reserve(kept, model, false, NEED)
+  await store.reserve(lost, model, WAITED, NEED)
+  await store.reserve(kept, model, WAITED, NEED)
   const next = newId()
   await until(async () => {
     await store.extend(model.server.name, [kept])
-    return (await store.reserve(next, model, false, NEED)).granted
+    return (await store.reserve(next, model, WAITED, NEED)).granted
   })
   const keys = limitKeys(model.server.name)
   assert.deepEqual((await redis.hkeys(keys.holds)).sort(), [kept, next].sort())
@@ -139,49 +115,50 @@ test('a lease that is not extended ends and gives its place back, and its tokens
 })
 
 test('a server that asks to wait is asked by nobody until then; what it says is left only lowers what is believed', async (t) => {
-  const { store, redis } = await openStore(t)
-  const model = aModel({ requestsPerMinute: 1000 })
+  const { store, redis } = await openLimitStore(t)
+  const model = limitedModel({ requestsPerMinute: 1000 })
   const level = async () =>
     Number(await redis.hget(limitKeys(model.server.name).levels, `${model.id}|requests`))
   const one = newId()
-  await store.reserve(one, model, false, NEED)
+  await store.reserve(one, model, WAITED, NEED)
   const before = await level()
   const limits = [null, null, null, null]
   await store.giveBack(one, model, { ...END, said: { left: [5000, null, null, null], limits } })
   assert.ok((await level()) >= before)
   const two = newId()
-  await store.reserve(two, model, false, NEED)
+  await store.reserve(two, model, WAITED, NEED)
   await store.giveBack(two, model, {
     used: null,
     pauseMs: 7_200_000,
     said: { left: [7, null, null, null], limits },
   })
   assert.ok((await level()) <= 7)
-  const refused = await store.reserve(newId(), model, false, NEED)
+  const refused = await store.reserve(newId(), model, WAITED, NEED)
   assert.ok(!refused.granted && refused.limit === 'paused' && refused.waitMs > 7_100_000)
+  assert.ok((await redis.pttl(limitKeys(model.server.name).levels)) > 7_200_000, 'it is kept until then')
 })
 
 test('limits that are to be learned are those of the headers, as soon as one answer has come', async (t) => {
-  const { store } = await openStore(t)
-  const model = aModel({ learned: true })
+  const { store } = await openLimitStore(t)
+  const model = limitedModel({ learned: true })
   const first = newId()
-  assert.ok((await store.reserve(first, model, false, { input: 1e9, output: 1e9 })).granted)
+  assert.ok((await store.reserve(first, model, WAITED, { input: 1e9, output: 1e9 })).granted)
   const said = { left: [null, 19, null, null], limits: [60, 40, null, null] }
   await store.giveBack(first, model, { ...END, said })
-  const refused = await store.reserve(newId(), model, false, NEED)
+  const refused = await store.reserve(newId(), model, WAITED, NEED)
   assert.ok(!refused.granted && refused.limit === 'tokens')
 })
 
 test('calls of many at once never exceed a limit', async (t) => {
-  const { store } = await openStore(t)
-  const model = aModel({ concurrent: 7, requestsPerMinute: 100_000 })
+  const { store } = await openLimitStore(t)
+  const model = limitedModel({ concurrent: 7, requestsPerMinute: 100_000 })
   let inFlight = 0
   let most = 0
   let done = 0
   async function work() {
     while (done < 300) {
       const lease = newId()
-      if (!(await store.reserve(lease, model, false, NEED)).granted) continue
+      if (!(await store.reserve(lease, model, WAITED, NEED)).granted) continue
       inFlight += 1
       most = Math.max(most, inFlight)
       await new Promise((resolve) => setImmediate(resolve))
@@ -195,10 +172,10 @@ test('calls of many at once never exceed a limit', async (t) => {
 })
 
 test('calls for no caller leave most of each limit to others, and leave no mark where they are refused', async (t) => {
-  const { store, redis } = await openStore(t)
-  const model = aModel({ requestsPerMinute: 60, concurrent: 10 })
+  const { store, redis } = await openLimitStore(t)
+  const model = limitedModel({ requestsPerMinute: 60, concurrent: 10 })
   let granted = 0
-  while ((await store.reserve(newId(), model, 'shadow', NEED)).granted) granted += 1
+  while ((await store.reserve(newId(), model, SHADOW, NEED)).granted) granted += 1
   assert.equal(granted, 4)
   const marks = Object.keys(await redis.hgetall(limitKeys(model.server.name).levels))
   assert.deepEqual(
@@ -206,6 +183,6 @@ test('calls for no caller leave most of each limit to others, and leave no mark 
     [],
   )
   let others = 0
-  while ((await store.reserve(newId(), model, false, NEED)).granted) others += 1
+  while ((await store.reserve(newId(), model, WAITED, NEED)).granted) others += 1
   assert.equal(others, 6)
 })

@@ -58,3 +58,22 @@ test('a model that may be sent fewer calls begins no more runs than that', () =>
   assert.deepEqual(places.allowances(32, new Map([['slow', 3]]))?.byModel.get('slow'), 3)
   assert.deepEqual(places.allowances(32, new Map([['paused', 0]]))?.byModel.get('paused'), 0)
 })
+
+test('lanes of one model share the places of the model', () => {
+  const places = createPlaces(16)
+  for (let each = 0; each < 8; each += 1) {
+    places.enter('a.one')
+    places.enter('a.two')
+  }
+  const whole = createPlaces(16)
+  for (let each = 0; each < 16; each += 1) whole.enter('a')
+  const room = whole.allowances(5, NO_LIMITS)
+  const byLane = places.allowances(5, NO_LIMITS)
+  for (const lane of ['a.one', 'a.two']) assert.equal(byLane?.byModel.get(lane), room?.byModel.get('a'))
+  assert.equal(byLane?.others, room?.others)
+  for (let each = 0; each < 8; each += 1) places.leave('a.one')
+  assert.equal(places.allowances(1, new Map([['a.one', 0]]))?.byModel.get('a.one'), 0)
+  for (let each = 0; each < 8; each += 1) places.leave('a.two')
+  assert.equal(places.occupied(), 0)
+  assert.equal(places.allowances(16, NO_LIMITS), null)
+})

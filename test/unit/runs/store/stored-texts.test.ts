@@ -27,6 +27,7 @@ const UNUSUAL_REQUEST = {
   outputRetries: 0,
   policies: ['fair-use'],
   budget: 'soft',
+  payer: 'a-key',
   onLimit: 'fail',
   live: true,
   shadowOf: 's',
