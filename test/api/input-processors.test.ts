@@ -88,6 +88,7 @@ describe('input processors', () => {
     assert.match(text, /^# News\n\n[\s\S]*## Tea\n\nIt is \*\*hot\*\*\./)
     assert.equal(text_preprocessed, url)
     assert.ok(body.input_processor_timing > 0)
+    assert.equal(Math.round(body.timings.inputs), Math.round(body.input_processor_timing * 1000))
     const stored = await running().call('GET', `/task/${task}/run/${body.id}`)
     assert.deepEqual(stored.body.run_data, body.run_data)
     const listed = await running().call('GET', `/task/${task}/run?fields=summary`)
@@ -115,6 +116,7 @@ describe('input processors', () => {
       assert.equal(failed.body.detail.reason, 'INPUT_PROCESSOR_FAILED')
       assert.match(failed.body.detail.message, said)
       assert.deepEqual(failed.body.detail.run.attempts, [], 'no model is asked')
+      assert.ok(failed.body.detail.run.timings.inputs > 0, 'also in vain they take their time')
       const saved = await run(kind, value)
       assert.equal(saved.status, 200)
       assert.deepEqual(saved.body.run_data.submitted, { text: 'nothing there', text_preprocessed: value })
@@ -151,6 +153,29 @@ describe('input processors', () => {
     two.append('task_file', new Blob(['a stray text']), 'stray.txt')
     const stray = await running().call('POST', `/task/${named}/run`, two)
     assert.deepEqual([stray.status, stray.body.detail[0].loc], [422, ['body', 'task_file']])
+  })
+
+  test('what they take is a phase of reports and metrics, which other runs do not have', async () => {
+    const countOf = async (task: string) => {
+      const { body } = await running().call(
+        'GET',
+        `/task/${task}/timing_report?start_date=yesterday&end_date=now`,
+      )
+      return body.timings.inputs.count
+    }
+    const [busy, plain] = [
+      await create('url_fetcher'),
+      await create('', undefined, { input_processors: null }),
+    ]
+    await run(busy, `${outside.url}/page`)
+    await run(plain, 'tea')
+    assert.equal(await countOf(busy), 1)
+    assert.equal(await countOf(plain), 0)
+    const metrics = await fetch(`${running().url}/metrics`)
+    assert.match(
+      await metrics.text(),
+      new RegExp(`splitrun_run_phase_seconds_count\\{[^}]*task="${busy}"[^}]*phase="inputs"[^}]*\\} 1`),
+    )
   })
 
   test('a processor of the administrator is asked by HTTP, with what it needs and its secret', async () => {
