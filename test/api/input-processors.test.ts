@@ -16,11 +16,27 @@ import { type Cleanup, until, useSystem } from '../support/system.ts'
 const PAGE =
   '<html><head><title>News</title></head><body><article><h2>Tea</h2><p>It is <b>hot</b>.</p></article></body></html>'
 
+/** In windows-1251, and says so. */
+const CYRILLIC = Buffer.concat([
+  Buffer.from('<html><head><meta charset="windows-1251"><title>x</title></head><body><p>'),
+  Buffer.from([0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2]),
+  Buffer.from('</p></body></html>'),
+])
+
 /** What is outside: pages by their paths, and a search that answers with what it was sent. */
 const steps: Step[] = Array.from({ length: 200 }, () => (response, call) => {
   const { url } = call
   if (url === '/page') return answer(200, PAGE, { 'content-type': 'text/html' })(response, call)
   if (url === '/pdf') return response.end(pdfOf('from afar'))
+  if (url === '/lies/pdf')
+    return answer(200, pdfOf('a document').toString('latin1'), { 'content-type': 'text/html' })(
+      response,
+      call,
+    )
+  if (url === '/lies/page') return answer(200, PAGE, { 'content-type': 'application/pdf' })(response, call)
+  if (url === '/lies/zip')
+    return answer(200, 'PK\x03\x04 and so on', { 'content-type': 'text/plain' })(response, call)
+  if (url === '/cyrillic') return response.end(CYRILLIC)
   if (url === '/zeros') return response.end(Buffer.alloc(100))
   if (url === '/hang') return hang(response, call)
   if (url === '/search') return search(response, call)
@@ -98,6 +114,16 @@ describe('input processors', () => {
     assert.equal(raw.body.run_data.submitted.text, PAGE)
     const pdf = await run(task, `${outside.url}/pdf`)
     assert.equal(pdf.body.run_data.submitted.text, 'from afar')
+  })
+
+  test('what is there is known by its bytes, whatever its type says', async () => {
+    const task = await create('url_fetcher')
+    const given = async (path: string) => (await run(task, outside.url + path)).body.run_data?.submitted.text
+    assert.equal(await given('/lies/pdf'), 'a document')
+    assert.match(await given('/lies/page'), /## Tea/)
+    assert.match(await given('/cyrillic'), /Привет/)
+    const zip = await run(task, `${outside.url}/lies/zip`)
+    assert.equal(zip.body.detail.reason, 'INPUT_PROCESSOR_FAILED')
   })
 
   test('what fails has a reason, or its fallback text', async () => {
