@@ -18,7 +18,7 @@ export function encodingOf(bytes: Buffer): Encoding | null {
 }
 
 /** What a page or an XML file says of itself, near its beginning. */
-const DECLARED = /<(?:meta|\?xml)\b[^>]{0,500}?(?:charset|encoding)\s{0,9}=\s{0,9}["']?([\w.:-]{1,40})/i
+const DECLARED = /<(?:\?xml|meta)\b[^>]{0,500}?(?:charset|encoding)\s{0,9}=\s{0,9}["']?([\w.:-]{1,40})/i
 const DECLARED_WITHIN = 4096
 
 /**
