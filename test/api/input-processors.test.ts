@@ -16,11 +16,27 @@ import { type Cleanup, until, useSystem } from '../support/system.ts'
 const PAGE =
   '<html><head><title>News</title></head><body><article><h2>Tea</h2><p>It is <b>hot</b>.</p></article></body></html>'
 
+/** In windows-1251, and says so. */
+const CYRILLIC = Buffer.concat([
+  Buffer.from('<html><head><meta charset="windows-1251"><title>x</title></head><body><p>'),
+  Buffer.from([0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2]),
+  Buffer.from('</p></body></html>'),
+])
+
 /** What is outside: pages by their paths, and a search that answers with what it was sent. */
 const steps: Step[] = Array.from({ length: 200 }, () => (response, call) => {
   const { url } = call
   if (url === '/page') return answer(200, PAGE, { 'content-type': 'text/html' })(response, call)
   if (url === '/pdf') return response.end(pdfOf('from afar'))
+  if (url === '/lies/pdf')
+    return answer(200, pdfOf('a document').toString('latin1'), { 'content-type': 'text/html' })(
+      response,
+      call,
+    )
+  if (url === '/lies/page') return answer(200, PAGE, { 'content-type': 'application/pdf' })(response, call)
+  if (url === '/lies/zip')
+    return answer(200, 'PK\x03\x04 and so on', { 'content-type': 'text/plain' })(response, call)
+  if (url === '/cyrillic') return response.end(CYRILLIC)
   if (url === '/zeros') return response.end(Buffer.alloc(100))
   if (url === '/hang') return hang(response, call)
   if (url === '/search') return search(response, call)
@@ -88,6 +104,7 @@ describe('input processors', () => {
     assert.match(text, /^# News\n\n[\s\S]*## Tea\n\nIt is \*\*hot\*\*\./)
     assert.equal(text_preprocessed, url)
     assert.ok(body.input_processor_timing > 0)
+    assert.equal(Math.round(body.timings.inputs), Math.round(body.input_processor_timing * 1000))
     const stored = await running().call('GET', `/task/${task}/run/${body.id}`)
     assert.deepEqual(stored.body.run_data, body.run_data)
     const listed = await running().call('GET', `/task/${task}/run?fields=summary`)
@@ -97,6 +114,16 @@ describe('input processors', () => {
     assert.equal(raw.body.run_data.submitted.text, PAGE)
     const pdf = await run(task, `${outside.url}/pdf`)
     assert.equal(pdf.body.run_data.submitted.text, 'from afar')
+  })
+
+  test('what is there is known by its bytes, whatever its type says', async () => {
+    const task = await create('url_fetcher')
+    const given = async (path: string) => (await run(task, outside.url + path)).body.run_data?.submitted.text
+    assert.equal(await given('/lies/pdf'), 'a document')
+    assert.match(await given('/lies/page'), /## Tea/)
+    assert.match(await given('/cyrillic'), /Привет/)
+    const zip = await run(task, `${outside.url}/lies/zip`)
+    assert.equal(zip.body.detail.reason, 'INPUT_PROCESSOR_FAILED')
   })
 
   test('what fails has a reason, or its fallback text', async () => {
@@ -115,6 +142,7 @@ describe('input processors', () => {
       assert.equal(failed.body.detail.reason, 'INPUT_PROCESSOR_FAILED')
       assert.match(failed.body.detail.message, said)
       assert.deepEqual(failed.body.detail.run.attempts, [], 'no model is asked')
+      assert.ok(failed.body.detail.run.timings.inputs > 0, 'also in vain they take their time')
       const saved = await run(kind, value)
       assert.equal(saved.status, 200)
       assert.deepEqual(saved.body.run_data.submitted, { text: 'nothing there', text_preprocessed: value })
@@ -151,6 +179,29 @@ describe('input processors', () => {
     two.append('task_file', new Blob(['a stray text']), 'stray.txt')
     const stray = await running().call('POST', `/task/${named}/run`, two)
     assert.deepEqual([stray.status, stray.body.detail[0].loc], [422, ['body', 'task_file']])
+  })
+
+  test('what they take is a phase of reports and metrics, which other runs do not have', async () => {
+    const countOf = async (task: string) => {
+      const { body } = await running().call(
+        'GET',
+        `/task/${task}/timing_report?start_date=yesterday&end_date=now`,
+      )
+      return body.timings.inputs.count
+    }
+    const [busy, plain] = [
+      await create('url_fetcher'),
+      await create('', undefined, { input_processors: null }),
+    ]
+    await run(busy, `${outside.url}/page`)
+    await run(plain, 'tea')
+    assert.equal(await countOf(busy), 1)
+    assert.equal(await countOf(plain), 0)
+    const metrics = await fetch(`${running().url}/metrics`)
+    assert.match(
+      await metrics.text(),
+      new RegExp(`splitrun_run_phase_seconds_count\\{[^}]*task="${busy}"[^}]*phase="inputs"[^}]*\\} 1`),
+    )
   })
 
   test('a processor of the administrator is asked by HTTP, with what it needs and its secret', async () => {

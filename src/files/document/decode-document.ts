@@ -17,8 +17,25 @@ export function encodingOf(bytes: Buffer): Encoding | null {
   return isUtf8(bytes) ? 'utf-8' : 'windows-1252'
 }
 
-/** The text of a document that is one, without a byte order mark; null for what is none. */
+/** What a page or an XML file says of itself, near its beginning. */
+const DECLARED = /<(?:\?xml|meta)\b[^>]{0,500}?(?:charset|encoding)\s{0,9}=\s{0,9}["']?([\w.:-]{1,40})/i
+const DECLARED_WITHIN = 4096
+
+/**
+ * The text of a document that is one, without a byte order mark; null for what is none. What is no UTF is what it says of
+ * itself, where it does: pages in Cyrillic or Japanese are still written so.
+ */
 export function decodeDocument(bytes: Buffer): string | null {
   const encoding = encodingOf(bytes)
-  return encoding && new TextDecoder(encoding).decode(bytes)
+  if (encoding !== 'windows-1252') return encoding && new TextDecoder(encoding).decode(bytes)
+  const declared = DECLARED.exec(bytes.toString('latin1', 0, DECLARED_WITHIN))?.[1]
+  return decoderOf(declared ?? encoding).decode(bytes)
+}
+
+function decoderOf(name: string): TextDecoder {
+  try {
+    return new TextDecoder(name)
+  } catch {
+    return new TextDecoder('windows-1252')
+  }
 }

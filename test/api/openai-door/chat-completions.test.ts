@@ -199,7 +199,7 @@ describe("chat completions of OpenAI's client", () => {
       [{ messages: turns }, 'messages[1]'],
       [{ messages: [{ role: 'system', content: 'Be brief.' }, ...says('c')] }, 'messages[0]'],
       [{ messages: [...says('a'), ...says('b')] }, 'messages[0]'],
-      [{ messages: says([{ type: 'input_audio', input_audio: {} }]) }, 'messages[0].content[0].type'],
+      [{ messages: says([{ type: 'video_url', video_url: {} }]) }, 'messages[0].content[0].type'],
       [{ max_tokens: 5, max_completion_tokens: 6 }, 'max_tokens'],
       [{ temperature: 3 }, 'temperature'],
       [{ metadata: { reference: 'x'.repeat(501) } }, 'metadata.reference'],

@@ -129,3 +129,33 @@ test('the registry finds a model by id, name or alias in any case, and hides ret
   assert.deepEqual(registry.list({ includeRetired: false }), [fresh])
   assert.deepEqual(registry.list({ includeRetired: true }), models)
 })
+
+test('what an endpoint cannot do is refused where it is configured', (t) => {
+  const loadFile = (content: unknown) => load({ modelsFile: modelsFile(t, content) })
+  const WRONG = [
+    [{ api: 'images', supports_vision: true }, /takes texts only/],
+    [{ api: 'speech', supports_pdf: true }, /takes texts only/],
+    [{ api: 'speech', supports_image_output: true }, /makes nothing else/],
+    [{ api: 'images', supports_audio_output: true }, /makes nothing else/],
+    [{ api: 'responses', supports_image_output: true }, /no pictures and recordings/],
+    [{ api: 'videos' }, /api/],
+  ] as const
+  for (const [fields, said] of WRONG) {
+    const file = { servers, models: [{ name: 'm', server: 'local', ...fields }] }
+    assert.throws(() => loadFile(file), said, JSON.stringify(fields))
+  }
+  const made = loadFile({
+    servers,
+    models: [
+      { name: 'i', server: 'local', api: 'images' },
+      { name: 's', server: 'local', api: 'speech' },
+    ],
+  })
+  assert.deepEqual(
+    made.map((each) => [each.supportsImageOutput, each.supportsAudioOutput]),
+    [
+      [true, false],
+      [false, true],
+    ],
+  )
+})
