@@ -17,7 +17,7 @@ export default function Compare() {
   const [{ left, right }] = useFilters()
   const { data: figures } = useFigures(id)
   return (
-    <Loaded query={useTask(id)} what="the revisions">
+    <Loaded page="Compare" query={useTask(id)} what="the revisions">
       {({ task }) => {
         const [before, after] = [left, right].map((each) =>
           task.revisions.find((revision) => revision.id === each),

@@ -19,7 +19,7 @@ export default function EditTask() {
   const [{ from }] = useFilters()
   const query = useTask(id)
   return (
-    <Loaded query={query} what="the task">
+    <Loaded page="Edit" query={query} what="the task">
       {(state) => <Editor key={`${id} ${from}`} latest={state} from={from} refresh={query.refetch} />}
     </Loaded>
   )

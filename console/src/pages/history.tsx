@@ -16,7 +16,7 @@ const EVERY_MS = 5_000
 export default function History() {
   const id = useParam('task')
   return (
-    <Loaded query={useTask(id)} what="the task">
+    <Loaded page="History" query={useTask(id)} what="the task">
       {({ task }) => <Shown task={task} />}
     </Loaded>
   )

@@ -17,7 +17,7 @@ const EVERY_MS = 3_000
 export default function Rollout() {
   const id = useParam('task')
   return (
-    <Loaded query={useTask(id)} what="the task">
+    <Loaded page="Rollout" query={useTask(id)} what="the task">
       {({ task }) => <Shown task={task} />}
     </Loaded>
   )

@@ -30,7 +30,7 @@ export default function RunPage() {
     every: (run) => (run?.done ? false : EVERY_MS),
   })
   return (
-    <Loaded query={query} what="the run">
+    <Loaded page="Run" query={query} what="the run">
       {(run) => <Shown run={run} key={run.id} />}
     </Loaded>
   )

@@ -12,7 +12,7 @@ import { RunTable } from './runs/run-table.tsx'
 import { type Filter, useRuns } from './runs/use-runs.ts'
 
 /** A tab holds no more: what is older is a list of its own, which ends where this one does. */
-const MOST_ROWS = 1_000
+const MOST_ROWS = 500
 
 const NOBODY: ReadonlySet<string> = new Set()
 

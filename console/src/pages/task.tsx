@@ -13,7 +13,7 @@ import { TrafficEditor } from './task/traffic-editor.tsx'
 export default function Task() {
   const id = useParam('task')
   return (
-    <Loaded query={useTask(id)} what="the task">
+    <Loaded page="Task" query={useTask(id)} what="the task">
       {(state) => <Shown state={state} key={state.task.id} />}
     </Loaded>
   )

@@ -19,7 +19,7 @@ const EVERY_MS = 5_000
 export default function Verdict() {
   const id = useParam('task')
   return (
-    <Loaded query={useTask(id)} what="the task">
+    <Loaded page="Verdict" query={useTask(id)} what="the task">
       {({ task }) => <Shown task={task} />}
     </Loaded>
   )

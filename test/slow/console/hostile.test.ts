@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { describe } from 'node:test'
 import type { Page } from 'playwright-core'
 import { goTo, useConsole } from '../../support/console/use-console.ts'
-import { red } from '../../support/pictures.ts'
 import { chatCompletion, startRecordedServer } from '../../support/recorded-server.ts'
 import type { Cleanup } from '../../support/system.ts'
 
@@ -67,15 +66,17 @@ describe('what others have written', () => {
       ...{ user_prompt: `${MARKUP} twice {text}`, annotation: NAMES.join(' '), weight: 1 },
     })
     const [right, left] = changed.revisions.map(({ id }: { id: string }) => id)
-    const inputs = { text: MARKUP, ...Object.fromEntries(NAMES.map((name) => [name, MARKUP])) }
-    const form = new FormData()
-    form.append('task_input', JSON.stringify({ ...inputs, deep: nested(300) }))
-    form.append('reference', 'javascript:window.owned=1')
-    const image = new Uint8Array(await red(8, 8).png().toBuffer())
-    form.append('task_file', new Blob([image], { type: 'image/png' }), `${MARKUP}.png`)
     const group = encodeURIComponent(MARKUP.slice(0, 60))
-    const query = `?revision_id=${right}&reporting_group=${group}`
-    const run = (await system.call('POST', `/task/${task}/run${query}`, form)).body
+    const started = await system.call(
+      'POST',
+      `/task/${task}/run?revision_id=${right}&reporting_group=${group}`,
+      {
+        task_input: { text: MARKUP, deep: nested(40) },
+        reference: 'javascript:window.owned=1',
+      },
+    )
+    const run = started.body
+    assert.equal(typeof run.id, 'string', JSON.stringify(run))
     const failed = (await system.call('POST', `/task/${task}/run`, { task_input: { text: 'refuse' } })).body
     const page = await open(t)
     const search = new URLSearchParams({
