@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../../platform/logger.ts'
 import type { Claim } from '../store/claim.ts'
 import type { Emitted, EmittedPiece, LiveTexts } from '../store/live-texts.ts'
@@ -12,8 +13,8 @@ const BATCH = 64
 const BATCH_CHARS = 262_144
 /** How long the end of a run waits for its text to be sent, in ms: the text is worth less than the end. */
 const FLUSH_MS = 1000
-/** What was sent may have to go once more, as a whole. */
-const FLUSH_TRIES = 3
+/** What could not be sent, or has to go once more as a whole, is sent again after this time, in ms. */
+const FLUSH_AGAIN_MS = 50
 
 export type LiveOutputs = ReturnType<typeof createLiveOutputs>
 
@@ -41,14 +42,16 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
       if (!this.#sending) this.#wakeAt(output.due)
     }
 
-    /** Sends all that an output has, whether or not it is due. */
+    /** Sends all that an output has, whether or not it is due; again and again while Redis cannot be reached, for a moment. */
     async flush(output: LiveOutput): Promise<void> {
-      for (let tries = 0; tries < FLUSH_TRIES && output.hasNews; tries += 1) {
+      const end = performance.now() + FLUSH_MS
+      while (output.hasNews && performance.now() < end) {
         // Before the wait, so that all that end meanwhile go together.
         output.due = 0
         this.#keep(output)
         await this.#sending
         if (output.hasNews) await this.#send()
+        if (output.hasNews) await pause(FLUSH_AGAIN_MS)
       }
     }
 
