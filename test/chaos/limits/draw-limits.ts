@@ -51,7 +51,14 @@ export async function writeLimitedModels(t: Cleanup, url: string, limits: DrawnL
     ...{ name, server: SERVER, price: PRICE, limits: limits.models[name] },
     ...{ output: name === 'simulated-large' ? 'json_schema' : 'json_object', supports_vision: true },
   }))
+  const image = {
+    name: 'simulated-image',
+    server: SERVER,
+    price: PRICE,
+    output: 'none',
+    supports_image_output: true,
+  }
   const file = join(dir, 'models.json')
-  await writeFile(file, JSON.stringify({ servers: { [SERVER]: server }, models }))
+  await writeFile(file, JSON.stringify({ servers: { [SERVER]: server }, models: [...models, image] }))
   return file
 }

@@ -23,6 +23,6 @@ test('limits are drawn by the seed, are such as a models file may have, and perm
   for (const limits of drawn.slice(0, 10)) {
     const file = await writeLimitedModels(t, 'http://127.0.0.1:9/v1', limits)
     const models = readModelsFile(file, 1000, () => '')
-    assert.equal(models.length, 2)
+    assert.equal(models.length, 3)
   }
 })

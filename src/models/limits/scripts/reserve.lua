@@ -97,12 +97,12 @@ for at, scope in ipairs(scopes) do
   scope.largest = math.max(scope.share, LARGEST_FADES * scope.largest)
   write_levels(scope)
   call('HINCRBY', key.levels, scope.name .. '|places', '1')
-  if scope.concurrent then
+  if scope.concurrent and is_callers then
     call('HINCRBY', key.levels, scope.name .. '|in:' .. project, '1')
     call('ZREM', key.starving(scope.name), project)
   end
   if is_callers then count_share(scope.name, project, scope.share) end
-  hold[at] = scope.name .. ' ' .. table.concat(scope.amounts, ',') .. ',' .. project .. ';'
+  hold[at] = scope.name .. ' ' .. table.concat(scope.amounts, ',') .. (is_callers and ',' .. project or '') .. ';'
 end
 call('HSET', key.holds, lease, table.concat(hold))
 call('ZADD', key.leases, now + lease_ms, lease)
