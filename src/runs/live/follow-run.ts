@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
-import type { RunRecord } from '../run.ts'
+import { isFinal, type RunRecord } from '../run.ts'
 import type { LivePiece, ResetReason } from '../store/live-texts.ts'
 import { type EndEvent, endOfRun, type FollowEndDeps, TROUBLE_PAUSE_MS } from './follow-end.ts'
 import type { LiveFeed, LiveStatus } from './live-feed.ts'
@@ -43,6 +43,11 @@ export async function* followRun(
   from: Position | null,
   signal: AbortSignal,
 ): AsyncGenerator<LiveEvent, void> {
+  if (from === null && isFinal(record.status)) {
+    // What was said last may be kept still. It is for those who have seen a part of it.
+    yield* lastEvents(record, null, NOTHING_SHOWN)
+    return
+  }
   const { feed, release } = deps.feeds.open(record, (closing) => endOfRun(deps, record.request, closing))
   const news = newsOf(feed, signal)
   let position = from
@@ -138,6 +143,8 @@ interface Shown {
   readonly offset: number
   readonly sum: number
 }
+
+const NOTHING_SHOWN: Shown = { offset: 0, sum: 0 }
 
 /**
  * The end of a run. Its live text is gone by then; a response that is a text is still known, and who has not seen all of it

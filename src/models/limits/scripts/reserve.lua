@@ -45,14 +45,6 @@ local function check_rates(scope)
       if amount > 0 then room = math.min(room, math.floor(-of_turn / amount)) end
     end
   end
-  if scope.concurrent then
-    local most = math.max(1, math.floor(scope.concurrent * (1 - floor)))
-    if scope.places >= most then
-      refuse(scope, 'concurrent', PLACE_MS)
-      if mark ~= '' then call('HSET', key.levels, scope.name .. '|wanted', now + 5 * PLACE_MS) end
-    end
-    room = math.min(room, most - scope.places - 1)
-  end
 end
 
 local function check_places(scope)

@@ -186,7 +186,7 @@ test('it lists its models, reports its health and counts, and refuses what is ma
   const { server } = await simulated(t)
   const root = server.url.slice(0, -'/v1'.length)
   const list = (await (await fetch(`${server.url}/models`)).json()) as { data: { id: string }[] }
-  assert.equal(list.data.length, 3)
+  assert.equal(list.data.length, 5)
   assert.equal((await fetch(`${root}/healthz`)).status, 200)
   assert.deepEqual(await (await fetch(`${root}/stats`)).json(), {})
   assert.equal((await fetch(`${server.url}/embeddings`, { method: 'POST', body: '{}' })).status, 404)
