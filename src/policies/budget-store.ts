@@ -28,7 +28,8 @@ const BUSY_FRESH_MS = 100
 const GRACE_MS = 60_000
 
 export type Held =
-  | { readonly held: 'held' | 'busy' }
+  | { readonly held: 'held' }
+  | { readonly held: 'busy'; readonly budget: string }
   /** The budget that has no room, and seconds until it begins anew. */
   | { readonly held: 'exceeded'; readonly budget: string; readonly retryAfter: number }
 export type BudgetStore = ReturnType<typeof createBudgetStore>
@@ -115,7 +116,7 @@ export function createBudgetStore(redis: Redis) {
       const [held, name] = reply as ['held'] | ['busy' | 'exceeded', string]
       const full = held === 'exceeded' && budgets.find((each) => each.name === name)
       if (full) return { held: 'exceeded', budget: name, retryAfter: secondsUntilAnew(full, now) }
-      return { held: held === 'held' ? 'held' : 'busy' }
+      return held === 'held' ? { held } : { held: 'busy', budget: name ?? '' }
     },
 
     /** The budget that runs of a project last found no room in, because others hold it; null when that is over. */
@@ -123,6 +124,10 @@ export function createBudgetStore(redis: Redis) {
       const [name, until] = (await busy.fetch(project))?.found?.split(' ') ?? []
       return name && Number(until) > sharedNow() ? { name, until: Number(until) } : null
     },
+
+    /** Whether a run holds a part of budgets, for a call that may have been paid. */
+    isHolding: async (project: string, run: string): Promise<boolean> =>
+      (await redis.hexists(policyKeys(project).budgetHeld, run)) === 1,
 
     /** Some of the runs that hold a part of budgets, those that end first at the latest. */
     holding: (project: string, most: number): Promise<string[]> =>

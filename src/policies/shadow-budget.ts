@@ -40,7 +40,8 @@ export function shadowBudget(
       const lasts = Math.max(0, run.deadline - sharedNow()) + GRACE_MS
       const args = [run.id, Math.ceil(amount), lasts, NAME, today(), Math.round(most * 1e6), '1']
       const [held] = (await hold(redis, [keys.prefix], args)) as ['held' | 'busy' | 'exceeded']
-      if (held !== 'exceeded') return { held }
+      if (held === 'held') return { held }
+      if (held === 'busy') return { held, budget: NAME }
       return { held, budget: NAME, retryAfter: secondsUntilAnew({ per: 'day' }, sharedNow()) }
     },
     async adjust(_, run, by) {

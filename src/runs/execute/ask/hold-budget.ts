@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Lanes } from '../../../models/limits/lanes.ts'
 import { type Completion, ModelError, type ModelRequest } from '../../../models/model.ts'
 import { estimateFileTokens, MOST_IMAGE_TOKENS } from '../../../models/protocol/estimate-tokens.ts'
@@ -8,7 +9,7 @@ import type { RunRequest } from '../../run.ts'
 import { BudgetExceeded, Deferred } from './deferred.ts'
 
 export interface HoldBudgetDeps {
-  readonly budgets: Pick<BudgetStore, 'hold' | 'adjust'>
+  readonly budgets: Pick<BudgetStore, 'hold' | 'adjust'> & Partial<Pick<BudgetStore, 'isHolding'>>
   /** Where runs wait for room in budgets. */
   readonly budgetLanes: Lanes
   readonly log: Logger
@@ -17,6 +18,11 @@ export interface HoldBudgetDeps {
 
 /** After so long it is looked again whether others have spent less than they held, in ms. */
 const BUSY_MS = 500
+/**
+ * How long a run that holds a part already waits for others, in ms. Nothing of what it holds is free before it ends, so
+ * that two such runs would wait for each other for ever.
+ */
+const HOLDERS_WAIT_MS = 10_000
 /** Added at random, so that processes that found no room together do not come back together. */
 const JITTER = 0.3
 /** Tokens that servers add to each message. */
@@ -29,7 +35,8 @@ export type EndHold = (answer: Completion | ModelError | null) => void
 
 /**
  * Holds the most that a call may cost, where the run counts under a hard budget. Null where it does not.
- * @throws {BudgetExceeded} when the budget has no room for the call
+ * @throws {BudgetExceeded} when the budget has no room for the call; also when a run that holds a part already, for a call
+ *   whose answer was lost or did not fit, has waited for others for ten seconds
  * @throws {Deferred} when it may have room once other calls have ended, and that lasts longer than a worker keeps a run
  * @throws {ModelError} of kind `aborted` when `signal` fires meanwhile
  * @param lane what the run waits under then
@@ -45,8 +52,12 @@ export async function holdBudget(
   const most = mostCost(request)
   const queue = budgetLanes.of(lane)
   const ticket = queue.enter()
+  const began = performance.now()
+  // Those in the lane may wait for what it holds.
+  const isHolding = async () => (await budgets.isHolding?.(run.project, run.id)) === true
   const awaitTurn = async () => {
-    if (queue.mustWait() && !(await queue.turn(ticket, signal))) throw new Deferred(0, lane, true)
+    if (!queue.mustWait() || (await isHolding())) return
+    if (!(await queue.turn(ticket, signal))) throw new Deferred(0, lane, true)
   }
   await awaitTurn()
   for (;;) {
@@ -56,8 +67,19 @@ export async function holdBudget(
       queue.granted()
       throw new BudgetExceeded(hold.budget, hold.retryAfter)
     }
-    queue.close(BUSY_MS * (1 + Math.random() * JITTER), false)
-    await awaitTurn()
+    const wait = BUSY_MS * (1 + Math.random() * JITTER)
+    if (await isHolding()) {
+      if (performance.now() > began + HOLDERS_WAIT_MS) {
+        queue.granted()
+        throw new BudgetExceeded(hold.budget, HOLDERS_WAIT_MS / 1000)
+      }
+      await pause(wait, undefined, { signal }).catch(() => {
+        throw new ModelError('aborted', 'stopped before its call', { retryable: false })
+      })
+    } else {
+      queue.close(wait, false)
+      await awaitTurn()
+    }
   }
   queue.granted()
   return (answer) => {
