@@ -1,6 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { AnnouncerProvider } from '../parts/announcer.tsx'
+import { AnnouncerProvider } from '../parts/page/announcer.tsx'
 import { ProjectGate } from './project-gate.tsx'
 import { queries } from './queries.ts'
 import { router } from './router.tsx'

@@ -1,8 +1,8 @@
 import type { Page, Scope } from '@splitrun/client'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useMemo, useState } from 'react'
-import { Loading } from '../parts/loading.tsx'
-import { Problem } from '../parts/problem.tsx'
+import { Loading } from '../parts/page/loading.tsx'
+import { Problem } from '../parts/page/problem.tsx'
 import { clientOf, type Project, type Session, server } from './api.ts'
 import { ProjectValue } from './project.ts'
 

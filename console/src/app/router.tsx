@@ -8,9 +8,9 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { PAGES } from '../pages/registry.ts'
-import { Empty } from '../parts/empty.tsx'
-import { PageFrame } from '../parts/page-frame.tsx'
-import { Problem } from '../parts/problem.tsx'
+import { Empty } from '../parts/page/empty.tsx'
+import { PageFrame } from '../parts/page/page-frame.tsx'
+import { Problem } from '../parts/page/problem.tsx'
 import { Shell } from './shell.tsx'
 
 const Nowhere = () => (

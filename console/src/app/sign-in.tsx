@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useId } from 'react'
-import { Problem } from '../parts/problem.tsx'
+import { Problem } from '../parts/page/problem.tsx'
 import { signIn } from './api.ts'
 import { putSignedIn } from './queries.ts'
 

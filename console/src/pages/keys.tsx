@@ -1,4 +1,4 @@
-import { PageFrame } from '../parts/page-frame.tsx'
+import { PageFrame } from '../parts/page/page-frame.tsx'
 import { KINDS } from './keys/credential-kind.ts'
 import { CredentialSection } from './keys/credential-section.tsx'
 

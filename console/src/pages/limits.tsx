@@ -1,5 +1,5 @@
 import './limits/limits.css'
-import { PageFrame } from '../parts/page-frame.tsx'
+import { PageFrame } from '../parts/page/page-frame.tsx'
 import { BudgetSection } from './limits/budget-section.tsx'
 import { LimitSection } from './limits/limit-section.tsx'
 import { ModelLimits } from './limits/model-limits.tsx'

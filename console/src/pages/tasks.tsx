@@ -1,13 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import { useProject } from '../app/project.ts'
 import { useApi } from '../app/use-api.ts'
-import { Empty } from '../parts/empty.tsx'
 import { count, credits, percent } from '../parts/figures.ts'
-import { Loaded } from '../parts/loaded.tsx'
 import { Moment } from '../parts/moment.tsx'
-import { PageFrame } from '../parts/page-frame.tsx'
+import { Empty } from '../parts/page/empty.tsx'
+import { Loaded } from '../parts/page/loaded.tsx'
+import { PageFrame } from '../parts/page/page-frame.tsx'
+import { TrafficBar } from '../parts/revisions/traffic-bar.tsx'
 import { ModelName } from '../parts/simulated.tsx'
-import { TrafficBar } from '../parts/traffic-bar.tsx'
 import { MOST_TASKS, useTasks } from '../parts/use-tasks.ts'
 
 /** What today's runs of each task come to. */

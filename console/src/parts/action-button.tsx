@@ -1,7 +1,7 @@
 import type { Scope } from '@splitrun/client'
 import { type ReactNode, useId } from 'react'
 import { useProject } from '../app/project.ts'
-import { useAnnounce } from './announcer.tsx'
+import { useAnnounce } from './page/announcer.tsx'
 
 interface ActionButtonProps {
   /** What the credential needs for it. */

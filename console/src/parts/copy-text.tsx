@@ -1,5 +1,5 @@
 import { useId, useRef } from 'react'
-import { useAnnounce } from './announcer.tsx'
+import { useAnnounce } from './page/announcer.tsx'
 
 /** A text to be taken elsewhere. Where the browser lets no page copy, as it does without TLS, the text is marked instead. */
 export function CopyText({ name, text }: { name: string; text: string }) {

@@ -10,10 +10,10 @@ import { fromLines, toLines } from './run-record.ts'
 import { movingScript, writingScript } from './run-script.ts'
 
 const SCRIPTS = {
-  dequeue: movingScript('dequeue', 'listeners'),
-  release: movingScript('release', 'listeners'),
+  dequeue: movingScript('dequeue', 'live/listeners'),
+  release: movingScript('release', 'live/listeners'),
   revise: writingScript('revise'),
-  attempt: writingScript('attempt', 'listeners'),
+  attempt: writingScript('attempt', 'live/listeners'),
 }
 
 const RELEASED: readonly Released[] = ['superseded', 'queued', 'cancelled']

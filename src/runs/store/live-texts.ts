@@ -5,9 +5,9 @@ import { shardKeys } from './run-keys.ts'
 import { writingScript } from './run-script.ts'
 
 const SCRIPTS = {
-  emit: writingScript('emit', 'listeners'),
-  attach: writingScript('attach'),
-  detach: writingScript('detach'),
+  emit: writingScript('live/emit', 'live/listeners'),
+  attach: writingScript('live/attach'),
+  detach: writingScript('live/detach'),
 }
 
 /** Why what was shown of a run is void, and begins anew. */

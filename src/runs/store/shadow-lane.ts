@@ -10,9 +10,9 @@ import { shardKeys } from './run-keys.ts'
 import { toLines } from './run-record.ts'
 import { movingScript, writingScript } from './run-script.ts'
 
-const leave = writingScript('leave-shadow')
-const take = movingScript('take-shadows')
-const end = writingScript('end-shadow')
+const leave = writingScript('shadows/leave')
+const take = movingScript('shadows/take')
+const end = writingScript('shadows/end')
 
 /** A shadow run that waits, or that a worker has: the caller's run that it is made beside, and its revision. */
 export interface ShadowEntry {

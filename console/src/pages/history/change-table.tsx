@@ -2,7 +2,7 @@ import type { TaskRecord, TrafficChange } from '@splitrun/client'
 import type { ReactNode } from 'react'
 import { DataTable } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/moment.tsx'
-import { TrafficBar } from '../../parts/traffic-bar.tsx'
+import { TrafficBar } from '../../parts/revisions/traffic-bar.tsx'
 import { useWho } from '../../parts/use-who.ts'
 import { changeText } from './change-text.ts'
 

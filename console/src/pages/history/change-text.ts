@@ -1,5 +1,5 @@
 import type { TrafficChange } from '@splitrun/client'
-import { metricName } from '../../parts/metric-words.ts'
+import { metricName } from '../../parts/revisions/metric-words.ts'
 
 const ACTIONS: Readonly<Record<string, string>> = {
   start: 'a rollout began',

@@ -1,6 +1,6 @@
 import type { TaskRecord } from '@splitrun/client'
 import { useApi } from '../../app/use-api.ts'
-import { Loaded } from '../../parts/loaded.tsx'
+import { Loaded } from '../../parts/page/loaded.tsx'
 import { ChangeTable } from './change-table.tsx'
 
 /** As many are read. */

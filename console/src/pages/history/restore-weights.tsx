@@ -2,10 +2,10 @@ import { SplitrunError, type TaskRecord, type TrafficChange } from '@splitrun/cl
 import { type ReactNode, useState } from 'react'
 import { useChange } from '../../app/use-api.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
-import { useAnnounce } from '../../parts/announcer.tsx'
-import { Modal } from '../../parts/modal.tsx'
-import { Problem } from '../../parts/problem.tsx'
-import { TrafficBar } from '../../parts/traffic-bar.tsx'
+import { useAnnounce } from '../../parts/page/announcer.tsx'
+import { Modal } from '../../parts/page/modal.tsx'
+import { Problem } from '../../parts/page/problem.tsx'
+import { TrafficBar } from '../../parts/revisions/traffic-bar.tsx'
 
 interface RestoreWeightsProps {
   readonly task: TaskRecord

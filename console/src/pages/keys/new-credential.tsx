@@ -1,8 +1,8 @@
 import { type FormEvent, useId, useState } from 'react'
 import { useProject } from '../../app/project.ts'
 import { useChange } from '../../app/use-api.ts'
-import { Modal } from '../../parts/modal.tsx'
-import { Problem } from '../../parts/problem.tsx'
+import { Modal } from '../../parts/page/modal.tsx'
+import { Problem } from '../../parts/page/problem.tsx'
 import { type CredentialKind, type Grantable, type Issued, SCOPES, USUAL } from './credential-kind.ts'
 
 const DAY_MS = 86_400_000

@@ -1,5 +1,5 @@
 import { CopyText } from '../../parts/copy-text.tsx'
-import { Modal } from '../../parts/modal.tsx'
+import { Modal } from '../../parts/page/modal.tsx'
 import type { CredentialKind, Issued } from './credential-kind.ts'
 
 interface SecretDialogProps {

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { DataTable } from '../../parts/data-table.tsx'
 import { Moment } from '../../parts/moment.tsx'
-import { Problem } from '../../parts/problem.tsx'
+import { Problem } from '../../parts/page/problem.tsx'
 import { RunLink } from '../../parts/run-link.tsx'
 import { useTasks } from '../../parts/use-tasks.ts'
 import { useWho } from '../../parts/use-who.ts'

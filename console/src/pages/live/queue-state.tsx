@@ -1,8 +1,8 @@
 import type { Queue } from '@splitrun/client'
 import { Link } from '@tanstack/react-router'
 import { DataTable } from '../../parts/data-table.tsx'
-import { Empty } from '../../parts/empty.tsx'
 import { count, duration } from '../../parts/figures.ts'
+import { Empty } from '../../parts/page/empty.tsx'
 import { ModelName } from '../../parts/simulated.tsx'
 
 /** What waits and runs, in all and by model. */

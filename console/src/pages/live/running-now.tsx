@@ -1,7 +1,7 @@
 import { useApi } from '../../app/use-api.ts'
 import { DataTable } from '../../parts/data-table.tsx'
-import { Loaded } from '../../parts/loaded.tsx'
 import { Moment } from '../../parts/moment.tsx'
+import { Loaded } from '../../parts/page/loaded.tsx'
 import { RunLink } from '../../parts/run-link.tsx'
 import { ModelName } from '../../parts/simulated.tsx'
 

@@ -2,8 +2,8 @@ import type { Model } from '@splitrun/client'
 import { useProject } from '../../app/project.ts'
 import { useChange } from '../../app/use-api.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
-import { useAnnounce } from '../../parts/announcer.tsx'
-import { Problem } from '../../parts/problem.tsx'
+import { useAnnounce } from '../../parts/page/announcer.tsx'
+import { Problem } from '../../parts/page/problem.tsx'
 
 const SIGNS = { ok: '✓', failed: '✗', skipped: '–' } as const
 /** As runs that ended have them, so that they look alike. */

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { count, credits, duration } from '../../parts/figures.ts'
 import { JsonView } from '../../parts/json-view.tsx'
-import { Problem } from '../../parts/problem.tsx'
+import { Problem } from '../../parts/page/problem.tsx'
 import { SimulatedMark, useIsSimulated } from '../../parts/simulated.tsx'
 import { StatusMark } from '../../parts/status-mark.tsx'
 import type { Progress } from './progress.ts'

@@ -1,7 +1,7 @@
 import type { TaskRecord } from '@splitrun/client'
 import { Link } from '@tanstack/react-router'
 import { shortId } from '../../parts/figures.ts'
-import { useRevisionNames } from '../../parts/use-revision-names.ts'
+import { useRevisionNames } from '../../parts/revisions/use-revision-names.ts'
 import { FigureCells, FigureHeads } from './figure-cells.tsx'
 import type { RevisionFigures } from './use-reports.ts'
 

@@ -1,5 +1,5 @@
 import { AddOne } from '../../parts/add-one.tsx'
-import { isRatio, metricName, metricsOf } from '../../parts/metric-words.ts'
+import { isRatio, metricName, metricsOf } from '../../parts/revisions/metric-words.ts'
 import type { GuardDraft } from './rollout-draft.ts'
 
 interface GuardFieldsProps {

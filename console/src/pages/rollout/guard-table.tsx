@@ -1,7 +1,7 @@
 import type { GuardState, Rollout } from '@splitrun/client'
 import { DataTable } from '../../parts/data-table.tsx'
 import { Meter } from '../../parts/meter.tsx'
-import { metricName } from '../../parts/metric-words.ts'
+import { metricName } from '../../parts/revisions/metric-words.ts'
 import { boundText, evidenceShare } from './rollout-words.ts'
 
 const FIGURE = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3, notation: 'compact' })

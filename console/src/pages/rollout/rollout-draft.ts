@@ -1,5 +1,5 @@
 import type { NewRollout, RolloutGuard, TaskRecord } from '@splitrun/client'
-import { isRatio } from '../../parts/metric-words.ts'
+import { isRatio } from '../../parts/revisions/metric-words.ts'
 
 /** A guard as it is typed: points of a rate or a score, times of a ratio. */
 export interface GuardDraft {

@@ -1,6 +1,6 @@
 import type { Rollout } from '@splitrun/client'
 import { count, duration, percent } from '../../parts/figures.ts'
-import { isRatio, metricName } from '../../parts/metric-words.ts'
+import { isRatio, metricName } from '../../parts/revisions/metric-words.ts'
 
 /** Whether it still decides about the weights. */
 export const isOpen = ({ status }: Pick<Rollout, 'status'>): boolean =>

@@ -2,9 +2,9 @@ import type { Client, Rollout } from '@splitrun/client'
 import { useState } from 'react'
 import { useChange } from '../../app/use-api.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
-import { useAnnounce } from '../../parts/announcer.tsx'
-import { Modal } from '../../parts/modal.tsx'
-import { Problem } from '../../parts/problem.tsx'
+import { useAnnounce } from '../../parts/page/announcer.tsx'
+import { Modal } from '../../parts/page/modal.tsx'
+import { Problem } from '../../parts/page/problem.tsx'
 
 type Steering = 'pause' | 'resume' | 'rollback' | 'complete'
 

@@ -4,9 +4,9 @@ import { useChange } from '../../app/use-api.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { CopyText } from '../../parts/copy-text.tsx'
 import { Check, Choice } from '../../parts/fields.tsx'
-import { Modal } from '../../parts/modal.tsx'
 import { Moment } from '../../parts/moment.tsx'
-import { Problem } from '../../parts/problem.tsx'
+import { Modal } from '../../parts/page/modal.tsx'
+import { Problem } from '../../parts/page/problem.tsx'
 
 const DAY_S = 86_400
 

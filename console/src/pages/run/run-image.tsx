@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useProject } from '../../app/project.ts'
-import { Problem } from '../../parts/problem.tsx'
+import { Problem } from '../../parts/page/problem.tsx'
 
 interface RunImageProps {
   readonly task: string

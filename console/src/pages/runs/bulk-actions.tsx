@@ -1,7 +1,7 @@
 import type { Client, ListedRun } from '@splitrun/client'
 import { useChange } from '../../app/use-api.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
-import { useAnnounce } from '../../parts/announcer.tsx'
+import { useAnnounce } from '../../parts/page/announcer.tsx'
 import { replayRun } from '../run/replay-run.ts'
 
 /** So many calls go out at once. */

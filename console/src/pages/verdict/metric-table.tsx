@@ -1,7 +1,7 @@
 import type { ComparedMetric, PairedMetric } from '@splitrun/client'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { count } from '../../parts/figures.ts'
-import { differenceText, metricName, metricText } from '../../parts/metric-words.ts'
+import { differenceText, metricName, metricText } from '../../parts/revisions/metric-words.ts'
 import { IntervalDrawing } from './interval-drawing.tsx'
 
 type Metric = PairedMetric & Partial<Pick<ComparedMetric, 'estimate'>>

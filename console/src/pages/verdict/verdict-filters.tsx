@@ -1,6 +1,6 @@
 import type { TaskRecord } from '@splitrun/client'
 import { useId } from 'react'
-import { metricName, metricsOf } from '../../parts/metric-words.ts'
+import { metricName, metricsOf } from '../../parts/revisions/metric-words.ts'
 import { revisionName } from '../../parts/use-tasks.ts'
 
 interface VerdictFiltersProps {

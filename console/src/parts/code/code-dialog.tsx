@@ -1,5 +1,5 @@
 import { CopyText } from '../copy-text.tsx'
-import { Modal } from '../modal.tsx'
+import { Modal } from '../page/modal.tsx'
 import { asClientCode, asCurl, type WrittenCall } from './calls-as-code.ts'
 
 /** A call as a command and as code, to be copied. */

@@ -1,6 +1,6 @@
 import type { ActiveRevision, TaskRecord } from '@splitrun/client'
-import { percent } from './figures.ts'
-import { revisionName } from './use-tasks.ts'
+import { percent } from '../figures.ts'
+import { revisionName } from '../use-tasks.ts'
 
 interface TrafficBarProps {
   readonly task: TaskRecord

@@ -1,8 +1,8 @@
 import { request } from 'node:http'
 import { createParser } from 'eventsource-parser'
-import { startSpeakingModel } from '../../test/live-cuts/speaking-model.ts'
-import type { Cleanup } from '../../test/support/system.ts'
-import { type Fleet, type FleetOptions, startFleet, taskLike } from '../fleet.ts'
+import { startSpeakingModel } from '../../../test/live-cuts/speaking-model.ts'
+import type { Cleanup } from '../../../test/support/system.ts'
+import { type Fleet, type FleetOptions, startFleet, taskLike } from '../../fleet.ts'
 
 export interface LiveFleet {
   readonly fleet: Fleet

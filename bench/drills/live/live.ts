@@ -1,5 +1,5 @@
-import type { Cleanup } from '../../test/support/system.ts'
-import type { Drill, Statement } from '../drill.ts'
+import type { Cleanup } from '../../../test/support/system.ts'
+import type { Drill, Statement } from '../../drill.ts'
 import { measureLiveCost } from './live-cost.ts'
 import { readWithCutsAndStrikes, restartAll } from './live-cuts.ts'
 import { measureLiveLatency } from './live-latency.ts'

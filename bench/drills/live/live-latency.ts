@@ -1,6 +1,6 @@
-import type { Speech } from '../../test/live-cuts/speech.ts'
-import { judgeFigure } from '../judge.ts'
-import { shareWaited } from '../process.ts'
+import type { Speech } from '../../../test/live-cuts/speech.ts'
+import { judgeFigure } from '../../judge.ts'
+import { shareWaited } from '../../process.ts'
 import type { MeasurePart } from './live.ts'
 import { openStream, startLiveFleet } from './live-fleet.ts'
 

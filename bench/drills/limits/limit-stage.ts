@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from 'undici'
-import type { LimitedServerOptions, LimitedServerSeen } from '../../test/support/limited-server.ts'
-import type { Cleanup } from '../../test/support/system.ts'
-import { type Fleet, type Project, startFleet, taskLike } from '../fleet.ts'
-import type { Call } from '../load.ts'
-import { modelUrl } from '../model-process.ts'
-import { startNode } from '../process.ts'
+import type { LimitedServerOptions, LimitedServerSeen } from '../../../test/support/limited-server.ts'
+import type { Cleanup } from '../../../test/support/system.ts'
+import { type Fleet, type Project, startFleet, taskLike } from '../../fleet.ts'
+import type { Call } from '../../load.ts'
+import { modelUrl } from '../../model-process.ts'
+import { startNode } from '../../process.ts'
 
 /** A model with limits, at a server of its own that enforces them. */
 export interface LimitedModel {
@@ -27,7 +27,7 @@ export interface LimitStage {
   callOf(project: Project, model: string, mark: string, size: number): Promise<Call>
 }
 
-const PROGRAM = join(import.meta.dirname, '../limited-model.ts')
+const PROGRAM = join(import.meta.dirname, '../../limited-model.ts')
 
 /** A fleet with models that are limited. All of it ends with `t`. */
 export async function startLimitStage(

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { LimitedServerSeen } from '../../test/support/limited-server.ts'
-import type { Cleanup } from '../../test/support/system.ts'
-import type { Drill, Statement } from '../drill.ts'
+import type { LimitedServerSeen } from '../../../test/support/limited-server.ts'
+import type { Cleanup } from '../../../test/support/system.ts'
+import type { Drill, Statement } from '../../drill.ts'
 import { keepBusy, type LimitStage, startLimitStage, submit, timeUntil } from './limit-stage.ts'
 import { leasesOf, refusalsOf, tokensOf } from './read-limits.ts'
 

@@ -1,4 +1,4 @@
-import { count, credits, duration, percent } from './figures.ts'
+import { count, credits, duration, percent } from '../figures.ts'
 
 const NAMES: Readonly<Record<string, string>> = {
   failed: 'Failures',

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePorts } from '../../test/support/free-ports.ts'
-import type { Member } from '../fleet.ts'
-import { type Inspector, openInspector } from '../inspect-memory.ts'
+import { freePorts } from '../../../test/support/free-ports.ts'
+import type { Member } from '../../fleet.ts'
+import { type Inspector, openInspector } from '../../inspect-memory.ts'
 import type { MeasurePart } from './live.ts'
 import { type LiveFleet, openStream, startLiveFleet } from './live-fleet.ts'
 

@@ -1,7 +1,7 @@
 import { useQueries } from '@tanstack/react-query'
-import { useProject } from '../app/project.ts'
-import { shortId } from './figures.ts'
-import { revisionName } from './use-tasks.ts'
+import { useProject } from '../../app/project.ts'
+import { shortId } from '../figures.ts'
+import { revisionName } from '../use-tasks.ts'
 
 /** Of so many tasks the revisions are read, which have their prompts with them; those of others are named by their ids. */
 const MOST_TASKS = 5

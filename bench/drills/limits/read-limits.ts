@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import { limitKeys } from '../../src/models/limits/limit-keys.ts'
+import { limitKeys } from '../../../src/models/limits/limit-keys.ts'
 
 async function withRedis<T>(path: string, ask: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis({ path })
