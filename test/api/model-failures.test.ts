@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:net'
 import { Writable } from 'node:stream'
 import { describe, test } from 'node:test'
 import { pino } from 'pino'
 import { newId } from '../../src/platform/ids.ts'
 import { bullmqKeys } from '../../src/queue/bullmq-keys.ts'
+import { freePorts } from '../support/free-ports.ts'
 import { completion, type Played, playModels } from '../support/played-models.ts'
 import { type System, type SystemOptions, startSystem, until, useSystem } from '../support/system.ts'
 
@@ -133,10 +133,7 @@ describe('failures that are told', () => {
   })
 
   test('a connection says what it failed for', async (t) => {
-    const closed = createServer()
-    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve))
-    const { port } = closed.address() as { port: number }
-    await new Promise((resolve) => closed.close(resolve))
+    const [port] = await freePorts(1)
     for (const [url, code] of [
       [`http://127.0.0.1:${port}/v1`, 'ECONNREFUSED'],
       [`http://${newId()}.invalid/v1`, /^(ENOTFOUND|EAI_AGAIN)$/],

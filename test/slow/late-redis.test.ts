@@ -2,19 +2,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { freePorts } from '../support/free-ports.ts'
 import { startProcess } from '../support/processes.ts'
 import { startPrivateRedis } from '../support/redis.ts'
 
 const NOT_REACHABLE = { code: 3, signal: null }
-
-/** A port of this machine that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 const begin = (t: TestContext, command: string, url: string, env: Record<string, string> = {}) =>
   startProcess(t, command, {
@@ -46,7 +38,7 @@ test('one that takes connections and is silent is waited for, too', async (t) =>
 })
 
 test('one that does not come within the patience ends the process, which says where it looked, without the password', async (t) => {
-  const url = `redis://user:se@cret@127.0.0.1:${await freePort()}/0`
+  const url = `redis://user:se@cret@127.0.0.1:${await freePorts(1)}/0`
   const api = begin(t, 'api', url, { SPLITRUN_REDIS_PATIENCE: '500ms' })
   assert.deepEqual(await api.exited, NOT_REACHABLE)
   assert.match(
@@ -57,13 +49,13 @@ test('one that does not come within the patience ends the process, which says wh
 })
 
 test('a process that is told to stop while it waits ends well, at once', async (t) => {
-  const worker = begin(t, 'worker', `redis://127.0.0.1:${await freePort()}`)
+  const worker = begin(t, 'worker', `redis://127.0.0.1:${await freePorts(1)}`)
   await worker.wrote(/waiting for Redis/)
   assert.deepEqual(await worker.stop('SIGTERM'), { code: 0, signal: null })
 })
 
 test('what waiting cannot mend ends the process at once: a wrong login, no such database, no Redis', async (t) => {
-  const port = await freePort()
+  const [port = 0] = await freePorts(1)
   await startPrivateRedis(t, { args: ['--port', String(port), '--bind', '127.0.0.1'] })
   const other = createServer((socket) => socket.on('error', () => {}).write('SSH-2.0-not_a_redis\r\n'))
   await once(other.listen(0, '127.0.0.1'), 'listening')

@@ -47,13 +47,15 @@ export async function startS3rver(t: Cleanup): Promise<S3rver> {
     const node = ['--openssl-legacy-provider', PROGRAM, String(port), dir]
     return spawn(process.execPath, node, { stdio: ['ignore', 'ignore', 'inherit'] })
   }
-  const answers = () =>
-    until(() =>
+  const answers = async () => {
+    await until(() =>
       fetch(url).then(
         () => true,
         () => child.exitCode !== null,
       ),
     )
+    if (child.exitCode !== null) throw new Error(`s3rver ended with ${child.exitCode}`)
+  }
   const server: S3rver = {
     ...{ url, bucket: 'files', ...keys },
     async kill() {
