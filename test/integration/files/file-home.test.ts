@@ -7,5 +7,5 @@ describe('a folder and Redis', () => testFileHome(placesOnDisk))
 
 describe('a bucket and Redis', () => {
   const server = useS3rver()
-  testFileHome(placesIn(server), { atomic: false })
+  testFileHome(placesIn(server))
 })

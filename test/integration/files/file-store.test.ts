@@ -57,5 +57,5 @@ describe('files in a folder', () => {
 describe('files in a bucket', () => {
   const server = useS3rver()
   // It stores an object and what it says of it one after the other.
-  testFileStore(placesIn(server), { atomic: false })
+  testFileStore(placesIn(server))
 })

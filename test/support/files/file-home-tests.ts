@@ -28,16 +28,13 @@ async function begin(t: TestContext, makePlaces: MakePlaces) {
 
 const RUNS = [newRunId(0), newRunId(0)]
 
-/**
- * What is guaranteed of where files are and the Redis of their runs, wherever that is.
- * @param atomic false for a server that shows an object while it is written, so that only one process can come first
- */
-export function testFileHome(makePlaces: MakePlaces, { atomic = true } = {}): void {
+/** What is guaranteed of where files are and the Redis of their runs, wherever that is. */
+export function testFileHome(makePlaces: MakePlaces): void {
   test('that are both new belong together, for every process that has both', async (t) => {
     const { home } = await begin(t, makePlaces)
     await home('files').verify()
     assert.deepEqual(await home('files').removable(RUNS), [], 'nothing was ever put there')
-    await Promise.all(Array.from({ length: atomic ? 10 : 1 }, () => home('files').claim()))
+    await Promise.all(Array.from({ length: 10 }, () => home('files').claim()))
     await home('files').verify()
     await home('files').claim()
     assert.deepEqual(await home('files').removable(RUNS), RUNS)

@@ -34,7 +34,7 @@ const NO_NAMES = [
 ]
 
 /** What is guaranteed of files, wherever they are. */
-export function testFileStore(makePlaces: MakePlaces, { atomic = true } = {}): void {
+export function testFileStore(makePlaces: MakePlaces): void {
   test('a file comes back as it was put: whole, as a stream with its size, and any part of it', async (t) => {
     const { files } = (await makePlaces(t)).open('files')
     const name = `${newId()}.jpeg`
@@ -101,8 +101,7 @@ export function testFileStore(makePlaces: MakePlaces, { atomic = true } = {}): v
     assert.equal((await buffer(opened.stream)).toString(), 'still here')
   })
 
-  const tears = !atomic && 'this server mixes writers of one object'
-  test('many writers of one name leave one whole file and nothing else', { skip: tears }, async (t) => {
+  test('many writers of one name leave one whole file and nothing else', async (t) => {
     const places = await makePlaces(t)
     const { files } = places.open('files')
     const name = `${newId()}.png`
