@@ -16,17 +16,61 @@ const ROUNDS = 3
 const MODEL_MS = 20
 /** So many runs are submitted at a time. */
 const AT_ONCE = 50
+/** Calls that do not count. */
+const WARM_UP = 5000
 /** How long the models in trouble are left to it before the healthy one is measured, in ms. */
 const SETTLE_MS = 5000
 const WANTED_GROWTH = 1.2
 const WANTED_SCRIPTS = 3
 
+/** As in the models file: what the fleet keeps to by itself, so that most runs in trouble wait for a limit. */
+const LIMITS: Readonly<Record<string, object>> = {
+  'simulated-large': { requests_per_minute: 600_000, tokens_per_minute: 100_000_000, concurrent: 90 },
+  saturated: { requests_per_minute: 1200, concurrent: 20 },
+  hanging: { concurrent: 20 },
+  refusing: { requests_per_minute: 1200 },
+  limited: { requests_per_minute: 1200, tokens_per_minute: 10_000_000, concurrent: 20 },
+}
+const WAYS = ['no limits', 'limits'] as const
+type Way = (typeof WAYS)[number]
+
 /**
  * A healthy model beside four in trouble, each with thousands of runs queued by another project: what a run of the healthy
- * one takes alone and beside them, and how many scripts a run that waits costs.
+ * one takes alone and beside them, and how many scripts a run that waits costs; without limits, and with limits of all
+ * models.
  */
 export const drillIsolation: Drill = async ({ quick, say }) => {
-  const queued = quick ? QUICK_QUEUED : QUEUED
+  const seen: Measured[] = []
+  for (const way of WAYS)
+    seen.push(await measure(way, quick ? QUICK_QUEUED : QUEUED, (line) => say(`${way}: ${line}`)))
+  return {
+    title: `A healthy model beside ${TROUBLES.length} in trouble, each with ${quick ? QUICK_QUEUED : QUEUED} runs queued by another project`,
+    table: {
+      head: ['', 'p50 ms', 'p95 ms', 'p99 ms'],
+      rows: seen.flatMap(({ way, alone, beside }) => [
+        [`${way}: alone`, figure(alone, 'p50'), figure(alone, 'p95'), figure(alone, 'p99')],
+        [`${way}: beside them`, figure(beside, 'p50'), figure(beside, 'p95'), figure(beside, 'p99')],
+      ]),
+    },
+    statements: seen.flatMap(({ way, alone, beside, scriptsPerRun }) => [
+      judge(way, alone, beside, 'p50'),
+      judge(way, alone, beside, 'p99'),
+      {
+        text: `${way}: scripts per run that waits: ${scriptsPerRun.toFixed(2)} (wanted: at most ${WANTED_SCRIPTS})`,
+        holds: scriptsPerRun <= WANTED_SCRIPTS,
+      },
+    ]),
+  }
+}
+
+interface Measured {
+  readonly way: Way
+  readonly alone: readonly Load[]
+  readonly beside: readonly Load[]
+  readonly scriptsPerRun: number
+}
+
+async function measure(way: Way, queued: number, say: (line: string) => void): Promise<Measured> {
   const healthy = await startModel(MODEL_MS)
   const troubled = await Promise.all(TROUBLES.map(startTroubledModel))
   const folder = await mkdtemp(join(tmpdir(), 'splitrun-isolation-'))
@@ -34,14 +78,17 @@ export const drillIsolation: Drill = async ({ quick, say }) => {
   const servers = Object.fromEntries(
     [healthy, ...troubled].map((model, at) => [`server-${at}`, { base_url: modelUrl(model) }]),
   )
-  const models = ['simulated-large', ...TROUBLES].map((name, at) => ({ name, server: `server-${at}` }))
+  const models = ['simulated-large', ...TROUBLES].map((name, at) => ({
+    ...{ name, server: `server-${at}` },
+    ...(way === 'limits' && { limits: LIMITS[name] }),
+  }))
   await writeFile(file, JSON.stringify({ servers, models }))
   const fleet = await startFleet({
     model: modelUrl(healthy),
     env: { SPLITRUN_MODELS_FILE: file, SPLITRUN_CONCURRENCY: '100' },
   })
   try {
-    await load(fleet.call, { connections: 4, amount: quick ? 500 : 5000 })
+    await load(fleet.call, { connections: 4, amount: WARM_UP })
     const one = () => load(fleet.call, { connections: 1, amount: CALLS })
     const alone: Load[] = []
     for (let round = 0; round < ROUNDS; round += 1) alone.push(await one())
@@ -55,27 +102,10 @@ export const drillIsolation: Drill = async ({ quick, say }) => {
     const beside: Load[] = []
     for (let round = 0; round < ROUNDS; round += 1) beside.push(await one())
     const scripts = (await scriptsOf(fleet)) - before
-    // A run that waits for nothing is created, and settled.
-    const perRun = (scripts - 2 * ROUNDS * CALLS) / (queued * TROUBLES.length)
     say(`beside them: p50 ${figure(beside, 'p50')} ms, p99 ${figure(beside, 'p99')} ms`)
-    return {
-      title: `A healthy model beside ${TROUBLES.length} in trouble, each with ${queued} runs queued by another project`,
-      table: {
-        head: ['', 'p50 ms', 'p95 ms', 'p99 ms'],
-        rows: [
-          ['alone', figure(alone, 'p50'), figure(alone, 'p95'), figure(alone, 'p99')],
-          ['beside them', figure(beside, 'p50'), figure(beside, 'p95'), figure(beside, 'p99')],
-        ],
-      },
-      statements: [
-        judge(alone, beside, 'p50'),
-        judge(alone, beside, 'p99'),
-        {
-          text: `scripts per run that waits: ${perRun.toFixed(2)} (wanted: at most ${WANTED_SCRIPTS})`,
-          holds: perRun <= WANTED_SCRIPTS,
-        },
-      ],
-    }
+    // A run that waits for nothing is created, and settled.
+    const scriptsPerRun = (scripts - 2 * ROUNDS * CALLS) / (queued * TROUBLES.length)
+    return { way, alone, beside, scriptsPerRun }
   } finally {
     await fleet.stop()
     for (const model of [healthy, ...troubled]) await model.stop()
@@ -92,11 +122,11 @@ type Figure = 'p50' | 'p95' | 'p99'
 const figure = (loads: readonly Load[], name: Figure): string =>
   median(loads.map((each) => each[name])).toFixed(1)
 
-function judge(alone: readonly Load[], beside: readonly Load[], name: Figure): Statement {
+function judge(way: Way, alone: readonly Load[], beside: readonly Load[], name: Figure): Statement {
   const [before, after] = [alone, beside].map((loads) => loads.map((each) => each[name]))
   const growth = median(after ?? []) / median(before ?? [])
   const noise = Math.max(...(before ?? [])) / Math.min(...(before ?? []))
-  const text = `a run of the healthy model takes ${growth.toFixed(2)} times as long as alone at ${name} (wanted: at most ${WANTED_GROWTH})`
+  const text = `${way}: a run of the healthy model takes ${growth.toFixed(2)} times as long as alone at ${name} (wanted: at most ${WANTED_GROWTH})`
   if (growth <= WANTED_GROWTH) return { text, holds: true }
   return noise > WANTED_GROWTH
     ? unclear(text, `alone, rounds differed by ${noise.toFixed(2)} times`)

@@ -38,7 +38,7 @@ describe('which revision wins, in the console', () => {
     await page.getByText('There is nothing to compare').waitFor()
     await checkAccess(page)
     await page.getByRole('link', { name: 'Roll another revision out' }).click()
-    await page.getByRole('heading', { level: 1, name: 'Alone: rollout' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Alone: rollout', exact: true }).waitFor()
   })
 
   test('the verdict is a sentence, with its interval drawn, and what it rests on', async (t) => {

@@ -53,7 +53,7 @@ describe('limits and budgets in the console', () => {
     const page = await open(t)
     await page.keyboard.press('g')
     await page.keyboard.press('b')
-    await page.getByRole('heading', { level: 1, name: 'Limits and budgets' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Limits and budgets', exact: true }).waitFor()
     await page.getByText('There is no limit').waitFor()
     await page.getByText('There is no budget').waitFor()
     await page.getByText('No run of this project waits for a limit.').waitFor()

@@ -15,7 +15,7 @@ import { ADMIN_TOKEN, type Cleanup, type System } from '../../support/system.ts'
 async function press(page: Page, letter: string, title: string): Promise<void> {
   await page.keyboard.press('g')
   await page.keyboard.press(letter)
-  await page.getByRole('heading', { level: 1, name: title }).waitFor()
+  await page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor()
 }
 
 const start = (system: System, task: string, query = '') =>
@@ -68,7 +68,7 @@ describe('what goes on, in the console', () => {
     assert.match(page.url(), /task=.*reporting_group=eu/)
     const days = page.getByRole('region', { name: 'By day' })
     await pressAt(page, days.getByRole('link', { name: '3', exact: true }).nth(2))
-    await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Runs', exact: true }).waitFor()
     await page.locator('[data-row]').nth(2).waitFor()
     assert.equal(await page.locator('[data-row]').count(), 3)
     assert.match(page.url(), /start_date=\d{4}-\d\d-\d\d/)

@@ -31,7 +31,7 @@ describe('the playground', () => {
       const page = await open(t, '/tasks')
       await page.keyboard.press('g')
       await page.keyboard.press('p')
-      await page.getByRole('heading', { level: 1, name: 'Playground' }).waitFor()
+      await page.getByRole('heading', { level: 1, name: 'Playground', exact: true }).waitFor()
       await typeInto(page, page.getByLabel('text', { exact: true }), 'I love tea')
       await page.keyboard.press('Tab')
       await page.keyboard.press('Tab')
@@ -57,7 +57,7 @@ describe('the playground', () => {
       // What lies there stays while one looks elsewhere.
       await page.keyboard.press('Escape')
       await pressAt(page, page.getByRole('link', { name: /^Tasks/ }))
-      await page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor()
+      await page.getByRole('heading', { level: 1, name: 'Tasks', exact: true }).waitFor()
       await page.keyboard.press('g')
       await page.keyboard.press('p')
       assert.equal(await page.getByLabel('text', { exact: true }).inputValue(), 'I love tea')

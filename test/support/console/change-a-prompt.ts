@@ -25,7 +25,7 @@ export async function changeAPrompt(page: Page, change: Change): Promise<void> {
   await step('tasks')
 
   await page.getByRole('link', { name: task, exact: true }).first().click()
-  await page.getByRole('heading', { level: 1, name: task }).waitFor()
+  await page.getByRole('heading', { level: 1, name: task, exact: true }).waitFor()
   const before = await page.locator('.traffic-words').first().textContent()
   await step('the task')
   await page.getByRole('link', { name: 'Edit', exact: true }).click()
@@ -37,7 +37,7 @@ export async function changeAPrompt(page: Page, change: Change): Promise<void> {
   await page.getByRole('dialog').locator('ins').first().waitFor()
   await step('what changes')
   await button(page, 'Save').click()
-  await page.getByRole('heading', { level: 1, name: task }).waitFor()
+  await page.getByRole('heading', { level: 1, name: task, exact: true }).waitFor()
   const fresh = (await page.getByRole('rowheader', { name: /^r\d+/ }).first().textContent())?.trim() ?? ''
 
   await page.getByRole('link', { name: 'Playground', exact: true }).click()
