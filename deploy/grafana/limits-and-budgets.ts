@@ -30,8 +30,12 @@ export function limitsAndBudgets(): DashboardBuilder {
     )
     .withPanel(
       figure(
-        { title: 'Most spent budget', about: 'With what calls under way may cost.', unit: 'percentunit' },
-        `max((${budget('spent')} + ${budget('held')}) / ${budget('')})`,
+        {
+          title: 'Most spent budget',
+          about: 'With what calls under way may cost, and lost ones may have cost.',
+          unit: 'percentunit',
+        },
+        `max((${budget('spent')} + ${budget('lost')} + ${budget('held')}) / ${budget('')})`,
         { width: 6 },
       ),
     )
@@ -108,8 +112,16 @@ export function limitsAndBudgets(): DashboardBuilder {
     )
     .withPanel(
       chart(
-        { title: 'Budgets, held', about: 'What calls under way may cost, of hard budgets.', unit: 'short' },
-        [{ expr: budget('held'), legend: BUDGET }],
+        {
+          title: 'Budgets, held and lost',
+          about:
+            'What calls under way may cost, and calls whose answers are lost may have cost, of hard budgets.',
+          unit: 'short',
+        },
+        [
+          { expr: budget('held'), legend: `held: ${BUDGET}` },
+          { expr: budget('lost'), legend: `lost: ${BUDGET}` },
+        ],
       ),
     )
     .withPanel(

@@ -26,6 +26,11 @@ export function budgetFamilies(budgets: Budgets, now: number): Family[] {
     'What calls under way may still cost, of hard budgets.',
     'gauge',
   )
+  const lost = new LabelledSums(
+    'splitrun_budget_lost_credits',
+    'What calls may have cost whose answers are lost, of hard budgets in this period.',
+    'gauge',
+  )
   const projected = new LabelledSums(
     'splitrun_budget_projected_credits',
     'What would be spent at the end of the period, if it went on as since it began.',
@@ -37,7 +42,8 @@ export function budgetFamilies(budgets: Budgets, now: number): Family[] {
     most.add(labels, millionths(state.policy))
     spent.add(labels, state.spent)
     held.add(labels, state.held)
+    lost.add(labels, state.lost)
     projected.add(labels, Math.round(projectedOf(state, now)))
   }
-  return [most, spent, held, projected].map((each) => each.family(1e-6))
+  return [most, spent, held, lost, projected].map((each) => each.family(1e-6))
 }

@@ -62,12 +62,17 @@ export function createBudgetStore(redis: Redis) {
   async function statesOf(project: string, budgets: readonly BudgetPolicy[]): Promise<BudgetState[]> {
     if (budgets.length === 0) return []
     const now = sharedNow()
-    const fields = budgets.flatMap((each) => [`${each.name}|${periodOf(each, now)}`, `${each.name}|held`])
+    const fields = budgets.flatMap((each) => {
+      const period = `${each.name}|${periodOf(each, now)}`
+      return [period, `${each.name}|held`, `${period}|lost`]
+    })
     const sums = await redis.hmget(policyKeys(project).budgetSums, ...fields)
+    const sum = (at: number) => Number(sums[at] ?? 0)
     return budgets.map((policy, at) => ({
       policy,
-      spent: Number(sums[2 * at] ?? 0),
-      held: Number(sums[2 * at + 1] ?? 0),
+      spent: sum(3 * at),
+      held: sum(3 * at + 1),
+      lost: sum(3 * at + 2),
     }))
   }
 
@@ -133,9 +138,13 @@ export function createBudgetStore(redis: Redis) {
     holding: (project: string, most: number): Promise<string[]> =>
       redis.zrange(policyKeys(project).budgetHolds, '0', String(most - 1)),
 
-    /** Ends what a run holds, where what it cost is counted otherwise. */
-    async release(project: string, run: string): Promise<void> {
-      await spend(redis, [policyKeys(project).prefix], [run, 0])
+    /**
+     * Ends what a run holds that has ended, where its cost is counted otherwise.
+     * @param cost in millionths; null when it is not known any more
+     */
+    async release(project: string, run: string, cost: number | null): Promise<void> {
+      const periods = periodsOf(await read(project))
+      await spend(redis, [policyKeys(project).prefix], [run, cost ?? '', '', ...periods])
     },
 
     /** Sets right what a run holds. */
@@ -147,12 +156,11 @@ export function createBudgetStore(redis: Redis) {
     async spend(
       run: Spender & { id: string; project: string },
       cost: number,
-    ): Promise<Omit<BudgetState, 'held'>[]> {
+    ): Promise<Pick<BudgetState, 'policy' | 'spent'>[]> {
       const { id, project } = run
       const budgets = await about(project, run)
-      const now = sharedNow()
-      const args = budgets.flatMap((each) => [each.name, periodOf(each, now)])
-      const spent = (await spend(redis, [policyKeys(project).prefix], [id, cost, ...args])) as number[]
+      const args = [id, cost, '1', ...periodsOf(budgets)]
+      const spent = (await spend(redis, [policyKeys(project).prefix], args)) as number[]
       return budgets.map((policy, at) => ({ policy, spent: spent[at] ?? 0 }))
     },
 
@@ -163,3 +171,7 @@ export function createBudgetStore(redis: Redis) {
     },
   }
 }
+
+/** Of each budget its name and its period now, as scripts take them. */
+const periodsOf = (budgets: readonly BudgetPolicy[]): string[] =>
+  budgets.flatMap((each) => [each.name, periodOf(each, sharedNow())])

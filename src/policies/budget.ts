@@ -43,12 +43,19 @@ export const budgetPolicy = z
 
 export type BudgetPolicy = z.output<typeof budgetPolicy>
 
-/** What is spent of a budget, in millionths. `held`: what runs under way may still spend. */
+/**
+ * What is spent of a budget, in millionths. `held`: what runs under way may still spend. `lost`: what calls of runs that
+ * have ended may have cost, whose answers are lost; of a hard budget it can be spent no more.
+ */
 export interface BudgetState {
   readonly policy: BudgetPolicy
   readonly spent: number
   readonly held: number
+  readonly lost: number
 }
+
+/** Whether nothing is left of a budget. */
+export const isSpent = ({ policy, spent, lost }: BudgetState): boolean => spent + lost >= millionths(policy)
 
 export const millionths = ({ credits }: BudgetPolicy): number => Math.round(credits * 1_000_000)
 

@@ -12,8 +12,8 @@ const POLICY_LAYOUT = {
   /** String: JSON of all budgets of the project. */
   budgets: 'budgets',
   /**
-   * Hash: for each budget what is spent in a period (`<budget>|<period>`), and what runs hold (`|held`), in
-   * millionths; under `busy` the budget that a run last found no room in, and until when (ms).
+   * Hash: for each budget what is spent in a period (`<budget>|<period>`), what runs of it that have ended held for calls
+   * whose answers are lost (`<budget>|<period>|lost`), and what runs hold (`<budget>|held`), in millionths; under `busy` the budget that a run last found no room in, and until when (ms).
    */
   budgetSums: 'budget-sums',
   /** Sorted set: runs that hold a part of budgets, by when they end at the latest; hash: how much, and of which. */

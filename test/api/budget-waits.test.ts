@@ -48,7 +48,7 @@ test('runs that wait for a hard budget say so, hold nobody else back, and are se
     'succeeded',
     'another model of the project does not wait',
   )
-  await system.core.budgets.release(project, 'another')
+  await system.core.budgets.adjust(project, 'another', 100_000 - most)
   const ends: string[] = []
   await until(async () => {
     for (const [at, run] of waiting.entries()) {

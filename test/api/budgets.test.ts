@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import OpenAI from 'openai'
+import type { SimulatedModelOptions } from '../../src/models/simulated/simulated-model.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { policyKeys } from '../../src/policies/policy-keys.ts'
 import { correctBudgets } from '../../src/runs/end/correct-budgets.ts'
@@ -11,8 +12,8 @@ import { ADMIN_TOKEN, type Cleanup, startSystem, until } from '../support/system
 const HARD = { name: 'hard', credits: 1, per: 'day', mode: 'hard' }
 
 /** A system with one model that costs a thousand credits a million tokens, and a task of it. */
-async function startPriced(t: Cleanup, workers = 1) {
-  const file = await writeModels(t, { dear: { price: { input: 1000, output: 1000 } } })
+async function startPriced(t: Cleanup, workers = 1, behaviour: SimulatedModelOptions = {}) {
+  const file = await writeModels(t, { dear: { price: { input: 1000, output: 1000 }, ...behaviour } })
   const system = await startSystem(t, { env: { SPLITRUN_MODELS_FILE: file }, workers })
   const task = await system.createTask({ llm_model_id: 'dear', llm_config: { max_tokens: 60 } })
   const id = system.project.split('/')[4] ?? ''
@@ -41,6 +42,33 @@ test('a hard budget is never exceeded, however many ask at once; then it is refu
     assert.deepEqual([status, body.detail.reason], [429, 'BUDGET_EXCEEDED'])
   await until(async () => (await get()).usage[0].held === '0.000000')
   assert.equal((await get()).usage[0].spent, (cost / 1e6).toFixed(6))
+})
+
+test('what calls may have cost whose answers are lost can be spent no more, beside what is spent; a larger budget has room again', async (t) => {
+  const { system, set, get, run, known, id } = await startPriced(t, 2, { faults: { cut: 0.5 }, seed: 3 })
+  await set([HARD])
+  await known()
+  const answers = [await run('?wait=60')]
+  while (answers.at(-1)?.status !== 429) answers.push(await run('?wait=60'))
+  await until(async () => (await get()).usage[0].held === '0.000000')
+  const usage = async () => (await get()).usage[0]
+  const { spent, lost } = await usage()
+  const report = (await system.call('GET', '/credit_report')).body
+  assert.equal(Number(spent), Number(report.total_credits))
+  const possible = Number(report.total_possible_credits)
+  assert.ok(possible > 0 && Number(lost) >= possible, `${lost} lost, ${possible} possible`)
+  assert.ok(Number(spent) + Number(lost) <= 1)
+  await correctBudgets({ ...system.core, log: silentLogger() }, Date.now(), new AbortController().signal)
+  assert.deepEqual([(await usage()).spent, (await usage()).lost], [spent, lost])
+  assert.match(
+    await (await fetch(`${system.url}/metrics`)).text(),
+    /splitrun_budget_lost_credits\{[^}]*budget="hard"[^}]*\} 0\.\d+/,
+  )
+  await set([{ ...HARD, credits: 100 }])
+  await until(
+    async () => (await system.core.budgets.about(id, { task: 'any', payer: null }))[0]?.credits === 100,
+  )
+  await until(async () => (await run('?wait=60')).status !== 429)
 })
 
 test('a spent budget refuses at the door, and tells OpenAI’s clients not to come again', async (t) => {

@@ -48,6 +48,7 @@ export interface Budgets {
     readonly spent: string
     /** What calls under way may cost. */
     readonly held: string
+    readonly lost: string
     /** What would be spent at its end, if it went on as since it began. */
     readonly projected: string
     /** Thresholds that are passed. */

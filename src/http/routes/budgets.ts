@@ -36,6 +36,10 @@ export const budgetsResponse = z
         ends: z.iso.datetime().meta({ description: 'When it begins anew.' }),
         spent: credits.meta({ description: 'Exact to a millionth, as reports are.' }),
         held: credits.meta({ description: 'What calls under way may cost, of hard budgets.' }),
+        lost: credits.meta({
+          description:
+            'What calls may have cost whose answers are lost, of hard budgets. It is not spent, and can be spent no more.',
+        }),
         projected: credits.meta({
           description: 'What would be spent at its end, if it went on as since it began.',
         }),
@@ -51,7 +55,8 @@ export const budgetsResponse = z
         usage: [
           {
             ...{ budget: 'monthly', begins: '2026-01-01T00:00:00.000Z', ends: '2026-02-01T00:00:00.000Z' },
-            ...{ spent: '26.120000', held: '0.004000', projected: '53.980000', reached: [0.5] },
+            ...{ spent: '26.120000', held: '0.004000', lost: '0.000000' },
+            ...{ projected: '53.980000', reached: [0.5] },
           },
         ],
       },
@@ -96,7 +101,7 @@ export function budgetRoutes({ budgets, policiesMax }: BudgetRouteDeps): Endpoin
 }
 
 function present(state: BudgetState, now: number) {
-  const { policy, spent, held } = state
+  const { policy, spent, held, lost } = state
   const { first, next } = periodBounds(policy, now)
   return {
     budget: policy.name,
@@ -104,6 +109,7 @@ function present(state: BudgetState, now: number) {
     ends: new Date(next).toISOString(),
     spent: text(spent),
     held: text(held),
+    lost: text(lost),
     projected: text(projectedOf(state, now)),
     reached: policy.thresholds.filter((each) => spent >= each * millionths(policy)),
   }

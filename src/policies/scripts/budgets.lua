@@ -5,9 +5,9 @@ local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 -- A little more than a month.
 local KEPT_MS = 40 * 86400000
 
--- Ends the hold of a run, and spends so much of each of its budgets ('': all that it held). `periods`: of budgets by
--- their names. Returns the names of its budgets.
-local function end_hold(run, spent, periods)
+-- Ends the hold of a run. What it held beyond its cost may have been paid: it counts as lost in the period of each of its
+-- budgets. `periods`: of budgets by their names.
+local function end_hold(run, cost, periods)
   local hold = call('HGET', key.budget_held, run)
   call('HDEL', key.budget_held, run)
   call('ZREM', key.budget_holds, run)
@@ -16,6 +16,8 @@ local function end_hold(run, spent, periods)
     if call('HINCRBY', key.budget_sums, name .. '|held', -amount) < 0 then
       call('HSET', key.budget_sums, name .. '|held', '0')
     end
-    if spent == '' and periods[name] then call('HINCRBY', key.budget_sums, name .. '|' .. periods[name], amount) end
+    if amount > cost and periods[name] then
+      call('HINCRBY', key.budget_sums, name .. '|' .. periods[name] .. '|lost', amount - cost)
+    end
   end
 end

@@ -10,17 +10,18 @@ for at = 4, #ARGV, 4 do
   names[#names + 1] = ARGV[at]
   periods[ARGV[at]] = ARGV[at + 1]
 end
--- Of a run that nobody ended in time it is not known what it spent: all that it held, until that is corrected.
+-- Of a run that nobody ended in time it is not known what it cost: all that it held may be lost.
 for _, lost in ipairs(call('ZRANGEBYSCORE', key.budget_holds, '-inf', now, 'LIMIT', '0', '100')) do
-  end_hold(lost, '', periods)
+  end_hold(lost, 0, periods)
 end
 local own = tonumber(string.match(call('HGET', key.budget_held, run) or '0', '^%S+'))
 local busy
 for at = 4, #ARGV, 4 do
   local name, most = ARGV[at], tonumber(ARGV[at + 2])
   if ARGV[at + 3] == '1' then
-    local found = call('HMGET', key.budget_sums, name .. '|' .. ARGV[at + 1], name .. '|held')
-    local spent, held = tonumber(found[1] or '0'), tonumber(found[2] or '0')
+    local period = name .. '|' .. ARGV[at + 1]
+    local found = call('HMGET', key.budget_sums, period, period .. '|lost', name .. '|held')
+    local spent, held = tonumber(found[1] or '0') + tonumber(found[2] or '0'), tonumber(found[3] or '0')
     if spent + own + more > most then return { 'exceeded', name } end
     if spent + held + more > most then busy = busy or name end
   end

@@ -25,24 +25,23 @@ export async function endLeftOver(
   signal: AbortSignal,
 ): Promise<void> {
   const created = now - NOT_YET_CREATED_MS
-  const endedOf = async (ids: readonly string[]): Promise<string[]> => {
+  const endedOf = async (ids: readonly string[]) => {
     const records = ids.length === 0 ? [] : await runs.getMany(ids)
-    return ids.filter((_, at) => {
-      const record = records[at]
-      return record ? isFinal(record.status) : timeOfId(ids[at] ?? '') < created
-    })
+    return ids
+      .map((id, at) => ({ id, record: records[at] }))
+      .filter(({ id, record }) => (record ? isFinal(record.status) : timeOfId(id) < created))
   }
   for (const project of await budgets.projects()) {
     if (signal.aborted) return
     const ended = await endedOf(await budgets.holding(project, MOST_LOOKED_AT))
-    for (const run of ended) await budgets.release(project, run)
+    for (const { id, record } of ended) await budgets.release(project, id, record?.result?.credits ?? null)
   }
   for (const project of await policies.projects()) {
     for (const { name, concurrent_runs } of await policies.read(project)) {
       if (signal.aborted) return
       if (concurrent_runs === undefined) continue
       const ended = await endedOf(await policies.placed(project, name, MOST_LOOKED_AT))
-      for (const run of ended) await policies.end(project, run, 0, [name])
+      for (const { id } of ended) await policies.end(project, id, 0, [name])
     }
   }
 }

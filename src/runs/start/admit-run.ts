@@ -1,6 +1,6 @@
 import { sharedNow } from '../../platform/clock.ts'
 import { ApiError } from '../../platform/errors.ts'
-import { millionths, secondsUntilAnew } from '../../policies/budget.ts'
+import { isSpent, secondsUntilAnew } from '../../policies/budget.ts'
 import type { BudgetStore } from '../../policies/budget-store.ts'
 import { PolicyError } from '../../policies/policy-error.ts'
 import type { PolicyStore } from '../../policies/policy-store.ts'
@@ -58,9 +58,7 @@ async function checkBudgets(
   const budgets = await store.about(project, { task, payer: user })
   if (budgets.length === 0) return NO_BUDGET
   const hard = budgets.filter(({ mode }) => mode === 'hard')
-  const spent = (await store.statesOf(project, hard)).filter(
-    (state) => state.spent >= millionths(state.policy),
-  )
+  const spent = (await store.statesOf(project, hard)).filter(isSpent)
   if (spent.length === 0) {
     const payer = budgets.some(({ applies_to }) => applies_to === 'key') ? user : null
     return { budget: hard.length > 0 ? 'hard' : 'soft', payer }

@@ -55,8 +55,8 @@ async function look(core: Core, project: string, records: readonly RunRecord[]):
   const exceeded = states.flatMap((state) => {
     const cost = costUnder(state, records)
     const most = millionths(state.policy)
-    return state.policy.mode === 'hard' && cost > most
-      ? [`${state.policy.name}: ${cost} of ${most} spent`]
+    return state.policy.mode === 'hard' && cost + state.lost > most
+      ? [`${state.policy.name}: ${cost} of ${most} spent, ${state.lost} lost`]
       : []
   })
   const frugal = states.find(({ policy }) => policy.name === 'frugal')
@@ -66,7 +66,9 @@ async function look(core: Core, project: string, records: readonly RunRecord[]):
     budgets: [...budgets, ...holding.map((run) => `${run} holds something`)],
     exceeded,
     places: await placesOf(core, project),
-    frugal: frugal ? `${frugal.spent} of ${millionths(frugal.policy)} millionths` : 'no budget',
+    frugal: frugal
+      ? `${frugal.spent} of ${millionths(frugal.policy)} millionths, ${frugal.lost} lost`
+      : 'no budget',
   }
 }
 

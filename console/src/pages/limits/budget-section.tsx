@@ -48,6 +48,11 @@ export function BudgetSection() {
             cell: (budget) => credits(usageOf(budget)?.held ?? ''),
           },
           {
+            head: 'Lost',
+            isNumber: true,
+            cell: (budget) => credits(usageOf(budget)?.lost ?? ''),
+          },
+          {
             head: 'Projected',
             isNumber: true,
             cell: (budget) => <Projected budget={budget} usage={usageOf(budget)} />,
