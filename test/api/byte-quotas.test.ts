@@ -54,7 +54,9 @@ describe('a quota of kept bytes', () => {
     let answer = await start()
     while (answer.status === 200) answer = await start()
     assert.deepEqual([answer.status, answer.body.detail.reason], [429, 'PROJECT_STORAGE_FULL'])
-    await until(async () => (await start()).status === 200)
+    const id = system.project.split('/').at(-1) ?? ''
+    await until(async () => (await system.core.runs.keptBytes(id)) === 0)
+    assert.equal((await start()).status, 200)
   })
 
   test('counts exactly what a run has when it has ended, by a worker or in the queue', async () => {

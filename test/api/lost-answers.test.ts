@@ -106,7 +106,7 @@ describe('answers that are lost', () => {
       { name: 'nowhere', server: 'away', price },
     ]
     const servers = {
-      soon: { ...server, timeout_seconds: 0.5 },
+      soon: { ...server, timeout_seconds: 1.5 },
       late: { ...server, timeout_seconds: 60 },
       away: { base_url: 'http://127.0.0.1:9/v1' },
     }
