@@ -35,11 +35,13 @@ or is unclear: it cannot be told on this machine. What is compared is warm, and 
   in-flight  5,000 runs at once on one API and one worker process (open files: 20,000)
   cold       the very first run of processes that just started
   images     2 MB JPEGs
+  documents  other runs beside hostile documents
   scale      more shards, more workers (4 GB of memory)
   capacity   a small model of the system, held against what is measured, and what it says of larger ones
   counting   what it costs to count a run for metrics and reports
   live       runs that are watched: readers cut off at random, latency, memory, CPU, a rolling restart
   isolation  a healthy model beside others in trouble, thousands of runs queued on each
+  decisions  what it costs a run to take part in decisions
   shadow     callers' runs, each with a shadow beside it that is slow and fails
   limits     eight workers that share the limits of models, at servers that enforce them (about three minutes)
   door       the same run by its own endpoint and by /v1

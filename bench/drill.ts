@@ -14,6 +14,7 @@ export const DRILL_NAMES = [
   'live',
   'door',
   'shadow',
+  'decisions',
   'console',
 ] as const
 export type DrillName = (typeof DRILL_NAMES)[number]

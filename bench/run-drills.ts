@@ -14,6 +14,7 @@ const DRILLS: Record<DrillName, () => Promise<Drill>> = {
   live: async () => (await import('./drills/live/live.ts')).drillLive,
   console: async () => (await import('./drills/console.ts')).drillConsole,
   door: async () => (await import('./drills/door.ts')).drillDoor,
+  decisions: async () => (await import('./drills/decisions.ts')).drillDecisions,
   shadow: async () => (await import('./drills/shadow.ts')).drillShadow,
   counting: async () => (await import('./drills/counting.ts')).drillCounting,
 }
