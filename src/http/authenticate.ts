@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Request } from 'express'
 import { ApiError } from '../platform/errors.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
@@ -21,6 +22,13 @@ export interface AuthenticateDeps {
   readonly tasks: TaskStore
   /** What the console's cookie stands for, where there is no token. */
   readonly readSession: ReadSession
+}
+
+/** What a request's header says; whom it stands for is looked up with each request. */
+interface Bearer {
+  readonly token: string
+  readonly hash: string
+  readonly isAdmin: boolean
 }
 
 /**
@@ -47,15 +55,35 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   }
 
   const adminHash = deps.adminToken && hashSecret(deps.adminToken)
+  /**
+   * The token that each connection sent last, since nearly all requests of a connection have the same: hashing it for each
+   * takes 3 % of an API process's CPU (docs/decisions/tricks.md). It is looked for by a hash, so that a connection which
+   * several callers share tells none of them, by its time, how much of a token was right.
+   */
+  const bearers = new WeakMap<Socket, ReadonlyMap<string, Bearer>>()
+
+  function bearerOf({ headers, socket }: Request): Bearer | null {
+    const header = headers.authorization
+    if (!header) return null
+    const known = bearers.get(socket)?.get(header)
+    if (known) return known
+    const token = /^Bearer +(\S+)$/i.exec(header)?.[1]
+    if (!token) return null
+    const hash = hashSecret(token)
+    const bearer = { token, hash, isAdmin: Boolean(adminHash && sameHash(hash, adminHash)) }
+    bearers.set(socket, new Map([[header, bearer]]))
+    return bearer
+  }
+
   return async (request) => {
-    const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-    if (!token) {
+    const bearer = bearerOf(request)
+    if (!bearer) {
       const session = await deps.readSession(request)
       if (session) return session.caller
       throw new ApiError('UNAUTHENTICATED', 'A bearer token is required.')
     }
-    const hash = hashSecret(token)
-    if (adminHash && sameHash(hash, adminHash)) return ADMIN
+    const { token, hash, isAdmin } = bearer
+    if (isAdmin) return ADMIN
     // A JWT has dots, a key has none.
     const caller = await (token.includes('.') ? asSigned(token) : readKey(deps.apiKeys, hash))
     if (!caller) throw new ApiError('UNAUTHENTICATED', 'The token is unknown, revoked or expired.')

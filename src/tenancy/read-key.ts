@@ -3,9 +3,9 @@ import type { Credential } from './credential.ts'
 import type { CredentialStore } from './credential-store.ts'
 
 /** Who calls with a key, by its secret's hash; null when it is unknown, revoked or expired. At most a second old. */
-export async function readKey(apiKeys: CredentialStore, hash: string): Promise<Caller | null> {
-  const key = await apiKeys.find(hash)
-  return key && keyCaller(key)
+export function readKey(apiKeys: CredentialStore, hash: string): Caller | null | Promise<Caller | null> {
+  const key = apiKeys.find(hash)
+  return key instanceof Promise ? key.then((found) => found && keyCaller(found)) : key && keyCaller(key)
 }
 
 /** Who calls with a key that is valid. */

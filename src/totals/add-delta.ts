@@ -5,17 +5,34 @@ import {
   addToCallMetrics,
   addToReport,
   addToRunMetrics,
+  type FieldSums,
   joinName,
   rollupDay,
   rollupHour,
   type SumsOf,
 } from './rollup.ts'
 
+/** The sums of runs that are counted alike. */
+interface RunSums {
+  readonly report: FieldSums
+  /** Of the key that pays for them; null for none. */
+  readonly payer: FieldSums | null
+  readonly metrics: FieldSums
+  /** Those of the metrics of each model, by its name. */
+  readonly models: Map<string | null, FieldSums>
+  /** Null for runs of no revision. */
+  readonly comparison: FieldSums | null
+}
+
+/** Sums that were looked for already, by what tells runs apart that are not counted alike. */
+export type KnownSums = Map<string, RunSums>
+
 /**
  * Adds a delta to its sums: one for reports, one for metrics, one for the metrics of each model that the run called,
  * which may be two, and one for comparisons.
+ * @param known of deltas that were added to the same sums before: making the names of sums takes longer than adding to them
  */
-export function addDelta(delta: AnyDelta, sumsOf: SumsOf): void {
+export function addDelta(delta: AnyDelta, sumsOf: SumsOf, known: KnownSums = new Map()): void {
   if ('levels' in delta) {
     addFeedback(delta, sumsOf)
     return
@@ -24,19 +41,41 @@ export function addDelta(delta: AnyDelta, sumsOf: SumsOf): void {
     addPair(delta, sumsOf)
     return
   }
-  const { project, task, revision, group, shown, result, calls, mode, drawn } = delta
-  const day = { kind: 'day', text: rollupDay(result.settled) } as const
-  addToReport(sumsOf(joinName([project, task, revision, group]), day), result, calls)
-  if (delta.payer) {
-    const ofKey = { kind: 'key-day', text: day.text } as const
-    sumsOf(joinName([project, delta.payer]), ofKey).add('credits', result.credits)
+  const sums = sumsOfRun(delta, sumsOf, known)
+  const { shown, result, calls } = delta
+  addToReport(sums.report, result, calls)
+  sums.payer?.add('credits', result.credits)
+  addToRunMetrics(sums.metrics, delta.mode, delta.drawn, result)
+  for (const call of calls) {
+    let ofModel = sums.models.get(call.model)
+    if (!ofModel) {
+      ofModel = sumsOf(`${joinName(shown)}/${joinName([call.model])}`, null)
+      sums.models.set(call.model, ofModel)
+    }
+    addToCallMetrics(ofModel, call)
   }
-  const name = joinName(shown)
-  addToRunMetrics(sumsOf(name, null), mode, drawn, result)
-  for (const [model, ofModel] of Map.groupBy(calls, (call) => call.model)) {
-    addToCallMetrics(sumsOf(`${name}/${joinName([model])}`, null), ofModel)
+  if (sums.comparison) addCompared(delta, sums.comparison)
+}
+
+function sumsOfRun(delta: Delta, sumsOf: SumsOf, known: KnownSums): RunSums {
+  const { project, task, revision, group, shown, split, payer } = delta
+  const hour = { kind: 'hour', text: rollupHour(delta.result.settled) } as const
+  const compared = isCompared(delta)
+  // Only a group may have any character, and it comes last.
+  const alike = `${project} ${task} ${revision} ${shown[0]} ${payer} ${compared ? split : ''} ${hour.text} ${group === null ? '' : `=${group}`}`
+  const found = known.get(alike)
+  if (found) return found
+  const day = { kind: 'day', text: rollupDay(delta.result.settled) } as const
+  const comparedAs = compared ? [project, task, revision, String(split)] : [project, task, null, null]
+  const sums: RunSums = {
+    report: sumsOf(joinName([project, task, revision, group]), day),
+    payer: payer ? sumsOf(joinName([project, payer]), { kind: 'key-day', text: day.text }) : null,
+    metrics: sumsOf(joinName(shown), null),
+    models: new Map(),
+    comparison: revision === null ? null : sumsOf(joinName(comparedAs), hour),
   }
-  if (revision !== null) addCompared(delta, revision, sumsOf)
+  known.set(alike, sums)
+  return sums
 }
 
 function addFeedback(delta: FeedbackDelta, sumsOf: SumsOf): void {
@@ -60,17 +99,9 @@ function addFeedback(delta: FeedbackDelta, sumsOf: SumsOf): void {
 }
 
 /** A run whose revision was not drawn, or that asked for the fallback model, is only counted as left out. */
-function addCompared(
-  { project, task, result, calls, ...delta }: Delta,
-  revision: string,
-  sumsOf: SumsOf,
-): void {
-  const hour = { kind: 'hour', text: rollupHour(result.settled) } as const
-  if (delta.split === undefined || delta.fallbackAsked) {
-    const excluded = sumsOf(joinName([project, task, null, null]), hour)
-    excluded.add(delta.drawn ? 'fallback_asked' : 'pinned', 1)
-    return
-  }
-  const sums = sumsOf(joinName([project, task, revision, String(delta.split)]), hour)
-  addToComparison(sums, comparedRun(result, calls), delta.bucket ?? null)
+const isCompared = ({ split, fallbackAsked }: Delta): boolean => split !== undefined && !fallbackAsked
+
+function addCompared(delta: Delta, sums: FieldSums): void {
+  if (isCompared(delta)) addToComparison(sums, comparedRun(delta.result, delta.calls), delta.bucket ?? null)
+  else sums.add(delta.drawn ? 'fallback_asked' : 'pinned', 1)
 }

@@ -36,9 +36,7 @@ export function createCardinalityStore(redis: Redis, options: CardinalityOptions
     max: 20_000,
     fetchMethod: (_key, _stale, { context: ask }) => ask(),
   })
-  /** What is known of a name, or else what `admit` says of it. */
-  const known = (key: string, name: string, admit: () => Promise<unknown>): string | Promise<string> =>
-    counted.get(key) ?? admitted(key, name, admit)
+  /** The name itself, or what it is counted as, as `admit` says. */
   const admitted = async (key: string, name: string, admit: () => Promise<unknown>): Promise<string> =>
     (await counted.fetch(key, { context: async () => ((await admit()) === 1 ? name : OTHER) })) ?? OTHER
 
@@ -46,8 +44,10 @@ export function createCardinalityStore(redis: Redis, options: CardinalityOptions
     /** The name that a project's runs of this group are counted under. */
     group: (project: string, name: string): string | Promise<string> => {
       const groups = groupsOf(project)
-      return known(`${groups}/${name}`, name, () =>
-        admitName(redis, [groups], [name, options.groupsMax, OTHER]),
+      const key = `${groups}/${name}`
+      return (
+        counted.get(key) ??
+        admitted(key, name, () => admitName(redis, [groups], [name, options.groupsMax, OTHER]))
       )
     },
 
@@ -58,8 +58,11 @@ export function createCardinalityStore(redis: Redis, options: CardinalityOptions
 
     /** The name of this revision's own series in the metrics; else `OTHER`. */
     series(project: string, task: string, revision: string | null): string | Promise<string> {
+      // As `joinName` makes it of ids; of anything else it would only be asked for once more.
+      const cached = counted.get(`${REVISIONS}/${project}/${task}/${revision ?? '-'}`)
+      if (cached !== undefined) return cached
       const name = joinName([project, task, revision])
-      return known(`${REVISIONS}/${name}`, name, () =>
+      return admitted(`${REVISIONS}/${name}`, name, () =>
         admitSeries(redis, [REVISIONS, revisionsOf(project)], [name, options.revisionsMax, share]),
       )
     },

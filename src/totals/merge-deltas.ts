@@ -1,8 +1,8 @@
 import type { Redis } from '../platform/redis/redis.ts'
 import { loadScript } from '../platform/redis/script.ts'
-import { addDelta } from './add-delta.ts'
+import { addDelta, type KnownSums } from './add-delta.ts'
 import { textToDelta } from './delta.ts'
-import { FieldSums, type Period } from './rollup.ts'
+import { FieldSums, type Period, type SumsOf } from './rollup.ts'
 import { totalKeys } from './total-keys.ts'
 
 const merge = loadScript(new URL('./scripts/merge.lua', import.meta.url))
@@ -57,16 +57,18 @@ export async function mergeDeltas(redis: Redis, shard: number, kept: KeptTotals)
 function addUp(shard: number, deltas: readonly string[], kept: KeptTotals): Map<string, Sum> {
   const keys = totalKeys(shard)
   const found = new Map<string, Sum>()
+  const known: KnownSums = new Map()
   for (const text of deltas) {
     const delta = textToDelta(text)
-    addDelta(delta, (name, period) => {
+    const sumsOf: SumsOf = (name, period) => {
       const key = period ? keys.periodRollup(name, period.text) : keys.rollup(name)
-      const known = found.get(key)
-      if (known) return known.sums
+      const before = found.get(key)
+      if (before) return before.sums
       const sums = new FieldSums()
       found.set(key, { ...placeOf(delta, name, period), key, sums })
       return sums
-    })
+    }
+    addDelta(delta, sumsOf, known)
   }
   return found
 

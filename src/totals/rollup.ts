@@ -29,13 +29,20 @@ export function rollupDay(ms: number): string {
   return latestDay.text
 }
 
-/** A cache of one day: nearly all runs end on the same day as the run before. */
+/** Caches of one day and one hour: nearly all runs end within the same as the run before. */
 let latestDay = { number: Number.NaN, text: '' }
 
 /** The UTC hour of a time in ms, as `2026112409`. */
 export function rollupHour(ms: number): string {
-  return `${rollupDay(ms)}${String(Math.floor((ms % DAY_MS) / HOUR_MS)).padStart(2, '0')}`
+  const number = Math.floor(ms / HOUR_MS)
+  if (number !== latestHour.number) {
+    const hour = String(Math.floor((ms % DAY_MS) / HOUR_MS)).padStart(2, '0')
+    latestHour = { number, text: rollupDay(ms) + hour }
+  }
+  return latestHour.text
 }
+
+let latestHour = { number: Number.NaN, text: '' }
 
 const HOUR_MS = 3_600_000
 
@@ -173,20 +180,18 @@ export function addToRunMetrics(sums: FieldSums, mode: RunMode, drawn: boolean, 
 }
 
 /**
- * Adds a run's calls of one model to the metrics' sums of `project/task/revision/model`: `tokens:...`, `credits`,
- * `attempts:<outcome>`; for calls that ended also their time, and for those with tokens `size:input|output:<bucket>`.
+ * Adds a call of a model to the metrics' sums of `project/task/revision/model`: `tokens:...`, `credits`,
+ * `attempts:<outcome>`; when it ended also its time, and with tokens `size:input|output:<bucket>`.
  */
-export function addToCallMetrics(sums: FieldSums, calls: readonly CountedCall[]): void {
-  for (const call of calls) {
-    const { outcome, started, ended, inputTokens, outputTokens, credits } = call
-    // The credits of each call, which are rounded. The price of all tokens together would be rounded once, and differ.
-    sums.add('credits', credits)
-    sums.add(ATTEMPTS(outcome), 1)
-    sums.tokens(inputTokens, outputTokens)
-    sums.parts(call)
-    if (ended !== null) sums.time(outcome, elapsed(started, ended), CALL_SECONDS)
-    if (inputTokens + outputTokens === 0) continue
-    sums.add(INPUT_SIZES(bucketOf(TOKENS, inputTokens)), 1)
-    sums.add(OUTPUT_SIZES(bucketOf(TOKENS, outputTokens)), 1)
-  }
+export function addToCallMetrics(sums: FieldSums, call: CountedCall): void {
+  const { outcome, started, ended, inputTokens, outputTokens, credits } = call
+  // The credits of each call, which are rounded. The price of all tokens together would be rounded once, and differ.
+  sums.add('credits', credits)
+  sums.add(ATTEMPTS(outcome), 1)
+  sums.tokens(inputTokens, outputTokens)
+  sums.parts(call)
+  if (ended !== null) sums.time(outcome, elapsed(started, ended), CALL_SECONDS)
+  if (inputTokens + outputTokens === 0) return
+  sums.add(INPUT_SIZES(bucketOf(TOKENS, inputTokens)), 1)
+  sums.add(OUTPUT_SIZES(bucketOf(TOKENS, outputTokens)), 1)
 }

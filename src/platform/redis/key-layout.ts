@@ -37,14 +37,15 @@ export function luaKeysOf(layout: KeyLayout, prefix: string, text: string): stri
   const used = Object.entries(layout)
     .map(([name, template]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), template])
     .filter(([name]) => new RegExp(`\\bkey\\.${name}\\b`).test(text))
-  return `local key = {\n${used.map(([name = '', template = '']) => luaKeyOf(name, template, prefix)).join('')}}\n`
+  const keys = used.map(([name = '', template = '']) => luaKeyOf(name, template))
+  return `local prefix = ${prefix}\nlocal key = {\n${keys.join('')}}\n`
 }
 
-function luaKeyOf(name: string, template: string, prefix: string): string {
+function luaKeyOf(name: string, template: string): string {
   const parts = partsOf(template)
   const parameters = parts.slice(1).map((_, at) => `p${at + 1}`)
   const pieces = parts.flatMap((part, at) => [part && `'${part}'`, parameters[at]]).filter(Boolean)
-  const key = [prefix, ...pieces].join(' .. ')
+  const key = ['prefix', ...pieces].join(' .. ')
   return parameters.length === 0
     ? `  ${name} = ${key},\n`
     : `  ${name} = function(${parameters.join(', ')}) return ${key} end,\n`

@@ -12,25 +12,43 @@ export interface DeltaOfRunDeps {
 
 /**
  * What a run adds to the totals when it ends with this result. The names that it is counted under are bounded in
- * number.
+ * number; where they are known, so is the delta, at once.
  */
-export async function deltaOfRun(
+export function deltaOfRun(
   { names, models }: DeltaOfRunDeps,
+  request: RunRequest,
+  drawn: DrawnRevision,
+  result: RunResult,
+  attempts: readonly Attempt[],
+): Delta | Promise<Delta> {
+  const { project, task, reportingGroup } = request
+  const series = names.series(project, task, drawn.revision)
+  const group = reportingGroup === null ? null : names.group(project, reportingGroup)
+  const under = (hasSeries: boolean, counted: string | null) =>
+    deltaUnder(hasSeries, counted, models, request, drawn, result, attempts)
+  return series instanceof Promise || group instanceof Promise
+    ? Promise.all([series, group]).then(([ofSeries, counted]) => under(ofSeries !== OTHER, counted))
+    : under(series !== OTHER, group)
+}
+
+/** Each member is written once: to copy some of them from another object takes several times as long. */
+function deltaUnder(
+  hasSeries: boolean,
+  group: string | null,
+  models: ModelRegistry,
   request: RunRequest,
   { revision, split }: DrawnRevision,
   result: RunResult,
   attempts: readonly Attempt[],
-): Promise<Delta> {
-  const { id, project, task, reportingGroup, mode } = request
-  const hasSeries = (await names.series(project, task, revision)) !== OTHER
-  const { status, settled, outputCheck, inputTokens, outputTokens, credits, retries, timings } = result
-  // What is 0 is left out.
-  const cachedTokens = result.cachedTokens || undefined
-  const reasoningTokens = result.reasoningTokens || undefined
-  const possibleCredits = result.possibleCredits || undefined
+): Delta {
+  const { project, task } = request
   return {
-    ...{ run: id, project, task, revision, mode },
-    group: reportingGroup === null ? null : await names.group(project, reportingGroup),
+    run: request.id,
+    project,
+    task,
+    revision,
+    mode: request.mode,
+    group,
     shown: hasSeries ? [project, task, revision] : [OTHER, OTHER, OTHER],
     drawn: request.revision === null && revision !== null,
     split: split ?? undefined,
@@ -38,8 +56,18 @@ export async function deltaOfRun(
     fallbackAsked: request.useFallback || undefined,
     payer: request.payer ?? undefined,
     result: {
-      ...{ status, settled, outputCheck, inputTokens, outputTokens, credits, retries, timings },
-      ...{ cachedTokens, reasoningTokens, possibleCredits },
+      status: result.status,
+      settled: result.settled,
+      outputCheck: result.outputCheck,
+      inputTokens: result.inputTokens,
+      outputTokens: result.outputTokens,
+      credits: result.credits,
+      retries: result.retries,
+      timings: result.timings,
+      // What is 0 is left out.
+      cachedTokens: result.cachedTokens || undefined,
+      reasoningTokens: result.reasoningTokens || undefined,
+      possibleCredits: result.possibleCredits || undefined,
       error: result.error && { reason: result.error.reason },
     },
     calls: attempts.map((attempt) => ({

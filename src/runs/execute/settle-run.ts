@@ -2,6 +2,7 @@ import type { ModelRegistry } from '../../models/model-registry.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { type Span, traceIdOf, within } from '../../platform/tracing/tracing.ts'
 import type { Shadow } from '../../tasks/split/shadow.ts'
+import type { Delta } from '../../totals/delta.ts'
 import type { Ledger } from '../ledger.ts'
 import type { RunResult } from '../run.ts'
 import { type Outcome, resultOf } from '../run-result.ts'
@@ -56,9 +57,10 @@ export async function settleRun(
     deps.models.find,
   )
   // Idempotent: a second settle of the same claim finds that the run has ended.
-  const write = async (): Promise<boolean> => {
-    const delta = await deltaOfRun(deps, request, claim, result, attempts)
-    return deps.runs.settle(claim, result, attempts, delta, capacity)
+  const settle = (delta: Delta) => deps.runs.settle(claim, result, attempts, delta, capacity)
+  const write = (): Promise<boolean> => {
+    const delta = deltaOfRun(deps, request, claim, result, attempts)
+    return delta instanceof Promise ? delta.then(settle) : settle(delta)
   }
   const settling = deps.span.child('run settle', { kind: 'internal' })
   const settled = await within(settling, () => retryWhileRedisDown(deps.settleTimeoutMs, write))

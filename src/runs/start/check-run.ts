@@ -42,7 +42,9 @@ export async function checkRun(deps: CheckRunDeps, input: Submission): Promise<A
   const task = await deps.tasks.recent(input.project, input.task)
   if (!task) throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
   if (!task.enabled) throw new ApiError('TASK_DISABLED', 'The task is disabled.')
-  const revision = await chosenRevision(deps.tags, input)
+  const revision = input.revisionTag
+    ? await revisionByTag(deps.tags, input, input.revisionTag)
+    : input.revision
   const ids = revision ? [revision] : drawable(task)
   if (ids.length === 0) throw new ApiError('NO_ACTIVE_REVISION', 'The task has no active revision.')
   const [first = ''] = ids
@@ -65,10 +67,8 @@ export async function checkRun(deps: CheckRunDeps, input: Submission): Promise<A
   return { task, revision, candidates, files }
 }
 
-/** The revision that the caller chose, by its id or by a tag; null when none. */
-async function chosenRevision(tags: TagStore, input: Submission): Promise<string | null> {
-  if (!input.revisionTag) return input.revision
-  const tagged = await tags.revisionByTag(input.project, input.task, input.revisionTag)
+async function revisionByTag(tags: TagStore, { project, task }: Submission, tag: string): Promise<string> {
+  const tagged = await tags.revisionByTag(project, task, tag)
   if (!tagged) throw new ApiError('TASK_REVISION_NOT_FOUND', 'No revision of the task bears that tag.')
   return tagged
 }

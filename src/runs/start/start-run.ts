@@ -67,7 +67,7 @@ export async function startRun(
   if (quota) await quota
   const accepted = await checkRun(deps, input)
   const id = newRunId(shard)
-  const files = await storeFiles(deps, id, accepted.files)
+  const files = accepted.files.length === 0 ? [] : await storeFiles(deps, id, accepted.files)
   const mode = input.instead?.mode ?? (waitMs > 0 || input.live ? 'wait' : 'async')
   const enqueuing = startEnqueueSpan(input.span, { id, task: input.task, mode })
   const place = placeOf(input, accepted, id)

@@ -20,7 +20,6 @@ export async function storeFiles(
   files: readonly CheckedFile[],
 ): Promise<string[]> {
   const names = files.map(({ stored }) => `${randomUUID()}${stored}`)
-  if (files.length === 0) return names
   await deps.fileHome.claim()
   const stored = await Promise.allSettled(
     files.map(({ data }, index) => deps.files.put(run, names[index] ?? '', data)),

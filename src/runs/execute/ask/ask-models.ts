@@ -133,7 +133,8 @@ async function askInOrder(
       continue
     }
     const known = { model, usedFallback: fallback, primaryFailure }
-    const prepared = await prepareCall(deps, request, revision, model, compiled, watch, signal)
+    const preparing = prepareCall(deps, request, revision, model, compiled, watch, signal)
+    const prepared = preparing instanceof Promise ? await preparing : preparing
     if ('reason' in prepared) {
       ledger.drop()
       return { ...known, error: prepared }

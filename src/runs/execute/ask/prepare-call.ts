@@ -15,7 +15,7 @@ import { blankProblem, promptProblem } from '../../call-size.ts'
 import { filesOf, filesProblem, type RunFile, useFiles } from '../../file-use.ts'
 import type { RunError, RunRequest } from '../../run.ts'
 import { invalidInput } from './invalid-input.ts'
-import { type DocumentText, type LoadFilesDeps, loadFiles } from './load-files.ts'
+import { type DocumentText, type LoadedFiles, type LoadFilesDeps, loadFiles } from './load-files.ts'
 
 /** Characters of the names in a message that is kept with the run. */
 const LONGEST_LIST = 500
@@ -35,11 +35,11 @@ export interface PrepareCallDeps extends LoadFilesDeps {
 /**
  * Renders the prompts, and loads the files: images are optimised, and documents become texts where the model takes none.
  * Returns a RunError when the run's inputs do not fit the revision that was drawn: the task was changed after the run was
- * accepted, or a file cannot be read.
+ * accepted, or a file cannot be read. Where no files are sent, all of that is known at once.
  * @param watch gets the time that the files take, in ms
  * @throws what is no run's fault, see `isWorkerFault`; the reason of `signal`
  */
-export async function prepareCall(
+export function prepareCall(
   deps: PrepareCallDeps & { readonly span: Span },
   request: RunRequest,
   revision: Revision,
@@ -47,7 +47,7 @@ export async function prepareCall(
   compiled: CompiledOutput | null,
   watch: { inputs: number },
   signal: AbortSignal,
-): Promise<PreparedCall | RunError> {
+): PreparedCall | RunError | Promise<PreparedCall | RunError> {
   const ignored = deps.ignoreInputProcessors ? [] : ignoredParts(revision, deps.processors)
   if (ignored.length > 0) {
     return {
@@ -62,26 +62,39 @@ export async function prepareCall(
   const wrong = filesProblem(revision, files)
   if (wrong) return invalidInput(wrong.message)
 
-  const load = () => loadFiles(deps, request.id, sent, revision, model, signal)
-  const prompts = promptsOf(revision)
   const tooLong = promptProblem(revision, request.inputs, deps)
   if (tooLong) return invalidInput(tooLong)
   const blank = blankProblem(revision, request.inputs, request.files.length)
   if (blank) return invalidInput(blank)
 
   const sent = files.length > 0 ? useFiles(revision, files).sent : []
-  const loaded = sent.length > 0 ? await timed(deps.span, watch, sent.length, load) : NOTHING
-  if ('reason' in loaded) return loaded
+  const render = (loaded: LoadedFiles) => rendered(deps, request, revision, model, compiled, files, loaded)
+  if (sent.length === 0) return render(NOTHING)
+  const load = () => loadFiles(deps, request.id, sent, revision, model, signal)
+  return timed(deps.span, watch, sent.length, load).then((loaded) =>
+    'reason' in loaded ? loaded : render(loaded),
+  )
+}
 
+function rendered(
+  { promptMax }: PrepareCallDeps,
+  { inputs }: RunRequest,
+  revision: Revision,
+  model: Model,
+  compiled: CompiledOutput | null,
+  files: readonly RunFile[],
+  loaded: LoadedFiles,
+): PreparedCall | RunError {
+  const prompts = promptsOf(revision)
   const isTable = revision.output_modality === 'csv'
   const inWords = isTable ? TABLE_INSTRUCTIONS : null
   const instructions = compiled ? outputInstructions(compiled, model.output) : inWords
-  const rendered = renderPrompt(prompts.system, request.inputs)
-  const system = instructions ? `${rendered}\n\n${instructions}` : rendered
+  const prompt = renderPrompt(prompts.system, inputs)
+  const system = instructions ? `${prompt}\n\n${instructions}` : prompt
   const documents = files.filter(({ stored }) => isDocument(stored))
-  const user = withDocuments(renderPrompt(prompts.user, request.inputs), loaded.texts, documents)
-  if (loaded.texts.length > 0 && system.length + user.length > deps.promptMax) {
-    const message = `With the text of the documents the prompts have ${system.length + user.length} characters; the limit is ${deps.promptMax}.`
+  const user = withDocuments(renderPrompt(prompts.user, inputs), loaded.texts, documents)
+  if (loaded.texts.length > 0 && system.length + user.length > promptMax) {
+    const message = `With the text of the documents the prompts have ${system.length + user.length} characters; the limit is ${promptMax}.`
     return { reason: 'DOCUMENT_TOO_LARGE', message, retryable: false }
   }
   return {
@@ -109,7 +122,7 @@ async function timed<T>(
   }
 }
 
-const NOTHING = { images: [], files: [], texts: [] }
+const NOTHING: LoadedFiles = { images: [], files: [], texts: [] }
 
 /** Documents follow the prompt, each within a tag that says which one of the run's it is. */
 function withDocuments(prompt: string, texts: readonly DocumentText[], all: readonly RunFile[]): string {
