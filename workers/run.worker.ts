@@ -69,7 +69,8 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
   }
 
   function track<T>(work: Promise<T>): Promise<T> {
-    const ended = work.catch(() => {}).finally(() => busy.delete(ended))
+    const end = (): void => void busy.delete(ended)
+    const ended = work.then(end, end)
     busy.add(ended)
     return work
   }

@@ -23,7 +23,9 @@ export interface ScriptFamily {
  * which ioredis does by itself. Those of a family have its keys as the table `key`.
  */
 export function loadScript(file: URL, family?: ScriptFamily): Script {
-  const body = [...(family?.shared ?? []), file].map((each) => readFileSync(each, 'utf8')).join('\n')
+  const read = (each: URL) => readFileSync(each, 'utf8')
+  const script = read(file)
+  const body = `${usedOf((family?.shared ?? []).map(read).join('\n'), script)}\n${script}`
   const lua = family ? luaKeysOf(family.layout, family.prefix, body) + body : body
   const name = `splitrun:${file.pathname.split('/').slice(-3).join('/')}`
   return (redis, keys, args) => {
@@ -33,6 +35,23 @@ export function loadScript(file: URL, family?: ScriptFamily): Script {
     const declared = family && redis.isCluster ? [...keys, absentBeside(keys[0] ?? '')] : keys
     return command.call(redis, declared.length, ...declared, ...args)
   }
+}
+
+/** A function of a file: on one line, or up to an `end` that is not indented. */
+const FUNCTION = /^local function (\w+)(?:.* end$|[\s\S]*?^end$)/gm
+
+/**
+ * Shared Lua without the functions that neither the script uses nor those that it does: Redis makes all of them anew each
+ * time that it executes the script. A function uses only those before it, so the last is looked at first.
+ */
+export function usedOf(shared: string, script: string): string {
+  let used = script
+  let text = shared
+  for (const { 0: whole, 1: name, index } of [...shared.matchAll(FUNCTION)].reverse()) {
+    if (new RegExp(`\\b${name}\\b`).test(used)) used += whole
+    else text = text.slice(0, index) + text.slice(index + whole.length)
+  }
+  return text
 }
 
 /**

@@ -120,7 +120,8 @@ local function dispatch(runs)
   local ids, times, message, given, left = {}, {}, {}, {}, {}
   for _, run in ipairs(runs) do
     local queued_before = is_waiting and (waiting[run.model] or flow_of(run).with_job > 0)
-    if #ids < room and not queued_before and not string.find(full, ',' .. run.model .. ',', 1, true) then
+    local is_full = full ~= '' and string.find(full, ',' .. run.model .. ',', 1, true)
+    if #ids < room and not queued_before and not is_full then
       given[#given + 1] = run
       ids[#ids + 1] = run.id
       times[#times + 1] = now

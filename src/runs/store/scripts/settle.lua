@@ -14,7 +14,7 @@ local running, replies = {}, {}
 
 local function settle(id, fence, project, status, result, attempts, inline, delta, bytes)
   local run = key.run(id)
-  local found = call('HMGET', run, 'status', 'fence', 'watchers', 'revision', 'model', 'live')
+  local found = call('HMGET', run, 'status', 'fence', 'watchers', 'revision', 'live')
   -- Until the first claim, which makes the fence, the stored revision is only a forecast.
   local revision = found[2] and found[4] or ''
   if fence == '' then
@@ -23,7 +23,7 @@ local function settle(id, fence, project, status, result, attempts, inline, delt
     local _, seen = string.gsub(attempts, '\n', '\n')
     local _, made = string.gsub(call('HGET', run, 'attempts') or '', '\n', '\n')
     if made ~= seen or revision ~= bytes then return 0 end
-    local model = found[5] or ''
+    local model = call('HGET', run, 'model') or ''
     bytes = call('HSTRLEN', run, 'request')
     leave_queue(project, model, { id }, bytes)
     remove_queued_job(id)
@@ -35,7 +35,7 @@ local function settle(id, fence, project, status, result, attempts, inline, delt
   end
   call('HSET', run, 'status', status, 'result', result, 'attempts', attempts)
   call('PEXPIRE', run, ARGV[1])
-  if found[6] then call('PEXPIRE', key.live(id), SAID_MS) end
+  if found[5] then call('PEXPIRE', key.live(id), SAID_MS) end
   kept[project] = (kept[project] or 0) + bytes + #result + #attempts
   if status ~= 'succeeded' then call('ZADD', key.runs_in(project, status), '0', id) end
   if delta ~= '' then deltas[#deltas + 1] = delta end
