@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { z } from 'zod'
 import { ApiError, ValidationError, type ValidationIssue } from '../platform/errors.ts'
 
@@ -12,6 +13,26 @@ export function checkPath<T>(schema: z.ZodType<T>, params: unknown): T {
   const name = result.error.issues.map(({ path }) => String(path[0])).find((each) => each.endsWith('_id'))
   if (name) throw new ApiError('MALFORMED_ID', `${name} is not a UUID.`)
   return check(schema, params, 'path')
+}
+
+/** Paths that were checked, of all endpoints together. */
+const MOST_PATHS = 5000
+
+/**
+ * Returns what checks paths as `checkPath` does, each once for many requests: callers name the same task again and again,
+ * and to check its three ids takes 2 % of an API process's CPU (docs/decisions/tricks.md). What it returns is frozen, since
+ * requests share it.
+ */
+export function createPathCheck() {
+  const checked = new LRUCache<string, object>({ max: MOST_PATHS })
+  /** @param path as it was sent, behind what tells its endpoint: of the two come the params, and what checks them */
+  return <T>(path: string, schema: z.ZodType<T>, params: unknown): Readonly<T> => {
+    const known = checked.get(path)
+    if (known) return known as Readonly<T>
+    const made = Object.freeze(checkPath(schema, params))
+    checked.set(path, made as object)
+    return made
+  }
 }
 
 /** Checks a part of a request. @throws {ValidationError} with locations that begin with `where`. */

@@ -13,7 +13,7 @@ import { type CheckedBody, createBodyCheck } from './body/check-body.ts'
 import { readBody } from './body/read-body.ts'
 import { memberNames } from './body/read-form.ts'
 import { checkEncoded } from './body/read-urlencoded.ts'
-import { check, checkPath } from './check-request.ts'
+import { check, createPathCheck } from './check-request.ts'
 import { errorHandler } from './error-handler.ts'
 import { compress } from './headers/compress.ts'
 import { allowOrigins } from './headers/cors.ts'
@@ -64,6 +64,7 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
   })
   if (deps.corsOrigins.length > 0) app.use(allowOrigins(deps.corsOrigins, endpoints))
   const budget = createBodyBudget(deps.uploadsMax)
+  const checkPath = createPathCheck()
   // Path by path, so that what one refuses is not taken for another: `task/tag` is no task's id.
   for (const path of new Set(endpoints.map((each) => each.path))) {
     const here = endpoints.filter((each) => each.path === path)
@@ -72,7 +73,7 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
     for (const declared of here) {
       // What is read may be large; what is done is answered with little, and images are compressed already.
       const compressing = declared.method === 'get' && !declared.ranges ? [compress] : []
-      app[declared.method](paths, ...compressing, serve(declared, deps, budget))
+      app[declared.method](paths, ...compressing, serve(declared, deps, budget, checkPath))
     }
     const allowed = here.map((each) => each.method.toUpperCase())
     app.all(paths, (_request, response) => {
@@ -90,7 +91,13 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
 }
 
 /** The whole way of a request: who is it, may it, is it well-formed, do it. */
-function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): RequestHandler {
+function serve(
+  declared: Endpoint,
+  deps: ServerDeps,
+  budget: BodyBudget,
+  checkPath: ReturnType<typeof createPathCheck>,
+): RequestHandler {
+  const name = `${declared.method} ${declared.path}`
   // Schemas copy what they check, and handlers change nothing of it: all requests without a query share one.
   let noQuery: unknown
   const { imageLimit, filesMax, fieldsMax } = deps
@@ -108,7 +115,7 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
     response.locals['mapError'] = declared.mapError
     const span = traceRequest(deps.tracer, declared, request, response)
     const caller = declared.scope === 'open' ? NOBODY : await deps.authenticate(request)
-    const params = checkPath(declared.params, request.params)
+    const params = checkPath(`${name} ${request.path}`, declared.params, request.params)
     const target = declared.door ? targetOfToken(caller) : (params as Target)
     await authorise(caller, declared, target, deps.tenants)
     const hasQuery = request.url.includes('?')
