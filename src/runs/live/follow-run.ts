@@ -72,7 +72,8 @@ export async function* followRun(
           if (feed.closed) return
           yield { type: 'trouble' }
           await pause(TROUBLE_PAUSE_MS, undefined, { signal }).catch(() => {})
-          continue
+          if (!feed.isTextGone) continue
+          piece = null
         }
       }
       const head = piece?.head ?? feed.head
@@ -154,6 +155,12 @@ const NOTHING_SHOWN: Shown = { offset: 0, sum: 0 }
 function* lastEvents(record: RunRecord, position: Position | null, shown: Shown): Generator<LiveEvent> {
   const response = record.result?.response
   const last = record.attempts.at(-1)
+  if (last && position && record.status === 'succeeded' && typeof response !== 'string') {
+    // Of its text nothing is kept now. What was seen of another call's is void all the same.
+    const at = { epoch: epochOf(last), offset: 0 }
+    const reason = resetReason(record.attempts, position.epoch, last.model)
+    if (position.epoch !== at.epoch) yield { type: 'reset', at, attempt: last.number, reason }
+  }
   if (last && typeof response === 'string') {
     const epoch = epochOf(last)
     const bytes = Buffer.from(response)
