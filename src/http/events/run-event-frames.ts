@@ -12,13 +12,17 @@ export type DeltaForm = 'text' | 'fields'
 export async function* runEventFrames(
   deps: FollowRunDeps,
   record: RunRecord,
-  { from, form }: { from: Position | null; form: DeltaForm },
+  {
+    from,
+    form,
+    unheardBefore,
+  }: { from: Position | null; form: DeltaForm; unheardBefore?: number | undefined },
   signal: AbortSignal,
 ): AsyncGenerator<StreamedEvent, void> {
   const events =
     form === 'text'
-      ? followRun(deps, record, from, signal)
-      : followFields(followRun(deps, record, beginningOf(from), signal), from)
+      ? followRun(deps, record, from, signal, unheardBefore)
+      : followFields(followRun(deps, record, beginningOf(from), signal, unheardBefore), from)
   for await (const event of events) yield frameOf(event)
 }
 

@@ -53,8 +53,13 @@ export class LiveFeed {
   /** True when nothing more will be known: the process closes, or the run is no longer kept. */
   closed = false
 
-  constructor(record: RunRecord, deps: LiveFeedDeps) {
+  /** True when this process has listened to the run since before it was created, and has heard all that was told of it. */
+  readonly isNew: boolean
+
+  constructor(record: RunRecord, deps: LiveFeedDeps, isNew = false) {
     this.#deps = deps
+    this.isNew = isNew
+    if (isNew) this.#size = 0
     this.#status = statusOf(record)
     if (isFinal(record.status)) this.end = record
   }
