@@ -65,8 +65,9 @@ export function createReplyInbox(deps: {
 
   function receive({ id, revision, split, attempts, result }: Reply): void {
     const waiter = waiters.get(id)?.[0]
-    if (!waiter) return deps.onUnheard()
-    if (result) {
+    if (!waiter) {
+      deps.onUnheard()
+    } else if (result) {
       settle({ request: waiter.request, status: result.status, revision, split, attempts, result }, 'reply')
     } else {
       // If this fails, polling finds the end.

@@ -1,7 +1,7 @@
 /** How the text of an answer begins in a chunk. */
 const OPENS = '"content":"'
 /** What stands in JSON as it is: neither a quote nor an escape, and nothing that may not stand there. */
-const PLAIN = /^[^"\\\u0000-\u001f]*$/
+const PLAIN = /^[^"\\\p{Cc}]*$/u
 
 /**
  * Chunks of a streamed answer are nearly always alike but for their piece of text. Knows what is before and behind it in the
