@@ -8,7 +8,7 @@ import type { Wait } from '../run-request.ts'
 import { runLocation, setRunHeaders } from '../send-run.ts'
 import { type StreamOptions, sendEventStream } from './event-stream.ts'
 import type { Seen } from './last-event-id.ts'
-import { type DeltaForm, runEventFrames } from './run-event-frames.ts'
+import { type DeltaForm, frameOf, runEvents } from './run-event-frames.ts'
 import type { StreamPlaces } from './stream-places.ts'
 
 export interface SendRunEventsDeps extends FollowRunDeps {
@@ -42,7 +42,7 @@ export async function sendRunEvents(
   try {
     setRunHeaders(response, record)
     response.set('Location', runLocation(response, record, deps.publicPath))
-    await sendEventStream(response, (until) => runEventFrames(deps, record, watching, until), {
+    await sendEventStream(response, (until) => runEvents(deps, record, watching, until), frameOf, {
       ...{ signal: watching.signal, mayStill: watching.mayStill },
       ...{ closing: deps.inbox.closing, patienceMs: deps.requestTimeout * 1000 },
     })
