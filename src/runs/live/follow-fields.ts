@@ -10,12 +10,12 @@ export type FieldEvent =
   | Exclude<LiveEvent, { type: 'delta' }>
   | { readonly type: 'field'; readonly at: Position; readonly operation: FieldOperation }
 
-/** An offset behind all of a text: of a reader that is told of its response's members, which follow the text. */
-const BEHIND_ALL = 999_999_999_999_999
+/** Offsets behind all of a text: of readers that are told of the response's members, by their numbers, which follow it. */
+const BEHIND_ALL = 900_000_000_000_000
 
 /** Where the text has to be read from, to be told of fields from a position on: its beginning. */
 export const beginningOf = (from: Position | null): Position | null =>
-  from && from.offset !== BEHIND_ALL ? { ...from, offset: 0 } : from
+  from && from.offset < BEHIND_ALL ? { ...from, offset: 0 } : from
 
 /**
  * Turns the events of a run into operations. Before the end of a run that succeeded, each member of its response that was not
@@ -45,7 +45,7 @@ export async function* followFields(
         yield { type: 'field', operation, at: { epoch, offset: end } }
       }
     } else {
-      if (event.type === 'end') yield* lastOperations(event.record, fields.told)
+      if (event.type === 'end') yield* lastOperations(event.record, fields.told, known - BEHIND_ALL)
       if (event.type === 'reset') {
         fields = new FieldReader()
         known = 0
@@ -56,19 +56,31 @@ export async function* followFields(
   }
 }
 
-/** A reader that breaks off among these and comes again is told all of them once more, and nothing of the text. */
-function* lastOperations({ status, result, attempts }: RunRecord, told: ToldMembers): Generator<FieldEvent> {
+/**
+ * A reader that breaks off among these and comes again is told of all members that follow, and nothing of the text: so it
+ * gets on, however little each of its connections brings.
+ * @param seen the number of the latest that the reader was told of like this; negative: none
+ */
+function* lastOperations(
+  { status, result, attempts }: RunRecord,
+  told: ToldMembers,
+  seen: number,
+): Generator<FieldEvent> {
   const response = result?.response
   const last = attempts.at(-1)
   if (status !== 'succeeded' || !last || !isObject(response)) return
   const epoch = epochOf(last)
   let missing = told.missingOf(response)
+  let from = seen
   if (told.hasOtherThan(response)) {
     // No operation takes a member away.
     yield { type: 'reset', at: { epoch, offset: 0 }, attempt: last.number, reason: 'repair' }
     missing = new ToldMembers().missingOf(response)
+    from = -1
   }
-  for (const operation of missing) yield { type: 'field', operation, at: { epoch, offset: BEHIND_ALL } }
+  for (const { operation, number } of missing) {
+    if (number > from) yield { type: 'field', operation, at: { epoch, offset: BEHIND_ALL + number } }
+  }
 }
 
 const isObject = (value: unknown): value is object =>

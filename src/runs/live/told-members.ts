@@ -25,11 +25,12 @@ export class ToldMembers {
     this.#sums.set(member, addValue(begins ? addText(path, before) : before, value))
   }
 
-  /** The operations without which a reader that was told this much does not have the response. */
-  missingOf(response: object): FieldOperation[] {
-    return Object.entries(response).flatMap(([member, value]) => {
+  /** The operations without which a reader that was told this much does not have the response, by the members' numbers. */
+  missingOf(response: object): { readonly operation: FieldOperation; readonly number: number }[] {
+    return Object.entries(response).flatMap(([member, value], number) => {
       const path = pathOf(member)
-      return this.#sums.get(member) === sumOf(value, path, 0, 0) ? [] : [{ path, set: value }]
+      const isTold = this.#sums.get(member) === sumOf(value, path, 0, 0)
+      return isTold ? [] : [{ operation: { path, set: value }, number }]
     })
   }
 

@@ -48,6 +48,31 @@ const sorted = (each: unknown): unknown =>
         .map(([key, part]) => [key, sorted(part)])
         .sort()
 
+const recordOf = (response: object) =>
+  ({ status: 'succeeded', attempts: [attempt], result: { response } }) as unknown as RunRecord
+
+test('a reader whose every connection brings one event gets on to the end', async () => {
+  const response = { a: 'tea', b: [1, { c: 'x' }], '/': 0, d: null }
+  for (const text of ['', '{"a": "te', 'Here: {"d": ', JSON.stringify({ ...response, b: [2] })]) {
+    let told: Record<string, unknown> = {}
+    let seen: Position | null = null
+    for (let connections = 0, end = false; !end; connections += 1) {
+      assert.ok(connections < 12, text)
+      // Soon nothing of the text is kept.
+      const kept: string = connections < 3 ? text : ''
+      const from: Position | null = seen
+      for await (const event of followFields(ended(kept, beginningOf(from), recordOf(response)), from)) {
+        if (event.type === 'reset') told = {}
+        if (event.type === 'field') applyOperation(told, event.operation)
+        if (event.type === 'field' || event.type === 'reset') seen = event.at
+        end = event.type === 'end'
+        break
+      }
+    }
+    assert.deepEqual(told, response, text)
+  }
+})
+
 test('before the end of a run the operations come to its response, whatever of its text was lost or changed, wherever a reader breaks off', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -65,9 +90,7 @@ test('before the end of a run the operations come to its response, whatever of i
         if (changes) response[changes.of] = changes.to
         // That a member is none of the response nobody can know who has not the text.
         if (changes?.drop && goneAfter > breaks.length) delete response[changes.of]
-        const record = {
-          ...{ status: 'succeeded', attempts: [attempt], result: { response } },
-        } as unknown as RunRecord
+        const record = recordOf(response)
         let told: Record<string, unknown> = {}
         let seen: Position | null = null
         for (const [connection, events] of [...breaks, Number.POSITIVE_INFINITY].entries()) {
