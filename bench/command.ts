@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { DONE, FAILED, namesOf, npmCommand, runCommand, wholeAtLeast } from '../test/support/npm-command.ts'
 import { compareSubjects } from './compare.ts'
 import { comparisonTable, processesTable, summarise } from './comparison.ts'
-import { DRILL_NAMES, type DrillName } from './drill.ts'
+import { DRILL_NAMES, type DrillName, LIVE_PARTS, type LivePart } from './drill.ts'
 import { programOf } from './fleet.ts'
 import { describeMachine, machineLine } from './machine.ts'
 import { measurePair } from './pair.ts'
@@ -56,6 +56,7 @@ interface Options {
   readonly only: readonly string[]
   readonly generator: 'own' | 'wrk'
   readonly drill?: readonly (DrillName | 'all')[]
+  readonly parts: readonly LivePart[]
   readonly quick?: true
   readonly against?: string
   readonly write?: true
@@ -78,6 +79,12 @@ const command = npmCommand('bench')
   )
   .addOption(new Option('--against <folder>', 'another checkout, with its packages').argParser(checkoutAt))
   .addOption(new Option('--drill <names>', 'some drills, or all').argParser(namesOf(['all', ...DRILL_NAMES])))
+  .addOption(
+    new Option('--parts <names>', `of the drill live, some of: ${LIVE_PARTS.join(', ')}: no results`)
+      .argParser(namesOf(LIVE_PARTS))
+      .default(LIVE_PARTS, 'all')
+      .conflicts('write'),
+  )
   .addOption(new Option('--quick', 'smaller drills, to see that they work: no results').conflicts('write'))
   .option('--write', 'keep the results in bench/results, and renew what is made of them')
   .option('--json', 'print JSON instead of tables')
@@ -109,7 +116,8 @@ await runCommand<Options>(command, async (options) => {
     const chosen = DRILL_NAMES.filter((name) =>
       options.drill?.some((each) => each === 'all' || each === name),
     )
-    const reports = await runDrills(chosen, { quick: options.quick ?? false, say, print })
+    const { parts, quick = false } = options
+    const reports = await runDrills(chosen, { parts, quick, say, print })
     if (write) for (const [name, measured] of reports) await keepResult(name, { machine, measured })
     printJson({ drills: Object.fromEntries(reports) })
     const missed = [...reports.values()].some(({ statements }) =>
@@ -138,6 +146,9 @@ function refuseMeaningless(options: Options): void {
     if (other) command.error(`error: '--${other}' means nothing beside '--${name}'`)
   }
   if (options.quick && !options.drill) command.error("error: '--quick' is an option of '--drill'")
+  if (isGiven('parts') && !options.drill?.some((name) => name === 'live' || name === 'all')) {
+    command.error("error: '--parts' is an option of '--drill live'")
+  }
 }
 
 function checkoutAt(folder: string): string {

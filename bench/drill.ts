@@ -19,7 +19,13 @@ export const DRILL_NAMES = [
 ] as const
 export type DrillName = (typeof DRILL_NAMES)[number]
 
+/** Parts of the drill `live`, in their order. */
+export const LIVE_PARTS = ['cuts', 'restart', 'latency', 'memory', 'cost'] as const
+export type LivePart = (typeof LIVE_PARTS)[number]
+
 export interface DrillOptions {
+  /** Which parts of the drill `live` are measured. */
+  readonly parts: readonly LivePart[]
   /** Smaller, to see that it works: the figures are no results. */
   readonly quick: boolean
   /** Is told what goes on. */

@@ -1,4 +1,4 @@
-import type { Drill, DrillName, DrillReport, Statement } from './drill.ts'
+import type { Drill, DrillName, DrillOptions, DrillReport, Statement } from './drill.ts'
 import { tableAsText } from './table.ts'
 
 const DRILLS: Record<DrillName, () => Promise<Drill>> = {
@@ -25,10 +25,7 @@ const VERDICTS = new Map<Statement['holds'], string>([
   [null, 'unclear'],
 ])
 
-export interface RunOptions {
-  readonly quick: boolean
-  /** Is told what goes on. */
-  readonly say: (text: string) => void
+export interface RunOptions extends DrillOptions {
   /** Takes the report of each drill as soon as it is there. */
   readonly print: (text: string) => void
 }
@@ -36,12 +33,12 @@ export interface RunOptions {
 /** Runs drills one after the other. */
 export async function runDrills(
   names: readonly DrillName[],
-  { quick, say, print }: RunOptions,
+  { print, ...options }: RunOptions,
 ): Promise<Map<DrillName, DrillReport>> {
   const reports = new Map<DrillName, DrillReport>()
   for (const name of names) {
     const run = await DRILLS[name]()
-    const report = await run({ quick, say })
+    const report = await run(options)
     reports.set(name, report)
     const verdicts = report.statements.map(({ text, holds }) => `${VERDICTS.get(holds)}  ${text}`)
     print(`\n${report.title}\n\n${tableAsText(report.table)}\n\n${verdicts.join('\n')}`)

@@ -62,6 +62,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
       }),
     }),
     onListening: feeds.onListening,
+    onUnheard: feeds.onUnheard,
     connections: shardsOf(config).map((shard) =>
       connections.blocking(`replies:${shard}`, queuePrefix(shard)),
     ),

@@ -39,7 +39,7 @@ export interface CutReaderOptions {
   readonly key: string
   readonly form: Form
   readonly dice: Dice
-  /** How many bytes a connection may bring before it is cut, at most and at least; null: it is never cut. */
+  /** How many bytes a connection may bring before it is cut, at least and at most; null: it is never cut. The most grows. */
   readonly cutAfter: readonly [number, number] | null
   /** Before it connects again, in ms. */
   readonly retryMs: number
@@ -82,7 +82,11 @@ interface State {
 function connect(options: CutReaderOptions, url: string, state: State, reading: Reading): Promise<void> {
   const { task, token, body, key, form, dice, cutAfter, signal } = options
   const path = state.id ? `/run/${state.id}/events?as=${form}` : `/run?as=${form}`
-  const cutAt = cutAfter ? Math.floor(dice.between(...cutAfter)) : Number.POSITIVE_INFINITY
+  // The end of a run may be longer than any connection would bring at first: then they bring more and more.
+  const patience = 1 + Math.floor(reading.connections / 20)
+  const cutAt = cutAfter
+    ? Math.floor(dice.between(cutAfter[0], cutAfter[1] * patience))
+    : Number.POSITIVE_INFINITY
   reading.connections += 1
   return new Promise((resolve) => {
     const call = request(`${url}/api/v1${task}${path}`, {

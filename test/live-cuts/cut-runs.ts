@@ -132,9 +132,9 @@ export function whatDiffers(
   if (end?.status !== 'succeeded') return [`the run: ${JSON.stringify(end).slice(0, 500)}`]
   const response = json ? JSON.parse(said) : said
   if (!isDeepStrictEqual(end.response, response)) return ['the response is not what the model said']
-  // Of JSON nothing but the response is kept once the run has ended.
-  if (json && cameLate) return []
   if (form === 'fields')
     return isDeepStrictEqual(fields, response) ? [] : ['the operations come to another object']
+  // Of JSON nothing but the response is kept once the run has ended.
+  if (json && cameLate) return []
   return text === said ? [] : [`the pieces are not the text: ${text.length} of ${said.length} characters`]
 }

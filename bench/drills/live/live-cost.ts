@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Statement } from '../../drill.ts'
 import { taskLike } from '../../fleet.ts'
 import { judgeFigure } from '../../judge.ts'
 import type { Call } from '../../load.ts'
-import { measure, median } from '../../measure.ts'
+import { measure, median, type Pass } from '../../measure.ts'
 import type { Measured } from '../../process.ts'
 import { asSubject } from '../../subjects.ts'
 import { takeTurns } from '../../turns.ts'
@@ -16,16 +17,17 @@ const PAUSE_MS = 10
 const TOGETHER = 50
 const AMOUNT = 500
 const QUICK_AMOUNT = 50
-const WARM = 500
-const ROUNDS = 4
+const WARM = 300
+const ROUNDS = 3
 const IDLE_MS = 5000
 const QUICK_IDLE_MS = 1000
 const COST_MAX = 2
 
 /**
- * The CPU of a run that is watched beside that of the same run when nobody watches; and between the two, that of one that
- * nobody watches and whose model streams all the same: to read its chunks is no matter of who watches. All take the same
- * time, and what the processes take while there is nothing to do is none of a run's.
+ * The CPU of a run that is watched beside that of the same run when nobody watches, once with a model that then does not
+ * stream, as models do unless they are told to, and once with one that streams all the same: to read its chunks is no
+ * matter of who watches. All take the same time, and what the processes take while there is nothing to do is none of a
+ * run's.
  */
 export const measureLiveCost: MeasurePart = async (t, { quick, say }) => {
   const { fleet, model, task } = await startLiveFleet(t)
@@ -47,42 +49,69 @@ export const measureLiveCost: MeasurePart = async (t, { quick, say }) => {
   const idle = await idleCpu(subject.processes, quick ? QUICK_IDLE_MS : IDLE_MS)
   say(`runs of ${CHUNKS} chunks, watched and not, in turn`)
   const passes = await takeTurns(ways, ROUNDS, (each) => send(each, quick ? QUICK_AMOUNT : AMOUNT))
-  /** Of one run, in ms. */
-  const costs = passes.map((all) =>
-    median(all.map(({ cpuTotal, load }) => cpuTotal / 10 - (idle * load.seconds) / load.requests)),
-  )
-  const [not = 0, isWatched = 0, streamed = 0, again = 0] = costs
-  const base = (not + again) / 2
-  const [few = 0, many = 0] = passes.map((all) => median(all.map(({ redis }) => redis?.commands ?? 0)))
-  const factor = isWatched / base
-  const noise = Math.max(not, again) / Math.min(not, again)
-  const times = (ms: number): string => `${ms.toFixed(2)}, ${(ms / base).toFixed(2)} times`
+  /** Of one run, in ms, by process and in all. */
+  const costOf = ({ cpu, cpuTotal, load }: Pass) => {
+    const seconds = load.seconds / load.requests
+    const ofNothing = Object.values(idle).reduce((sum, each) => sum + each, 0)
+    const own = Object.entries(cpu).map(
+      ([name, used]) => [name, used / 10 - (idle[name] ?? 0) * seconds] as const,
+    )
+    return { own: Object.fromEntries(own), all: cpuTotal / 10 - ofNothing * seconds }
+  }
+  const costs = passes.map((all) => all.map(costOf))
+  const [not = [], isWatched = [], streamed = [], again = []] = costs
+  const allOf = (of: readonly Cost[]) => median(of.map(({ all }) => all))
+  const base = allOf([...not, ...again])
+  const commandsOf = (at: number) => median((passes[at] ?? []).map(({ redis }) => redis?.commands ?? 0))
+  const noise = Math.max(allOf(not), allOf(again)) / Math.min(allOf(not), allOf(again))
+  const row = (what: string, of: readonly Cost[], at: number): [string, string] => {
+    const apart = Object.keys(of[0]?.own ?? {}).map(
+      (name) => `${name} ${median(of.map(({ own }) => own[name] ?? 0)).toFixed(2)}`,
+    )
+    const all = allOf(of)
+    return [
+      what,
+      `${all.toFixed(2)} (${apart.join(', ')}), ${(all / base).toFixed(2)} times; ${commandsOf(at).toFixed(0)}`,
+    ]
+  }
+  const judge = (beside: string, cost: number): Statement => {
+    const factor = allOf(isWatched) / cost
+    return judgeFigure(
+      `a run of ${CHUNKS} chunks that is watched takes ${factor.toFixed(2)} times the CPU of one that nobody watches and whose model ${beside} (wanted: at most ${COST_MAX})`,
+      { seen: factor, ofMachine: factor * (noise - 1), wanted: COST_MAX },
+      `the same beside itself differed by ${noise.toFixed(2)} times`,
+    )
+  }
   return {
     rows: [
+      row(`a run of ${CHUNKS} chunks that is watched: CPU ms, commands of Redis`, isWatched, 1),
+      row('one that is not watched, though its model streams', streamed, 2),
+      row('one that is not, and whose model does not stream', not, 0),
+      row('the same again', again, 3),
       [
-        `a run of ${CHUNKS} chunks that is watched: CPU ms, commands of Redis`,
-        `${times(isWatched)}, ${many.toFixed(0)}`,
+        'processes with nothing to do, ms in a second: taken off',
+        Object.entries(idle)
+          .map(([name, ms]) => `${name} ${ms.toFixed(1)}`)
+          .join(', '),
       ],
-      ['one that is not watched, though its model streams', times(streamed)],
-      ['one that is not', `${not.toFixed(2)} (again ${again.toFixed(2)}), ${few.toFixed(0)}`],
-      ['all processes with nothing to do, in a second: taken off', idle.toFixed(1)],
     ],
-    statements: [
-      judgeFigure(
-        `a run of ${CHUNKS} chunks that is watched takes ${factor.toFixed(2)} times the CPU (wanted: at most ${COST_MAX})`,
-        { seen: factor, ofMachine: factor * (noise - 1), wanted: COST_MAX },
-        `the same beside itself differed by ${noise.toFixed(2)} times`,
-      ),
-    ],
+    statements: [judge('does not stream', base), judge('streams all the same', allOf(streamed))],
   }
 }
 
-/** What processes take of a CPU while there is nothing to do, in ms for each second. */
-async function idleCpu(processes: readonly Measured[], ms: number): Promise<number> {
-  const all = () => processes.reduce((sum, each) => sum + each.cpu(), 0)
+/** What a run takes, in ms of CPU. */
+interface Cost {
+  readonly own: Readonly<Record<string, number>>
+  readonly all: number
+}
+
+/** What processes take of a CPU while there is nothing to do, in ms for each second, by their names. */
+async function idleCpu(processes: readonly Measured[], ms: number): Promise<Record<string, number>> {
   // What came before is added up meanwhile.
   await pause(1000)
-  const before = all()
+  const before = processes.map((each) => each.cpu())
   await pause(ms)
-  return ((all() - before) * 1_000_000) / ms
+  return Object.fromEntries(
+    processes.map((each, at) => [each.name, ((each.cpu() - (before[at] ?? 0)) * 1_000_000) / ms]),
+  )
 }

@@ -1,5 +1,5 @@
 import type { Cleanup } from '../../../test/support/system.ts'
-import type { Drill, Statement } from '../../drill.ts'
+import type { Drill, DrillOptions, LivePart, Statement } from '../../drill.ts'
 import { measureLiveCost } from './live-cost.ts'
 import { readWithCutsAndStrikes, restartAll } from './live-cuts.ts'
 import { measureLiveLatency } from './live-latency.ts'
@@ -13,19 +13,23 @@ export interface Part {
 }
 
 /** A part of the drill, with what it opens closed behind it. */
-export type MeasurePart = (
-  t: Cleanup,
-  options: { readonly quick: boolean; readonly say: (text: string) => void },
-) => Promise<Part>
+export type MeasurePart = (t: Cleanup, options: Pick<DrillOptions, 'quick' | 'say'>) => Promise<Part>
+
+const PARTS: Readonly<Record<LivePart, MeasurePart>> = {
+  cuts: readWithCutsAndStrikes,
+  restart: restartAll,
+  latency: measureLiveLatency,
+  memory: measureLiveMemory,
+  cost: measureLiveCost,
+}
 
 /** Runs that are watched: that readers lose nothing, how late they are told, and what that costs. */
 export const drillLive: Drill = async (options) => {
-  const parts = [readWithCutsAndStrikes, restartAll, measureLiveLatency, measureLiveMemory, measureLiveCost]
   const found: Part[] = []
-  for (const measurePart of parts) {
+  for (const part of options.parts) {
     const cleanups: (() => Promise<void> | void)[] = []
     try {
-      found.push(await measurePart({ after: (clean) => void cleanups.push(clean) }, options))
+      found.push(await PARTS[part]({ after: (clean) => void cleanups.push(clean) }, options))
     } finally {
       for (const clean of cleanups.toReversed()) await clean()
     }

@@ -37,11 +37,13 @@ const STREAM_HEADERS = {
 /**
  * Sends events as they come (WHATWG HTML, 9.2). Its head goes out at once. The next event is asked for only when the reader
  * has room for it. Resolves when the stream has ended, or its reader has gone.
- * @param follow gives the events, until the signal fires
+ * @param follow gives what is told, until the signal fires
+ * @param toEvent makes an event of it
  */
-export async function sendEventStream(
+export async function sendEventStream<T>(
   response: Response,
-  follow: (signal: AbortSignal) => AsyncIterable<StreamedEvent>,
+  follow: (signal: AbortSignal) => AsyncIterable<T>,
+  toEvent: (told: T) => StreamedEvent,
   { signal: clientClosed, closing, patienceMs, mayStill }: StreamOptions,
 ): Promise<void> {
   response.status(200)
@@ -72,9 +74,9 @@ export async function sendEventStream(
     void mayStill().then((may) => may || end())
   }, HEARTBEAT_MS)
   try {
-    for await (const event of follow(signal)) {
+    for await (const told of follow(signal)) {
       if (signal.aborted) break
-      const text = eventToText(event)
+      const text = eventToText(toEvent(told))
       if (response.writableLength + text.length < MOST_UNSENT) response.write(text)
       else if (!(await writeSlowly(response, text, AbortSignal.any([signal, closing]), patienceMs))) break
     }
@@ -86,6 +88,9 @@ export async function sendEventStream(
     if (closing.aborted) setTimeout(() => response.destroy(), LAST_MS).unref()
   }
 }
+
+/** For a stream of what are events already. */
+export const asItIs = (event: StreamedEvent): StreamedEvent => event
 
 function eventToText(event: StreamedEvent): string {
   if ('comment' in event) return `: ${event.comment.replaceAll(/[\r\n]+/g, ' ')}\n\n`

@@ -8,21 +8,22 @@ import type { StreamedEvent } from './event-stream.ts'
 /** How the deltas of a run are told: as the text that they are, or as operations on the object that it becomes. */
 export type DeltaForm = 'text' | 'fields'
 
-/** Follows a run as the events of section 9 of the contract. */
-export async function* runEventFrames(
+/** Follows a run as the events of section 9 of the contract, which `frameOf` makes of what is told. */
+export function runEvents(
   deps: FollowRunDeps,
   record: RunRecord,
-  { from, form }: { from: Position | null; form: DeltaForm },
+  {
+    from,
+    form,
+    unheardBefore,
+  }: { from: Position | null; form: DeltaForm; unheardBefore?: number | undefined },
   signal: AbortSignal,
-): AsyncGenerator<StreamedEvent, void> {
-  const events =
-    form === 'text'
-      ? followRun(deps, record, from, signal)
-      : followFields(followRun(deps, record, beginningOf(from), signal), from)
-  for await (const event of events) yield frameOf(event)
+): AsyncIterable<LiveEvent | FieldEvent> {
+  if (form === 'text') return followRun(deps, record, from, signal, unheardBefore)
+  return followFields(followRun(deps, record, beginningOf(from), signal, unheardBefore), from)
 }
 
-function frameOf(event: LiveEvent | FieldEvent): StreamedEvent {
+export function frameOf(event: LiveEvent | FieldEvent): StreamedEvent {
   switch (event.type) {
     case 'status': {
       const { type: _, ...data } = event

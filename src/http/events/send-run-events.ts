@@ -8,7 +8,7 @@ import type { Wait } from '../run-request.ts'
 import { runLocation, setRunHeaders } from '../send-run.ts'
 import { type StreamOptions, sendEventStream } from './event-stream.ts'
 import type { Seen } from './last-event-id.ts'
-import { type DeltaForm, runEventFrames } from './run-event-frames.ts'
+import { type DeltaForm, frameOf, runEvents } from './run-event-frames.ts'
 import type { StreamPlaces } from './stream-places.ts'
 
 export interface SendRunEventsDeps extends FollowRunDeps {
@@ -24,6 +24,8 @@ export interface Watching extends Pick<StreamOptions, 'signal' | 'mayStill'> {
   /** What the client has seen. */
   readonly from: Position | null
   readonly form: DeltaForm
+  /** Of a run that was created for this reader: see `LiveFeeds.open`. */
+  readonly unheardBefore?: number | undefined
 }
 
 /**
@@ -40,7 +42,7 @@ export async function sendRunEvents(
   try {
     setRunHeaders(response, record)
     response.set('Location', runLocation(response, record, deps.publicPath))
-    await sendEventStream(response, (until) => runEventFrames(deps, record, watching, until), {
+    await sendEventStream(response, (until) => runEvents(deps, record, watching, until), frameOf, {
       ...{ signal: watching.signal, mayStill: watching.mayStill },
       ...{ closing: deps.inbox.closing, patienceMs: deps.requestTimeout * 1000 },
     })
@@ -61,6 +63,7 @@ export async function sendLiveRun(
   watching: Omit<Watching, 'from'>,
 ): Promise<StartedRun> {
   const release = deps.streams.take(submission.project)
+  const unheard = deps.feeds.unheard()
   let started: StartedRun
   try {
     started = await startRun(deps, submission, 0, watching.signal)
@@ -80,7 +83,8 @@ export async function sendLiveRun(
   }
   const { signal: clientClosed } = watching
   const signal = wait.asked ? AbortSignal.any([clientClosed, AbortSignal.timeout(wait.ms)]) : clientClosed
-  await sendRunEvents(deps, response, started.record, { ...watching, signal, from }, release)
+  const unheardBefore = started.replayed ? undefined : unheard
+  await sendRunEvents(deps, response, started.record, { ...watching, signal, from, unheardBefore }, release)
   return started
 }
 

@@ -1,5 +1,5 @@
 import type { ProjectEnds } from '../../runs/live/project-ends.ts'
-import { type StreamedEvent, sendEventStream } from '../events/event-stream.ts'
+import { asItIs, type StreamedEvent, sendEventStream } from '../events/event-stream.ts'
 import type { StreamPlaces } from '../events/stream-places.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, projectParams } from '../route.ts'
 
@@ -39,7 +39,7 @@ export function projectEventRoutes(deps: ProjectEventRouteDeps): Endpoint[] {
       async handle({ params, clientClosed: signal, mayStill, response }) {
         const release = deps.streams.take(params.project_id)
         try {
-          await sendEventStream(response, (until) => frames(params.project_id, until), {
+          await sendEventStream(response, (until) => frames(params.project_id, until), asItIs, {
             ...{ signal, mayStill, closing: deps.ends.closing, patienceMs: deps.requestTimeout * 1000 },
           })
         } finally {

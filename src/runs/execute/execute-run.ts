@@ -117,7 +117,7 @@ export async function executeRun(deps: ExecuteRunDeps, initial: Claim, side: Wor
 async function end(deps: ClaimDeps, claim: Claim, ledger: Ledger, outcome: Outcome): Promise<Execution> {
   // Who watches the run is told of the rest of a text from the response itself.
   const isText = !outcome.error && typeof outcome.asked?.response === 'string'
-  if (deps.live) await deps.outputs.close(deps.live, isText)
+  if (deps.live) await deps.outputs.close(deps.live, isText ? 'told' : 'needed')
   return (await settleRun(deps, claim, ledger, outcome, deps.side.capacity)) ? 'settled' : 'superseded'
 }
 
@@ -130,7 +130,7 @@ async function release(
     ...{ ms: 0, model: claim.model, onLimit: false },
   },
 ): Promise<Execution> {
-  if (deps.live) await deps.outputs.close(deps.live, false)
+  if (deps.live) await deps.outputs.close(deps.live, 'void')
   const released = await deps.runs.release(claim, ledger.all(), ms, model, onLimit)
   if (released === 'cancelled') return end(deps, claim, ledger, { error: ABORT_ERRORS.cancelled })
   return released === 'queued' ? 'released' : 'superseded'

@@ -1,9 +1,10 @@
 import { Tokenizer, TokenType } from '@streamparser/json'
+import { ToldMembers } from './told-members.ts'
 
 /**
  * A change of the object that an answer is to become. `path` is a JSON Pointer (RFC 6901). `append` adds to the text there,
  * which is empty where there was none; `set` puts a value there: numbers and words when they are complete, and empty
- * objects, lists and texts when they begin.
+ * objects, lists and texts when they begin; at the end of a run whole members, where the response has them otherwise.
  */
 export type FieldOperation =
   | { readonly path: string; readonly append: string }
@@ -34,9 +35,13 @@ const DEEPEST = 100
 export class FieldReader {
   readonly #tokenizer = new Tokenizer({ emitPartialTokens: true })
   readonly #frames: Frame[] = []
+  /** What the operations so far come to. */
+  readonly told = new ToldMembers()
   #begun = false
   #ended = false
   #operation: FieldOperation | null = null
+  /** The member of the whole object that it is about. */
+  #member = ''
   /** How much of the text value that is read was told, and whether it takes the place of another. */
   #told = 0
   #replaces = false
@@ -57,6 +62,7 @@ export class FieldReader {
     for (const part of text.match(/[^"{}[\],:]*["{}[\],:]|[^"{}[\],:]+/g) ?? []) {
       this.#offset += Buffer.byteLength(part)
       const operation = this.#read(part)
+      if (operation) this.told.add(this.#member, operation)
       if (operation) push(operations, { operation, end: this.#offset })
     }
     return operations
@@ -143,6 +149,7 @@ export class FieldReader {
   }
 
   #path(): string {
+    this.#member = String(this.#frames[0]?.at)
     return this.#frames.map(({ at }) => `/${String(at).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
   }
 }

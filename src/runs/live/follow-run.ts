@@ -36,24 +36,27 @@ export interface FollowRunDeps extends FollowEndDeps {
  * is kept for it. Ends without an `end` when this process closes or `signal` fires: another process follows the
  * run from the same position.
  * @param from what the reader has seen; null: nothing
+ * @param unheardBefore of a run that was created for this reader: see `LiveFeeds.open`
  */
 export async function* followRun(
   deps: FollowRunDeps,
   record: RunRecord,
   from: Position | null,
   signal: AbortSignal,
+  unheardBefore?: number,
 ): AsyncGenerator<LiveEvent, void> {
   if (from === null && isFinal(record.status)) {
     // What was said last may be kept still. It is for those who have seen a part of it.
     yield* lastEvents(record, null, NOTHING_SHOWN)
     return
   }
-  const { feed, release } = deps.feeds.open(record, (closing) => endOfRun(deps, record.request, closing))
+  const awaitEnd = (closing: AbortSignal) => endOfRun(deps, record.request, closing)
+  const { feed, release } = deps.feeds.open(record, awaitEnd, unheardBefore)
   const news = newsOf(feed, signal)
   let position = from
   let shown: Shown = { offset: from?.offset ?? 0, sum: 0 }
   let status: LiveStatus | null = null
-  let attached = false
+  let attached = feed.isNew
   try {
     while (!signal.aborted) {
       const seen = feed.version
@@ -62,7 +65,7 @@ export async function* followRun(
         status = feed.status
         if (isNew) yield { type: 'status', ...status }
       }
-      // The first time always from Redis, which makes this process listen.
+      // The first time from Redis, which makes this process listen, unless it does since before the run was there.
       let piece = attached ? feed.read(position) : 'unknown'
       if (piece === 'unknown') {
         try {
@@ -72,7 +75,8 @@ export async function* followRun(
           if (feed.closed) return
           yield { type: 'trouble' }
           await pause(TROUBLE_PAUSE_MS, undefined, { signal }).catch(() => {})
-          continue
+          if (!feed.isTextGone) continue
+          piece = null
         }
       }
       const head = piece?.head ?? feed.head
@@ -154,6 +158,12 @@ const NOTHING_SHOWN: Shown = { offset: 0, sum: 0 }
 function* lastEvents(record: RunRecord, position: Position | null, shown: Shown): Generator<LiveEvent> {
   const response = record.result?.response
   const last = record.attempts.at(-1)
+  if (last && position && record.status === 'succeeded' && typeof response !== 'string') {
+    // Of its text nothing is kept now. What was seen of another call's is void all the same.
+    const at = { epoch: epochOf(last), offset: 0 }
+    const reason = resetReason(record.attempts, position.epoch, last.model)
+    if (position.epoch !== at.epoch) yield { type: 'reset', at, attempt: last.number, reason }
+  }
   if (last && typeof response === 'string') {
     const epoch = epochOf(last)
     const bytes = Buffer.from(response)

@@ -23,6 +23,9 @@ export interface LiveFeedDeps {
   onTrouble(error: unknown): void
 }
 
+/** So long the text of a run is kept beyond its end, in ms: see `settle.lua`. Then it need not be asked for. */
+const KEPT_MS = 5000
+
 const BEGINNING: Position = { epoch: '', offset: 0 }
 
 /**
@@ -45,13 +48,25 @@ export class LiveFeed {
   version = 0
   /** The run, when it has ended. */
   end: RunRecord | null = null
+  /** When that became known here, ms of `performance.now()`. */
+  #endedAt = 0
   /** True when nothing more will be known: the process closes, or the run is no longer kept. */
   closed = false
 
-  constructor(record: RunRecord, deps: LiveFeedDeps) {
+  /** True when this process has listened to the run since before it was created, and has heard all that was told of it. */
+  readonly isNew: boolean
+
+  constructor(record: RunRecord, deps: LiveFeedDeps, isNew = false) {
     this.#deps = deps
+    this.isNew = isNew
+    if (isNew) this.#size = 0
     this.#status = statusOf(record)
     if (isFinal(record.status)) this.end = record
+  }
+
+  /** True when the run ended so long ago that its text is no longer kept. */
+  get isTextGone(): boolean {
+    return this.end !== null && performance.now() - this.#endedAt > KEPT_MS
   }
 
   get head(): LiveHead | null {
@@ -107,8 +122,12 @@ export class LiveFeed {
   }
 
   finish(record: RunRecord | null): void {
-    if (record && isFinal(record.status)) this.end ??= record
-    else this.closed = true
+    if (record && isFinal(record.status)) {
+      if (!this.end) this.#endedAt = performance.now()
+      this.end ??= record
+      // The end may be known before the last pieces are, on another connection. A response that is a text has them.
+      if (typeof record.result?.response !== 'string') this.#size = -1
+    } else this.closed = true
     this.#change()
   }
 

@@ -4,6 +4,7 @@ import type { RunRecord } from '../run.ts'
 import { readNews } from '../store/live-texts.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { LiveFeed } from './live-feed.ts'
+import type { Position } from './position.ts'
 
 /** Most bytes that are read of a text at once: what one reader is told in one piece. */
 const READ_BYTES = 8192
@@ -32,14 +33,18 @@ export type LiveFeeds = ReturnType<typeof createLiveFeeds>
  */
 export function createLiveFeeds({ runs, api, log }: { runs: RunStore; api: string; log: Logger }) {
   const feeds = new Map<string, Opened>()
+  /** How often something may have been told of a run that nobody watched here yet, or any more. */
+  let unheard = 0
 
-  function create(record: RunRecord): Opened {
+  function create(record: RunRecord, isNew: boolean): Opened {
     const { id } = record.request
-    const feed = new LiveFeed(record, {
+    const deps = {
       get: () => runs.get(id),
-      attach: (from) => runs.attach(id, api, from, READ_BYTES),
-      onTrouble: (error) => log.debug({ err: error, run_id: id }, 'a watched run cannot be read now'),
-    })
+      attach: (from: Position) => runs.attach(id, api, from, READ_BYTES),
+      onTrouble: (error: unknown) =>
+        log.debug({ err: error, run_id: id }, 'a watched run cannot be read now'),
+    }
+    const feed = new LiveFeed(record, deps, isNew)
     return { feed, closing: new AbortController(), readers: 0 }
   }
 
@@ -49,22 +54,41 @@ export function createLiveFeeds({ runs, api, log }: { runs: RunStore; api: strin
 
     /** A message on the channel of this process. */
     onNews(message: string): void {
-      for (const { id, piece } of readNews(message)) feeds.get(id)?.feed.receive(piece)
+      for (const { id, piece } of readNews(message)) {
+        const opened = feeds.get(id)
+        if (opened) opened.feed.receive(piece)
+        else unheard += 1
+      }
     },
+
+    /** The end of a run was told that nobody waited for here. */
+    onUnheard(): void {
+      unheard += 1
+    },
+
+    /** To be read before a run is created that is to be followed: see `open`. */
+    unheard: (): number => unheard,
 
     /** Listening begins, for the first time or again. */
     onListening(shard: number): void {
+      unheard += 1
       for (const [id, { feed }] of feeds) if (shardOf(id) === shard) feed.miss()
     },
 
     /**
      * Follows a run, together with all others here who do.
      * @param awaitEnd resolves to the run when it has ended; to null when nobody will know, or `signal` fired
+     * @param unheardBefore what `unheard` was before the run was created for this process to listen: if it is that still,
+     *   nothing was missed, and Redis need not be asked; absent for any other run
      */
-    open(record: RunRecord, awaitEnd: (signal: AbortSignal) => Promise<RunRecord | null>): FeedHold {
+    open(
+      record: RunRecord,
+      awaitEnd: (signal: AbortSignal) => Promise<RunRecord | null>,
+      unheardBefore?: number,
+    ): FeedHold {
       const { id } = record.request
       const known = feeds.get(id)
-      const opened = known ?? create(record)
+      const opened = known ?? create(record, unheardBefore === unheard)
       opened.readers += 1
       if (!known) {
         feeds.set(id, opened)

@@ -11,8 +11,13 @@ const RETRY_MS = 500
 /** Most runs, and most characters, of one script: while Redis executes it, it does nothing else. */
 const BATCH = 64
 const BATCH_CHARS = 262_144
-/** How long the end of a run waits for its text to be sent, in ms: the text is worth less than the end. */
-const FLUSH_MS = 1000
+/**
+ * How long the end of a run waits for its text to be sent, in ms: the text is worth less than the end. While Redis is away
+ * or slow that costs nothing, since the end cannot be stored either; but it may refuse the text alone.
+ */
+const FLUSH_MS = 10_000
+/** The same for a run that goes back to the queue: then its text is void. */
+const FLUSH_VOID_MS = 1000
 /** What could not be sent, or has to go once more as a whole, is sent again after this time, in ms. */
 const FLUSH_AGAIN_MS = 50
 
@@ -43,8 +48,8 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
     }
 
     /** Sends all that an output has, whether or not it is due; again and again while Redis cannot be reached, for a moment. */
-    async flush(output: LiveOutput): Promise<void> {
-      const end = performance.now() + FLUSH_MS
+    async flush(output: LiveOutput, ms: number): Promise<void> {
+      const end = performance.now() + ms
       while (output.hasNews && performance.now() < end) {
         // Before the wait, so that all that end meanwhile go together.
         output.due = 0
@@ -146,16 +151,18 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
 
     /**
      * The claim is about to end: sends what is left, if that is possible within a moment.
-     * @param isToldByEnd true where the run's own end has the rest: then nothing is sent
+     * @param rest what becomes of it: `needed` with the end of the run; `told` by that end itself, so that nothing is
+     *   sent; `void`, since the run goes back to the queue
      */
-    async close(output: LiveOutput, isToldByEnd: boolean): Promise<void> {
+    async close(output: LiveOutput, rest: 'needed' | 'told' | 'void'): Promise<void> {
       const sender = senderOf(output.shard)
-      if (!isToldByEnd && output.hasNews) {
+      if (rest !== 'told' && output.hasNews) {
+        const ms = rest === 'needed' ? FLUSH_MS : FLUSH_VOID_MS
         let timer: NodeJS.Timeout | undefined
         const late = new Promise((resolve) => {
-          timer = setTimeout(resolve, FLUSH_MS)
+          timer = setTimeout(resolve, ms)
         })
-        await Promise.race([sender.flush(output), late])
+        await Promise.race([sender.flush(output, ms), late])
         clearTimeout(timer)
       }
       sender.remove(output)

@@ -43,6 +43,8 @@ export function createReplyInbox(deps: {
   also(shard: number): Readonly<Record<string, (message: string) => void>>
   /** Listening on a connection begins, for the first time or again: messages may have been missed. */
   onListening(shard: number): void
+  /** The end of a run was told that nobody waits for here yet, or any more. */
+  onUnheard(): void
   /**
    * Called for each run that a caller here waited for: how its end was found, and how many ms after it. `sweep`: by
    * polling.
@@ -63,8 +65,9 @@ export function createReplyInbox(deps: {
 
   function receive({ id, revision, split, attempts, result }: Reply): void {
     const waiter = waiters.get(id)?.[0]
-    if (!waiter) return
-    if (result) {
+    if (!waiter) {
+      deps.onUnheard()
+    } else if (result) {
       settle({ request: waiter.request, status: result.status, revision, split, attempts, result }, 'reply')
     } else {
       // If this fails, polling finds the end.

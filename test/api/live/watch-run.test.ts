@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { FieldOperation } from '../../../src/runs/live/field-operations.ts'
+import { applyOperation } from '../../support/apply-operation.ts'
 import { speakModels } from '../../support/spoken-model.ts'
 import { type System, useSystem } from '../../support/system.ts'
-import { textOf, watchEvents } from '../../support/watch-events.ts'
+import { textOf, type WatchedEvent, watchEvents } from '../../support/watch-events.ts'
 
 describe('a run that is watched', () => {
   let model: Awaited<ReturnType<typeof speakModels>>
@@ -163,6 +165,35 @@ describe('a run that is watched', () => {
     call.end()
     const end = (await watcher.rest()).at(-1)
     assert.deepEqual(end?.data.response, { answer: 'a🍵 b', score: 12, tags: ['x'] })
+  })
+
+  test('all operations come to the response: what its text was not, or is no longer there to tell, is set before the end', async (t) => {
+    const task = await system().createTask({
+      llm_model_id: 'spoken',
+      output_format: { answer: 'string', score: 'number', tags: 'list' },
+    })
+    const watcher = await start(t, task, '?as=fields')
+    const id = watcher.headers.get('x-task-run-id') ?? ''
+    const call = await model.next()
+    // The score comes as a text, and from there on it is no JSON.
+    call.say(`{"answer": "tea", "score": "12", tags: ['x']}`)
+    const first = await watcher.until(({ data }) => data.path === '/answer')
+    call.end()
+    const rest = await watcher.rest()
+    const response = { answer: 'tea', score: 12, tags: ['x'] }
+    assert.deepEqual(rest.at(-1)?.data.response, response)
+    const operationsOf = (events: readonly WatchedEvent[]) =>
+      events.flatMap(({ event, data }) => (event === 'output.delta' ? [data as FieldOperation] : []))
+    const built = (events: readonly WatchedEvent[]) => {
+      const object = {}
+      for (const operation of operationsOf(events)) applyOperation(object, operation)
+      return object
+    }
+    assert.deepEqual(built([...first, ...rest]), response)
+    // Who has seen a part of what is set is told all of it again; who comes new, or saw nothing of it, too.
+    const setAt = rest.findLast(({ event }) => event === 'output.delta')?.id ?? ''
+    assert.deepEqual(built(await (await watch(t, task, id, setAt, '?as=fields')).rest()), response)
+    assert.deepEqual(built(await (await watch(t, task, id, '', '?as=fields')).rest()), response)
   })
 
   test('a model that is not streamed is shown at once, and who comes after the claim gets states and the end', async (t) => {

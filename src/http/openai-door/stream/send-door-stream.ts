@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RunRecord } from '../../../runs/run.ts'
-import { type StreamedEvent, sendEventStream } from '../../events/event-stream.ts'
+import { asItIs, type StreamedEvent, sendEventStream } from '../../events/event-stream.ts'
 import type { Context } from '../../route.ts'
 import { type DoorDeps, type DoorRequest, startDoorRun } from '../start-door-run.ts'
 import { type AnswerEvent, followAnswer } from './follow-answer.ts'
@@ -67,7 +67,7 @@ export async function sendDoorStream(
       if (signal.aborted) end()
       return startingWith(first, begun)
     }
-    await sendEventStream(response, follow, {
+    await sendEventStream(response, follow, asItIs, {
       ...{ signal: clientClosed, mayStill },
       ...{ closing: deps.inbox.closing, patienceMs: deps.requestTimeout * 1000 },
     })

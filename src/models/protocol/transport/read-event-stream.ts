@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { TextDecoder } from 'node:util'
-import { createParser } from 'eventsource-parser'
 import { errors } from 'undici'
+import { createEventFeed } from './event-feed.ts'
 import { StreamedCompletion } from './streamed-completion.ts'
 
 /** Usage comes after the end of the answer, and [DONE] after that: both at once with any server that sends them. */
@@ -93,16 +93,12 @@ const brokenBy = (error: unknown, completion: StreamedCompletion): unknown =>
   completion.size > 0 ? new BrokenStream(error, completion.toBody()) : error
 
 function eventFeed(completion: StreamedCompletion, maxChars: number): (text: string) => void {
-  const tooLong = () => new errors.ResponseExceededMaxSizeError(`more than ${maxChars} characters`)
-  const parser = createParser({
-    maxBufferSize: maxChars,
-    onEvent: ({ event, data }) => completion.add(event, data),
-    onError: ({ type }) => {
-      if (type === 'max-buffer-size-exceeded') throw tooLong()
-    },
-  })
+  const tooLong = (): never => {
+    throw new errors.ResponseExceededMaxSizeError(`more than ${maxChars} characters`)
+  }
+  const feed = createEventFeed((event, data) => completion.add(event, data), maxChars, tooLong)
   return (text) => {
-    parser.feed(text)
-    if (completion.size > maxChars) throw tooLong()
+    feed(text)
+    if (completion.size > maxChars) tooLong()
   }
 }

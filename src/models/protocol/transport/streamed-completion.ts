@@ -1,5 +1,6 @@
 import { readFinishReason } from '../../answers/read-ending.ts'
 import { fieldOf, textOf } from '../json-field.ts'
+import { DeltaTemplate } from './delta-template.ts'
 
 /** Members of a chunk and of a choice of which the last that says something counts. */
 const OF_CHUNK = [
@@ -26,6 +27,7 @@ export class StreamedCompletion {
   readonly #texts: Partial<Record<(typeof TEXTS)[number], string>> = {}
   readonly #tools = new Map<unknown, ToolCall>()
   readonly #onText: ((delta: string) => void) | null
+  readonly #template = new DeltaTemplate()
   #content: string | null = null
   /** The index of the choice that is followed: the first that comes. */
   #index: unknown = null
@@ -65,11 +67,19 @@ export class StreamedCompletion {
       this.#addError(text)
       return
     }
+    const known = this.#template.read(text)
+    if (known !== null) {
+      this.#addContent(known)
+      return
+    }
     const chunk = JSON.parse(text) as unknown
     this.#keep(this.#top, chunk, OF_CHUNK)
     this.#keep(this.#top, fieldOf(chunk, 'x_groq'), ['usage', 'error'])
     const choices = fieldOf(chunk, 'choices')
     for (const choice of Array.isArray(choices) ? choices : []) this.#addChoice(choice)
+    const content = onlyContentOf(choices, this.#index)
+    if (content === null) this.#template.forget()
+    else this.#template.learn(text, content)
   }
 
   /** The body of a chat completion. */
@@ -176,4 +186,16 @@ export class StreamedCompletion {
       if (into === this.#choice) this.#isFinished = null
     }
   }
+}
+
+/** The text of the one choice of a chunk, where its delta has nothing else that is added to what came before; else null. */
+function onlyContentOf(choices: unknown, index: unknown): string | null {
+  const [choice] = Array.isArray(choices) && choices.length === 1 ? choices : []
+  if ((fieldOf(choice, 'index') ?? 0) !== index) return null
+  const delta = fieldOf(choice, 'delta')
+  if (typeof delta !== 'object' || delta === null) return null
+  const isAlone = Object.entries(delta).every(
+    ([name, value]) => name === 'content' || name === 'role' || value === null,
+  )
+  return isAlone ? textOf(delta, 'content') : null
 }

@@ -23,6 +23,7 @@ async function openInbox(t: Cleanup) {
     onDelivered: () => {},
     also: () => ({}),
     onListening: () => {},
+    onUnheard: () => {},
     connections: [connections.blocking('replies:0', shardKeys(0).replies(''))],
     log: silentLogger(),
   })
