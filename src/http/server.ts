@@ -106,6 +106,7 @@ function serve(declared: Endpoint, deps: ServerDeps, budget: BodyBudget): Reques
   return async (request, response) => {
     response.locals['route'] = declared.path
     response.locals['mapError'] = declared.mapError
+    response.locals['sendRefusal'] = declared.sendRefusal
     const span = traceRequest(deps.tracer, declared, request, response)
     const caller = declared.scope === 'open' ? NOBODY : await deps.authenticate(request)
     const params = checkPath(declared.params, request.params)
