@@ -163,8 +163,8 @@ export const invalidResponse: ZodOpenApiResponseObject = {
 }
 
 /** The same of an operation that shows browsers a page. */
-export const invalidPage: ZodOpenApiResponseObject = {
+export const invalidPage = ({ responseHeaders }: OwnManner): ZodOpenApiResponseObject => ({
   description: 'Everything that is wrong with the request, each with its place.',
-  headers: z.object(commonHeaders),
+  headers: z.object({ ...commonHeaders, ...responseHeaders?.partial().shape }),
   content: { ...json(invalid, { missing: { value: missing } }), ...AS_PAGE },
-}
+})

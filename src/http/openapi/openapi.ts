@@ -164,7 +164,7 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
   }
   if (errorExtension) return responses
   if (body || [query, headers, params].some(mayBeInvalid)) {
-    responses['422'] ??= sendRefusal ? invalidPage : invalidResponse
+    responses['422'] ??= sendRefusal ? invalidPage(declared) : invalidResponse
   }
   return responses
 }
