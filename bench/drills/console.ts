@@ -17,7 +17,7 @@ import { measureStarts } from './console-start.ts'
 
 const ROUNDS = 10
 const QUICK_ROUNDS = 2
-const LIST = { runs: 10_000, large: 200, atOnce: 32 }
+const LIST = { runs: 10_000, large: 100, atOnce: 32 }
 const QUICK_LIST = { runs: 200, large: 60, atOnce: 8 }
 
 const TASK = {

@@ -80,7 +80,10 @@ describe('tasks in the console', () => {
       await page.getByText(/^name: Must be one of/).waitFor()
       await typeInto(page, columns, '{"name": "string", "price": "number"}')
       await page.getByText('The first line of the table: name,price').waitFor()
-      await page.getByRole('region', { name: 'The schema that the model gets' }).getByText('rows').waitFor()
+      await page
+        .getByRole('region', { name: 'The schema that the model gets' })
+        .getByText('The rows of a table.')
+        .waitFor()
       await checkAccess(page)
       await pressAt(page, page.getByRole('button', { name: 'Make it' }))
       await page.getByRole('heading', { level: 1, name: 'Tables' }).waitFor()
