@@ -31,7 +31,7 @@ export function TrafficBar({ task, weights = task.active_revisions, named = fals
         {shares.map(({ id, name, share }, at) => (
           <span key={id}>
             {at > 0 && ' · '}
-            <span>
+            <span className="traffic-share">
               {name}
               {percent(share)}
             </span>
