@@ -13,7 +13,7 @@ const SOURCES = [
   'console/src/**/*.*',
   'client/src/**/*.ts',
   'src/output/**/*.ts',
-  'src/tasks/prompts/*.ts',
+  'src/tasks/{output-modality,prompts/*}.ts',
   'package-lock.json',
 ]
 /** Below this, a response is one packet anyway. */

@@ -1,3 +1,4 @@
+import { createClient } from '../../client/src/index.ts'
 import { startChromium } from '../../test/support/chromium.ts'
 import { buildConsole } from '../../test/support/console/build.ts'
 import {
@@ -11,13 +12,12 @@ import {
 import { makeLongList, startLargeModel } from '../../test/support/console/long-list.ts'
 import type { Drill, Statement } from '../drill.ts'
 import { startFleet } from '../fleet.ts'
-import { load } from '../load.ts'
 import { median } from '../measure.ts'
 import { measureStarts } from './console-start.ts'
 
 const ROUNDS = 10
 const QUICK_ROUNDS = 2
-const LIST = { runs: 10_000, large: 200, atOnce: 32 }
+const LIST = { runs: 10_000, large: 100, atOnce: 32 }
 const QUICK_LIST = { runs: 200, large: 60, atOnce: 8 }
 
 const TASK = {
@@ -39,11 +39,11 @@ export const drillConsole: Drill = async ({ quick, say }) => {
   try {
     const port = fleet.apis[0]?.port ?? 0
     const { id } = await fleet.project.ask<{ id: string }>('/task', TASK)
-    const runOf = (text: string) => fleet.project.run(port, { task: id, body: { task_input: { text } } })
-    await makeLongList(async (text) => (await load(runOf(text), { connections: 1, amount: 1 })).mean, list)
-    say(`${list.runs} runs`)
     const url = `http://127.0.0.1:${port}`
     const key = (fleet.project.headers['authorization'] ?? '').replace(/^Bearer /, '')
+    const task = createClient({ baseUrl: url, token: key }).task(id)
+    await makeLongList((text) => task.run({ text }), list)
+    say(`${list.runs} runs`)
     const browser = await startChromium(cleanup)
     const page = await openSignedIn(browser, url, key)
     const rows = await browser.newPage()
@@ -92,7 +92,7 @@ export const drillConsole: Drill = async ({ quick, say }) => {
       state('the rows of runs, from a cold start of the page', of('rows of runs, cold'), WANTED.coldRows),
       state(`from page to page, the slowest (${slowest.slice(3)})`, of(slowest), WANTED.pageToPage),
       bytes(
-        `a list of ${list.runs} runs, of which it reads those with answers of a megabyte`,
+        `the list of ${list.runs.toLocaleString('en')} runs, of which it reads those with answers of a megabyte`,
         weight.bytes,
         WANTED.listBytes,
       ),

@@ -5,7 +5,8 @@ import { isRedisUnavailable } from '../platform/redis/redis.ts'
 import { PolicyError } from '../policies/policy-error.ts'
 import { OAuthError } from '../tenancy/oauth-error.ts'
 import { isAtDoor, sendOpenAiError } from './openai-door/openai-error.ts'
-import type { MapError } from './route.ts'
+import { prefersPage } from './pages/page.ts'
+import type { MapError, SendRefusal } from './route.ts'
 
 /**
  * Answers an error in the shape of section 2 of the contract, or of OpenAI's at its door: the only place where one becomes a
@@ -31,6 +32,11 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
       response.destroy()
       return
     }
+    const sendPage = response.locals['sendRefusal'] as SendRefusal | undefined
+    if (sendPage && prefersPage(request)) {
+      setHeaders(response, known)
+      return sendPage(response, statusOf(known), known)
+    }
     const send = isAtDoor(request.originalUrl) ? sendOpenAiError : sendError
     send(response, known)
   }
@@ -38,32 +44,41 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
 
 /** Writes an error as it is answered everywhere. */
 export function sendError(response: Response, error: ApiError | ValidationError): void {
+  setHeaders(response, error)
   if (error instanceof ValidationError) {
     response.status(422).json({ detail: error.issues })
     return
   }
   const { status, reason, message, extra } = error
+  const detail = { reason, message, ...extra }
+  if (error instanceof OAuthError) {
+    response.set('Cache-Control', 'no-store').status(status)
+    response.json({ error: error.code, error_description: message, detail })
+    return
+  }
+  if (status === 401) {
+    response.status(401).json({ error: { code: 401, message }, detail })
+    return
+  }
+  response.status(status).json({ detail })
+}
+
+const statusOf = (error: ApiError | ValidationError): number =>
+  error instanceof ApiError ? error.status : 422
+
+/** What an error is answered with beside its words. */
+function setHeaders(response: Response, error: ApiError | ValidationError): void {
+  if (error instanceof ValidationError) return
+  const { status, reason, extra } = error
   if (status === 429 || status === 503) response.set('Retry-After', String(extra['retry_after'] ?? 1))
   if (error instanceof PolicyError) response.set(error.headers)
   // OpenAI's clients, and others that take after them, would ask again at once.
   if (reason === 'BUDGET_EXCEEDED') response.set('x-should-retry', 'false')
   // The id of a run is never lost, whatever else went wrong.
   if (typeof extra['run_id'] === 'string') response.set('x-task-run-id', extra['run_id'])
-  const detail = { reason, message, ...extra }
-  if (error instanceof OAuthError) {
-    if (status === 401) response.set('WWW-Authenticate', 'Basic realm="splitrun", charset="UTF-8"')
-    response.set('Cache-Control', 'no-store').status(status)
-    response.json({ error: error.code, error_description: message, detail })
-    return
-  }
-  if (status === 401) {
-    response
-      .set('WWW-Authenticate', 'Bearer')
-      .status(401)
-      .json({ error: { code: 401, message }, detail })
-    return
-  }
-  response.status(status).json({ detail })
+  if (status !== 401) return
+  const isOAuth = error instanceof OAuthError
+  response.set('WWW-Authenticate', isOAuth ? 'Basic realm="splitrun", charset="UTF-8"' : 'Bearer')
 }
 
 function understand(error: unknown): ApiError | ValidationError {

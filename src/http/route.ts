@@ -30,6 +30,8 @@ export interface Context<P, Q, B> {
 
 export type MapError = (refusal: ApiError | ValidationError) => ApiError
 
+export type SendRefusal = (response: Response, status: number, refusal: ApiError | ValidationError) => void
+
 /** The JSON of the response, or undefined when the handler has sent the response itself. */
 type HandlerResult<A> = [A] extends [z.ZodType]
   ? Promise<Shown<A> | undefined> | Promise<void>
@@ -73,6 +75,8 @@ export interface Endpoint<
   readonly body?: z.ZodType<B>
   /** Checks a body that may hold thousands of things, a piece at a time. Absent: its schema does, at once. */
   readonly readBody?: (sent: unknown) => Promise<B>
+  /** What the fields of a form are, before the schema reads them. Absent: each is a member of the body. */
+  readonly readFields?: (fields: Readonly<Record<string, string>>) => Record<string, unknown>
   /** True where a JSON body may hold files in base64, beyond the limit of bodies. */
   readonly filesInJson?: boolean
   /** The member of a JSON body whose numbers stay as they are written, also where a double cannot hold them. */
@@ -99,6 +103,8 @@ export interface Endpoint<
   readonly errorCodes: readonly Reason[]
   /** Maps an error to the one that a standard asks for; absent: errors go out as they are. */
   readonly mapError?: MapError
+  /** Shows a refusal to a person whose browser asked for a page. Absent: everybody gets JSON. */
+  readonly sendRefusal?: SendRefusal
   /** What then stands beside the `detail` of a refusal. */
   readonly errorExtension?: z.ZodObject
   handle(context: Context<P, Q, B>): HandlerResult<A>

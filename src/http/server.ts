@@ -113,6 +113,7 @@ function serve(
   return async (request, response) => {
     response.locals['route'] = declared.path
     response.locals['mapError'] = declared.mapError
+    response.locals['sendRefusal'] = declared.sendRefusal
     const span = traceRequest(deps.tracer, declared, request, response)
     const caller = declared.scope === 'open' ? NOBODY : await deps.authenticate(request)
     const params = checkPath(`${name} ${request.path}`, declared.params, request.params)

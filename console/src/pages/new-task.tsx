@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useChange } from '../app/use-api.ts'
 import { ActionButton } from '../parts/action-button.tsx'
+import { takesFormat } from '../parts/code/answer-kinds.ts'
 import { PageFrame } from '../parts/page/page-frame.tsx'
 import { Problem } from '../parts/page/problem.tsx'
 import { useModels } from '../parts/simulated.tsx'
@@ -17,8 +18,9 @@ export default function MakeTask() {
   const draft = { ...written, llm_model_id: written.llm_model_id || (models?.[0]?.id ?? '') }
   const making = useChange(
     async (client, given: typeof draft) => {
-      const format = given.output_modality === 'json' ? {} : { output_format: null }
-      return client.tasks.create({ ...(wireOf(given) as NewTask), ...format })
+      // What was written for an answer of another kind is no format of this one.
+      const sent = takesFormat(given.output_modality) ? given : { ...given, output_format: '' }
+      return client.tasks.create(wireOf(sent) as NewTask)
     },
     [['tasks']],
   )
@@ -41,7 +43,7 @@ export default function MakeTask() {
       }
     >
       {making.error && <Problem error={making.error} />}
-      <DraftForm draft={draft} onChange={setDraft} />
+      <DraftForm isNew draft={draft} onChange={setDraft} />
     </PageFrame>
   )
 }

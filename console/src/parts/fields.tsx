@@ -36,6 +36,14 @@ export const Check = ({ label, value, onChange }: FieldProps<boolean>) => (
   </label>
 )
 
+/** What is shown under its label, and stays. */
+export const Fixed = ({ label, value }: Omit<FieldProps<string>, 'onChange'>) => (
+  <div className="stack">
+    <span className="quiet">{label}</span>
+    <span>{value}</span>
+  </div>
+)
+
 /** One of some options, which are its children. */
 export function Choice({
   label,

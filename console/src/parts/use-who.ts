@@ -1,18 +1,10 @@
 import { useProject } from '../app/project.ts'
-import { useApi } from '../app/use-api.ts'
+import { useCallers } from './use-callers.ts'
 
 /** What a caller is called that the server knows by the id of its token: by name, where one may see the keys. */
 export function useWho(): (id: string) => string {
   const { session, whyNot } = useProject()
-  const enabled = whyNot('key:write') === null
-  const { data: keys = [] } = useApi(['api_key'], (client, signal) => client.keys.list({ signal }), {
-    enabled,
-  })
-  const { data: clients = [] } = useApi(
-    ['oauth_client'],
-    (client, signal) => client.oauthClients.list({ signal }),
-    { enabled },
-  )
+  const { keys, clients } = useCallers(whyNot('key:write') === null)
   const nameOf = (id: string): string => {
     if (id === session.client.id) return 'you'
     if (id === 'admin') return 'the administrator'

@@ -19,16 +19,18 @@ export interface CheckedBody {
  * and named in `x-ignored-fields`; but what was probably meant to be a member that it knows is refused.
  */
 export function createBodyCheck(
-  declared: Pick<Endpoint, 'body' | 'readBody' | 'files' | 'response' | 'door'>,
+  declared: Pick<Endpoint, 'body' | 'readBody' | 'readFields' | 'files' | 'response' | 'door'>,
 ): (read: ReadBody, response: Response) => CheckedBody | Promise<CheckedBody> {
   const schema = declared.body ?? z.undefined()
   // Nobody sends back what the door answers.
   const familiar = declared.door ? [] : namesIn(declared.response)
+  const { readFields } = declared
+  const fieldsOf = (fields: unknown) => readFields?.(fields as Record<string, string>) ?? fields
   const unknownIn = unknownMembersIn(schema, new Set(familiar))
   return (read, response) => {
     const stray = read.files.find(({ field }) => !Object.hasOwn(declared.files ?? {}, field))
     if (stray) throw ValidationError.at(['body', stray.field], 'no file is taken here', 'extra_forbidden')
-    const sent = read.isForm ? readForm(schema, read.fields) : read.fields
+    const sent = read.isForm ? readForm(schema, fieldsOf(read.fields)) : read.fields
     if (declared.readBody) return declared.readBody(sent).then((body) => ({ body, ignored: [] }))
     const unknown = unknownIn(sent)
     if (unknown.length === 0) return { body: check(schema, sent, 'body'), ignored: [] }

@@ -71,11 +71,14 @@ const json = (schema: z.ZodType, examples: Record<string, { value: unknown }>) =
   'application/json': { schema, examples },
 })
 
+/** The same for a person. */
+const AS_PAGE = { 'text/html': { schema: z.string() } }
+
 /** What many operations answer alike is one component; for that, it must be one object. */
 const shared = new Map<string, ZodOpenApiResponseObject>()
 
 /** What an operation does differently from others when it refuses: its headers, and what stands beside `detail`. */
-type OwnManner = Pick<Endpoint, 'responseHeaders' | 'errorExtension'>
+type OwnManner = Pick<Endpoint, 'responseHeaders' | 'errorExtension' | 'sendRefusal'>
 
 /**
  * Answers of one status, with the closed list of reasons that an operation may give there.
@@ -99,7 +102,7 @@ const inPascalCase = (reason: string): string =>
 function describeErrors(
   status: number,
   errorCodes: readonly Reason[],
-  { responseHeaders, errorExtension }: OwnManner,
+  { responseHeaders, errorExtension, sendRefusal }: OwnManner,
 ): ZodOpenApiResponseObject {
   const detail = z.object({
     reason: z.enum(errorCodes).meta({ description: 'Branch on this.' }),
@@ -134,11 +137,14 @@ function describeErrors(
   return {
     description: errorCodes.map((reason) => `- \`${reason}\`: ${MEANINGS[reason]}`).join('\n'),
     headers,
-    content: json(
-      // Either what is wrong with the request by itself, or a reason that only the store could know.
-      status === 422 ? z.union([invalid, problem]) : problem,
-      Object.fromEntries(status === 422 ? [['missing', { value: missing }], ...examples] : examples),
-    ),
+    content: {
+      ...json(
+        // Either what is wrong with the request by itself, or a reason that only the store could know.
+        status === 422 ? z.union([invalid, problem]) : problem,
+        Object.fromEntries(status === 422 ? [['missing', { value: missing }], ...examples] : examples),
+      ),
+      ...(sendRefusal ? AS_PAGE : {}),
+    },
   }
 }
 
@@ -155,3 +161,10 @@ export const invalidResponse: ZodOpenApiResponseObject = {
   headers: z.object(commonHeaders),
   content: json(invalid, { missing: { value: missing } }),
 }
+
+/** The same of an operation that shows browsers a page. */
+export const invalidPage = ({ responseHeaders }: OwnManner): ZodOpenApiResponseObject => ({
+  description: 'Everything that is wrong with the request, each with its place.',
+  headers: z.object({ ...commonHeaders, ...responseHeaders?.partial().shape }),
+  content: { ...json(invalid, { missing: { value: missing } }), ...AS_PAGE },
+})

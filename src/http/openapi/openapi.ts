@@ -10,7 +10,7 @@ import { eventStreamHeaders } from '../headers/stream-headers.ts'
 import type { Endpoint } from '../route.ts'
 import { INFO, serversAt, TAGS } from './api-info.ts'
 import { doorErrors } from './door-errors.ts'
-import { commonHeaders, errorResponse, invalidResponse } from './openapi-errors.ts'
+import { commonHeaders, errorResponse, invalidPage, invalidResponse } from './openapi-errors.ts'
 import { plainSchema } from './openapi-schema.ts'
 import { errorCodesByStatus } from './reasons.ts'
 
@@ -120,6 +120,7 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
     body,
     method,
     errorExtension,
+    sendRefusal,
   } = declared
   const ofStream = media.includes('text/event-stream') ? eventStreamHeaders.shape : {}
   const allHeaders: Record<string, z.ZodType> = { ...commonHeaders, ...responseHeaders?.shape, ...ofStream }
@@ -158,11 +159,13 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
     responses[`${status}` as `4${string}`] = errorResponse(
       status,
       errorCodes,
-      own || errorExtension ? declared : null,
+      own || errorExtension || sendRefusal ? declared : null,
     )
   }
   if (errorExtension) return responses
-  if (body || [query, headers, params].some(mayBeInvalid)) responses['422'] ??= invalidResponse
+  if (body || [query, headers, params].some(mayBeInvalid)) {
+    responses['422'] ??= sendRefusal ? invalidPage(declared) : invalidResponse
+  }
   return responses
 }
 

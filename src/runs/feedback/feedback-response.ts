@@ -3,7 +3,8 @@ import { shownId } from '../../platform/id-schema.ts'
 import { scoreSchema } from '../../tasks/scores/score.ts'
 
 const LONGEST_VALUE = 100
-const LONGEST_COMMENT = 4000
+/** Characters. */
+export const LONGEST_COMMENT = 4000
 
 const value = z.union([z.boolean(), z.number(), z.string().max(LONGEST_VALUE)])
 

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, test } from 'node:test'
+import { describe } from 'node:test'
 import type { Page } from 'playwright-core'
+import { pressAt, reach, typeInto } from '../../support/console/keyboard.ts'
 import { checkAccess, useConsole } from '../../support/console/use-console.ts'
 import { startRecordedServer } from '../../support/recorded-server.ts'
-import { ADMIN_TOKEN, type Cleanup } from '../../support/system.ts'
+import { ADMIN_TOKEN, type Cleanup, type System } from '../../support/system.ts'
 
 /** What the model says of its tokens: 1,000 in, of which 400 were in its cache; 300 out, of which 100 are reasoning. */
 const USAGE = {
@@ -38,18 +39,22 @@ async function startModels(t: Cleanup) {
   return { env: { SPLITRUN_MODELS_FILE: file, SPLITRUN_JANITOR_INTERVAL: '1s' } }
 }
 
-async function press(page: Page, name: string | RegExp): Promise<void> {
-  await page.getByRole('button', { name }).focus()
-  await page.keyboard.press('Enter')
+const press = (page: Page, name: string | RegExp) => pressAt(page, page.getByRole('button', { name }))
+
+async function start(system: System, task: string, query = '') {
+  return (await system.call('POST', `/task/${task}/run${query}`, { task_input: { text: 'tea' } })).body
+}
+
+/** Chooses in a field by the beginning of what is there. */
+async function choose(page: Page, label: string, words: string): Promise<void> {
+  await reach(page, page.getByLabel(label, { exact: true }))
+  await page.keyboard.type(words)
 }
 
 describe('limits and budgets in the console', () => {
-  const running = useConsole(startModels)
-  const start = async (task: string, query = '') =>
-    (await running().system.call('POST', `/task/${task}/run${query}`, { task_input: { text: 'tea' } })).body
+  const { journey, keyboard } = useConsole(startModels)
 
-  test('where there are none, it says what could be set', async (t) => {
-    const { open } = running()
+  keyboard('where there are no limits, it says what could be set', async (t, { open }) => {
     const page = await open(t)
     await page.keyboard.press('g')
     await page.keyboard.press('b')
@@ -62,99 +67,142 @@ describe('limits and budgets in the console', () => {
     await page.getByRole('status').getByText('lacks the scope admin').waitFor()
   })
 
-  test('who waits for which limit of a model, and how much of it is used', async (t) => {
-    const { open, system } = running()
-    const task = await system.createTask({ name: 'Patient', llm_model_id: 'slow' })
-    const runs = []
-    for (let each = 0; each < 3; each += 1) runs.push(await start(task, '?wait=0'))
-    const page = await open(t, '/limits')
-    const waits = page.getByRole('row', { name: /Patient you requests per minute of slow/ })
-    await waits.first().waitFor()
-    await page.getByRole('row', { name: /^slow requests per minute .* of 2 [12]$/ }).waitFor()
-    await checkAccess(page)
-    await page.keyboard.press('j')
-    await page.keyboard.press('Enter')
-    await page.getByText(/It waits for requests per minute of slow/).waitFor()
-    await checkAccess(page)
-    for (const { id } of runs) await system.call('POST', `/task/${task}/run/${id}/cancel`)
-  })
+  keyboard(
+    'who waits for which limit of a model is listed, and how much of it is used',
+    async (t, { open, system }) => {
+      const task = await system.createTask({ name: 'Patient', llm_model_id: 'slow' })
+      const runs = []
+      for (let each = 0; each < 3; each += 1) runs.push(await start(system, task, '?wait=0'))
+      const page = await open(t, '/limits')
+      const waits = page.getByRole('row', { name: /Patient you requests per minute of slow/ })
+      await waits.first().waitFor()
+      await page.getByRole('row', { name: /^slow requests per minute .* of 2 [12]$/ }).waitFor()
+      await checkAccess(page)
+      await page.keyboard.press('j')
+      await page.keyboard.press('Enter')
+      await page.getByText(/It waits for requests per minute of slow/).waitFor()
+      await checkAccess(page)
+      for (const { id } of runs) await system.call('POST', `/task/${task}/run/${id}/cancel`)
+    },
+  )
 
-  test('the administrator sets, changes and takes away a limit, by keyboard alone; others see how far it is used', async (t) => {
-    const { open, system, browser } = running()
+  keyboard('a limit is set, changed and taken away by the administrator', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Bounded', llm_model_id: 'dear' })
-    await browser.clearCookies()
     const page = await open(t, '/limits', { key: ADMIN_TOKEN })
     await press(page, 'New limit')
-    await page.getByLabel('Name').focus()
-    await page.keyboard.type('fair-use')
-    await page.getByLabel('At most so many runs a minute').focus()
-    await page.keyboard.type('100')
+    await typeInto(page, page.getByLabel('Name'), 'fair-use')
+    await typeInto(page, page.getByLabel('At most so many runs a minute'), '100')
     await checkAccess(page)
     await page.keyboard.press('Enter')
     await page.getByRole('row', { name: /^fair-use the project .* 0 of 100 runs a minute/ }).waitFor()
-    for (let each = 0; each < 20; each += 1) await start(task)
-    await browser.clearCookies()
-    const other = await open(t, '/limits')
-    await other.getByRole('row', { name: /^fair-use the project .* [1-9]\d? of 100 runs a minute/ }).waitFor()
-    await checkAccess(other)
-    await browser.clearCookies()
-    const again = await open(t, '/limits', { key: ADMIN_TOKEN })
-    await press(again, /^Change.*fair-use$/)
-    await again.getByLabel('Of', { exact: true }).focus()
-    await again.keyboard.type('one task')
-    await again.getByLabel('Task', { exact: true }).focus()
-    await again.keyboard.type('Bounded')
-    await press(again, 'Set the limit')
-    await again.getByRole('row', { name: /^fair-use Bounded/ }).waitFor()
+    await press(page, /^Change.*fair-use$/)
+    await choose(page, 'Of', 'one task')
+    await choose(page, 'Task', 'Bounded')
+    await press(page, 'Set the limit')
+    await page.getByRole('row', { name: /^fair-use Bounded/ }).waitFor()
     const { policies } = (await system.call('GET', '/limit')).body
     assert.deepEqual(policies, [
       { name: 'fair-use', applies_to: 'task', target_id: task, requests_per_minute: 100 },
     ])
-    await press(again, /^Take away.*fair-use$/)
-    await checkAccess(again)
-    await press(again, 'Take it away')
-    await again.getByText('There is no limit').waitFor()
-    await browser.clearCookies()
-  })
-
-  test('a budget shows what is spent and projected; a wrong one is refused in its form', async (t) => {
-    const { open, system, browser } = running()
-    const task = await system.createTask({ name: 'Costly', llm_model_id: 'dear' })
-    await browser.clearCookies()
-    const page = await open(t, '/limits', { key: ADMIN_TOKEN })
-    await press(page, 'New budget')
-    await page.getByLabel('Name').fill('daily')
-    await page.getByLabel('In a').selectOption('day')
-    await page.getByLabel('Once it is spent').selectOption('soft')
-    await press(page, 'Set the budget')
-    await page.getByRole('dialog').getByRole('alert').waitFor()
+    await press(page, /^Take away.*fair-use$/)
     await checkAccess(page)
-    await page.getByLabel('Credits').fill('4')
-    await page.getByLabel('Of', { exact: true }).selectOption('one task')
-    await page.getByLabel('Task', { exact: true }).selectOption('Costly')
-    await press(page, 'Set the budget')
-    await page.getByRole('row', { name: /^daily Costly 4 a day soft/ }).waitFor()
-    // 600 fresh at 2,000 a million, 400 cached at 500, 300 out at 10,000.
-    const { charged_credits: cost } = await start(task)
-    assert.equal(cost, '4.40')
-    const row = page.getByRole('row', { name: /^daily .* 4\.4 of 4 over 50 %, 90 %/ })
-    await row.waitFor()
-    await row.getByText('too much').waitFor()
-    await checkAccess(page)
-    await press(page, /^Take away.*daily$/)
     await press(page, 'Take it away')
-    await page.getByText('There is no budget').waitFor()
-    await browser.clearCookies()
+    await page.getByText('There is no limit').waitFor()
   })
 
-  test('the cost of a run is taken apart: cached input, reasoning, and what is known of it', async (t) => {
-    const { open, system } = running()
-    const task = await system.createTask({ name: 'Taken apart', llm_model_id: 'dear' })
-    const { id } = await start(task)
-    const page = await open(t, `/runs/${task}/${id}`)
-    await page.getByRole('heading', { name: 'Cost: 4.4 credits' }).waitFor()
-    await page.getByRole('row', { name: 'call 1 dear 600 400 200 100 4.4 exact' }).waitFor()
-    await page.getByText('The cost is exact.').waitFor()
+  journey('a limit shows everybody how far it is used', async (t, { open, system }) => {
+    const task = await system.createTask({ name: 'Used', llm_model_id: 'dear' })
+    const policies = [{ name: 'fair-use', requests_per_minute: 100 }]
+    const set = await system.call('POST', '/limit', { policies }, { token: ADMIN_TOKEN })
+    assert.equal(set.status, 200)
+    const page = await open(t, '/limits')
+    const row = page.getByRole('row', { name: /^fair-use the project .* [1-9]\d? of 100 runs a minute/ })
+    // It comes back by and by.
+    while ((await row.count()) === 0) {
+      await start(system, task)
+      await row.waitFor({ timeout: 1000 }).catch(() => {})
+    }
     await checkAccess(page)
   })
+
+  keyboard(
+    'a budget shows what is spent and projected; a wrong one is refused in its form',
+    async (t, { open, system }) => {
+      const task = await system.createTask({ name: 'Costly', llm_model_id: 'dear' })
+      const page = await open(t, '/limits', { key: ADMIN_TOKEN })
+      await press(page, 'New budget')
+      await typeInto(page, page.getByLabel('Name'), 'daily')
+      await choose(page, 'In a', 'day')
+      await choose(page, 'Once it is spent', 'it is told')
+      await press(page, 'Set the budget')
+      await page.getByRole('dialog').getByRole('alert').waitFor()
+      await checkAccess(page)
+      await typeInto(page, page.getByLabel('Credits'), '4')
+      await choose(page, 'Of', 'one task')
+      await choose(page, 'Task', 'Costly')
+      await press(page, 'Set the budget')
+      await page.getByRole('row', { name: /^daily Costly 4 a day soft/ }).waitFor()
+      // 600 fresh at 2,000 a million, 400 cached at 500, 300 out at 10,000.
+      const { charged_credits: cost } = await start(system, task)
+      assert.equal(cost, '4.40')
+      const row = page.getByRole('row', { name: /^daily .* 4\.4 of 4 over 50 %, 90 %/ })
+      await row.waitFor()
+      await row.getByText('too much').waitFor()
+      await checkAccess(page)
+      await press(page, /^Take away.*daily$/)
+      await press(page, 'Take it away')
+      await page.getByText('There is no budget').waitFor()
+    },
+  )
+
+  keyboard('a budget is that of a key, a client, or a token by its id', async (t, { open, system }) => {
+    const task = await system.createTask({ name: 'Shared', llm_model_id: 'dear' })
+    const admin = { token: ADMIN_TOKEN }
+    const scopes = ['run:write']
+    const key = (await system.call('POST', '/api_key', { name: 'of a robot', scopes }, admin)).body
+    const client = (await system.call('POST', '/oauth_client', { name: 'of a fleet', scopes }, admin)).body
+    const page = await open(t, '/limits', { key: ADMIN_TOKEN })
+    for (const [name, words] of [
+      ['robot', 'of a robot'],
+      ['fleet', 'of a fleet, a client'],
+    ] as const) {
+      await press(page, 'New budget')
+      await typeInto(page, page.getByLabel('Name'), name)
+      await choose(page, 'Of', 'one key')
+      await choose(page, 'Key or client', words)
+      await checkAccess(page)
+      await typeInto(page, page.getByLabel('Credits'), '4')
+      await press(page, 'Set the budget')
+      await page.getByRole('row', { name: new RegExp(`^${name} “of a ${name}” 4 a month hard`) }).waitFor()
+    }
+    const { budgets } = (await system.call('GET', '/budget')).body
+    assert.deepEqual(
+      budgets.map((each: { applies_to: string; target_id: string }) => [each.applies_to, each.target_id]),
+      [
+        ['key', key.id],
+        ['key', client.id],
+      ],
+    )
+    // A task's own token has no name to be chosen by.
+    await press(page, /^Change.*fleet$/)
+    await choose(page, 'Key or client', 'another')
+    await typeInto(page, page.getByLabel('Its id'), task)
+    await press(page, 'Set the budget')
+    await page.getByRole('row', { name: `fleet a key, …${task.slice(-6)}` }).waitFor()
+    await start(system, task)
+    await checkAccess(page)
+  })
+
+  journey(
+    'the cost of a run is taken apart: cached input, reasoning, and what is known of it',
+    async (t, { open, system }) => {
+      const task = await system.createTask({ name: 'Taken apart', llm_model_id: 'dear' })
+      const { id } = await start(system, task)
+      const page = await open(t, `/runs/${task}/${id}`)
+      await page.getByRole('heading', { name: 'Cost: 4.4 credits' }).waitFor()
+      await page.getByRole('row', { name: 'call 1 dear 600 400 200 100 4.4 exact' }).waitFor()
+      await page.getByText('The cost is exact.').waitFor()
+      await checkAccess(page)
+    },
+  )
 })

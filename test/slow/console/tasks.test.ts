@@ -62,6 +62,62 @@ describe('tasks in the console', () => {
     },
   )
 
+  keyboard(
+    'a task that answers with tables is made with columns, and they are changed',
+    async (t, { open, system }) => {
+      const page = await open(t, '/tasks/new')
+      await typeInto(page, page.getByLabel('Name'), 'Tables')
+      await typeInto(page, page.getByRole('textbox', { name: 'System prompt' }), 'You make tables.')
+      await typeInto(page, page.getByRole('textbox', { name: 'User prompt' }), 'Of {text}')
+      await reach(page, page.getByLabel('Output', { exact: true }))
+      await page.keyboard.type('a table')
+      const columns = page.getByRole('textbox', { name: 'Output format' })
+      await reach(page, columns)
+      await page.keyboard.press('Control+A')
+      await page.keyboard.press('Delete')
+      await page.getByText('columns of its own choice').waitFor()
+      await typeInto(page, columns, '{"name": "strnig"}')
+      await page.getByText(/^name: Must be one of/).waitFor()
+      await typeInto(page, columns, '{"name": "string", "price": "number"}')
+      await page.getByText('The first line of the table: name,price').waitFor()
+      await page
+        .getByRole('region', { name: 'The schema that the model gets' })
+        .getByText('The rows of a table.')
+        .waitFor()
+      await checkAccess(page)
+      await pressAt(page, page.getByRole('button', { name: 'Make it' }))
+      await page.getByRole('heading', { level: 1, name: 'Tables' }).waitFor()
+      const task = page.url().slice(-36)
+      await goTo(page, `/tasks/${task}/edit`)
+      await page.getByText('a table, CSV').waitFor()
+      await typeInto(page, columns, '{"name": "string", "price": "number", "colour": "string"}')
+      await pressAt(page, page.getByRole('button', { name: 'Review and save' }))
+      await checkAccess(page)
+      await pressAt(page, page.getByLabel('Nobody yet'), 'ArrowDown')
+      await page.keyboard.press('ArrowDown')
+      await pressAt(page, page.getByRole('button', { name: 'Save', exact: true }))
+      await page.getByText(/r2 100 %/).waitFor()
+      const { body } = await system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
+      assert.equal(body.response.text.split('\r\n')[0], 'name,price,colour')
+    },
+  )
+
+  journey('a task that answers with text keeps nothing of a format', async (t, { open, system }) => {
+    const page = await open(t, '/tasks/new')
+    await page.getByLabel('Name').fill('Plain words')
+    await write(page, 'System prompt', 'You answer.')
+    await write(page, 'User prompt', 'On {text}')
+    await write(page, 'Output format', '{"no": ')
+    await page.getByLabel('Output', { exact: true }).selectOption('text')
+    await page.getByRole('textbox', { name: 'Output format' }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Make it' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Plain words' }).waitFor()
+    const { output_modality, revisions } = await read(system, page.url().slice(-36))
+    assert.deepEqual([output_modality, revisions[0].output_format], ['text', null])
+    await page.getByRole('button', { name: 'Copy as code' }).click()
+    await page.getByText("{ format: 'text' }").waitFor()
+  })
+
   keyboard('the traffic is split, and split back', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Split' })
     await system.call('POST', `/task/${task}`, { user_prompt: 'Otherwise {text}', weight: 1 })

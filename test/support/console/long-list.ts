@@ -10,7 +10,8 @@ const SMALL = 100
 /** A model that answers a prompt with the word `large` in it with a megabyte. Returns where it is. */
 export async function startLargeModel(t: Cleanup): Promise<string> {
   const { url } = await startRecordedServer(t, ({ body }) => ({
-    body: chatCompletion('x'.repeat(JSON.stringify(body).includes('large') ? LARGE : SMALL)),
+    // The prompt alone: a model may have that word in its name.
+    body: chatCompletion('x'.repeat(JSON.stringify(body.messages ?? []).includes('large') ? LARGE : SMALL)),
   }))
   return url
 }

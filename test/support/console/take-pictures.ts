@@ -16,6 +16,13 @@ async function lastRun(task: string): Promise<string> {
   return results[0]?.id ?? ''
 }
 
+/** Runs whose revision is drawn: those of the demo's history name theirs. */
+async function runsByWeight(): Promise<void> {
+  const run = () =>
+    askDemo(demo, `/task/${demo.tasks.sentiment}/run`, { task_input: { text: 'It is fine.' } })
+  await Promise.all(Array.from({ length: 60 }, run))
+}
+
 const pages = {
   tasks: '/tasks',
   task: `/tasks/${demo.tasks.sentiment}`,
@@ -24,6 +31,7 @@ const pages = {
   run: `/runs/${demo.tasks.photo}/${await lastRun(demo.tasks.photo)}`,
   playground: `/playground?task=${demo.tasks.sentiment}&run=${await lastRun(demo.tasks.sentiment)}`,
   reports: '/reports',
+  verdict: `/tasks/${demo.tasks.sentiment}/verdict`,
 }
 const cleanups: (() => Promise<void> | void)[] = []
 const browser = await startChromium({ after: (clean) => void cleanups.unshift(clean) })
@@ -32,6 +40,7 @@ try {
   const page = await browser.newPage()
   await openDemo(page, demo)
   for (const [name, address] of Object.entries(pages)) {
+    if (name === 'verdict') await runsByWeight()
     await goTo(page, address)
     await page.waitForLoadState('networkidle')
     if (name === 'playground') {

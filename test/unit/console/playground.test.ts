@@ -118,8 +118,12 @@ describe('a call as code', () => {
   })
 
   test('is one for the client, that can be read as a module', () => {
-    for (const files of [[], [`it's "a".pdf`]]) {
-      const code = asClientCode({ ...call, files }).replaceAll(/^import .*$/gm, '')
+    const formats = [call.format, 'text', 'file'] as const
+    for (const [files, format] of [[], [`it's "a".pdf`]].flatMap((each) =>
+      formats.map((format) => [each, format] as const),
+    )) {
+      const code = asClientCode({ ...call, files, format }).replaceAll(/^import .*$/gm, '')
+      assert.equal(code.includes('.file(output.file)'), format === 'file')
       const lines = `async () => {${code.replaceAll('process.env', '({})')}}`
       assert.ok(new Function('createClient', 'readFile', `return ${lines}`))
       assert.ok(code.includes(JSON.stringify(call.inputs.text)))

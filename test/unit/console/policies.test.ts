@@ -19,7 +19,9 @@ test('a limit and a budget come out of their forms as they went in', () => {
   for (const limit of limits) assert.deepEqual(limitPolicy.parse(limitOf(limitDraftOf(limit))), limit)
   const budgets = [
     { name: 'a', credits: 0.25, per: 'day', mode: 'soft' },
-    ...[{ name: 'b', applies_to: 'task', target_id: id, credits: 20, per: 'month', mode: 'hard' }],
+    ...['task', 'key'].map((applies_to) => {
+      return { name: applies_to, applies_to, target_id: id, credits: 20, per: 'month', mode: 'hard' }
+    }),
   ].map((each) => budgetPolicy.parse({ ...each, thresholds: [0.07, 0.29, 0.57, 1.15] }))
   for (const budget of budgets) assert.deepEqual(budgetPolicy.parse(budgetOf(budgetDraftOf(budget))), budget)
 })

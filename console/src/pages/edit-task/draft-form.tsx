@@ -1,19 +1,22 @@
 import { parametersOf } from '../../../../src/tasks/prompts/prompt.ts'
-import { Check, Choice, Line } from '../../parts/fields.tsx'
+import { ANSWER_KINDS, takesFormat } from '../../parts/code/answer-kinds.ts'
+import { Check, Choice, Fixed, Line } from '../../parts/fields.tsx'
 import { useModels } from '../../parts/simulated.tsx'
 import { CodeEditor } from '../../parts/text/code-editor.tsx'
 import { type Draft, FIELDS, type Field } from './draft.ts'
-import { LiveSchema } from './live-schema.tsx'
+import { FormatField } from './format-field.tsx'
 import { ProcessorFields } from './processor-fields.tsx'
 import { ScoresField } from './scores-field.tsx'
 
 interface DraftFormProps {
   readonly draft: Draft
+  /** What the task answers with is chosen when it is made, and stays. */
+  readonly isNew?: boolean
   readonly onChange: (draft: Draft) => void
 }
 
 /** All that the editor changes. */
-export function DraftForm({ draft, onChange }: DraftFormProps) {
+export function DraftForm({ draft, isNew = false, onChange }: DraftFormProps) {
   const set = (field: Field) => (value: string | boolean) => onChange({ ...draft, [field]: value })
   const parameters = parametersOf(draft.system_prompt, draft.user_prompt)
   return (
@@ -54,18 +57,21 @@ export function DraftForm({ draft, onChange }: DraftFormProps) {
           onChange={set('fallback_llm_model_id')}
           none="none"
         />
-        <Choice
-          label={FIELDS.output_modality}
-          value={draft.output_modality}
-          onChange={set('output_modality')}
-        >
-          <option value="json">JSON of a format</option>
-          <option value="text">text</option>
-          <option value="csv">a table, CSV</option>
-          <option value="pdf">a PDF document</option>
-          <option value="image">an image</option>
-          <option value="audio">a recording</option>
-        </Choice>
+        {isNew ? (
+          <Choice
+            label={FIELDS.output_modality}
+            value={draft.output_modality}
+            onChange={set('output_modality')}
+          >
+            {Object.entries(ANSWER_KINDS).map(([kind, words]) => (
+              <option key={kind} value={kind}>
+                {words}
+              </option>
+            ))}
+          </Choice>
+        ) : (
+          <Fixed label={FIELDS.output_modality} value={ANSWER_KINDS[draft.output_modality]} />
+        )}
         <Choice
           label={FIELDS.file_input_mode}
           value={draft.file_input_mode}
@@ -83,19 +89,12 @@ export function DraftForm({ draft, onChange }: DraftFormProps) {
           type="number"
         />
       </div>
-      {draft.output_modality === 'json' && (
-        <div className="columns">
-          <div>
-            <h2>{FIELDS.output_format}</h2>
-            <CodeEditor
-              label={FIELDS.output_format}
-              language="json"
-              value={draft.output_format}
-              onChange={set('output_format')}
-            />
-          </div>
-          <LiveSchema format={draft.output_format} />
-        </div>
+      {takesFormat(draft.output_modality) && (
+        <FormatField
+          modality={draft.output_modality}
+          value={draft.output_format}
+          onChange={set('output_format')}
+        />
       )}
       <h2>{FIELDS.llm_config}</h2>
       <CodeEditor

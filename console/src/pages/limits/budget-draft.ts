@@ -29,12 +29,11 @@ export const budgetDraftOf = (policy: BudgetPolicy | null): BudgetDraft =>
       }
 
 /** As it goes over the wire; whether it makes sense is the server's to say. */
-export function budgetOf({ credits, thresholds, applies_to, ...budget }: BudgetDraft): BudgetPolicy {
+export function budgetOf({ credits, thresholds, ...budget }: BudgetDraft): BudgetPolicy {
   const percents = thresholds.split(',').filter((each) => each.trim() !== '')
   return {
     ...budget,
     name: budget.name.trim(),
-    applies_to: applies_to === 'task' ? 'task' : 'project',
     credits: Number(credits),
     thresholds: percents.map((each) => plain(Number(each) / 100)),
   }

@@ -17,11 +17,12 @@ export function BudgetForm({ policy, isBusy, onSave }: PolicyFormProps<BudgetPol
       }}
     >
       <Line label="Name" value={draft.name} onChange={(name) => setDraft({ ...draft, name })} />
-      <TargetFields
-        target={draft}
-        kinds={['project', 'task']}
-        onChange={(target) => setDraft({ ...draft, ...target })}
-      />
+      <TargetFields target={draft} onChange={(target) => setDraft({ ...draft, ...target })} />
+      {draft.applies_to === 'key' && (
+        <p className="quiet">
+          It counts the runs that the key starts from now on. A task's own token is named by its id.
+        </p>
+      )}
       <Line label="Credits" value={draft.credits} onChange={(credits) => setDraft({ ...draft, credits })} />
       <Choice
         label="In a"

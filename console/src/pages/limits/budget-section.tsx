@@ -17,7 +17,7 @@ async function save(client: Client, before: string | null, next: BudgetPolicy | 
   await client.budgets.set(withPolicy(budgets, before, next))
 }
 
-/** What the project and its tasks may spend, and what they do. */
+/** What the project, its tasks and its keys may spend, and what they do. */
 export function BudgetSection() {
   const query = useApi(KEY, (client, signal) => client.budgets.get({ signal }), { every: EVERY_MS })
   return (

@@ -17,11 +17,7 @@ export function LimitForm({ policy, isBusy, onSave }: PolicyFormProps<LimitPolic
       }}
     >
       <Line label="Name" value={draft.name} onChange={(name) => setDraft({ ...draft, name })} />
-      <TargetFields
-        target={draft}
-        kinds={['project', 'task', 'key']}
-        onChange={(target) => setDraft({ ...draft, ...target })}
-      />
+      <TargetFields target={draft} onChange={(target) => setDraft({ ...draft, ...target })} />
       {(Object.keys(UNITS) as Unit[]).map((unit) => (
         <Line
           key={unit}

@@ -1,5 +1,5 @@
-import { useApi } from '../../app/use-api.ts'
 import { Choice, Line } from '../../parts/fields.tsx'
+import { useCallers } from '../../parts/use-callers.ts'
 import { useTasks } from '../../parts/use-tasks.ts'
 import type { Target } from './target.ts'
 
@@ -8,41 +8,36 @@ const KINDS = {
   task: 'one task',
   key: 'one key or client',
 } as const
+type Kind = keyof typeof KINDS
+
+const isKind = (text: string): text is Kind => Object.hasOwn(KINDS, text)
 
 interface TargetFieldsProps {
   readonly target: Target
-  /** What it may be about. */
-  readonly kinds: readonly Target['applies_to'][]
   readonly onChange: (target: Target) => void
 }
 
 /** Asks whose runs a policy is about. */
-export function TargetFields({ target, kinds, onChange }: TargetFieldsProps) {
-  const { applies_to: kind, target_id: id } = target
-  const { data: tasks = [] } = useTasks()
-  const { data: keys = [] } = useApi(['api_key'], (client, signal) => client.keys.list({ signal }), {
-    enabled: kind === 'key',
-  })
-  const known = kind === 'task' ? tasks : keys
+export function TargetFields({ target: { applies_to: kind, target_id: id }, onChange }: TargetFieldsProps) {
+  const known = useKnown(kind)
   const setId = (text: string) => onChange({ applies_to: kind, target_id: text })
   return (
     <>
       <Choice
         label="Of"
         value={kind}
-        onChange={(next) => {
-          const applies_to = kinds.find((each) => each === next) ?? 'project'
-          onChange({ applies_to, target_id: applies_to === 'project' ? null : '' })
-        }}
+        onChange={(next) =>
+          isKind(next) && onChange({ applies_to: next, target_id: next === 'project' ? null : '' })
+        }
       >
-        {kinds.map((each) => (
+        {Object.entries(KINDS).map(([each, words]) => (
           <option key={each} value={each}>
-            {KINDS[each]}
+            {words}
           </option>
         ))}
       </Choice>
       {kind !== 'project' && (
-        <Choice label={kind === 'task' ? 'Task' : 'Key'} value={id ?? ''} onChange={setId}>
+        <Choice label={kind === 'task' ? 'Task' : 'Key or client'} value={id ?? ''} onChange={setId}>
           <option value="">another, by its id</option>
           {known.map((each) => (
             <option key={each.id} value={each.id}>
@@ -56,4 +51,12 @@ export function TargetFields({ target, kinds, onChange }: TargetFieldsProps) {
       )}
     </>
   )
+}
+
+/** What one may choose from. */
+function useKnown(kind: Kind): readonly { readonly id: string; readonly name: string }[] {
+  const { data: tasks = [] } = useTasks()
+  const { keys, clients } = useCallers(kind === 'key')
+  if (kind === 'task') return tasks
+  return [...keys, ...clients.map(({ id, name }) => ({ id, name: `${name}, a client` }))]
 }

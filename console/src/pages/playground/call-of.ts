@@ -1,5 +1,6 @@
 import type { TaskRecord } from '@splitrun/client'
 import { type Project, serverAddress } from '../../app/api.ts'
+import { formatForClient } from '../../parts/code/answer-kinds.ts'
 import type { WrittenCall } from '../../parts/code/calls-as-code.ts'
 import { type Column, inputsOf, type Workbench } from './workbench.ts'
 
@@ -27,6 +28,6 @@ export function callOf(
     ...{ org: project.org_id, project: project.id, task: task.id, revision: column.revision },
     inputs: readInputs(),
     files: images.map(nameOf),
-    format: task.output_modality === 'json' ? (revision?.output_format ?? null) : null,
+    format: formatForClient(task, revision),
   }
 }

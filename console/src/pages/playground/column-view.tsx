@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useId } from 'react'
 import { useProject } from '../../app/project.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
+import { takesFormat } from '../../parts/code/answer-kinds.ts'
 import { useModels } from '../../parts/simulated.tsx'
 import { revisionName } from '../../parts/use-tasks.ts'
 import { ColumnAnswer } from './column-answer.tsx'
@@ -100,7 +101,7 @@ export function ColumnView({ task, column, title, progress, onChange, onRemove, 
         <DraftFields
           draft={draft}
           title={title}
-          hasFormat={task.output_modality === 'json'}
+          hasFormat={takesFormat(task.output_modality)}
           onChange={(next) => onChange({ ...column, draft: next })}
         />
       )}

@@ -1,5 +1,6 @@
 import type { FeedbackLink, NewFeedbackLink, Run, Score } from '@splitrun/client'
 import { useState } from 'react'
+import { serverAddress } from '../../app/api.ts'
 import { useChange } from '../../app/use-api.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { CopyText } from '../../parts/copy-text.tsx'
@@ -9,6 +10,9 @@ import { Modal } from '../../parts/page/modal.tsx'
 import { Problem } from '../../parts/page/problem.tsx'
 
 const DAY_S = 86_400
+
+/** The link under the address that the server has here: a proxy may have it under a prefix that the server does not know. */
+const fromHere = ({ url }: FeedbackLink): string => `${serverAddress()}/api/v1/feedback${new URL(url).search}`
 
 interface FeedbackLinkDialogProps {
   readonly run: Run
@@ -63,11 +67,10 @@ export function FeedbackLinkDialog({ run, declared, onClose }: FeedbackLinkDialo
         </div>
       ) : (
         <>
-          <CopyText name="Link" text={link.url} />
+          <CopyText name="Link" text={fromHere(link)} />
           <p>
-            A GET says what may be said, a POST of <code>{`{"scores": {"${link.scores[0] ?? ''}": …}}`}</code>{' '}
-            says it. Whoever has the link may, until <Moment at={link.expires} />; so give it to the one who
-            is asked.
+            A browser shows a page with these questions. Whoever has the link may answer, until{' '}
+            <Moment at={link.expires} />; so give it to the one who is asked.
           </p>
         </>
       )}

@@ -14,18 +14,7 @@ interface RunTableProps {
   readonly onPick: (picked: ReadonlySet<string>) => void
 }
 
-const HEADS = [
-  'Status',
-  'Task',
-  'Revision',
-  'Model',
-  'Created',
-  'Took',
-  'Tokens',
-  'Credits',
-  'Reason',
-  'Scores',
-]
+const HEADS = ['Status', 'Task', 'Revision', 'Model', 'Created', 'Took', 'Tokens', 'Credits', 'Scores']
 const NUMBERS = new Set(['Took', 'Tokens', 'Credits'])
 
 /** What was said of a run last. */
@@ -77,6 +66,7 @@ export function RunTable({ runs, picked, onPick }: RunTableProps) {
             </td>
             <td>
               <StatusMark status={run.status} />
+              {run.error && <small className="run-reason">{run.error.reason}</small>}
             </td>
             <th scope="row">
               <Link to="/runs/$task/$run" params={{ task: run.task_id, run: run.id }} data-row>
@@ -93,7 +83,6 @@ export function RunTable({ runs, picked, onPick }: RunTableProps) {
             <td className="number">{run.timings ? duration(run.timings.total) : '—'}</td>
             <td className="number">{run.done ? count(run.total_tokens) : '—'}</td>
             <td className="number">{run.done ? credits(run.charged_credits) : '—'}</td>
-            <td>{run.error?.reason}</td>
             <td>{scoresText(run)}</td>
           </tr>
         ))}

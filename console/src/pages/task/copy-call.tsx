@@ -2,6 +2,7 @@ import type { TaskRecord } from '@splitrun/client'
 import { useState } from 'react'
 import { serverAddress } from '../../app/api.ts'
 import { useProject } from '../../app/project.ts'
+import { formatForClient } from '../../parts/code/answer-kinds.ts'
 import type { WrittenCall } from '../../parts/code/calls-as-code.ts'
 import { CodeDialog } from '../../parts/code/code-dialog.tsx'
 import { filledParameters } from '../../parts/code/filled-parameters.ts'
@@ -15,7 +16,6 @@ function callOf(task: TaskRecord, org: string, project: string): WrittenCall {
   const filled = new Map(drawn.flatMap((revision) => [...filledParameters(revision)]))
   const names = new Set(drawn.flatMap(({ input_params }) => input_params).filter((name) => !filled.has(name)))
   const needsFile = drawn.some(({ file_input_mode: mode }) => mode === 'file') && filled.size === 0
-  const [format] = drawn.map(({ output_format }) => output_format)
   return {
     server: serverAddress(),
     ...{ org, project, task: task.id, revision: null },
@@ -25,7 +25,7 @@ function callOf(task: TaskRecord, org: string, project: string): WrittenCall {
       ...(needsFile ? ['document.pdf'] : []),
       ...[...filled.values()].map((name) => name ?? 'document.pdf'),
     ],
-    format: task.output_modality === 'json' ? (format ?? null) : null,
+    format: formatForClient(task, drawn[0]),
   }
 }
 

@@ -12,8 +12,8 @@ export interface WrittenCall {
   readonly inputs: Readonly<Record<string, unknown>>
   /** Names of the files that go with it. */
   readonly files: readonly string[]
-  /** Null for a task that answers with text. */
-  readonly format: OutputFormat | null
+  /** What the client is told of the answer. */
+  readonly format: OutputFormat | 'text' | 'file'
 }
 
 /** For a POSIX shell. */
@@ -47,7 +47,7 @@ export function asClientCode(call: WrittenCall): string {
     ...(call.files.length > 0 ? ['files'] : []),
     ...(call.revision === null ? [] : [`revision_id: ${literal(call.revision)}`]),
   ]
-  const kind = call.format ? `{ format: ${literal(call.format)} }` : `{ format: 'text' }`
+  const kind = `{ format: ${typeof call.format === 'string' ? `'${call.format}'` : literal(call.format)} }`
   return [
     ...(call.files.length > 0 ? [`import { readFile } from 'node:fs/promises'`] : []),
     `import { createClient } from '@splitrun/client'`,
@@ -61,5 +61,6 @@ export function asClientCode(call: WrittenCall): string {
         ]
       : []),
     `const { output, run } = await task.run(${literal(call.inputs)}${options.length > 0 ? `, { ${options.join(', ')} }` : ''})`,
+    ...(call.format === 'file' ? ['const file = await task.attach(run.id).file(output.file)'] : []),
   ].join('\n')
 }

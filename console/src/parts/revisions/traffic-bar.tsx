@@ -20,7 +20,6 @@ export function TrafficBar({ task, weights = task.active_revisions, named = fals
     share: weight / total,
     name: named ? `${revisionName(task, id)} ` : '',
   }))
-  const words = shares.map(({ name, share }) => `${name}${percent(share)}`).join(' · ')
   return (
     <span className="traffic">
       <span className="traffic-bar" aria-hidden="true">
@@ -28,7 +27,17 @@ export function TrafficBar({ task, weights = task.active_revisions, named = fals
           <span key={id} style={{ flexGrow: share }} />
         ))}
       </span>
-      <span className="traffic-words">{words}</span>
+      <span className="traffic-words">
+        {shares.map(({ id, name, share }, at) => (
+          <span key={id}>
+            {at > 0 && ' · '}
+            <span className="traffic-share">
+              {name}
+              {percent(share)}
+            </span>
+          </span>
+        ))}
+      </span>
     </span>
   )
 }

@@ -37,9 +37,12 @@ const COLOURS = HighlightStyle.define([
   { tag: [tags.number, tags.bool, tags.null], color: 'var(--warn)' },
 ])
 
+/** An empty text is no JSON, and stands for none. */
+const checkJson = (view: EditorView) => (view.state.doc.length === 0 ? [] : jsonParseLinter()(view))
+
 const LANGUAGES: Record<CodeFieldProps['language'], Extension> = {
   prompt: placeholders,
-  json: [json(), linter(jsonParseLinter())],
+  json: [json(), linter(checkJson)],
 }
 
 /**

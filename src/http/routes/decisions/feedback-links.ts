@@ -16,6 +16,9 @@ import {
   linkedFeedbackResponse,
 } from '../../../runs/feedback/feedback-response.ts'
 import { giveFeedback } from '../../../runs/feedback/give-feedback.ts'
+import { sendFeedbackPage, sendRefusalPage } from '../../pages/feedback-page.ts'
+import { prefersPage } from '../../pages/page.ts'
+import { readFeedbackForm } from '../../pages/read-feedback-form.ts'
 import { type Endpoint, endpoint, noParams, noQuery, PROJECT, runParams } from '../../route.ts'
 import { type FeedbackRouteDeps, findRun } from './feedback.ts'
 
@@ -59,7 +62,9 @@ export function feedbackLinkRoutes(deps: FeedbackLinkRouteDeps): Endpoint[] {
     params: noParams,
     query: linkQuery,
     response: linkedFeedbackResponse,
+    media: ['text/html'],
     responseHeaders: notStored,
+    sendRefusal: sendRefusalPage,
   } as const
 
   return [
@@ -95,13 +100,16 @@ export function feedbackLinkRoutes(deps: FeedbackLinkRouteDeps): Endpoint[] {
       method: 'get',
       operation: 'getLinkedFeedback',
       summary: 'Show what may be said by a link, and what was said',
+      description: 'A browser, which would rather have HTML than JSON, is shown a page that asks for it.',
       errorCodes: ['UNAUTHENTICATED', 'TASK_RUN_NOT_FOUND', 'STORE_UNAVAILABLE'],
-      async handle({ query, response }) {
+      async handle({ query, request, response }) {
         const link = await readFeedbackLink(deps.signer, query.token)
         if (!(await deps.runs.get(link.run))) throw noRun()
         const text = await deps.feedback.read(link.run)
+        const shown = await present(link, text ? (JSON.parse(text) as Feedback) : NO_FEEDBACK)
+        if (prefersPage(request)) return void sendFeedbackPage(response, shown)
         response.set('Cache-Control', 'no-store')
-        return present(link, text ? (JSON.parse(text) as Feedback) : NO_FEEDBACK)
+        return shown
       },
     }),
     endpoint({
@@ -111,6 +119,7 @@ export function feedbackLinkRoutes(deps: FeedbackLinkRouteDeps): Endpoint[] {
       summary: 'Say how good a run was, by a link',
       body: feedbackBody,
       bodyLimit: BODY_LIMIT,
+      readFields: readFeedbackForm,
       errorCodes: [
         'UNAUTHENTICATED',
         'TASK_RUN_NOT_FOUND',
@@ -118,15 +127,17 @@ export function feedbackLinkRoutes(deps: FeedbackLinkRouteDeps): Endpoint[] {
         'TOO_MANY_REQUESTS',
         'STORE_UNAVAILABLE',
       ],
-      async handle({ query, body, response }) {
+      async handle({ query, body, request, response }) {
         const link = await readFeedbackLink(deps.signer, query.token)
         const change = { ...body, scores: body.scores ?? {} }
         checkNames(link, Object.keys(change.scores))
         const record = await deps.runs.get(link.run)
         if (!record) throw noRun()
         const given = await giveFeedback(deps, record, change, link.by)
+        const shown = await present(link, given)
+        if (prefersPage(request)) return void sendFeedbackPage(response, shown, true)
         response.set('Cache-Control', 'no-store')
-        return present(link, given)
+        return shown
       },
     }),
   ]
