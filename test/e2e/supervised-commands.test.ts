@@ -120,6 +120,7 @@ describe('a command that is used wrongly says so in a sentence, and starts nothi
     ['an option that there is not', ['--quik'], /Did you mean --quick\?/],
     ['a drill that there is not', ['--drill', 'scal'], /Did you mean scale\?/],
     ['an option that means nothing beside another', ['--drill', 'cold', '--passes', '2'], /'--passes'/],
+    ['parts of a drill that has none', ['--drill', 'cold', '--parts', 'cost'], /'--drill live'/],
     ['a folder that is no checkout', ['--against', 'bench'], /no checkout of Splitrun/],
   ] as const) {
     test(name, async (t) => {
