@@ -1,4 +1,4 @@
-import type { FieldOperation } from '../../src/runs/live/field-operations.ts'
+import type { FieldOperation } from '../../src/runs/live/field-operation.ts'
 
 type Container = Record<string | number, unknown>
 

@@ -1,14 +1,6 @@
 import { Tokenizer, TokenType } from '@streamparser/json'
+import type { FieldOperation } from './field-operation.ts'
 import { ToldMembers } from './told-members.ts'
-
-/**
- * A change of the object that an answer is to become. `path` is a JSON Pointer (RFC 6901). `append` adds to the text there,
- * which is empty where there was none; `set` puts a value there: numbers and words when they are complete, and empty
- * objects, lists and texts when they begin; at the end of a run whole members, where the response has them otherwise.
- */
-export type FieldOperation =
-  | { readonly path: string; readonly append: string }
-  | { readonly path: string; readonly set: unknown }
 
 /** An operation, and the offset in bytes behind what it was read from. */
 export interface OperationAt {

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../run.ts'
-import { type FieldOperation, FieldReader } from './field-operations.ts'
+import type { FieldOperation } from './field-operation.ts'
+import { FieldReader } from './field-operations.ts'
 import type { LiveEvent } from './follow-run.ts'
 import { continuesCharacter, type Position } from './position.ts'
 import { epochOf } from './reset-reason.ts'

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { FieldOperation } from './field-operations.ts'
+import type { FieldOperation } from './field-operation.ts'
 
 /** Deeper than this nothing is told of an object while it comes: see `FieldReader`. */
 const DEEPEST = 100

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { FieldOperation } from '../../../src/runs/live/field-operations.ts'
+import type { FieldOperation } from '../../../src/runs/live/field-operation.ts'
 import { applyOperation } from '../../support/apply-operation.ts'
 import { speakModels } from '../../support/spoken-model.ts'
 import { type System, useSystem } from '../../support/system.ts'
@@ -190,9 +190,9 @@ describe('a run that is watched', () => {
       return object
     }
     assert.deepEqual(built([...first, ...rest]), response)
-    // Who has seen a part of what is set is told all of it again; who comes new, or saw nothing of it, too.
-    const setAt = rest.findLast(({ event }) => event === 'output.delta')?.id ?? ''
-    assert.deepEqual(built(await (await watch(t, task, id, setAt, '?as=fields')).rest()), response)
+    // Who has seen a part of what is set is told of the members that follow; who comes new, of all.
+    const setAt = rest.findLast(({ data }) => data.path === '/score')?.id ?? ''
+    assert.deepEqual(built(await (await watch(t, task, id, setAt, '?as=fields')).rest()), { tags: ['x'] })
     assert.deepEqual(built(await (await watch(t, task, id, '', '?as=fields')).rest()), response)
   })
 
