@@ -85,16 +85,21 @@ describe('the page of a link for feedback', () => {
 
   test('takes what its form sends, shows what was said, and takes it back', async () => {
     const { run, search } = await linkTo()
-    const sent = { 'json:helpful': 'false', 'json:stars': '4', 'text:tone': HOSTILE, comment: 'So so.' }
+    const sent = {
+      'score:helpful': 'false',
+      'score:stars': '4',
+      'score:tone': JSON.stringify(HOSTILE),
+      comment: 'So so.',
+    }
     const saved = await open(search, { form: sent })
     assert.equal(saved.status, 200)
     assert.match(saved.text, /role="status">Thank you/)
     assert.deepEqual(await saidOf(run), { helpful: false, stars: 4, tone: HOSTILE, comment: 'So so.' })
     const shown = await open(search)
     assert.equal(shown.text.match(/ checked/g)?.length, 3)
-    assert.match(shown.text, /name="json:stars" value="4" checked/)
+    assert.match(shown.text, /name="score:stars" value="4" checked/)
     assert.doesNotMatch(shown.text, /So so|Thank you/)
-    const less = { 'json:helpful': '', 'json:stars': '4', 'text:tone': '', comment: '' }
+    const less = { 'score:helpful': '', 'score:stars': '4', 'score:tone': '', comment: '' }
     assert.equal((await open(search, { form: less })).status, 200)
     assert.deepEqual(await saidOf(run), { helpful: null, stars: 4, tone: null, comment: 'So so.' })
   })
@@ -104,13 +109,13 @@ describe('the page of a link for feedback', () => {
     const refused: [string, object | null, string, number, RegExp][] = [
       ['?token=made.up.token', null, '', 401, /This link does not work/],
       ['', null, '', 422, /This link does not work/],
-      ['?token=made.up.token', { 'json:helpful': 'true' }, '', 401, /This link does not work/],
-      [search, { 'json:stars': '9' }, '', 422, /scores stars: no value of this number/],
-      [search, { 'json:other': '9' }, '', 422, /scores other: the link is not for this/],
-      [search, { 'text:<b>': '9' }, '', 422, /scores &lt;b&gt;: the link is not for this/],
-      [search, { 'json:stars': '1', comment: 'x'.repeat(4001) }, '', 422, /comment: /],
-      [search, { 'json:stars': '1', comment: 'x'.repeat(70_000) }, '', 413, /larger than/],
-      [search, { 'json:stars': '1' }, 'image/png', 415, /Send application\/json/],
+      ['?token=made.up.token', { 'score:helpful': 'true' }, '', 401, /This link does not work/],
+      [search, { 'score:stars': '9' }, '', 422, /scores stars: no value of this number/],
+      [search, { 'score:other': '9' }, '', 422, /scores other: the link is not for this/],
+      [search, { 'score:<b>': '9' }, '', 422, /scores &lt;b&gt;: the link is not for this/],
+      [search, { 'score:stars': '1', comment: 'x'.repeat(4001) }, '', 422, /comment: /],
+      [search, { 'score:stars': '1', comment: 'x'.repeat(70_000) }, '', 413, /larger than/],
+      [search, { 'score:stars': '1' }, 'image/png', 415, /Send application\/json/],
     ]
     for (const [address, form, type, status, words] of refused) {
       const answer = await open(address, { form, type })
@@ -129,7 +134,7 @@ describe('the page of a link for feedback', () => {
 
   test('asks to come again while the run goes on', async () => {
     const { search } = await linkTo('?wait=0&timeout=600')
-    const answer = await open(search, { form: { 'json:helpful': 'true' } })
+    const answer = await open(search, { form: { 'score:helpful': 'true' } })
     // A fast run may have ended already.
     if (answer.status !== 200) assert.deepEqual([answer.status, isPage(answer)], [409, true])
   })

@@ -6,6 +6,7 @@ import { nameOfField } from './read-feedback-form.ts'
 const MOST_CHOICES = 11
 
 interface Choice {
+  /** JSON; empty for none. */
   readonly value: string
   readonly words: string
 }
@@ -30,7 +31,7 @@ function scoreField(name: string, score: Score, said: ScoreValue | null): Html {
   return html`<fieldset>
 <legend>${name.replaceAll('_', ' ')}</legend>
 ${hint === null ? null : html`<p id="${name}-hint">${hint}</p>`}
-${choices ? radios(nameOfField(name, score), choices, said) : numberField(name, score, said)}
+${choices ? radios(nameOfField(name), choices, said) : numberField(name, score, said)}
 </fieldset>
 `
 }
@@ -49,7 +50,8 @@ function choicesOf(score: Score, said: ScoreValue | null): readonly Choice[] | n
       { value: 'false', words: 'no' },
     ]
   }
-  if (score.type === 'category') return score.options.map((each) => ({ value: each, words: each }))
+  if (score.type === 'category')
+    return score.options.map((each) => ({ value: JSON.stringify(each), words: each }))
   const { min, max } = score
   const areFew = Number.isInteger(min) && Number.isInteger(max) && max - min < MOST_CHOICES
   // What was said by other means stays what it is.
@@ -59,7 +61,7 @@ function choicesOf(score: Score, said: ScoreValue | null): readonly Choice[] | n
 
 function radios(field: string, choices: readonly Choice[], said: ScoreValue | null): Html {
   const all = [...choices, { value: '', words: 'no answer' }]
-  const chosen = all.find(({ value }) => value === String(said)) ?? all.at(-1)
+  const chosen = all.find(({ value }) => value === JSON.stringify(said)) ?? all.at(-1)
   return html`<div class="choices">
 ${all.map(
   (each) =>
@@ -70,5 +72,5 @@ ${all.map(
 
 function numberField(name: string, score: Score, said: ScoreValue | null): Html {
   const { min, max } = score as Extract<Score, { type: 'number' }>
-  return html`<input type="number" step="any" name="${nameOfField(name, score)}" min="${min}" max="${max}" value="${said === null ? '' : String(said)}" aria-label="${name.replaceAll('_', ' ')}" aria-describedby="${name}-hint">`
+  return html`<input type="number" step="any" name="${nameOfField(name)}" min="${min}" max="${max}" value="${said === null ? '' : String(said)}" aria-label="${name.replaceAll('_', ' ')}" aria-describedby="${name}-hint">`
 }

@@ -1,11 +1,11 @@
-import type { Score } from '../../tasks/scores/score.ts'
-
-/** A form has only text: the name of a field says whether the value is that text, or what it is as JSON. */
-const FIELD = /^(json|text):(.+)$/s
+/**
+ * Values are written as JSON: a form has only text, and browsers change its line breaks. What somebody has typed is a number
+ * where it is one.
+ */
+const FIELD = /^score:(.+)$/s
 
 /** The name of the field for a score. */
-export const nameOfField = (name: string, { type }: Score): string =>
-  `${type === 'category' ? 'text' : 'json'}:${name}`
+export const nameOfField = (name: string): string => `score:${name}`
 
 /**
  * The fields of the page's form as feedback: an empty one takes back, and an empty comment says nothing. Fields of other forms
@@ -15,9 +15,9 @@ export function readFeedbackForm(fields: Readonly<Record<string, string>>): Reco
   const scores: [string, unknown][] = []
   const others: [string, string][] = []
   for (const [field, text] of Object.entries(fields)) {
-    const [, kind, name] = FIELD.exec(field) ?? []
+    const name = FIELD.exec(field)?.[1]
     if (name === undefined) others.push([field, text])
-    else scores.push([name, text === '' ? null : kind === 'json' ? readValue(text) : text])
+    else scores.push([name, text.trim() === '' ? null : readValue(text)])
   }
   if (scores.length === 0) return Object.fromEntries(others)
   const said = others.filter(([field, text]) => field !== 'comment' || text.trim() !== '')
@@ -26,6 +26,10 @@ export function readFeedbackForm(fields: Readonly<Record<string, string>>): Reco
 
 /** What is neither stays text, to be refused as what it is. */
 function readValue(text: string): unknown {
-  if (text === 'true' || text === 'false') return text === 'true'
-  return Number.isFinite(Number(text)) ? Number(text) : text
+  try {
+    return JSON.parse(text)
+  } catch {
+    // `.5` is no JSON.
+    return Number.isFinite(Number(text)) ? Number(text) : text
+  }
 }
