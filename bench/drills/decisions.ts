@@ -45,7 +45,7 @@ export const drillDecisions: Drill = async ({ quick, say }) => {
       ...{ from: from?.id, to: to?.id, shares: [0.5, 1], hold: 86_400 },
       guards: [
         { metric: 'failed', max_increase: 0.05 },
-        { metric: 'latency', max_increase: 0.5 },
+        { metric: 'latency', max_ratio: 1.5 },
       ],
     })
     const ofPlain = project.run(port, { task: plain.id })
