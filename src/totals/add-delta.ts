@@ -46,6 +46,9 @@ export function addDelta(delta: AnyDelta, sumsOf: SumsOf, known: KnownSums = new
   addToReport(sums.report, result, calls)
   sums.payer?.add('credits', result.credits)
   addToRunMetrics(sums.metrics, delta.mode, delta.drawn, result)
+  if (delta.reuse) {
+    for (const each of [sums.report, sums.metrics]) addReuse(each, delta.reuse, delta.savedCredits)
+  }
   for (const call of calls) {
     let ofModel = sums.models.get(call.model)
     if (!ofModel) {
@@ -98,10 +101,17 @@ function addFeedback(delta: FeedbackDelta, sumsOf: SumsOf): void {
   addScores(sumsOf(joinName([project, task, revision, String(split)]), hour), levels, bucket, isFirst)
 }
 
+/** Adds `reuse:hit|miss`, and `saved` credits (millionths). */
+function addReuse(sums: FieldSums, reuse: 'hit' | 'miss', saved = 0): void {
+  sums.add(`reuse:${reuse}`, 1)
+  sums.add('saved', saved)
+}
+
 /** A run whose revision was not drawn, or that asked for the fallback model, is only counted as left out. */
-const isCompared = ({ split, fallbackAsked }: Delta): boolean => split !== undefined && !fallbackAsked
+const isCompared = ({ split, fallbackAsked, reuse }: Delta): boolean =>
+  split !== undefined && !fallbackAsked && reuse !== 'hit'
 
 function addCompared(delta: Delta, sums: FieldSums): void {
   if (isCompared(delta)) addToComparison(sums, comparedRun(delta.result, delta.calls), delta.bucket ?? null)
-  else sums.add(delta.drawn ? 'fallback_asked' : 'pinned', 1)
+  else sums.add(delta.drawn ? (delta.fallbackAsked ? 'fallback_asked' : 'reused') : 'pinned', 1)
 }

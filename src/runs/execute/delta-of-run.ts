@@ -55,6 +55,8 @@ function deltaUnder(
     bucket: request.bucket ?? undefined,
     fallbackAsked: request.useFallback || undefined,
     payer: request.payer ?? undefined,
+    reuse: request.cache ? (result.cachedFrom === undefined ? 'miss' : 'hit') : undefined,
+    savedCredits: result.savedCredits || undefined,
     result: {
       status: result.status,
       settled: result.settled,

@@ -4,6 +4,7 @@ import { type Span, traceIdOf, within } from '../../platform/tracing/tracing.ts'
 import type { Shadow } from '../../tasks/split/shadow.ts'
 import type { Delta } from '../../totals/delta.ts'
 import type { Ledger } from '../ledger.ts'
+import type { RunShare } from '../reuse/run-share.ts'
 import type { RunResult } from '../run.ts'
 import { type Outcome, resultOf } from '../run-result.ts'
 import { describeEnd } from '../run-span.ts'
@@ -34,6 +35,8 @@ interface Settling extends SettleRunDeps {
   readonly span: Span
   /** Of its task; null or absent: nothing runs beside it. */
   readonly shadow?: Shadow | null
+  /** Its part in the reuse of results; null or absent: none. */
+  readonly share?: RunShare | null
 }
 
 /**
@@ -68,7 +71,9 @@ export async function settleRun(
   describeEnd(deps.span, result)
   deps.durations?.observe(request, result)
   logSettled(deps.log, claim, result, attempts.length)
-  if (deps.shadow) deps.leaveShadow?.(deps.shadow, claim, result)
+  // A result of another run says nothing that a shadow could be compared with.
+  if (deps.shadow && !outcome.reused) deps.leaveShadow?.(deps.shadow, claim, result)
+  if (deps.share) await deps.share.ended(result, outcome.asked?.isCut !== true)
   return true
 }
 

@@ -36,7 +36,9 @@ export async function giveFeedback(
   const stored = await deps.tasks.read(request.project, request.task)
   const declared = stored?.task.scores ?? {}
   checkScores(declared, change)
-  const counted = record.split !== null && !request.useFallback
+  // Of an answer that many runs have, what is said of each would count as so many answers.
+  const isReused = record.result?.cachedFrom !== undefined
+  const counted = record.split !== null && !request.useFallback && !isReused
   const group =
     request.reportingGroup === null ? null : deps.names.group(request.project, request.reportingGroup)
   const series = deps.names.series(request.project, request.task, record.revision)

@@ -33,6 +33,8 @@ export function resultToText(result: RunResult): string {
     retries: unless(0, result.retries),
     usedFallback: unless(false, result.usedFallback),
     primaryFailure: unless(null, result.primaryFailure),
+    cachedFrom: result.cachedFrom,
+    savedCredits: result.savedCredits,
     response: undefined,
     partial: undefined,
     processed: undefined,
@@ -48,6 +50,13 @@ const NO_PARAMETERS = {}
 /** Reads a stored result, or its head, which has nothing of what may be large. */
 export function textToResult(text: string): RunResult {
   const stored = JSON.parse(text) as StoredResult
+  const result = completed(stored)
+  const { cachedFrom, savedCredits = 0 } = stored
+  return cachedFrom === undefined ? result : { ...result, cachedFrom, savedCredits }
+}
+
+/** With what was left out as usual. */
+function completed(stored: StoredResult): RunResult {
   return {
     status: stored.status,
     settled: stored.settled,
