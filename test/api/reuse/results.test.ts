@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { newId } from '../../../src/platform/ids.ts'
 import { reuseKeys } from '../../../src/runs/reuse/reuse-layout.ts'
+import { allKeys } from '../../support/all-keys.ts'
 import { speakModels } from '../../support/spoken-model.ts'
 import { until, useSystem } from '../../support/system.ts'
 import { watchEvents } from '../../support/watch-events.ts'
@@ -148,7 +149,7 @@ describe('a result that is reused', () => {
     const { result, kept } = reuseKeys(system().project.slice(-36))
     const task = await textTask({ cache: 2 })
     await asked(task, 'one')
-    const [key = ''] = await redis.keys(result(task, '*'))
+    const [key = ''] = await allKeys(redis, result(task, '*'))
     assert.ok((await redis.pttl(key)) <= 2000)
     await until(async () => (await redis.exists(key)) === 0)
     await asked(task, 'two', '?cache=600')

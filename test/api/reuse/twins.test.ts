@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { reuseKeys } from '../../../src/runs/reuse/reuse-layout.ts'
 import { shardKeys } from '../../../src/runs/store/run-keys.ts'
+import { allKeys } from '../../support/all-keys.ts'
 import { type SpokenCall, speakModels } from '../../support/spoken-model.ts'
 import { type Answer, until, useSystem } from '../../support/system.ts'
 
@@ -21,12 +22,12 @@ describe('runs that ask the same at the same time', () => {
     system().call('POST', `/task/${task}/run${query}`, { task_input: { text: 'tea' } })
   const runOf = (task: string, id: string) => system().call('GET', `/task/${task}/run/${id}`)
 
-  /** The hash of the only question that runs of the task wait for. */
+  /** Waits until so many runs of the task wait for another one. */
   async function waitingFor(task: string, count: number): Promise<void> {
     const { redis } = system().core
     const keys = reuseKeys(system().project.slice(-36))
     await until(async () => {
-      const [key] = await redis.keys(keys.waiting(task, '*'))
+      const [key] = await allKeys(redis, keys.waiting(task, '*'))
       return key !== undefined && (await redis.zcard(key)) >= count
     })
     // And they are back in their queues, where they can be told.
@@ -141,7 +142,7 @@ describe('runs that ask the same at the same time', () => {
   })
 
   test('ask themselves where they have to be started by a time, instead of expiring in the queue', async () => {
-    const task = await textTask({ queue_timeout: 2 })
+    const task = await textTask({ queue_timeout: 8 })
     const started = run(task)
     const first = await model.next()
     const twin = run(task)
@@ -164,7 +165,7 @@ describe('runs that ask the same at the same time', () => {
       runs.every(({ response, used_fallback_model }) => response === 'instead' && used_fallback_model),
     )
     const keys = reuseKeys(system().project.slice(-36))
-    const [key = ''] = await system().core.redis.keys(keys.result(task, '*'))
+    const [key = ''] = await allKeys(system().core.redis, keys.result(task, '*'))
     const left = await system().core.redis.pttl(key)
     assert.ok(left <= 10_000, String(left))
   })
@@ -179,5 +180,24 @@ describe('runs that ask the same at the same time', () => {
     const calls = await Promise.all(Array.from({ length: 5 }, () => model.next()))
     for (const call of calls) say(call, 'short')
     for (const id of ids) await until(async () => (await runOf(task, id)).body.status === 'succeeded')
+  })
+
+  test('of a task that is deleted meanwhile leave nothing behind', async () => {
+    const home = await system().inNewProject()
+    const keys = reuseKeys(home.project.slice(-36))
+    const task = await home.createTask({ output_modality: 'text', llm_model_id: 'spoken', cache: 600 })
+    const { body: archive } = await home.call('GET', `${home.project}/export`)
+    const again = () => home.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
+    const started = again()
+    const call = await model.next()
+    assert.equal((await home.call('DELETE', `/task/${task}`)).status, 200)
+    say(call, 'before')
+    assert.equal((await started).body.response, 'before')
+    await until(async () => (await allKeys(home.core.redis, keys.leads(task, '*'))).length === 0)
+    await until(async () => (await allKeys(home.core.redis, keys.result(task, '*'))).length === 0)
+    assert.equal((await home.call('POST', `${home.project}/import`, archive)).status, 200)
+    const anew = again()
+    say(await model.next(), 'after')
+    assert.equal((await anew).body.response, 'after')
   })
 })
