@@ -133,25 +133,31 @@ export class RunShare {
   }
 
   /**
-   * The run went back to the queue.
+   * The run is about to go back to the queue, where its next claim may lead again: so its lead ends before.
    * @param ms how long it is deferred
    * @param onLimit whether it waits for a limit: others have limits and budgets of their own, and do not wait for it
    */
-  async released(ms: number, onLimit: boolean): Promise<void> {
+  async releasing(ms: number, onLimit: boolean): Promise<void> {
     this.stop()
-    const [question, role] = [this.#question, this.#role]
+    const question = this.#question
+    if (!question || this.#role !== 'leads') return
     this.#role = 'none'
-    if (!question) return
+    const { reuse } = this.#deps
+    const pauses = ms > 0 && ms <= LONGEST_PAUSE_MS && !onLimit
+    await this.#quietly(() =>
+      pauses
+        ? reuse.keepLead(question, this.#claim.request.id, ms + reuse.leaseMs)
+        : this.#giveUp(question, 'released'),
+    )
+  }
+
+  /** The run is in the queue again. The one that it waits for may have ended before, when it could not be told. */
+  async released(): Promise<void> {
+    const question = this.#question
+    if (!question || this.#role !== 'waits') return
     const { reuse, runs } = this.#deps
-    const { id } = this.#claim.request
     await this.#quietly(async () => {
-      if (role === 'leads') {
-        const pauses = ms > 0 && ms <= LONGEST_PAUSE_MS && !onLimit
-        if (pauses) await reuse.keepLead(question, id, ms + reuse.leaseMs)
-        else await this.#giveUp(question, 'released')
-      }
-      // The run that it waits for may have ended before this one was back in the queue, where it can be told.
-      if (role === 'waits' && (await reuse.isOpen(question))) await runs.wake([id])
+      if (await reuse.isOpen(question)) await runs.wake([this.#claim.request.id])
     })
   }
 

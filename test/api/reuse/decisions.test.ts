@@ -123,7 +123,7 @@ describe('reused results and what is decided of revisions', () => {
     assert.equal((await home.call('POST', `${home.project}/limit`, { policies }, admin)).status, 200)
     const budgets = [{ ...all, name: 'day', credits: 1_000_000, per: 'day', mode: 'hard' }]
     assert.equal((await home.call('POST', `${home.project}/budget`, { budgets }, admin)).status, 200)
-    const budget = async () => (await home.call('GET', '/budget')).body[0]
+    const budget = async () => (await home.call('GET', '/budget')).body.usage[0]
     const once = () => home.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
     await until(async () => (await once()).headers.has('ratelimit-policy'))
     const first = await once()
