@@ -1,15 +1,5 @@
 import type { HourTotals, Totals } from '../totals/rollup-store.ts'
-import { countedShare, countedShares } from './counted-shares.ts'
-import {
-  addTotals,
-  countOf,
-  countsOf,
-  drawnByKey,
-  drawnOf,
-  keyBucketsOf,
-  type MetricName,
-  RATIOS,
-} from './hour-counts.ts'
+import { addTotals, countsOf, keyBucketsOf, type MetricName, RATIOS } from './hour-counts.ts'
 import { ALARM, sampleRatioEvidence } from './statistics/sample-ratio.ts'
 import { RATE, ratioScale, scoreScale } from './statistics/scales.ts'
 import { type Bucket, countEffect, stickyBets } from './statistics/sticky.ts'
@@ -30,7 +20,7 @@ export interface Comparison {
     readonly evidence: number
     readonly feedbackAlarm: boolean
   }
-  readonly excluded: { readonly pinned: number; readonly fallbackAsked: number; readonly reused: number }
+  readonly excluded: { readonly pinned: number; readonly fallbackAsked: number; readonly repeated: number }
   /** True when callers sent keys: it is keys that were drawn then. */
   readonly sticky: boolean
   readonly revisions: readonly {
@@ -85,7 +75,7 @@ export function compare(
       if (!a || !b) return []
       const none: Totals = new Map()
       const both = { a: totals.get(query.baseline) ?? none, b: totals.get(candidate) ?? none }
-      return [{ share: countedShare(b / (a + b), both.a, both.b), ...both }]
+      return [{ share: b / (a + b), ...both }]
     })
     const past = pastOf(hours, query.baseline, candidate, query.since)
     const metrics = query.metrics.map((metric) => {
@@ -120,9 +110,9 @@ export function compare(
       feedbackAlarm,
     },
     excluded: {
-      pinned: countOf(excluded, 'pinned'),
-      fallbackAsked: countOf(excluded, 'fallback_asked'),
-      reused: counted.reduce((sum, { totals }) => sum + countOf(totals, 'reused'), 0),
+      pinned: excluded.get('pinned') ?? 0,
+      fallbackAsked: excluded.get('fallback_asked') ?? 0,
+      repeated: excluded.get('repeated') ?? 0,
     },
     sticky,
     revisions: query.candidates.map(compareWith),
@@ -134,17 +124,12 @@ export function ratioOf(
   { shares, totals }: { shares: ReadonlyMap<string, number>; totals: ReadonlyMap<string, Totals> },
   field: 'n' | 'feedback',
 ): number {
-  // Runs with results of others have no part in the feedback.
-  const expected = field === 'n' ? shares : countedShares(shares, totals)
-  const none: Totals = new Map()
-  const counts = [...shares.keys()].map((id) =>
-    field === 'n' ? drawnOf(totals.get(id) ?? none) : countOf(totals.get(id) ?? none, field),
-  )
-  const buckets = [...totals.values()].flatMap((each) => drawnByKey(each)).map((n) => ({ n, sum: 0 }))
+  const counts = [...shares.keys()].map((id) => totals.get(id)?.get(field) ?? 0)
+  const buckets = [...totals.values()].flatMap((each) => [...keyBucketsOf(each, 'failed').values()])
   const keyed = buckets.reduce((sum, { n }) => sum + n, 0)
   const effect = countEffect(buckets, counts.reduce((sum, n) => sum + n, 0) - keyed)
   return sampleRatioEvidence(
-    [...expected.values()],
+    [...shares.values()],
     counts.map((n) => n / effect),
   )
 }

@@ -45,7 +45,7 @@ const example = {
   unit: 'run',
   primary: 'failed',
   sample_ratio: { alarm: false, evidence: 0.03, feedback_alarm: false },
-  excluded: { pinned: 12, fallback_asked: 0, shadow: 0, reused: 0 },
+  excluded: { pinned: 12, fallback_asked: 0, shadow: 0, repeated: 0 },
   left_out: 0,
   revisions: [
     {
@@ -102,12 +102,12 @@ export const comparisonResponse = z
         pinned: z.int().min(0),
         fallback_asked: z.int().min(0),
         shadow: z.int().min(0),
-        reused: z.int().min(0),
+        repeated: z.int().min(0),
       })
       .meta({
         description:
           'Runs that say nothing of their revision: their caller chose it, or the fallback model, they have no caller, or ' +
-          'they had the result of another run (`reused`).',
+          'another run of a task that reuses results had asked the same (`repeated`).',
       }),
     left_out: z
       .int()

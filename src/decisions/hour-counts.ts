@@ -41,21 +41,6 @@ export function keyBucketsOf(totals: Totals, metric: MetricName): Map<number, Bu
   return found
 }
 
-export const countOf = (totals: Totals, field: string): number => totals.get(field) ?? 0
-
-/** All runs that were drawn: those that count, and those that had results of other runs. */
-export const drawnOf = (totals: Totals): number => countOf(totals, 'n') + countOf(totals, 'reused')
-
-/** The same by bucket of callers' keys. */
-export function drawnByKey(totals: Totals): number[] {
-  const found = new Map([...keyBucketsOf(totals, 'failed')].map(([bucket, { n }]) => [bucket, n]))
-  for (const [field, n] of totals) {
-    const [, bucket] = /^reused:(\d+)$/.exec(field) ?? []
-    if (bucket) found.set(Number(bucket), (found.get(Number(bucket)) ?? 0) + n)
-  }
-  return [...found.values()]
-}
-
 /** Adds totals up. */
 export function addTotals(all: Iterable<Totals>): Totals {
   const sums = new Map<string, number>()

@@ -41,7 +41,7 @@ export function presentComparison(
       pinned: excluded.pinned,
       fallback_asked: excluded.fallbackAsked,
       shadow: shadowRuns,
-      reused: excluded.reused,
+      repeated: excluded.repeated,
     },
     left_out: rest.leftOut,
     revisions: revisions.map(({ name, revision, runs, metrics }) => ({

@@ -28,6 +28,8 @@ export interface Outcome {
   readonly primaryFailure?: string | null
   /** The result of another run that is its own. */
   readonly reused?: Pick<KeptResult, 'run' | 'credits'>
+  /** Whether another run was about the same before. */
+  readonly repeated?: boolean | undefined
 }
 
 /** The errors of runs that were aborted. */
@@ -95,6 +97,7 @@ export function resultOf(
     retries: Math.max(0, attempts.length - Math.max(1, modelsCalled.size)),
     usedFallback: outcome.usedFallback ?? false,
     primaryFailure: outcome.primaryFailure ?? null,
+    ...(outcome.repeated && { repeated: true as const }),
     ...(outcome.reused && { cachedFrom: outcome.reused.run, savedCredits: outcome.reused.credits }),
   }
 }

@@ -173,6 +173,8 @@ export interface RunResult {
   /** The run whose result it is, and what that one cost, in millionths. Absent: its own. */
   readonly cachedFrom?: string | undefined
   readonly savedCredits?: number | undefined
+  /** There where another run was about the same before, so that it says nothing of the revision that was drawn for it. */
+  readonly repeated?: true | undefined
 }
 
 /** A run as it is stored. */
@@ -211,6 +213,10 @@ export interface RunHead {
 /** The run under whose id its files are kept: a shadow run has those of the run that it was made beside. */
 export const homeOfFiles = ({ request }: { readonly request: Pick<RunRequest, 'id' | 'shadowOf'> }): string =>
   request.shadowOf ?? request.id
+
+/** Whether comparisons leave a run out, since another one asked the same before. */
+export const isRepeated = ({ cachedFrom, repeated }: Pick<RunResult, 'cachedFrom' | 'repeated'>): boolean =>
+  repeated === true || cachedFrom !== undefined
 
 /** Names of all files of a run, in their order: those that were sent, then the one that it answers with. */
 export function filesOfRun({

@@ -107,11 +107,19 @@ function addReuse(sums: FieldSums, reuse: 'hit' | 'miss', saved = 0): void {
   sums.add('saved', saved)
 }
 
-/** A run whose revision was not drawn, or that asked for the fallback model, is only counted as left out. */
-const isCompared = ({ split, fallbackAsked, reuse }: Delta): boolean =>
-  split !== undefined && !fallbackAsked && reuse !== 'hit'
+/**
+ * A run whose revision was not drawn, that asked for the fallback model, or what another run had asked, is only counted as
+ * left out.
+ */
+const isCompared = ({ split, fallbackAsked, repeated }: Delta): boolean =>
+  split !== undefined && !fallbackAsked && !repeated
 
 function addCompared(delta: Delta, sums: FieldSums): void {
   if (isCompared(delta)) addToComparison(sums, comparedRun(delta.result, delta.calls), delta.bucket ?? null)
-  else sums.add(delta.drawn ? (delta.fallbackAsked ? 'fallback_asked' : 'reused') : 'pinned', 1)
+  else sums.add(leftOutAs(delta), 1)
+}
+
+function leftOutAs({ drawn, fallbackAsked }: Delta): string {
+  if (!drawn) return 'pinned'
+  return fallbackAsked ? 'fallback_asked' : 'repeated'
 }

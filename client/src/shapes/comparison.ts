@@ -57,8 +57,8 @@ export interface Comparison {
     readonly pinned: number
     readonly fallback_asked: number
     readonly shadow: number
-    /** Runs that had the result of another run. */
-    readonly reused: number
+    /** Runs of a task that reuses results, where another run had asked the same. */
+    readonly repeated: number
   }
   readonly left_out: number
   readonly revisions: readonly ComparedRevision[]

@@ -6,7 +6,6 @@ import type { TaskStore } from '../../tasks/task-store.ts'
 import type { HourTotals, RollupStore, Totals } from '../../totals/rollup-store.ts'
 import { betOnKeys, hasKeys, ratioOf, scaleOf } from '../compare.ts'
 import { sharesOf } from '../compare-revisions.ts'
-import { countedShare } from '../counted-shares.ts'
 import { addTotals, countsOf, type MetricName } from '../hour-counts.ts'
 import { ALARM } from '../statistics/sample-ratio.ts'
 import { RATE } from '../statistics/scales.ts'
@@ -72,10 +71,6 @@ export async function gatherEvidence(
     a: totalsOf(from, seq, began),
     b: totalsOf(to, seq, began),
   }))
-  // Of the runs that count, for the statistics of metrics; `pairs` has the shares of the runs that were drawn.
-  const strata = pairs.map(({ seq, share, a, b }, at) => ({
-    ...{ seq, began: splits[at]?.began ?? 0, share: countedShare(share, a, b) },
-  }))
   const thisHour = Math.floor(now / HOUR_MS) * HOUR_MS
   const clock = [...new Set([...hours.map(({ hour }) => hour), thisHour])].sort((a, b) => a - b)
   const next = shares[step + 1] ?? 1
@@ -85,7 +80,7 @@ export async function gatherEvidence(
     const name = metric.name as MetricName
     const whole = scaleOf(metric, past)
     const strataOf = (hour?: number) =>
-      strata.map(({ seq, began, share }) => ({
+      splits.map(({ seq, began, share }) => ({
         share,
         baseline: countsOf(totalsOf(from, seq, began, hour), name, metric.levels),
         candidate: countsOf(totalsOf(to, seq, began, hour), name, metric.levels),
@@ -97,7 +92,7 @@ export async function gatherEvidence(
     if (name !== 'failed') return own
     // A run that hangs has not failed yet.
     const late = clock.map((hour) =>
-      strata.map(({ seq, began, share }) => {
+      splits.map(({ seq, began, share }) => {
         const hanging = (revision: string) => (hour === thisHour ? hung(revision, seq) : 0)
         const countsFor = (revision: string) =>
           timelyCounts(totalsOf(revision, seq, began, hour), timely, hanging(revision))

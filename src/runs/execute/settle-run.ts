@@ -56,7 +56,7 @@ export async function settleRun(
     request,
     claim.claimed,
     attempts,
-    { ...outcome, fence: claim.fence, limited: claim.limited },
+    { ...outcome, fence: claim.fence, limited: claim.limited, repeated: deps.share?.repeated },
     deps.models.find,
   )
   // Idempotent: a second settle of the same claim finds that the run has ended.
@@ -71,8 +71,8 @@ export async function settleRun(
   describeEnd(deps.span, result)
   deps.durations?.observe(request, result)
   logSettled(deps.log, claim, result, attempts.length)
-  // A result of another run says nothing that a shadow could be compared with.
-  if (deps.shadow && !outcome.reused) deps.leaveShadow?.(deps.shadow, claim, result)
+  // Of what comes again, what is executed still is what failed before: pairs would be of that.
+  if (deps.shadow && !outcome.reused && !result.repeated) deps.leaveShadow?.(deps.shadow, claim, result)
   if (deps.share) await deps.share.ended(result, outcome.asked?.isCut !== true)
   return true
 }

@@ -51,6 +51,28 @@ export function questionKey({ request, revision, choices, prepared, schema }: As
   return hash('sha256', JSON.stringify(parts), 'hex')
 }
 
+/**
+ * The hash of what a run is about, which is the same whichever revision was drawn for it, where they have the same
+ * parameters. By it is known whether something was asked before: of what comes again, only the first run says something of
+ * the revision that was drawn. Whether there was a result depends on the revision, and whether it failed before, too.
+ */
+export function subjectKey(
+  {
+    inputs,
+    cache,
+    llmConfig,
+    useFallback,
+  }: Pick<RunRequest, 'inputs' | 'cache' | 'llmConfig' | 'useFallback'>,
+  { input_params }: Pick<Revision, 'input_params'>,
+): string {
+  const used = [...input_params].sort().map((name) => [name, sorted(inputs[name])])
+  return hash(
+    'sha256',
+    JSON.stringify(['subject', used, cache?.files ?? [], sorted(llmConfig), useFallback]),
+    'hex',
+  )
+}
+
 /** With the members of all objects in order: parameters are the same in whichever they were written. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)

@@ -6,7 +6,7 @@ import { loadScript, type Script } from '../../platform/redis/script.ts'
  * has the task, too: neither two projects nor two tasks ever have a key together. Only `reuse-store.ts` uses them.
  */
 const REUSE_LAYOUT = {
-  /** String: when it was kept (ms), and the result as `kept-result.ts` writes it. It expires. */
+  /** String: when it was kept (ms), and the result as `kept-result.ts` writes it, or for a mark the run that asked. It expires. */
   result: 'reuse:result:<task>:<hash>',
   /** Sorted set: the runs that execute for all others, by when their leases end (ms). */
   leads: 'reuse:leads:<task>:<hash>',
@@ -14,7 +14,7 @@ const REUSE_LAYOUT = {
   waiting: 'reuse:waiting:<task>:<hash>',
   /** String: how many of them have failed of late. */
   failed: 'reuse:failed:<task>:<hash>',
-  /** Sorted set: `<task>:<hash>` of all results of the project, by when they end (ms). */
+  /** Sorted set: `<task>:<hash>` of all that the project keeps, by when they end (ms). */
   kept: 'reuse:kept',
   /** Hash: how many bytes each of them has, and under `all` how many all have together. */
   sizes: 'reuse:sizes',
@@ -28,7 +28,8 @@ export const reuseKeys = (project: string) => ({
   prefix: prefixOf(project),
 })
 
-export const reuseScript = (name: string): Script =>
-  loadScript(new URL(`./scripts/${name}.lua`, import.meta.url), {
-    ...{ layout: REUSE_LAYOUT, prefix: 'KEYS[1]', shared: [] },
-  })
+const file = (name: string): URL => new URL(`./scripts/${name}.lua`, import.meta.url)
+
+/** @param also names of `.lua` files whose functions it uses */
+export const reuseScript = (name: string, ...also: string[]): Script =>
+  loadScript(file(name), { layout: REUSE_LAYOUT, prefix: 'KEYS[1]', shared: also.map(file) })

@@ -2,11 +2,11 @@ import type { Redis } from '../../platform/redis/redis.ts'
 import { reuseKeys, reuseScript } from './reuse-layout.ts'
 
 const SCRIPTS = {
-  enter: reuseScript('enter'),
-  keep: reuseScript('keep'),
+  enter: reuseScript('enter', 'room'),
+  lead: reuseScript('lead'),
   peek: reuseScript('peek'),
-  leave: reuseScript('leave'),
-  forget: reuseScript('forget'),
+  leave: reuseScript('leave', 'room'),
+  forget: reuseScript('forget', 'room'),
 }
 
 /** So many runs that wait are told at a time. */
@@ -16,18 +16,27 @@ const BATCH = 500
 /** How long failures of a question, and that its results cannot be shared, are remembered, in ms. */
 const REMEMBERED_MS = 60_000
 
+/** What Redis needs for each result, and for each mark, beside their own bytes. */
+export const ENTRY_BYTES = 300
+
 /** What a run asks of its models, by the hash of all that makes it so. */
 export interface Question {
   readonly project: string
   readonly task: string
   readonly hash: string
+  /** Of what it is about, whichever revision was drawn for it. */
+  readonly subject: string
 }
 
+/** `repeated`: another run was about the same before. */
+export type Entered = { readonly repeated: boolean } & EnteredAs
+
 /**
- * `hit`: there is a result. `lead`: the run executes, and others wait for it while it keeps its lease. `wait`: another run
+ * `beside`: it executes, whatever others do. `hit`: there is a result. `lead`: the run executes, and others wait for it while it keeps its lease. `wait`: another run
  * leads; its lease ends in `leaseMs` unless it is kept, and `before` runs wait already.
  */
-export type Entered =
+type EnteredAs =
+  | { readonly outcome: 'beside' }
   | { readonly outcome: 'hit'; readonly text: string }
   | { readonly outcome: 'lead' }
   | { readonly outcome: 'wait'; readonly leaseMs: number; readonly before: number }
@@ -46,6 +55,7 @@ export type ReuseStore = ReturnType<typeof createReuseStore>
 
 /** The only owner of the results that runs reuse, and of who waits for which run. */
 export function createReuseStore(redis: Redis, { leaseMs, projectBytes }: ReuseStoreOptions) {
+  const most = Math.floor(projectBytes)
   const leave = async (
     { project, task, hash }: Question,
     run: string,
@@ -55,20 +65,30 @@ export function createReuseStore(redis: Redis, { leaseMs, projectBytes }: ReuseS
 
   return {
     leaseMs,
-    projectBytes,
+    /** A larger result is not kept. */
+    mostBytes: most - ENTRY_BYTES,
 
-    /** @param maxAgeMs a result that was kept so long ago is none */
-    async enter({ project, task, hash }: Question, run: string, maxAgeMs: number): Promise<Entered> {
-      const args = [task, hash, run, Math.ceil(maxAgeMs), Math.ceil(leaseMs)]
+    /**
+     * @param maxAgeMs a result that was kept so long ago is none; null: none is looked for
+     * @param markMs how long it is known that this was asked
+     */
+    async enter(question: Question, run: string, maxAgeMs: number | null, markMs: number): Promise<Entered> {
+      const { project, task, hash, subject } = question
+      const age = maxAgeMs === null ? '' : Math.ceil(maxAgeMs)
+      const mark = [subject, Math.ceil(markMs), ENTRY_BYTES, most]
+      const args = [task, hash, run, age, Math.ceil(leaseMs), ...mark]
       const reply = await SCRIPTS.enter(redis, [reuseKeys(project).prefix], args)
-      const [outcome, first, before] = reply as [Entered['outcome'], string | number, number]
-      if (outcome === 'hit') return { outcome, text: String(first) }
-      return outcome === 'lead' ? { outcome } : { outcome, leaseMs: Number(first), before }
+      const [asked, outcome, first, before] = reply as [number, Entered['outcome'], string | number, number]
+      const repeated = asked === 1
+      if (outcome === 'hit') return { repeated, outcome, text: String(first) }
+      return outcome === 'wait'
+        ? { repeated, outcome, leaseMs: Number(first), before }
+        : { repeated, outcome }
     },
 
     /** Keeps the lead of a run for so long from now. */
     async keepLead({ project, task, hash }: Question, run: string, ms: number): Promise<void> {
-      await SCRIPTS.keep(redis, [reuseKeys(project).prefix], [task, hash, run, Math.ceil(ms)])
+      await SCRIPTS.lead(redis, [reuseKeys(project).prefix], [task, hash, run, Math.ceil(ms)])
     },
 
     /** True when a run need not wait any more: there is a result, or it may lead. */
@@ -77,15 +97,11 @@ export function createReuseStore(redis: Redis, { leaseMs, projectBytes }: ReuseS
     },
 
     /** Keeps the result of a run, and ends its lead. Returns runs that waited; more are left while it returns `MOST_TOLD`. */
-    keepResult: (question: Question, run: string, text: string, ms: number): Promise<string[]> =>
-      leave(question, run, [
-        'kept',
-        Math.ceil(ms),
-        MOST_TOLD,
-        text,
-        Buffer.byteLength(text),
-        Math.floor(projectBytes),
-      ]),
+    keepResult: (question: Question, run: string, text: string, ms: number): Promise<string[]> => {
+      const bytes = Buffer.byteLength(text) + ENTRY_BYTES
+      const kept = [text, bytes, most, question.subject, ENTRY_BYTES]
+      return leave(question, run, ['kept', Math.ceil(ms), MOST_TOLD, ...kept])
+    },
 
     /** Ends the lead of a run without a result. Returns runs that waited, as many as may lead now. */
     leave: (question: Question, run: string, became: Became): Promise<string[]> =>

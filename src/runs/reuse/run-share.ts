@@ -7,7 +7,7 @@ import type { Claim } from '../store/claim.ts'
 import type { CacheUse } from './cache-use.ts'
 import { type CopyOutputDeps, copyOutput } from './copy-output.ts'
 import { failsAgain, type KeptResult, keptToText, textToKept } from './kept-result.ts'
-import { type Asked, questionKey } from './question-key.ts'
+import { type Asked, questionKey, subjectKey } from './question-key.ts'
 import type { Question } from './reuse-store.ts'
 import { type TellWaitingDeps, tellAll, tellNext } from './tell-waiting.ts'
 
@@ -40,6 +40,7 @@ export class RunShare {
   readonly #use: CacheUse
   #question: Question | null = null
   #role: 'none' | 'leads' | 'waits' | 'beside' = 'none'
+  #repeated = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(deps: RunShareDeps, claim: Claim, use: CacheUse) {
@@ -56,19 +57,29 @@ export class RunShare {
   async enter(asked: Omit<Asked, 'request'>): Promise<KeptResult | null> {
     const { request } = this.#claim
     const { project, task } = request
-    const question = { project, task, hash: questionKey({ ...asked, request }) }
+    const question: Question = {
+      ...{ project, task, hash: questionKey({ ...asked, request }) },
+      subject: subjectKey(request, asked.revision),
+    }
     this.#question = question
     this.#role = 'beside'
-    return this.#use.fresh ? null : this.#look(question)
+    return this.#look(question)
+  }
+
+  /** Whether another run was about the same before; known once it has entered. */
+  get repeated(): boolean {
+    return this.#repeated
   }
 
   async #look(question: Question): Promise<KeptResult | null> {
     const { reuse, log } = this.#deps
     const { id, startBy, deadline } = this.#claim.request
-    const entered = await reuse.enter(question, id, this.#use.seconds * 1000).catch((err: unknown) => {
+    const maxAge = this.#use.fresh ? null : this.#use.seconds * 1000
+    const entered = await reuse.enter(question, id, maxAge, this.#lasts()).catch((err: unknown) => {
       log.debug({ err, run_id: id }, 'no result of another run could be looked for')
       return null
     })
+    this.#repeated = entered?.repeated ?? false
     if (entered?.outcome === 'hit') {
       const kept = await copyOutput(this.#deps, id, textToKept(entered.text))
       if (kept) {
@@ -88,6 +99,11 @@ export class RunShare {
     if (left <= 0) return null
     this.#role = 'waits'
     throw new Deferred(Math.min(wait, left), this.#claim.model)
+  }
+
+  /** For how long a result of it is kept, in ms. */
+  #lasts(): number {
+    return Math.min(this.#use.seconds, this.#deps.runRetention) * 1000
   }
 
   #lead(question: Question): void {
@@ -117,15 +133,15 @@ export class RunShare {
   }
 
   async #share(question: Question, result: RunResult, isWhole: boolean): Promise<void> {
-    const { reuse, tasks, cacheResultMax, runRetention } = this.#deps
+    const { reuse, tasks, cacheResultMax } = this.#deps
     const { id, useFallback } = this.#claim.request
     const text = keptToText(id, result)
     const bytes = Buffer.byteLength(text)
-    if (!isWhole || bytes > cacheResultMax || bytes > reuse.projectBytes) {
+    if (!isWhole || bytes > cacheResultMax || bytes > reuse.mostBytes) {
       return tellAll(this.#deps, question, await reuse.leave(question, id, 'alone'))
     }
-    const asked = Math.min(this.#use.seconds, runRetention) * 1000
-    const ms = result.usedFallback && !useFallback ? Math.min(asked, FALLBACK_MS) : asked
+    const lasts = this.#lasts()
+    const ms = result.usedFallback && !useFallback ? Math.min(lasts, FALLBACK_MS) : lasts
     await tellAll(this.#deps, question, await reuse.keepResult(question, id, text, ms))
     // The task may have been deleted since the run began: what is of it must not come back with an import.
     const [exists] = await tasks.exist([question])

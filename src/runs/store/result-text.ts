@@ -35,6 +35,7 @@ export function resultToText(result: RunResult): string {
     primaryFailure: unless(null, result.primaryFailure),
     cachedFrom: result.cachedFrom,
     savedCredits: result.savedCredits,
+    repeated: result.repeated,
     response: undefined,
     partial: undefined,
     processed: undefined,
@@ -51,8 +52,9 @@ const NO_PARAMETERS = {}
 export function textToResult(text: string): RunResult {
   const stored = JSON.parse(text) as StoredResult
   const result = completed(stored)
-  const { cachedFrom, savedCredits = 0 } = stored
-  return cachedFrom === undefined ? result : { ...result, cachedFrom, savedCredits }
+  if (stored.repeated === undefined && stored.cachedFrom === undefined) return result
+  const { cachedFrom, savedCredits, repeated } = stored
+  return { ...result, cachedFrom, savedCredits, repeated }
 }
 
 /** With what was left out as usual. */

@@ -8,7 +8,14 @@ const PRICE = { input: 1_000_000, output: 1_000_000 }
 describe('reused results and what is decided of revisions', () => {
   const running = useSystem(async (t) => ({
     workers: 2,
-    env: { SPLITRUN_SHARDS: '3', SPLITRUN_MODELS_FILE: await writeModels(t, { good: { price: PRICE } }) },
+    env: {
+      SPLITRUN_SHARDS: '3',
+      SPLITRUN_MODEL_ATTEMPTS: '1',
+      SPLITRUN_MODELS_FILE: await writeModels(t, {
+        good: { price: PRICE },
+        flaky: { price: PRICE, faults: { serverError: 0.4 } },
+      }),
+    },
   }))
   const call: ReturnType<typeof running>['call'] = (...args) => running().call(...args)
   const run = (task: string, query = '', text = 'tea') =>
@@ -35,26 +42,29 @@ describe('reused results and what is decided of revisions', () => {
     // Twelve standard deviations around 30 of 300.
     assert.ok(ofB > 0 && ofB < 93, `${ofB} of 300`)
 
-    // Of each revision one run counts, whatever its share, and nobody takes that for a draw that went wrong.
+    // One of them counts: the first, whose revision was drawn before anything was known.
     const { body: found } = await call('GET', `/task/${task}/comparison?baseline=${a}`)
-    assert.equal(found.excluded.reused, 298)
-    assert.deepEqual([found.revisions[0].runs, found.sample_ratio.alarm], [1, false])
-    assert.ok(found.sample_ratio.evidence < 1000)
+    assert.equal(found.excluded.repeated, 299)
+    assert.ok(found.revisions[0].runs <= 1)
+    assert.equal(found.sample_ratio.alarm, false)
   })
 
-  test('with many inputs that come again nothing is decided of two revisions that are the same', async () => {
-    const { task, a } = await splitTask([9, 1])
-    for (let at = 0; at < 40; at += 1) {
-      await Promise.all(Array.from({ length: 25 }, () => run(task, '', `input ${at}`)))
+  test('of what comes again only the first run counts, as it was drawn, also where the others failed or were executed', async () => {
+    const { task, a, b } = await splitTask([9, 1], { llm_model_id: 'flaky', output_retries: 0 })
+    const first = new Map<string, string>()
+    for (let at = 0; at < 30; at += 1) {
+      const text = `input ${at}`
+      for (let again = 0; again < 4; again += 1) {
+        const { body } = await run(task, '', text)
+        const ended = body.detail?.run ?? body
+        if (!first.has(text)) first.set(text, ended.task_revision_id)
+      }
     }
+    const ofB = [...first.values()].filter((id) => id === b).length
     const { body: found } = await call('GET', `/task/${task}/comparison?baseline=${a}`)
-    const [revision] = found.revisions
-    assert.ok(revision.runs > 15, String(revision.runs))
+    assert.equal(found.revisions[0].runs, ofB)
+    assert.equal(found.excluded.repeated, 30 * 3)
     assert.equal(found.sample_ratio.alarm, false)
-    for (const metric of ['failed', 'invalid', 'cancelled']) {
-      assert.notEqual(revision.metrics[metric].verdict, 'worse', metric)
-      assert.notEqual(revision.metrics[metric].verdict, 'better', metric)
-    }
   })
 
   test('a key keeps its revision, and the result is of that', async () => {
@@ -69,7 +79,7 @@ describe('reused results and what is decided of revisions', () => {
     }
     assert.equal(new Set(seen.values()).size, 2)
     const { body: found } = await call('GET', `/task/${task}/comparison`)
-    assert.deepEqual([found.excluded.reused, found.sample_ratio.alarm, found.unit], [38, false, 'key'])
+    assert.deepEqual([found.excluded.repeated, found.sample_ratio.alarm, found.unit], [39, false, 'key'])
   })
 
   test('feedback on a reused result is shown and reported, and counts in no comparison', async () => {
@@ -84,11 +94,9 @@ describe('reused results and what is decided of revisions', () => {
     }
     const { body: report } = await call('GET', `/task/${task}/feedback_report`)
     assert.equal(report.scores.helpful.count, 12)
-    const executed = runs.filter(
-      ({ cached_from, task_revision_id }) => !cached_from && task_revision_id !== a,
-    )
+    const first = runs[0].task_revision_id
     const { body: found } = await call('GET', `/task/${task}/comparison?baseline=${a}`)
-    assert.equal(found.revisions[0].metrics['score:helpful'].n, executed.length)
+    assert.equal(found.revisions[0].metrics['score:helpful'].n, first === a ? 0 : 1)
     assert.equal(found.sample_ratio.feedback_alarm, false)
   })
 
@@ -96,8 +104,6 @@ describe('reused results and what is decided of revisions', () => {
     const task = await running().createTask({ cache: 600, llm_model_id: 'good' })
     const { body } = await call('POST', `/task/${task}`, { system_prompt: 'B.' })
     const [b, a] = body.revisions.map(({ id }: { id: string }) => id)
-    // There is a result of the shadow's own revision.
-    await run(task, `?revision_id=${b}`)
     const shadow = { revision: b, share: 1, max_credits_per_day: null }
     assert.equal((await call('POST', `/task/${task}/shadow`, shadow)).status, 200)
     const first = (await run(task)).body

@@ -34,7 +34,7 @@ export function Trust({ comparison }: { comparison: Comparison }) {
         <dd>
           {count(excluded.pinned)} runs whose caller chose the revision, {count(excluded.fallback_asked)}{' '}
           whose caller asked for the fallback model, {count(excluded.shadow)} of shadows,{' '}
-          {count(excluded.reused)} with the result of another run
+          {count(excluded.repeated)} that asked what was asked before
           {leftOut > 0 && `; ${count(leftOut)} revisions with less traffic than those shown`}
         </dd>
         <dt>Wrong at most</dt>

@@ -1,12 +1,6 @@
--- Forgets results. ARGV: for each its task and the hash of its question.
+-- Forgets what is kept. ARGV: for each its task and its hash.
 for at = 1, #ARGV, 2 do
-  local name = ARGV[at] .. ':' .. ARGV[at + 1]
-  redis.call('UNLINK', key.result(ARGV[at], ARGV[at + 1]))
-  redis.call('ZREM', key.kept, name)
-  local bytes = redis.call('HGET', key.sizes, name)
-  if bytes then
-    redis.call('HDEL', key.sizes, name)
-    redis.call('HINCRBY', key.sizes, 'all', -bytes)
-  end
+  call('UNLINK', key.result(ARGV[at], ARGV[at + 1]))
+  forget(ARGV[at] .. ':' .. ARGV[at + 1])
 end
 return 1
