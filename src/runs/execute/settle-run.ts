@@ -88,6 +88,7 @@ function logSettled(log: Logger, { request, revision }: Claim, result: RunResult
       reason: result.error?.reason,
       model: result.model,
       attempts,
+      cached_from: result.cachedFrom,
       input_tokens: result.inputTokens,
       output_tokens: result.outputTokens,
       timings: result.timings,

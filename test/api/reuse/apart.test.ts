@@ -5,6 +5,7 @@ import { reuseKeys } from '../../../src/runs/reuse/reuse-layout.ts'
 import { allKeys } from '../../support/all-keys.ts'
 import { archivedTask, archiveOf } from '../../support/archives.ts'
 import { red } from '../../support/pictures.ts'
+import { resultKeys } from '../../support/reused-results.ts'
 import { type Answer, type System, until, useSystem } from '../../support/system.ts'
 
 describe('results are never reused', () => {
@@ -155,9 +156,7 @@ describe('results are never reused', () => {
     const home = running()
     const task = await home.createTask({ cache: 2_592_000 })
     const first = await run(home, task)
-    const [key = ''] = (await allKeys(home.core.redis)).filter((each) =>
-      each.includes(`reuse:result:${task}`),
-    )
+    const [key = ''] = await resultKeys(home.core.redis, home.project.slice(-36), task)
     const record = (await allKeys(home.core.redis)).find((each) => each.endsWith(`run:${first.id}`)) ?? ''
     await until(async () => (await home.core.redis.pttl(record)) > 0)
     const [ofResult, ofRun] = await Promise.all([home.core.redis.pttl(key), home.core.redis.pttl(record)])

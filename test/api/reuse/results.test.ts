@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { newId } from '../../../src/platform/ids.ts'
 import { reuseKeys } from '../../../src/runs/reuse/reuse-layout.ts'
-import { allKeys } from '../../support/all-keys.ts'
+import { resultKeys } from '../../support/reused-results.ts'
 import { speakModels } from '../../support/spoken-model.ts'
 import { until, useSystem } from '../../support/system.ts'
 import { watchEvents } from '../../support/watch-events.ts'
@@ -146,10 +146,10 @@ describe('a result that is reused', () => {
 
   test('lasts as long as was said, and no run takes one that is older than it wants', async () => {
     const { redis } = system().core
-    const { result, kept } = reuseKeys(system().project.slice(-36))
+    const project = system().project.slice(-36)
     const task = await textTask({ cache: 2 })
     await asked(task, 'one')
-    const [key = ''] = await allKeys(redis, result(task, '*'))
+    const [key = ''] = await resultKeys(redis, project, task)
     assert.ok((await redis.pttl(key)) <= 2000)
     await until(async () => (await redis.exists(key)) === 0)
     await asked(task, 'two', '?cache=600')
@@ -159,7 +159,7 @@ describe('a result that is reused', () => {
     await redis.set(key, `${Number(stamp) - 60_000} ${text}`, 'KEEPTTL')
     assert.equal((await run(task, '?cache=61')).body.response, 'two')
     await asked(task, 'three', '?cache=60')
-    assert.ok((await redis.pttl(kept)) > 0)
+    assert.ok((await redis.pttl(reuseKeys(project).kept)) > 0)
   })
 
   test('is refused where it is none: what is no number of seconds, or too many', async () => {

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { reuseKeys } from '../../../src/runs/reuse/reuse-layout.ts'
 import { shardKeys } from '../../../src/runs/store/run-keys.ts'
 import { allKeys } from '../../support/all-keys.ts'
+import { resultKeys } from '../../support/reused-results.ts'
 import { type SpokenCall, speakModels } from '../../support/spoken-model.ts'
 import { type Answer, until, useSystem } from '../../support/system.ts'
 
@@ -12,7 +13,7 @@ const SHARDS = 12
 describe('runs that ask the same at the same time', () => {
   let model: Awaited<ReturnType<typeof speakModels>>
   const system = useSystem(async (t) => {
-    model = await speakModels(t, { spoken: {}, fallback: {} })
+    model = await speakModels(t, { spoken: {}, fallback: {}, single: { limits: { concurrent: 1 } } })
     const env = { SPLITRUN_SHARDS: String(SHARDS), SPLITRUN_CONCURRENCY: '3', SPLITRUN_MODEL_ATTEMPTS: '1' }
     return { workers: 2, env: { ...model.env, ...env } }
   })
@@ -164,8 +165,7 @@ describe('runs that ask the same at the same time', () => {
     assert.ok(
       runs.every(({ response, used_fallback_model }) => response === 'instead' && used_fallback_model),
     )
-    const keys = reuseKeys(system().project.slice(-36))
-    const [key = ''] = await allKeys(system().core.redis, keys.result(task, '*'))
+    const [key = ''] = await resultKeys(system().core.redis, system().project.slice(-36), task)
     const left = await system().core.redis.pttl(key)
     assert.ok(left <= 10_000, String(left))
   })
@@ -199,5 +199,26 @@ describe('runs that ask the same at the same time', () => {
     const anew = again()
     say(await model.next(), 'after')
     assert.equal((await anew).body.response, 'after')
+  })
+
+  test('of a model at its limit wait for that, each as its own caller wants, and are one call all the same', async () => {
+    const [busy, task] = [
+      await textTask({ llm_model_id: 'single', cache: 0 }),
+      await textTask({ llm_model_id: 'single' }),
+    ]
+    const before = model.calls()
+    const inTheWay = run(busy)
+    const first = await model.next()
+    const started = Array.from({ length: 12 }, () => run(task))
+    const shown = async () => (await system().call('GET', `/task/${task}/run?status=queued`)).body.results
+    await until(async () => (await shown()).length === 12)
+    const refused = await run(task, '?on_limit=fail')
+    assert.deepEqual([refused.status, refused.body.detail.reason], [429, 'RATE_LIMITED'])
+    say(first, 'at last')
+    assert.equal((await inTheWay).body.response, 'at last')
+    say(await model.next(), 'once')
+    const runs = (await Promise.all(started)).map(({ body }) => body.response)
+    assert.ok(runs.every((response) => response === 'once'))
+    assert.equal(model.calls() - before, 2)
   })
 })
