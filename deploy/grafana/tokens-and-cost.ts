@@ -31,7 +31,7 @@ export function tokensAndCost(): DashboardBuilder {
           unit: 'short',
         },
         sum(growth(tokens(type))),
-        { width: 5, ofRange: true },
+        { width: 4, ofRange: true },
       ),
     )
   }
@@ -40,14 +40,25 @@ export function tokensAndCost(): DashboardBuilder {
       figure(
         { title: 'Cost', about: 'In this range, in the currency of the prices.', unit: 'short' },
         sum(growth(CREDITS)),
-        { width: 5, ofRange: true },
+        { width: 4, ofRange: true },
+      ),
+    )
+    .withPanel(
+      figure(
+        {
+          title: 'Saved',
+          about: 'What runs did not cost in this range that had the result of another run.',
+          unit: 'short',
+        },
+        `${sum(growth(`splitrun_saved_credits_total{${CHOSEN}}`))} or vector(0)`,
+        { width: 4, ofRange: true },
       ),
     )
     .withPanel(
       figure(
         { title: 'Cost of 1000 runs', about: 'Mean over this range.', unit: 'short' },
         `1000 * ${sum(growth(CREDITS))} / ${sum(growth(RUNS))}`,
-        { width: 5, ofRange: true },
+        { width: 4, ofRange: true },
       ),
     )
     .withPanel(

@@ -19,6 +19,7 @@ import { queuePrefix } from '../queue/bullmq-keys.ts'
 import { checkBullmq } from '../queue/check-bullmq.ts'
 import { createEndBudgets } from '../runs/end/end-budgets.ts'
 import { createTellEnds } from '../runs/live/tell-ends.ts'
+import { createReuseStore } from '../runs/reuse/reuse-store.ts'
 import type { RunRequest, RunResult } from '../runs/run.ts'
 import { shardKeys } from '../runs/store/run-keys.ts'
 import { createRunStore } from '../runs/store/run-store.ts'
@@ -129,6 +130,10 @@ async function openCore(
         endBudgets(request, result)
       },
       ...{ retentionSeconds: config.runRetention, idempotencySeconds: config.idempotencyRetention },
+    }),
+    reuse: createReuseStore(redis, {
+      leaseMs: config.lockDuration * 1000,
+      projectBytes: config.cacheProjectBytes,
     }),
     names: createCardinalityStore(redis, {
       groupsMax: config.reportingGroupsMax,

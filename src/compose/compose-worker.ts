@@ -67,6 +67,7 @@ export async function composeWorker(
     budgetLanes: limits.budgetLanes,
     outputs: createLiveOutputs({ runs, log }),
     leaveShadow: shadows.leaveShadow,
+    sharing: { ...core, ...config },
     settleTimeoutMs: config.settlePatience * 1000,
     retry: {
       maxAttempts: config.modelAttempts,

@@ -20,7 +20,7 @@ export interface Comparison {
     readonly evidence: number
     readonly feedbackAlarm: boolean
   }
-  readonly excluded: { readonly pinned: number; readonly fallbackAsked: number }
+  readonly excluded: { readonly pinned: number; readonly fallbackAsked: number; readonly repeated: number }
   /** True when callers sent keys: it is keys that were drawn then. */
   readonly sticky: boolean
   readonly revisions: readonly {
@@ -109,7 +109,11 @@ export function compare(
       evidence: Math.min(Math.exp(ratio), Number.MAX_VALUE),
       feedbackAlarm,
     },
-    excluded: { pinned: excluded.get('pinned') ?? 0, fallbackAsked: excluded.get('fallback_asked') ?? 0 },
+    excluded: {
+      pinned: excluded.get('pinned') ?? 0,
+      fallbackAsked: excluded.get('fallback_asked') ?? 0,
+      repeated: excluded.get('repeated') ?? 0,
+    },
     sticky,
     revisions: query.candidates.map(compareWith),
   }

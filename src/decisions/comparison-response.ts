@@ -45,7 +45,7 @@ const example = {
   unit: 'run',
   primary: 'failed',
   sample_ratio: { alarm: false, evidence: 0.03, feedback_alarm: false },
-  excluded: { pinned: 12, fallback_asked: 0, shadow: 0 },
+  excluded: { pinned: 12, fallback_asked: 0, shadow: 0, repeated: 0 },
   left_out: 0,
   revisions: [
     {
@@ -98,10 +98,16 @@ export const comparisonResponse = z
         description: 'Whether runs were drawn as the weights say; after an alarm nothing is decided.',
       }),
     excluded: z
-      .object({ pinned: z.int().min(0), fallback_asked: z.int().min(0), shadow: z.int().min(0) })
+      .object({
+        pinned: z.int().min(0),
+        fallback_asked: z.int().min(0),
+        shadow: z.int().min(0),
+        repeated: z.int().min(0),
+      })
       .meta({
         description:
-          'Runs that say nothing of the draw: their caller chose the revision, or the fallback model, or they have no caller.',
+          'Runs that say nothing of their revision: their caller chose it, or the fallback model, they have no caller, or ' +
+          'another run of a task that reuses results had asked the same (`repeated`).',
       }),
     left_out: z
       .int()

@@ -37,7 +37,12 @@ export function presentComparison(
       evidence: sampleRatio.evidence,
       feedback_alarm: sampleRatio.feedbackAlarm,
     },
-    excluded: { pinned: excluded.pinned, fallback_asked: excluded.fallbackAsked, shadow: shadowRuns },
+    excluded: {
+      pinned: excluded.pinned,
+      fallback_asked: excluded.fallbackAsked,
+      shadow: shadowRuns,
+      repeated: excluded.repeated,
+    },
     left_out: rest.leftOut,
     revisions: revisions.map(({ name, revision, runs, metrics }) => ({
       name,

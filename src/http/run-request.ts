@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import { givenId } from '../platform/id-schema.ts'
+import type { CacheWish } from '../runs/reuse/cache-use.ts'
 import type { SubmittedFile } from '../runs/start/submission.ts'
-import { anyObject, llmConfigSchema } from '../tasks/task-fields.ts'
+import { anyObject, LONGEST_CACHE, llmConfigSchema } from '../tasks/task-fields.ts'
 import type { BodyLimits, SentFile } from './body/body.ts'
 import { decodeBase64 } from './body/decode-base64.ts'
 import { parseJson } from './body/parse-json.ts'
@@ -52,10 +53,31 @@ export const runQuery = z.object({
     description:
       'What happens when a limit of the model is in the way: the run waits, or fails with RATE_LIMITED (429).',
   }),
+  cache: z
+    .string()
+    .refine(
+      (text) => text === '' || readCache(text) !== null,
+      `expected whole seconds up to ${LONGEST_CACHE}, false or refresh`,
+    )
+    .optional()
+    .meta({
+      description:
+        'What of the task’s `cache` holds for this run: seconds (its result is kept so long, and none is reused that is ' +
+        'older), `0` or `false` (it has no part in it), or `refresh` (it is executed, and its result is kept).',
+      examples: ['3600', 'refresh'],
+    }),
   on_disconnect: z.enum(['continue', 'cancel']).default('continue').meta({
     description: 'What becomes of the run when a caller who waits goes away.',
   }),
 })
+
+/** What a caller says of the reuse of results; null for nothing that is known. */
+export function readCache(text: string | undefined): CacheWish {
+  if (text === 'refresh') return text
+  if (text === 'false' || /^0+$/.test(text ?? '')) return 'off'
+  const seconds = /^\d{1,9}$/.test(text ?? '') ? Number(text) : 0
+  return seconds > 0 && seconds <= LONGEST_CACHE ? seconds : null
+}
 
 /** Body of a run, in either encoding; a form's `task_input` is JSON text. */
 export const runBody = z

@@ -35,6 +35,14 @@ export class RunFamilies {
     'splitrun_shadow_credits_total',
     'What shadow runs cost, in units of the prices; no part of splitrun_credits_total.',
   )
+  readonly #reuses = new LabelledSums(
+    'splitrun_result_cache_total',
+    'Runs that may reuse results: `hit` had one of another run, `miss` was executed.',
+  )
+  readonly #saved = new LabelledSums(
+    'splitrun_saved_credits_total',
+    'What the runs cost whose results were reused, once for each reuse, in units of the prices.',
+  )
   readonly #checks = new LabelledSums('splitrun_output_checks_total', 'Outputs: valid, repaired, invalid.')
   readonly #duration = new Histograms(
     'splitrun_run_duration_seconds',
@@ -102,6 +110,8 @@ export class RunFamilies {
       if (kind === 'runs') this.#runs.add({ ...labels, outcome: first, reason: second }, by)
       else if (kind === 'check') this.#checks.add({ ...labels, check: first }, by)
       else if (kind === 'drawn') this.#drawn.add(labels, by)
+      else if (kind === 'reuse') this.#reuses.add({ ...labels, result: first }, by)
+      else if (kind === 'saved') this.#saved.add(labels, by)
       else if (field === 'shadow:credits') this.#shadowCredits.add(labels, by)
       else if (kind === 'shadow') this.#shadowRuns.add({ ...labels, end: first }, by)
       else if (kind === 'score' && Object.hasOwn(scores, first)) {
@@ -156,6 +166,8 @@ export class RunFamilies {
       this.#good.family(MICRO),
       this.#shadowRuns.family(),
       this.#shadowCredits.family(MICRO),
+      this.#reuses.family(),
+      this.#saved.family(MICRO),
       this.#parts.family(),
       this.#credits.family(MICRO),
       this.#possible.family(MICRO),

@@ -94,6 +94,8 @@ export function presentSummary({
     llm_call_timing: Math.round(result?.timings.model ?? 0) / 1000,
     charged_credits: creditsText(result?.credits ?? 0),
     possible_credits: creditsText(result?.possibleCredits ?? 0),
+    cached_from: result?.cachedFrom ?? null,
+    saved_credits: creditsText(result?.savedCredits ?? 0),
     is_error: status === 'failed' || status === 'expired' || status === 'cancelled',
     error: result?.error ? presentError(result.error, null) : null,
     finish_reason: result?.finishReason ?? null,

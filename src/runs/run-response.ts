@@ -3,6 +3,7 @@ import { shownId } from '../platform/id-schema.ts'
 import { SLOTS } from '../tasks/split/slot-targets.ts'
 import { waitResponse } from './present-wait.ts'
 import { RUN_STATUSES } from './run.ts'
+import { RUN_EXAMPLE } from './run-example.ts'
 
 const count = z.int().min(0)
 const ms = z.number().min(0)
@@ -78,73 +79,6 @@ const attempt = z
   })
   .meta({ id: 'Attempt', description: 'One call of a model for the run.' })
 
-const example = {
-  id: '019a5f0e-7c1d-7b7e-9d3c-2f6b1c0a8e00',
-  task_id: '019a5f0e-6a20-7c55-8f0e-5b0d1a2c3d4e',
-  project_id: '019a5f0e-5f11-7a44-9b1d-4c0e1f2a3b4c',
-  task_revision_id: '019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a',
-  split: 3,
-  slot: 11_275,
-  shadow_of: null,
-  user_id: '019a5f0e-6001-7b33-8c2e-3d1f2a4b5c6d',
-  created: '2026-01-15T09:30:00.000Z',
-  status: 'succeeded',
-  done: true,
-  response: { sentiment: 'positive', confidence: 0.97 },
-  run_data: { submitted: { text: 'I love this' }, files: [] },
-  files: [],
-  file_names: [],
-  input_tokens: 42,
-  output_tokens: 12,
-  total_tokens: 54,
-  cached_tokens: 0,
-  reasoning_tokens: 0,
-  estimated: false,
-  cost_exact: true,
-  input_processor_timing: 0,
-  llm_call_timing: 0.412,
-  charged_credits: '0.00',
-  possible_credits: '0.00',
-  is_error: false,
-  error: null,
-  finish_reason: 'stop',
-  llm_retries: 0,
-  used_fallback_model: false,
-  primary_failure_reason: null,
-  fallback_llm_model_id: null,
-  reporting_group: null,
-  reference: 'order-1234',
-  model: 'simulated-large',
-  llm_model_id: '6f1f8f3c-2b0a-5c1d-9e7f-0a1b2c3d4e5f',
-  llm_config: { temperature: 0 },
-  prompt_hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-  output_check: 'valid',
-  deadline: '2026-01-15T09:40:00.000Z',
-  settled: '2026-01-15T09:30:00.431Z',
-  trace_id: null,
-  timings: { queued: 6, waiting_on_limit: 0, inputs: 0, model: 412, validate: 1, total: 431 },
-  waiting_on: null,
-  scores: { helpful: true },
-  attempts: [
-    {
-      number: 1,
-      started: '2026-01-15T09:30:00.012Z',
-      ended: '2026-01-15T09:30:00.424Z',
-      outcome: 'succeeded',
-      model: 'simulated-large',
-      input_tokens: 42,
-      output_tokens: 12,
-      cached_tokens: 0,
-      reasoning_tokens: 0,
-      estimated: false,
-      cost_exact: true,
-      possible_credits: '0.00',
-      finish_reason: 'stop',
-      code: null,
-    },
-  ],
-}
-
 /** A run on the wire. All members are always there; numbers are 0 until the run has ended. */
 export const runResponse = z
   .object({
@@ -198,6 +132,10 @@ export const runResponse = z
     llm_call_timing: z.number().min(0).meta({ description: 'Seconds.' }),
     charged_credits: credits.meta({ description: 'Decimal; `0.00` without prices.' }),
     possible_credits: possibleCredits,
+    cached_from: shownId.nullable().meta({
+      description: 'The run whose result it has, since it asks the same; null where it was executed itself.',
+    }),
+    saved_credits: credits.meta({ description: 'What that other run cost; `0.00` without one.' }),
     is_error: z.boolean(),
     error: runError.nullable(),
     finish_reason: finishReason,
@@ -233,7 +171,7 @@ export const runResponse = z
     }),
     attempts: z.array(attempt),
   })
-  .meta({ id: 'Run', examples: [example] })
+  .meta({ id: 'Run', examples: [RUN_EXAMPLE] })
 
 /** What a summary leaves out. */
 const LEFT_OUT = { response: true, run_data: true, attempts: true } as const
@@ -244,5 +182,5 @@ export const runSummary = runResponse.omit(LEFT_OUT)
 export const listedRun = runResponse.partial(LEFT_OUT).meta({
   id: 'ListedRun',
   description: 'A run; with `?fields=summary` without `response`, `run_data` and `attempts`.',
-  examples: [example],
+  examples: [RUN_EXAMPLE],
 })

@@ -6,6 +6,7 @@ import type { AskResult } from './execute/ask/ask-result.ts'
 import type { PreparedCall } from './execute/ask/prepare-call.ts'
 import type { AbortReason } from './execute/executions.ts'
 import type { ProcessedInputs } from './execute/inputs/process-inputs.ts'
+import type { KeptResult } from './reuse/kept-result.ts'
 import type { Attempt, RunError, RunRequest, RunResult } from './run.ts'
 
 /** What the code that ends a run knows of it. Members are absent where the execution did not get so far. */
@@ -25,6 +26,10 @@ export interface Outcome {
   readonly outputFile?: string
   readonly usedFallback?: boolean
   readonly primaryFailure?: string | null
+  /** The result of another run that is its own. */
+  readonly reused?: Pick<KeptResult, 'run' | 'credits'>
+  /** Whether another run was about the same before. */
+  readonly repeated?: boolean | undefined
 }
 
 /** The errors of runs that were aborted. */
@@ -92,6 +97,8 @@ export function resultOf(
     retries: Math.max(0, attempts.length - Math.max(1, modelsCalled.size)),
     usedFallback: outcome.usedFallback ?? false,
     primaryFailure: outcome.primaryFailure ?? null,
+    ...(outcome.repeated && { repeated: true as const }),
+    ...(outcome.reused && { cachedFrom: outcome.reused.run, savedCredits: outcome.reused.credits }),
   }
 }
 

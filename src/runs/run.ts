@@ -3,6 +3,7 @@ import type { WaitingOn } from '../models/limits/limit-reader.ts'
 import type { TraceContext } from '../platform/tracing/tracing.ts'
 import type { ScoreValue } from '../tasks/scores/score.ts'
 import type { FinalStatus, RunMode, Timings } from '../totals/delta.ts'
+import type { CacheUse } from './reuse/cache-use.ts'
 
 /** Every state of a run. The diagram in src/README.md shows these transitions, and a test compares the two. */
 export const TRANSITIONS = {
@@ -70,6 +71,8 @@ export interface RunRequest {
   readonly live: boolean
   /** The run that it was made beside, to see what another revision does with the same inputs. Absent: it is a caller's own. */
   readonly shadowOf?: string | undefined
+  /** What part it has in the reuse of results. Absent: none. */
+  readonly cache?: CacheUse | undefined
 }
 
 /** True when a run expires at the time `now`: its deadline is reached, or it was not claimed before `startBy`. */
@@ -167,6 +170,11 @@ export interface RunResult {
   readonly usedFallback: boolean
   /** Why the first model gave no usable completion, when the fallback was called after it. */
   readonly primaryFailure: string | null
+  /** The run whose result it is, and what that one cost, in millionths. Absent: its own. */
+  readonly cachedFrom?: string | undefined
+  readonly savedCredits?: number | undefined
+  /** There where another run was about the same before, so that it says nothing of the revision that was drawn for it. */
+  readonly repeated?: true | undefined
 }
 
 /** A run as it is stored. */
@@ -205,6 +213,10 @@ export interface RunHead {
 /** The run under whose id its files are kept: a shadow run has those of the run that it was made beside. */
 export const homeOfFiles = ({ request }: { readonly request: Pick<RunRequest, 'id' | 'shadowOf'> }): string =>
   request.shadowOf ?? request.id
+
+/** Whether comparisons leave a run out, since another one asked the same before. */
+export const isRepeated = ({ cachedFrom, repeated }: Pick<RunResult, 'cachedFrom' | 'repeated'>): boolean =>
+  repeated === true || cachedFrom !== undefined
 
 /** Names of all files of a run, in their order: those that were sent, then the one that it answers with. */
 export function filesOfRun({

@@ -45,6 +45,7 @@ export async function createTask(
     on_lost_attempt: input.on_lost_attempt ?? 'retry',
     on_truncated: input.on_truncated ?? 'fail',
     output_retries: input.output_retries ?? 1,
+    cache: input.cache ?? 0,
     scores: input.scores ?? {},
     created: now,
     modified: now,

@@ -74,6 +74,9 @@ export const anyObject = z
   )
   .meta({ type: 'object' }) as z.ZodType<Readonly<Record<string, unknown>>>
 
+/** For how many seconds results may be reused: thirty days. */
+export const LONGEST_CACHE = 2_592_000
+
 export interface TaskLimits {
   /** Limits of an output_format: levels, and keys of all levels together. */
   readonly maxDepth: number
@@ -105,6 +108,7 @@ export function taskFields(limits: TaskLimits) {
     on_lost_attempt: z.enum(['retry', 'fail']),
     on_truncated: z.enum(['accept', 'fail']),
     output_retries: z.int().min(0).max(3),
+    cache: z.int().min(0).max(LONGEST_CACHE),
     scores: scoresSchema(limits.scoresMax),
 
     annotation: note,

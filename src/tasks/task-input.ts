@@ -29,6 +29,9 @@ function optionalFields(limits: TaskLimits) {
     on_lost_attempt: fields.on_lost_attempt.optional(),
     on_truncated: fields.on_truncated.optional(),
     output_retries: fields.output_retries.optional(),
+    cache: fields.cache.nullish().meta({
+      description: 'Seconds for which results are reused by runs that ask the same; 0 or null: not at all.',
+    }),
     scores: fields.scores.nullish(),
 
     annotation: fields.annotation.nullish(),

@@ -103,6 +103,10 @@ export const taskResponse = z
     output_retries: z.int().min(0).meta({
       description: 'How often an answer that is no response is asked for again.',
     }),
+    cache: z.int().min(0).meta({
+      description:
+        'Seconds for which results of its runs are reused by runs that ask the same; 0: not at all.',
+    }),
     scores: z.record(z.string(), scoreSchema).meta({
       description: 'What feedback on its runs may say, by name.',
     }),
@@ -133,6 +137,7 @@ export const taskResponse = z
         on_lost_attempt: 'retry',
         on_truncated: 'fail',
         output_retries: 1,
+        cache: 0,
         scores: { helpful: { type: 'boolean', good: true } },
         access_token: null,
         tags: [],

@@ -46,6 +46,7 @@ const ADDED_LATER = {
   on_lost_attempt: 'retry',
   on_truncated: 'fail',
   output_retries: 1,
+  cache: 0,
   scores: {},
   rollout: null,
   shadow: null,

@@ -38,6 +38,8 @@ export interface Task {
   readonly on_truncated: 'accept' | 'fail'
   /** How often an answer of a model that is no response is asked for again. */
   readonly output_retries: number
+  /** For how many seconds results of its runs are reused by runs that ask the same; 0: not at all. */
+  readonly cache: number
   /** What feedback on its runs may say, by name. */
   readonly scores: Scores
   readonly created: string

@@ -110,11 +110,19 @@ const TASK_FIELDS = [
   'on_lost_attempt',
   'on_truncated',
   'output_retries',
+  'cache',
   'scores',
 ] as const satisfies readonly (keyof Task)[]
 
 /** The values that null stands for; for other fields, null is ignored. */
-const NULLS = { alias: null, description: '', timeout: null, queue_timeout: null, scores: {} } as const
+const NULLS = {
+  alias: null,
+  description: '',
+  timeout: null,
+  queue_timeout: null,
+  cache: 0,
+  scores: {},
+} as const
 
 /** The fields of the task itself that were sent. */
 function taskChanges(input: UpdateTaskInput): Partial<Task> {

@@ -46,6 +46,9 @@ export function addDelta(delta: AnyDelta, sumsOf: SumsOf, known: KnownSums = new
   addToReport(sums.report, result, calls)
   sums.payer?.add('credits', result.credits)
   addToRunMetrics(sums.metrics, delta.mode, delta.drawn, result)
+  if (delta.reuse) {
+    for (const each of [sums.report, sums.metrics]) addReuse(each, delta.reuse, delta.savedCredits)
+  }
   for (const call of calls) {
     let ofModel = sums.models.get(call.model)
     if (!ofModel) {
@@ -98,10 +101,25 @@ function addFeedback(delta: FeedbackDelta, sumsOf: SumsOf): void {
   addScores(sumsOf(joinName([project, task, revision, String(split)]), hour), levels, bucket, isFirst)
 }
 
-/** A run whose revision was not drawn, or that asked for the fallback model, is only counted as left out. */
-const isCompared = ({ split, fallbackAsked }: Delta): boolean => split !== undefined && !fallbackAsked
+/** Adds `reuse:hit|miss`, and `saved` credits (millionths). */
+function addReuse(sums: FieldSums, reuse: 'hit' | 'miss', saved = 0): void {
+  sums.add(`reuse:${reuse}`, 1)
+  sums.add('saved', saved)
+}
+
+/**
+ * A run whose revision was not drawn, that asked for the fallback model, or what another run had asked, is only counted as
+ * left out.
+ */
+const isCompared = ({ split, fallbackAsked, repeated }: Delta): boolean =>
+  split !== undefined && !fallbackAsked && !repeated
 
 function addCompared(delta: Delta, sums: FieldSums): void {
   if (isCompared(delta)) addToComparison(sums, comparedRun(delta.result, delta.calls), delta.bucket ?? null)
-  else sums.add(delta.drawn ? 'fallback_asked' : 'pinned', 1)
+  else sums.add(leftOutAs(delta), 1)
+}
+
+function leftOutAs({ drawn, fallbackAsked }: Delta): string {
+  if (!drawn) return 'pinned'
+  return fallbackAsked ? 'fallback_asked' : 'repeated'
 }

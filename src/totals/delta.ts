@@ -72,6 +72,11 @@ export interface Delta {
   readonly bucket?: number | undefined
   /** There when the caller asked for the fallback model, so that the run says nothing of its revision. */
   readonly fallbackAsked?: true | undefined
+  /** Whether it had the result of another run, and what that one cost, in millionths; absent: it reuses none. */
+  readonly reuse?: 'hit' | 'miss' | undefined
+  readonly savedCredits?: number | undefined
+  /** There where another run was about the same before, or it has the result of one: comparisons leave it out. */
+  readonly repeated?: true | undefined
   /** Id of the token that the run is counted under, too; there when that has budgets of its own. */
   readonly payer?: string | undefined
   readonly mode: RunMode

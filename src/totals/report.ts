@@ -15,6 +15,9 @@ const possible = credits.meta({
   description: 'What calls whose answers are lost may have cost; not part of the credits.',
 })
 
+const reused = count.meta({ description: 'Runs that had the result of another run.' })
+const saved = credits.meta({ description: 'What those other runs cost, once for each reuse.' })
+
 const usageFields = {
   outcomes: z.object({ succeeded: count, failed: count, cancelled: count, expired: count }),
   reasons: counts.meta({ description: 'Runs that did not succeed, by the reason of their error.' }),
@@ -215,19 +218,29 @@ export const REPORTS = {
   },
   credit: {
     title: 'Credit',
-    rowExample: { credits: '0.0042', possible_credits: '0.00' },
-    wholeExample: { total_task_runs: 2, total_credits: '0.0042', total_possible_credits: '0.00' },
+    rowExample: { credits: '0.0042', possible_credits: '0.00', reused_runs: 1, saved_credits: '0.0042' },
+    wholeExample: {
+      ...{ total_task_runs: 2, total_credits: '0.0042', total_possible_credits: '0.00' },
+      ...{ total_reused_runs: 1, total_saved_credits: '0.0042' },
+    },
     summary: 'Credits charged',
-    rowSchema: { credits, possible_credits: possible },
-    wholeSchema: { total_task_runs, total_credits: credits, total_possible_credits: possible },
+    rowSchema: { credits, possible_credits: possible, reused_runs: reused, saved_credits: saved },
+    wholeSchema: {
+      ...{ total_task_runs, total_credits: credits, total_possible_credits: possible },
+      ...{ total_reused_runs: reused, total_saved_credits: saved },
+    },
     row: (sum) => ({
       credits: presentCredits(sum.of('credits')),
       possible_credits: presentCredits(sum.of('possible')),
+      reused_runs: sum.of('reuse:hit'),
+      saved_credits: presentCredits(sum.of('saved')),
     }),
     whole: (sum) => ({
       total_task_runs: sum.runs(),
       total_credits: presentCredits(sum.of('credits')),
       total_possible_credits: presentCredits(sum.of('possible')),
+      total_reused_runs: sum.of('reuse:hit'),
+      total_saved_credits: presentCredits(sum.of('saved')),
     }),
   },
   feedback: {

@@ -36,7 +36,7 @@ describe('the comparison of revisions', () => {
     const drawnB = runs.filter((run) => run.body.task_revision_id === b).length
     assert.ok(runs.every((run) => run.body.split === 2))
     assert.equal(found.baseline, a)
-    assert.deepEqual(found.excluded, { pinned: 3, fallback_asked: 0, shadow: 0 })
+    assert.deepEqual(found.excluded, { pinned: 3, fallback_asked: 0, shadow: 0, repeated: 0 })
     assert.deepEqual(
       found.revisions.map(({ task_revision_id, runs: n, share, name }: Record<string, unknown>) => [
         task_revision_id,

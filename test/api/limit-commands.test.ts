@@ -67,3 +67,21 @@ test('a run of a model without limits costs the same commands whether others hav
   assert.ok(Math.abs(beside('all') - before('all')) < 2, text)
   assert.ok(Math.abs(limited('evalsha') - before('evalsha') - 2) < 0.4, text)
 })
+
+test('a run that has no part in the reuse of results costs the same commands where others have; one that has the result of another, a script more', async (t) => {
+  const plain = await start(t, { free: {} })
+  const mixed = await start(t, { free: {} })
+  const free = { llm_model_id: 'free' }
+  const before = await commandsOfARun(plain, await plain.createTask(free))
+  const reused = await commandsOfARun(mixed, await mixed.createTask({ ...free, cache: 600 }))
+  const beside = await commandsOfARun(mixed, await mixed.createTask(free))
+  const text = ['evalsha', 'hset', 'get', 'all']
+    .map((name) => `${name} ${[before, beside, reused].map((each) => each(name).toFixed(2)).join(', ')}`)
+    .join('; ')
+  t.diagnostic(`commands a run: no reuse, beside reuse, with a result of another run: ${text}`)
+  for (const name of ['evalsha', 'hset', 'zadd']) {
+    assert.ok(Math.abs(beside(name) - before(name)) < 0.3, text)
+  }
+  assert.ok(Math.abs(beside('all') - before('all')) < 2, text)
+  assert.ok(Math.abs(reused('evalsha') - before('evalsha') - 1) < 0.4, text)
+})

@@ -56,7 +56,7 @@ describe('a shadow', () => {
     await untilEnded(running(), task, 30)
 
     const { body: found } = await call('GET', `/task/${task}/comparison?baseline=${a}`)
-    assert.deepEqual(found.excluded, { pinned: 0, fallback_asked: 0, shadow: 30 })
+    assert.deepEqual(found.excluded, { pinned: 0, fallback_asked: 0, shadow: 30, repeated: 0 })
     const [pair] = found.pairs
     assert.deepEqual([pair.task_revision_id, pair.pairs, pair.dropped], [b, 30, {}])
     assert.deepEqual(

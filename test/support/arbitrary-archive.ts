@@ -68,6 +68,7 @@ const task = fc
     on_lost_attempt: fc.constantFrom('retry', 'fail'),
     on_truncated: fc.constantFrom('accept', 'fail'),
     output_retries: fc.integer({ min: 0, max: 3 }),
+    cache: fc.integer({ min: 0, max: 2_592_000 }),
     scores: fc.constantFrom({}, { helpful: { type: 'boolean' as const, good: true } }),
     created: time,
     modified: time,

@@ -22,7 +22,7 @@ export function archivedTask(
     },
     ...{ exposed_to_agents: false, task_run_visibility: 'owner_only' as const, timeout: null },
     ...{ queue_timeout: null, on_lost_attempt: 'retry' as const, on_truncated: 'fail' as const },
-    ...{ output_retries: 1, scores: {}, created: TIME, modified: TIME },
+    ...{ output_retries: 1, cache: 0, scores: {}, created: TIME, modified: TIME },
     active_revisions: [{ task_revision_id: revision, weight: 1 }],
     tags: [],
     revisions: [

@@ -53,7 +53,13 @@ export interface Comparison {
     readonly evidence: number
     readonly feedback_alarm: boolean
   }
-  readonly excluded: { readonly pinned: number; readonly fallback_asked: number; readonly shadow: number }
+  readonly excluded: {
+    readonly pinned: number
+    readonly fallback_asked: number
+    readonly shadow: number
+    /** Runs of a task that reuses results, where another run had asked the same. */
+    readonly repeated: number
+  }
   readonly left_out: number
   readonly revisions: readonly ComparedRevision[]
   /** What shadows did beside runs of the baseline, with the same inputs. */

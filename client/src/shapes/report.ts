@@ -92,11 +92,16 @@ export interface CreditFigures {
   readonly credits: string
   /** What calls whose answers are lost may have cost; not part of the credits. */
   readonly possible_credits: string
+  /** Runs that had the result of another run, and what those other runs cost. */
+  readonly reused_runs: number
+  readonly saved_credits: string
 }
 export interface CreditTotals {
   readonly total_task_runs: number
   readonly total_credits: string
   readonly total_possible_credits: string
+  readonly total_reused_runs: number
+  readonly total_saved_credits: string
 }
 
 /** What a report is on. Dates: `2026-01-15`, `today`, `7 days ago`, `last month`, an instant. */

@@ -80,6 +80,10 @@ export interface RunSummary extends Tokens {
   readonly charged_credits: string
   /** What calls may have cost whose answers are lost; decimal, no part of `charged_credits`. */
   readonly possible_credits: string
+  /** The run whose result it has, since it asks the same; null where it was executed itself. */
+  readonly cached_from: string | null
+  /** What that other run cost; decimal. */
+  readonly saved_credits: string
   readonly is_error: boolean
   readonly error: RunError | null
   readonly finish_reason: string | null
@@ -168,6 +172,11 @@ export interface RunWishes {
   readonly timeout?: number | undefined
   /** What happens when a limit of the model is in the way. */
   readonly on_limit?: 'wait' | 'fail' | undefined
+  /**
+   * What of the task's `cache` holds for this run: seconds, `false` (it has no part in it), or `refresh` (it is executed, and
+   * its result is kept).
+   */
+  readonly cache?: number | false | 'refresh' | undefined
   /** What becomes of the run when the caller stops waiting: `signal`, or a connection that breaks. Default `continue`. */
   readonly on_disconnect?: 'continue' | 'cancel' | undefined
   /** The caller's own; shown in the run, and runs can be listed by it. */

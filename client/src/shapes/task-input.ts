@@ -15,6 +15,7 @@ interface OptionalFields {
   readonly on_lost_attempt?: 'retry' | 'fail' | undefined
   readonly on_truncated?: 'accept' | 'fail' | undefined
   readonly output_retries?: number | undefined
+  readonly cache?: number | null | undefined
   /** What feedback on its runs may say, by name; null for none. */
   readonly scores?: Readonly<Record<string, Score>> | null | undefined
   readonly output_modality?: OutputModality | undefined

@@ -89,6 +89,8 @@ export interface TaskRecord {
   readonly on_lost_attempt: 'retry' | 'fail'
   readonly on_truncated: 'accept' | 'fail'
   readonly output_retries: number
+  /** Seconds for which results of its runs are reused by runs that ask the same; 0: not at all. */
+  readonly cache: number
   /** What feedback on its runs may say, by name. */
   readonly scores: Readonly<Record<string, Score>>
   readonly access_token: string | null

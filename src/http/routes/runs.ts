@@ -17,6 +17,7 @@ import { ofRun, readHeaders, runHeaders, startedHeaders } from '../headers/run-h
 import { streamHeaders } from '../headers/stream-headers.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, runParams, taskParams } from '../route.ts'
 import {
+  readCache,
   readFiles,
   readIdempotencyKey,
   readInputs,
@@ -154,6 +155,7 @@ export function runRoutes(deps: RunRouteDeps): Endpoint[] {
           idempotencyKey: readIdempotencyKey(request.get('idempotency-key')),
           onlyTask: caller.taskId,
           onLimit: query.on_limit,
+          cache: readCache(query.cache),
           live,
           span,
         }

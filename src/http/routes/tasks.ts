@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { givenId } from '../../platform/id-schema.ts'
+import type { ReuseStore } from '../../runs/reuse/reuse-store.ts'
 import { createTask } from '../../tasks/create-task.ts'
 import { listTasks } from '../../tasks/list-tasks.ts'
 import { type ReadTaskDeps, readTask } from '../../tasks/read-task.ts'
@@ -42,6 +43,7 @@ export interface TaskRouteDeps extends ReadTaskDeps {
   readonly models: ModelRegistry
   readonly taskTokens: TaskTokens
   readonly limits: TaskLimits
+  readonly reuse: Pick<ReuseStore, 'forgetTask'>
 }
 
 /** Tasks with their revisions. Test revisions are shown only where `include_tests` asks for them. */
@@ -200,6 +202,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
         const outcome = await tasks.remove(project_id, task_id, condition ? whole.version : null)
         if (outcome === 'absent') throw absent()
         if (outcome === 'version') throw staleTask()
+        await deps.reuse.forgetTask(project_id, task_id)
         return present(caller, whole, shownBy(query))
       },
     }),

@@ -2,7 +2,7 @@ import type { ModelRegistry } from '../../models/model-registry.ts'
 import { type CardinalityStore, OTHER } from '../../totals/cardinality-store.ts'
 import type { Delta } from '../../totals/delta.ts'
 import { creditsOf } from '../attempt-cost.ts'
-import type { Attempt, RunRequest, RunResult } from '../run.ts'
+import { type Attempt, isRepeated, type RunRequest, type RunResult } from '../run.ts'
 import type { DrawnRevision } from '../store/drawn-revision.ts'
 
 export interface DeltaOfRunDeps {
@@ -55,6 +55,9 @@ function deltaUnder(
     bucket: request.bucket ?? undefined,
     fallbackAsked: request.useFallback || undefined,
     payer: request.payer ?? undefined,
+    reuse: request.cache ? (result.cachedFrom === undefined ? 'miss' : 'hit') : undefined,
+    savedCredits: result.savedCredits || undefined,
+    repeated: isRepeated(result) || undefined,
     result: {
       status: result.status,
       settled: result.settled,

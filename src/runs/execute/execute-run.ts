@@ -14,6 +14,7 @@ import type { TaskStore } from '../../tasks/task-store.ts'
 import { Ledger } from '../ledger.ts'
 import type { LiveOutput } from '../live/live-output.ts'
 import type { LiveOutputs } from '../live/live-outputs.ts'
+import { RunShare, type RunShareDeps } from '../reuse/run-share.ts'
 import { isLate, type RunError } from '../run.ts'
 import { ABORT_ERRORS, type Outcome } from '../run-result.ts'
 import { startExecuteSpan } from '../run-span.ts'
@@ -26,6 +27,7 @@ import { estimateLost } from './ask/estimate-lost.ts'
 import type { PrepareCallDeps } from './ask/prepare-call.ts'
 import type { AbortReason, Executions } from './executions.ts'
 import type { RunProcessorDeps } from './inputs/run-processor.ts'
+import { budgetExceeded, INTERNAL, limitReached, REVISION_DELETED, WORKER_LOST } from './run-errors.ts'
 import { type SettleRunDeps, settleRun } from './settle-run.ts'
 import { isWorkerFault, type WorkerHealth } from './worker-health.ts'
 
@@ -45,6 +47,8 @@ export interface ExecuteRunDeps extends SettleRunDeps, PrepareCallDeps, RunProce
   readonly executions: Executions
   readonly outputs: LiveOutputs
   readonly health: WorkerHealth
+  /** Lets runs reuse results of each other; absent: none does. */
+  readonly sharing?: RunShareDeps
   /** Id of this worker process, for the ledger. */
   readonly worker: string
 }
@@ -55,6 +59,7 @@ type ClaimDeps = ExecuteRunDeps & {
   readonly side: WorkerSide
   readonly live: LiveOutput | null
   readonly shadow: Shadow | null
+  readonly share: RunShare | null
 }
 
 /** The worker that a claim is executed for. */
@@ -100,15 +105,18 @@ export async function executeRun(deps: ExecuteRunDeps, initial: Claim, side: Wor
   }
   const span = startExecuteSpan(deps.tracer, claim, delivered)
   return within(span, async () => {
-    const ofClaim = { ...deps, span, side, live: deps.outputs.open(claim), shadow }
+    const { cache } = claim.request
+    const share = cache && deps.sharing ? new RunShare(deps.sharing, claim, cache) : null
+    const ofClaim = { ...deps, span, side, live: deps.outputs.open(claim), shadow, share }
     const ledger = new Ledger(claim.attempts, claim.fence, deps.worker)
     if (revision && ledger.hasLost()) await estimateLost(deps, ledger, claim.request, revision)
-    const execution = await deps.executions.track(id, deadline, side.stopping, async (signal) => {
+    const tracked = deps.executions.track(id, deadline, side.stopping, async (signal) => {
       // A run that must not be executed ends here, before its model is asked for room.
       const refusal = refuse(claim, ledger, signal)
       if (refusal) return end(ofClaim, claim, ledger, { error: refusal })
       return executeClaim(ofClaim, claim, revision, ledger, signal)
     })
+    const execution = await (share ? tracked.finally(() => share.stop()) : tracked)
     span.set({ 'splitrun.execution': execution })
     return execution
   })
@@ -131,8 +139,10 @@ async function release(
   },
 ): Promise<Execution> {
   if (deps.live) await deps.outputs.close(deps.live, 'void')
+  if (deps.share) await deps.share.releasing(ms, onLimit)
   const released = await deps.runs.release(claim, ledger.all(), ms, model, onLimit)
   if (released === 'cancelled') return end(deps, claim, ledger, { error: ABORT_ERRORS.cancelled })
+  if (deps.share && released === 'queued') await deps.share.released()
   return released === 'queued' ? 'released' : 'superseded'
 }
 
@@ -206,34 +216,6 @@ async function executeClaim(
   }
 }
 
-const REVISION_DELETED: RunError = {
-  reason: 'TASK_REVISION_NOT_FOUND',
-  message: 'The task, or its revision, is gone.',
-  retryable: false,
-}
-const INTERNAL: RunError = {
-  reason: 'INTERNAL_ERROR',
-  message: 'Something went wrong here.',
-  retryable: true,
-}
-const budgetExceeded = ({ budget, retryAfter }: BudgetExceeded): RunError => ({
-  reason: 'BUDGET_EXCEEDED',
-  message: `A budget has no room for what the next call may cost: ${budget}.`,
-  retryable: false,
-  retryAfter,
-  violatedPolicies: [budget],
-})
-const limitReached = ({ waitMs }: LimitReached): RunError => ({
-  reason: 'RATE_LIMITED',
-  message: 'The model cannot be called at once: a limit of it is reached.',
-  retryable: true,
-  retryAfter: Math.max(1, Math.ceil(waitMs / 1000)),
-})
-const WORKER_LOST: RunError = {
-  reason: 'WORKER_LOST',
-  message: 'A worker was lost while it had this run.',
-  retryable: true,
-}
 /** The error that a run ends with instead of being executed; null when it is to be executed. */
 function refuse(claim: Claim, ledger: Ledger, signal: AbortSignal): RunError | null {
   const { request, claimed, claimsExhausted } = claim

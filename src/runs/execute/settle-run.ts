@@ -4,6 +4,7 @@ import { type Span, traceIdOf, within } from '../../platform/tracing/tracing.ts'
 import type { Shadow } from '../../tasks/split/shadow.ts'
 import type { Delta } from '../../totals/delta.ts'
 import type { Ledger } from '../ledger.ts'
+import type { RunShare } from '../reuse/run-share.ts'
 import type { RunResult } from '../run.ts'
 import { type Outcome, resultOf } from '../run-result.ts'
 import { describeEnd } from '../run-span.ts'
@@ -34,6 +35,8 @@ interface Settling extends SettleRunDeps {
   readonly span: Span
   /** Of its task; null or absent: nothing runs beside it. */
   readonly shadow?: Shadow | null
+  /** Its part in the reuse of results; null or absent: none. */
+  readonly share?: RunShare | null
 }
 
 /**
@@ -53,7 +56,7 @@ export async function settleRun(
     request,
     claim.claimed,
     attempts,
-    { ...outcome, fence: claim.fence, limited: claim.limited },
+    { ...outcome, fence: claim.fence, limited: claim.limited, repeated: deps.share?.repeated },
     deps.models.find,
   )
   // Idempotent: a second settle of the same claim finds that the run has ended.
@@ -68,7 +71,9 @@ export async function settleRun(
   describeEnd(deps.span, result)
   deps.durations?.observe(request, result)
   logSettled(deps.log, claim, result, attempts.length)
-  if (deps.shadow) deps.leaveShadow?.(deps.shadow, claim, result)
+  // Of what comes again, what is executed still is what failed before: pairs would be of that.
+  if (deps.shadow && !outcome.reused && !result.repeated) deps.leaveShadow?.(deps.shadow, claim, result)
+  if (deps.share) await deps.share.ended(result, outcome.asked?.isCut !== true)
   return true
 }
 
@@ -83,6 +88,7 @@ function logSettled(log: Logger, { request, revision }: Claim, result: RunResult
       reason: result.error?.reason,
       model: result.model,
       attempts,
+      cached_from: result.cachedFrom,
       input_tokens: result.inputTokens,
       output_tokens: result.outputTokens,
       timings: result.timings,

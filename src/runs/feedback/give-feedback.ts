@@ -4,7 +4,7 @@ import { ApiError, ValidationError, type ValidationIssue } from '../../platform/
 import { levelOf, type Scores } from '../../tasks/scores/score.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import { type CardinalityStore, OTHER } from '../../totals/cardinality-store.ts'
-import { isFinal, type RunRecord } from '../run.ts'
+import { isFinal, isRepeated, type RunRecord } from '../run.ts'
 import type { FeedbackRecords } from '../store/feedback-records.ts'
 import { addUp } from './add-up-feedback.ts'
 import { type Feedback, type FeedbackChange, mergeFeedback, NO_FEEDBACK } from './feedback.ts'
@@ -36,7 +36,9 @@ export async function giveFeedback(
   const stored = await deps.tasks.read(request.project, request.task)
   const declared = stored?.task.scores ?? {}
   checkScores(declared, change)
-  const counted = record.split !== null && !request.useFallback
+  // Of an answer that many runs have, what is said of each would count as so many answers.
+  const isNew = record.result !== null && !isRepeated(record.result)
+  const counted = record.split !== null && !request.useFallback && isNew
   const group =
     request.reportingGroup === null ? null : deps.names.group(request.project, request.reportingGroup)
   const series = deps.names.series(request.project, request.task, record.revision)

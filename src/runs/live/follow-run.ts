@@ -156,17 +156,17 @@ const NOTHING_SHOWN: Shown = { offset: 0, sum: 0 }
  * recognised late: then it begins anew.
  */
 function* lastEvents(record: RunRecord, position: Position | null, shown: Shown): Generator<LiveEvent> {
-  const response = record.result?.response
-  const last = record.attempts.at(-1)
-  if (last && position && record.status === 'succeeded' && typeof response !== 'string') {
+  const whole = wholeText(record)
+  const last = record.attempts.at(-1) ?? (record.result?.cachedFrom ? NOBODY_ASKED : undefined)
+  if (last && position && record.status === 'succeeded' && whole === null) {
     // Of its text nothing is kept now. What was seen of another call's is void all the same.
     const at = { epoch: epochOf(last), offset: 0 }
     const reason = resetReason(record.attempts, position.epoch, last.model)
     if (position.epoch !== at.epoch) yield { type: 'reset', at, attempt: last.number, reason }
   }
-  if (last && typeof response === 'string') {
+  if (last && whole !== null) {
     const epoch = epochOf(last)
-    const bytes = Buffer.from(response)
+    const bytes = Buffer.from(whole)
     let offset = position?.epoch === epoch ? position.offset : 0
     const isOther = position !== null && position.epoch !== epoch
     if (isOther || !isBeginningOf(bytes, offset, shown)) {
@@ -178,6 +178,18 @@ function* lastEvents(record: RunRecord, position: Position | null, shown: Shown)
     if (text !== '') yield deltaOf({ head: { epoch, reason: 'retry', model: '' }, offset, text })
   }
   yield { type: 'end', record }
+}
+
+/** The call that stands for none, where a run has the result of another. */
+const NOBODY_ASKED = { number: 1, fence: 1, model: null }
+
+/** What the pieces of a run come to, where its end says so; null where it does not. */
+function wholeText({ result }: RunRecord): string | null {
+  const { response, cachedFrom, outputFile } = result ?? {}
+  if (typeof response === 'string') return response
+  // No model has said it for this run: it is written as one would have.
+  const isWritten = cachedFrom !== undefined && !outputFile && response !== null
+  return isWritten ? JSON.stringify(response) : null
 }
 
 /** True when what was shown up to an offset can be told on from there as the beginning of this text. */

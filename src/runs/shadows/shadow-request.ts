@@ -33,5 +33,7 @@ export function shadowRequest(
     ...{ id: shadowId(parent.id, revision), shadowOf: parent.id, revision, slot: null, bucket: null },
     ...{ created: now, startBy: deadline, deadline, mode: 'async', live: false, trace: null },
     ...{ policies: [], payer: null, budget: isBound ? 'hard' : null, onLimit: 'fail', onLostAttempt: 'fail' },
+    // It shows what its revision does, and not what another run came to.
+    cache: undefined,
   }
 }

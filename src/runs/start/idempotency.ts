@@ -18,7 +18,8 @@ export function idempotencyKeyOf(key: string, input: Submission): IdempotencyKey
   const timeout = input.timeout === null ? [] : [input.timeout]
   const onLimit = input.onLimit === 'wait' ? [] : [{ onLimit: input.onLimit }]
   const splitKey = input.splitKey ? [{ splitKey: input.splitKey }] : []
-  const parts = [...same.map(sorted), files.map(fingerprintOf), ...timeout, ...splitKey, ...onLimit]
+  const cache = input.cache ? [{ cache: input.cache }] : []
+  const parts = [...same.map(sorted), files.map(fingerprintOf), ...timeout, ...splitKey, ...onLimit, ...cache]
   // No key has a space, so a project's key is never taken for a task's.
   const name = input.onlyTask === null ? key : `${input.onlyTask} ${key}`
   return { hash: sha256(name), fingerprint: sha256(JSON.stringify(parts)) }

@@ -8,6 +8,7 @@ import { drawRevision, type Place, placeOfKey, placeOfRun } from '../../tasks/sp
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
 import { takesDocuments } from '../file-use.ts'
 import { laneOfRun } from '../lane-of-run.ts'
+import { cacheUseOf } from '../reuse/cache-use.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
 import { startEnqueueSpan } from '../run-span.ts'
 import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-store.ts'
@@ -66,12 +67,14 @@ export async function startRun(
   const quota = deps.storageQuota.check(input.project)
   if (quota) await quota
   const accepted = await checkRun(deps, input)
+  const cache = cacheUseOf(accepted.task, input.cache ?? null, input.files)
   const id = newRunId(shard)
   const files = accepted.files.length === 0 ? [] : await storeFiles(deps, id, accepted.files)
   const mode = input.instead?.mode ?? (waitMs > 0 || input.live ? 'wait' : 'async')
   const enqueuing = startEnqueueSpan(input.span, { id, task: input.task, mode })
   const place = placeOf(input, accepted, id)
-  const unlimited = requestOf(deps, input, accepted, id, place, files, mode, enqueuing.context)
+  const asked = requestOf(deps, input, accepted, id, place, files, mode, enqueuing.context)
+  const unlimited = cache ? { ...asked, cache } : asked
   const admitted = countsUnderNone(deps, input.project) ? null : await admitOrDiscard(deps, unlimited)
   const request = admitted ? { ...unlimited, ...admitted.counts } : unlimited
 

@@ -1,4 +1,5 @@
 import type { Span } from '../../platform/tracing/tracing.ts'
+import type { CacheWish } from '../reuse/cache-use.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
 
 /** A file as it was sent. */
@@ -34,6 +35,8 @@ export interface Submission {
   readonly onlyTask: string | null
   /** What happens when a limit of a model is in the way. */
   readonly onLimit: 'wait' | 'fail'
+  /** What the caller says of the reuse of results; absent or null: what the task says. */
+  readonly cache?: CacheWish
   /** True when the caller watches the run from its beginning. */
   readonly live: boolean
   /**

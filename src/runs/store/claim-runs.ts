@@ -14,6 +14,7 @@ const SCRIPTS = {
   release: movingScript('release', 'live/listeners'),
   revise: writingScript('revise'),
   attempt: writingScript('attempt', 'live/listeners'),
+  wake: movingScript('wake'),
 }
 
 const RELEASED: readonly Released[] = ['superseded', 'queued', 'cancelled']
@@ -48,6 +49,16 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
       // They come last.
       const unknown = runs.slice(known.length).map(([id, format]) => ({ id, format: String(format) }))
       return { claims: known.map(toClaim), unknown, empty: empty === 1, nextDue }
+    },
+
+    /** Makes deferred runs due, as the next ones in their queues. Returns how many of them were deferred. */
+    async wake(ids: readonly string[]): Promise<number> {
+      const woken = await Promise.all(
+        [...Map.groupBy(ids, shardOf)].map(([shard, own]) =>
+          SCRIPTS.wake(redis, [shardKeys(shard).prefix], own),
+        ),
+      )
+      return woken.reduce((sum: number, each) => sum + Number(each), 0)
     },
 
     /** Sets another revision, or another split that it was drawn by, for a run that was just claimed for the first time. False when the claim is stale. */

@@ -48,6 +48,7 @@ export function requestToText(request: RunRequest): string {
     onLimit: unless('wait', request.onLimit),
     live: unless(false, request.live),
     shadowOf: request.shadowOf,
+    cache: request.cache,
     inputs: undefined,
     exact: holdsRawJson(inputs) || undefined,
   }
@@ -58,7 +59,8 @@ export function requestToText(request: RunRequest): string {
 export function textToRequest(text: string): RunRequest {
   const stored = JSON.parse(text) as StoredRequest
   const request = completed(stored.exact ? (parseExact(text) as StoredRequest) : stored)
-  return stored.shadowOf === undefined ? request : { ...request, shadowOf: stored.shadowOf }
+  if (stored.shadowOf !== undefined) return { ...request, shadowOf: stored.shadowOf }
+  return stored.cache === undefined ? request : { ...request, cache: stored.cache }
 }
 
 const NONE: readonly never[] = []

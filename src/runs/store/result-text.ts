@@ -33,6 +33,9 @@ export function resultToText(result: RunResult): string {
     retries: unless(0, result.retries),
     usedFallback: unless(false, result.usedFallback),
     primaryFailure: unless(null, result.primaryFailure),
+    cachedFrom: result.cachedFrom,
+    savedCredits: result.savedCredits,
+    repeated: result.repeated,
     response: undefined,
     partial: undefined,
     processed: undefined,
@@ -48,6 +51,14 @@ const NO_PARAMETERS = {}
 /** Reads a stored result, or its head, which has nothing of what may be large. */
 export function textToResult(text: string): RunResult {
   const stored = JSON.parse(text) as StoredResult
+  const result = completed(stored)
+  if (stored.repeated === undefined && stored.cachedFrom === undefined) return result
+  const { cachedFrom, savedCredits, repeated } = stored
+  return { ...result, cachedFrom, savedCredits, repeated }
+}
+
+/** With what was left out as usual. */
+function completed(stored: StoredResult): RunResult {
   return {
     status: stored.status,
     settled: stored.settled,

@@ -102,6 +102,7 @@ export function archiveTask({ task, revisions, tags }: WholeTask): ArchivedTask 
     on_lost_attempt: task.on_lost_attempt,
     on_truncated: task.on_truncated,
     output_retries: task.output_retries,
+    cache: task.cache,
     scores: task.scores,
     created: task.created,
     modified: task.modified,

@@ -63,6 +63,7 @@ export function taskArchiveSchema(limits: TaskLimits) {
     on_lost_attempt: fields.on_lost_attempt,
     on_truncated: fields.on_truncated.default('fail'),
     output_retries: fields.output_retries.default(1),
+    cache: fields.cache.default(0),
     scores: fields.scores.default({}),
     created: time,
     modified: time,

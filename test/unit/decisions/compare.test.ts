@@ -127,10 +127,11 @@ describe('a comparison', () => {
       totals: new Map([
         ['pinned', 3],
         ['fallback_asked', 2],
+        ['repeated', 5],
       ]),
     }
     const found = compare(query, [even], [excluded, hour('b', 7, 1, [[500, { failed: 1 }]])])
-    assert.deepEqual(found.excluded, { pinned: 3, fallbackAsked: 2 })
+    assert.deepEqual(found.excluded, { pinned: 3, fallbackAsked: 2, repeated: 5 })
     assert.equal(found.revisions[0]?.runs, 0)
     assert.deepEqual(metricOf(found, 'failed').differenceInterval, [-1, 1])
   })

@@ -88,6 +88,12 @@ export function DraftForm({ draft, isNew = false, onChange }: DraftFormProps) {
           onChange={set('timeout')}
           type="number"
         />
+        <Line
+          label={`${FIELDS.cache} by runs that ask the same, for seconds`}
+          value={draft.cache}
+          onChange={set('cache')}
+          type="number"
+        />
       </div>
       {takesFormat(draft.output_modality) && (
         <FormatField

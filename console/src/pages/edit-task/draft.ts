@@ -22,6 +22,8 @@ export interface Draft {
   readonly scores: string
   /** Seconds; empty for what the settings say. */
   readonly timeout: string
+  /** Seconds; empty for none. */
+  readonly cache: string
   readonly annotation: string
 }
 export type Field = keyof Draft
@@ -42,16 +44,18 @@ export const FIELDS: Readonly<Record<Field, string>> = {
   input_processors: 'Input processors',
   scores: 'Scores of feedback',
   timeout: 'Timeout',
+  cache: 'Results reused',
   annotation: 'Annotation',
 }
 
 /** Fields of the task itself: changing them makes no revision. */
-const OF_TASK: ReadonlySet<Field> = new Set(['name', 'description', 'enabled', 'timeout', 'scores'])
+const OF_TASK: ReadonlySet<Field> = new Set(['name', 'description', 'enabled', 'timeout', 'cache', 'scores'])
 const AS_JSON: ReadonlySet<Field> = new Set(['output_format', 'llm_config', 'input_processors', 'scores'])
 const NULL_IF_EMPTY: ReadonlySet<Field> = new Set([
   'fallback_llm_model_id',
   'annotation',
   'timeout',
+  'cache',
   'file_input_mode',
   ...AS_JSON,
 ])
@@ -59,7 +63,7 @@ const NULL_IF_EMPTY: ReadonlySet<Field> = new Set([
 const written = (value: unknown): string => (value === null ? '' : JSON.stringify(value, null, 2))
 
 export const EMPTY_DRAFT: Draft = {
-  ...{ name: '', description: '', enabled: true, timeout: '', annotation: '' },
+  ...{ name: '', description: '', enabled: true, timeout: '', cache: '', annotation: '' },
   ...{ file_input_mode: '', input_processors: '', scores: '' },
   ...{
     system_prompt: '',
@@ -87,6 +91,7 @@ export function draftOf(task: TaskRecord, revision: Revision): Draft {
     input_processors: written(revision.input_processors?.length ? revision.input_processors : null),
     scores: written(Object.keys(task.scores).length > 0 ? task.scores : null),
     timeout: task.timeout === null ? '' : String(task.timeout),
+    cache: task.cache === 0 ? '' : String(task.cache),
     annotation: revision.annotation ?? '',
   }
 }
@@ -113,7 +118,7 @@ export function wireOf(draft: Draft, fields: readonly Field[] = fieldsOf): TaskC
     fields.map((field) => {
       const value = draft[field]
       if (value === '' && NULL_IF_EMPTY.has(field)) return [field, null]
-      if (field === 'timeout') return [field, Number(value)]
+      if (field === 'timeout' || field === 'cache') return [field, Number(value)]
       return [field, AS_JSON.has(field) ? parse(field, String(value)) : value]
     }),
   )

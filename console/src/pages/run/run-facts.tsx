@@ -21,6 +21,17 @@ export function RunFacts({ run, task }: { run: Run; task: TaskRecord | undefined
       `${count(run.input_tokens)} in, ${count(run.output_tokens)} out${run.estimated ? ', estimated' : ''}`,
     ],
     ['Credits', `${credits(run.charged_credits)}${run.cost_exact ? '' : ', not exact'}`],
+    [
+      'Result of',
+      run.cached_from && (
+        <>
+          <Link to="/runs/$task/$run" params={{ task: run.task_id, run: run.cached_from }}>
+            another run
+          </Link>
+          , which asked the same: {credits(run.saved_credits)} credits saved
+        </>
+      ),
+    ],
     ['Answer ended by', run.finish_reason],
     ['Answer was', run.output_check],
     ['Reference', run.reference && <Same key="reference" name="reference" value={run.reference} />],

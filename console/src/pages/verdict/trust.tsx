@@ -33,7 +33,8 @@ export function Trust({ comparison }: { comparison: Comparison }) {
         <dt>Left out</dt>
         <dd>
           {count(excluded.pinned)} runs whose caller chose the revision, {count(excluded.fallback_asked)}{' '}
-          whose caller asked for the fallback model, {count(excluded.shadow)} of shadows
+          whose caller asked for the fallback model, {count(excluded.shadow)} of shadows,{' '}
+          {count(excluded.repeated)} that asked what was asked before
           {leftOut > 0 && `; ${count(leftOut)} revisions with less traffic than those shown`}
         </dd>
         <dt>Wrong at most</dt>

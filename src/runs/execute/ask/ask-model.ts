@@ -116,6 +116,7 @@ export async function askModel(
         return {
           ...{ response, check: isSecond ? 'repaired' : check, parameters: asked.parameters },
           ...{ error: null, partial: null, finishReason: answer.finishReason },
+          ...(answer.ending === 'cut' && { isCut: true as const }),
         }
       }
       logLast(deps, ledger, { issues }, decision.next === 'fail' ? 'given up' : 'again')

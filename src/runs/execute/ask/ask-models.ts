@@ -11,6 +11,8 @@ import {
 } from '../../../tasks/output-modality.ts'
 import type { Revision } from '../../../tasks/task.ts'
 import type { Ledger } from '../../ledger.ts'
+import { reuseResult } from '../../reuse/reuse-result.ts'
+import type { RunShare } from '../../reuse/run-share.ts'
 import type { RunError } from '../../run.ts'
 import type { Outcome } from '../../run-result.ts'
 import type { Claim } from '../../store/claim.ts'
@@ -38,6 +40,8 @@ export interface AskModelsDeps
   readonly outputFileMax: number
   /** How long the ledger is kept while Redis is away, in ms. */
   readonly settleTimeoutMs: number
+  /** The run's part in the reuse of results; null or absent: none. */
+  readonly share?: RunShare | null
 }
 
 /** By the revision itself, as the store keeps it: an id alone may stand for another revision in another project. */
@@ -123,7 +127,8 @@ async function askInOrder(
   const logFailed = logFailedAttempts(deps.log, request, deps.modelErrorWords)
   const ask = { ...deps, save, logFailed, rules: request, run: request, deadline: request.deadline }
   let outcome: Outcome = { error: NO_MODEL }
-  for (const { model, parameters, fallback } of chooseModels(request, revision, deps.models)) {
+  const choices = chooseModels(request, revision, deps.models)
+  for (const { model, parameters, fallback } of choices) {
     const primaryFailure = fallback && !request.useFallback ? (outcome.error?.reason ?? null) : null
     // It was given up by an earlier claim, and what waited since was its fallback.
     const tried = ledger.failuresOf(model.name).all >= deps.retry.maxAttempts
@@ -138,6 +143,15 @@ async function askInOrder(
     if ('reason' in prepared) {
       ledger.drop()
       return { ...known, error: prepared }
+    }
+    // Whoever asks the same has the same first model.
+    if (deps.share && model === choices[0]?.model) {
+      const asked = { revision, choices, prepared, schema: compiled?.jsonSchema ?? null }
+      const reused = await reuseResult(deps.share, asked, deps.models)
+      if (reused) {
+        ledger.drop()
+        return { ...known, prepared, ...reused }
+      }
     }
     if (!ledger.isOpen()) {
       ledger.open(sharedNow())

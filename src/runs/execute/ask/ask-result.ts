@@ -13,6 +13,8 @@ export interface AskResult {
   readonly partial: string | null
   /** How the last answer ended, in the server's own word. */
   readonly finishReason: string | null
+  /** There where the response was cut short, and is accepted all the same. */
+  readonly isCut?: true
 }
 
 /**
