@@ -48,7 +48,7 @@ export function shadowBudget(
       if (by !== 0) await adjust(redis, [keys.prefix], [run, Math.round(by)])
     },
     async spend(run, cost) {
-      await spend(redis, [keys.prefix], [run, Math.round(cost), NAME, today()])
+      await spend(redis, [keys.prefix], [run, Math.round(cost), '1', NAME, today()])
     },
     spent: async () => Number((await redis.hget(keys.budgetSums, `${NAME}|${today()}`)) ?? 0),
   }
