@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { asymptoticInterval, LEAST_VALUES } from '../../../../src/decisions/statistics/asymptotic-mean.ts'
 import { logGamma } from '../../../../src/decisions/statistics/log-gamma.ts'
 import {
   ALARM,
@@ -78,13 +77,6 @@ describe('sticky traffic', () => {
     assert.ok(studentCorrection(20, 0.05) > 1.2)
     assert.ok(studentCorrection(256, 0.05) < 1.04)
   })
-})
-
-test('means have an interval from enough values on', () => {
-  const moments = (n: number) => ({ n, sum: 2 * n, squares: 5 * n })
-  assert.equal(asymptoticInterval(moments(LEAST_VALUES - 1), moments(5000), 0.05), null)
-  const [low, high] = asymptoticInterval(moments(5000), moments(5000), 0.05) ?? [0, 0]
-  assert.ok(low < 0 && high > 0 && high < 0.1)
 })
 
 test('a scale looks at what was typical before, once that is known', () => {
