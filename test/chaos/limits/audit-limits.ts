@@ -67,7 +67,7 @@ async function look(core: Core, project: string, records: readonly RunRecord[]):
     exceeded,
     places: await placesOf(core, project),
     frugal: frugal
-      ? `${frugal.spent} of ${millionths(frugal.policy)} millionths, ${frugal.lost} lost`
+      ? `${frugal.spent} of ${millionths(frugal.policy)} millionths, and ${frugal.lost} lost,`
       : 'no budget',
   }
 }
