@@ -11,11 +11,8 @@ import {
   type Spender,
   secondsUntilAnew,
 } from './budget.ts'
-import { policyKeys, policyScript } from './policy-keys.ts'
-
-const hold = policyScript('hold', 'budgets')
-const adjust = policyScript('adjust', 'budgets')
-const spend = policyScript('spend', 'budgets')
+import { adjustHold, endHold, holdAmount, type Period } from './budget-holds.ts'
+import { policyKeys } from './policy-keys.ts'
 
 /** Set: ids of the projects that have budgets. */
 const PROJECTS = 'projects-with-budgets'
@@ -109,16 +106,13 @@ export function createBudgetStore(redis: Redis) {
       const budgets = await about(run.project, run)
       if (budgets.length === 0) return { held: 'held' }
       const now = sharedNow()
-      const lasts = Math.max(0, run.deadline - now) + GRACE_MS
-      const args = budgets.flatMap((each) => {
-        return [each.name, periodOf(each, now), millionths(each), each.mode === 'hard' ? '1' : '']
-      })
-      const reply = await hold(
-        redis,
-        [policyKeys(run.project).prefix],
-        [run.id, Math.ceil(amount), lasts, ...args],
-      )
-      const [held, name] = reply as ['held'] | ['busy' | 'exceeded', string]
+      const lastsMs = Math.max(0, run.deadline - now) + GRACE_MS
+      const bounds = budgets.map((each) => ({
+        ...{ name: each.name, period: periodOf(each, now) },
+        ...{ most: millionths(each), isHard: each.mode === 'hard' },
+      }))
+      const { prefix } = policyKeys(run.project)
+      const [held, name] = await holdAmount(redis, prefix, { run: run.id, amount, lastsMs }, bounds)
       const full = held === 'exceeded' && budgets.find((each) => each.name === name)
       if (full) return { held: 'exceeded', budget: name, retryAfter: secondsUntilAnew(full, now) }
       return held === 'held' ? { held } : { held: 'busy', budget: name ?? '' }
@@ -144,13 +138,12 @@ export function createBudgetStore(redis: Redis) {
      */
     async release(project: string, run: string, cost: number | null): Promise<void> {
       const periods = periodsOf(await read(project))
-      await spend(redis, [policyKeys(project).prefix], [run, cost ?? '', '', ...periods])
+      await endHold(redis, policyKeys(project).prefix, { run, cost, isCounted: false }, periods)
     },
 
     /** Sets right what a run holds. */
-    async adjust(project: string, run: string, by: number): Promise<void> {
-      if (by !== 0) await adjust(redis, [policyKeys(project).prefix], [run, Math.round(by)])
-    },
+    adjust: (project: string, run: string, by: number): Promise<void> =>
+      adjustHold(redis, policyKeys(project).prefix, run, by),
 
     /** Counts what a run has cost, once, and ends what it holds. Returns the budgets, with what is spent of them now. */
     async spend(
@@ -159,8 +152,8 @@ export function createBudgetStore(redis: Redis) {
     ): Promise<Pick<BudgetState, 'policy' | 'spent'>[]> {
       const { id, project } = run
       const budgets = await about(project, run)
-      const args = [id, cost, '1', ...periodsOf(budgets)]
-      const spent = (await spend(redis, [policyKeys(project).prefix], args)) as number[]
+      const { prefix } = policyKeys(project)
+      const spent = await endHold(redis, prefix, { run: id, cost, isCounted: true }, periodsOf(budgets))
       return budgets.map((policy, at) => ({ policy, spent: spent[at] ?? 0 }))
     },
 
@@ -172,6 +165,5 @@ export function createBudgetStore(redis: Redis) {
   }
 }
 
-/** Of each budget its name and its period now, as scripts take them. */
-const periodsOf = (budgets: readonly BudgetPolicy[]): string[] =>
-  budgets.flatMap((each) => [each.name, periodOf(each, sharedNow())])
+const periodsOf = (budgets: readonly BudgetPolicy[]): Period[] =>
+  budgets.map((each) => ({ name: each.name, period: periodOf(each, sharedNow()) }))

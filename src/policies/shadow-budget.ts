@@ -2,12 +2,9 @@ import { sharedNow } from '../platform/clock.ts'
 import { isoDay } from '../platform/date-span.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { secondsUntilAnew } from './budget.ts'
+import { adjustHold, endHold, holdAmount } from './budget-holds.ts'
 import type { BudgetStore } from './budget-store.ts'
-import { policyKeys, policyScript } from './policy-keys.ts'
-
-const hold = policyScript('hold', 'budgets')
-const adjust = policyScript('adjust', 'budgets')
-const spend = policyScript('spend', 'budgets')
+import { policyKeys } from './policy-keys.ts'
 
 /** The name of the one budget that the shadow runs of a task have. */
 const NAME = 'shadow'
@@ -15,7 +12,7 @@ const NAME = 'shadow'
 const GRACE_MS = 60_000
 
 /** Of one task. */
-export interface ShadowBudget extends Pick<BudgetStore, 'hold' | 'adjust'> {
+export interface ShadowBudget extends Pick<BudgetStore, 'hold' | 'adjust' | 'isHolding'> {
   /** Counts what a run has cost, and ends what it holds. */
   spend(run: string, cost: number): Promise<void>
   /** What is spent in the present UTC day, in millionths. */
@@ -37,18 +34,17 @@ export function shadowBudget(
   return {
     async hold(run, amount) {
       if (most === null) return { held: 'held' }
-      const lasts = Math.max(0, run.deadline - sharedNow()) + GRACE_MS
-      const args = [run.id, Math.ceil(amount), lasts, NAME, today(), Math.round(most * 1e6), '1']
-      const [held] = (await hold(redis, [keys.prefix], args)) as ['held' | 'busy' | 'exceeded']
+      const lastsMs = Math.max(0, run.deadline - sharedNow()) + GRACE_MS
+      const bound = { name: NAME, period: today(), most: Math.round(most * 1e6), isHard: true }
+      const [held] = await holdAmount(redis, keys.prefix, { run: run.id, amount, lastsMs }, [bound])
       if (held === 'held') return { held }
       if (held === 'busy') return { held, budget: NAME }
       return { held, budget: NAME, retryAfter: secondsUntilAnew({ per: 'day' }, sharedNow()) }
     },
-    async adjust(_, run, by) {
-      if (by !== 0) await adjust(redis, [keys.prefix], [run, Math.round(by)])
-    },
+    adjust: (_, run, by) => adjustHold(redis, keys.prefix, run, by),
+    isHolding: async (_, run) => (await redis.hexists(keys.budgetHeld, run)) === 1,
     async spend(run, cost) {
-      await spend(redis, [keys.prefix], [run, Math.round(cost), '1', NAME, today()])
+      await endHold(redis, keys.prefix, { run, cost, isCounted: true }, [{ name: NAME, period: today() }])
     },
     spent: async () => Number((await redis.hget(keys.budgetSums, `${NAME}|${today()}`)) ?? 0),
   }

@@ -9,7 +9,7 @@ import type { RunRequest } from '../../run.ts'
 import { BudgetExceeded, Deferred } from './deferred.ts'
 
 export interface HoldBudgetDeps {
-  readonly budgets: Pick<BudgetStore, 'hold' | 'adjust'> & Partial<Pick<BudgetStore, 'isHolding'>>
+  readonly budgets: Pick<BudgetStore, 'hold' | 'adjust' | 'isHolding'>
   /** Where runs wait for room in budgets. */
   readonly budgetLanes: Lanes
   readonly log: Logger
@@ -54,7 +54,7 @@ export async function holdBudget(
   const ticket = queue.enter()
   const began = performance.now()
   // Those in the lane may wait for what it holds.
-  const isHolding = async () => (await budgets.isHolding?.(run.project, run.id)) === true
+  const isHolding = () => budgets.isHolding(run.project, run.id)
   const awaitTurn = async () => {
     if (!queue.mustWait() || (await isHolding())) return
     if (!(await queue.turn(ticket, signal))) throw new Deferred(0, lane, true)
