@@ -8,7 +8,7 @@ import type { Attempt } from '../../../src/runs/run.ts'
 import { resultOf } from '../../../src/runs/run-result.ts'
 import { addDelta } from '../../../src/totals/add-delta.ts'
 import type { CardinalityStore } from '../../../src/totals/cardinality-store.ts'
-import { presentCredits } from '../../../src/totals/report.ts'
+import { presentCredits } from '../../../src/totals/report-figures.ts'
 import { FieldSums, joinName, rollupDay, splitName } from '../../../src/totals/rollup.ts'
 import { aRequest } from '../../support/runs.ts'
 
