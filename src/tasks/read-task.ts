@@ -1,6 +1,6 @@
-import type { Tag } from './tag.ts'
-import { TAG_KINDS } from './tag.ts'
-import type { TagStore } from './tag-store.ts'
+import type { Tag } from './tags/tag.ts'
+import { TAG_KINDS } from './tags/tag.ts'
+import type { TagStore } from './tags/tag-store.ts'
 import type { WholeTask } from './task.ts'
 import type { TaskSnapshot, TaskStore } from './task-store.ts'
 

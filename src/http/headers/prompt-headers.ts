@@ -1,6 +1,6 @@
 import type { Response } from 'express'
 import { z } from 'zod'
-import { lookalikesIn } from '../../tasks/lookalikes.ts'
+import { lookalikesIn } from '../../tasks/prompts/lookalikes.ts'
 import type { Revision } from '../../tasks/task.ts'
 import { headerList } from './header-list.ts'
 

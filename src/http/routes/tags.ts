@@ -9,8 +9,8 @@ import {
   tagName,
   tagResponse,
   wholeTagResponse,
-} from '../../tasks/tag.ts'
-import type { Taggable, TagStore } from '../../tasks/tag-store.ts'
+} from '../../tasks/tags/tag.ts'
+import type { Taggable, TagStore } from '../../tasks/tags/tag-store.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import {
   type Endpoint,

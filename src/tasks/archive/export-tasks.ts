@@ -2,7 +2,7 @@ import type { ModelRegistry } from '../../models/model-registry.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { MODEL_FIELDS } from '../build-revision.ts'
 import { type ReadTaskDeps, readTasks } from '../read-task.ts'
-import { TAG_KINDS, type Tag } from '../tag.ts'
+import { TAG_KINDS, type Tag } from '../tags/tag.ts'
 import type { Revision, WholeTask } from '../task.ts'
 import type { ArchivedRevision, ArchivedTask, TaskArchive } from './task-archive.ts'
 

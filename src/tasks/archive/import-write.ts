@@ -1,6 +1,6 @@
 import { sharedIsoTime } from '../../platform/clock.ts'
 import { changeTraffic, type SplitTraffic } from '../split/split.ts'
-import type { Tag, TagKind } from '../tag.ts'
+import type { Tag, TagKind } from '../tags/tag.ts'
 import type { Revision, Task, WholeTask } from '../task.ts'
 import { pairOf } from '../task-layout.ts'
 import type { ArchivedTask } from './task-archive.ts'

@@ -1,5 +1,5 @@
-import { TAG_KINDS, type Tag, type TagKind } from '../tag.ts'
-import type { TagStore } from '../tag-store.ts'
+import { TAG_KINDS, type Tag, type TagKind } from '../tags/tag.ts'
+import type { TagStore } from '../tags/tag-store.ts'
 import { createTag, expectTag, type TagWrite } from './import-write.ts'
 import type { Place, TaskArchive } from './task-archive.ts'
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ValidationIssue } from '../../platform/errors.ts'
 import { inPieces } from '../../platform/event-loop/in-pieces.ts'
 import { givenId } from '../../platform/id-schema.ts'
-import { TAG_KINDS, tagName } from '../tag.ts'
+import { TAG_KINDS, tagName } from '../tags/tag.ts'
 import { readVisibility, type TaskLimits, taskFields } from '../task-fields.ts'
 import { activeRevisionsSchema } from '../traffic.ts'
 

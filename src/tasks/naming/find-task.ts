@@ -1,5 +1,5 @@
 import { ApiError } from '../../platform/errors.ts'
-import type { TagStore } from '../tag-store.ts'
+import type { TagStore } from '../tags/tag-store.ts'
 import type { Revision, Task } from '../task.ts'
 import type { TaskStore } from '../task-store.ts'
 import { idInAlias } from './task-alias.ts'

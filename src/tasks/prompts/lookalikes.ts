@@ -1,4 +1,4 @@
-import { readPrompt } from './prompts/prompt.ts'
+import { readPrompt } from './prompt.ts'
 
 /**
  * What looks like a placeholder and is text: between braces, what is no name here (`{{user.name}}`, `{first name}`,

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
-import { cached, expiringAfter } from '../platform/cached.ts'
-import { sharedIsoTime } from '../platform/clock.ts'
-import { newId } from '../platform/ids.ts'
-import type { Redis } from '../platform/redis/redis.ts'
+import { cached, expiringAfter } from '../../platform/cached.ts'
+import { sharedIsoTime } from '../../platform/clock.ts'
+import { newId } from '../../platform/ids.ts'
+import type { Redis } from '../../platform/redis/redis.ts'
+import { splitPair, taskKeys, taskScript } from '../task-layout.ts'
 import { readTag, type Tag, type TagKind } from './tag.ts'
-import { splitPair, taskKeys, taskScript } from './task-layout.ts'
 
 const saveTag = taskScript('save-tag')
 const deleteTag = taskScript('delete-tag')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { shownId } from '../platform/id-schema.ts'
-import type { Shown } from '../platform/shown.ts'
+import { shownId } from '../../platform/id-schema.ts'
+import type { Shown } from '../../platform/shown.ts'
 
 /** What can have tags. Tags of tasks and tags of revisions are separate; a name may exist in both. */
 export const TAG_KINDS = ['task', 'task_revision'] as const

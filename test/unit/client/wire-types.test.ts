@@ -38,7 +38,7 @@ import type {
 import type { ProjectEnd } from '../../../src/runs/live/project-end.ts'
 import type { listedRun, runResponse, runSummary } from '../../../src/runs/run-response.ts'
 import type { trafficChangeResponse } from '../../../src/tasks/split/traffic-response.ts'
-import type { tagResponse, wholeTagResponse } from '../../../src/tasks/tag.ts'
+import type { tagResponse, wholeTagResponse } from '../../../src/tasks/tags/tag.ts'
 import type { createTaskSchema, updateTaskSchema } from '../../../src/tasks/task-input.ts'
 import type { revisionResponse, taskResponse } from '../../../src/tasks/task-response.ts'
 import type { CREDENTIAL_ANSWERS } from '../../../src/tenancy/credential-response.ts'

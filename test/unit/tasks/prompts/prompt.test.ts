@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { lookalikesIn } from '../../../../src/tasks/lookalikes.ts'
+import { lookalikesIn } from '../../../../src/tasks/prompts/lookalikes.ts'
 import { parametersOf, readPrompt, renderPrompt } from '../../../../src/tasks/prompts/prompt.ts'
 
 /** What is written, what comes of it where `a` is `V` and `b` is `W`, and the parameters that it has. */
