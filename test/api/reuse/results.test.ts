@@ -4,7 +4,7 @@ import { newId } from '../../../src/platform/ids.ts'
 import { reuseKeys } from '../../../src/runs/reuse/reuse-layout.ts'
 import { resultKeys } from '../../support/reused-results.ts'
 import { speakModels } from '../../support/spoken-model.ts'
-import { until, useSystem } from '../../support/system.ts'
+import { type Cleanup, until, useSystem } from '../../support/system.ts'
 import { watchEvents } from '../../support/watch-events.ts'
 
 const PRICE = { input: 25_000, output: 0 }
@@ -31,6 +31,18 @@ describe('a result that is reused', () => {
     assert.equal(body.cached_from, null)
     return body
   }
+
+  /** Runs the task as somebody who watches. */
+  const watch = (t: Cleanup, task: string, query = '') =>
+    watchEvents(t, `${system().url}${system().project}/task/${task}/run${query}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${system().token}`,
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ task_input: { text: 'tea' } }),
+    })
 
   test('makes a run of its own, without tokens and costs, that says whose result it is and what was saved', async () => {
     const task = await textTask()
@@ -79,15 +91,7 @@ describe('a result that is reused', () => {
   test('is told to who watches as a whole, as text, and to OpenAI’s clients', async (t) => {
     const task = await textTask()
     const first = await asked(task, 'Grüner Tee')
-    const watcher = await watchEvents(t, `${system().url}${system().project}/task/${task}/run`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${system().token}`,
-        accept: 'text/event-stream',
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ task_input: { text: 'tea' } }),
-    })
+    const watcher = await watch(t, task)
     const events = await watcher.rest()
     const told = events.filter(({ event }) => event === 'output.delta').map(({ data }) => data.text)
     assert.equal(told.join(''), 'Grüner Tee')
@@ -107,15 +111,7 @@ describe('a result that is reused', () => {
     const task = await system().createTask({ llm_model_id: 'spoken', cache: 600 })
     await asked(task, '{"answer": "yes", "score": 1}')
     for (const as of ['text', 'fields']) {
-      const watcher = await watchEvents(t, `${system().url}${system().project}/task/${task}/run?as=${as}`, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${system().token}`,
-          accept: 'text/event-stream',
-          'content-type': 'application/json',
-        },
-        body: JSON.stringify({ task_input: { text: 'tea' } }),
-      })
+      const watcher = await watch(t, task, `?as=${as}`)
       const events = await watcher.rest()
       assert.ok(
         events.some(({ event }) => event === 'output.delta'),
