@@ -91,9 +91,10 @@ export function createReuseStore(redis: Redis, { leaseMs, projectBytes }: ReuseS
       await SCRIPTS.lead(redis, [reuseKeys(project).prefix], [task, hash, run, Math.ceil(ms)])
     },
 
-    /** True when a run need not wait any more: there is a result, or it may lead. */
-    async isOpen({ project, task, hash }: Question): Promise<boolean> {
-      return (await SCRIPTS.peek(redis, [reuseKeys(project).prefix], [task, hash])) === 1
+    /** True when a run that waits need not any more: there is a result, or it may lead. Else it is told when that is so. */
+    async isOpen({ project, task, hash }: Question, run: string): Promise<boolean> {
+      const args = [task, hash, run, Math.ceil(leaseMs)]
+      return (await SCRIPTS.peek(redis, [reuseKeys(project).prefix], args)) === 1
     },
 
     /** Keeps the result of a run, and ends its lead. Returns runs that waited; more are left while it returns `MOST_TOLD`. */

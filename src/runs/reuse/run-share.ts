@@ -173,7 +173,8 @@ export class RunShare {
     if (!question || this.#role !== 'waits') return
     const { reuse, runs } = this.#deps
     await this.#quietly(async () => {
-      if (await reuse.isOpen(question)) await runs.wake([this.#claim.request.id])
+      const { id } = this.#claim.request
+      if (await reuse.isOpen(question, id)) await runs.wake([id])
     })
   }
 

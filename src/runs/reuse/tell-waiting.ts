@@ -23,7 +23,7 @@ export async function tellAll(
 
 /**
  * Tells as many runs that wait as may lead now, the oldest first. One that was told and does not wait any more has its
- * place taken by the next.
+ * place taken by the next. Some may be told too many: they look, and wait again.
  */
 export async function tellNext(
   { reuse, runs }: TellWaitingDeps,
@@ -33,7 +33,7 @@ export async function tellNext(
 ): Promise<void> {
   let ids = first
   for (let tried = 0; ids.length > 0 && tried < MOST_TRIES; tried += 1) {
-    if ((await runs.wake(ids)) > 0) return
+    if ((await runs.wake(ids)) === ids.length) return
     ids = await reuse.leave(question, run, 'released')
   }
 }

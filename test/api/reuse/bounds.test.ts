@@ -7,7 +7,7 @@ import { type Cleanup, startSystem } from '../../support/system.ts'
 
 async function storeOf(t: Cleanup, projectBytes: number) {
   const { redis } = (await startSystem(t)).core
-  const store = createReuseStore(redis, { leaseMs: 1000, projectBytes })
+  const store = createReuseStore(redis, { leaseMs: 60_000, projectBytes })
   const [project, task] = [newId(), newId()]
   const keys = reuseKeys(project)
   return {
@@ -62,4 +62,17 @@ test('where nothing may be kept, nothing is, and each run executes', async (t) =
     assert.deepEqual([status, body.cached_from], [200, null])
   }
   assert.equal(await system.core.redis.exists(reuseKeys(system.project.slice(-36)).kept), 0)
+})
+
+test('a run that was told to look before it was back in its queue, and may not lead, is told again', async (t) => {
+  const { store, project, task } = await storeOf(t, 1000)
+  const question = { project, task, hash: 'h', subject: 's' }
+  const enter = async (run: string) => (await store.enter(question, run, 60_000, 60_000)).outcome
+  const [first, told, other] = [newId(), newId(), newId()]
+  assert.deepEqual([await enter(first), await enter(told)], ['lead', 'wait'])
+  assert.deepEqual(await store.leave(question, first, 'released'), [told])
+  // It is on its way back to its queue; meanwhile another one leads.
+  assert.deepEqual([await enter(other), await store.isOpen(question, told)], ['lead', false])
+  assert.deepEqual(await store.leave(question, other, 'released'), [told])
+  assert.equal(await store.isOpen(question, told), true)
 })

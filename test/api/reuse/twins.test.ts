@@ -8,14 +8,17 @@ import { type SpokenCall, speakModels } from '../../support/spoken-model.ts'
 import { type Answer, until, useSystem } from '../../support/system.ts'
 
 const TWINS = 100
-const SHARDS = 12
+const SHARDS = 3
+const WORKERS = 2
+/** Of one model in each shard. Eight runs in a row are of one shard: so many can lead at once, whichever workers have them. */
+const PLACES = 8
 
 describe('runs that ask the same at the same time', () => {
   let model: Awaited<ReturnType<typeof speakModels>>
   const system = useSystem(async (t) => {
     model = await speakModels(t, { spoken: {}, fallback: {}, single: { limits: { concurrent: 1 } } })
-    const env = { SPLITRUN_SHARDS: String(SHARDS), SPLITRUN_CONCURRENCY: '3', SPLITRUN_MODEL_ATTEMPTS: '1' }
-    return { workers: 2, env: { ...model.env, ...env } }
+    const sizes = { SPLITRUN_SHARDS: String(SHARDS), SPLITRUN_CONCURRENCY: String(PLACES) }
+    return { workers: WORKERS, env: { ...model.env, ...sizes, SPLITRUN_MODEL_ATTEMPTS: '1' } }
   })
   const textTask = (fields: object = {}) =>
     system().createTask({ output_modality: 'text', llm_model_id: 'spoken', cache: 600, ...fields })
@@ -61,9 +64,10 @@ describe('runs that ask the same at the same time', () => {
 
   test('wait in no worker: others go on meanwhile, though they are more than there are places', async () => {
     const [task, other] = [await textTask(), await textTask({ cache: 0 })]
-    const started = Array.from({ length: 40 }, () => run(task))
+    const many = SHARDS * WORKERS * PLACES + 10
+    const started = Array.from({ length: many }, () => run(task))
     const call = await model.next()
-    await waitingFor(task, 39)
+    await waitingFor(task, many - 1)
     const beside = run(other)
     say(await model.next(), 'beside')
     assert.equal((await beside).body.response, 'beside')
