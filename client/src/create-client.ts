@@ -23,7 +23,14 @@ import { createTaskRefs } from './runs/task-ref.ts'
 import type { Comparison, ComparisonQuery } from './shapes/comparison.ts'
 import type { ApiKey, NewApiKey, NewOAuthClient, OAuthClient, Whoami } from './shapes/credential.ts'
 import type { InputProcessor } from './shapes/input-processor.ts'
-import type { Budgets, Limits, NewBudgetPolicy, NewLimitPolicy } from './shapes/policy.ts'
+import type {
+  BudgetPolicy,
+  Budgets,
+  LimitPolicy,
+  Limits,
+  NewBudgetPolicy,
+  NewLimitPolicy,
+} from './shapes/policy.ts'
 import type { Queue } from './shapes/queue.ts'
 import type { FileResponse } from './shapes/run.ts'
 import { createApi } from './transport/api.ts'
@@ -59,8 +66,8 @@ export interface Client {
   readonly rollout: Rollouts
   readonly shadow: Shadows
   readonly trafficHistory: TrafficHistory
-  readonly limits: Policies<Limits, NewLimitPolicy>
-  readonly budgets: Policies<Budgets, NewBudgetPolicy>
+  readonly limits: Policies<Limits, LimitPolicy, NewLimitPolicy>
+  readonly budgets: Policies<Budgets, BudgetPolicy, NewBudgetPolicy>
   /** Which of a task's revisions is better; by the task's id. */
   comparison(task: string, query?: ComparisonQuery, options?: CallOptions): Promise<Comparison>
   /** What can change the inputs of runs, and how it is configured. */

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache'
-import { cached, expiringAfter } from '../platform/cached.ts'
 import { sharedNow } from '../platform/clock.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import {
@@ -13,11 +12,10 @@ import {
 } from './budget.ts'
 import { adjustHold, endHold, holdAmount, type Period } from './budget-holds.ts'
 import { policyKeys } from './policy-keys.ts'
+import { createPolicyList } from './policy-list.ts'
 
 /** Set: ids of the projects that have budgets. */
 const PROJECTS = 'projects-with-budgets'
-/** Within this time every process knows of a change. */
-const CACHE_MS = 1000
 const MOST_CACHED = 10_000
 /** How old an answer may be of what runs wait for, in ms: a list of runs asks once. */
 const BUSY_FRESH_MS = 100
@@ -33,26 +31,18 @@ export type BudgetStore = ReturnType<typeof createBudgetStore>
 
 /** The only owner of the budgets of projects, of what is spent of them and held. */
 export function createBudgetStore(redis: Redis) {
-  const recent = new LRUCache<string, { budgets: readonly BudgetPolicy[] }>({
-    max: MOST_CACHED,
-    ...expiringAfter(CACHE_MS),
-    ignoreFetchAbort: true,
-    fetchMethod: async (project) => ({ budgets: await read(project) }),
+  const lists = createPolicyList<BudgetPolicy>(redis, {
+    keyOf: (project) => policyKeys(project).budgets,
+    projects: PROJECTS,
   })
-
   const busy = new LRUCache<string, { found: string | null }>({
     max: MOST_CACHED,
     ttl: BUSY_FRESH_MS,
     fetchMethod: async (project) => ({ found: await redis.hget(policyKeys(project).budgetSums, 'busy') }),
   })
 
-  async function read(project: string): Promise<readonly BudgetPolicy[]> {
-    const text = await redis.get(policyKeys(project).budgets)
-    return text ? (JSON.parse(text) as BudgetPolicy[]) : []
-  }
-
   async function about(project: string, spender: Spender): Promise<readonly BudgetPolicy[]> {
-    const budgets = (await cached(recent, project))?.budgets ?? []
+    const budgets = await lists.known(project)
     return budgets.length === 0 ? budgets : budgets.filter((budget) => isAbout(budget, spender))
   }
 
@@ -74,26 +64,11 @@ export function createBudgetStore(redis: Redis) {
   }
 
   return {
-    read,
-    /** True when it is known at once that a project has none: then there is nothing to wait for. */
-    hasNone: (project: string): boolean => recent.get(project)?.budgets.length === 0,
+    /** What is spent of a budget that keeps its name stays where they are replaced. */
+    ...lists,
     /** The budgets that a run counts under; nearly always none. */
     about,
     statesOf,
-    projects: (): Promise<string[]> => redis.smembers(PROJECTS),
-
-    /** Puts these in place of all budgets that the project had; what is spent of one that keeps its name stays. */
-    async replace(project: string, budgets: readonly BudgetPolicy[]): Promise<void> {
-      const key = policyKeys(project).budgets
-      if (budgets.length === 0) {
-        await redis.del(key)
-        await redis.srem(PROJECTS, project)
-      } else {
-        await redis.sadd(PROJECTS, project)
-        await redis.set(key, JSON.stringify(budgets))
-      }
-      recent.delete(project)
-    },
 
     /**
      * Holds what a call of a run may cost, in millionths. `busy`: there is room once others have ended that spend less than
@@ -137,7 +112,7 @@ export function createBudgetStore(redis: Redis) {
      * @param cost in millionths; null when it is not known any more
      */
     async release(project: string, run: string, cost: number | null): Promise<void> {
-      const periods = periodsOf(await read(project))
+      const periods = periodsOf(await lists.read(project))
       await endHold(redis, policyKeys(project).prefix, { run, cost, isCounted: false }, periods)
     },
 

@@ -1,17 +1,13 @@
-import { LRUCache } from 'lru-cache'
-import { cached, expiringAfter } from '../platform/cached.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { concerns, type LimitPolicy, type LimitState, type Started, UNITS } from './policy.ts'
 import { policyKeys, policyScript } from './policy-keys.ts'
+import { createPolicyList } from './policy-list.ts'
 
 const admit = policyScript('admit')
 const end = policyScript('end')
 
 /** Set: ids of the projects that have limits. */
 const PROJECTS = 'projects-with-limits'
-/** Within this time every process knows of a change. */
-const CACHE_MS = 1000
-const MOST_CACHED = 10_000
 
 type Row = [policy: string, unit: number, most: number, left: string, resetMs: number, refuses: number]
 
@@ -28,17 +24,10 @@ export type PolicyStore = ReturnType<typeof createPolicyStore>
 
 /** The only owner of the limits of projects, and of what is used of them. */
 export function createPolicyStore(redis: Redis) {
-  const recent = new LRUCache<string, { policies: readonly LimitPolicy[] }>({
-    max: MOST_CACHED,
-    ...expiringAfter(CACHE_MS),
-    ignoreFetchAbort: true,
-    fetchMethod: async (project) => ({ policies: await read(project) }),
+  const lists = createPolicyList<LimitPolicy>(redis, {
+    keyOf: (project) => policyKeys(project).limits,
+    projects: PROJECTS,
   })
-
-  async function read(project: string): Promise<readonly LimitPolicy[]> {
-    const text = await redis.get(policyKeys(project).limits)
-    return text ? (JSON.parse(text) as LimitPolicy[]) : []
-  }
 
   async function ask(
     project: string,
@@ -66,39 +55,20 @@ export function createPolicyStore(redis: Redis) {
   }
 
   return {
-    read,
-    /** True when it is known at once that a project has none: then there is nothing to wait for. */
-    hasNone: (project: string): boolean => recent.get(project)?.policies.length === 0,
-
-    /** Puts these in place of all limits that the project had. */
-    async replace(project: string, policies: readonly LimitPolicy[]): Promise<void> {
-      const key = policyKeys(project).limits
-      if (policies.length === 0) {
-        await redis.del(key)
-        await redis.srem(PROJECTS, project)
-      } else {
-        await redis.sadd(PROJECTS, project)
-        await redis.set(key, JSON.stringify(policies))
-      }
-      recent.delete(project)
-    },
-
-    projects: (): Promise<string[]> => redis.smembers(PROJECTS),
+    ...lists,
 
     /** Some of the runs that have a place under a policy, those that end first at the latest. */
     placed: (project: string, policy: string, most: number): Promise<string[]> =>
       redis.zrange(policyKeys(project).limitedRuns(policy), '0', String(most - 1)),
 
-    /** How far the limits of a project are used. */
-    async states(project: string): Promise<readonly LimitState[]> {
-      const policies = await read(project)
+    /** How far limits of a project are used. */
+    async states(project: string, policies: readonly LimitPolicy[]): Promise<readonly LimitState[]> {
       return policies.length === 0 ? [] : (await ask(project, policies, { id: '', lastsMs: 0 })).states
     },
 
     /** The policies that are about a run; nearly always none. */
     async concerning(started: Started): Promise<readonly LimitPolicy[]> {
-      const found = await cached(recent, started.project)
-      const policies = found?.policies ?? []
+      const policies = await lists.known(started.project)
       return policies.length === 0 ? policies : policies.filter((policy) => concerns(policy, started))
     },
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { newId } from '../../src/platform/ids.ts'
-import { useSystem } from '../support/system.ts'
+import { ADMIN_TOKEN, type Answer, useSystem } from '../support/system.ts'
 
 describe('If-Match', () => {
   const running = useSystem()
@@ -83,4 +83,43 @@ describe('If-Match', () => {
       assert.deepEqual([status, body.detail.reason], [404, 'TASK_NOT_FOUND'])
     }
   })
+})
+
+describe('If-Match of all policies of a project', () => {
+  const running = useSystem()
+  const KINDS = {
+    budget: (name: string) => ({ budgets: [{ name, credits: 5, per: 'day', mode: 'hard' }] }),
+    limit: (name: string) => ({ policies: [{ name, concurrent_runs: 5 }] }),
+  }
+  for (const [path, bodyOf] of Object.entries(KINDS)) {
+    const call = async (method: string, body?: object, match?: string) => {
+      const [project, headers] = [running().project, match === undefined ? {} : { 'if-match': match }]
+      return running().call(method, `${project}/${path}`, body, { token: ADMIN_TOKEN, headers })
+    }
+    test(`P/${path}: those that were read are replaced, others are 412 and stay`, async () => {
+      const tagOf = ({ headers }: Answer) => headers.get('etag') ?? ''
+      const none = tagOf(await call('GET'))
+      const first = await call('POST', bodyOf('first'), none)
+      assert.equal(first.status, 200)
+      for (const stale of [none, '"other"', `W/${tagOf(first)}`, 'garbage', '']) {
+        const { status, body } = await call('POST', bodyOf('second'), stale)
+        assert.deepEqual([status, body.detail?.reason], [412, 'STALE_POLICIES'], stale)
+      }
+      assert.equal(tagOf(await call('GET')), tagOf(first))
+      for (const right of [tagOf(first), `"other", ${tagOf(first)}`, '*', undefined]) {
+        assert.equal((await call('POST', bodyOf('first'), right)).status, 200, right)
+      }
+      assert.equal((await call('POST', bodyOf('second'), tagOf(first))).status, 200)
+      assert.equal((await call('POST', bodyOf('third'), tagOf(first))).status, 412)
+    })
+
+    test(`P/${path}: of many who read the same, one replaces it`, async () => {
+      const tag = (await call('GET')).headers.get('etag') ?? ''
+      const names = Array.from({ length: 8 }, (_, n) => `at-once-${n}`)
+      const answers = await Promise.all(names.map((name) => call('POST', bodyOf(name), tag)))
+      assert.deepEqual(answers.map(({ status }) => status).sort(), [200, ...Array(7).fill(412)])
+      const won = answers.find(({ status }) => status === 200)
+      assert.equal((await call('GET')).headers.get('etag'), won?.headers.get('etag'))
+    })
+  }
 })

@@ -37,6 +37,7 @@ export type ServerReason =
   | 'IMPORT_CONFLICT'
   | 'RUN_CANCELLED'
   | 'STALE_TASK'
+  | 'STALE_POLICIES'
   | 'BODY_TOO_LARGE'
   | 'FILE_TOO_LARGE'
   | 'TOO_MANY_FILES'

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { Shown } from '../../platform/shown.ts'
@@ -29,7 +29,7 @@ export const ifNoneMatch = z.object({
 export const etag = z.object({
   ETag: z.string().meta({
     description:
-      'Names the state of the task and, behind the dot, what is shown of it; `If-Match` looks at the state alone.',
+      'Names the state and, behind the dot, what is shown of it; `If-Match` looks at the state alone.',
     examples: ['"3-mk2f9x0a.c2hvd24"'],
   }),
 })
@@ -38,9 +38,12 @@ export const etag = z.object({
  * The ETag of what is shown of a task in a state: another one also where only its tags, its access token, or the
  * revisions that are shown are other ones.
  */
-export function etagOfShown(state: string, { access_token, tags, revisions }: ShownTask): string {
-  const beside = [access_token, tags, revisions.map(({ id, tags }) => [id, tags])]
-  const digest = createHash('sha256').update(JSON.stringify(beside)).digest('base64url').slice(0, 12)
+export const etagOfShown = (state: string, { access_token, tags, revisions }: ShownTask): string =>
+  etagOfState(state, [access_token, tags, revisions.map(({ id, tags }) => [id, tags])])
+
+/** The ETag of a state and what is shown beside it: `If-Match` looks at the state alone. */
+export function etagOfState(state: string, beside: unknown): string {
+  const digest = hash('sha256', JSON.stringify(beside), 'base64url').slice(0, 12)
   return `${state.slice(0, -1)}.${digest}"`
 }
 

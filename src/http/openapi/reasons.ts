@@ -47,6 +47,7 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   CREDENTIAL_REVOKED: 'The credential is revoked, for good.',
   RUN_CANCELLED: 'The run was cancelled.',
   STALE_TASK: 'The task is no longer the one that If-Match names.',
+  STALE_POLICIES: 'The limits or budgets are no longer those that If-Match names.',
   BODY_TOO_LARGE: 'The body is too large.',
   FILE_TOO_LARGE: 'A file is too large, in bytes or in pixels.',
   TOO_MANY_FILES: 'There are too many files.',

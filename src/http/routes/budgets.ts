@@ -8,8 +8,8 @@ import {
   projectedOf,
 } from '../../policies/budget.ts'
 import type { BudgetStore } from '../../policies/budget-store.ts'
-import { checkNames } from '../../policies/check-names.ts'
-import { type Endpoint, endpoint, noQuery, PROJECT, projectParams } from '../route.ts'
+import type { Endpoint } from '../route.ts'
+import { policyRoutes } from './policies.ts'
 
 export interface BudgetRouteDeps {
   readonly budgets: BudgetStore
@@ -64,41 +64,19 @@ export const budgetsResponse = z
   })
 
 /** The budgets of a project and of its tasks. */
-export function budgetRoutes({ budgets, policiesMax }: BudgetRouteDeps): Endpoint[] {
-  const shared = { path: `${PROJECT}/budget`, tag: 'Tenants', params: projectParams, query: noQuery } as const
-  async function show(project: string) {
-    const own = await budgets.read(project)
-    const states = await budgets.statesOf(project, own)
-    return { budgets: [...own], usage: states.map((state) => present(state, sharedNow())) }
-  }
-  return [
-    endpoint({
-      ...shared,
-      method: 'get',
-      operation: 'getBudgets',
-      summary: 'The budgets of a project and its tasks, and what is spent of them',
-      response: budgetsResponse,
-      errorCodes: [],
-      scope: 'run:read',
-      handle: ({ params }) => show(params.project_id),
-    }),
-    endpoint({
-      ...shared,
-      method: 'post',
-      operation: 'setBudgets',
-      summary: 'Replace all budgets of a project and its tasks',
-      response: budgetsResponse,
-      errorCodes: [],
-      scope: 'admin',
-      body: newBudgets,
-      async handle({ params, body }) {
-        checkNames(body.budgets, 'budgets', policiesMax)
-        await budgets.replace(params.project_id, body.budgets)
-        return show(params.project_id)
-      },
-    }),
-  ]
-}
+export const budgetRoutes = ({ budgets, policiesMax }: BudgetRouteDeps): Endpoint[] =>
+  policyRoutes({
+    ...{ path: 'budget', noun: 'Budgets', member: 'budgets', policies: budgets, most: policiesMax },
+    summaries: {
+      get: 'The budgets of a project and its tasks, and what is spent of them',
+      set: 'Replace all budgets of a project and its tasks',
+    },
+    ...{ body: newBudgets, response: budgetsResponse },
+    async show(project, own) {
+      const states = await budgets.statesOf(project, own)
+      return { budgets: [...own], usage: states.map((state) => present(state, sharedNow())) }
+    },
+  })
 
 function present(state: BudgetState, now: number) {
   const { policy, spent, held, lost } = state

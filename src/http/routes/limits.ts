@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { checkNames } from '../../policies/check-names.ts'
 import { limitPolicy, UNITS } from '../../policies/policy.ts'
 import type { PolicyStore } from '../../policies/policy-store.ts'
-import { type Endpoint, endpoint, noQuery, PROJECT, projectParams } from '../route.ts'
+import type { Endpoint } from '../route.ts'
+import { policyRoutes } from './policies.ts'
 
 export interface LimitRouteDeps {
   readonly policies: PolicyStore
@@ -49,40 +49,18 @@ export const limitsResponse = z
   })
 
 /** The limits of a project, of its tasks and of its keys. */
-export function limitRoutes({ policies, policiesMax }: LimitRouteDeps): Endpoint[] {
-  const shared = { path: `${PROJECT}/limit`, tag: 'Tenants', params: projectParams, query: noQuery } as const
-  async function show(project: string) {
-    const [own, states] = await Promise.all([policies.read(project), policies.states(project)])
-    const usage = states.map(({ policy, unit, most, left, resetMs }) => ({
-      ...{ policy, unit, most, left, reset: resetMs / 1000 },
-    }))
-    return { policies: [...own], usage }
-  }
-  return [
-    endpoint({
-      ...shared,
-      method: 'get',
-      operation: 'getLimits',
-      summary: 'The limits of a project, its tasks and its keys, and how far they are used',
-      response: limitsResponse,
-      errorCodes: [],
-      scope: 'run:read',
-      handle: ({ params }) => show(params.project_id),
-    }),
-    endpoint({
-      ...shared,
-      method: 'post',
-      operation: 'setLimits',
-      summary: 'Replace all limits of a project, its tasks and its keys',
-      response: limitsResponse,
-      errorCodes: [],
-      scope: 'admin',
-      body: newLimits,
-      async handle({ params, body }) {
-        checkNames(body.policies, 'policies', policiesMax)
-        await policies.replace(params.project_id, body.policies)
-        return show(params.project_id)
-      },
-    }),
-  ]
-}
+export const limitRoutes = ({ policies, policiesMax }: LimitRouteDeps): Endpoint[] =>
+  policyRoutes({
+    ...{ path: 'limit', noun: 'Limits', member: 'policies', policies, most: policiesMax },
+    summaries: {
+      get: 'The limits of a project, its tasks and its keys, and how far they are used',
+      set: 'Replace all limits of a project, its tasks and its keys',
+    },
+    ...{ body: newLimits, response: limitsResponse },
+    async show(project, own) {
+      const usage = (await policies.states(project, own)).map(({ policy, unit, most, left, resetMs }) => ({
+        ...{ policy, unit, most, left, reset: resetMs / 1000 },
+      }))
+      return { policies: [...own], usage }
+    },
+  })

@@ -36,6 +36,24 @@ describe('the client of a project that is bounded', () => {
     assert.deepEqual((await admin.budgets.set([])).budgets, [])
   })
 
+  test('changes limits and budgets that others change at the same time, and loses none', async () => {
+    const admin = asAdmin()
+    const names = ['a', 'b', 'c', 'd']
+    await Promise.all([
+      ...names.map((name) => admin.limits.change((all) => [...all, { name, concurrent_runs: 9 }])),
+      ...names.map((name) =>
+        admin.budgets.change((all) => [
+          ...all,
+          { name, credits: 5, per: 'day' as const, mode: 'soft' as const },
+        ]),
+      ),
+    ])
+    const namesOf = (all: readonly { readonly name: string }[]) => all.map(({ name }) => name).sort()
+    assert.deepEqual(namesOf((await admin.limits.get()).policies), names)
+    assert.deepEqual(namesOf((await admin.budgets.get()).budgets), names)
+    await Promise.all([admin.limits.set([]), admin.budgets.set([])])
+  })
+
   test('knows the input processors, and sends each its document by its name', async () => {
     const client = connectClient(running())
     const names = (await client.inputProcessors()).map(({ name }) => name)

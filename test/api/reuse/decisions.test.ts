@@ -136,7 +136,10 @@ describe('reused results and what is decided of revisions', () => {
     assert.notEqual(first.body.cached_from, null)
     await until(async () => Number((await budget()).held) === 0)
     const { spent } = await budget()
-    const tokensLeft = async () => home.core.policies.states(home.project.slice(-36))
+    const tokensLeft = async () => {
+      const [store, project] = [home.core.policies, home.project.slice(-36)]
+      return store.states(project, await store.read(project))
+    }
     const before = await tokensLeft()
     for (let n = 0; n < 3; n += 1) assert.equal((await once()).body.cached_from, first.body.cached_from)
     assert.equal((await budget()).spent, spent)

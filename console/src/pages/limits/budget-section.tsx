@@ -12,10 +12,8 @@ const KEY = ['budgets']
 const MODES = { hard: 'hard: what would go beyond is refused', soft: 'soft: it is only told of' } as const
 
 /** Puts a budget in the place of another, among those that there are at that moment. */
-async function save(client: Client, before: string | null, next: BudgetPolicy | null): Promise<void> {
-  const { budgets } = await client.budgets.get()
-  await client.budgets.set(withPolicy(budgets, before, next))
-}
+const save = (client: Client, before: string | null, next: BudgetPolicy | null) =>
+  client.budgets.change((all) => withPolicy(all, before, next))
 
 /** What the project, its tasks and its keys may spend, and what they do. */
 export function BudgetSection() {

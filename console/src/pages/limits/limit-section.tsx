@@ -11,10 +11,8 @@ const EVERY_MS = 2_000
 const KEY = ['limits']
 
 /** Puts a limit in the place of another, among those that there are at that moment. */
-async function save(client: Client, before: string | null, next: LimitPolicy | null): Promise<void> {
-  const { policies } = await client.limits.get()
-  await client.limits.set(withPolicy(policies, before, next))
-}
+const save = (client: Client, before: string | null, next: LimitPolicy | null) =>
+  client.limits.change((all) => withPolicy(all, before, next))
 
 /** The limits of the project, of its tasks and of its keys. */
 export function LimitSection() {

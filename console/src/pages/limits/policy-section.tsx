@@ -37,7 +37,7 @@ interface PolicySectionProps<All, P extends Policy> {
   readonly columns: (all: All) => readonly Column<P>[]
   readonly stale: QueryKey
   /** Puts a policy in the place of the one of a name; null takes it out. */
-  readonly save: (client: Client, before: string | null, next: P | null) => Promise<void>
+  readonly save: (client: Client, before: string | null, next: P | null) => Promise<unknown>
   readonly form: (props: PolicyFormProps<P>) => ReactNode
 }
 
