@@ -91,9 +91,13 @@ export function createReuseStore(redis: Redis, { leaseMs, projectBytes }: ReuseS
       await SCRIPTS.lead(redis, [reuseKeys(project).prefix], [task, hash, run, Math.ceil(ms)])
     },
 
-    /** True when a run that waits need not any more: there is a result, or it may lead. Else it is told when that is so. */
-    async isOpen({ project, task, hash }: Question, run: string): Promise<boolean> {
-      const args = [task, hash, run, Math.ceil(leaseMs)]
+    /**
+     * True when a run that waits need not any more: there is a result for it, or it may lead. Else it is told when that is
+     * so.
+     * @param maxAgeMs as it entered with
+     */
+    async isOpen({ project, task, hash }: Question, run: string, maxAgeMs: number): Promise<boolean> {
+      const args = [task, hash, run, Math.ceil(leaseMs), Math.ceil(maxAgeMs)]
       return (await SCRIPTS.peek(redis, [reuseKeys(project).prefix], args)) === 1
     },
 

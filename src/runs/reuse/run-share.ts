@@ -74,7 +74,7 @@ export class RunShare {
   async #look(question: Question): Promise<KeptResult | null> {
     const { reuse, log } = this.#deps
     const { id, startBy, deadline } = this.#claim.request
-    const maxAge = this.#use.fresh ? null : this.#use.seconds * 1000
+    const maxAge = this.#use.fresh ? null : this.#maxAge()
     const entered = await reuse.enter(question, id, maxAge, this.#lasts()).catch((err: unknown) => {
       log.debug({ err, run_id: id }, 'no result of another run could be looked for')
       return null
@@ -99,6 +99,11 @@ export class RunShare {
     if (left <= 0) return null
     this.#role = 'waits'
     throw new Deferred(Math.min(wait, left), this.#claim.model)
+  }
+
+  /** How old a result may be that it takes, in ms. */
+  #maxAge(): number {
+    return this.#use.seconds * 1000
   }
 
   /** For how long a result of it is kept, in ms. */
@@ -174,7 +179,7 @@ export class RunShare {
     const { reuse, runs } = this.#deps
     await this.#quietly(async () => {
       const { id } = this.#claim.request
-      if (await reuse.isOpen(question, id)) await runs.wake([id])
+      if (await reuse.isOpen(question, id, this.#maxAge())) await runs.wake([id])
     })
   }
 

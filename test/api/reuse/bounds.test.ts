@@ -72,7 +72,21 @@ test('a run that was told to look before it was back in its queue, and may not l
   assert.deepEqual([await enter(first), await enter(told)], ['lead', 'wait'])
   assert.deepEqual(await store.leave(question, first, 'released'), [told])
   // It is on its way back to its queue; meanwhile another one leads.
-  assert.deepEqual([await enter(other), await store.isOpen(question, told)], ['lead', false])
+  assert.deepEqual([await enter(other), await store.isOpen(question, told, 60_000)], ['lead', false])
   assert.deepEqual(await store.leave(question, other, 'released'), [told])
-  assert.equal(await store.isOpen(question, told), true)
+  assert.equal(await store.isOpen(question, told, 60_000), true)
+})
+
+test('a run that wants no result as old as the one there is waits for who leads, and is not told to look again and again', async (t) => {
+  const { store, project, task, redis, keys } = await storeOf(t, 10_000)
+  const question = { project, task, hash: 'h', subject: 's' }
+  await store.keepResult(question, newId(), '{}', 600_000)
+  const kept = await redis.get(keys.result(task, 'h'))
+  const [, stamp = '', text = ''] = /^(\d+) (.*)$/.exec(kept ?? '') ?? []
+  await redis.set(keys.result(task, 'h'), `${Number(stamp) - 60_000} ${text}`, 'KEEPTTL')
+  const enter = async (run: string, age: number) => (await store.enter(question, run, age, 60_000)).outcome
+  const [first, other] = [newId(), newId()]
+  assert.deepEqual([await enter(first, 60_000), await enter(other, 60_000)], ['lead', 'wait'])
+  assert.equal(await store.isOpen(question, other, 60_000), false)
+  assert.deepEqual([await enter(other, 90_000), await store.isOpen(question, other, 90_000)], ['hit', true])
 })
