@@ -41,6 +41,9 @@ export function createBudgetStore(redis: Redis) {
     fetchMethod: async (project) => ({ found: await redis.hget(policyKeys(project).budgetSums, 'busy') }),
   })
 
+  /** Of runs whose hold is being set right: it ends after that. */
+  const adjusting = new Map<string, Promise<void>>()
+
   async function about(project: string, spender: Spender): Promise<readonly BudgetPolicy[]> {
     const budgets = await lists.known(project)
     return budgets.length === 0 ? budgets : budgets.filter((budget) => isAbout(budget, spender))
@@ -78,8 +81,10 @@ export function createBudgetStore(redis: Redis) {
       run: Spender & { id: string; project: string; deadline: number },
       amount: number,
     ): Promise<Held> {
-      const budgets = await about(run.project, run)
+      const ofProject = await lists.known(run.project)
+      const budgets = ofProject.filter((budget) => isAbout(budget, run))
       if (budgets.length === 0) return { held: 'held' }
+      const others = ofProject.filter((budget) => !budgets.includes(budget))
       const now = sharedNow()
       const lastsMs = Math.max(0, run.deadline - now) + GRACE_MS
       const bounds = budgets.map((each) => ({
@@ -87,7 +92,8 @@ export function createBudgetStore(redis: Redis) {
         ...{ most: millionths(each), isHard: each.mode === 'hard' },
       }))
       const { prefix } = policyKeys(run.project)
-      const [held, name] = await holdAmount(redis, prefix, { run: run.id, amount, lastsMs }, bounds)
+      const hold = { run: run.id, amount, lastsMs }
+      const [held, name] = await holdAmount(redis, prefix, hold, bounds, periodsOf(others))
       const full = held === 'exceeded' && budgets.find((each) => each.name === name)
       if (full) return { held: 'exceeded', budget: name, retryAfter: secondsUntilAnew(full, now) }
       return held === 'held' ? { held } : { held: 'busy', budget: name ?? '' }
@@ -117,8 +123,17 @@ export function createBudgetStore(redis: Redis) {
     },
 
     /** Sets right what a run holds. */
-    adjust: (project: string, run: string, by: number): Promise<void> =>
-      adjustHold(redis, policyKeys(project).prefix, run, by),
+    async adjust(project: string, run: string, by: number): Promise<void> {
+      const before = adjusting.get(run)
+      const adjusted = adjustHold(redis, policyKeys(project).prefix, run, by)
+      const all = before ? Promise.allSettled([before, adjusted]).then(() => {}) : adjusted
+      adjusting.set(run, all)
+      try {
+        await adjusted
+      } finally {
+        if (adjusting.get(run) === all) adjusting.delete(run)
+      }
+    },
 
     /** Counts what a run has cost, once, and ends what it holds. Returns the budgets, with what is spent of them now. */
     async spend(
@@ -126,6 +141,7 @@ export function createBudgetStore(redis: Redis) {
       cost: number,
     ): Promise<Pick<BudgetState, 'policy' | 'spent'>[]> {
       const { id, project } = run
+      await adjusting.get(id)?.catch(() => {})
       const budgets = await about(project, run)
       const { prefix } = policyKeys(project)
       const spent = await endHold(redis, prefix, { run: id, cost, isCounted: true }, periodsOf(budgets))

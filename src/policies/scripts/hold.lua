@@ -1,22 +1,25 @@
 -- Holds what a call may cost, under all budgets of its run or under none.
--- ARGV: run, millionths to hold, until when the run ends at the latest in ms from now, then for each budget: name, period,
---   its millionths, '1' when it is hard.
+-- ARGV: run, millionths to hold, until when the run ends at the latest in ms from now, of how many budgets, then for each of
+--   them: name, period, its millionths, '1' when it is hard; then name and period of all other budgets of the project.
 -- Returns {'held'}; {'busy', budget}: it would fit if what others hold were not spent; {'exceeded', budget}.
 -- So long a run is known to wait for a budget that is busy.
 local BUSY_MS = 1500
 local run, more, lasts = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local last = 4 + 4 * ARGV[4]
 local names, periods = {}, {}
-for at = 4, #ARGV, 4 do
+for at = 5, last, 4 do
   names[#names + 1] = ARGV[at]
   periods[ARGV[at]] = ARGV[at + 1]
 end
--- Of a run that nobody ended in time it is not known what it cost: all that it held may be lost.
+for at = last + 1, #ARGV, 2 do periods[ARGV[at]] = ARGV[at + 1] end
+-- Of a run that nobody ended in time it is not known what it cost: all that it held may be lost. It may have had other
+-- budgets than this one.
 for _, lost in ipairs(call('ZRANGEBYSCORE', key.budget_holds, '-inf', now, 'LIMIT', '0', '100')) do
   end_hold(lost, 0, periods)
 end
 local own = tonumber(string.match(call('HGET', key.budget_held, run) or '0', '^%S+'))
 local busy
-for at = 4, #ARGV, 4 do
+for at = 5, last, 4 do
   local name, most = ARGV[at], tonumber(ARGV[at + 2])
   if ARGV[at + 3] == '1' then
     local period = name .. '|' .. ARGV[at + 1]
