@@ -10,5 +10,5 @@ else
   call('HDEL', key.budget_held, ARGV[1])
   call('ZREM', key.budget_holds, ARGV[1])
 end
-for name in string.gmatch(names, '[^,]+') do call('HINCRBY', key.budget_sums, name .. '|held', ARGV[2]) end
+for name in string.gmatch(names, '[^,]+') do change_held(name, ARGV[2]) end
 return 1

@@ -17,7 +17,8 @@ for at = last + 1, #ARGV, 2 do periods[ARGV[at]] = ARGV[at + 1] end
 for _, lost in ipairs(call('ZRANGEBYSCORE', key.budget_holds, '-inf', now, 'LIMIT', '0', '100')) do
   end_hold(lost, 0, periods)
 end
-local own = tonumber(string.match(call('HGET', key.budget_held, run) or '0', '^%S+'))
+-- Under a budget that came since its last call it holds all, and nothing any more under one that is gone.
+local own, before = hold_of(run)
 local busy
 for at = 5, last, 4 do
   local name, most = ARGV[at], tonumber(ARGV[at + 2])
@@ -26,7 +27,7 @@ for at = 5, last, 4 do
     local found = call('HMGET', key.budget_sums, period, period .. '|lost', name .. '|held')
     local spent, held = tonumber(found[1] or '0') + tonumber(found[2] or '0'), tonumber(found[3] or '0')
     if spent + own + more > most then return { 'exceeded', name } end
-    if spent + held + more > most then busy = busy or name end
+    if spent + held + (before[name] and 0 or own) + more > most then busy = busy or name end
   end
 end
 if busy then
@@ -35,6 +36,10 @@ if busy then
 end
 call('HSET', key.budget_held, run, string.format('%.0f %s', own + more, table.concat(names, ',')))
 call('ZADD', key.budget_holds, now + lasts, run)
-for _, name in ipairs(names) do call('HINCRBY', key.budget_sums, name .. '|held', more) end
+for _, name in ipairs(names) do
+  change_held(name, before[name] and more or own + more)
+  before[name] = nil
+end
+for name in pairs(before) do change_held(name, -own) end
 for _, each in ipairs({ key.budget_sums, key.budget_held, key.budget_holds }) do call('PEXPIRE', each, KEPT_MS) end
 return { 'held' }

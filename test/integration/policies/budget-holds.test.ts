@@ -5,7 +5,7 @@ import type { BudgetPolicy } from '../../../src/policies/budget.ts'
 import { policyKeys } from '../../../src/policies/policy-keys.ts'
 import { type Cleanup, startSystem, until } from '../../support/system.ts'
 
-const DAY = { per: 'day', mode: 'hard', thresholds: [] } as const
+const DAY: Pick<BudgetPolicy, 'per' | 'mode' | 'thresholds'> = { per: 'day', mode: 'hard', thresholds: [] }
 const PATIENCE_MS = 600_000
 
 /** A project with a hard budget for each of two tasks, and one for all of them. */
@@ -30,7 +30,7 @@ async function budgetsOf(t: Cleanup, options: Parameters<typeof startSystem>[1] 
     ...{ id: newId(), project, task, payer: null },
     deadline: Date.now() + lastsMs,
   })
-  return { budgets, redis, redisOf: core.redis, project, one, other, sums, runOf }
+  return { budgets, redis, redisOf: core.redis, project, one, other, sums, runOf, policies }
 }
 const NOTHING = { spent: 0, held: 0, lost: 0 }
 
@@ -82,4 +82,28 @@ test('what a call cost is set right once Redis is back, and before its run ends:
   await redis.start()
   await Promise.all([adjusted, again, spent])
   assert.deepEqual((await sums())['one'], { spent: 999, held: 0, lost: 0 })
+})
+
+test('a budget that comes or goes between two calls of a run holds what its runs hold, and no more when they have ended', async (t) => {
+  const { budgets, project, one, sums, runOf, policies } = await budgetsOf(t)
+  const replace = async (names: string[]) => {
+    const kept = policies.filter(({ name }) => names.includes(name))
+    await budgets.replace(project, kept)
+  }
+  await replace(['one'])
+  const [first, second] = [runOf(one), runOf(one)]
+  await budgets.hold(first, 100)
+  await replace(['one', 'all'])
+  await budgets.hold(second, 50)
+  assert.equal((await sums())['all']?.held, 50)
+  await budgets.hold(first, 10)
+  assert.deepEqual([(await sums())['one']?.held, (await sums())['all']?.held], [160, 160])
+  await replace(['one'])
+  await budgets.hold(first, 1)
+  assert.deepEqual([(await sums())['one']?.held, (await sums())['all']?.held], [161, 50])
+  await replace(['one', 'all'])
+  await budgets.spend(first, 111)
+  assert.deepEqual([(await sums())['one']?.held, (await sums())['all']?.held], [50, 50])
+  await budgets.spend(second, 50)
+  for (const name of ['one', 'all']) assert.deepEqual((await sums())[name], { spent: 161, held: 0, lost: 0 })
 })
