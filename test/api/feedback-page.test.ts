@@ -132,6 +132,14 @@ describe('the page of a link for feedback', () => {
     }
   })
 
+  test('takes every comment that fits into its field, whose line breaks browsers send as two characters', async () => {
+    const { run, search } = await linkTo()
+    const comment = 'x\n'.repeat(2000)
+    const form = { 'score:stars': '1', comment: comment.replaceAll('\n', '\r\n') }
+    assert.equal((await open(search, { form })).status, 200)
+    assert.deepEqual(await saidOf(run), { stars: 1, comment })
+  })
+
   test('asks to come again while the run goes on', async () => {
     const { search } = await linkTo('?wait=0&timeout=600')
     const answer = await open(search, { form: { 'score:helpful': 'true' } })

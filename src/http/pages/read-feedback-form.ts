@@ -20,7 +20,10 @@ export function readFeedbackForm(fields: Readonly<Record<string, string>>): Reco
     else scores.push([name, text.trim() === '' ? null : readValue(text)])
   }
   if (scores.length === 0) return Object.fromEntries(others)
-  const said = others.filter(([field, text]) => field !== 'comment' || text.trim() !== '')
+  // Browsers count a line break once, and send two characters for it: what fits into the field would be too long.
+  const said = others
+    .filter(([field, text]) => field !== 'comment' || text.trim() !== '')
+    .map(([field, text]) => [field, field === 'comment' ? text.replaceAll('\r\n', '\n') : text])
   return { ...Object.fromEntries(said), scores: Object.fromEntries(scores) }
 }
 
