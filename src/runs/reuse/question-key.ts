@@ -53,7 +53,7 @@ export function questionKey({ request, revision, choices, prepared, schema }: As
 
 /**
  * The hash of what a run is about, which is the same whichever revision was drawn for it, where they have the same
- * parameters. By it is known whether something was asked before: of what comes again, only the first run says something of
+ * parameters; with input processors, all inputs count. By it is known whether something was asked before: of what comes again, only the first run says something of
  * the revision that was drawn. Whether there was a result depends on the revision, and whether it failed before, too.
  */
 export function subjectKey(
@@ -63,9 +63,11 @@ export function subjectKey(
     llmConfig,
     useFallback,
   }: Pick<RunRequest, 'inputs' | 'cache' | 'llmConfig' | 'useFallback'>,
-  { input_params }: Pick<Revision, 'input_params'>,
+  { input_params, input_processors }: Pick<Revision, 'input_params' | 'input_processors'>,
 ): string {
-  const used = [...input_params].sort().map((name) => [name, sorted(inputs[name])])
+  // Processors may make a parameter of whichever input they like.
+  const names = input_processors?.length ? Object.keys(inputs) : input_params
+  const used = [...names].sort().map((name) => [name, sorted(inputs[name])])
   return hash(
     'sha256',
     JSON.stringify(['subject', used, cache?.files ?? [], sorted(llmConfig), useFallback]),

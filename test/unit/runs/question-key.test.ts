@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { newId } from '../../../src/platform/ids.ts'
-import { type Asked, questionKey } from '../../../src/runs/reuse/question-key.ts'
+import { type Asked, questionKey, subjectKey } from '../../../src/runs/reuse/question-key.ts'
 import { renderPrompt } from '../../../src/tasks/prompts/prompt.ts'
 import { promptsOf } from '../../../src/tasks/prompts/revision-prompts.ts'
 import type { Revision } from '../../../src/tasks/task.ts'
@@ -152,4 +152,19 @@ test('inputs are the same question whenever the prompts are, in whatever order t
       assert.equal(ask(Object.fromEntries(Object.entries(a).reverse()))[0], keyA)
     }),
   )
+})
+
+test('what a run is about are the inputs of its prompts; with input processors all of them, since those may use any', () => {
+  const subject = (inputs: Record<string, unknown>, fields: Partial<Revision> = {}) =>
+    subjectKey({ inputs, llmConfig: null, useFallback: false }, { ...revision, ...fields })
+  const [tea, other] = [
+    { text: 'tea', url: 'https://one.example' },
+    { text: 'tea', url: 'https://two.example' },
+  ]
+  assert.equal(subject(tea), subject(other))
+  assert.notEqual(subject(tea), subject({ ...tea, text: 'milk' }))
+  const processed = { input_processors: [{ id: newId(), param: 'text', processor: 'p', config: {} }] }
+  const with_ = processed as unknown as Partial<Revision>
+  assert.notEqual(subject(tea, with_), subject(other, with_))
+  assert.equal(subject(tea, with_), subject({ url: tea.url, text: 'tea' }, with_))
 })
