@@ -190,7 +190,7 @@ export const SETTINGS = {
   modelImagesMax: setting('SPLITRUN_MODEL_IMAGES_MAX', '50mb', bytes(1024, 1_000_000_000), 'Most bytes of all images, PDF documents and recordings of a run together, as a model gets them.'),
   responseLimit: setting('SPLITRUN_RESPONSE_LIMIT', '1mb', bytes(256, 50_000_000), 'Largest text of a completion, in bytes of UTF-8; with a larger one the run fails.'),
   cacheResultMax: setting('SPLITRUN_CACHE_RESULT_MAX', '256kb', bytes(256, 50_000_000), 'Largest result that is kept for runs that ask the same, in bytes of JSON; runs do not wait for a larger one a second time.'),
-  cacheProjectBytes: setting('SPLITRUN_CACHE_PROJECT_BYTES', '64mb', bytes(0, 100_000_000_000), 'Most bytes of what is kept of one project for that, with 300 for each result and each input that is remembered; what ends first makes room. 0: nothing is kept.'),
+  cacheProjectBytes: setting('SPLITRUN_CACHE_PROJECT_BYTES', '64mb', bytes(0, 100_000_000_000), 'Most bytes of what is kept of one project for that, with 800 for each result and each input that is remembered; what ends first makes room. 0: nothing is kept.'),
   outputDepthMax: setting('SPLITRUN_OUTPUT_DEPTH_MAX', '10', integer(1, 50), 'Deepest nesting of an output_format.'),
   outputKeysMax: setting('SPLITRUN_OUTPUT_KEYS_MAX', '500', integer(1, 10_000), 'Most keys in an output_format, all levels together.'),
   runsPageMax: setting('SPLITRUN_RUNS_PAGE_MAX', '8mb', bytes(100_000, 32_000_000), 'Most bytes of runs on one page of a list; a page that would be larger is shorter.'),

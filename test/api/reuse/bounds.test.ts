@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { newId } from '../../../src/platform/ids.ts'
 import { reuseKeys } from '../../../src/runs/reuse/reuse-layout.ts'
 import { createReuseStore, ENTRY_BYTES } from '../../../src/runs/reuse/reuse-store.ts'
-import { type Cleanup, startSystem } from '../../support/system.ts'
+import { type Cleanup, startSystem, until } from '../../support/system.ts'
 
 async function storeOf(t: Cleanup, projectBytes: number) {
   const { redis } = (await startSystem(t)).core
@@ -27,31 +28,54 @@ async function storeOf(t: Cleanup, projectBytes: number) {
 }
 
 test('a project keeps so many bytes of results and no more: those that end first make room, and none larger is kept', async (t) => {
-  const { keep, kept, all, isThere, store, project, task } = await storeOf(t, 1000 + ENTRY_BYTES)
+  const { keep, kept, all, isThere, store, project, task } = await storeOf(t, 10_000 + ENTRY_BYTES)
   // Beside them there is a mark of what they are about.
-  await keep('a', 400, 60_000)
-  await keep('b', 300, 30_000)
-  await keep('c', 300, 90_000)
-  assert.deepEqual([await kept(), await all()], ['abcs', 1300])
-  await keep('d', 301, 60_000)
-  assert.deepEqual([await kept(), await all(), await isThere('b')], ['cds', 901, false])
+  await keep('a', 4000, 60_000)
+  await keep('b', 3000, 30_000)
+  await keep('c', 3000, 90_000)
+  assert.deepEqual([await kept(), await all()], ['abcs', 10_000 + ENTRY_BYTES])
+  await keep('d', 3001, 60_000)
+  assert.deepEqual([await kept(), await all(), await isThere('b')], ['cds', 6001 + ENTRY_BYTES, false])
   // The same again takes its own place.
-  await keep('d', 700, 60_000)
-  assert.deepEqual([await kept(), await all()], ['cds', 1300])
-  await keep('e', 1000, 60_000)
-  assert.deepEqual([await kept(), await all()], ['es', 1300])
-  await keep('f', 1301, 60_000)
-  assert.deepEqual([await kept(), await all(), await isThere('f')], ['es', 1300, false])
+  await keep('d', 7000, 60_000)
+  assert.deepEqual([await kept(), await all()], ['cds', 10_000 + ENTRY_BYTES])
+  await keep('e', 10_000, 60_000)
+  assert.deepEqual([await kept(), await all()], ['es', 10_000 + ENTRY_BYTES])
+  await keep('f', 10_001 + ENTRY_BYTES, 60_000)
+  assert.deepEqual([await kept(), await all(), await isThere('f')], ['es', 10_000 + ENTRY_BYTES, false])
   await store.forgetTask(project, task)
   assert.deepEqual([await kept(), await all(), await isThere('e')], ['', 0, false])
 })
 
 test('what is over is no longer counted', async (t) => {
-  const { keep, kept, all, redis, keys, task } = await storeOf(t, 1000 + ENTRY_BYTES)
-  await keep('a', 900, 60_000)
+  const { keep, kept, all, redis, keys, task, store, project } = await storeOf(t, 10_000 + ENTRY_BYTES)
+  await keep('a', 9000, 60_000)
   await redis.zadd(keys.kept, '1', `${task}:a`)
-  await keep('b', 400, 60_000)
-  assert.deepEqual([await kept(), await all()], ['bs', 700])
+  await keep('b', 4000, 60_000)
+  assert.deepEqual([await kept(), await all()], ['bs', 4000 + ENTRY_BYTES])
+  // Also not when all of it was over together, after something that would have lasted longer.
+  await store.forgetTask(project, task)
+  await keep('c', 4000, 20)
+  await until(async () => (await redis.exists(keys.kept)) === 0)
+  await keep('d', 3000, 60_000)
+  assert.deepEqual([await kept(), await all()], ['ds', 3000 + ENTRY_BYTES])
+})
+
+test('what is counted of a result and of a mark is no less than the memory that they take', async (t) => {
+  const { redis, store, project, task } = await storeOf(t, 1_000_000_000)
+  const used = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
+  const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
+  // A little more than what its tables have room for, so that they have just doubled.
+  const names = Array.from({ length: 4200 }, (_, at) => hashOf(String(at)))
+  const question = (hash: string) => ({ project, task, hash, subject: hashOf(hash) })
+  const before = await used()
+  for (const hash of names) await store.enter(question(hash), newId(), null, 3_600_000)
+  const marked = await used()
+  assert.ok((marked - before) / names.length < ENTRY_BYTES, `${(marked - before) / names.length} bytes`)
+  const text = 'x'.repeat(1000)
+  for (const hash of names) await store.keepResult(question(hash), newId(), text, 3_600_000)
+  const kept = (await used()) - marked
+  assert.ok(kept / names.length < text.length + ENTRY_BYTES, `${kept / names.length} bytes`)
 })
 
 test('where nothing may be kept, nothing is, and each run executes', async (t) => {

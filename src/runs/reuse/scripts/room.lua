@@ -15,6 +15,8 @@ end
 -- Keeps a text under a hash for so many ms, behind the time at which it was kept, if the project has room for it. What ends
 -- first makes room.
 local function keep(task, hash, text, lasts, bytes, most)
+  -- It ends with the last result in it, and the sizes may outlast it.
+  if call('EXISTS', key.kept) == 0 then call('DEL', key.sizes) end
   for _, name in ipairs(call('ZRANGE', key.kept, '-inf', now, 'BYSCORE', 'LIMIT', '0', '100')) do forget(name) end
   local own = task .. ':' .. hash
   forget(own)
