@@ -1,6 +1,8 @@
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { type Tracer, within } from '../../platform/tracing/tracing.ts'
 import { type DeltaOfRunDeps, deltaOfRun } from '../execute/delta-of-run.ts'
+import { endLeftShare, leftShareOf } from '../reuse/left-share.ts'
+import type { ReuseStore } from '../reuse/reuse-store.ts'
 import type { RunRecord } from '../run.ts'
 import { ABORT_ERRORS, resultOf } from '../run-result.ts'
 import { describeEnd } from '../run-span.ts'
@@ -10,6 +12,7 @@ export interface EndQueuedRunDeps extends DeltaOfRunDeps {
   readonly runs: RunStore
   readonly models: ModelRegistry
   readonly tracer: Tracer
+  readonly reuse: ReuseStore
 }
 
 /**
@@ -22,7 +25,9 @@ export async function endQueuedRun(
   reason: 'cancelled' | 'expired',
 ): Promise<boolean> {
   const { request, attempts, revision, split } = record
-  const result = resultOf(request, null, attempts, { error: ABORT_ERRORS[reason] }, deps.models.find)
+  const left = await leftShareOf(deps.runs, record)
+  const outcome = { error: ABORT_ERRORS[reason], repeated: left?.repeated }
+  const result = resultOf(request, null, attempts, outcome, deps.models.find)
   const delta = await deltaOfRun(
     deps,
     request,
@@ -34,6 +39,8 @@ export async function endQueuedRun(
   return within(span, async () => {
     const ended = await deps.runs.settleQueued(record, result, delta)
     if (ended) describeEnd(span, result)
+    // Those that wait for it look by themselves, too, if they are not told.
+    if (ended) await endLeftShare(deps, request, left).catch(() => {})
     return ended
   })
 }

@@ -139,8 +139,8 @@ async function release(
   },
 ): Promise<Execution> {
   if (deps.live) await deps.outputs.close(deps.live, 'void')
-  if (deps.share) await deps.share.releasing(ms, onLimit)
-  const released = await deps.runs.release(claim, ledger.all(), ms, model, onLimit)
+  const left = deps.share ? await deps.share.releasing(ms, onLimit) : ''
+  const released = await deps.runs.release(claim, ledger.all(), ms, model, onLimit, left)
   if (released === 'cancelled') return end(deps, claim, ledger, { error: ABORT_ERRORS.cancelled })
   if (deps.share && released === 'queued') await deps.share.released()
   return released === 'queued' ? 'released' : 'superseded'

@@ -52,6 +52,7 @@ export async function settleRun(
 ): Promise<boolean> {
   const { request } = claim
   const attempts = ledger.all()
+  if (deps.share) await deps.share.resume()
   const result = resultOf(
     request,
     claim.claimed,

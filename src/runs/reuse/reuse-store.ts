@@ -16,14 +16,17 @@ const BATCH = 500
 /** How long failures of a question, and that its results cannot be shared, are remembered, in ms. */
 const REMEMBERED_MS = 60_000
 
-/** What Redis needs for each result, and for each mark, beside their own bytes. */
-export const ENTRY_BYTES = 300
+/** What Redis needs for each result beside its own bytes, and for each mark in all, as measured. */
+export const ENTRY_BYTES = 800
 
 /** What a run asks of its models, by the hash of all that makes it so. */
-export interface Question {
+export interface AskedQuestion {
   readonly project: string
   readonly task: string
   readonly hash: string
+}
+
+export interface Question extends AskedQuestion {
   /** Of what it is about, whichever revision was drawn for it. */
   readonly subject: string
 }
@@ -57,7 +60,7 @@ export type ReuseStore = ReturnType<typeof createReuseStore>
 export function createReuseStore(redis: Redis, { leaseMs, projectBytes }: ReuseStoreOptions) {
   const most = Math.floor(projectBytes)
   const leave = async (
-    { project, task, hash }: Question,
+    { project, task, hash }: AskedQuestion,
     run: string,
     args: readonly (string | number)[],
   ): Promise<string[]> =>
@@ -109,11 +112,11 @@ export function createReuseStore(redis: Redis, { leaseMs, projectBytes }: ReuseS
     },
 
     /** Ends the lead of a run without a result. Returns runs that waited, as many as may lead now. */
-    leave: (question: Question, run: string, became: Became): Promise<string[]> =>
+    leave: (question: AskedQuestion, run: string, became: Became): Promise<string[]> =>
       leave(question, run, [became, REMEMBERED_MS, MOST_TOLD]),
 
     /** Runs that still wait though there is a result; more are left while it returns `MOST_TOLD`. */
-    async takeWaiting({ project, task, hash }: Question): Promise<string[]> {
+    async takeWaiting({ project, task, hash }: AskedQuestion): Promise<string[]> {
       const taken = await redis.zpopmin(reuseKeys(project).waiting(task, hash), MOST_TOLD)
       return taken.filter((_, at) => at % 2 === 0).map(String)
     },

@@ -4,14 +4,17 @@ import type { TaskStore } from '../../tasks/task-store.ts'
 import { Deferred } from '../execute/ask/deferred.ts'
 import type { RunResult } from '../run.ts'
 import type { Claim } from '../store/claim.ts'
+import type { RunStore } from '../store/run-store.ts'
 import type { CacheUse } from './cache-use.ts'
 import { type CopyOutputDeps, copyOutput } from './copy-output.ts'
 import { failsAgain, type KeptResult, keptToText, textToKept } from './kept-result.ts'
+import { leftShareOf, leftToText } from './left-share.ts'
 import { type Asked, questionKey, subjectKey } from './question-key.ts'
-import type { Question } from './reuse-store.ts'
+import type { AskedQuestion, Question } from './reuse-store.ts'
 import { type TellWaitingDeps, tellAll, tellNext } from './tell-waiting.ts'
 
 export interface RunShareDeps extends CopyOutputDeps, TellWaitingDeps {
+  readonly runs: Pick<RunStore, 'wake' | 'shareOf'>
   readonly tasks: Pick<TaskStore, 'exist'>
   readonly log: Logger
   /** Most bytes of a result that is kept. */
@@ -39,6 +42,7 @@ export class RunShare {
   readonly #claim: Claim
   readonly #use: CacheUse
   #question: Question | null = null
+  #resumed: AskedQuestion | null = null
   #role: 'none' | 'leads' | 'waits' | 'beside' = 'none'
   #repeated = false
   #timer: NodeJS.Timeout | undefined
@@ -123,13 +127,28 @@ export class RunShare {
   }
 
   /**
+   * Takes over what an earlier claim left, where this one ends before it has entered: its run may still be waited for.
+   * To be called before the run ends.
+   */
+  async resume(): Promise<void> {
+    const { request, revision, fence } = this.#claim
+    if (this.#question || fence <= 1) return
+    await this.#quietly(async () => {
+      const left = await leftShareOf(this.#deps.runs, { request, revision })
+      this.#repeated = left?.repeated ?? false
+      if (left) this.#resumed = { project: request.project, task: request.task, hash: left.hash }
+    })
+  }
+
+  /**
    * Keeps the result of the run for others, if it is one, and tells who waits. To be called once it is stored.
    * @param isWhole false for an answer that was cut short, though the task accepts it
    */
   async ended(result: RunResult, isWhole: boolean): Promise<void> {
     this.stop()
-    const [question, role] = [this.#question, this.#role]
+    const [question, role, resumed] = [this.#question, this.#role, this.#resumed]
     this.#role = 'none'
+    if (resumed) await this.#quietly(() => this.#giveUp(resumed, 'released'))
     if (!question || role === 'none' || role === 'waits') return
     await this.#quietly(async () => {
       if (result.status === 'succeeded') await this.#share(question, result, isWhole)
@@ -157,19 +176,21 @@ export class RunShare {
    * The run is about to go back to the queue, where its next claim may lead again: so its lead ends before.
    * @param ms how long it is deferred
    * @param onLimit whether it waits for a limit: others have limits and budgets of their own, and do not wait for it
+   * @returns what its record is to have of it while it is in the queue; '' for no change
    */
-  async releasing(ms: number, onLimit: boolean): Promise<void> {
+  async releasing(ms: number, onLimit: boolean): Promise<string> {
     this.stop()
     const question = this.#question
-    if (!question || this.#role !== 'leads') return
-    this.#role = 'none'
+    if (!question) return ''
     const { reuse } = this.#deps
-    const pauses = ms > 0 && ms <= LONGEST_PAUSE_MS && !onLimit
-    await this.#quietly(() =>
-      pauses
-        ? reuse.keepLead(question, this.#claim.request.id, ms + reuse.leaseMs)
-        : this.#giveUp(question, 'released'),
-    )
+    const pauses = this.#role === 'leads' && ms > 0 && ms <= LONGEST_PAUSE_MS && !onLimit
+    if (pauses) {
+      await this.#quietly(() => reuse.keepLead(question, this.#claim.request.id, ms + reuse.leaseMs))
+    } else if (this.#role === 'leads') {
+      this.#role = 'none'
+      await this.#quietly(() => this.#giveUp(question, 'released'))
+    }
+    return leftToText({ hash: question.hash, repeated: this.#repeated })
   }
 
   /** The run is in the queue again. The one that it waits for may have ended before, when it could not be told. */
@@ -183,7 +204,7 @@ export class RunShare {
     })
   }
 
-  async #giveUp(question: Question, became: 'failed' | 'released'): Promise<void> {
+  async #giveUp(question: AskedQuestion, became: 'failed' | 'released'): Promise<void> {
     const { id } = this.#claim.request
     await tellNext(this.#deps, question, id, await this.#deps.reuse.leave(question, id, became))
   }

@@ -1,5 +1,5 @@
 import type { RunStore } from '../store/run-store.ts'
-import { MOST_TOLD, type Question, type ReuseStore } from './reuse-store.ts'
+import { type AskedQuestion, MOST_TOLD, type ReuseStore } from './reuse-store.ts'
 
 export interface TellWaitingDeps {
   readonly reuse: ReuseStore
@@ -12,7 +12,7 @@ const MOST_TRIES = 100
 /** Tells all runs that wait for a question to look again. `first`: those that were taken already. */
 export async function tellAll(
   { reuse, runs }: TellWaitingDeps,
-  question: Question,
+  question: AskedQuestion,
   first: readonly string[],
 ): Promise<void> {
   for (let ids = first; ids.length > 0; ids = await reuse.takeWaiting(question)) {
@@ -27,7 +27,7 @@ export async function tellAll(
  */
 export async function tellNext(
   { reuse, runs }: TellWaitingDeps,
-  question: Question,
+  question: AskedQuestion,
   run: string,
   first: readonly string[],
 ): Promise<void> {

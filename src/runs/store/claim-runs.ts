@@ -78,6 +78,7 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
      * claimed next, or not before `deferMs` from now. While it is deferred it has no place in its project's window.
      * @param model the model that the run waits for, see `laneOf`
      * @param onLimit whether it waits for a limit of it
+     * @param share what `shareOf` is to return from now on; '' leaves that as it is
      */
     async release(
       claim: Claim,
@@ -85,6 +86,7 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
       deferMs = 0,
       model = claim.model,
       onLimit = false,
+      share = '',
     ): Promise<Released> {
       const { id, project, deadline, startBy } = claim.request
       const now = sharedNow()
@@ -103,9 +105,13 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
         delay,
         model,
         onLimit ? '1' : '',
+        share,
       ]
       return RELEASED[Number(await SCRIPTS.release(redis, [keysFor(id).prefix], args))] ?? 'superseded'
     },
+
+    /** What part a run has in the reuse of results, as it was given back last; null for none. */
+    shareOf: (id: string): Promise<string | null> => redis.hget(keysFor(id).run(id), 'share'),
   }
 }
 

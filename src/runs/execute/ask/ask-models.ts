@@ -128,13 +128,17 @@ async function askInOrder(
   const ask = { ...deps, save, logFailed, rules: request, run: request, deadline: request.deadline }
   let outcome: Outcome = { error: NO_MODEL }
   const choices = chooseModels(request, revision, deps.models)
-  for (const { model, parameters, fallback } of choices) {
+  for (const [at, { model, parameters, fallback }] of choices.entries()) {
     const primaryFailure = fallback && !request.useFallback ? (outcome.error?.reason ?? null) : null
     // It was given up by an earlier claim, and what waited since was its fallback.
     const tried = ledger.failuresOf(model.name).all >= deps.retry.maxAttempts
     const reason = ledger.gaveUp(model.name) ?? (tried ? 'MODEL_ERROR' : null)
-    if (reason !== null) {
-      outcome = { model, usedFallback: fallback, primaryFailure, error: givenUp(reason) }
+    const gaveUp =
+      reason === null ? null : { model, usedFallback: fallback, primaryFailure, error: givenUp(reason) }
+    // Whoever asks the same has the same first model, also where this run asks its fallback by now.
+    const share = at === 0 ? deps.share : null
+    if (gaveUp && !share) {
+      outcome = gaveUp
       continue
     }
     const known = { model, usedFallback: fallback, primaryFailure }
@@ -144,14 +148,17 @@ async function askInOrder(
       ledger.drop()
       return { ...known, error: prepared }
     }
-    // Whoever asks the same has the same first model.
-    if (deps.share && model === choices[0]?.model) {
+    if (share) {
       const asked = { revision, choices, prepared, schema: compiled?.jsonSchema ?? null }
-      const reused = await reuseResult(deps.share, asked, deps.models)
+      const reused = await reuseResult(share, asked, deps.models)
       if (reused) {
         ledger.drop()
         return { ...known, prepared, ...reused }
       }
+    }
+    if (gaveUp) {
+      outcome = gaveUp
+      continue
     }
     if (!ledger.isOpen()) {
       ledger.open(sharedNow())

@@ -1,6 +1,7 @@
 -- Releases a claimed run with its job: running -> queued; the claim is not counted.
 -- ARGV: run id, fence, attempts to keep, project, when it expires in ms, when its job is delivered in ms (0: next), how
---   long that is from now, the model that it waits for, '1' when it waits for a limit of it. A deferred run has no place in the window, so that others can
+--   long that is from now, the model that it waits for, '1' when it waits for a limit of it,
+--   what its part in the reuse of results is ('' leaves it as it is). A deferred run has no place in the window, so that others can
 --   use it.
 -- Returns 1; 0 when the fence is stale; 2 when the cancel of the run was requested: then the claim stays valid.
 local id, project, run = ARGV[1], ARGV[4], key.run(ARGV[1])
@@ -10,6 +11,7 @@ if found[3] then return 2 end
 if found[4] then tell_listeners(found[4], id) end
 call('HINCRBY', run, 'claims', '-1')
 call('HSET', run, 'status', 'queued', 'attempts', ARGV[3], 'model', ARGV[8])
+if ARGV[10] ~= '' then call('HSET', run, 'share', ARGV[10]) end
 -- No model was called for it yet: it waits as if it had never been claimed.
 if ARGV[3] == '' then
   if ARGV[9] == '1' then call('HSETNX', run, 'limited', call('HGET', run, 'claimed')) end
