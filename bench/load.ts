@@ -26,6 +26,8 @@ export interface LoadOptions {
   readonly amount: number
   /** At most so many calls a second, all connections together. Absent: each call follows the one before. */
   readonly rate?: number
+  /** Is told how long each call took, in ms, and which one it was, from 0. */
+  readonly onCall?: (ms: number, at: number) => void
 }
 
 /** Of the connections, how many must have been busy all the time. */
@@ -36,7 +38,7 @@ const BUSY = 0.85
  * @throws {Error} when a single call fails, or when rps x mean latency is not the number of connections: then calls
  *   were hanging, or this generator did not keep up, and the figures would say nothing
  */
-export async function load(call: Call, { connections, amount, rate }: LoadOptions): Promise<Load> {
+export async function load(call: Call, { connections, amount, rate, onCall }: LoadOptions): Promise<Load> {
   const { origin, pathname, search } = new URL(call.url)
   const pool = new Pool(origin, { connections, headersTimeout: 60_000, bodyTimeout: 60_000 })
   const options = {
@@ -61,6 +63,7 @@ export async function load(call: Call, { connections, amount, rate }: LoadOption
       const { statusCode, body } = await pool.request(options)
       const text = await body.text()
       latencies[at] = performance.now() - begun
+      onCall?.(latencies[at], at)
       if (statusCode !== 200) throw new Error(`a call failed: ${statusCode} ${text.slice(0, 500)}`)
     }
   }
@@ -77,15 +80,19 @@ export async function load(call: Call, { connections, amount, rate }: LoadOption
   if (!rate && busy < connections * BUSY) {
     throw new Error(`only ${busy.toFixed(1)} of ${connections} connections were busy`)
   }
-  const percentile = (share: number) => sorted[Math.min(amount - 1, Math.floor(amount * share))] ?? 0
   return {
     requests: amount,
     brokenOff: 0,
     seconds,
     rps,
     mean,
-    p50: percentile(0.5),
-    p95: percentile(0.95),
-    p99: percentile(0.99),
+    p50: percentileOf(sorted, 0.5),
+    p95: percentileOf(sorted, 0.95),
+    p99: percentileOf(sorted, 0.99),
   }
+}
+
+/** What that share of the values stays below. */
+export function percentileOf(sorted: ArrayLike<number>, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }

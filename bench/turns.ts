@@ -3,15 +3,21 @@ import { median } from './measure.ts'
 /**
  * Measures all subjects in turn, round after round, so that what the machine does meanwhile, and whatever is not warm
  * yet, falls on all of them alike. Returns what was seen of each subject, by round.
+ * @param rotating whether each round begins with another one, so that what follows on what falls on all of them alike, too
  */
 export async function takeTurns<S, T>(
   subjects: readonly S[],
   rounds: number,
   measure: (subject: S, round: number) => Promise<T>,
+  { rotating = false } = {},
 ): Promise<T[][]> {
   const seen: T[][] = subjects.map(() => [])
   for (let round = 1; round <= rounds; round += 1) {
-    for (const [at, subject] of subjects.entries()) seen[at]?.push(await measure(subject, round))
+    const order = [...subjects.entries()]
+    const first = rotating ? (round - 1) % order.length : 0
+    for (const [at, subject] of [...order.slice(first), ...order.slice(0, first)]) {
+      seen[at]?.push(await measure(subject, round))
+    }
   }
   return seen
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../src/platform/logger.ts'
 import type { ShadowOutcome } from '../src/runs/shadows/run-shadow.ts'
 import type { ShadowLane, TakenShadow } from '../src/runs/store/shadow-lane.ts'
@@ -7,8 +8,11 @@ export interface ShadowWorkerOptions {
   readonly shadows: ShadowLane
   /** Most shadow runs at once in this process. */
   readonly concurrency: number
-  /** False while this process has no room for more callers' runs. */
-  hasRoom(): boolean
+  /**
+   * What callers' runs leave of this process. `none`: no shadow run is begun. `little`: one in half a second, so that
+   * there are some all the same.
+   */
+  room(): 'enough' | 'little' | 'none'
   /** How long one is its own without saying so, in ms. */
   readonly leaseMs: number
   /** How long those that run may go on when it stops, in ms. */
@@ -25,12 +29,19 @@ export interface ShadowWorker {
 
 /** How often it is looked for what other processes left, in ms. */
 const SEARCH_MS = 5000
-/** How often it is looked again where some wait and none could be taken, in ms. */
+/** How long those that this process leaves come together, to be taken in one step, in ms. */
+const GATHER_MS = 100
+/** When it is looked again where something was in the way, in ms. */
 const AGAIN_MS = 500
+/** Most that are taken at a time. */
+const BATCH = 16
+/** Between the beginnings of two that were taken together, in ms: callers' runs are served meanwhile. */
+const GAP_MS = 4
 
 /**
- * Makes shadow runs, behind all real work: it takes one only when no caller's run waits in its shard and this process has
- * room. It has places of its own, so that shadow runs take none of those that callers' runs use.
+ * Makes shadow runs, behind all real work: it takes some only when no caller's run waits in their shard and this process
+ * has room, and begins them one by one. It has places of its own, so that shadow runs take none of those that callers' runs
+ * use.
  */
 export function startShadowWorker(options: ShadowWorkerOptions): ShadowWorker {
   const { shards, shadows, concurrency, leaseMs, log } = options
@@ -40,6 +51,10 @@ export function startShadowWorker(options: ShadowWorkerOptions): ShadowWorker {
   const waiting = new Set<number>()
   let taking: Promise<void> | null = null
   let timer: NodeJS.Timeout | null = null
+  /** Something was in the way: nothing is taken before this time of the monotonic clock. */
+  let notBefore = 0
+  /** All places were taken when it was last looked. */
+  let isFull = false
   let stopped = false
 
   function later(ms: number): void {
@@ -50,28 +65,51 @@ export function startShadowWorker(options: ShadowWorkerOptions): ShadowWorker {
     }, ms).unref()
   }
 
+  function again(): void {
+    notBefore = performance.now() + AGAIN_MS
+  }
+
   function look(): void {
-    if (stopped || taking || waiting.size === 0 || running.size >= concurrency) return
-    if (!options.hasRoom()) {
+    if (stopped || taking || waiting.size === 0) return
+    isFull = running.size >= concurrency
+    if (isFull) return
+    const early = notBefore - performance.now()
+    if (early > 0) {
+      later(early)
+      return
+    }
+    const room = options.room()
+    if (room !== 'enough') again()
+    if (room === 'none') {
       later(AGAIN_MS)
       return
     }
-    taking = takeSome()
-      .catch((err: unknown) => log.debug({ err }, 'shadow runs could not be taken'))
+    taking = takeSome(room === 'little' ? 1 : BATCH)
+      .catch((err: unknown) => {
+        again()
+        log.debug({ err }, 'shadow runs could not be taken')
+      })
       .finally(() => {
         taking = null
-        if (waiting.size > 0 && running.size < concurrency) later(AGAIN_MS)
+        setImmediate(look)
       })
   }
 
-  async function takeSome(): Promise<void> {
+  async function takeSome(batch: number): Promise<void> {
+    let most = batch
     for (const shard of [...waiting]) {
-      const most = concurrency - running.size
+      most = Math.min(most, concurrency - running.size)
       if (most < 1 || stopped) return
       const { taken, left } = await shadows.take(shard, most)
       if (left === 0) waiting.delete(shard)
-      for (const each of taken) begin(shard, each)
+      for (const each of taken) {
+        begin(shard, each)
+        if (!stopped) await pause(GAP_MS)
+      }
+      most -= taken.length
     }
+    // None of those that wait could be taken.
+    if (most === batch && waiting.size > 0) again()
   }
 
   function begin(shard: number, taken: TakenShadow): void {
@@ -82,12 +120,12 @@ export function startShadowWorker(options: ShadowWorkerOptions): ShadowWorker {
   async function make(shard: number, taken: TakenShadow): Promise<void> {
     try {
       const outcome = await options.execute(taken, stopping.signal)
-      if (outcome === 'ended') setImmediate(look)
-      else {
+      if (outcome === 'returned') {
         // What is in its way is in the way of the next one, too.
         waiting.add(shard)
+        again()
         later(AGAIN_MS)
-      }
+      } else if (isFull) setImmediate(look)
     } catch (err) {
       log.warn({ err, run_id: taken.parent }, 'a shadow run is lost')
     }
@@ -111,7 +149,7 @@ export function startShadowWorker(options: ShadowWorkerOptions): ShadowWorker {
   return {
     wake(shard) {
       waiting.add(shard)
-      look()
+      later(GATHER_MS)
     },
     async close() {
       stopped = true

@@ -1,6 +1,7 @@
 import type { RunWorker } from '../../workers/run-worker.ts'
 import { type ShadowWorker, startShadowWorker } from '../../workers/shadow.worker.ts'
 import { Lanes } from '../models/limits/lanes.ts'
+import { watchLoop } from '../platform/event-loop/watch-loop.ts'
 import type { ExecuteRunDeps } from '../runs/execute/execute-run.ts'
 import { createExecutions } from '../runs/execute/executions.ts'
 import { createLeaveShadow, type LeaveShadow } from '../runs/shadows/leave-shadow.ts'
@@ -32,12 +33,17 @@ export function composeShadows(core: Core, limits: ReturnType<typeof composeLimi
         budgetLanes: new Lanes(),
         shadowPatienceMs: config.shadowPatience * 1000,
       }
+      const busy = watchLoop()
       worker = startShadowWorker({
         ...{ shards: shardsOf(config), shadows, log, concurrency: config.shadowConcurrency },
         leaseMs: config.lockDuration * 1000,
         // They are made for nobody: callers' runs get the time that there is.
         graceMs: config.shutdownGrace * 500,
-        hasRoom: () => deps.health.well && workers.every((each) => each.active() < config.concurrency),
+        room() {
+          const isFull = workers.some((each) => each.active() >= config.concurrency)
+          if (!deps.health.well || isFull) return 'none'
+          return busy() < config.shadowBusy ? 'enough' : 'little'
+        },
         execute: (taken, stopping) => runShadow(own, taken, stopping),
       })
       return worker

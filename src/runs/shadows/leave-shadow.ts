@@ -32,9 +32,12 @@ export type LeaveShadow = (
 export function createLeaveShadow(deps: LeaveShadowDeps): LeaveShadow {
   async function leave(revision: string, request: RunRequest, drawn: string): Promise<void> {
     const entry = { parent: request.id, revision }
-    const known = { ...entry, request, drawn, ended: sharedNow() }
-    const full = await deltaOfShadow(deps.names, { ...known, dropped: 'full' })
-    if (await deps.shadows.leave(entry, full)) deps.onLeft(shardOf(request.id))
+    if (await deps.shadows.leave(entry)) {
+      deps.onLeft(shardOf(request.id))
+      return
+    }
+    const full = { request, revision, drawn, ended: sharedNow(), dropped: 'full' } as const
+    await deps.shadows.count(entry, await deltaOfShadow(deps.names, full))
   }
 
   return ({ revision: shadow, share }, { request, revision, split }, result) => {

@@ -89,7 +89,8 @@ async function execute(
   describeEnd(span, result)
   span.end()
   await settle(deps, taken, parent, { request, result, attempts }, asked)
-  await budget.spend(parent.request.id, result.credits)
+  // What cost nothing and was held for nothing changes nothing.
+  if (mostCredits !== null || result.credits > 0) await budget.spend(parent.request.id, result.credits)
   return 'ended'
 }
 

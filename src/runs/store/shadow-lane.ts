@@ -2,6 +2,7 @@ import { sharedNow } from '../../platform/clock.ts'
 import { shardOf } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import type { ShadowDelta } from '../../totals/delta.ts'
+import { totalKeys } from '../../totals/total-keys.ts'
 import type { Attempt, RunRequest, RunResult } from '../run.ts'
 import { keptUntil } from './kept-bytes.ts'
 import { requestToText } from './request-text.ts'
@@ -59,10 +60,14 @@ export function createShadowLane(redis: Redis, options: ShadowLaneOptions) {
   const prefixOf = ({ parent }: ShadowEntry) => shardKeys(shardOf(parent)).prefix
 
   return {
-    /** False when too many wait: then it is only counted. */
-    async leave(entry: ShadowEntry, full: ShadowDelta): Promise<boolean> {
-      const args = [textOf(entry), mostPerShard, JSON.stringify(full)]
-      return (await leave(redis, [prefixOf(entry)], args)) === 1
+    /** False when too many wait: then it is not made. */
+    async leave(entry: ShadowEntry): Promise<boolean> {
+      return (await leave(redis, [prefixOf(entry)], [textOf(entry), mostPerShard])) === 1
+    },
+
+    /** Counts one that is not made. */
+    async count(entry: ShadowEntry, delta: ShadowDelta): Promise<void> {
+      await redis.rpush(totalKeys(shardOf(entry.parent)).deltas, JSON.stringify(delta))
     },
 
     /** Takes some for this process, unless callers' runs wait. `left`: how many still wait. */

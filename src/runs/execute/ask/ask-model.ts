@@ -14,7 +14,7 @@ import { checkAnswer } from './check-answer.ts'
 import { type Decision, decideAfterAnswer, type Failed } from './decide-after-answer.ts'
 import { Deferred } from './deferred.ts'
 import { costOfFailure, endOfAnswer, endOfFailure, errorOfFailure } from './end-of-attempt.ts'
-import type { LogFailedAttempt } from './log-failed-attempt.ts'
+import { GIVEN_UP, type LogFailedAttempt } from './log-failed-attempt.ts'
 
 /** The claim was lost to another worker: what this worker writes is refused from now on. */
 export class ClaimLost extends Error {
@@ -92,7 +92,7 @@ export async function askModel(
       if (answer.kind === 'rate_limited') deps.limiters.refused(model.id, answer.retryAfterMs)
       const failures = ledger.failuresOf(model.name, answer.kind)
       const delay = retryDelay(failures, answer, deps.retry, deps.deadline - sharedNow())
-      const next = delay === null ? 'given up' : `again in ${Math.round(delay)} ms`
+      const next = delay === null ? GIVEN_UP : `again in ${Math.round(delay)} ms`
       logLast(deps, ledger, { failure: answer }, next)
       if (delay === null) {
         const failed: Failed = { next: 'fail', error: errorOfFailure(answer), partial: answer.partial }
@@ -119,7 +119,7 @@ export async function askModel(
           ...(answer.ending === 'cut' && { isCut: true as const }),
         }
       }
-      logLast(deps, ledger, { issues }, decision.next === 'fail' ? 'given up' : 'again')
+      logLast(deps, ledger, { issues }, decision.next === 'fail' ? GIVEN_UP : 'again')
       if (decision.next === 'fail') {
         return giveUp(ledger, failedResult(asked, decision, deps.responseLimit, answer.finishReason))
       }

@@ -12,13 +12,17 @@ export type LogFailedAttempt = (
 ) => void
 
 const MOST_ISSUES = 5
+/** What follows the last attempt. */
+export const GIVEN_UP = 'given up'
 
 /**
- * One line per failed attempt of a run: what the server said of it, which neither the run nor its caller is told.
+ * One line per failed attempt of a run: what the server said of it, which neither the run nor its caller is told. Of a
+ * shadow run, which nobody waits for, one for the last.
  * @param showWords whether the server's own words are in it; they may repeat parts of a prompt
  */
 export function logFailedAttempts(log: Logger, request: RunRequest, showWords: boolean): LogFailedAttempt {
   return (attempt, why, next) => {
+    if (request.shadowOf && next !== GIVEN_UP) return
     const { number, model, outcome, finishReason } = attempt
     const known = {
       run_id: request.id,
