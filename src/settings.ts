@@ -142,7 +142,7 @@ export const SETTINGS = {
   untestedBullmq: setting('SPLITRUN_UNTESTED_BULLMQ', 'false', z.stringbool(), 'Whether processes start with a version of BullMQ that was not tested.'),
   settlePatience: setting('SPLITRUN_SETTLE_PATIENCE', '60s', seconds(0, 3600), 'How long a worker keeps a result in memory while Redis is away.'),
   shadowConcurrency: setting('SPLITRUN_SHADOW_CONCURRENCY', '8', integer(0, 1000), 'Most shadow runs that one worker process makes at once; 0: none.'),
-  shadowBusy: setting('SPLITRUN_SHADOW_BUSY', '0.6', fraction(), 'A worker that is busy for this share of the time, with whatever it does, begins no more than two shadow runs a second.'),
+  shadowBusy: setting('SPLITRUN_SHADOW_BUSY', '0.6', fraction(), 'A worker that is busy for more than this share of the time, with whatever it does, begins at most two shadow runs a second.'),
   shadowQueueMax: setting('SPLITRUN_SHADOW_QUEUE_MAX', '1000', integer(1, 1_000_000), 'Most shadow runs that wait; those beyond are not made, and counted.'),
   shadowPatience: setting('SPLITRUN_SHADOW_PATIENCE', '10m', seconds(1, DAY), 'How long a shadow run waits; it is then not made, and counted.'),
   shadowRetention: setting('SPLITRUN_SHADOW_RETENTION', '1d', seconds(60, 30 * DAY), 'For how long shadow runs are kept; what they add to comparisons is kept as that of other runs.'),

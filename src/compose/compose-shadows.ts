@@ -42,7 +42,7 @@ export function composeShadows(core: Core, limits: ReturnType<typeof composeLimi
         room() {
           const isFull = workers.some((each) => each.active() >= config.concurrency)
           if (!deps.health.well || isFull) return 'none'
-          return busy() < config.shadowBusy ? 'enough' : 'little'
+          return busy() <= config.shadowBusy ? 'enough' : 'little'
         },
         execute: (taken, stopping) => runShadow(own, taken, stopping),
       })

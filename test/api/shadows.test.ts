@@ -15,7 +15,13 @@ const MODELS: Record<string, PricedModel> = {
 const withModels =
   (env: Record<string, string> = {}) =>
   async (t: Cleanup) => ({
-    env: { SPLITRUN_MODELS_FILE: await writeModels(t, MODELS), SPLITRUN_MODEL_ATTEMPTS: '2', ...env },
+    env: {
+      SPLITRUN_MODELS_FILE: await writeModels(t, MODELS),
+      SPLITRUN_MODEL_ATTEMPTS: '2',
+      // Other tests of this process may keep its event loop busy all the time.
+      SPLITRUN_SHADOW_BUSY: '1',
+      ...env,
+    },
   })
 
 /** A task whose callers get `good`, and another revision of it that asks `model`. */
@@ -182,6 +188,16 @@ test('shadow runs that nobody makes wait up to a bound, and are counted beyond i
   const shown = await shadowOf(system, task)
   assert.deepEqual([shown.pairs, shown.dropped], [0, { full: 3 }])
   assert.deepEqual(await system.core.shadows.waiting(), { waiting: 2, running: 0 })
+})
+
+test('a worker that is always too busy makes shadow runs all the same, few at a time', async (t) => {
+  const system = await startSystem(t, await withModels({ SPLITRUN_SHADOW_BUSY: '0' })(t))
+  const { task, b } = await taskWith(system, 'good')
+  await system.call('POST', `/task/${task}/shadow`, { revision: b, share: 1, max_credits_per_day: null })
+  for (let run = 0; run < 3; run += 1) await system.call('POST', `/task/${task}/run`, INPUT)
+  await untilEnded(system, task, 3)
+  const { pairs, dropped } = await shadowOf(system, task)
+  assert.deepEqual([pairs, dropped], [3, {}])
 })
 
 test('a shadow run that has waited too long is not made, and counted', async (t) => {
