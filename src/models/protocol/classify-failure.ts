@@ -2,6 +2,7 @@ import OpenAI from 'openai'
 import { errors } from 'undici'
 import { sharedNow } from '../../platform/clock.ts'
 import { isLocalFault } from '../../platform/local-fault.ts'
+import { withoutStack } from '../../platform/without-stack.ts'
 import { askedWait } from '../failures/asked-wait.ts'
 import { describeConnection } from '../failures/describe-connection.ts'
 import { kindOfFailure } from '../failures/kind-of-failure.ts'
@@ -56,7 +57,8 @@ export function classifyFailure(
   }
   if (error instanceof OpenAI.APIConnectionError) return classifyConnection(error.cause, received)
   if (error instanceof ServerFailure) {
-    return classifyServerError(error.status, error.body, secrets, { header: error.header })
+    const { status, body, header } = error
+    return withoutStack(() => classifyServerError(status, body, secrets, { header }))
   }
   if (error instanceof SyntaxError) {
     const details = { ...received, retryable: true, maybeBilled: true }

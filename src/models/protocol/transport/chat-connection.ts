@@ -1,5 +1,6 @@
 import OpenAI from 'openai'
 import type { Dispatcher } from 'undici'
+import { withoutStack } from '../../../platform/without-stack.ts'
 import { ModelError } from '../../model.ts'
 import type { ModelServer } from '../../model-server.ts'
 import type { ModelApi } from '../model-api.ts'
@@ -66,11 +67,8 @@ export function openChatConnection(
   function completionOf({ statusCode, headers }: Head, read: ReadResponse): unknown {
     if ('completion' in read) return read.completion
     const text = hide(read.failure)
-    throw new ServerFailure(
-      statusCode,
-      text || movedTo(headers),
-      (name) => headerOf({ headers }, name) || null,
-    )
+    const header = (name: string) => headerOf({ headers }, name) || null
+    throw withoutStack(() => new ServerFailure(statusCode, text || movedTo(headers), header))
   }
 
   return {
