@@ -12,13 +12,15 @@ import { growthOf, takeTurns } from '../turns.ts'
 const MODEL_MS = 20
 const PER_SECOND = 50
 /** Of each pass, those that count, and those before them: until as many shadow runs are under way as there are going to be. */
-const CALLS = 650
-const LEAD = 150
+const CALLS = 600
+const LEAD = 120
 const QUICK_CALLS = 60
 /** A multiple of the ways: each way comes as often after each other. */
 const ROUNDS = 6
 const QUICK_ROUNDS = 1
 const WARM_UP = 3000
+/** With a shadow. */
+const WARM_UP_ON = 500
 const QUICK_WARM_UP = 200
 const WANTED_GROWTH = 1.05
 /** Of the shadow runs of a pass: the last are under way when it ends, since each takes some seconds. */
@@ -62,6 +64,9 @@ export const drillShadow: Drill = async ({ quick, say }) => {
     const url = call.url.replace(/run$/, 'shadow')
     say('calls that do not count, until costs have stopped falling')
     await load(call, { connections: 8, amount: quick ? QUICK_WARM_UP : WARM_UP })
+    await project.ask(`/task/${project.task}/shadow`, shadow)
+    await load(call, { connections: 32, amount: quick ? QUICK_CALLS : WARM_UP_ON, rate: PER_SECOND })
+    await fetch(url, { method: 'DELETE', headers: project.headers })
     const counts = { wanted: 0, pairs: 0 }
     const pairs = async () => (await project.ask<{ pairs: number }>(`/task/${project.task}/shadow`)).pairs
     async function pass(way: (typeof WAYS)[number], round: number): Promise<number[]> {
