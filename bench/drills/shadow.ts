@@ -6,6 +6,7 @@ import type { Drill } from '../drill.ts'
 import { startFleet, taskLike } from '../fleet.ts'
 import { judgeGrowth } from '../judge.ts'
 import { load, percentileOf } from '../load.ts'
+import { median } from '../measure.ts'
 import { modelUrl, startModel, startTroubledModel } from '../model-process.ts'
 import { growthOf, takeTurns } from '../turns.ts'
 
@@ -29,10 +30,8 @@ const WANTED_MADE = 0.75
 const KNOWN_MS = 1200
 
 const WAYS = ['off', 'off, once more', 'on'] as const
-const FIGURES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
-type Figure = keyof typeof FIGURES
-
-const figureOf = (sorted: readonly number[], figure: Figure) => percentileOf(sorted, FIGURES[figure])
+const FIGURES = ['p50', 'p95', 'p99'] as const
+type Figure = (typeof FIGURES)[number]
 
 /**
  * Callers' runs without a shadow and with one beside each of them, in turn: a revision whose model takes ten times as long
@@ -69,7 +68,7 @@ export const drillShadow: Drill = async ({ quick, say }) => {
     await fetch(url, { method: 'DELETE', headers: project.headers })
     const counts = { wanted: 0, pairs: 0 }
     const pairs = async () => (await project.ask<{ pairs: number }>(`/task/${project.task}/shadow`)).pairs
-    async function pass(way: (typeof WAYS)[number], round: number): Promise<number[]> {
+    async function pass(way: (typeof WAYS)[number], round: number): Promise<Record<Figure, number>> {
       if (way === 'on') await project.ask(`/task/${project.task}/shadow`, shadow)
       await pause(KNOWN_MS)
       const before = way === 'on' ? await pairs() : 0
@@ -84,28 +83,23 @@ export const drillShadow: Drill = async ({ quick, say }) => {
         await fetch(url, { method: 'DELETE', headers: project.headers })
       }
       const sorted = times.toSorted((a, b) => a - b)
-      const [p50, p99] = [figureOf(sorted, 'p50'), figureOf(sorted, 'p99')]
-      say(`round ${round}, ${way}: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`)
-      return sorted
+      const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentileOf(sorted, share))
+      say(`round ${round}, ${way}: p50 ${p50?.toFixed(2)} ms, p99 ${p99?.toFixed(2)} ms`)
+      return { p50: p50 ?? 0, p95: p95 ?? 0, p99: p99 ?? 0 }
     }
     const seen = await takeTurns(WAYS, quick ? QUICK_ROUNDS : ROUNDS, pass, { rotating: true })
-    // Of all rounds together: of a single one, the 1 % would be a handful of calls.
-    const all = seen.map((rounds) => rounds.flat().toSorted((a, b) => a - b))
+    // Of single rounds the slowest calls say more of the machine than of what it does.
+    const figureOf = (at: number, figure: Figure) => median((seen[at] ?? []).map((each) => each[figure]))
     const judge = (figure: Figure) => {
-      const [one = 0, again = 0, on = 0] = all.map((times) => figureOf(times, figure))
+      const [one, again, on] = [figureOf(0, figure), figureOf(1, figure), figureOf(2, figure)]
       const growth = growthOf({ same: [[one], [again]], others: [[on]] })
       return judgeGrowth(`${figure} of callers’ runs beside a shadow`, growth, WANTED_GROWTH)
     }
-    const names = Object.keys(FIGURES) as Figure[]
     return {
       title: `Callers' runs, ${PER_SECOND} a second, and beside each a shadow that is ten times slower and fails`,
       table: {
-        head: ['shadow', 'calls', ...names.map((figure) => `${figure} ms`)],
-        rows: WAYS.map((way, at) => [
-          way,
-          String(all[at]?.length ?? 0),
-          ...names.map((figure) => figureOf(all[at] ?? [], figure).toFixed(2)),
-        ]),
+        head: ['shadow', ...FIGURES.map((figure) => `${figure} ms`)],
+        rows: WAYS.map((way, at) => [way, ...FIGURES.map((figure) => figureOf(at, figure).toFixed(2))]),
       },
       statements: [
         judge('p50'),
