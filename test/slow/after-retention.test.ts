@@ -26,7 +26,7 @@ describe('after the retention', () => {
     env: {
       SPLITRUN_RUN_RETENTION: '1s',
       SPLITRUN_IDEMPOTENCY_RETENTION: '1s',
-      SPLITRUN_JANITOR_INTERVAL: '300ms',
+      SPLITRUN_JANITOR_INTERVAL: '100ms',
     },
     model: { latencyMs: 50 },
   })
