@@ -237,11 +237,11 @@ async function startBucket(t: Cleanup): Promise<Record<string, string>> {
 /** Longer than any state takes to come, and shorter than the time limit of a test, which would not end the asking. */
 const PATIENCE_MS = 100_000
 
-/** Asks again until the answer is true; for states that have no event. What costs much to ask is asked less often. */
-export async function until(holds: () => Promise<boolean> | boolean, everyMs = 20): Promise<void> {
+/** Asks again until the answer is true; for states that have no event. */
+export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
   const end = Date.now() + PATIENCE_MS
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`the state did not come: ${holds}`)
-    await new Promise((resolve) => setTimeout(resolve, everyMs))
+    await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

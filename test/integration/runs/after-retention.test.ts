@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { newId } from '../../src/platform/ids.ts'
-import { shardKeys } from '../../src/runs/store/run-keys.ts'
-import { allKeys } from '../support/all-keys.ts'
-import { TAKE_ONE } from '../support/runs.ts'
-import { type System, until, useSystem } from '../support/system.ts'
+import { newId } from '../../../src/platform/ids.ts'
+import { shardKeys } from '../../../src/runs/store/run-keys.ts'
+import { allKeys } from '../../support/all-keys.ts'
+import { TAKE_ONE } from '../../support/runs.ts'
+import { type System, until, useSystem } from '../../support/system.ts'
 
 /** Every key that may remain, and what still exists that it belongs to. */
 const EXPLAINED: Readonly<Record<string, RegExp>> = {
@@ -18,6 +18,7 @@ const EXPLAINED: Readonly<Record<string, RegExp>> = {
   'series of the metrics': /^\{metrics\}:/,
   'the queue, and processes that consume it':
     /^\{s\d+\}:(q:run:(meta|stalled-check|marker|events)|capacities|dispatched:[^:]+)$/,
+  'that verdicts have been noted a moment ago': /^verdicts-noted$/,
   'the janitor': /^(\{janitor\}:q:.+|\{s0\}:(index-cursors|shard-counts))$/,
 }
 
@@ -42,7 +43,7 @@ describe('after the retention', () => {
       const capacity = { worker, received: 0, room: 0, lockMs: 1000, full: [] }
       await system.core.runs.dequeue(0, { ...TAKE_ONE, most: 0, worker, capacity })
     }
-    await until(async () => (await remains(system)).length === 0, 300)
+    await until(async () => (await remains(system)).length === 0)
   })
 })
 
