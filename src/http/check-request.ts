@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { z } from 'zod'
+import { atMost } from '../platform/at-most.ts'
 import { ApiError, ValidationError, type ValidationIssue } from '../platform/errors.ts'
 
 /**
@@ -24,7 +25,7 @@ const MOST_PATHS = 5000
  * requests share it.
  */
 export function createPathCheck() {
-  const checked = new LRUCache<string, object>({ max: MOST_PATHS })
+  const checked = new LRUCache<string, object>(atMost(MOST_PATHS))
   /** @param path as it was sent, behind what tells its endpoint: of the two come the params, and what checks them */
   return <T>(path: string, schema: z.ZodType<T>, params: unknown): Readonly<T> => {
     const known = checked.get(path)

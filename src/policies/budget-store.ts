@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../platform/at-most.ts'
 import { sharedNow } from '../platform/clock.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import {
@@ -36,7 +37,7 @@ export function createBudgetStore(redis: Redis) {
     projects: PROJECTS,
   })
   const busy = new LRUCache<string, { found: string | null }>({
-    max: MOST_CACHED,
+    ...atMost(MOST_CACHED),
     ttl: BUSY_FRESH_MS,
     fetchMethod: async (project) => ({ found: await redis.hget(policyKeys(project).budgetSums, 'busy') }),
   })

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../platform/at-most.ts'
 import { cached, expiringAfter } from '../platform/cached.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { loadScript } from '../platform/redis/script.ts'
@@ -29,7 +30,7 @@ export interface ListedPolicies<P> {
 /** The policies of one kind of all projects. */
 export function createPolicyList<P>(redis: Redis, { keyOf, projects }: PolicyListOptions) {
   const recent = new LRUCache<string, { policies: readonly P[] }>({
-    max: MOST_CACHED,
+    ...atMost(MOST_CACHED),
     ...expiringAfter(CACHE_MS),
     ignoreFetchAbort: true,
     fetchMethod: async (project) => listed<P>(await textOf(project)),

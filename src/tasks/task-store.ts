@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../platform/at-most.ts'
 import { cachedAs, expiringAfter } from '../platform/cached.ts'
 import { keysExist } from '../platform/redis/keys-exist.ts'
 import type { Redis } from '../platform/redis/redis.ts'
@@ -66,7 +67,7 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number; t
   }
 
   const tasks = new LRUCache<string, { stored: StoredTask | null }>({
-    max: 10_000,
+    ...atMost(10_000),
     ...expiringAfter(CACHE_MS),
     // When the entry is deleted during a fetch, the value is not cached, but callers that wait for it still get it.
     ignoreFetchAbort: true,

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../platform/at-most.ts'
 import { cachedAs, expiringAfter } from '../platform/cached.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
@@ -57,7 +58,7 @@ export function createCredentialStore(redis: Redis, kind: CredentialKind) {
 
   // Negative answers are kept too, so that a flood of wrong tokens does not become a flood of reads.
   const found = new LRUCache<string, { credential: Credential | null }>({
-    max: 10_000,
+    ...atMost(10_000),
     ...expiringAfter(CACHE_MS),
     // A read that a change overtakes is not kept, but still answers whoever waits for it.
     ignoreFetchAbort: true,

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../platform/at-most.ts'
 import { cached } from '../platform/cached.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 
@@ -12,7 +13,7 @@ export type EndedSessionStore = ReturnType<typeof createEndedSessionStore>
 /** The only owner of what is kept of sessions of the console: those that were signed out before they expired. */
 export function createEndedSessionStore(redis: Redis) {
   const ended = new LRUCache<string, { ended: boolean }>({
-    max: 10_000,
+    ...atMost(10_000),
     ttl: CACHE_MS,
     // A read that a sign-out overtakes is not kept, but still answers the request that waits for it.
     ignoreFetchAbort: true,

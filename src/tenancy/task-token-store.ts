@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../platform/at-most.ts'
 import { cached, expiringAfter } from '../platform/cached.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
@@ -29,7 +30,7 @@ export function createTaskTokenStore(redis: Redis) {
   }
 
   const rotations = new LRUCache<string, { rotation: Rotation | null }>({
-    max: 10_000,
+    ...atMost(10_000),
     ...expiringAfter(CACHE_MS),
     // A read that a rotation overtakes is not kept, but still answers whoever waits for it.
     ignoreFetchAbort: true,

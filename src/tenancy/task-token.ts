@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
+import { atMost } from '../platform/at-most.ts'
 import { shownId } from '../platform/id-schema.ts'
 import type { Rotation, TaskTokenStore } from './task-token-store.ts'
 import type { SignedToken, TokenSigner } from './token-signer.ts'
@@ -45,7 +46,7 @@ export function createTaskTokens(deps: {
   lifetime: number
 }) {
   const { store, signer, lifetime } = deps
-  const signed = new LRUCache<string, string>({ max: 10_000 })
+  const signed = new LRUCache<string, string>(atMost(10_000))
 
   const idOf = (task: string, rotation: Rotation | null): string => rotation?.id ?? task
 

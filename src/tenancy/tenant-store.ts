@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../platform/at-most.ts'
 import { cachedAs, expiringAfter } from '../platform/cached.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
@@ -32,7 +33,7 @@ export function createTenantStore(redis: Redis) {
   }
 
   const projects = new LRUCache<string, { project: Project | null }>({
-    max: 10_000,
+    ...atMost(10_000),
     ...expiringAfter(CACHE_MS),
     // A read that a creation overtakes is not kept, but still answers whoever waits for it.
     ignoreFetchAbort: true,

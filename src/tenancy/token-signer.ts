@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey } from 'node:crypto'
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../platform/at-most.ts'
 import { sharedNow } from '../platform/clock.ts'
 import { hashSecret } from './secret.ts'
 
@@ -22,7 +23,7 @@ export type TokenSigner = ReturnType<typeof createTokenSigner>
 export function createTokenSigner(key: string, issuer: string, now: () => number = sharedNow) {
   const secret = createSecretKey(key, 'utf8')
   // By the token's hash: memory holds no tokens. Only valid ones, so that made-up ones do not push them out.
-  const verified = new LRUCache<string, SignedToken>({ max: 10_000 })
+  const verified = new LRUCache<string, SignedToken>(atMost(10_000))
 
   async function verifySignature(token: string): Promise<SignedToken | null> {
     try {

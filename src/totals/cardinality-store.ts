@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../platform/at-most.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { loadScript } from '../platform/redis/script.ts'
 import { joinName } from './rollup.ts'
@@ -33,7 +34,7 @@ export type CardinalityStore = ReturnType<typeof createCardinalityStore>
 export function createCardinalityStore(redis: Redis, options: CardinalityOptions) {
   const share = Math.min(options.projectRevisions, options.revisionsMax)
   const counted = new LRUCache<string, string, () => Promise<string>>({
-    max: 20_000,
+    ...atMost(20_000),
     fetchMethod: (_key, _stale, { context: ask }) => ask(),
   })
   /** The name itself, or what it is counted as, as `admit` says. */

@@ -34,7 +34,7 @@ describe('what is wrong with a request', () => {
     /** Values of about so many bytes, each wrong in its own way. */
     const values = (size: number) => {
       const members = Array.from({ length: size / 15 }, (_, at) => `"k${at}": ${at}`).join(',')
-      const list = `[${'1,'.repeat(size / 2)}1]`
+      const list = `[${'1234567,'.repeat(size / 8)}1]`
       const long = 'k'.repeat(size)
       return [`{${members}}`, list, `[{${members}}]`, `{"${long}": 1}`, `"${long}"`]
     }

@@ -31,7 +31,7 @@ function pathOf(declared: Endpoint, project: string, other = ABSENT): string {
 }
 
 describe('bad input, on every route', () => {
-  const running = useSystem({ env: { SPLITRUN_IMPORT_LIMIT: '2mb' } })
+  const running = useSystem({ env: { SPLITRUN_BODY_LIMIT: '200kb', SPLITRUN_IMPORT_LIMIT: '100kb' } })
 
   /** Every route, on both mounts. */
   async function each(

@@ -43,7 +43,7 @@ describe('a quota of kept bytes', () => {
       SPLITRUN_PROJECT_KEPT_BYTES: '1mb',
       SPLITRUN_TASK_INPUT_MAX: '200000',
       SPLITRUN_RUN_RETENTION: '6s',
-      SPLITRUN_JANITOR_INTERVAL: '100ms',
+      SPLITRUN_JANITOR_INTERVAL: '500ms',
     },
   })
 

@@ -24,13 +24,16 @@ async function settleRun(
 
 const day = (daysAgo: number): string => new Date(Date.now() - daysAgo * DAY).toISOString().slice(0, 10)
 
-describe('reports', () => {
+/** Reads a report of the system that a suite uses. */
+const reporting = (running: () => System) => async (path: string) => {
+  const { status, body } = await running().call('GET', path)
+  assert.equal(status, 200, JSON.stringify(body))
+  return body
+}
+
+describe('reports on runs of a worker', () => {
   const running = useSystem()
-  async function report(path: string) {
-    const { status, body } = await running().call('GET', path)
-    assert.equal(status, 200, JSON.stringify(body))
-    return body
-  }
+  const report = reporting(running)
 
   test('every report equals the sum over the runs, by revision and in the whole', async () => {
     const system = running()
@@ -95,6 +98,94 @@ describe('reports', () => {
       sum(ofNewer, (run) => run.total_tokens),
     )
   })
+
+  test('a reporting group is a filter, and a row of its own where asked', async () => {
+    const system = running()
+    const task = await system.createTask()
+    const input = { task_input: { text: 'tea' } }
+    const groups = ['eu/west', 'eu/west', '-', undefined]
+    for (const group of groups) {
+      const query = group ? `?reporting_group=${encodeURIComponent(group)}` : ''
+      await system.call('POST', `/task/${task}/run${query}`, input)
+    }
+    const west = await report(`/task/${task}/token_report?reporting_group=eu%2Fwest`)
+    assert.deepEqual([west.reporting_group, west.total_task_runs], ['eu/west', 2])
+    const all = await report(`/task/${task}/token_report?show_reporting_group=true`)
+    const rows = all.task_revisions.map((row: { reporting_group: string | null; task_runs: number }) => [
+      row.reporting_group,
+      row.task_runs,
+    ])
+    assert.deepEqual(
+      new Map(rows),
+      new Map<unknown, unknown>([
+        ['eu/west', 2],
+        ['-', 1],
+        [null, 1],
+      ]),
+    )
+    assert.equal((await report(`/task/${task}/token_report?reporting_group=none`)).total_task_runs, 0)
+    const listed = await report('/reporting_group')
+    assert.deepEqual(
+      listed.map(({ name }: { name: string }) => name),
+      ['-', 'eu/west'],
+    )
+  })
+
+  test('a reporting group may be named by an id in the body, in JSON and in a form', async () => {
+    const system = running()
+    const task = await system.createTask()
+    const id = newId()
+    const form = new FormData()
+    form.append('task_input', '{"text": "tea"}')
+    form.append('reporting_group_id', id)
+    const body = { task_input: { text: 'tea' }, reporting_group_id: id.toUpperCase() }
+    const path = `/task/${task}/run`
+    for (const [query, sent] of [
+      ['', body],
+      ['', form],
+      [`?reporting_group=${id}`, body],
+    ] as const) {
+      const { status, body: run } = await system.call('POST', path + query, sent)
+      assert.deepEqual([status, run.reporting_group], [200, id])
+    }
+    assert.equal((await report(`/task/${task}/token_report?reporting_group=${id}`)).total_task_runs, 3)
+    for (const [query, wrong] of [
+      ['?reporting_group=eu', body],
+      ['', { ...body, reporting_group_id: 'eu' }],
+    ] as const) {
+      const { status, body: refused } = await system.call('POST', path + query, wrong)
+      assert.deepEqual([status, refused.detail[0].loc], [422, ['body', 'reporting_group_id']])
+    }
+    const plain = await system.call('POST', path, { ...body, reporting_group_id: null })
+    assert.equal(plain.body.reporting_group, null)
+  })
+
+  test('lists of runs take the same dates, by when a run was created', async () => {
+    const system = running()
+    const task = await system.createTask()
+    const { body } = await system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
+    const found = async (query: string) => (await report(`/task/${task}/run?${query}`)).results.length
+    for (const query of ['start_date=today', `end_date=${day(0)}`, 'start_date=1 hours ago&end_date=now']) {
+      assert.equal(await found(query), 1, query)
+    }
+    for (const query of [
+      'end_date=yesterday',
+      `start_date=${day(-1)}`,
+      `start_date=7 days ago&end_date=${day(1)}`,
+    ]) {
+      assert.equal(await found(query), 0, query)
+    }
+    const around = (ms: number) => new Date(Date.parse(body.created) + ms).toISOString()
+    assert.equal(await found(`start_date=${around(-1000)}&end_date=${around(1000)}`), 1)
+    assert.equal(await found(`start_date=${around(-2000)}&end_date=${around(-1000)}`), 0)
+    assert.equal((await system.call('GET', `/task/${task}/run?start_date=soon`)).status, 422)
+  })
+})
+
+describe('reports', () => {
+  // Runs are claimed by hand, which a worker could do first.
+  const running = useSystem({ workers: 0 })
+  const report = reporting(running)
 
   test('a failed run is counted by its reason, with the tokens that it cost', async () => {
     const system = running()
@@ -193,67 +284,6 @@ describe('reports', () => {
     }
   })
 
-  test('a reporting group is a filter, and a row of its own where asked', async () => {
-    const system = running()
-    const task = await system.createTask()
-    const input = { task_input: { text: 'tea' } }
-    const groups = ['eu/west', 'eu/west', '-', undefined]
-    for (const group of groups) {
-      const query = group ? `?reporting_group=${encodeURIComponent(group)}` : ''
-      await system.call('POST', `/task/${task}/run${query}`, input)
-    }
-    const west = await report(`/task/${task}/token_report?reporting_group=eu%2Fwest`)
-    assert.deepEqual([west.reporting_group, west.total_task_runs], ['eu/west', 2])
-    const all = await report(`/task/${task}/token_report?show_reporting_group=true`)
-    const rows = all.task_revisions.map((row: { reporting_group: string | null; task_runs: number }) => [
-      row.reporting_group,
-      row.task_runs,
-    ])
-    assert.deepEqual(
-      new Map(rows),
-      new Map<unknown, unknown>([
-        ['eu/west', 2],
-        ['-', 1],
-        [null, 1],
-      ]),
-    )
-    assert.equal((await report(`/task/${task}/token_report?reporting_group=none`)).total_task_runs, 0)
-    const listed = await report('/reporting_group')
-    assert.deepEqual(
-      listed.map(({ name }: { name: string }) => name),
-      ['-', 'eu/west'],
-    )
-  })
-
-  test('a reporting group may be named by an id in the body, in JSON and in a form', async () => {
-    const system = running()
-    const task = await system.createTask()
-    const id = newId()
-    const form = new FormData()
-    form.append('task_input', '{"text": "tea"}')
-    form.append('reporting_group_id', id)
-    const body = { task_input: { text: 'tea' }, reporting_group_id: id.toUpperCase() }
-    const path = `/task/${task}/run`
-    for (const [query, sent] of [
-      ['', body],
-      ['', form],
-      [`?reporting_group=${id}`, body],
-    ] as const) {
-      const { status, body: run } = await system.call('POST', path + query, sent)
-      assert.deepEqual([status, run.reporting_group], [200, id])
-    }
-    assert.equal((await report(`/task/${task}/token_report?reporting_group=${id}`)).total_task_runs, 3)
-    for (const [query, wrong] of [
-      ['?reporting_group=eu', body],
-      ['', { ...body, reporting_group_id: 'eu' }],
-    ] as const) {
-      const { status, body: refused } = await system.call('POST', path + query, wrong)
-      assert.deepEqual([status, refused.detail[0].loc], [422, ['body', 'reporting_group_id']])
-    }
-    const plain = await system.call('POST', path, { ...body, reporting_group_id: null })
-    assert.equal(plain.body.reporting_group, null)
-  })
-
   test('a report on a project adds up its tasks, deleted ones included, and no other project', async () => {
     const system = running()
     const [kept, deleted] = [await system.createTask(), await system.createTask()]
@@ -275,27 +305,6 @@ describe('reports', () => {
       (await system.call('GET', `/task/${deleted}/token_report`)).body.detail.reason,
       'TASK_NOT_FOUND',
     )
-  })
-
-  test('lists of runs take the same dates, by when a run was created', async () => {
-    const system = running()
-    const task = await system.createTask()
-    const { body } = await system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
-    const found = async (query: string) => (await report(`/task/${task}/run?${query}`)).results.length
-    for (const query of ['start_date=today', `end_date=${day(0)}`, 'start_date=1 hours ago&end_date=now']) {
-      assert.equal(await found(query), 1, query)
-    }
-    for (const query of [
-      'end_date=yesterday',
-      `start_date=${day(-1)}`,
-      `start_date=7 days ago&end_date=${day(1)}`,
-    ]) {
-      assert.equal(await found(query), 0, query)
-    }
-    const around = (ms: number) => new Date(Date.parse(body.created) + ms).toISOString()
-    assert.equal(await found(`start_date=${around(-1000)}&end_date=${around(1000)}`), 1)
-    assert.equal(await found(`start_date=${around(-2000)}&end_date=${around(-1000)}`), 0)
-    assert.equal((await system.call('GET', `/task/${task}/run?start_date=soon`)).status, 422)
   })
 
   test('answers have the shape that is declared, with runs and without', async () => {

@@ -8,11 +8,11 @@ import { startSystem, until } from '../support/system.ts'
 const CLI = join(import.meta.dirname, '../../src/cli.ts')
 const NODE_CLI = `'${process.execPath}' '${CLI}'`
 
-/** Runs a line of shell, with these variables and none of this process's own. */
+/** Runs a line of shell, with these variables and none of this process's settings. */
 function shell(line: string, env: Record<string, string> = {}) {
-  const { PATH = '', HOME = '' } = process.env
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    const options = { env: { PATH, HOME, ...env }, maxBuffer: 16_000_000 }
+    const options = { env: { PATH, HOME, NODE_COMPILE_CACHE, ...env }, maxBuffer: 16_000_000 }
     const child = execFile('bash', ['-o', 'pipefail', '-c', line], options, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     )

@@ -1,7 +1,7 @@
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import type { Contract } from './contract.ts'
+import { type Contract, LEAST_OF_A_STREAM, STREAM } from './contract.ts'
 
 /** Bears what an answer broke; the answer itself goes through as it came. */
 export const VIOLATION_HEADER = 'x-contract-violation'
@@ -34,10 +34,9 @@ export async function startContractProxy(target: string, contract: Contract): Pr
       // What the server did not wait for is dropped, so that its answer reaches a client that still sends.
       incoming.unpipe(forwarded)
       incoming.resume()
-      // A stream goes on as it comes: of it, the head is checked.
-      if (answer.headers['content-type'] === 'text/event-stream') {
+      if (answer.headers['content-type'] === STREAM) {
         const { statusCode: status = 0, headers } = answer
-        const broken = contract.check({ method, url, status, headers, body: Buffer.from(':\n\n') })
+        const broken = contract.check({ method, url, status, headers, body: LEAST_OF_A_STREAM })
         violations.push(...broken.map((each) => `${method} ${url} ${status}: ${each}`))
         outgoing.writeHead(status, answer.rawHeaders)
         outgoing.flushHeaders()

@@ -27,6 +27,10 @@ export interface Contract {
   check(answer: CheckedAnswer): string[]
 }
 
+/** A stream goes on as it comes: of it, the head is checked, with the least that one may hold. */
+export const STREAM = 'text/event-stream'
+export const LEAST_OF_A_STREAM = Buffer.from(':\n\n')
+
 const contracts = new Map<string, Contract>()
 
 /**

@@ -9,20 +9,24 @@ test('every test file is in a folder that is run, and of folders that processes 
   const groups = globSync('groups/*.ts', { cwd: TESTS }).map((path) =>
     readFileSync(join(TESTS, path), 'utf8'),
   )
-  const parts = new Map<string, number>()
+  const parts = new Map<string, string[]>()
   for (const text of groups) {
-    const [, folder = '', part, of] =
-      /importTests\('(\w+)'(?:, \{ part: (\d+), of: (\d+) \})?\)/.exec(text) ?? []
-    if (part) assert.ok(Number(part) <= Number(of))
-    parts.set(folder, (parts.get(folder) ?? 0) + 1 / Number(of ?? 1))
+    const [, folders = '', part = '1', of = '1'] =
+      /importTests\(\[([^\]]+)\](?:, \{ part: (\d+), of: (\d+) \})?\)/.exec(text) ?? []
+    parts.set(folders, [...(parts.get(folders) ?? []), `${part} of ${of}`])
   }
-  for (const [folder, share] of parts) assert.ok(Math.abs(share - 1) < 1e-9, `${share} of ${folder} is run`)
+  for (const [folders, found] of parts) {
+    const all = found.map((_, at) => `${at + 1} of ${found.length}`)
+    assert.deepEqual(found.sort(), all.sort(), `parts of ${folders}`)
+  }
+  const shared = [...parts.keys()].flatMap((folders) => folders.match(/\w+/g) ?? [])
+  assert.deepEqual(shared, [...new Set(shared)], 'no folder is run twice')
   const { scripts } = JSON.parse(readFileSync(join(TESTS, '../package.json'), 'utf8'))
   for (const path of globSync('**/*.test.ts', { cwd: TESTS })) {
     const [folder = ''] = path.split('/')
     const glob = `test/${folder}/**/*.test.ts`
     assert.ok(
-      parts.has(folder) || `${scripts.test} ${scripts['test:slow']}`.includes(glob),
+      shared.includes(folder) || `${scripts.test} ${scripts['test:slow']}`.includes(glob),
       `nobody runs ${path}`,
     )
   }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../../platform/at-most.ts'
 import type { CallEstimate } from './limit-store.ts'
 
 /** Pairs of a task and a model that are remembered. */
@@ -19,7 +20,7 @@ export type CallEstimates = ReturnType<typeof createCallEstimates>
  * ratio that is learned for each task and model; the output is `max_tokens`, or else the length that nine of ten answers do not exceed.
  */
 export function createCallEstimates() {
-  const known = new LRUCache<string, { ratio: number; outputs: number[] }>({ max: MOST_KNOWN })
+  const known = new LRUCache<string, { ratio: number; outputs: number[] }>(atMost(MOST_KNOWN))
   const keyOf = (task: string, model: string) => `${task} ${model}`
 
   return {

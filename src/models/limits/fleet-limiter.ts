@@ -1,6 +1,7 @@
 import { setInterval } from 'node:timers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../../platform/at-most.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Model } from '../model.ts'
@@ -70,7 +71,7 @@ export function createFleetLimiter(deps: FleetLimiterDeps) {
   const { store, estimates, log, now = () => performance.now() } = deps
   const lanes = new Lanes(now)
   /** Of each lane: its server, and the limit that was last in its way. */
-  const about = new LRUCache<string, { server: string; limit: LimitKind | null }>({ max: MOST_LANES })
+  const about = new LRUCache<string, { server: string; limit: LimitKind | null }>(atMost(MOST_LANES))
   const held = new Map<string, string>()
   const returning = new Set<Promise<unknown>>()
 

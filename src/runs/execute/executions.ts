@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../../platform/at-most.ts'
 import { sharedNow } from '../../platform/clock.ts'
 import { shardOf } from '../../platform/ids.ts'
 
@@ -21,7 +22,10 @@ const MOST_CANCELLED_EARLY = 10_000
 export function createExecutions() {
   const controllers = new Map<string, Set<AbortController>>()
   // Cancels come over another connection than claims, and may arrive first.
-  const cancelledEarly = new LRUCache<string, true>({ max: MOST_CANCELLED_EARLY, ttl: CANCELLED_EARLY_MS })
+  const cancelledEarly = new LRUCache<string, true>({
+    ...atMost(MOST_CANCELLED_EARLY),
+    ttl: CANCELLED_EARLY_MS,
+  })
 
   /** The executions of each worker, by its stop signal: one listener per worker instead of one per run. */
   const byWorker = new WeakMap<AbortSignal, Set<AbortController>>()

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../../platform/at-most.ts'
 import { cached, expiringAfter } from '../../platform/cached.ts'
 import { ApiError } from '../../platform/errors.ts'
 
@@ -11,7 +12,7 @@ export type StorageQuota = ReturnType<typeof createStorageQuota>
 /** How many bytes of ended runs a project may have. What is known is kept in memory, so that most runs ask nobody. */
 export function createStorageQuota(runs: { keptBytes(project: string): Promise<number> }, most: number) {
   const known = new LRUCache<string, number>({
-    max: PROJECTS,
+    ...atMost(PROJECTS),
     ...expiringAfter(KNOWN_MS),
     fetchMethod: (project) => runs.keptBytes(project),
   })

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../../platform/at-most.ts'
 import { cached } from '../../platform/cached.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import { taskKeys } from '../task-layout.ts'
@@ -22,7 +23,7 @@ export interface NamedTask {
 export function createTaskNamesStore(redis: Redis) {
   /** By project, a character that says what is meant, and what it is. */
   const ids = new LRUCache<string, { id: string | null }>({
-    max: 10_000,
+    ...atMost(10_000),
     ttl: CACHE_MS,
     ignoreFetchAbort: true,
     async fetchMethod(key) {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../../platform/at-most.ts'
 import { cached, expiringAfter } from '../../platform/cached.ts'
 import { sharedIsoTime } from '../../platform/clock.ts'
 import { newId } from '../../platform/ids.ts'
@@ -32,7 +33,7 @@ const newestFirst = (a: Tag, b: Tag): number => (a.id < b.id ? 1 : -1)
 /** The only owner of tags, and of which task or revision has which. */
 export function createTagStore(redis: Redis, options: { tagsMax: number }) {
   const revisionsByTag = new LRUCache<string, { revision: string | null }>({
-    max: 10_000,
+    ...atMost(10_000),
     ...expiringAfter(CACHE_MS),
     // When the entry is deleted during a fetch, the value is not cached, but callers that wait for it still get it.
     ignoreFetchAbort: true,

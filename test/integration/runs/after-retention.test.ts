@@ -18,6 +18,7 @@ const EXPLAINED: Readonly<Record<string, RegExp>> = {
   'series of the metrics': /^\{metrics\}:/,
   'the queue, and processes that consume it':
     /^\{s\d+\}:(q:run:(meta|stalled-check|marker|events)|capacities|dispatched:[^:]+)$/,
+  'that verdicts have been noted a moment ago': /^verdicts-noted$/,
   'the janitor': /^(\{janitor\}:q:.+|\{s0\}:(index-cursors|shard-counts))$/,
 }
 

@@ -93,7 +93,7 @@ describe('the work of reading is linear', () => {
       for (const start of starts) {
         for (const end of ends) {
           const repeated = (times: number) => workOf(start + piece.repeat(times) + end)
-          const [once, twice] = [repeated(300), repeated(600)]
+          const [once, twice] = [repeated(100), repeated(200)]
           assert.ok(
             twice < 2.5 * once + 1000,
             `${start} ${piece}... ${end}: ${once}, of twice the text ${twice}`,

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { silentLogger } from '../../../../src/platform/logger.ts'
 import { TRIED_COMMANDS } from '../../../../src/platform/redis/check-redis.ts'
 import { connectRedis } from '../../../../src/platform/redis/redis.ts'
-import { startProcess } from '../../../support/processes.ts'
+import { runHere, startCommand } from '../../../support/command-line.ts'
+import { freePorts } from '../../../support/free-ports.ts'
 import { startPrivateRedis } from '../../../support/redis.ts'
 import { type Cleanup, startSystem } from '../../../support/system.ts'
 
@@ -14,7 +15,7 @@ const ROOT = join(import.meta.dirname, '../../../..')
 
 /** A Redis with a user `splitrun` of these rules; resolves with a URL for that user. */
 async function withUser(t: Cleanup, rules: readonly string[]): Promise<string> {
-  const port = 20_000 + Math.floor(Math.random() * 10_000)
+  const [port] = await freePorts(1)
   const redis = await startPrivateRedis(t, { args: ['--port', String(port), '--bind', '127.0.0.1'] })
   const connections = connectRedis(redis.url, silentLogger())
   const admin = await connections.commands('admin')
@@ -46,11 +47,11 @@ for (const [name, rules, missing] of [
   test(`without a right to ${name}, API and worker end with a reason, before they do anything`, async (t) => {
     const REDIS_URL = await withUser(t, rules)
     for (const command of ['api', 'worker']) {
-      const started = startProcess(t, command, { REDIS_URL, PORT: '0' })
-      assert.deepEqual(await started.exited, { code: 3, signal: null }, started.output())
-      assert.match(started.output(), missing)
-      assert.doesNotMatch(started.output(), /\n\s+at /)
-      assert.ok(started.output().length < 5000, 'it is said once')
+      const { code, stdout, stderr } = await runHere([command], { env: { REDIS_URL, PORT: '0' } })
+      assert.equal(code, 3, stdout + stderr)
+      assert.match(stdout + stderr, missing)
+      assert.doesNotMatch(stdout + stderr, /\n\s+at /)
+      assert.ok(stdout.length + stderr.length < 5000, 'it is said once')
     }
   })
 }
@@ -76,21 +77,21 @@ test('all commands that our scripts use are tried', () => {
 
 test('a Redis that evicts, and one without an append-only file, are warned of', async (t) => {
   const redis = await startPrivateRedis(t, { args: ['--maxmemory-policy', 'allkeys-lru'] })
-  const api = startProcess(t, 'api', { REDIS_URL: redis.url, PORT: '0' })
+  const api = startCommand(['api'], { env: { REDIS_URL: redis.url, PORT: '0' } })
   await api.listening
   // The log is written a little later than said.
   await api.wrote(/"maxmemory_policy":"allkeys-lru"/)
   await api.wrote(/"aof_enabled":false/)
-  await api.stop('SIGTERM')
+  await api.stop()
 })
 
 test('a replica is refused in one line', async (t) => {
   const replica = await startPrivateRedis(t, { args: ['--replicaof', '127.0.0.1', '1'] })
   for (const command of ['api', 'worker']) {
     const env = { REDIS_URL: replica.url, PORT: '0', SPLITRUN_REDIS_PATIENCE: '200ms' }
-    const started = startProcess(t, command, env)
-    assert.deepEqual(await started.exited, { code: 3, signal: null }, started.output())
-    assert.match(started.output(), /could not be used within 0\.2 s: READONLY it is a replica/)
-    assert.doesNotMatch(started.output(), /\n\s+at /)
+    const { code, stdout, stderr } = await runHere([command], { env })
+    assert.equal(code, 3, stdout + stderr)
+    assert.match(stdout + stderr, /could not be used within 0\.2 s: READONLY it is a replica/)
+    assert.doesNotMatch(stdout + stderr, /\n\s+at /)
   }
 })

@@ -60,7 +60,7 @@ test('a single run passes the backlog of another project, which is served in its
     env: { SPLITRUN_LANE_WINDOW: String(WINDOW), SPLITRUN_CONCURRENCY: '1' },
   })
   const [large, small] = [await aProject(system), await aProject(system)]
-  const many = await large.submit(200, 'many')
+  const many = await large.submit(60, 'many')
   const single = await small.submit(1, 'single')
   assert.equal(await system.core.redis.llen(JOBS.wait), WINDOW + 1, 'the others have no job yet')
   await composeWorker(system.core)

@@ -64,15 +64,15 @@ describe('pairs', () => {
     )
   })
 
-  test('of identical revisions are hardly ever taken for different ones, looked at after every thirtieth', () => {
+  test('of identical revisions are hardly ever taken for different ones, looked at after every fiftieth', () => {
     const random = randomNumbers(18)
     const draw = () => ({ failed: random() < 0.1 ? 1 : 0, latency: Math.floor(random() * 6) + 5 })
     let wrong = 0
     for (let repetition = 0; repetition < 40; repetition += 1) {
       const hours = openHours()
       const isWrong = () => compare(hours.read()).metrics.some(({ verdict }) => /better|worse/.test(verdict))
-      for (let count = 0; count < 600; count += 30) {
-        hours.add(Array.from({ length: 30 }, () => [draw(), draw()] as const))
+      for (let count = 0; count < 600; count += 50) {
+        hours.add(Array.from({ length: 50 }, () => [draw(), draw()] as const))
         if (!isWrong()) continue
         wrong += 1
         break

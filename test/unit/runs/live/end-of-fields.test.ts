@@ -108,6 +108,6 @@ test('before the end of a run the operations come to its response, whatever of i
         assert.deepEqual(sorted(told), sorted(response))
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   )
 })

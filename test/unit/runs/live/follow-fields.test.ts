@@ -74,7 +74,7 @@ test('the operations come to the object, however its text comes, and wherever a 
       for (const { operation } of [...seen, ...rest]) applyOperation(built, operation)
       assert.equal(JSON.stringify(built), JSON.stringify(made.object))
     }),
-    { numRuns: 1500 },
+    { numRuns: 750 },
   )
 })
 

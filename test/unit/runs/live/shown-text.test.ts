@@ -43,7 +43,7 @@ test('what is shown of an answer is the same, however it comes in pieces', () =>
     fc.property(text, cut, (whole, sizes) => {
       assert.equal(showAll(inPieces(whole, sizes)), showAll([whole]))
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   )
 })
 
@@ -68,6 +68,6 @@ test('what is shown is the beginning of the answer as it is read in the end, blo
       assert.ok(read.startsWith(shown), JSON.stringify({ shown, read }))
       assert.equal(shown.trimEnd(), read.trimEnd())
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
 })

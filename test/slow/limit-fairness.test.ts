@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LimitStore } from '../../../../src/models/limits/limit-store.ts'
-import type { Model } from '../../../../src/models/model.ts'
-import { newId } from '../../../../src/platform/ids.ts'
-import { END, limitedModel, NEED, openLimitStore } from '../../../support/limits.ts'
-import { until } from '../../../support/system.ts'
+import type { LimitStore } from '../../src/models/limits/limit-store.ts'
+import type { Model } from '../../src/models/model.ts'
+import { newId } from '../../src/platform/ids.ts'
+import { END, limitedModel, NEED, openLimitStore } from '../support/limits.ts'
+import { until } from '../support/system.ts'
 
 /**
  * Two projects ask for calls of these tokens over and over, as often as each can, while the bucket fills and once it was
