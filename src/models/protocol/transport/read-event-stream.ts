@@ -59,10 +59,10 @@ export function createStreamReader(
   const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>()
   let timer: NodeJS.Timeout | null = null
   let isRefused = false
-  const fail = (error: Error): void => {
+  const finish = (error?: Error): void => {
     if (timer) clearTimeout(timer)
     if (completion.isWhole) resolve(completion.toBody())
-    else reject(brokenBy(error, completion))
+    else reject(brokenBy(error ?? new StreamCut('the stream ended before the answer'), completion))
   }
   return {
     completion: promise,
@@ -89,9 +89,9 @@ export function createStreamReader(
       } catch {
         // Told as what it is below.
       }
-      fail(new StreamCut('the stream ended before the answer'))
+      finish()
     },
-    fail,
+    fail: finish,
   }
 }
 

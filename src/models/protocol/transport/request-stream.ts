@@ -5,7 +5,7 @@ import { asFailure } from './as-failure.ts'
 import { charsetDecoder } from './decode-body.ts'
 import { createStreamReader, type StreamReader } from './read-event-stream.ts'
 import { isPlainStream, type ReadResponse, readResponse } from './read-response.ts'
-import type { RestingSockets } from './resting-sockets.ts'
+import type { Pausable, RestingSockets } from './resting-sockets.ts'
 import type { Connection, KnowsConnection } from './stream-pool.ts'
 
 type Head = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>
@@ -64,6 +64,10 @@ class StreamExchange implements KnowsConnection {
   #body: Readable | null = null
   /** What one read has brought: it is read at once. */
   #parts: Buffer[] = []
+  /** When it was read last, ms of `performance.now()`. */
+  #readAt = Number.NEGATIVE_INFINITY
+  /** True when it rested before the latest read. */
+  #hasRested = false
 
   constructor(
     signal: AbortSignal,
@@ -155,10 +159,19 @@ class StreamExchange implements KnowsConnection {
     this.#parts = []
     const [only] = parts.length === 1 ? parts : [Buffer.concat(parts)]
     reader.write(only as Buffer)
-    const { paceMs } = this.#hearing
     const socket = this.#connection?.socket
-    const mayRest = paceMs !== undefined && !reader.isFinished && performance.now() < this.#calmUntil
-    if (mayRest && socket && !this.ended) this.#resting.rest(socket, paceMs)
+    if (socket && !reader.isFinished && !this.ended) this.#restWhereQuick(socket, parts.length)
+  }
+
+  /** Of a slow answer each part is read as it comes: a rest would only cost, and the end of the answer come late. */
+  #restWhereQuick(socket: Pausable, parts: number): void {
+    const { paceMs } = this.#hearing
+    if (paceMs === undefined) return
+    const now = performance.now()
+    const isQuick = this.#hasRested ? parts > 1 : now - this.#readAt < paceMs / 2
+    this.#readAt = now
+    this.#hasRested = isQuick && now < this.#calmUntil
+    if (this.#hasRested) this.#resting.rest(socket, paceMs)
   }
 
   readonly #abort = (): void => {

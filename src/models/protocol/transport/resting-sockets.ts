@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 const LEAST_MS = 4
 
 /** A connection that need not be read for a moment. */
-type Pausable = Pick<Socket, 'pause' | 'resume'>
+export type Pausable = Pick<Socket, 'pause' | 'resume'>
 
 export type RestingSockets = ReturnType<typeof createRestingSockets>
 
@@ -34,10 +34,13 @@ export function createRestingSockets() {
     if (known) return known
     const sockets = new Set<Pausable>()
     resting.set(moment, sockets)
-    setTimeout(() => {
-      resting.delete(moment)
-      for (const socket of sockets) socket.resume()
-    }, moment - now)
+    setTimeout(
+      () => {
+        resting.delete(moment)
+        for (const socket of sockets) socket.resume()
+      },
+      Math.ceil(moment - now),
+    )
     return sockets
   }
 
