@@ -27,8 +27,8 @@ const HURRIED_PACES = 4
  * Sends a request, once, that asks for a stream, and reads the response as it comes, whatever it is. Connecting and reading
  * count towards the time-out.
  *
- * It is undici's `dispatch`, as for whole responses: `request` puts a stream between, which takes a third of what a chunk
- * costs (docs/decisions/live-runs.md).
+ * It is undici's `dispatch`, as for whole responses: `request` puts a stream and several listeners
+ * between (docs/decisions/live-runs.md).
  * @throws what `asFailure` makes of a failure
  */
 export function requestStream(
