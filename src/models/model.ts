@@ -110,6 +110,11 @@ export interface ModelRequest {
    * that fails are void. Absent, and no stream by configuration: the answer comes at once.
    */
   readonly onText?: (delta: string) => void
+  /**
+   * How far apart, in ms, texts are wanted that come one soon after the other. All that comes until the next multiple of it
+   * (of `performance.now()`) may be heard then, the end of the answer too. Absent: each text is heard as it comes.
+   */
+  readonly paceMs?: number
   /** Told, before a request goes out, which parameters it has where those are not the ones above. */
   readonly onParameters?: (sent: ModelParameters) => void
   /** The span of the call, for servers that join the trace; absent or null: no `traceparent` is sent. */

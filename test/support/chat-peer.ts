@@ -21,6 +21,7 @@ export function askPeer(t: Cleanup, baseUrl: string, maxResponseBytes = 100_000)
   return (
     given: {
       onText?: (delta: string) => void
+      paceMs?: number
       signal?: AbortSignal
       model?: Partial<Model>
       transport?: Partial<ServerTransport>
@@ -32,8 +33,9 @@ export function askPeer(t: Cleanup, baseUrl: string, maxResponseBytes = 100_000)
     const server = { name: 's', baseUrl, ...key, transport, ...given.server }
     const model = { id: 'm', upstreamName: 'm', output: 'none', server, ...given.model } as Model
     const messages = [{ role: 'user', text: 'hello' }] as const
-    const { onText, signal = new AbortController().signal } = given
-    const request = { model, messages, parameters: {}, schema: null, ...(onText ? { onText } : {}) }
+    const { onText, paceMs, signal = new AbortController().signal } = given
+    const heard = { ...(onText ? { onText } : {}), ...(paceMs ? { paceMs } : {}) }
+    const request = { model, messages, parameters: {}, schema: null, ...heard }
     return client.complete(request, signal)
   }
 }

@@ -48,8 +48,8 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
         const connection = connectionTo(server, api, request.wants !== undefined)
         // Writing megabytes of JSON takes milliseconds, during which this process does nothing else.
         if (request.messages.some(({ images, files }) => images?.length || files?.length)) await ownTick()
-        const completion = await streams.ask(request, api, (body, onText) =>
-          connection.send(JSON.stringify(body), traceHeaders(request), signal, onText, request.onHeaders),
+        const completion = await streams.ask(request, api, (body, heard) =>
+          connection.send(JSON.stringify(body), traceHeaders(request), signal, heard, request.onHeaders),
         )
         return readCompletion(api.toCompletion(completion), request)
       } catch (error) {

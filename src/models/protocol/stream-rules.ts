@@ -1,9 +1,10 @@
 import type { Model, ModelRequest } from '../model.ts'
 import type { ModelApi } from './model-api.ts'
+import type { Heard } from './transport/chat-connection.ts'
 import { ServerFailure } from './transport/server-failure.ts'
 
 /** Sends a body and resolves to the JSON of the answer. */
-type Send = (body: object, onText?: (delta: string) => void) => Promise<unknown>
+type Send = (body: object, heard?: Heard) => Promise<unknown>
 
 /** Which calls are streamed, and whether their usage is asked for. */
 export interface StreamRules {
@@ -29,13 +30,15 @@ export function createStreamRules(now = () => performance.now()): StreamRules {
     },
   }
 
-  async function askStreamed({ model, onText }: ModelRequest, body: object, send: Send): Promise<unknown> {
+  async function askStreamed(request: ModelRequest, body: object, send: Send): Promise<unknown> {
+    const { model, onText = () => {}, paceMs } = request
+    const heard = { onText, paceMs }
     const first = firstStep(model)
     for (let step = first; ; ) {
       try {
         const completion = await (step === 'whole'
           ? send({ ...body, stream: false })
-          : send(step === 'plain' ? streamed(body) : withUsage(body), onText ?? (() => {})))
+          : send(step === 'plain' ? streamed(body) : withUsage(body), heard))
         if (step !== first) refused.set(model.id, { step, until: now() + REMEMBERED_MS })
         return completion
       } catch (error) {

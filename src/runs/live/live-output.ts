@@ -8,9 +8,10 @@ import { createShownText } from './shown-text.ts'
 
 /**
  * What comes sooner after the piece before it waits for the next multiple of this time, in ms: more pieces cost more, and
- * nobody reads them. At these moments all runs whose models are quick are told of together.
+ * nobody reads them. At these moments all runs whose models are quick are told of together. Until then their answers need
+ * not be read either.
  */
-const TOGETHER_MS = 48
+export const PIECE_MS = 48
 /** A beginning waits so long for the first words, in ms: where they are there, both are one piece. */
 const BEGINNING_MS = 24
 /** While nobody listens, news is sent this often, in ms. */
@@ -100,7 +101,7 @@ export class LiveOutput {
     const text = this.#unsent.slice(0, chars)
     this.#fresh = false
     this.#sending = { head: this.#head, chars, bytes: this.#sentBytes + Buffer.byteLength(text) }
-    if (text !== '') this.due = nextMultiple(performance.now(), TOGETHER_MS)
+    if (text !== '') this.due = nextMultiple(performance.now(), PIECE_MS)
     const keepMs = Math.max(0, request.deadline - sharedNow()) + SLACK_MS
     return { id: request.id, fence, head: this.#head, offset: this.#sentBytes, text, keepMs }
   }

@@ -1,16 +1,19 @@
-import OpenAI from 'openai'
 import type { Dispatcher } from 'undici'
 import { withoutStack } from '../../../platform/without-stack.ts'
-import { ModelError } from '../../model.ts'
 import type { ModelServer } from '../../model-server.ts'
 import type { ModelApi } from '../model-api.ts'
+import { asFailure } from './as-failure.ts'
 import { headerOf } from './decode-body.ts'
 import { openDispatcher } from './open-dispatcher.ts'
-import { BrokenStream } from './read-event-stream.ts'
 import { type ReadResponse, readBytes, readPlainJson, readResponse, STREAM_FACTOR } from './read-response.ts'
 import { requestHead } from './request-head.ts'
+import { type Hearing, requestStream } from './request-stream.ts'
 import { requestWhole } from './request-whole.ts'
+import { createRestingSockets } from './resting-sockets.ts'
 import { ServerFailure } from './server-failure.ts'
+
+/** How the text of an answer is heard as it comes: see `ModelRequest`. */
+export type Heard = Pick<Hearing, 'onText' | 'paceMs'>
 
 /** The connections to one server, kept alive and shared by all calls to it. */
 export interface ChatConnection {
@@ -22,7 +25,7 @@ export interface ChatConnection {
    * @param body JSON
    * @param headers beside those that every request has
    * @param onHead gets the headers of the response, where there is one
-   * @param onText for requests that ask for a stream: gets the text of the answer as it comes
+   * @param heard for requests that ask for a stream
    * @throws {ServerFailure} for a status that is no success
    * @throws {OpenAI.APIConnectionError} when there is no connection, or no time left
    * @throws {ModelError} for a response that no retry would make better
@@ -33,7 +36,7 @@ export interface ChatConnection {
     body: string,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
-    onText?: (delta: string) => void,
+    heard?: Heard,
     onHead?: (header: (name: string) => string | null) => void,
   ): Promise<unknown>
   /** Ends what is under way. */
@@ -55,12 +58,13 @@ export function openChatConnection(
   const whole = openDispatcher(server, maxBytes)
   // A stream is longer than its answer, and a dispatcher knows one limit only.
   let streams: Dispatcher | null = null
+  const resting = createRestingSockets()
   const hide = (words: string) => secrets.reduce((text, secret) => text.replaceAll(secret, '[key]'), words)
   const timeoutMs = Math.max(1, Math.round(server.timeoutMs))
 
-  function readStream(request: Request, signal: AbortSignal, onText: (delta: string) => void) {
-    streams ??= openDispatcher(server, maxBytes * STREAM_FACTOR)
-    return exchange(streams, request, signal, timeoutMs, (given) => readResponse(given, maxBytes, onText))
+  function readStream(request: Dispatcher.DispatchOptions, signal: AbortSignal, heard: Heard) {
+    streams ??= openDispatcher(server, maxBytes * STREAM_FACTOR, 'streams')
+    return requestStream(streams, request, signal, timeoutMs, { maxBytes, ...heard }, resting)
   }
 
   /** @throws {ServerFailure} */
@@ -72,10 +76,10 @@ export function openChatConnection(
   }
 
   return {
-    async send(body, headers, signal, onText, onHead) {
+    async send(body, headers, signal, heard, onHead) {
       const request = { origin, path, method: 'POST', headers: { ...common, ...headers }, body } as const
-      if (onText) {
-        const { response, read } = await readStream(request, signal, onText)
+      if (heard) {
+        const { response, read } = await readStream(request, signal, heard)
         onHead?.((name) => headerOf(response, name) || null)
         return completionOf(response, read)
       }
@@ -96,47 +100,7 @@ export function openChatConnection(
   }
 }
 
-type Request = Dispatcher.RequestOptions
 type Head = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>
-
-async function exchange<T>(
-  dispatcher: Dispatcher,
-  request: Request,
-  caller: AbortSignal,
-  timeoutMs: number,
-  readBody: (response: Dispatcher.ResponseData) => Promise<T>,
-): Promise<{ response: Dispatcher.ResponseData; read: T }> {
-  // `AbortSignal.any` with `AbortSignal.timeout` would say the same, and cost as much again as the exchange.
-  const either = new AbortController()
-  const abort = () => either.abort(caller.reason)
-  if (caller.aborted) abort()
-  caller.addEventListener('abort', abort, { once: true })
-  let isLate = false
-  const timer = setTimeout(() => {
-    isLate = true
-    either.abort()
-  }, timeoutMs)
-  try {
-    const response = await dispatcher.request({ ...request, signal: either.signal })
-    return { response, read: await readBody(response) }
-  } catch (cause) {
-    throw asFailure(cause, isLate ? new OpenAI.APIConnectionTimeoutError() : undefined)
-  } finally {
-    clearTimeout(timer)
-    caller.removeEventListener('abort', abort)
-  }
-}
-
-/**
- * What is wrong with what came, or that the connection failed.
- * @param known what failed, where that is not told by `cause`
- */
-function asFailure(cause: unknown, known?: Error): Error {
-  if (cause instanceof BrokenStream) return new BrokenStream(asFailure(cause.failure, known), cause.body)
-  if (known) return known
-  if (cause instanceof SyntaxError || cause instanceof ModelError) return cause
-  return cause instanceof OpenAI.APIError ? cause : new OpenAI.APIConnectionError({ cause: cause as Error })
-}
 
 /** A redirect is not followed: whoever configured the server is told where it leads. */
 function movedTo(headers: Head['headers']): string {

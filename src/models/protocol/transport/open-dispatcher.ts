@@ -1,6 +1,7 @@
 import { getCACertificates } from 'node:tls'
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
 import type { ModelServer, ServerTransport } from '../../model-server.ts'
+import { openStreamPool } from './stream-pool.ts'
 
 /** Largest head of a response, in bytes: some gateways tell much in theirs. */
 const MOST_HEADER_BYTES = 65_536
@@ -8,8 +9,13 @@ const MOST_HEADER_BYTES = 65_536
 /**
  * The connections to a server, straight or through its proxy.
  * @param maxBytes longest response as it travels, in bytes
+ * @param kind `streams`: reading may be paused, unless there is a proxy between (see `openStreamPool`)
  */
-export function openDispatcher({ baseUrl, transport }: ModelServer, maxBytes: number): Dispatcher {
+export function openDispatcher(
+  { baseUrl, transport }: ModelServer,
+  maxBytes: number,
+  kind: 'any' | 'streams' = 'any',
+): Dispatcher {
   const tls = transport && Object.keys(transport.tls).length > 0 ? certificates(transport.tls) : null
   const options = {
     // As many as a process may have runs at once: none may wait here, where nothing sees it.
@@ -26,7 +32,8 @@ export function openDispatcher({ baseUrl, transport }: ModelServer, maxBytes: nu
   const { origin, protocol } = new URL(baseUrl)
   const proxy = transport?.proxy
   const url = protocol === 'https:' ? proxy?.https : proxy?.http
-  if (!proxy || !url) return new Pool(origin, options)
+  if (!proxy || !url)
+    return kind === 'streams' ? openStreamPool(origin, options, tls) : new Pool(origin, options)
   return new EnvHttpProxyAgent({
     ...options,
     // Where it needs no tunnel, the agent would make pools without these options; what it gives goes before them.

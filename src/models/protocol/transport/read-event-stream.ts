@@ -27,54 +27,86 @@ export class BrokenStream extends Error {
   }
 }
 
+/** Takes a streamed chat completion as it comes. */
+export interface StreamReader {
+  /**
+   * Resolves with `[DONE]` to the body that the server would have sent without a stream. What comes after that is passed
+   * over, so that the connection can be used again.
+   * @throws {StreamCut} when the stream ends without `[DONE]` and without a finish reason
+   * @throws {SyntaxError} when an event is no JSON
+   * @throws {BrokenStream} with any of these where something of the answer had come
+   */
+  readonly completion: Promise<Record<string, unknown>>
+  /** True when the server has said how the answer ended: nothing of its text comes any more. */
+  readonly isFinished: boolean
+  write(bytes: Uint8Array): void
+  end(): void
+  fail(error: Error): void
+}
+
 /**
- * Reads a streamed chat completion as it comes, until `[DONE]`, and resolves to the body that the server would have sent
- * without a stream. What follows `[DONE]` is read in the background, so that the connection can be used again.
  * @param maxChars longest answer: its text, reasoning and calls together
- * @throws {StreamCut} when the stream ends without `[DONE]` and without a finish reason
- * @throws {SyntaxError} when an event is no JSON
- * @throws {BrokenStream} with any of these where something of the answer had come
+ * @param stop called when nothing more is wanted, though the stream goes on
  */
-export function readEventStream(
-  body: Readable,
+export function createStreamReader(
   decoder: TextDecoder,
   maxChars: number,
   onText: ((delta: string) => void) | null,
-): Promise<Record<string, unknown>> {
+  stop: () => void,
+): StreamReader {
   const completion = new StreamedCompletion(onText)
   const feed = eventFeed(completion, maxChars)
-  return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | null = null
-    const end = (error?: Error) => {
-      if (timer) clearTimeout(timer)
-      if (completion.isWhole) resolve(completion.toBody())
-      else reject(brokenBy(error ?? new StreamCut('the stream ended before the answer'), completion))
-    }
-    const refuse = (error: unknown) => {
-      reject(brokenBy(error, completion))
-      body.destroy()
-    }
-    body.on('data', (bytes: Buffer) => {
-      if (completion.isDone) return
+  const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>()
+  let timer: NodeJS.Timeout | null = null
+  let isRefused = false
+  const finish = (error?: Error): void => {
+    if (timer) clearTimeout(timer)
+    if (completion.isWhole) resolve(completion.toBody())
+    else reject(brokenBy(error ?? new StreamCut('the stream ended before the answer'), completion))
+  }
+  return {
+    completion: promise,
+    get isFinished() {
+      return completion.isWhole
+    },
+    write(bytes) {
+      if (completion.isDone || isRefused) return
       try {
         feed(decoder.decode(bytes, { stream: true }))
       } catch (error) {
-        return refuse(error)
+        isRefused = true
+        reject(brokenBy(error, completion))
+        stop()
+        return
       }
       if (completion.isDone) resolve(completion.toBody())
-      if (completion.isWhole) timer ??= setTimeout(() => body.destroy(), LINGER_MS)
-    })
-    body.on('end', () => {
+      if (completion.isWhole) timer ??= setTimeout(stop, LINGER_MS)
+    },
+    end() {
       try {
         // The last event may lack its empty line; where it is cut in two, the whole is.
         if (!completion.isDone) feed(`${decoder.decode()}\n\n`)
       } catch {
         // Told as what it is below.
       }
-      end()
-    })
-    body.on('error', end)
-  })
+      finish()
+    },
+    fail: finish,
+  }
+}
+
+/** The same for a body that is a stream of Node's. */
+export function readEventStream(
+  body: Readable,
+  decoder: TextDecoder,
+  maxChars: number,
+  onText: ((delta: string) => void) | null,
+): Promise<Record<string, unknown>> {
+  const reader = createStreamReader(decoder, maxChars, onText, () => body.destroy())
+  body.on('data', (bytes: Buffer) => reader.write(bytes))
+  body.on('end', () => reader.end())
+  body.on('error', (error) => reader.fail(error))
+  return reader.completion
 }
 
 /** The same for a stream that has come whole, because the server was not asked for one. */
@@ -98,7 +130,11 @@ function eventFeed(completion: StreamedCompletion, maxChars: number): (text: str
   }
   const feed = createEventFeed((event, data) => completion.add(event, data), maxChars, tooLong)
   return (text) => {
-    feed(text)
+    try {
+      feed(text)
+    } finally {
+      completion.tellText()
+    }
     if (completion.size > maxChars) tooLong()
   }
 }

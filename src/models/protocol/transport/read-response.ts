@@ -26,6 +26,13 @@ export function readPlainJson({ statusCode, headers, body }: Head & { readonly b
   return isPlain ? JSON.parse(body.toString()) : null
 }
 
+/** True for a success that is a stream of events without a coding. */
+export function isPlainStream(response: Head): boolean {
+  const { statusCode, headers } = response
+  const isStream = /text\/event-stream/i.test(headerOf(response, 'content-type'))
+  return statusCode >= 200 && statusCode < 300 && isStream && !headers['content-encoding']
+}
+
 /** The bytes of a success that is neither JSON nor a text; null for any other, which `readResponse` reads. */
 export async function readBytes(response: Response, maxBytes: number): Promise<Buffer | null> {
   const type = headerOf(response, 'content-type')

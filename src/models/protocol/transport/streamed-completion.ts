@@ -35,8 +35,9 @@ export class StreamedCompletion {
   /** Characters that are kept. */
   size = 0
   isDone = false
+  #untold = ''
 
-  /** @param onText gets the text of the answer as it comes, in order */
+  /** @param onText gets the text of the answer, in order, when `tellText` is called */
   constructor(onText: ((delta: string) => void) | null = null) {
     this.#onText = onText
   }
@@ -80,6 +81,13 @@ export class StreamedCompletion {
     const content = onlyContentOf(choices, this.#index)
     if (content === null) this.#template.forget()
     else this.#template.learn(text, content)
+  }
+
+  /** Tells what text has come since the last time: once for all events that came together. */
+  tellText(): void {
+    const text = this.#untold
+    this.#untold = ''
+    if (text !== '') this.#onText?.(text)
   }
 
   /** The body of a chat completion. */
@@ -145,7 +153,7 @@ export class StreamedCompletion {
     } else if (typeof content === 'string') {
       this.#content = (this.#content ?? '') + content
       this.size += content.length
-      if (content !== '') this.#onText?.(content)
+      this.#untold += content
     }
   }
 

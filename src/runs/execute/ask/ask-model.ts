@@ -5,7 +5,7 @@ import { sharedNow } from '../../../platform/clock.ts'
 import { mediaOf } from '../../../tasks/output-modality.ts'
 import { laneOfRun } from '../../lane-of-run.ts'
 import type { Ledger } from '../../ledger.ts'
-import type { LiveOutput } from '../../live/live-output.ts'
+import { type LiveOutput, PIECE_MS } from '../../live/live-output.ts'
 import type { RunRequest } from '../../run.ts'
 import type { AnswerForm } from '../output/read-answer.ts'
 import { type AskResult, failedResult } from './ask-result.ts'
@@ -81,7 +81,8 @@ export async function askModel(
   /** What the run fails with where the server does not take the longer request of a second try. */
   let otherwise: AskResult | null = null
   for (;;) {
-    const begin = deps.live && (() => deps.live?.begin(ledger.all(), model))
+    const { live } = deps
+    const begin = live && (() => ({ onText: live.begin(ledger.all(), model), paceMs: PIECE_MS }))
     const answer = await callModel(deps, asked, watch, signal, begin)
     if (answer instanceof ModelError) {
       if (answer.kind === 'aborted' || answer.kind === 'local') {

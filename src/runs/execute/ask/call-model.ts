@@ -12,7 +12,7 @@ export interface CallModelDeps extends EnterLimitsDeps {
 /**
  * Calls a model once, when its limits let the call through. Returns its answer, or the failure that it ended with.
  * @param watch gets the time of the call, and of the wait for it, in ms
- * @param begin called when the call is about to be made, where its answer is wanted as it comes; returns what takes it
+ * @param begin called when the call is about to be made, where its answer is wanted as it comes; returns what hears it
  * @throws what `enterLimits` does when it does not
  */
 export async function callModel(
@@ -20,7 +20,7 @@ export async function callModel(
   request: ModelRequest,
   watch: { model: number; limit: number },
   signal: AbortSignal,
-  begin: (() => ModelRequest['onText']) | null,
+  begin: (() => Pick<ModelRequest, 'onText' | 'paceMs'>) | null,
 ): Promise<Completion | ModelError> {
   const came = performance.now()
   const entering = enterLimits(deps, request, signal)
@@ -30,10 +30,10 @@ export async function callModel(
   watch.limit += started - came
   let answer: Completion | ModelError | null = null
   try {
-    const onText = begin?.()
+    const heard = begin?.()
     const { onHeaders } = entered
     const traced = { ...request, trace: span.context, ...(onHeaders && { onHeaders }) }
-    answer = await deps.client.complete(onText ? { ...traced, onText } : traced, signal)
+    answer = await deps.client.complete(heard ? { ...traced, ...heard } : traced, signal)
     describeCompletion(span, answer)
     return answer
   } catch (error) {

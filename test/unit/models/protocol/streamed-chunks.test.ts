@@ -106,6 +106,7 @@ test('chunks come to the same answer, whether or not they are alike', () => {
           const choices = [{ index: 0, delta: each, ...ofChoice }]
           // A number of its own makes each unlike all others.
           completion.add(undefined, JSON.stringify({ ...(differ ? { at } : {}), choices, ...ofChunk }))
+          completion.tellText()
         }
         return { heard, body: completion.toBody(), size: completion.size, isFinished: completion.isFinished }
       }
