@@ -4,34 +4,7 @@ import fc from 'fast-check'
 import { z } from 'zod'
 import { outputFormatSchema } from '../../../src/output/output-format.ts'
 import { arbitraryOutputFormat } from '../../support/arbitrary-output-format.ts'
-
-const schema = outputFormatSchema({ maxDepth: 4, maxKeys: 10 })
-
-/** Where and in what words a format is refused. */
-function refusals(format: unknown): [path: string, message: string][] {
-  return (schema.safeParse(format).error?.issues ?? []).map(({ path, message }) => [path.join('/'), message])
-}
-
-function assertAccepted(format: unknown): void {
-  assert.deepEqual(refusals(format), [])
-}
-
-function assertRefused(format: unknown, path: string, message: RegExp): void {
-  const found = refusals(format)
-  assert.deepEqual(
-    found.map(([where]) => where),
-    [path],
-  )
-  assert.match(found[0]?.[1] ?? '', message)
-}
-
-/** A format that is nested so many levels deep, with one key on each. */
-function nested(levels: number): object {
-  let format: object = { leaf: 'str' }
-  for (let level = 1; level < levels; level++)
-    format = { inner: { type: 'object', nested_structure: format } }
-  return format
-}
+import { assertAccepted, assertRefused, nested, refusals, schema } from './checked-formats.ts'
 
 describe('an output format is accepted', () => {
   for (const name of 'str string int integer number float bool boolean list array'.split(' ')) {
