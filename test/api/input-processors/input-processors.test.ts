@@ -1,85 +1,17 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { docxOf, pdfOf } from '../support/made-documents.ts'
-import {
-  answer,
-  hang,
-  type ScriptedCall,
-  type Step,
-  startScriptedServer,
-} from '../support/scripted-server.ts'
-import { type Cleanup, until, useSystem } from '../support/system.ts'
-
-const PAGE =
-  '<html><head><title>News</title></head><body><article><h2>Tea</h2><p>It is <b>hot</b>.</p></article></body></html>'
-
-/** In windows-1251, and says so. */
-const CYRILLIC = Buffer.concat([
-  Buffer.from('<html><head><meta charset="windows-1251"><title>x</title></head><body><p>'),
-  Buffer.from([0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2]),
-  Buffer.from('</p></body></html>'),
-])
-
-/** What is outside: pages by their paths, and a search that answers with what it was sent. */
-const steps: Step[] = Array.from({ length: 200 }, () => (response, call) => {
-  const { url } = call
-  if (url === '/page') return answer(200, PAGE, { 'content-type': 'text/html' })(response, call)
-  if (url === '/pdf') return response.end(pdfOf('from afar'))
-  if (url === '/lies/pdf')
-    return answer(200, pdfOf('a document').toString('latin1'), { 'content-type': 'text/html' })(
-      response,
-      call,
-    )
-  if (url === '/lies/page') return answer(200, PAGE, { 'content-type': 'application/pdf' })(response, call)
-  if (url === '/lies/zip')
-    return answer(200, 'PK\x03\x04 and so on', { 'content-type': 'text/plain' })(response, call)
-  if (url === '/cyrillic') return response.end(CYRILLIC)
-  if (url === '/zeros') return response.end(Buffer.alloc(100))
-  if (url === '/hang') return hang(response, call)
-  if (url === '/search') return search(response, call)
-  return answer(404, 'none')(response, call)
-})
-
-function search(...[response, call]: Parameters<Step>): void {
-  const { value, config } = JSON.parse(call.body)
-  const found = value === 'list' ? [1, 2] : `found ${value} with ${config.depth}`
-  const step =
-    value === 'fail' ? answer(503, '') : answer(200, value === 'nonsense' ? '{}' : { result: found })
-  step(response, call)
-}
-
-let outside: { url: string; calls: ScriptedCall[] }
-
-async function start(t: Cleanup) {
-  outside = await startScriptedServer(t, steps)
-  const dir = await mkdtemp(join(tmpdir(), 'splitrun-processors-'))
-  t.after(() => rm(dir, { recursive: true }))
-  const file = join(dir, 'processors.json')
-  const processors = [
-    {
-      name: 'search',
-      url: `${outside.url}/search`,
-      description: 'Finds',
-      headers: { 'x-key': 'secret' },
-      config_schema: { type: 'object' },
-    },
-  ]
-  await writeFile(file, JSON.stringify({ processors }))
-  return {
-    env: {
-      SPLITRUN_INPUT_PROCESSORS_FILE: file,
-      SPLITRUN_FETCH: 'true',
-      SPLITRUN_FETCH_ALLOW: '127.0.0.1',
-      SPLITRUN_FETCH_NETWORKS: '127.0.0.1/32',
-    },
-  }
-}
+import { docxOf, pdfOf } from '../../support/made-documents.ts'
+import type { ScriptedCall } from '../../support/scripted-server.ts'
+import { until, useSystem } from '../../support/system.ts'
+import { PAGE, startOutside } from './outside.ts'
 
 describe('input processors', () => {
-  const running = useSystem(start)
+  let outside: { url: string; calls: ScriptedCall[] }
+  const running = useSystem(async (t) => {
+    const started = await startOutside(t)
+    outside = started.outside
+    return { env: started.env }
+  })
   const create = (processor: string, config?: object, fields: object = {}) =>
     running().createTask({
       ...{ output_modality: 'text', output_format: null, user_prompt: 'Say {text}.' },
@@ -289,58 +221,5 @@ describe('input processors', () => {
     const refused = await run(unknown, 'x')
     assert.deepEqual([refused.status, refused.body.detail.reason], [409, 'INPUT_PROCESSORS_UNAVAILABLE'])
     assert.match(refused.body.detail.message, /perplexity_search/)
-  })
-})
-
-describe('without being enabled', () => {
-  const running = useSystem()
-  test('nothing is fetched: a run that would is refused', async () => {
-    const input_processors = [{ param_name: 'text', input_processor: 'url_fetcher' }]
-    const task = await running().createTask({ user_prompt: 'Say {text}.', input_processors })
-    const { status, body } = await running().call('POST', `/task/${task}/run`, {
-      task_input: { text: 'http://x.test/' },
-    })
-    assert.deepEqual([status, body.detail.reason], [409, 'INPUT_PROCESSORS_UNAVAILABLE'])
-    const listed = (await running().call('GET', '/input_processor')).body
-    assert.equal(listed.find(({ name }: { name: string }) => name === 'url_fetcher').enabled, false)
-  })
-})
-
-describe('a run that is executed again', () => {
-  const WHOLE = {
-    choices: [{ index: 0, message: { role: 'assistant', content: 'fine' }, finish_reason: 'stop' }],
-  }
-  let pages: Awaited<ReturnType<typeof startScriptedServer>>
-  let model: typeof pages
-  const running = useSystem(async (t) => {
-    pages = await startScriptedServer(t, [answer(200, PAGE)])
-    model = await startScriptedServer(t, [answer(503, '{}', { 'retry-after': '2' }), answer(200, WHOLE)])
-    const dir = await mkdtemp(join(tmpdir(), 'splitrun-processors-'))
-    t.after(() => rm(dir, { recursive: true }))
-    const file = join(dir, 'models.json')
-    await writeFile(
-      file,
-      JSON.stringify({ servers: { s: { base_url: model.url } }, models: [{ name: 'real', server: 's' }] }),
-    )
-    return {
-      env: {
-        ...{ SPLITRUN_MODELS_FILE: file, SPLITRUN_FETCH: 'true', SPLITRUN_FETCH_ALLOW: '127.0.0.1' },
-        SPLITRUN_FETCH_NETWORKS: '127.0.0.1/32',
-      },
-    }
-  })
-
-  test('is not fetched for again: what was there the first time is kept', async () => {
-    const task = await running().createTask({
-      ...{ output_modality: 'text', output_format: null, user_prompt: 'Say {text}.', llm_model_id: 'real' },
-      input_processors: [{ param_name: 'text', input_processor: 'url_fetcher' }],
-    })
-    const { status, body } = await running().call('POST', `/task/${task}/run`, {
-      task_input: { text: `${pages.url}/page` },
-    })
-    assert.equal(status, 200, JSON.stringify(body))
-    // It was released between the two, since the model asked for a longer wait than a worker sleeps.
-    assert.deepEqual([model.calls.length, pages.calls.length, body.attempts.length], [2, 1, 2])
-    assert.match(body.run_data.submitted.text, /## Tea/)
   })
 })
