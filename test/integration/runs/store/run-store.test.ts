@@ -1,54 +1,28 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { newId } from '../../../../src/platform/ids.ts'
-import { silentLogger } from '../../../../src/platform/logger.ts'
-import { connectRedis, type Redis } from '../../../../src/platform/redis/redis.ts'
+import type { Redis } from '../../../../src/platform/redis/redis.ts'
 import { bullmqKeys } from '../../../../src/queue/bullmq-keys.ts'
-import {
-  type Attempt,
-  type FinalStatus,
-  RUN_STATUSES,
-  type RunRequest,
-  type RunStatus,
-  TRANSITIONS,
-} from '../../../../src/runs/run.ts'
-import type { Claim } from '../../../../src/runs/store/claim.ts'
-import { readReplies } from '../../../../src/runs/store/messages.ts'
 import { shardKeys } from '../../../../src/runs/store/run-keys.ts'
 import { createRunStore, type RunStore } from '../../../../src/runs/store/run-store.ts'
 import { mergeDeltas } from '../../../../src/totals/merge-deltas.ts'
 import { joinName, rollupDay } from '../../../../src/totals/rollup.ts'
 import { totalKeys } from '../../../../src/totals/total-keys.ts'
-import { testRedisUrl } from '../../../support/redis.ts'
-import { aRequest, aResult, aTally, claimed, deliver, hear, STORE_OPTIONS } from '../../../support/runs.ts'
+import { aRequest, claimed, deliver, STORE_OPTIONS } from '../../../support/runs.ts'
 import { until } from '../../../support/system.ts'
+import { useRunStore } from './used-store.ts'
 
 const JOBS = bullmqKeys(0)
-
-const FINAL: FinalStatus[] = ['succeeded', 'failed', 'cancelled', 'expired']
 const KEYS = shardKeys(0)
 const TOTALS = totalKeys(0)
 
 describe('the run store', () => {
-  const connections = connectRedis(testRedisUrl(), silentLogger())
-  after(() => connections.close())
   let redis: Redis
   let runs: RunStore
-  before(async () => {
-    redis = await connections.commands('test')
-    runs = createRunStore(redis, STORE_OPTIONS)
+  const { queued, settle } = useRunStore((connected, store) => {
+    redis = connected
+    runs = store
   })
-
-  async function queued(fields: Partial<RunRequest> = {}): Promise<RunRequest> {
-    const request = aRequest(fields)
-    assert.deepEqual(await runs.create(request, null), { outcome: 'enqueued' })
-    return request
-  }
-  function settle(claim: Claim, fields = {}, attempts: readonly Attempt[] = []): Promise<boolean> {
-    const { request } = claim
-    const result = aResult(fields)
-    return runs.settle(claim, result, attempts, aTally(request, result))
-  }
 
   test('creates a run once: a second time changes nothing', async () => {
     const request = await queued()
@@ -168,64 +142,6 @@ describe('the run store', () => {
     assert.equal(lost.claimed, first.claimed)
   })
 
-  test('tells each process that watches of the end, once, with the result when it is small', async () => {
-    const [creator, other] = [newId(), newId()]
-    const request = aRequest()
-    await runs.create(request, creator)
-    for (const watcher of [creator, other, other]) assert.equal(await runs.watch(request.id, watcher), true)
-    const claim = await claimed(redis, runs, request, 'a-revision')
-    const result = aResult({ settled: 1 })
-    const heard = await Promise.all([creator, other].map((api) => hear(connections, KEYS.replies(api))))
-    await runs.settle(claim, result, [], null)
-    for (const messages of heard) {
-      await until(() => messages.length > 0)
-      assert.deepEqual(messages.map(readReplies), [
-        [{ id: request.id, revision: 'a-revision', split: null, attempts: [], result }],
-      ])
-    }
-    assert.equal(await runs.watch(request.id, newId()), false, 'its record tells the end')
-    assert.equal(await runs.watch(aRequest().id, newId()), false)
-  })
-
-  test('what is asked for at once is written at once, and each run gets its own answer', async () => {
-    const [watcher, project, task] = [newId(), newId(), newId()]
-    const requests = Array.from({ length: 40 }, () => aRequest({ project, task }))
-    const key = { hash: newId(), fingerprint: 'same' }
-    const [first, second, third] = requests as [RunRequest, RunRequest, RunRequest]
-    const created = await Promise.all([
-      ...requests.map((request) => runs.create(request, watcher, request === first ? key : null)),
-      runs.create(second, watcher),
-      runs.create(aRequest({ project }), watcher, key),
-      runs.create(aRequest({ project }), watcher, { ...key, fingerprint: 'other' }),
-    ])
-    assert.ok(created.slice(0, 40).every(({ outcome }) => outcome === 'enqueued'))
-    assert.deepEqual(created.slice(40), [
-      { outcome: 'exists' },
-      { outcome: 'replayed', id: first.id },
-      { outcome: 'reused', id: first.id },
-    ])
-    assert.equal(await redis.zcard(KEYS.runsIn(project, 'queued')), 40)
-    assert.equal(await redis.hget(KEYS.enqueuedCounts, `${project}:`), '40')
-
-    const claims = []
-    for (const request of requests) claims.push(await claimed(redis, runs, request))
-    assert.equal(await redis.hget(KEYS.enqueuedCounts, `${project}:`), null)
-    const stale = claims.find(({ request }) => request.id === third.id) ?? assert.fail()
-    await claimed(redis, runs, third)
-    const messages = await hear(connections, KEYS.replies(watcher))
-    const settled = await Promise.all(claims.map((claim) => settle(claim)))
-    assert.deepEqual(
-      claims.filter((_, at) => !settled[at]),
-      [stale],
-    )
-    await until(() => messages.flatMap(readReplies).length === 39)
-    assert.ok(messages.length < 10, 'one message for many')
-    assert.deepEqual(
-      messages.flatMap(readReplies).map(({ id }) => id),
-      requests.filter((request) => request !== third).map(({ id }) => id),
-    )
-  })
-
   test('the limits hold within what is asked for at once', async () => {
     const small = createRunStore(redis, { ...STORE_OPTIONS, projectQueueMax: 3, queueWindow: 2 })
     const project = newId()
@@ -234,18 +150,6 @@ describe('the run store', () => {
       created.map(({ outcome }) => outcome),
       ['enqueued', 'enqueued', 'backlogged', 'project_full'],
     )
-  })
-
-  test('tells only the id of a run whose result is large', async () => {
-    const watcher = newId()
-    const request = aRequest()
-    await runs.create(request, watcher)
-    const messages = await hear(connections, KEYS.replies(watcher))
-    await settle(await claimed(redis, runs, request), { response: 'x'.repeat(10_000) })
-    await until(() => messages.length > 0)
-    const [reply] = messages.flatMap(readReplies)
-    assert.deepEqual([reply?.id, reply?.result], [request.id, null])
-    assert.equal((await runs.get(request.id))?.result?.response, 'x'.repeat(10_000))
   })
 
   test('an ended run expires after its retention, an unfinished one never', async () => {
@@ -288,51 +192,4 @@ describe('the run store', () => {
       assert.equal(scan.mock.callCount() - before, 1)
     }
   })
-
-  test('each operation in each state makes a transition of the table, or none; ended runs never change', async () => {
-    type Operation = (claim: Claim) => Promise<unknown>
-    const operations: Operation[] = [
-      (claim) => runs.create(claim.request, null),
-      (claim) => deliver(redis, runs, claim.request),
-      (claim) => runs.release(claim, []),
-      (claim) => runs.saveAttempts(claim, []),
-      (claim) => runs.watch(claim.request.id, newId()),
-      ...FINAL.map(
-        (status): Operation =>
-          (claim) =>
-            settle(claim, { status }),
-      ),
-    ]
-    const seen = new Set<string>()
-    for (const from of RUN_STATUSES) {
-      for (const operation of operations) {
-        const claim = await inState(from)
-        const { id, project } = claim.request
-        const earlier = await redis.hgetall(KEYS.run(id))
-        await operation(claim)
-        const to = (await runs.get(id))?.status ?? assert.fail('it is gone')
-        if (to !== from) seen.add(`${from} -> ${to}`)
-        if (FINAL.some((status) => status === from)) {
-          assert.deepEqual(await redis.hgetall(KEYS.run(id)), earlier)
-        }
-        for (const status of RUN_STATUSES) {
-          const listed = await redis.zscore(KEYS.runsIn(project, status), id)
-          assert.equal(listed !== null, status === to && status !== 'succeeded', `${to} listed in ${status}`)
-        }
-      }
-    }
-    const table = RUN_STATUSES.flatMap((from) => TRANSITIONS[from].map((to) => `${from} -> ${to}`))
-    // Nothing ends a run yet that no worker has claimed.
-    const reachable = table.filter((each) => !each.startsWith('queued') || each === 'queued -> running')
-    assert.deepEqual([...seen].sort(), reachable.sort())
-  })
-
-  /** A fresh run in that state, with the claim that brought it there; of a queued run, one given back. */
-  async function inState(status: RunStatus): Promise<Claim> {
-    const claim = await claimed(redis, runs, await queued())
-    if (status === 'queued') await runs.release(claim, [])
-    else if (status !== 'running') await settle(claim, { status })
-    assert.equal((await runs.get(claim.request.id))?.status, status)
-    return claim
-  }
 })
