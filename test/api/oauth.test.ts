@@ -2,49 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { decodeJwt } from 'jose'
 import { allKeys } from '../support/all-keys.ts'
-import { ADMIN_TOKEN, type Answer, until, useSystem } from '../support/system.ts'
+import { basic, type Client, form, grant, oauthCalls } from '../support/oauth-calls.ts'
+import { until, useSystem } from '../support/system.ts'
 
 describe('OAuth clients', () => {
   const running = useSystem({ env: { SPLITRUN_GUESSES_MAX: '1000' } })
-  const admin = (method: string, path: string, body?: object) =>
-    running().call(method, path, body, { token: ADMIN_TOKEN })
-
-  interface Client {
-    id: string
-    client_id: string
-    client_secret: string
-  }
-  const createClient = async (fields: object = {}): Promise<Client> =>
-    (await admin('POST', '/oauth_client', { name: 'ci', ...fields })).body
-
-  /** Asks for a token as `curl` would: what is in `body` decides the encoding. */
-  async function ask(
-    body: URLSearchParams | FormData | string,
-    headers: Record<string, string> = {},
-    mount = '',
-  ): Promise<Answer> {
-    const answer = await fetch(`${running().checkedUrl}${mount}/oauth2/token`, {
-      method: 'POST',
-      body,
-      headers,
-    })
-    return { status: answer.status, headers: answer.headers, body: await answer.json() }
-  }
-  const basic = ({ client_id, client_secret }: Client) => ({
-    authorization: `Basic ${btoa(`${client_id}:${client_secret}`)}`,
-  })
-  const grant = (more: Record<string, string> = {}) =>
-    new URLSearchParams({ grant_type: 'client_credentials', ...more })
-  const tokenOf = async (client: Client, more = {}): Promise<string> =>
-    (await ask(grant(more), basic(client))).body.access_token
-  const statusWith = async (token: string, path = '/task'): Promise<number> =>
-    (await running().call('GET', path, undefined, { token })).status
-
-  function form(fields: Record<string, string>): FormData {
-    const data = new FormData()
-    for (const [name, value] of Object.entries(fields)) data.append(name, value)
-    return data
-  }
+  const { admin, createClient, ask, tokenOf, statusWith } = oauthCalls(running)
 
   test('id and secret come by Basic or in the body, urlencoded, multipart or JSON, under both mounts', async () => {
     const client = await createClient()
@@ -267,28 +230,5 @@ describe('OAuth clients', () => {
       const text = `${key} ${held.join(' ')}`
       assert.ok(!text.includes(client.client_secret) && !text.includes(token), key)
     }
-  })
-})
-
-describe('the lifetime of access tokens', () => {
-  const running = useSystem({ env: { SPLITRUN_ACCESS_TOKEN_LIFETIME: '2s' } })
-
-  test('is a setting, and over when it says', async () => {
-    const { body: client } = await running().call(
-      'POST',
-      '/oauth_client',
-      { name: 'ci' },
-      { token: ADMIN_TOKEN },
-    )
-    const { client_id, client_secret } = client
-    const answer = await fetch(`${running().checkedUrl}/oauth2/token`, {
-      method: 'POST',
-      body: new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret }),
-    })
-    const { access_token: token, expires_in } = (await answer.json()) as Record<string, string | number>
-    assert.equal(expires_in, 2)
-    const status = async () =>
-      (await running().call('GET', '/task', undefined, { token: String(token) })).status
-    await until(async () => (await status()) === 401)
   })
 })
