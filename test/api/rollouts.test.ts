@@ -7,6 +7,7 @@ import { deltaOfRun } from '../../src/runs/execute/delta-of-run.ts'
 import { drawRevision, placeOfRun } from '../../src/tasks/split/draw-revision.ts'
 import { moveSlots, type SlotTable } from '../../src/tasks/split/slot-table.ts'
 import type { TrafficChange } from '../../src/tasks/split/split.ts'
+import { taskKeys } from '../../src/tasks/task-layout.ts'
 import { aRequest, aResult, claimed } from '../support/runs.ts'
 import { useSystem } from '../support/system.ts'
 
@@ -187,6 +188,75 @@ describe('a rollout', () => {
     assert.deepEqual((await storedOf(task)).active_revisions, active_revisions)
   })
 
+  const STARS = { type: 'number', min: 1, max: 5, good: 'high' }
+  const GUARDED = { ...QUICK, guards: [{ metric: 'score:stars', max_decrease: 0.1 }] }
+
+  test('keeps the scores that guard it: what would change or remove one is refused, or supersedes it', async () => {
+    const { task, from, to } = await taskWithTwo()
+    await call('POST', `/task/${task}`, { scores: { stars: STARS } })
+    await start(task, { from, to, ...GUARDED })
+    const other = { helpful: { type: 'boolean', good: true } }
+    for (const scores of [
+      {},
+      other,
+      { stars: { ...STARS, good: 'low' } },
+      { stars: { ...STARS, max: 10 } },
+      null,
+    ]) {
+      const refused = await call('POST', `/task/${task}`, { scores })
+      assert.deepEqual([refused.status, refused.body.detail.reason], [409, 'ROLLOUT_RUNNING'])
+      const archive = (await call('GET', `/export?task_id=${task}`)).body
+      archive.projects[0].tasks[0].scores = scores ?? {}
+      const imported = await call('POST', `${running().project}/import?replace=true`, archive)
+      assert.equal(imported.status, 409)
+    }
+    assert.equal((await call('POST', `/task/${task}`, { scores: { stars: STARS, ...other } })).status, 200)
+    assert.equal((await call('GET', `/task/${task}/rollout`)).body.status, 'running')
+    const superseded = await call('POST', `/task/${task}?supersede=true`, { scores: other })
+    assert.equal(superseded.status, 200, JSON.stringify(superseded.body))
+    assert.equal((await call('GET', `/task/${task}/rollout`)).body.status, 'superseded')
+    assert.equal((await call('POST', `/task/${task}`, { scores: {} })).status, 200)
+  })
+
+  test('waits, and says so, where a guard was lost in an earlier version', async () => {
+    for (const scores of [{}, { stars: { ...STARS, good: 'low' } as const }]) {
+      const { task, from, to } = await taskWithTwo()
+      await call('POST', `/task/${task}`, { scores: { stars: STARS } })
+      await start(task, { from, to, ...GUARDED })
+      const { core } = running()
+      const stored = (await core.tasks.read(ids().project, task)) ?? assert.fail()
+      const lost = { ...stored.task, scores } as typeof stored.task
+      assert.equal(await core.tasks.save(lost, stored.version, null, null), 'saved')
+      await settle(task, 60, () => false)
+      await decide()
+      const { status, body } = await call('GET', `/task/${task}/rollout`)
+      assert.deepEqual([status, body.status, body.step], [200, 'running', 0], JSON.stringify(body))
+      assert.deepEqual(body.next, { action: 'hold', why: 'guard_lost', metric: 'score:stars' })
+      assert.equal((await call('POST', `/task/${task}/rollout/rollback`)).status, 200)
+    }
+  })
+
+  test('that cannot be looked at keeps none of the others from being decided', async () => {
+    const tasks = [await taskWithTwo(), await taskWithTwo(), await taskWithTwo()]
+    for (const { task, from, to } of tasks) await start(task, { from, to, max_duration: 1 })
+    const order = (await running().core.rollouts.all()).map(({ task }) => task)
+    const [first = ''] = order.filter((each) => tasks.some(({ task }) => task === each))
+    const { redis } = running().core
+    const history = taskKeys(ids().project).trafficHistory(first)
+    await redis.rename(history, `${history}:kept`)
+    await redis.set(history, 'no list')
+    try {
+      await decide(sharedNow() + 1000)
+    } finally {
+      await redis.rename(`${history}:kept`, history)
+    }
+    for (const { task } of tasks) {
+      assert.equal((await storedOf(task)).rollout?.status, task === first ? 'running' : 'paused')
+    }
+    await decide(sharedNow() + 1000)
+    assert.equal((await storedOf(first)).rollout?.status, 'paused')
+  })
+
   test('is paused, resumed, rolled back and completed by hand; what is over stays so', async () => {
     const { task, from, to } = await taskWithTwo()
     const steer = async (action: string) => {
@@ -234,6 +304,38 @@ describe('a rollout', () => {
     }
     assert.equal((await call('GET', `/task/${task}/rollout`)).body.detail.reason, 'ROLLOUT_NOT_FOUND')
     assert.equal((await historyOf(task)).length, 1)
+  })
+})
+
+describe('a rollout of which too much would have to be read', () => {
+  const running = useSystem({ env: { SPLITRUN_REPORT_ROLLUPS_MAX: '1' } })
+
+  test('is started, shown and ended all the same, and says what it waits for', async () => {
+    const { createTask, call } = running()
+    const task = await createTask()
+    const { body } = await call('POST', `/task/${task}`, { system_prompt: 'Another one.' })
+    const [to, from] = body.revisions.map(({ id }: { id: string }) => id)
+    for (const revision of [from, to]) {
+      const active_revisions = [{ task_revision_id: revision, weight: 1 }]
+      assert.equal((await call('POST', `/task/${task}`, { active_revisions })).status, 200)
+      const run = await call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
+      assert.equal(run.status, 200, JSON.stringify(run.body))
+    }
+    await call('POST', `/task/${task}/traffic_history/1/restore`)
+    const steps: [string, string, string][] = [
+      ['POST', '', 'running'],
+      ['GET', '', 'running'],
+      ['POST', '/pause', 'paused'],
+      ['POST', '/resume', 'running'],
+      ['POST', '/rollback', 'rolled_back'],
+    ]
+    for (const [method, path, expected] of steps) {
+      const plan = method === 'POST' && path === '' ? { from, to } : undefined
+      const { status, body: shown } = await call(method, `/task/${task}/rollout${path}`, plan)
+      assert.deepEqual([status, shown.status], [200, expected], JSON.stringify(shown))
+      const why = expected === 'running' ? 'too_many_totals' : 'not_running'
+      assert.equal(shown.next.why, why)
+    }
   })
 })
 

@@ -33,6 +33,8 @@ export interface RolloutEvidence {
   readonly guards: readonly GuardEvidence[]
   readonly ratioAlarm: boolean
   readonly tooFewKeys: boolean
+  /** The metric of a guard that cannot be looked at any more; null for none. */
+  readonly lostGuard: string | null
 }
 
 /** `none`: the rollout is not running. */
@@ -45,6 +47,8 @@ export type RolloutWhy =
   | 'hold'
   | 'min_runs'
   | 'too_few_keys'
+  | 'guard_lost'
+  | 'too_many_totals'
   | 'evidence'
   | 'safe'
 
@@ -73,6 +77,8 @@ export function decideRollout(
   if (plan.maxDuration !== null && seen.now - state.began >= plan.maxDuration * 1000) {
     return decision(plan.onStall, 'max_duration')
   }
+  // What nobody looks at is not proven.
+  if (seen.lostGuard !== null) return decision('hold', 'guard_lost', seen.lostGuard)
   if (seen.now - state.stepBegan < plan.hold * 1000) return decision('hold', 'hold')
   if (seen.runs < plan.minRuns) return decision('hold', 'min_runs')
   if (seen.tooFewKeys) return decision('hold', 'too_few_keys')
