@@ -283,6 +283,27 @@ describe('a rollout', () => {
     await checkHistory(task)
   })
 
+  test('has its time again when it is resumed: a pause uses none of it', async () => {
+    for (const on_stall of ['pause', 'rollback'] as const) {
+      const { task, from, to } = await taskWithTwo()
+      await start(task, { from, to, ...QUICK, max_duration: 1000, on_stall })
+      const { core } = running()
+      const { task: known, version } = (await core.tasks.read(ids().project, task)) ?? assert.fail()
+      const rollout = known.rollout ?? assert.fail()
+      const began = new Date(sharedNow() - 2_000_000).toISOString()
+      const old = { ...known, rollout: { ...rollout, began, status: 'paused' as const } }
+      assert.equal(await core.tasks.save(old, version, null, null), 'saved')
+      const { status, body } = await call('POST', `/task/${task}/rollout/resume`)
+      assert.deepEqual([status, body.status, body.began], [200, 'running', began])
+      await decide()
+      assert.equal((await storedOf(task)).rollout?.status, 'running')
+      await decide(sharedNow() + 1_000_000)
+      const ended = (await storedOf(task)).rollout
+      const expected = on_stall === 'pause' ? 'paused' : 'rolled_back'
+      assert.deepEqual([ended?.status, ended?.why], [expected, 'max_duration'])
+    }
+  })
+
   test('is refused for revisions and guards that it cannot work with', async () => {
     const { task, from, to } = await taskWithTwo()
     const cases: [object, unknown[]][] = [

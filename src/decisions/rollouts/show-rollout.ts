@@ -23,7 +23,7 @@ export async function showRollout(
   if (!rollout) throw new ApiError('ROLLOUT_NOT_FOUND', 'The task has had no rollout.')
   const seen = await gatherEvidence(deps, task, rollout, now)
   const next = seen ? decideRollout(planOf(rollout), stateOf(rollout), seen) : unseen(rollout)
-  const { first_split: _, before: __, guards: ___, shares, ...shown } = rollout
+  const { first_split: _, before: __, guards: ___, resumed: ____, shares, ...shown } = rollout
   return {
     ...shown,
     shares: [...shares],

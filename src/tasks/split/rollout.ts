@@ -41,6 +41,8 @@ export interface Rollout {
   /** ISO times. */
   readonly began: string
   readonly step_began: string
+  /** When it was resumed last: what it may take is counted from then. Absent: never. */
+  readonly resumed?: string
   /** Number of the first split that is part of it. */
   readonly first_split: number
   /** The weights to go back to. */

@@ -18,7 +18,7 @@ const plan: RolloutPlan = {
   maxDuration: 86_400,
   alpha: 0.05,
 }
-const state: RolloutState = { status: 'running', step: 0, began: 0, stepBegan: 0 }
+const state: RolloutState = { status: 'running', step: 0, goingSince: 0, stepBegan: 0 }
 const guard: Guard = { metric: 'failed', good: 'low', tolerance: 0.02 }
 const safe = { guard, harm: 0, safe: 10 }
 const seen: RolloutEvidence = {
