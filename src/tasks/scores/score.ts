@@ -7,11 +7,13 @@ const booleanScore = z.strictObject({
   type: z.literal('boolean'),
   good: z.boolean().meta({ description: 'The better value.' }),
 })
+/** -0 is stored as 0, and so must be no change of it. */
+const bound = z.number().overwrite((value) => value + 0)
 const numberScore = z
   .strictObject({
     type: z.literal('number'),
-    min: z.number(),
-    max: z.number(),
+    min: bound,
+    max: bound,
     good: z.enum(['high', 'low']).meta({ description: 'Which way is better.' }),
   })
   .refine(({ min, max }) => min < max && Number.isFinite(max - min), 'min must be below max')
