@@ -6,8 +6,11 @@ export interface WeightedRevision {
   readonly weight: number
 }
 
-/** A share of the traffic: finite and not negative; `1e999` is refused. */
-export const weightSchema = z.number().min(0)
+/** A share of the traffic: finite and not negative; `1e999` is refused. -0 is stored as 0, and so must be no change of it. */
+export const weightSchema = z
+  .number()
+  .min(0)
+  .overwrite((weight) => weight + 0)
 
 /**
  * `active_revisions` on the wire. A weight of null counts as 1; any sum is accepted.

@@ -8,7 +8,7 @@ import { duplicateAlias, duplicateName } from './create-task.ts'
 import { withOwnAlias } from './naming/task-alias.ts'
 import { type ReadTaskDeps, readTask } from './read-task.ts'
 import { routeTraffic } from './route-traffic.ts'
-import { isOpen } from './split/rollout.ts'
+import { changesGuard, isOpen } from './split/rollout.ts'
 import { changeTraffic, type TrafficCause } from './split/split.ts'
 import { etagOf, type Task, type WholeTask } from './task.ts'
 import type { TaskLimits } from './task-fields.ts'
@@ -53,8 +53,9 @@ export async function updateTask(
     const now = sharedIsoTime()
     const { supersede = false, ...why } = cause
     const { traffic, change } = changeTraffic(before.task, active, { ...why, by: owner.by }, now)
-    const rollout = rolloutAfter(before.task, change !== null, supersede)
-    const changed = withOwnAlias({ ...before.task, ...taskChanges(input), ...traffic, rollout })
+    const own = taskChanges(input)
+    const rollout = rolloutAfter(before.task, change !== null, own.scores, supersede)
+    const changed = withOwnAlias({ ...before.task, ...own, ...traffic, rollout })
     checkTask(changed)
     if (!revision && isDeepStrictEqual(changed, before.task)) return { ...before, made: null }
     const task: Task = { ...changed, modified: now }
@@ -76,11 +77,26 @@ export async function updateTask(
 /** Why weights change, and whether that may end a rollout which decides about them. */
 export type UpdateCause = Omit<TrafficCause, 'by'> & { readonly supersede?: boolean }
 
-/** @throws {ApiError} ROLLOUT_RUNNING */
-function rolloutAfter({ rollout }: Task, weightsChange: boolean, supersede: boolean): Task['rollout'] {
-  if (!weightsChange || !isOpen(rollout)) return rollout
+/**
+ * @param scores those of the update; undefined where it says nothing of them
+ * @throws {ApiError} ROLLOUT_RUNNING
+ */
+function rolloutAfter(
+  { rollout, scores: before }: Task,
+  weightsChange: boolean,
+  scores: Task['scores'] | undefined,
+  supersede: boolean,
+): Task['rollout'] {
+  if (!isOpen(rollout)) return rollout
+  const guardChanges = changesGuard(rollout, before, scores ?? before)
+  if (!weightsChange && !guardChanges) return rollout
   if (supersede) return { ...rollout, status: 'superseded', why: 'superseded', metric: null }
-  throw new ApiError('ROLLOUT_RUNNING', 'A rollout decides about the weights of this task.')
+  throw new ApiError(
+    'ROLLOUT_RUNNING',
+    weightsChange
+      ? 'A rollout decides about the weights of this task.'
+      : 'A rollout of this task is guarded by a score that would change.',
+  )
 }
 
 /** The error for an If-Match that names another state of the task. */

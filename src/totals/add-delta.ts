@@ -86,7 +86,8 @@ function addFeedback(delta: FeedbackDelta, sumsOf: SumsOf): void {
   const day = { kind: 'day', text: rollupDay(delta.settled) } as const
   if (latest.length > 0) {
     const report = sumsOf(joinName([project, task, revision, delta.group]), day)
-    for (const [name, text, by] of latest) report.add(`score:${name}:${encodeURIComponent(text)}`, by)
+    for (const [name, text, by] of latest)
+      report.add(`score:${name}:${encodeURIComponent(text.toWellFormed())}`, by)
   }
   if (levels.length === 0) return
   if (delta.hasSeries) {

@@ -49,6 +49,23 @@ describe('feedback on runs', () => {
     assert.ok(Math.abs(metrics['score:stars'].estimate - 0.75) < 1e-9)
   })
 
+  test('has any name that may be declared, also one that every object has', async () => {
+    const task = await running().createTask({ scores: { constructor: { type: 'boolean', good: true } } })
+    const { id } = await run(task)
+    const path = `/task/${task}/run/${id}/feedback`
+    const { status, body } = await call('POST', path, { scores: { constructor: true } })
+    assert.equal(status, 200, JSON.stringify(body))
+    const { value, first, counted } = body.scores.constructor
+    assert.deepEqual([value, first, counted], [true, true, true])
+    const changed = await call('POST', path, { scores: { constructor: false } })
+    assert.deepEqual(
+      [changed.body.scores.constructor.value, changed.body.scores.constructor.first],
+      [false, true],
+    )
+    const report = (await call('GET', `/task/${task}/feedback_report`)).body
+    assert.deepEqual(report.scores.constructor.values, { false: 1 })
+  })
+
   test('a hundred at once count once', async () => {
     const { task, a, b } = await taskWithScores()
     const { id, task_revision_id } = await run(task)

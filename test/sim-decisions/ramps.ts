@@ -177,8 +177,11 @@ function ramp(base: number, { fails, slower }: Candidate, random: () => number):
         next,
       ),
     ]
-    const seen = { now: 0, runs: inStep, guards, ratioAlarm: false, tooFewKeys: false }
-    const { action } = decideRollout(PLAN, { status: 'running', step, began: 0, stepBegan: 0 }, seen)
+    const seen = {
+      ...{ now: 0, runs: inStep, guards, ratioAlarm: false, tooFewKeys: false },
+      lostGuard: null,
+    }
+    const { action } = decideRollout(PLAN, { status: 'running', step, goingSince: 0, stepBegan: 0 }, seen)
     if (action === 'complete' || action === 'rollback') return { action, runs: run + 1, candidates }
     if (action !== 'advance') continue
     step += 1

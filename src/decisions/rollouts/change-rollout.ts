@@ -52,6 +52,7 @@ export async function changeRollout(
     ...{ status: STATUSES[action], step, why, metric },
     // A pause does not use up the time of a step.
     step_began: moves || action === 'resume' ? now : rollout.step_began,
+    ...(action === 'resume' ? { resumed: now } : {}),
     first_split: action === 'start' ? traffic.split.seq : rollout.first_split,
   }
   const saved: Task = { ...task, ...traffic, rollout: changed, modified: now }

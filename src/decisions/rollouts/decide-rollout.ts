@@ -10,7 +10,7 @@ export interface RolloutPlan {
   readonly minRuns: number
   readonly onHarm: 'rollback' | 'pause'
   readonly onStall: 'pause' | 'rollback'
-  /** Seconds after which a rollout that has not completed has stalled; null: never. */
+  /** Seconds after which a rollout that has not completed has stalled, pauses not counted; null: never. */
   readonly maxDuration: number | null
   /** The probability with which a harmless candidate may be rolled back, and a harmful one completed. */
   readonly alpha: number
@@ -20,8 +20,8 @@ export interface RolloutState {
   readonly status: 'running' | 'paused' | 'completed' | 'rolled_back' | 'superseded'
   /** Index of the present share in `shares`. */
   readonly step: number
-  /** When the rollout and its present step began, in ms. */
-  readonly began: number
+  /** When the rollout began or was resumed last, and when its present step began, in ms. */
+  readonly goingSince: number
   readonly stepBegan: number
 }
 
@@ -33,6 +33,8 @@ export interface RolloutEvidence {
   readonly guards: readonly GuardEvidence[]
   readonly ratioAlarm: boolean
   readonly tooFewKeys: boolean
+  /** The metric of a guard that cannot be looked at any more; null for none. */
+  readonly lostGuard: string | null
 }
 
 /** `none`: the rollout is not running. */
@@ -45,6 +47,8 @@ export type RolloutWhy =
   | 'hold'
   | 'min_runs'
   | 'too_few_keys'
+  | 'guard_lost'
+  | 'too_many_totals'
   | 'evidence'
   | 'safe'
 
@@ -70,9 +74,11 @@ export function decideRollout(
   const harmed = seen.tooFewKeys ? undefined : seen.guards.find(({ harm }) => harm >= harmBound)
   if (harmed) return decision(plan.onHarm, 'harm', harmed.guard.metric)
   if (seen.ratioAlarm) return decision(plan.onStall, 'sample_ratio')
-  if (plan.maxDuration !== null && seen.now - state.began >= plan.maxDuration * 1000) {
+  if (plan.maxDuration !== null && seen.now - state.goingSince >= plan.maxDuration * 1000) {
     return decision(plan.onStall, 'max_duration')
   }
+  // What nobody looks at is not proven.
+  if (seen.lostGuard !== null) return decision('hold', 'guard_lost', seen.lostGuard)
   if (seen.now - state.stepBegan < plan.hold * 1000) return decision('hold', 'hold')
   if (seen.runs < plan.minRuns) return decision('hold', 'min_runs')
   if (seen.tooFewKeys) return decision('hold', 'too_few_keys')

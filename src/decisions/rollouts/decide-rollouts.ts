@@ -5,7 +5,7 @@ import type { StoredTask } from '../../tasks/task-store.ts'
 import { changeRollout } from './change-rollout.ts'
 import { decideRollout } from './decide-rollout.ts'
 import { type GatherEvidenceDeps, gatherEvidence } from './gather-evidence.ts'
-import type { RolloutIndex } from './rollout-index.ts'
+import type { RolloutEntry, RolloutIndex } from './rollout-index.ts'
 import { planOf, stateOf } from './rollout-state.ts'
 
 export interface DecideRolloutsDeps extends GatherEvidenceDeps {
@@ -15,7 +15,8 @@ export interface DecideRolloutsDeps extends GatherEvidenceDeps {
 
 /**
  * Looks at every running rollout, and does what its evidence says. Any process may do this at any time, and end in the
- * middle: each change is one step on the very state that it was decided on, so it happens once.
+ * middle: each change is one step on the very state that it was decided on, so it happens once. One that cannot be looked
+ * at keeps nothing else from being done: it is logged, and the age of the last evaluation grows.
  */
 export async function decideRollouts(
   deps: DecideRolloutsDeps,
@@ -23,13 +24,23 @@ export async function decideRollouts(
   signal: AbortSignal,
 ): Promise<void> {
   const all = await deps.rollouts.all()
+  let failed = false
   for (const owner of all) {
     if (signal.aborted) return
-    const stored = await deps.tasks.read(owner.project, owner.task)
-    if (!stored || !isOpen(stored.task.rollout)) await deps.rollouts.forget(owner, now)
-    else if (stored.task.rollout.status === 'running') await decideOne(deps, stored, now)
+    try {
+      await lookAt(deps, owner, now)
+    } catch (err) {
+      deps.log.error({ err, task_id: owner.task }, 'a rollout could not be looked at')
+      failed = true
+    }
   }
-  if (all.length > 0) await deps.rollouts.evaluated(sharedNow())
+  if (all.length > 0 && !failed) await deps.rollouts.evaluated(sharedNow())
+}
+
+async function lookAt(deps: DecideRolloutsDeps, owner: RolloutEntry, now: number): Promise<void> {
+  const stored = await deps.tasks.read(owner.project, owner.task)
+  if (!stored || !isOpen(stored.task.rollout)) await deps.rollouts.forget(owner, now)
+  else if (stored.task.rollout.status === 'running') await decideOne(deps, stored, now)
 }
 
 async function decideOne(deps: DecideRolloutsDeps, stored: StoredTask, now: number): Promise<void> {

@@ -76,7 +76,8 @@ export async function gatherEvidence(
   const next = shares[step + 1] ?? 1
   const sticky = hours.some(({ totals }) => hasKeys(totals))
   let tooFewKeys = false
-  const guards = presentGuards(task, rollout.guards).map(({ guard, metric }) => {
+  const { known, lost: lostGuard } = presentGuards(task, rollout.guards)
+  const guards = known.map(({ guard, metric }) => {
     const name = metric.name as MetricName
     const whole = scaleOf(metric, past)
     const strataOf = (hour?: number) =>
@@ -115,7 +116,7 @@ export async function gatherEvidence(
     return sum + ratioOf(split, 'n')
   }, 0)
   const runs = pairs.find(({ seq }) => seq === task.split.seq)?.b.get('n') ?? 0
-  return { now, runs, guards, ratioAlarm: ratio >= Math.log(ALARM), tooFewKeys }
+  return { now, runs, guards, ratioAlarm: ratio >= Math.log(ALARM), tooFewKeys, lostGuard }
 }
 
 const withHung = (totals: Totals, hung: number): Totals =>

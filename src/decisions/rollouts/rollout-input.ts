@@ -66,7 +66,8 @@ export const rolloutBody = z
     on_harm: z.enum(['rollback', 'pause']).default('rollback'),
     on_stall: z.enum(['pause', 'rollback']).default('pause'),
     max_duration: z.number().positive().max(LONGEST).nullable().default(null).meta({
-      description: 'Seconds until it has stalled; null: never.',
+      description:
+        'Seconds until it has stalled, from its start or from when it was resumed last; null: never.',
     }),
   })
   .refine(({ from, to }) => from !== to, { path: ['to'], message: 'is the revision that it comes from' })

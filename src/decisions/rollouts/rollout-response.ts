@@ -66,7 +66,10 @@ export const rolloutResponse = z
     next: z
       .object({
         action: z.enum(['advance', 'complete', 'rollback', 'pause', 'hold', 'none']),
-        why: z.string(),
+        why: z.string().meta({
+          description:
+            'Of `hold`: `hold`, `min_runs`, `too_few_keys`, `evidence`, `guard_lost` (the task does not have the score any more), or `too_many_totals` (`SPLITRUN_REPORT_ROLLUPS_MAX`; `guards` is empty).',
+        }),
         metric: z.string().nullable(),
       })
       .meta({ description: 'What the evidence of this moment would have done, or waits for.' }),

@@ -14,6 +14,6 @@ export const planOf = (rollout: Rollout): RolloutPlan => ({
 export const stateOf = (rollout: Rollout): RolloutState => ({
   status: rollout.status,
   step: rollout.step,
-  began: Date.parse(rollout.began),
+  goingSince: Date.parse(rollout.resumed ?? rollout.began),
   stepBegan: Date.parse(rollout.step_began),
 })

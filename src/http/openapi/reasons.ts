@@ -20,7 +20,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   TASK_REVISION_NOT_FOUND: 'The task has no such revision.',
   SHADOW_NOT_FOUND: 'No revision runs beside the runs of the task.',
   ROLLOUT_NOT_FOUND: 'The task has had no rollout.',
-  ROLLOUT_RUNNING: 'A rollout decides about the weights of the task; `?supersede=true` ends it.',
+  ROLLOUT_RUNNING:
+    'A rollout decides about the weights of the task, or is guarded by the score; `?supersede=true` ends it.',
   ROLLOUT_NOT_RUNNING: 'The rollout is over, or as it should be already.',
   RUN_NOT_DONE: 'The run has not ended yet, so nothing can be said of it.',
   TRAFFIC_CHANGE_NOT_FOUND:

@@ -29,9 +29,9 @@ export function addUp(
   const reported: Record<string, string> = { ...before.reported }
   const latest: FeedbackDelta['latest'][number][] = []
   for (const [name, { value }] of Object.entries(feedback.scores)) {
-    const was = before.reported?.[name]
-    const score = declared[name]
-    const isSame = before.scores[name]?.value === value
+    const was = ownOf(before.reported ?? {}, name)
+    const score = ownOf(declared, name)
+    const isSame = ownOf(before.scores, name)?.value === value
     if (isSame || !score) continue
     const text = value === null ? undefined : reportedText(score, value)
     if (was === text) continue
@@ -42,8 +42,8 @@ export function addUp(
     reported[name] = text
   }
   const levels = named.flatMap((name): FeedbackDelta['levels'][number][] => {
-    const score = declared[name]
-    const level = score ? levelOf(score, feedback.scores[name]?.first) : null
+    const score = ownOf(declared, name)
+    const level = score ? levelOf(score, ownOf(feedback.scores, name)?.first) : null
     return score && level !== null ? [[name, level, Math.round(goodness(score, level) * 1_000_000)]] : []
   })
   const stored = { ...feedback, reported }
@@ -60,3 +60,7 @@ export function addUp(
   }
   return { feedback: stored, delta }
 }
+
+/** A score may be called as something that every object has: `constructor`. */
+const ownOf = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined

@@ -49,7 +49,7 @@ export function mergeFeedback(
   const merged: Record<string, GivenScore> = { ...before.scores }
   const named: string[] = []
   for (const [name, value] of Object.entries(scores)) {
-    const known = before.scores[name]
+    const known = Object.hasOwn(before.scores, name) ? before.scores[name] : undefined
     if (known ? known.value === value : value === null) continue
     if (known) merged[name] = { ...known, value, at, by }
     else if (value !== null) {

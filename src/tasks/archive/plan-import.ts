@@ -11,7 +11,7 @@ import {
 } from '../build-revision.ts'
 import { idInAlias } from '../naming/task-alias.ts'
 import { type ReadTaskDeps, readTasks } from '../read-task.ts'
-import { isOpen } from '../split/rollout.ts'
+import { changesGuard, isOpen } from '../split/rollout.ts'
 import type { Revision, WholeTask } from '../task.ts'
 import { archiveTask } from './export-tasks.ts'
 import { cutPieces, type ImportPiece, type PlacedTask, type PlannedTask } from './import-pieces.ts'
@@ -105,6 +105,13 @@ export async function planImport(
     }
     if (whole && isOpen(whole.task.rollout) && differing?.includes('active_revisions')) {
       report([...place, 'active_revisions'], 'a rollout decides about the weights of this task')
+    }
+    if (
+      whole &&
+      isOpen(whole.task.rollout) &&
+      changesGuard(whole.task.rollout, whole.task.scores, task.scores)
+    ) {
+      report([...place, 'scores'], 'a rollout of this task is guarded by a score that would change')
     }
     const added = planRevisions(task, here, place, states)
     if (added.length + (here?.revisions.length ?? 0) > deps.revisionsMax) {

@@ -7,6 +7,9 @@ export interface ScoreFilter {
   fits(value: ScoreValue): boolean
 }
 
+const NUMBER = String.raw`-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?`
+const RANGE = new RegExp(`^(${NUMBER})?\\.\\.(${NUMBER})?$`)
+
 /** `name`, or `name:value`, or `name:least..most` for numbers, where one end may be missing. */
 export const scoreFilter = z
   .string()
@@ -15,7 +18,7 @@ export const scoreFilter = z
     const at = text.indexOf(':')
     if (at < 0) return { name: text, fits: () => true }
     const wanted = text.slice(at + 1)
-    const range = /^(-?[\d.]*?)\.\.(-?[\d.]*)$/.exec(wanted)
+    const range = RANGE.exec(wanted)
     const least = range?.[1] ? Number(range[1]) : Number.NEGATIVE_INFINITY
     const most = range?.[2] ? Number(range[2]) : Number.POSITIVE_INFINITY
     return {

@@ -7,15 +7,22 @@ const booleanScore = z.strictObject({
   type: z.literal('boolean'),
   good: z.boolean().meta({ description: 'The better value.' }),
 })
+/** -0 is stored as 0, and so must be no change of it. */
+const bound = z.number().overwrite((value) => value + 0)
 const numberScore = z
   .strictObject({
     type: z.literal('number'),
-    min: z.number(),
-    max: z.number(),
+    min: bound,
+    max: bound,
     good: z.enum(['high', 'low']).meta({ description: 'Which way is better.' }),
   })
   .refine(({ min, max }) => min < max && Number.isFinite(max - min), 'min must be below max')
-const option = z.string().min(1).max(LONGEST_OPTION)
+const option = z
+  .string()
+  .min(1)
+  .max(LONGEST_OPTION)
+  // Half a character cannot be sent by a form, nor be in a list's query or a name of a total.
+  .refine((text) => text.isWellFormed(), 'has half a character')
 const categoryScore = z
   .strictObject({
     type: z.literal('category'),
@@ -47,6 +54,9 @@ export type ScoreValue = boolean | number | string
 
 /** A number is counted in so many levels of its range. */
 const NUMBER_LEVELS = 21
+/** Digits of a level in reports; as many as a number has, where its range is narrow. */
+const FEWEST_DIGITS = 6
+const MOST_DIGITS = 17
 
 /** How many levels a score is counted in. */
 export const levelsOf = ({ type }: Score): number => (type === 'number' ? NUMBER_LEVELS : 2)
@@ -64,8 +74,16 @@ export function goodness(score: Score, level: number): number {
 export function reportedText(score: Score, value: ScoreValue): string {
   if (score.type !== 'number') return String(value)
   const level = levelOf(score, value) ?? 0
-  const rounded = score.min + (level / (NUMBER_LEVELS - 1)) * (score.max - score.min)
-  return String(Number(rounded.toPrecision(6)))
+  const { min, max } = score
+  const rounded = min + (level / (NUMBER_LEVELS - 1)) * (max - min)
+  return String(Number(rounded.toPrecision(digitsOf(min, max))))
+}
+
+/** How many digits tell the levels of a range apart. */
+function digitsOf(min: number, max: number): number {
+  const step = max / (NUMBER_LEVELS - 1) - min / (NUMBER_LEVELS - 1)
+  const needed = Math.ceil(Math.log10(Math.max(Math.abs(min), Math.abs(max)) / step)) + 1
+  return Math.min(Math.max(needed, FEWEST_DIGITS), MOST_DIGITS)
 }
 
 /** The level of a value: by the range of a number, else 1 for a good value and 0 for another. Null for no such value. */

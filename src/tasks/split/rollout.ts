@@ -1,4 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Scores } from '../scores/score.ts'
 import type { WeightedRevision } from '../traffic.ts'
+
+/** Metrics of scores begin with this. */
+const SCORE = 'score:'
 
 export const ROLLOUT_STATUSES = ['running', 'paused', 'completed', 'rolled_back', 'superseded'] as const
 export type RolloutStatus = (typeof ROLLOUT_STATUSES)[number]
@@ -36,6 +41,8 @@ export interface Rollout {
   /** ISO times. */
   readonly began: string
   readonly step_began: string
+  /** When it was resumed last: what it may take is counted from then. Absent: never. */
+  readonly resumed?: string
   /** Number of the first split that is part of it. */
   readonly first_split: number
   /** The weights to go back to. */
@@ -50,11 +57,18 @@ export interface Rollout {
 export const isOpen = (rollout: Rollout | null): rollout is Rollout =>
   rollout !== null && (rollout.status === 'running' || rollout.status === 'paused')
 
-/** The weights at a share: what both revisions had before is divided anew, others keep theirs. */
+/** Below this, parts of weights would lose their digits. */
+const TINY = 1e-290
+
+/**
+ * The weights at a share: what both revisions had before is divided anew, others keep theirs. Where they are so large or
+ * so small that numbers could not say it, all are scaled.
+ */
 export function weightsAt(
-  { from, to, before }: Pick<Rollout, 'from' | 'to' | 'before'>,
+  { from, to, before: given }: Pick<Rollout, 'from' | 'to' | 'before'>,
   share: number,
 ): WeightedRevision[] {
+  const before = scaled(given)
   const both = before.reduce(
     (sum, { task_revision_id: id, weight }) => (id === from || id === to ? sum + weight : sum),
     0,
@@ -62,7 +76,26 @@ export function weightsAt(
   const others = before.filter(({ task_revision_id: id }) => id !== from && id !== to)
   return [
     ...others,
-    { task_revision_id: from, weight: both * (1 - share) },
-    { task_revision_id: to, weight: both * share },
+    { task_revision_id: from, weight: times(both, 1 - share) },
+    { task_revision_id: to, weight: times(both, share) },
   ]
+}
+
+/** What is above 0 stays above 0: without any weight a revision would get no run. */
+const times = (weight: number, factor: number): number =>
+  weight > 0 && factor > 0 ? Math.max(weight * factor, Number.MIN_VALUE) : 0
+
+function scaled(weights: readonly WeightedRevision[]): readonly WeightedRevision[] {
+  const largest = Math.max(...weights.map(({ weight }) => weight))
+  const factor = largest > Number.MAX_VALUE / 2 ? 0.5 : largest < TINY ? 1 / TINY : 1
+  return factor === 1 ? weights : weights.map((each) => ({ ...each, weight: times(each.weight, factor) }))
+}
+
+/** Whether a score is changed or removed that a guard of a rollout looks at. */
+export function changesGuard({ guards }: Rollout, before: Scores, after: Scores): boolean {
+  return guards.some(({ metric }) => {
+    const name = metric.startsWith(SCORE) ? metric.slice(SCORE.length) : ''
+    if (!Object.hasOwn(before, name)) return false
+    return !Object.hasOwn(after, name) || !isDeepStrictEqual(before[name], after[name])
+  })
 }

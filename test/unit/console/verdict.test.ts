@@ -85,7 +85,7 @@ test('bounds of guards are of the kind that their metric has, and what is no num
 test('whatever a rollout waits for, and whatever changed weights, is said in words', () => {
   const whys: readonly RolloutWhy[] = [
     ...(['harm', 'sample_ratio', 'max_duration', 'hold', 'min_runs', 'too_few_keys'] as const),
-    ...(['evidence', 'safe'] as const),
+    ...(['evidence', 'safe', 'guard_lost', 'too_many_totals'] as const),
   ]
   for (const why of whys) {
     for (const action of ['advance', 'complete', 'rollback', 'pause', 'hold'] as const) {

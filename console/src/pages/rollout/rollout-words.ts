@@ -42,6 +42,10 @@ export function waitText(rollout: Rollout): string {
       return `It waits for runs: ${count(runs)} of the ${count(least)} that this step takes have ended.`
     case 'too_few_keys':
       return 'It waits for more keys: callers send split_key, and too few have sent runs.'
+    case 'guard_lost':
+      return `It waits, since ${metric} is no longer declared as it was: complete it or roll it back by hand.`
+    case 'too_many_totals':
+      return 'It waits, since more totals than the server reads at a time would have to be read. Complete it or roll it back by hand.'
     case 'evidence':
       return `It waits for evidence on ${metric} that the next share does no more harm than its bound.`
     case 'safe':

@@ -18,10 +18,17 @@ const plan: RolloutPlan = {
   maxDuration: 86_400,
   alpha: 0.05,
 }
-const state: RolloutState = { status: 'running', step: 0, began: 0, stepBegan: 0 }
+const state: RolloutState = { status: 'running', step: 0, goingSince: 0, stepBegan: 0 }
 const guard: Guard = { metric: 'failed', good: 'low', tolerance: 0.02 }
 const safe = { guard, harm: 0, safe: 10 }
-const seen: RolloutEvidence = { now: 600_000, runs: 20, guards: [safe], ratioAlarm: false, tooFewKeys: false }
+const seen: RolloutEvidence = {
+  now: 600_000,
+  runs: 20,
+  guards: [safe],
+  ratioAlarm: false,
+  tooFewKeys: false,
+  lostGuard: null,
+}
 
 describe('a rollout', () => {
   const cases: [string, Partial<RolloutState>, Partial<RolloutEvidence>, string, string][] = [
@@ -38,6 +45,8 @@ describe('a rollout', () => {
       'evidence',
     ],
     ['waits for keys', {}, { tooFewKeys: true }, 'hold', 'too_few_keys'],
+    ['waits where a guard cannot look any more', {}, { lostGuard: 'score:x' }, 'hold', 'guard_lost'],
+    ['waits where no guard is left', {}, { guards: [], lostGuard: 'score:x' }, 'hold', 'guard_lost'],
     [
       'goes back on harm, whatever else holds it',
       {},

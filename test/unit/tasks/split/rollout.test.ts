@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { weightsAt } from '../../../../src/tasks/split/rollout.ts'
+import { SLOTS, slotTargets } from '../../../../src/tasks/split/slot-targets.ts'
+
+const weight = fc.oneof(
+  fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
+  fc.constantFrom(Number.MIN_VALUE, Number.MAX_VALUE, 1e308, 1),
+)
+
+test('weights of any size are divided by the share: none is lost, and none too large to be one', () => {
+  fc.assert(
+    fc.property(
+      weight.filter((each) => each > 0),
+      weight,
+      weight,
+      fc.double({ min: 0.0001, max: 1, noNaN: true }),
+      (of, to, other, share) => {
+        const before = Object.entries({ of, to, other }).map(([task_revision_id, each]) => ({
+          task_revision_id,
+          weight: each,
+        }))
+        const after = weightsAt({ from: 'of', to: 'to', before }, share)
+        for (const each of after)
+          assert.ok(Number.isFinite(each.weight) && each.weight >= 0, JSON.stringify(after))
+        const targets = slotTargets(after)
+        assert.ok((targets.get('to') ?? 0) > 0, JSON.stringify(after))
+        assert.equal((targets.get('of') ?? 0) > 0, share < 1)
+        if (other > 0) assert.ok((targets.get('other') ?? 0) > 0)
+        if (other === 0)
+          assert.ok(Math.abs((targets.get('to') ?? 0) - share * SLOTS) <= 1, JSON.stringify(after))
+      },
+    ),
+  )
+})
