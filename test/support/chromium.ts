@@ -15,6 +15,9 @@ const QUIET = [
   '--no-first-run',
 ]
 
+/** Longer than any state takes to come on a busy machine, and shorter than the time limit of a slow test. */
+const PATIENCE_MS = 200_000
+
 /** A Chromium without a window and with an empty profile: the one on the PATH, else Debian's, fetched once. */
 export async function startChromium(t: Cleanup): Promise<BrowserContext> {
   // Debian's /usr/bin/chromium is a script for the installed one.
@@ -26,6 +29,7 @@ export async function startChromium(t: Cleanup): Promise<BrowserContext> {
     args: QUIET,
     env: { ...(process.env as Record<string, string>), ...(env as Record<string, string>) },
   })
+  context.setDefaultTimeout(PATIENCE_MS)
   t.after(async () => {
     await context.close()
     await rm(profile, { recursive: true, force: true })

@@ -105,10 +105,13 @@ async function leasesOf({ redis, models, config }: Core): Promise<string[]> {
   return found
 }
 
-async function placesOf({ redis, policies }: Core, project: string): Promise<string[]> {
+/** A run that was counted, and then not created because Redis or its process went away, has its place until its deadline. */
+async function placesOf({ redis, policies, runs }: Core, project: string): Promise<string[]> {
   const names = (await policies.read(project)).map(({ name }) => name)
-  const runs = await Promise.all(
+  const placed = await Promise.all(
     names.map((name) => redis.zrange(policyKeys(project).limitedRuns(name), '0', '-1')),
   )
-  return runs.flat()
+  const ids = placed.flat()
+  const found = ids.length === 0 ? [] : await runs.getMany(ids)
+  return ids.filter((_, at) => found[at])
 }
