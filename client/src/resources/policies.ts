@@ -42,7 +42,7 @@ function policiesAt<Member extends string, Policy, New, All extends Record<Membe
       for (let tries = 1; ; tries += 1) {
         const [all, etag] = await api.send(
           { ...options, method: 'GET', path, repeatable: true },
-          async (response) => [await readJson<All>(response), response.headers.get('etag') ?? '*'] as const,
+          async (response) => [await readJson<All>(response), response.headers.get('etag') ?? ''] as const,
         )
         try {
           return await api.json({ ...write(next(all[member]), options), headers: { 'if-match': etag } })
