@@ -101,6 +101,8 @@ function driverOf(system: System, browser: BrowserContext, where: string): Conso
 async function chooseProject(page: Page, url: string, { project }: System): Promise<void> {
   await page.goto(`${url}/console/`)
   await page.evaluate(`localStorage.setItem('splitrun.project', ${JSON.stringify(project.slice(-36))})`)
+  // Else the link would be opened in a tab that shows the console, to whoever signed in before, until it loads anew.
+  await page.goto('about:blank')
 }
 
 const byKeyboard = (driver: ConsoleDriver): ConsoleDriver => ({
