@@ -11,7 +11,12 @@ import { createShownText } from './shown-text.ts'
  * nobody reads them. At these moments all runs whose models are quick are told of together. Until then their answers need
  * not be read either.
  */
-export const PIECE_MS = 48
+export const PIECE_MS = 44
+/**
+ * So long after such a moment it is told, in ms: answers are read again from that moment on, and what is told of before they
+ * were read would wait for the next moment, and every time anew.
+ */
+const READ_MS = 4
 /** A beginning waits so long for the first words, in ms: where they are there, both are one piece. */
 const BEGINNING_MS = 24
 /** While nobody listens, news is sent this often, in ms. */
@@ -101,7 +106,7 @@ export class LiveOutput {
     const text = this.#unsent.slice(0, chars)
     this.#fresh = false
     this.#sending = { head: this.#head, chars, bytes: this.#sentBytes + Buffer.byteLength(text) }
-    if (text !== '') this.due = nextMultiple(performance.now(), PIECE_MS)
+    if (text !== '') this.due = nextMultiple(performance.now() - READ_MS, PIECE_MS) + READ_MS
     const keepMs = Math.max(0, request.deadline - sharedNow()) + SLACK_MS
     return { id: request.id, fence, head: this.#head, offset: this.#sentBytes, text, keepMs }
   }
