@@ -1,6 +1,7 @@
 import { sharedNow } from '../platform/clock.ts'
 import { DAY_MS } from '../platform/date-span.ts'
 import { ApiError, ValidationError } from '../platform/errors.ts'
+import { inSteps } from '../platform/event-loop/in-pieces.ts'
 import { goodOf, levelsOf, type Scores } from '../tasks/scores/score.ts'
 import { SLOTS, slotTargets } from '../tasks/split/slot-targets.ts'
 import type { TrafficChange } from '../tasks/split/split.ts'
@@ -127,9 +128,10 @@ export async function compareRevisions(
   const shadows = shadowsOf(stored.task, found, baseline, since)
   const compared = { baseline, metrics, primary, alpha, since }
   const answers = largest.length + shadows.length
+  const byTraffic = compare({ ...compared, candidates: largest.sort(), answers }, counting, hours)
   return {
-    ...compare({ ...compared, candidates: largest.sort(), answers }, counting, hours),
-    pairs: comparePairs({ ...compared, shadows, candidates: answers }, found),
+    ...(await inSteps(byTraffic)),
+    pairs: await inSteps(comparePairs({ ...compared, shadows, candidates: answers }, found)),
     shadowRuns: shadowsMade(found, since),
     ...{ baseline, since, shares },
     splits: counting.length,

@@ -1,3 +1,4 @@
+import type { Steps } from '../platform/event-loop/in-pieces.ts'
 import type { HourTotals, Totals } from '../totals/rollup-store.ts'
 import { addTotals, countsOf, keyBucketsOf, type MetricName, RATIOS } from './hour-counts.ts'
 import { ALARM, sampleRatioEvidence } from './statistics/sample-ratio.ts'
@@ -11,6 +12,12 @@ export interface KnownSplit {
   readonly seq: number
   /** The probability with which each revision is drawn; only those above 0. */
   readonly shares: ReadonlyMap<string, number>
+}
+
+/** What the revisions with a share came to under one version of the weights. */
+export interface SplitTotals {
+  readonly shares: ReadonlyMap<string, number>
+  readonly totals: ReadonlyMap<string, Totals>
 }
 
 export interface Comparison {
@@ -46,22 +53,22 @@ export interface ComparisonQuery {
  * Compares revisions with a baseline, from counts alone. Pure. Runs count that were drawn by one of the known versions of
  * the weights; each version is a stratum, and only those in which both had a share.
  */
-export function compare(
+export function* compare(
   query: ComparisonQuery,
   splits: readonly KnownSplit[],
   hours: readonly HourTotals[],
-): Comparison {
+): Steps<Comparison> {
   const counted = hours.filter(({ hour }) => hour >= query.since)
-  const of = (revision: string, split: number) =>
-    addTotals(
-      counted.flatMap((each) => (each.revision === revision && each.split === split ? [each.totals] : [])),
-    )
-  const bySplit = splits
-    .toSorted((a, b) => a.seq - b.seq)
-    .map(({ seq, shares }) => ({
-      shares,
-      totals: new Map([...shares.keys()].map((id) => [id, of(id, seq)])),
-    }))
+  const drawn = Map.groupBy(counted, ({ revision, split }) => `${split} ${revision}`)
+  const bySplit: SplitTotals[] = []
+  for (const { seq, shares } of splits.toSorted((a, b) => a.seq - b.seq)) {
+    const totals = new Map<string, Totals>()
+    for (const id of shares.keys()) {
+      totals.set(id, addTotals((drawn.get(`${seq} ${id}`) ?? []).map((each) => each.totals)))
+      yield
+    }
+    bySplit.push({ shares, totals })
+  }
   const ratio = bySplit.reduce((sum, split) => sum + ratioOf(split, 'n'), 0)
   const feedbackRatio = bySplit.reduce((sum, split) => sum + ratioOf(split, 'feedback'), 0)
   const ratioAlarm = ratio >= Math.log(ALARM)
@@ -69,7 +76,7 @@ export function compare(
   const excluded = addTotals(counted.flatMap((each) => (each.revision === null ? [each.totals] : [])))
   const sticky = counted.some(({ totals }) => hasKeys(totals))
 
-  function compareWith(candidate: string): Comparison['revisions'][number] {
+  function* compareWith(candidate: string): Steps<Comparison['revisions'][number]> {
     const pairs = bySplit.flatMap(({ shares, totals }) => {
       const [a, b] = [shares.get(query.baseline), shares.get(candidate)]
       if (!a || !b) return []
@@ -78,7 +85,8 @@ export function compare(
       return [{ share: b / (a + b), ...both }]
     })
     const past = pastOf(hours, query.baseline, candidate, query.since)
-    const metrics = query.metrics.map((metric) => {
+    const metrics: Compared[] = []
+    for (const metric of query.metrics) {
       const name = metric.name as MetricName
       const whole = scaleOf(metric, past)
       const strata = pairs.map(({ share, a, b }) => ({
@@ -93,16 +101,16 @@ export function compare(
         query.answers ?? query.candidates.length,
       )
       const isAlarmed = ratioAlarm || (metric.levels !== undefined && feedbackAlarm)
-      if (!sticky)
-        return compareMetric(metric, whole, strata, alpha, { ratioAlarm: isAlarmed, inflation: 1, sticky })
-      const bets = betOnKeys(whole, name, strata, pairs, alpha)
+      const bets = sticky ? betOnKeys(whole, name, strata, pairs, alpha) : { scale: whole, inflation: 1 }
       const doubts = { ratioAlarm: isAlarmed, inflation: bets?.inflation ?? null, sticky }
-      return compareMetric(metric, bets?.scale ?? whole, strata, alpha, doubts)
-    })
+      metrics.push(yield* compareMetric(metric, bets?.scale ?? whole, strata, alpha, doubts))
+    }
     const runs = pairs.reduce((sum, { b }) => sum + (b.get('n') ?? 0), 0)
     return { revision: candidate, runs, metrics }
   }
 
+  const revisions: Comparison['revisions'][number][] = []
+  for (const candidate of query.candidates) revisions.push(yield* compareWith(candidate))
   return {
     sampleRatio: {
       alarm: ratioAlarm,
@@ -115,15 +123,12 @@ export function compare(
       repeated: excluded.get('repeated') ?? 0,
     },
     sticky,
-    revisions: query.candidates.map(compareWith),
+    revisions,
   }
 }
 
 /** The evidence that runs were not drawn by the shares. Under sticky keys, as many count as would vary as much. */
-export function ratioOf(
-  { shares, totals }: { shares: ReadonlyMap<string, number>; totals: ReadonlyMap<string, Totals> },
-  field: 'n' | 'feedback',
-): number {
+export function ratioOf({ shares, totals }: SplitTotals, field: 'n' | 'feedback'): number {
   const counts = [...shares.keys()].map((id) => totals.get(id)?.get(field) ?? 0)
   const buckets = [...totals.values()].flatMap((each) => [...keyBucketsOf(each, 'failed').values()])
   const keyed = buckets.reduce((sum, { n }) => sum + n, 0)

@@ -1,3 +1,4 @@
+import type { Steps } from '../platform/event-loop/in-pieces.ts'
 import { evidence } from './statistics/evidence.ts'
 import { differenceInterval, type Interval, meanInterval } from './statistics/interval.ts'
 import { differenceFor, ratioOf } from './statistics/scales.ts'
@@ -51,26 +52,26 @@ export interface Doubts {
  * Compares a candidate with the baseline by one metric. The verdict is wrong with a probability of at most `alpha`,
  * however often this is asked while runs come in.
  */
-export function compareMetric(
+export function* compareMetric(
   metric: Metric,
   scale: Scale,
   strata: readonly Stratum[],
   alpha: number,
   { ratioAlarm, inflation, sticky }: Doubts,
-): Compared {
+): Steps<Compared> {
   const divisor = inflation ?? 1
   const candidate = scale.levels.map((_, level) =>
     strata.reduce((sum, each) => sum + (each.candidate[level] ?? 0), 0),
   )
   const { n, mean } = meanOf(candidate, scale.levels)
-  const interval = differenceInterval(scale, strata, alpha, divisor)
+  const interval = yield* differenceInterval(scale, strata, alpha, divisor)
   const against = Math.max(
     evidence('above', 0, scale, strata, divisor),
     evidence('below', 0, scale, strata, divisor),
   )
   const difference = differenceOf(strata, scale.levels)
   const toValue = scale.toValue ?? ((level: number) => level)
-  const own = meanInterval(scale.levels, candidate, alpha, divisor)
+  const own = yield* meanInterval(scale.levels, candidate, alpha, divisor)
   const shown = (value: number): number => (scale.octaves === null ? value : ratioOf(scale.octaves, value))
   const why = ratioAlarm ? 'sample_ratio' : inflation === null ? 'too_few_keys' : null
   const verdict = why ? 'undecided' : verdictOf(metric, scale, interval)

@@ -1,16 +1,17 @@
 import { DAY_MS, HOUR_MS } from '../../platform/date-span.ts'
+import { ownTick } from '../../platform/event-loop/own-tick.ts'
 import type { RunStore } from '../../runs/store/run-store.ts'
 import type { Rollout } from '../../tasks/split/rollout.ts'
 import type { Task } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
-import type { HourTotals, RollupStore, Totals } from '../../totals/rollup-store.ts'
+import type { RollupStore, Totals } from '../../totals/rollup-store.ts'
 import { betOnKeys, hasKeys, ratioOf, scaleOf } from '../compare.ts'
 import { sharesOf } from '../compare-revisions.ts'
 import { addTotals, countsOf, type MetricName } from '../hour-counts.ts'
 import { ALARM } from '../statistics/sample-ratio.ts'
 import { RATE } from '../statistics/scales.ts'
 import type { RolloutEvidence } from './decide-rollout.ts'
-import { eitherHarm, guardEvidence } from './guard.ts'
+import { eitherHarm, type GuardEvidence, guardEvidence } from './guard.ts'
 import { presentGuards } from './guards-of.ts'
 import { findHungRuns, timelyBucket, timelyCounts } from './late-runs.ts'
 import { DONE_WITHIN } from './rollout-input.ts'
@@ -50,17 +51,13 @@ export async function gatherEvidence(
     const began = Math.floor(Date.parse(at) / HOUR_MS) * HOUR_MS
     return a > 0 && b > 0 ? [{ seq, began, share: b / (a + b) }] : []
   })
-  const totalsOf = (revision: string, seq: number, began: number, hour?: number): Totals =>
-    addTotals(
-      hours.flatMap((each: HourTotals) =>
-        each.revision === revision &&
-        each.split === seq &&
-        each.hour >= began &&
-        (hour === undefined || each.hour === hour)
-          ? [each.totals]
-          : [],
-      ),
-    )
+  const ofSplit = Map.groupBy(hours, ({ revision, split }) => `${split} ${revision}`)
+  const ofHour = Map.groupBy(hours, ({ revision, split, hour }) => `${split} ${revision} ${hour}`)
+  function totalsOf(revision: string, seq: number, began: number, hour?: number): Totals {
+    const own =
+      hour === undefined ? ofSplit.get(`${seq} ${revision}`) : ofHour.get(`${seq} ${revision} ${hour}`)
+    return addTotals((own ?? []).flatMap((each) => (each.hour >= began ? [each.totals] : [])))
+  }
   const past = addTotals(
     hours.flatMap((each) => (each.revision === from && each.split < first_split ? [each.totals] : [])),
   )
@@ -77,7 +74,9 @@ export async function gatherEvidence(
   const sticky = hours.some(({ totals }) => hasKeys(totals))
   let tooFewKeys = false
   const { known, lost: lostGuard } = presentGuards(task, rollout.guards)
-  const guards = known.map(({ guard, metric }) => {
+  const guards: GuardEvidence[] = []
+  for (const { guard, metric } of known) {
+    await ownTick()
     const name = metric.name as MetricName
     const whole = scaleOf(metric, past)
     const strataOf = (hour?: number) =>
@@ -90,7 +89,10 @@ export async function gatherEvidence(
     const bets = sticky ? betOnKeys(whole, name, strataOf(), pairs, rollout.alpha) : null
     if (sticky && bets === null) tooFewKeys = true
     const own = guardEvidence(guard, bets?.scale ?? whole, periods, next, bets?.inflation)
-    if (name !== 'failed') return own
+    if (name !== 'failed') {
+      guards.push(own)
+      continue
+    }
     // A run that hangs has not failed yet.
     const late = clock.map((hour) =>
       splits.map(({ seq, began, share }) => {
@@ -100,8 +102,8 @@ export async function gatherEvidence(
         return { share, baseline: countsFor(from), candidate: countsFor(to) }
       }),
     )
-    return eitherHarm(own, guardEvidence(guard, RATE, late, next, bets?.inflation))
-  })
+    guards.push(eitherHarm(own, guardEvidence(guard, RATE, late, next, bets?.inflation)))
+  }
   const ratio = pairs.reduce((sum, { seq, share, a, b }) => {
     const split = {
       shares: new Map([

@@ -1,3 +1,4 @@
+import type { Steps } from '../../platform/event-loop/in-pieces.ts'
 import { type Dropped, PAIRED, type PairedMetric } from '../../totals/delta.ts'
 import { PER_OCTAVE } from '../../totals/histogram.ts'
 import type { HourTotals, Totals } from '../../totals/rollup-store.ts'
@@ -35,8 +36,9 @@ export interface PairQuery {
  * which is multiplied by `1 + stake * (d - delta)`; where the mean difference is at most delta, it does not get rich. Each
  * input is its own control, so that fewer pairs are needed than drawn runs, and keys, weights and drift play no part.
  */
-export function comparePairs(query: PairQuery, hours: readonly HourTotals[]): PairComparison[] {
-  return query.shadows.map((revision) => {
+export function* comparePairs(query: PairQuery, hours: readonly HourTotals[]): Steps<PairComparison[]> {
+  const compared: PairComparison[] = []
+  for (const revision of query.shadows) {
     const totals = addTotals(
       hours.flatMap((each) =>
         each.shadow === revision && each.revision === query.baseline && each.hour >= query.since
@@ -44,12 +46,14 @@ export function comparePairs(query: PairQuery, hours: readonly HourTotals[]): Pa
           : [],
       ),
     )
-    const metrics = query.metrics.filter(isPaired).map((metric) => {
-      const isPrimary = metric.name === query.primary
-      return compareOne(metric, totals, alphaFor(query.alpha, isPrimary, PAIRED.length, query.candidates))
-    })
-    return { revision, pairs: totals.get('pairs') ?? 0, dropped: droppedIn(totals), metrics }
-  })
+    const metrics: Compared[] = []
+    for (const metric of query.metrics.filter(isPaired)) {
+      const alpha = alphaFor(query.alpha, metric.name === query.primary, PAIRED.length, query.candidates)
+      metrics.push(yield* compareOne(metric, totals, alpha))
+    }
+    compared.push({ revision, pairs: totals.get('pairs') ?? 0, dropped: droppedIn(totals), metrics })
+  }
+  return compared
 }
 
 /** How many shadow runs were made in these hours. */
@@ -66,13 +70,13 @@ function octavesOf(metric: PairedMetric, counts: readonly number[]): number | nu
 }
 
 /** Levels from 0 to 1 stand for differences from -1 to 1: `2 level - 1`. */
-function compareOne(metric: PairedOf, totals: Totals, alpha: number): Compared {
+function* compareOne(metric: PairedOf, totals: Totals, alpha: number): Steps<Compared> {
   const counts = pairCounts(totals, metric.name)
   const levels = counts.map((_, at) => at / (counts.length - 1))
   const octaves = octavesOf(metric.name, counts)
   const { n, mean } = meanOf(counts, levels)
   const differenceOf = (level: number): number => (octaves === null ? 2 * level - 1 : level - 0.5)
-  const [low, high] = meanInterval(levels, counts, alpha)
+  const [low, high] = yield* meanInterval(levels, counts, alpha)
   const interval: Interval = [differenceOf(low), differenceOf(high)]
   const shown = (value: number): number => (octaves === null ? value : ratioOf(octaves, value))
   const against = Math.max(

@@ -1,4 +1,5 @@
 import { type Bet, betsFor, payoff, type Side, stakedOn } from './bets.ts'
+import { cellsByShare, logGains, type StratumCells } from './cells.ts'
 import type { Scale, Stratum } from './stratum.ts'
 
 /** The logarithm of the mean of `exp(each)`, without leaving the range of numbers. */
@@ -9,17 +10,16 @@ export function logMeanExp(logs: readonly number[]): number {
 }
 
 /** The log-wealth of a bet after all runs of a stratum: `sum of count * log(gain)` over its cells. */
-function logWealth(side: Side, delta: number, bet: Bet, { levels }: Scale, stratum: Stratum): number {
-  const staked = stakedOn(side, stratum.share, delta, bet)
-  let log = 0
-  for (const [level, y] of levels.entries()) {
-    for (const label of [0, 1] as const) {
-      const count = (label === 1 ? stratum.candidate : stratum.baseline)[level] ?? 0
-      if (count > 0)
-        log += count * Math.log(1 + staked * payoff(side, stratum.share, delta, bet.centre, label, y))
-    }
-  }
-  return log
+function logWealth(
+  side: Side,
+  delta: number,
+  bet: Bet,
+  { share, baseline, candidate }: StratumCells,
+): number {
+  const staked = stakedOn(side, share, delta, bet)
+  const gainAt = (label: 0 | 1, y: number): number =>
+    1 + staked * payoff(side, share, delta, bet.centre, label, y)
+  return logGains(baseline, gainAt(0, 0), gainAt(0, 1)) + logGains(candidate, gainAt(1, 0), gainAt(1, 1))
 }
 
 /**
@@ -29,12 +29,21 @@ function logWealth(side: Side, delta: number, bet: Bet, { levels }: Scale, strat
  * @param strata in the order in which they began
  * @param inflation by what the log-wealth is divided: above 1 where runs are not drawn one by one, see `sticky.ts`
  */
-export function evidence(
+export const evidence = (
   side: Side,
   delta: number,
   scale: Scale,
   strata: readonly Stratum[],
   inflation = 1,
+): number => evidenceOf(side, delta, scale, cellsByShare(scale, strata), inflation)
+
+/** The same, of strata that are looked at often. */
+export function evidenceOf(
+  side: Side,
+  delta: number,
+  scale: Scale,
+  strata: readonly StratumCells[],
+  inflation: number,
 ): number {
   if (side === 'above' ? delta < -1 : delta > 1) return Number.POSITIVE_INFINITY
   const [first] = strata
@@ -43,7 +52,7 @@ export function evidence(
   return logMeanExp(
     bets.map((bet) => {
       let log = 0
-      for (const stratum of strata) log += logWealth(side, delta, bet, scale, stratum)
+      for (const stratum of strata) log += logWealth(side, delta, bet, stratum)
       return log / inflation
     }),
   )
@@ -65,15 +74,16 @@ export function lateEvidence(
   inflation = 1,
 ): number {
   if (side === 'above' ? delta < -1 : delta > 1) return Number.POSITIVE_INFINITY
-  const first = periods.flat()[0]
+  const first = periods.find((strata) => strata.length > 0)?.[0]
   if (!first) return 0
   const bets = betsFor(side, first.share, delta, scale)
   const since: number[] = bets.map(() => 0)
   const logs: number[] = []
   for (const strata of periods.toReversed()) {
+    const cells = cellsByShare(scale, strata)
     for (const [at, bet] of bets.entries()) {
-      for (const stratum of strata) {
-        since[at] = (since[at] ?? 0) + logWealth(side, delta, bet, scale, stratum) / inflation
+      for (const stratum of cells) {
+        since[at] = (since[at] ?? 0) + logWealth(side, delta, bet, stratum) / inflation
       }
     }
     logs.push(logMeanExp(since))

@@ -1,4 +1,5 @@
 import type { Side } from './bets.ts'
+import { type Cells, cellsOf, logGains } from './cells.ts'
 import { logMeanExp } from './evidence.ts'
 
 const SPACING = 0.6
@@ -11,23 +12,22 @@ const LEAST_LOSS = 1e-3
  * logarithm of the mean over stakes of the product of `1 + stake * (y - mean)`, for `below` negated. At all times it
  * reaches log(x) with a probability of at most 1/x where the hypothesis holds (Waudby-Smith & Ramdas 2020).
  */
-export function meanEvidence(
+export const meanEvidence = (
   side: Side,
   mean: number,
   levels: readonly number[],
   counts: ArrayLike<number>,
   inflation = 1,
-): number {
+): number => meanEvidenceOf(side, mean, cellsOf(levels, counts), inflation)
+
+/** The same, of cells that are looked at often. */
+export function meanEvidenceOf(side: Side, mean: number, cells: Cells, inflation: number): number {
   const sign = side === 'above' ? 1 : -1
   const worst = side === 'above' ? mean : 1 - mean
   const logs: number[] = []
   for (let stake = MOST_LOST / Math.max(worst, LEAST_LOSS); stake >= LEAST_STAKE; stake *= SPACING) {
-    let log = 0
-    for (const [level, y] of levels.entries()) {
-      const count = counts[level] ?? 0
-      if (count > 0) log += count * Math.log(1 + stake * sign * (y - mean))
-    }
-    logs.push(log / inflation)
+    const gainAt = (y: number): number => 1 + stake * sign * (y - mean)
+    logs.push(logGains(cells, gainAt(0), gainAt(1)) / inflation)
   }
   return logMeanExp(logs)
 }

@@ -14,9 +14,10 @@ export interface NoteVerdictsDeps extends CompareRevisionsDeps {
   readonly log: Logger
 }
 
-/** How often verdicts are noted, in ms, and of how many tasks at a time: a comparison takes milliseconds. */
+/** How often verdicts are noted, in ms, of how many tasks at a time, and for how long: some comparisons take a second. */
 const EVERY_MS = 30_000
 const MOST_TASKS = 100
+const LONGEST_MS = 2000
 const ALPHA = 0.05
 
 /**
@@ -30,17 +31,21 @@ export async function noteVerdicts(deps: NoteVerdictsDeps, now: number, signal: 
   const cursor = await deps.verdicts.cursor()
   const ahead = [...new Set([...series.keys(), ...noted])].sort().filter((name) => !cursor || name > cursor)
   const batch = ahead.slice(0, MOST_TASKS)
+  const end = performance.now() + LONGEST_MS
+  let last: string | undefined
   for (const name of batch) {
     if (signal.aborted) return
+    if (performance.now() > end) break
     const [project = '', task = ''] = name.split('/')
     const stored = await deps.tasks.recent(project, task)
     const all = stored && isComparable(stored) ? await verdictsOf(deps, stored, now) : []
     const own = series.get(name)
     const verdicts = all.filter(({ revision }) => own?.has(revision))
     await deps.verdicts.note({ project, task, verdicts })
+    last = name
     await setImmediate()
   }
-  await deps.verdicts.moveTo(ahead.length > batch.length ? (batch.at(-1) ?? null) : null)
+  await deps.verdicts.moveTo(last === undefined || last === ahead.at(-1) ? null : last)
 }
 
 /** The revisions with series of their own, by `<project>/<task>`. */

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type ComparisonQuery, compare, type KnownSplit } from '../../../src/decisions/compare.ts'
+import {
+  type ComparisonQuery,
+  compare as compareSteps,
+  type KnownSplit,
+} from '../../../src/decisions/compare.ts'
 import { METRICS } from '../../../src/decisions/compare-revisions.ts'
+import { atOnce } from '../../../src/platform/event-loop/in-pieces.ts'
 import { addScores, addToComparison, type ComparedRun } from '../../../src/totals/comparison-sums.ts'
 import { FieldSums } from '../../../src/totals/rollup.ts'
 import type { HourTotals } from '../../../src/totals/rollup-store.ts'
+
+const compare = (...given: Parameters<typeof compareSteps>) => atOnce(compareSteps(...given))
 
 const HOUR = 3_600_000
 const GOOD: ComparedRun = { failed: 0, invalid: 0, cancelled: 0, latency: 9, cost: 40, tokens: 20 }

@@ -4,11 +4,15 @@ import { sentenceOf } from '../../../src/decisions/sentence.ts'
 import { LATENCY, RATE, ratioScale } from '../../../src/decisions/statistics/scales.ts'
 import {
   alphaFor,
-  compareMetric,
+  compareMetric as compareMetricSteps,
   type Doubts,
   type Metric,
   verdictOf,
 } from '../../../src/decisions/verdict.ts'
+import { atOnce } from '../../../src/platform/event-loop/in-pieces.ts'
+
+const compareMetric = (...given: Parameters<typeof compareMetricSteps>) =>
+  atOnce(compareMetricSteps(...given))
 
 const failed: Metric = { name: 'failed', good: 'low', tolerance: 0.01 }
 const helpful: Metric = { name: 'score:helpful', good: 'high', tolerance: 0.01 }

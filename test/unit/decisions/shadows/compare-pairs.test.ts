@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { METRICS } from '../../../../src/decisions/compare-revisions.ts'
 import { comparePairs, shadowsMade } from '../../../../src/decisions/shadows/compare-pairs.ts'
+import { atOnce } from '../../../../src/platform/event-loop/in-pieces.ts'
 import { addPair, differencesOf, shadowIn } from '../../../../src/totals/pair-sums.ts'
 import { FieldSums, splitName } from '../../../../src/totals/rollup.ts'
 import type { HourTotals } from '../../../../src/totals/rollup-store.ts'
@@ -10,7 +11,7 @@ import { randomNumbers } from '../../../sim-decisions/draws.ts'
 const RUN = { failed: 0, invalid: 0, cancelled: 0, latency: 8, cost: 40, tokens: 30 } as const
 const QUERY = { baseline: 'a', shadows: ['b'], metrics: METRICS, primary: 'failed', alpha: 0.05, since: 0 }
 const compare = (hours: readonly HourTotals[], candidates = 1) =>
-  comparePairs({ ...QUERY, candidates }, hours)[0] ?? assert.fail()
+  atOnce(comparePairs({ ...QUERY, candidates }, hours))[0] ?? assert.fail()
 
 /** What pairs add up to, as the totals have it. */
 function openHours() {

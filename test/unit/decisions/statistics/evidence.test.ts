@@ -2,13 +2,22 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { betsFor, gainOf, type Side } from '../../../../src/decisions/statistics/bets.ts'
+import { endOfRejected } from '../../../../src/decisions/statistics/crossing.ts'
 import { evidence, lateEvidence, restartWeight } from '../../../../src/decisions/statistics/evidence.ts'
-import { differenceInterval, meanInterval } from '../../../../src/decisions/statistics/interval.ts'
+import {
+  differenceInterval as differenceIntervalSteps,
+  meanInterval as meanIntervalSteps,
+} from '../../../../src/decisions/statistics/interval.ts'
 import { meanEvidence } from '../../../../src/decisions/statistics/mean-evidence.ts'
 import { pairEvidence } from '../../../../src/decisions/statistics/pairs.ts'
 import { LATENCY, RATE, ratioScale, scoreScale } from '../../../../src/decisions/statistics/scales.ts'
 import { differenceOf } from '../../../../src/decisions/statistics/stratum.ts'
+import { atOnce } from '../../../../src/platform/event-loop/in-pieces.ts'
 import { Gambler } from '../../../sim-decisions/gambler.ts'
+
+const differenceInterval = (...given: Parameters<typeof differenceIntervalSteps>) =>
+  atOnce(differenceIntervalSteps(...given))
+const meanInterval = (...given: Parameters<typeof meanIntervalSteps>) => atOnce(meanIntervalSteps(...given))
 
 const sides: readonly Side[] = ['above', 'below']
 const share = fc.double({ min: 1e-4, max: 1 - 1e-4, noNaN: true })
@@ -168,4 +177,27 @@ test('shadow pairs: equal answers are evidence against any difference, opposite 
   assert.ok(pairEvidence('above', 0, differences, [2, 100, 40]) > Math.log(20))
   assert.ok(pairEvidence('above', 0, differences, [20, 100, 20]) < Math.log(20))
   assert.equal(meanEvidence('above', 0.5, RATE.levels, [0, 0]), 0)
+})
+
+test('the end of what is rejected is rejected itself, and what is next to it is not, however the evidence runs', () => {
+  const shapes = fc.constantFrom(
+    (distance: number) => distance,
+    (distance: number) => distance ** 2,
+    (distance: number) => Math.sign(distance) * Math.sqrt(Math.abs(distance)),
+    (distance: number) => Math.expm1(20 * distance),
+    // Steps, as where bets come and go.
+    (distance: number) => Math.floor(distance * 7),
+  )
+  const ends = fc.constantFrom<[number, number]>([-1, 1], [1, -1], [0, 1])
+  fc.assert(
+    fc.property(shapes, ends, level, fc.integer({ min: 0, max: 8 }), (shape, [from, to], where, size) => {
+      const crossing = from + (to - from) * where
+      const evidenceAt = (value: number) => 10 ** size * shape(Math.sign(from - to) * (value - crossing))
+      const threshold = Math.log(40)
+      if (evidenceAt(from) < threshold || evidenceAt(to) >= threshold) return
+      const found = atOnce(endOfRejected(from, to, evidenceAt, threshold))
+      assert.ok(evidenceAt(found) >= threshold)
+      assert.ok(evidenceAt(found + Math.sign(to - from) * 1e-9) < threshold)
+    }),
+  )
 })
