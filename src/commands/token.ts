@@ -6,6 +6,8 @@ import { CommandError } from './exit-codes.ts'
 import { describeUse } from './help-text.ts'
 import { withCore } from './with-core.ts'
 
+const MOST_OF_A_NAME = 100
+
 interface TokenOptions {
   readonly project?: string
   readonly orgName: string
@@ -29,9 +31,9 @@ export function addToken(program: Command, context: CommandContext): void {
         .createOption('--project <id>', 'the project that it is for')
         .conflicts(['orgName', 'projectName']),
     )
-    .option('--org-name <name>', 'name of the new organisation', 'Default')
-    .option('--project-name <name>', 'name of the new project', 'Default')
-    .option('--name <name>', 'what it is called in lists', 'token')
+    .option('--org-name <name>', 'name of the new organisation', readName, 'Default')
+    .option('--project-name <name>', 'name of the new project', readName, 'Default')
+    .option('--name <name>', 'what it is called in lists', readName, 'token')
     .addOption(
       command
         .createOption('--scopes <list>', `what it may do: any of ${PROJECT_SCOPES.join(',')}`)
@@ -77,16 +79,29 @@ async function createProject({ tenants }: Core, { orgName, projectName }: TokenO
   return project
 }
 
+/** As over HTTP. */
+function readName(text: string): string {
+  const name = text.trim()
+  if (name.length >= 1 && name.length <= MOST_OF_A_NAME) return name
+  throw new InvalidArgumentError(`Expected 1-${MOST_OF_A_NAME} characters.`)
+}
+
 function readScopes(list: string): readonly Scope[] {
-  return list.split(',').map((given) => {
-    const scope = PROJECT_SCOPES.find((known) => known === given)
+  const scopes = list.split(',').map((given) => {
+    const scope = PROJECT_SCOPES.find((known) => known === given.trim())
     if (!scope) throw new InvalidArgumentError(`A token may not have the scope ${JSON.stringify(given)}.`)
     return scope
   })
+  return [...new Set(scopes)]
 }
 
+/** A date alone is its first moment, of UTC. */
 function readTime(text: string): string {
-  const time = new Date(text)
-  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('It is not a time.')
+  // Date takes `5` for a month of 2001.
+  const time = /^\d{4}-\d{2}-\d{2}(T.+)?$/.test(text) ? new Date(text) : null
+  if (!time || Number.isNaN(time.getTime())) {
+    throw new InvalidArgumentError('It is not a time such as 2031-01-01T00:00:00Z.')
+  }
+  if (time.getTime() <= Date.now()) throw new InvalidArgumentError('It is over already.')
   return time.toISOString()
 }
