@@ -205,6 +205,7 @@ export const SETTINGS = {
   parametersMax: setting('SPLITRUN_PARAMETERS_MAX', '1000', integer(1, 100_000), 'Most parameters of a revision, both its prompts together.'),
   timeoutMax: setting('SPLITRUN_TIMEOUT_MAX', '30d', seconds(1, 30 * DAY), 'Largest timeout and queue_timeout that a task may have.'),
   tagsMax: setting('SPLITRUN_TAGS_MAX', '100', integer(1, 10_000), 'Most tags of a project for its tasks, and as many for revisions.'),
+  keysMax: setting('SPLITRUN_KEYS_MAX', '1000', integer(1, 100_000), 'Most keys of a project, revoked ones included, and as many OAuth clients.'),
   policiesMax: setting('SPLITRUN_LIMITS_MAX', '50', integer(1, 1000), 'Most limits of a project, those of its tasks and keys included, and as many budgets.'),
   importLimit: setting('SPLITRUN_IMPORT_LIMIT', '16mb', bytes(1024, 200_000_000), 'Largest file that is exported or imported.'),
   openaiModelsMax: setting('SPLITRUN_OPENAI_MODELS_MAX', '1000', integer(1, 100_000), 'Most tasks that `GET /v1/models` lists, the newest first.'),

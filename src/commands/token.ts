@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Core } from '../compose/compose-core.ts'
+import { ApiError } from '../platform/errors.ts'
 import { PROJECT_SCOPES, type Project, type Scope } from '../tenancy/tenant.ts'
 import { type CommandContext, print } from './command-context.ts'
 import { CommandError } from './exit-codes.ts'
@@ -64,7 +65,11 @@ async function makeToken(core: Core, options: TokenOptions): Promise<object> {
       : await core.tenants.project(options.project)
   if (!project) throw new CommandError(`there is no project ${options.project}`)
   const store = oauth ? core.clients : core.apiKeys
-  const issued = await store.create(project, { name, scopes, expires })
+  const issued = await store.create(project, { name, scopes, expires }).catch((error: unknown) => {
+    throw error instanceof ApiError && error.reason === 'TOO_MANY_KEYS'
+      ? new CommandError(error.message)
+      : error
+  })
   if (!issued) throw new Error('a fresh id was taken')
   const { org_id, project_id, id } = issued.credential
   const { secret } = issued
