@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { readS3Url } from './files/s3/s3-target.ts'
 import { isHeaderValue, NO_HEADER_VALUE } from './platform/header-value.ts'
@@ -141,6 +142,11 @@ export const hosts = () =>
   names().refine(
     (all) => all.every((each) => /^(\*\.)?([a-z0-9_-]+\.)*[a-z0-9_-]+$|^\[[0-9a-f:.]+\]$/i.test(each)),
     'expected names of hosts such as example.com or *.example.com, without a scheme, port or path, separated by commas',
+  )
+export const networks = () =>
+  names().refine(
+    (all) => all.every((each) => ipaddr.isValidCIDR(each)),
+    'expected networks such as 10.0.0.0/8 or fd00::/8, separated by commas',
   )
 export const names = () =>
   z.string().transform((value) =>

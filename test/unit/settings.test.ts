@@ -131,6 +131,8 @@ test('a wrong value is told what would be right', () => {
     ['SPLITRUN_FETCH_ALLOW', 'https://example.com', /expected names of hosts/],
     ['SPLITRUN_FETCH_ALLOW', 'a.example,example.com:8080', /expected names of hosts/],
     ['SPLITRUN_FETCH_ALLOW', '*', /expected names of hosts/],
+    ['SPLITRUN_FETCH_NETWORKS', '10.0.0.0', /expected networks such as 10\.0\.0\.0\/8/],
+    ['SPLITRUN_FETCH_NETWORKS', '10.0.0.0/8,fd00::/200', /expected networks such as/],
   ]
   for (const [name, value, message] of cases) {
     assert.throws(
@@ -142,6 +144,7 @@ test('a wrong value is told what would be right', () => {
   }
   for (const [name, value] of [
     ['SPLITRUN_FETCH_ALLOW', 'example.com, *.example.com,localhost,10.0.0.1,[::1]'],
+    ['SPLITRUN_FETCH_NETWORKS', '10.0.0.0/8, fd00::/8'],
     ['SPLITRUN_QUEUE_MAX', '1e6'],
     ['SPLITRUN_SHADOW_BUSY', '.5'],
     ['SPLITRUN_ADMIN_TOKEN', 'x/y+z=.-_~!$%&*()[]'],

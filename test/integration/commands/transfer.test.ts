@@ -39,6 +39,8 @@ describe('splitrun export and splitrun import', () => {
     const file = join(core.config.dataDir, 'marked.json')
     await writeFile(file, `\ufeff${stdout}`)
     assert.equal((await splitrun(['import', file])).code, 0)
+    await writeFile(file, '[]')
+    assert.match((await splitrun(['import', file])).stderr, /^splitrun: the file: .*expected object/)
     for (const encoding of ['latin1', 'utf16le'] as const) {
       await writeFile(file, `\ufeff${stdout}`, encoding)
       const { code, stdout: none, stderr } = await splitrun(['import', file])
