@@ -80,7 +80,8 @@ const server = z
     error: 'client_cert_file and client_key_file go together',
   })
 
-const perMillion = z.number().min(0)
+/** More than any currency asks: what a thousand million tokens cost is still a whole number that Redis counts. */
+const perMillion = z.number().min(0).max(1_000_000_000)
 const price = z.strictObject({
   input: perMillion,
   cached_input: perMillion.optional(),
