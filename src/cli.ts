@@ -33,6 +33,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(`splitrun: ${error.message}\n`)
   process.exit(EXIT_CODES.failed)
 })
+// Whoever does not read what is wrong ends nothing by that.
+process.stderr.on('error', () => {})
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(signal))
 process.on('disconnect', () => stop('parent is gone'))
 process.on('unhandledRejection', (error) => {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { type CommandContext, print } from './command-context.ts'
-import { CommandError } from './exit-codes.ts'
 import { describeUse } from './help-text.ts'
 import { withCore } from './with-core.ts'
 
@@ -27,6 +26,8 @@ export function addImport(program: Command, context: CommandContext): void {
     .option('--model <name>', 'with --openai: ask this model instead of those in the file')
     .action(async (file: string, { project, replace = false, openai = false, model }: ImportOptions) => {
       if (openai) {
+        if (project === undefined)
+          return command.error('error: prompts of OpenAI name no project; say by --project into which')
         const { importOpenAiFile } = await import('./transfer/import-openai-file.ts')
         const done = await withCore(context, 'import', (core) =>
           importOpenAiFile(core, { file, stdin: context.stdin, project, model, replace }),
@@ -34,7 +35,7 @@ export function addImport(program: Command, context: CommandContext): void {
         await print(context.stdout, JSON.stringify(done, null, 2))
         return
       }
-      if (model !== undefined) throw new CommandError('--model goes with --openai only')
+      if (model !== undefined) command.error('error: --model goes with --openai only')
       const { importFile } = await import('./transfer/import-file.ts')
       const report = await withCore(context, 'import', (core) =>
         importFile(core, { file, stdin: context.stdin, project: project ?? null, replace }),

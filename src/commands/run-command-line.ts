@@ -1,9 +1,12 @@
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { type CommandContext, print } from './command-context.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import { explainFailure } from './explain-failure.ts'
 import { createProgram } from './program.ts'
 import { problemLabel } from './tell-problem.ts'
+
+const knows = (program: Command, name: string): boolean =>
+  name.startsWith('-') || name === 'help' || program.commands.some((command) => command.name() === name)
 
 /**
  * Runs a command line to its end; one that serves ends when `context.signal` fires. Never rejects.
@@ -12,7 +15,10 @@ import { problemLabel } from './tell-problem.ts'
  */
 export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<number> {
   try {
-    await createProgram(context).parseAsync(args, { from: 'user' })
+    const program = createProgram(context)
+    // The help of a command that does not exist is refused as the command is.
+    const isLost = args[0] === 'help' && args[1] !== undefined && !knows(program, args[1])
+    await program.parseAsync(isLost ? args.slice(1) : args, { from: 'user' })
     return EXIT_CODES.done
   } catch (error) {
     // Commander has said all of it.

@@ -1,10 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Core } from '../compose/compose-core.ts'
+import { ApiError } from '../platform/errors.ts'
 import { PROJECT_SCOPES, type Project, type Scope } from '../tenancy/tenant.ts'
 import { type CommandContext, print } from './command-context.ts'
 import { CommandError } from './exit-codes.ts'
 import { describeUse } from './help-text.ts'
 import { withCore } from './with-core.ts'
+
+const MOST_OF_A_NAME = 100
 
 interface TokenOptions {
   readonly project?: string
@@ -29,9 +32,9 @@ export function addToken(program: Command, context: CommandContext): void {
         .createOption('--project <id>', 'the project that it is for')
         .conflicts(['orgName', 'projectName']),
     )
-    .option('--org-name <name>', 'name of the new organisation', 'Default')
-    .option('--project-name <name>', 'name of the new project', 'Default')
-    .option('--name <name>', 'what it is called in lists', 'token')
+    .option('--org-name <name>', 'name of the new organisation', readName, 'Default')
+    .option('--project-name <name>', 'name of the new project', readName, 'Default')
+    .option('--name <name>', 'what it is called in lists', readName, 'token')
     .addOption(
       command
         .createOption('--scopes <list>', `what it may do: any of ${PROJECT_SCOPES.join(',')}`)
@@ -62,7 +65,11 @@ async function makeToken(core: Core, options: TokenOptions): Promise<object> {
       : await core.tenants.project(options.project)
   if (!project) throw new CommandError(`there is no project ${options.project}`)
   const store = oauth ? core.clients : core.apiKeys
-  const issued = await store.create(project, { name, scopes, expires })
+  const issued = await store.create(project, { name, scopes, expires }).catch((error: unknown) => {
+    throw error instanceof ApiError && error.reason === 'TOO_MANY_KEYS'
+      ? new CommandError(error.message)
+      : error
+  })
   if (!issued) throw new Error('a fresh id was taken')
   const { org_id, project_id, id } = issued.credential
   const { secret } = issued
@@ -77,16 +84,29 @@ async function createProject({ tenants }: Core, { orgName, projectName }: TokenO
   return project
 }
 
+/** As over HTTP. */
+function readName(text: string): string {
+  const name = text.trim()
+  if (name.length >= 1 && name.length <= MOST_OF_A_NAME) return name
+  throw new InvalidArgumentError(`Expected 1-${MOST_OF_A_NAME} characters.`)
+}
+
 function readScopes(list: string): readonly Scope[] {
-  return list.split(',').map((given) => {
-    const scope = PROJECT_SCOPES.find((known) => known === given)
+  const scopes = list.split(',').map((given) => {
+    const scope = PROJECT_SCOPES.find((known) => known === given.trim())
     if (!scope) throw new InvalidArgumentError(`A token may not have the scope ${JSON.stringify(given)}.`)
     return scope
   })
+  return [...new Set(scopes)]
 }
 
+/** A date alone is its first moment, of UTC. */
 function readTime(text: string): string {
-  const time = new Date(text)
-  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('It is not a time.')
+  // Date takes `5` for a month of 2001.
+  const time = /^\d{4}-\d{2}-\d{2}(T.+)?$/.test(text) ? new Date(text) : null
+  if (!time || Number.isNaN(time.getTime())) {
+    throw new InvalidArgumentError('It is not a time such as 2031-01-01T00:00:00Z.')
+  }
+  if (time.getTime() <= Date.now()) throw new InvalidArgumentError('It is over already.')
   return time.toISOString()
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import type { Config } from '../config.ts'
+import { type Config, ConfigError } from '../config.ts'
 import { createDocumentProcesses, type DocumentProcesses } from '../files/document/document-processes.ts'
 import { createFileHome } from '../files/file-home.ts'
 import { createFileHomeStore } from '../files/file-home-store.ts'
@@ -92,13 +92,21 @@ export function composeImageProcesses(deps: { config: Config; lifecycle: Lifecyc
   return processes
 }
 
+function checkFont(file: string): void {
+  try {
+    accessSync(file, constants.R_OK)
+  } catch (cause) {
+    throw new ConfigError(`SPLITRUN_PDF_FONTS: ${(cause as Error).message}`, { cause })
+  }
+}
+
 /**
  * What takes the text out of documents for this process, and writes PDF documents.
- * @throws {Error} for a font that cannot be read
+ * @throws {ConfigError} for a font that cannot be read
  */
 export function composeDocumentProcesses(deps: { config: Config; lifecycle: Lifecycle }): DocumentProcesses {
   const { config, lifecycle } = deps
-  for (const file of config.pdfFonts) accessSync(file, constants.R_OK)
+  for (const file of config.pdfFonts) checkFont(file)
   const processes = createDocumentProcesses({
     most: config.documentProcesses ?? Math.max(1, availableParallelism() - 1),
     memory: config.documentMemory,

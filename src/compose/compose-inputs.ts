@@ -18,7 +18,7 @@ export function composeProcessors({ fetch, inputProcessorsFile: file }: Config):
   }
 }
 
-/** What fetches for this process, and asks the administrator's processors. @throws {ConfigError} for bad networks */
+/** What fetches for this process, and asks the administrator's processors. */
 export function composeFetching(deps: {
   config: Config
   lifecycle: Lifecycle
@@ -29,7 +29,7 @@ export function composeFetching(deps: {
   const httpProcessors = { dispatcher, bytesMax: config.fetchBytes }
   if (!config.fetch) return { fetcher: null, httpProcessors }
   const fetcher = createFetcher({
-    agent: createGuardedAgent(addressRules(config.fetchNetworks), config.fetchTimeout * 1000),
+    agent: createGuardedAgent(createAddressRules(config.fetchNetworks), config.fetchTimeout * 1000),
     hosts: createHostRules(config.fetchAllow),
     bytesMax: config.fetchBytes,
     timeoutMs: config.fetchTimeout * 1000,
@@ -37,12 +37,4 @@ export function composeFetching(deps: {
   })
   lifecycle.onClose('fetcher', () => fetcher.close())
   return { fetcher, httpProcessors }
-}
-
-function addressRules(networks: readonly string[]) {
-  try {
-    return createAddressRules(networks)
-  } catch (cause) {
-    throw new ConfigError(`SPLITRUN_FETCH_NETWORKS: ${(cause as Error).message}`, { cause })
-  }
 }

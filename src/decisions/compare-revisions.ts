@@ -2,7 +2,7 @@ import { sharedNow } from '../platform/clock.ts'
 import { DAY_MS } from '../platform/date-span.ts'
 import { ApiError, ValidationError } from '../platform/errors.ts'
 import { inSteps } from '../platform/event-loop/in-pieces.ts'
-import { goodOf, levelsOf, type Scores } from '../tasks/scores/score.ts'
+import { countedName, goodOf, levelsOf, type Scores } from '../tasks/scores/score.ts'
 import { SLOTS, slotTargets } from '../tasks/split/slot-targets.ts'
 import type { TrafficChange } from '../tasks/split/split.ts'
 import type { Task } from '../tasks/task.ts'
@@ -44,6 +44,7 @@ export const metricsOf = (scores: Scores): Metric[] => [
     good: goodOf(score),
     tolerance: score.type === 'number' ? SCORE_TOLERANCE : RATE_TOLERANCE,
     levels: levelsOf(score),
+    counted: `score:${countedName(name, score)}`,
   })),
 ]
 

@@ -1,6 +1,6 @@
 import type { Steps } from '../platform/event-loop/in-pieces.ts'
 import type { HourTotals, Totals } from '../totals/rollup-store.ts'
-import { addTotals, countsOf, keyBucketsOf, type MetricName, RATIOS } from './hour-counts.ts'
+import { addTotals, countedAs, countsOf, keyBucketsOf, type MetricName, RATIOS } from './hour-counts.ts'
 import { ALARM, sampleRatioEvidence } from './statistics/sample-ratio.ts'
 import { RATE, ratioScale, scoreScale } from './statistics/scales.ts'
 import { type Bucket, countEffect, stickyBets } from './statistics/sticky.ts'
@@ -87,7 +87,7 @@ export function* compare(
     const past = pastOf(hours, query.baseline, candidate, query.since)
     const metrics: Compared[] = []
     for (const metric of query.metrics) {
-      const name = metric.name as MetricName
+      const name = countedAs(metric)
       const whole = scaleOf(metric, past)
       const strata = pairs.map(({ share, a, b }) => ({
         share,
@@ -96,7 +96,7 @@ export function* compare(
       }))
       const alpha = alphaFor(
         query.alpha,
-        name === query.primary,
+        metric.name === query.primary,
         query.metrics.length,
         query.answers ?? query.candidates.length,
       )

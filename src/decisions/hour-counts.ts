@@ -3,8 +3,12 @@ import type { Totals } from '../totals/rollup-store.ts'
 import { type Buckets, LATENCY, octaveBuckets } from './statistics/scales.ts'
 import type { Bucket } from './statistics/sticky.ts'
 
-/** Of a score: `score:` and its name. */
+/** Of a score: `score:` and what it is counted under. */
 export type MetricName = (typeof COMPARED)[number] | `score:${string}`
+
+/** What totals count a metric under. */
+export const countedAs = ({ name, counted = name }: { readonly name: string; readonly counted?: string }) =>
+  counted as MetricName
 
 /** The metrics that are counted in buckets, and compared by ratio. */
 export const RATIOS: Partial<Record<MetricName, Buckets>> = {

@@ -18,6 +18,8 @@ export interface Metric {
   readonly tolerance: number
   /** How many levels a score has. */
   readonly levels?: number
+  /** What totals count it under, where that is not its name. */
+  readonly counted?: string
 }
 
 export interface Compared {

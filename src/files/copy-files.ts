@@ -26,7 +26,8 @@ export type CopyEnd = 'complete' | 'unmarked' | 'not complete'
  * Copies the files of all runs, as they are now, to another place; each that is written is read again and compared. It may
  * be called again after an interruption, and for what has come since. At the end the copy belongs to the Redis that the
  * original belongs to.
- * @throws {CopyRefused} when the other place is the home of other files; when a file is not as it was written
+ * @throws {CopyRefused} when there is nothing to copy, both places are one, or the other is the home of other files; when a
+ *   file is not as it was written
  * @throws {ApiError} FILES_UNAVAILABLE, FILE_DAMAGED
  */
 export async function copyFiles(
@@ -34,6 +35,7 @@ export async function copyFiles(
   to: FileStorage,
   options: CopyFilesOptions,
 ): Promise<Copied & { readonly end: CopyEnd }> {
+  if (from.name === to.name) throw new CopyRefused(`${from.name} is both places.`)
   const [original, there] = [await from.marker.read(), await to.marker.read()]
   if (there && there.folder !== original?.folder) {
     throw new CopyRefused(
@@ -63,6 +65,10 @@ export async function copyFiles(
     }
     if (options.signal.aborted) return { ...soFar, end: 'not complete' }
     options.onPart?.(part + 1, soFar)
+  }
+  // A wrong path is an empty place, and to have copied all of that would seem a success.
+  if (!original && soFar.copied + soFar.present === 0) {
+    throw new CopyRefused(`There are no files of runs at ${from.name}: is it the right place?`)
   }
   // Last: a place with a marker is one that may be used.
   if (original && !there) await to.marker.create(original)

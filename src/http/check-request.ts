@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { z } from 'zod'
 import { atMost } from '../platform/at-most.ts'
 import { ApiError, ValidationError, type ValidationIssue } from '../platform/errors.ts'
+import { toldIssues } from '../platform/told-issues.ts'
 
 /**
  * Checks what a path names.
@@ -46,7 +47,7 @@ export function check<T>(
   if (result.success) return result.data
   const tellsAll = countItems(value, MOST_ITEMS) < MOST_ITEMS
   const { error = result.error } = tellsAll ? schema.safeParse(value, { reportInput: true }) : result
-  throw new ValidationError(error.issues.flatMap((issue) => toIssues(issue, [where].flat())))
+  throw new ValidationError(toldIssues(error.issues).flatMap((issue) => toIssues(issue, [where].flat())))
 }
 
 /** What a check refuses with; nothing where it refuses nothing. */
@@ -87,6 +88,7 @@ const KINDS: Readonly<Record<string, string>> = {
   too_big: 'too_big',
   invalid_format: 'format_error',
   invalid_value: 'enum',
+  invalid_union: 'type_error',
 }
 
 function toIssues(issue: z.core.$ZodIssue, where: readonly (string | number)[]): ValidationIssue[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { toldIssues } from '../platform/told-issues.ts'
 
 /** What a processor gives where it fails; without one the run fails. */
 const fallbackText = z.string().max(100_000).nullish().meta({
@@ -98,7 +99,7 @@ export function processorProblems(
       return [{ path: [at, 'param_name'], message: 'the prompts have no such parameter' }]
     }
     const { error } = BUILT_IN[named].config.safeParse(use.config)
-    return (error?.issues ?? []).map(({ path, message }) => ({
+    return toldIssues(error?.issues ?? []).map(({ path, message }) => ({
       path: [at, 'config', ...path.map((step) => (typeof step === 'symbol' ? String(step) : step))],
       message,
     }))

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { isHeaderValue, NO_HEADER_VALUE } from '../platform/header-value.ts'
+import { parseJsonFile } from '../platform/parse-json-file.ts'
+import { prettyIssues } from '../platform/told-issues.ts'
 import { isBuiltIn } from './processor.ts'
 import type { HttpProcessor } from './processor-catalogue.ts'
 
 const filled = z.string().min(1)
+const headerValue = z.string().refine(isHeaderValue, NO_HEADER_VALUE)
 const processor = z.strictObject({
   name: z
     .string()
@@ -11,7 +15,7 @@ const processor = z.strictObject({
     .refine((name) => !isBuiltIn(name), 'is the name of one that is part of the server'),
   url: z.url({ protocol: /^https?$/ }),
   description: z.string().max(1000).default(''),
-  headers: z.record(filled, z.union([z.string(), z.strictObject({ env: filled })])).default({}),
+  headers: z.record(filled, z.union([headerValue, z.strictObject({ env: filled })])).default({}),
   timeout_seconds: z.number().positive().max(600).default(30),
   config_schema: z.record(z.string(), z.json()).optional(),
 })
@@ -26,8 +30,8 @@ export function readProcessorsFile(
   readSecret: (name: string) => string | undefined,
 ): HttpProcessor[] {
   try {
-    const parsed = file.safeParse(JSON.parse(readFileSync(path, 'utf8')))
-    if (!parsed.success) throw new Error(z.prettifyError(parsed.error))
+    const parsed = file.safeParse(parseJsonFile(readFileSync(path)))
+    if (!parsed.success) throw new Error(prettyIssues(parsed.error))
     const { processors } = parsed.data
     if (new Set(processors.map(({ name }) => name)).size < processors.length) {
       throw new Error('two processors have the same name')
@@ -39,6 +43,7 @@ export function readProcessorsFile(
           if (typeof value === 'string') return [header, value]
           const secret = readSecret(value.env)
           if (!secret) throw new Error(`${name} wants ${value.env}, which is not set`)
+          if (!isHeaderValue(secret)) throw new Error(`${name}: ${value.env} ${NO_HEADER_VALUE}`)
           return [header, secret]
         }),
       ),

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { atMost } from '../platform/at-most.ts'
 import { cachedAs, expiringAfter } from '../platform/cached.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
+import { ApiError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { loadScript } from '../platform/redis/script.ts'
@@ -9,6 +10,7 @@ import { type Credential, type CredentialKind, isUsable, keepSecret } from './cr
 import { newSecret } from './secret.ts'
 import type { Project, Scope } from './tenant.ts'
 
+const addCredential = loadScript(new URL('./scripts/add-credential.lua', import.meta.url))
 const replaceCredential = loadScript(new URL('./scripts/replace-credential.lua', import.meta.url))
 
 /** Half of the second within which every process sees a change, so that a slow read still is in time. */
@@ -47,8 +49,11 @@ export interface Issued {
 
 export type CredentialStore = ReturnType<typeof createCredentialStore>
 
-/** The only owner of a project's keys, or of its OAuth clients. */
-export function createCredentialStore(redis: Redis, kind: CredentialKind) {
+/**
+ * The only owner of a project's keys, or of its OAuth clients.
+ * @param most so many of them a project may have, revoked ones included
+ */
+export function createCredentialStore(redis: Redis, kind: CredentialKind, most: number) {
   const keys = KINDS[kind]
 
   async function read(project: string, id: string): Promise<Credential | null> {
@@ -101,7 +106,7 @@ export function createCredentialStore(redis: Redis, kind: CredentialKind) {
   }
 
   return {
-    /** Null when the id is taken. */
+    /** Null when the id is taken. @throws {ApiError} TOO_MANY_KEYS */
     async create(project: Project, fields: NewCredential): Promise<Issued | null> {
       const secret = newSecret()
       const { id = newId(), name, scopes, expires } = fields
@@ -109,7 +114,9 @@ export function createCredentialStore(redis: Redis, kind: CredentialKind) {
       const made = { created: sharedIsoTime(), expires, revoked: false, ...keepSecret(secret) }
       const credential: Credential = { id, ...owner, name, scopes, ...made }
       const records = keys.records(project.id)
-      if ((await redis.hsetnx(records, id, JSON.stringify(credential))) === 0) return null
+      const added = await addCredential(redis, [records], [id, JSON.stringify(credential), most])
+      if (added === 0) return null
+      if (added === -1) throw new ApiError('TOO_MANY_KEYS', `The project has ${most} of them: delete some.`)
       if (!(await point(credential, keys.handle(credential)))) {
         await redis.hdel(records, id)
         return null

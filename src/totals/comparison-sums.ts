@@ -63,8 +63,8 @@ export function addToComparison(sums: FieldSums, run: ComparedRun, keyBucket: nu
 }
 
 /**
- * Adds feedback to the same sums: `feedback` for the first on a run, `score:<name>:<level>`, and with a caller's key
- * `key:<bucket>:score:<name>`, the sum of the levels, and `key:<bucket>:n:score:<name>`.
+ * Adds feedback to the same sums: `feedback` for the first on a run, `score:<counted name>:<level>`, and with a caller's key
+ * `key:<bucket>:score:<counted name>`, the sum of the levels, and `key:<bucket>:n:score:<counted name>`.
  */
 export function addScores(
   sums: FieldSums,
@@ -73,11 +73,11 @@ export function addScores(
   isFirst: boolean,
 ): void {
   if (isFirst) sums.add('feedback', 1)
-  for (const [name, level] of levels) {
-    sums.add(`score:${name}:${level}`, 1)
+  for (const [name, level, , counted = name] of levels) {
+    sums.add(`score:${counted}:${level}`, 1)
     if (keyBucket === null) continue
-    sums.add(`key:${keyBucket}:n:score:${name}`, 1)
-    sums.add(`key:${keyBucket}:score:${name}`, level)
+    sums.add(`key:${keyBucket}:n:score:${counted}`, 1)
+    sums.add(`key:${keyBucket}:score:${counted}`, level)
   }
 }
 

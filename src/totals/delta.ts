@@ -109,8 +109,11 @@ export interface FeedbackDelta {
   readonly given: number
   /** True for the first feedback on the run at all. */
   readonly isFirst: boolean
-  /** The level of each score that is said first, and how good that is, in millionths. */
-  readonly levels: readonly (readonly [name: string, level: number, good: number])[]
+  /**
+   * The level of each score that is said first, how good that is, in millionths, and what comparisons count it under; absent
+   * in deltas of before that: its name.
+   */
+  readonly levels: readonly (readonly [name: string, level: number, good: number, counted?: string])[]
   /** 1 for what is said last, -1 for what was said before; by the text that reports count it under. */
   readonly latest: readonly (readonly [name: string, text: string, by: 1 | -1])[]
 }

@@ -86,6 +86,42 @@ describe('feedback on runs', () => {
     assert.equal((await compared(task, a))['score:helpful'].n, 0)
   })
 
+  test('under a name that is declared anew does not add up with what was said before', async () => {
+    const { task, a, b } = await taskWithScores()
+    /** How many runs have each score, of both revisions. */
+    const counts = async () => {
+      const both = [await compared(task, a), await compared(task, b)]
+      return Object.keys(SCORES).map((name) => both.reduce((sum, each) => sum + each[`score:${name}`].n, 0))
+    }
+    const say = async (scores: object) => {
+      const { id } = await run(task)
+      const { status, body } = await call('POST', `/task/${task}/run/${id}/feedback`, { scores })
+      assert.equal(status, 200, JSON.stringify(body))
+    }
+    const declare = async (scores: object) =>
+      assert.equal((await call('POST', `/task/${task}`, { scores })).status, 200)
+    await say({ helpful: true, stars: 5, tone: 'ok' })
+    await say({ helpful: false, stars: 1, tone: 'rude' })
+    assert.deepEqual(await counts(), [2, 2, 2])
+    // What a value is worth changes; other words that are not good, and which way is better, do not change that.
+    await declare({
+      helpful: { type: 'number', min: 0, max: 1, good: 'high' },
+      stars: { type: 'number', min: 0, max: 5, good: 'high' },
+      tone: { type: 'category', options: ['rude', 'odd', 'ok'], good: ['ok'] },
+    })
+    assert.deepEqual(await counts(), [0, 0, 2])
+    await say({ helpful: 1, stars: 0, tone: 'odd' })
+    assert.deepEqual(await counts(), [1, 1, 3])
+    await declare({
+      ...SCORES,
+      stars: { ...SCORES.stars, good: 'low' },
+      helpful: { type: 'boolean', good: false },
+    })
+    assert.deepEqual(await counts(), [0, 2, 3])
+    await declare(SCORES)
+    assert.deepEqual(await counts(), [2, 2, 3], 'as it was declared, it goes on')
+  })
+
   test('stands beside a run, and lists are filtered by it', async () => {
     const { task } = await taskWithScores()
     const said = [

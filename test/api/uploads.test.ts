@@ -35,4 +35,12 @@ describe('the bodies that are held at once', () => {
     holder.socket.destroy()
     for (const form of [false, true]) await until(async () => (await send(500_000, form)).status !== 429)
   })
+
+  test('that are beyond the limit by themselves are 413: to wait would not help', async () => {
+    for (const form of [false, true]) {
+      await until(async () => (await send(1_200_000, form)).status !== 429)
+      const { status, body } = await send(1_200_000, form)
+      assert.deepEqual([status, body.detail.reason], [413, 'BODY_TOO_LARGE'])
+    }
+  })
 })

@@ -34,6 +34,11 @@ test('whoever reads what is printed may stop reading', async () => {
   assert.deepEqual([code, stdout, stderr], [0, document.stdout.slice(0, 9), ''])
 })
 
+test('whoever reads what is wrong may stop reading, too', async () => {
+  const { stdout } = await shell(`{ { ${NODE_CLI} tokne; echo $? >&4; } 2>&1 >/dev/null | true; } 4>&1`)
+  assert.equal(stdout, '2\n')
+})
+
 const onLinux = { skip: process.platform === 'linux' ? false : 'it needs programs and devices of Linux' }
 
 test('what cannot be written is a failure', onLinux, async () => {

@@ -18,6 +18,7 @@ export interface Shadow extends NewShadow {
   readonly credits_today: number
   readonly began: string
   readonly by: string
-  readonly pairs: number
+  /** Null where the server would have to add up more totals than it may; `dropped` is empty then. */
+  readonly pairs: number | null
   readonly dropped: DroppedShadows
 }

@@ -14,4 +14,6 @@ export function explainTransfer(error: unknown): unknown {
 }
 
 const linesOf = (issues: readonly ValidationIssue[]): string =>
-  issues.map(({ loc, msg }) => `${loc.filter((part) => part !== 'body').join('.')}: ${msg}`).join('\n')
+  issues
+    .map(({ loc, msg }) => `${loc.filter((part) => part !== 'body').join('.') || 'the file'}: ${msg}`)
+    .join('\n')

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { type Core, transferDeps } from '../../compose/compose-core.ts'
 import { ValidationError } from '../../platform/errors.ts'
+import { toldIssues } from '../../platform/told-issues.ts'
 import { ADMIN } from '../../tenancy/caller.ts'
 import { archiveSchema } from '../../transfer/archive.ts'
 import { type ImportReport, importArchive } from '../../transfer/import-archive.ts'
@@ -31,7 +32,11 @@ export async function importFile(core: Core, options: ImportFileOptions): Promis
   try {
     if (read.success) return await importArchive(transferDeps(core), read.data, onto, replace, ADMIN.id)
     throw new ValidationError(
-      read.error.issues.map(({ path, message }) => ({ loc: path.map(String), msg: message, type: '' })),
+      toldIssues(read.error.issues).map(({ path, message }) => ({
+        loc: path.map(String),
+        msg: message,
+        type: '',
+      })),
     )
   } catch (error) {
     throw explainTransfer(error)

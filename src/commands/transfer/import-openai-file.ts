@@ -9,7 +9,7 @@ export interface ImportOpenAiOptions {
   /** A path, or `-` for standard input. */
   readonly file: string
   readonly stdin: Readable
-  readonly project: string | undefined
+  readonly project: string
   /** The model that every task asks; undefined: that of its prompt. */
   readonly model: string | undefined
   /** Whether a prompt that is here already becomes a new revision; otherwise it is a conflict. */
@@ -24,8 +24,6 @@ export async function importOpenAiFile(
   core: Core,
   { file, stdin, project, model = undefined, replace }: ImportOpenAiOptions,
 ): Promise<readonly ImportedPrompt[]> {
-  if (project === undefined)
-    throw new CommandError('prompts of OpenAI name no project; say by --project into which')
   const onto = await core.tenants.project(project)
   if (!onto) throw new CommandError(`there is no project ${project}`)
   const content = await readJsonFile(file, stdin, core.config.importLimit)

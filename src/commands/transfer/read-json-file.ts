@@ -1,23 +1,24 @@
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
+import { parseJsonFile } from '../../platform/parse-json-file.ts'
 import { CommandError } from '../exit-codes.ts'
 
 /**
  * The JSON of a file, or of standard input where its name is `-`.
  * @param limit bytes
- * @throws {CommandError} for a file that is larger, or no JSON
+ * @throws {CommandError} for a file that is larger, no text in UTF-8, or no JSON
  */
 export async function readJsonFile(file: string, stdin: Readable, limit: number): Promise<unknown> {
-  const text = await readBounded(file === '-' ? stdin : createReadStream(file), limit)
+  const bytes = await readBounded(file === '-' ? stdin : createReadStream(file), limit)
   try {
-    return JSON.parse(text)
+    return parseJsonFile(bytes)
   } catch (error) {
     const name = file === '-' ? 'standard input' : file
     throw new CommandError(`${name} is not JSON: ${(error as Error).message}`, undefined, { cause: error })
   }
 }
 
-async function readBounded(stream: Readable, limit: number): Promise<string> {
+async function readBounded(stream: Readable, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -25,5 +26,5 @@ async function readBounded(stream: Readable, limit: number): Promise<string> {
     if (size > limit) throw new CommandError(`the file is larger than ${limit} bytes (SPLITRUN_IMPORT_LIMIT)`)
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }

@@ -7,7 +7,7 @@ import type { TaskStore } from '../../tasks/task-store.ts'
 import type { RollupStore, Totals } from '../../totals/rollup-store.ts'
 import { betOnKeys, hasKeys, ratioOf, scaleOf } from '../compare.ts'
 import { sharesOf } from '../compare-revisions.ts'
-import { addTotals, countsOf, type MetricName } from '../hour-counts.ts'
+import { addTotals, countedAs, countsOf } from '../hour-counts.ts'
 import { ALARM } from '../statistics/sample-ratio.ts'
 import { RATE } from '../statistics/scales.ts'
 import type { RolloutEvidence } from './decide-rollout.ts'
@@ -19,7 +19,7 @@ import { DONE_WITHIN } from './rollout-input.ts'
 export interface GatherEvidenceDeps {
   readonly tasks: TaskStore
   readonly rollups: RollupStore
-  readonly runs: Pick<RunStore, 'runningSince' | 'getHeads'>
+  readonly runs: Pick<RunStore, 'running' | 'getHeads'>
   readonly reportRollupsMax: number
 }
 
@@ -77,7 +77,7 @@ export async function gatherEvidence(
   const guards: GuardEvidence[] = []
   for (const { guard, metric } of known) {
     await ownTick()
-    const name = metric.name as MetricName
+    const name = countedAs(metric)
     const whole = scaleOf(metric, past)
     const strataOf = (hour?: number) =>
       splits.map(({ seq, began, share }) => ({

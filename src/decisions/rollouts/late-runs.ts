@@ -4,8 +4,10 @@ import { bucketOf, SECONDS } from '../../totals/histogram.ts'
 import type { Totals } from '../../totals/rollup-store.ts'
 import { countsOf } from '../hour-counts.ts'
 
-/** Most runs of a shard that are looked at: so many that hang are evidence enough. */
-const MOST_READ = 1000
+/** Runs of a shard that are read at once. */
+const PAGE = 200
+/** Most runs of a task and a shard that are counted: so many that hang are evidence enough. */
+const MOST_COUNTED = 1000
 
 /** Number of runs that are not done in time and have not ended, of a revision under one version of the weights. */
 export type HungRuns = (revision: string, split: number) => number
@@ -17,23 +19,35 @@ export type HungRuns = (revision: string, split: number) => number
 export const timelyBucket = (seconds: number): number =>
   Math.min(bucketOf(SECONDS, seconds), SECONDS.length - 1)
 
-/** Finds the drawn runs of a task that a worker has and that are not done in time. */
+/**
+ * Finds the drawn runs of a task that a worker has and that are not done in time: among all that workers have of its
+ * project, so that nobody else's runs hide them.
+ */
 export async function findHungRuns(
-  runs: Pick<RunStore, 'runningSince' | 'getHeads'>,
+  runs: Pick<RunStore, 'running' | 'getHeads'>,
   { id, project_id }: Pick<Task, 'id' | 'project_id'>,
   bucket: number,
   now: number,
+  { page = PAGE, most = MOST_COUNTED } = {},
 ): Promise<HungRuns> {
   const before = now - (SECONDS[bucket] ?? 0) * 1000
-  const heads = await runs.getHeads(await runs.runningSince(before, MOST_READ))
   const counts = new Map<string, number>()
-  for (const head of heads) {
-    if (head === null || head === 'unreadable' || head.status !== 'running' || head.split === null) continue
-    const { project, task, useFallback, created } = head.request
-    if (project !== project_id || task !== id || useFallback || created > before) continue
-    const name = `${head.revision} ${head.split}`
-    counts.set(name, (counts.get(name) ?? 0) + 1)
+  const countAll = async (pages: AsyncIterable<readonly string[]>) => {
+    let counted = 0
+    for await (const ids of pages) {
+      for (const head of await runs.getHeads(ids)) {
+        if (head === null || head === 'unreadable' || head.status !== 'running' || head.split === null)
+          continue
+        const { project, task, useFallback, created } = head.request
+        if (project !== project_id || task !== id || useFallback || created > before) continue
+        const name = `${head.revision} ${head.split}`
+        counts.set(name, (counts.get(name) ?? 0) + 1)
+        counted += 1
+      }
+      if (counted >= most) return
+    }
   }
+  await Promise.all(runs.running(project_id, before, page).map(countAll))
   return (revision, split) => counts.get(`${revision} ${split}`) ?? 0
 }
 

@@ -28,8 +28,9 @@ export const shadowResponse = z
     credits_today: z.number().min(0).meta({ description: 'What its runs cost in this UTC day.' }),
     began: z.iso.datetime(),
     by: z.string().meta({ description: 'Id of who began it.' }),
-    pairs: z.int().min(0).meta({
-      description: 'Runs of callers and what it did with the same inputs, since the hour it began.',
+    pairs: z.int().min(0).nullable().meta({
+      description:
+        'Runs of callers and what it did with the same inputs, since the hour it began. Null where more totals would have to be added up than `SPLITRUN_REPORT_ROLLUPS_MAX`; `dropped` is empty then.',
     }),
     dropped: droppedShadows,
   })

@@ -1,6 +1,6 @@
 import { sharedNow } from '../../platform/clock.ts'
 import { HOUR_MS } from '../../platform/date-span.ts'
-import { ApiError, ValidationError } from '../../platform/errors.ts'
+import { ApiError } from '../../platform/errors.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import type { Shown } from '../../platform/shown.ts'
 import { shadowBudget } from '../../policies/shadow-budget.ts'
@@ -18,9 +18,9 @@ export interface ShowShadowDeps {
 }
 
 /**
- * The shadow of a task on the wire.
+ * The shadow of a task on the wire. When more would have to be read than may be, without its pairs: who begins or ends a
+ * shadow gets an answer.
  * @throws {ApiError} SHADOW_NOT_FOUND
- * @throws {ValidationError} when more would have to be read than may be
  */
 export async function showShadow(
   deps: ShowShadowDeps,
@@ -33,12 +33,8 @@ export async function showShadow(
     deps.rollups.hours(project, id, { from, to: now }, deps.reportRollupsMax),
     shadowBudget(deps.redis, { project, task: id }, null).spent(),
   ])
-  if (!hours) throw ValidationError.at(['path', 'task_id'], 'too many hours of too many revisions', 'too_big')
+  const shown = { ...shadow, credits_today: spent / 1e6 }
+  if (!hours) return { ...shown, pairs: null, dropped: {} }
   const own = addTotals(hours.flatMap((each) => (each.shadow === shadow.revision ? [each.totals] : [])))
-  return {
-    ...shadow,
-    credits_today: spent / 1e6,
-    pairs: own.get('pairs') ?? 0,
-    dropped: droppedIn(own),
-  }
+  return { ...shown, pairs: own.get('pairs') ?? 0, dropped: droppedIn(own) }
 }

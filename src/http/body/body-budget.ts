@@ -11,7 +11,8 @@ export function createBodyBudget(most: number) {
   let held = 0
   /**
    * Counts the bytes of one request as they arrive.
-   * @throws {ApiError} TOO_MANY_REQUESTS for those that are too many; what came before stays counted
+   * @throws {ApiError} TOO_MANY_REQUESTS for those that are too many; what came before stays counted. BODY_TOO_LARGE for one
+   *   request that is by itself
    */
   return (response: Response): ((bytes: number) => void) => {
     let own = 0
@@ -21,6 +22,8 @@ export function createBodyBudget(most: number) {
     })
     return (bytes) => {
       if (response.closed) return
+      // It would be refused again, however long its caller waited.
+      if (own + bytes > most) throw new ApiError('BODY_TOO_LARGE', `The body is larger than ${most} bytes.`)
       if (held + bytes > most) {
         throw new ApiError('TOO_MANY_REQUESTS', 'Too much is being uploaded; try again later.', {
           retry_after: 1,

@@ -36,6 +36,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   TASK_DISABLED: 'The task is disabled.',
   TOO_MANY_REVISIONS: 'The task has as many revisions as it may.',
   TOO_MANY_TAGS: 'The project has as many tags as it may.',
+  TOO_MANY_KEYS:
+    'The project has as many keys, or OAuth clients, as it may; revoked ones count until they are deleted.',
   NO_ACTIVE_REVISION: 'No revision of the task has a share of its traffic.',
   INPUT_PROCESSORS_UNAVAILABLE:
     'A revision that may be drawn has input processors or retrieval, which are not acted on here; the message names them.',

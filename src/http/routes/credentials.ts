@@ -101,7 +101,7 @@ function routesOf(kind: CredentialKind, store: CredentialStore, tenants: TenantS
       summary: `Create a ${word}; its secret is shown here only`,
       body: newCredential,
       response: made,
-      errorCodes: ['ID_CONFLICT'],
+      errorCodes: ['ID_CONFLICT', 'TOO_MANY_KEYS'],
       async handle({ caller, params, body }) {
         checkGrant(caller, body.scopes)
         if (body.id !== undefined && !isAdmin(caller)) {

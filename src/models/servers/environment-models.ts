@@ -31,7 +31,7 @@ export function environmentModels(settings: EnvironmentServer, readSecret: ReadS
       : {}),
   }
   if (settings.modelNames.length === 0) throw new Error(howToChoose(baseUrl))
-  return settings.modelNames.map((name) =>
+  return [...new Set(settings.modelNames)].map((name) =>
     describeModel({ name, provider, server, output: settings.modelOutput, supportsVision: true }),
   )
 }

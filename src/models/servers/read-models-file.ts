@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
+import { isHeaderValue, NO_HEADER_VALUE } from '../../platform/header-value.ts'
+import { parseJsonFile } from '../../platform/parse-json-file.ts'
+import { prettyIssues } from '../../platform/told-issues.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Model, ModelPrice, ModelServer } from '../model.ts'
 import { type RequestRules, usualRules } from '../request-rules.ts'
@@ -14,8 +16,8 @@ import { type ReadSecret, readTransport } from './read-transport.ts'
  */
 export function readModelsFile(file: string, timeoutMs: number, readSecret: ReadSecret): Model[] {
   try {
-    const parsed = modelsFileSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
-    if (!parsed.success) throw new Error(z.prettifyError(parsed.error))
+    const parsed = modelsFileSchema.safeParse(parseJsonFile(readFileSync(file)))
+    if (!parsed.success) throw new Error(prettyIssues(parsed.error))
     const { servers: entries } = parsed.data
     const servers = new Map(
       // A server that no model uses may want a key that this machine does not have.
@@ -45,6 +47,7 @@ function readServer(
   const apiKey = entry.api_key_env ? readSecret(entry.api_key_env) : ''
   if (apiKey === undefined || (entry.api_key_env && apiKey === ''))
     throw new Error(`server ${name} wants a key in ${entry.api_key_env}, which is not set`)
+  if (!isHeaderValue(apiKey)) throw new Error(`server ${name}: ${entry.api_key_env} ${NO_HEADER_VALUE}`)
   try {
     return {
       name,

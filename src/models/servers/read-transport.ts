@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
+import { isHeaderValue, NO_HEADER_VALUE } from '../../platform/header-value.ts'
 import type { ProxyRules, ServerTransport } from '../model-server.ts'
 import type { ServerEntry } from './models-file-schema.ts'
 
@@ -23,6 +24,9 @@ export function readTransport(entry: ServerEntry, readSecret: ReadSecret): Serve
         if (typeof value === 'string') return [key, value]
         const secret = readSecret(value.env)
         if (!secret) throw new Error(`${member}.${name} wants ${value.env}, which is not set`)
+        if (member === 'headers' && !isHeaderValue(secret)) {
+          throw new Error(`${member}.${name}: ${value.env} ${NO_HEADER_VALUE}`)
+        }
         secrets.push(secret)
         return [key, secret]
       }),

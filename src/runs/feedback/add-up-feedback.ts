@@ -1,6 +1,6 @@
 import { sharedNow } from '../../platform/clock.ts'
 import { newId } from '../../platform/ids.ts'
-import { goodness, levelOf, reportedText, type Scores } from '../../tasks/scores/score.ts'
+import { countedName, goodness, levelOf, reportedText, type Scores } from '../../tasks/scores/score.ts'
 import type { FeedbackDelta } from '../../totals/delta.ts'
 import type { RunRecord } from '../run.ts'
 import type { Feedback, mergeFeedback } from './feedback.ts'
@@ -44,7 +44,8 @@ export function addUp(
   const levels = named.flatMap((name): FeedbackDelta['levels'][number][] => {
     const score = ownOf(declared, name)
     const level = score ? levelOf(score, ownOf(feedback.scores, name)?.first) : null
-    return score && level !== null ? [[name, level, Math.round(goodness(score, level) * 1_000_000)]] : []
+    if (!score || level === null) return []
+    return [[name, level, Math.round(goodness(score, level) * 1_000_000), countedName(name, score)]]
   })
   const stored = { ...feedback, reported }
   // A shadow run has no caller whom reports could be about.

@@ -104,10 +104,20 @@ export function createReuseStore(redis: Redis, { leaseMs, projectBytes }: ReuseS
       return (await SCRIPTS.peek(redis, [reuseKeys(project).prefix], args)) === 1
     },
 
-    /** Keeps the result of a run, and ends its lead. Returns runs that waited; more are left while it returns `MOST_TOLD`. */
-    keepResult: (question: Question, run: string, text: string, ms: number): Promise<string[]> => {
+    /**
+     * Keeps the result of a run, and ends its lead. Returns runs that waited; more are left while it returns `MOST_TOLD`.
+     * @param ms for how long at least: it lasts as long as the one whose place it takes
+     * @param standsIn true: where there is one that lasts longer, it does not take its place
+     */
+    keepResult: (
+      question: Question,
+      run: string,
+      text: string,
+      ms: number,
+      standsIn = false,
+    ): Promise<string[]> => {
       const bytes = Buffer.byteLength(text) + ENTRY_BYTES
-      const kept = [text, bytes, most, question.subject, ENTRY_BYTES]
+      const kept = [text, bytes, most, question.subject, ENTRY_BYTES, standsIn ? '1' : '']
       return leave(question, run, ['kept', Math.ceil(ms), MOST_TOLD, ...kept])
     },
 

@@ -165,8 +165,9 @@ export class RunShare {
       return tellAll(this.#deps, question, await reuse.leave(question, id, 'alone'))
     }
     const lasts = this.#lasts()
-    const ms = result.usedFallback && !useFallback ? Math.min(lasts, FALLBACK_MS) : lasts
-    await tellAll(this.#deps, question, await reuse.keepResult(question, id, text, ms))
+    const standsIn = result.usedFallback && !useFallback
+    const ms = standsIn ? Math.min(lasts, FALLBACK_MS) : lasts
+    await tellAll(this.#deps, question, await reuse.keepResult(question, id, text, ms, standsIn))
     // The task may have been deleted since the run began: what is of it must not come back with an import.
     const [exists] = await tasks.exist([question])
     if (!exists) await reuse.forgetTask(question.project, question.task)

@@ -23,6 +23,9 @@ const heads = writingScript('heads')
 /** How many runs one script reads: it copies what it leaves out, too, and Redis does nothing else meanwhile. */
 const HEADS_BATCH = 8
 
+/** By so much at most the time in a run's id may be ahead of the time of its creation. */
+const ID_AHEAD_MS = 60_000
+
 export interface RunFilter {
   readonly task?: string | undefined
   readonly status?: RunStatus | undefined
@@ -136,14 +139,17 @@ export function readRuns(redis: Redis, shards: number, waitingOn: FindWait = asy
     queueState: (project: string, models: readonly string[], now: number): Promise<QueueState> =>
       readQueueState(redis, shards, project, models, now),
 
-    /** Ids of runs that a worker has had since before this time (ms since the epoch), at most `most` of each shard. */
-    async runningSince(before: number, most: number): Promise<string[]> {
-      const perShard = await Promise.all(
-        Array.from({ length: shards }, (_, shard) =>
-          redis.zrange(shardKeys(shard).running, '-inf', String(before), 'BYSCORE', 'LIMIT', 0, most),
+    /**
+     * Ids of a project's runs that workers have and that were made before this time (ms since the epoch), the oldest first: of
+     * each shard in pages of so many. Of some that were made up to a minute later, too: the caller checks the records.
+     */
+    running(project: string, before: number, page: number): AsyncGenerator<readonly string[]>[] {
+      const bottom = `(${lowestIdAt(before + ID_AHEAD_MS)}`
+      return Array.from({ length: shards }, (_, shard) =>
+        pagesOf((above) =>
+          redis.zrange(shardKeys(shard).runsIn(project, 'running'), above, bottom, 'BYLEX', 'LIMIT', 0, page),
         ),
       )
-      return perShard.flat()
     },
 
     /** Which of these runs are to be cancelled, according to their records. */
@@ -183,6 +189,19 @@ export function readRuns(redis: Redis, shards: number, waitingOn: FindWait = asy
       )
       return perShard.flat().sort().reverse().slice(0, limit)
     },
+  }
+}
+
+/** Reads on from the last id of each page, until one is empty. */
+async function* pagesOf(
+  read: (above: string) => Promise<readonly string[]>,
+): AsyncGenerator<readonly string[]> {
+  let above = '-'
+  for (;;) {
+    const ids = await read(above)
+    if (ids.length === 0) return
+    yield ids
+    above = `(${ids.at(-1)}`
   }
 }
 

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { z } from 'zod'
 
 const LONGEST_OPTION = 100
@@ -37,7 +38,7 @@ const categoryScore = z
   )
 
 /** What feedback on a run may say under one name. */
-export const scoreSchema = z.union([booleanScore, numberScore, categoryScore])
+export const scoreSchema = z.discriminatedUnion('type', [booleanScore, numberScore, categoryScore])
 export type Score = z.output<typeof scoreSchema>
 export type Scores = Readonly<Record<string, Score>>
 
@@ -60,6 +61,18 @@ const MOST_DIGITS = 17
 
 /** How many levels a score is counted in. */
 export const levelsOf = ({ type }: Score): number => (type === 'number' ? NUMBER_LEVELS : 2)
+
+/**
+ * What comparisons count a score under: its name, and what makes the levels of its values. One that is declared anew in
+ * another way begins anew, and does not add up with what was said before.
+ */
+export function countedName(name: string, score: Score): string {
+  const parts: readonly unknown[] =
+    score.type === 'number'
+      ? [score.type, score.min, score.max]
+      : [score.type, score.type === 'boolean' ? score.good : score.good.toSorted()]
+  return `${name}~${hash('sha256', JSON.stringify(parts), 'hex').slice(0, 8)}`
+}
 
 /** Which way is better, of the levels. */
 export const goodOf = (score: Score): 'high' | 'low' => (score.type === 'number' ? score.good : 'high')

@@ -9,7 +9,8 @@ redis.call('LTRIM', KEYS[1], ARGV[2], -1)
 local at = 3
 for key = 2, #KEYS, 2 do
   redis.call('SADD', KEYS[key], ARGV[at])
-  for field, by in string.gmatch(ARGV[at + 2], '(%S+) (%S+)') do redis.call('HINCRBY', KEYS[key + 1], field, by) end
+  -- A sum that is beyond all numbers stays as it is: Redis undoes nothing, so to fail here would lose what all others added.
+  for field, by in string.gmatch(ARGV[at + 2], '(%S+) (%S+)') do redis.pcall('HINCRBY', KEYS[key + 1], field, by) end
   if ARGV[at + 1] ~= '0' then
     redis.call('EXPIRE', KEYS[key], ARGV[at + 1])
     redis.call('EXPIRE', KEYS[key + 1], ARGV[at + 1])

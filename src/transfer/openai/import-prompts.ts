@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ModelRegistry } from '../../models/model-registry.ts'
 import { ApiError, ValidationError } from '../../platform/errors.ts'
+import { toldIssues } from '../../platform/told-issues.ts'
 import { createTask } from '../../tasks/create-task.ts'
 import type { FindTaskDeps } from '../../tasks/naming/find-task.ts'
 import { tagName } from '../../tasks/tags/tag.ts'
@@ -128,7 +129,7 @@ function checkFields(
   const read = schema.safeParse(fields)
   if (!read.success) {
     throw new ValidationError(
-      read.error.issues.map(({ path, message: msg }) => ({
+      toldIssues(read.error.issues).map(({ path, message: msg }) => ({
         loc: [...place, ...path.map(String)],
         msg,
         type: '',

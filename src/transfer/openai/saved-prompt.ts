@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ValidationError } from '../../platform/errors.ts'
+import { toldIssues } from '../../platform/told-issues.ts'
 
 /** Texts of a prompt, and files for which it has a place. */
 export interface SavedPrompt {
@@ -93,7 +94,7 @@ function readSavedPrompt(given: unknown, place: Place): SavedPrompt {
   const read = saved.safeParse(given)
   if (!read.success) {
     throw new ValidationError(
-      read.error.issues.map(({ path, message: msg }) => ({
+      toldIssues(read.error.issues).map(({ path, message: msg }) => ({
         loc: [...place, ...path.map(String)],
         msg,
         type: '',

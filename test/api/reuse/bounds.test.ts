@@ -47,6 +47,25 @@ test('a project keeps so many bytes of results and no more: those that end first
   assert.deepEqual([await kept(), await all(), await isThere('e')], ['', 0, false])
 })
 
+test('a result lasts as long as the one whose place it takes, and what stands in for a better one takes no such place', async (t) => {
+  const { store, project, task, redis, keys } = await storeOf(t, 10_000)
+  const question = { project, task, hash: 'h', subject: 's' }
+  const left = (hash: string) => redis.pttl(keys.result(task, hash))
+  const text = async () => (await redis.get(keys.result(task, 'h')))?.replace(/^\d+ /, '')
+  const longer = (ms: number) => ms > 1_000_000
+  await store.keepResult(question, newId(), 'stands in', 60_000, true)
+  assert.deepEqual([await text(), longer(await left('h'))], ['stands in', false])
+  await store.keepResult(question, newId(), 'long', 3_600_000)
+  await store.keepResult(question, newId(), 'short', 1000)
+  assert.deepEqual([await text(), longer(await left('h')), longer(await left('s'))], ['short', true, true])
+  assert.ok(longer(Number(await redis.zscore(keys.kept, `${task}:h`)) - Date.now()), 'it is counted as long')
+  await store.keepResult(question, newId(), 'stands in', 60_000, true)
+  assert.deepEqual([await text(), longer(await left('h'))], ['short', true])
+  // Those who wait for it are told all the same, and lead themselves.
+  const enter = async (run: string) => (await store.enter(question, run, 0, 60_000)).outcome
+  assert.deepEqual([await enter(newId()), await enter(newId())], ['lead', 'lead'])
+})
+
 test('what is over is no longer counted', async (t) => {
   const { keep, kept, all, redis, keys, task, store, project } = await storeOf(t, 10_000 + ENTRY_BYTES)
   await keep('a', 9000, 60_000)

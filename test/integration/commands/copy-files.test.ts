@@ -49,6 +49,13 @@ describe('splitrun copy-files', () => {
       [2, /AWS_ACCESS_KEY_ID/, await copy({ AWS_ACCESS_KEY_ID: '' })],
       [2, /whole number/, await copy({}, bucket, ['--concurrency', '0'])],
     ]
+    const from = (place: string, to = bucket) => runHere(['copy-files', '--from', place, '--to', to], { env })
+    cases.push(
+      [1, /no files of runs at .*absent.*: is it the right place/, await from(join(folder, 'absent'))],
+      [1, /no files of runs at .*absent.*: is it the right place/, await from(`${bucket}/absent`)],
+      [1, /is both places/, await from(folder, join(folder, 'x', '..'))],
+      [1, /is both places/, await from(bucket, `${bucket}/`)],
+    )
     await target.marker.create({ folder: newId(), shards: {} })
     cases.push([1, /home of other files/, await copy({})])
     for (const [code, words, result] of cases) {

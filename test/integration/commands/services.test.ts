@@ -66,6 +66,14 @@ describe('commands that serve', () => {
     await api.stop()
   })
 
+  test('a host that has no address here is told as that, and not as a Redis that went away', async () => {
+    for (const HOST of ['a..b', 'x'.repeat(300)]) {
+      const { code, stderr } = await runHere(['api'], { env: { ...env, HOST, PORT: '0' } })
+      assert.match(stderr, new RegExp(`^splitrun: listen E\\w+: HOST ${HOST} has no address here\n$`))
+      assert.equal(code, 3)
+    }
+  })
+
   test('told to stop while it waits for Redis, one that serves ends well and one that has work to do does not', async () => {
     const away = { ...env, REDIS_URL: join(redis.dir, 'none.sock') }
     const api = startCommand(['api'], { env: away })

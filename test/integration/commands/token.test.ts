@@ -28,6 +28,11 @@ describe('splitrun token', () => {
     assert.equal(own.status, 200)
   })
 
+  test('has each scope once, and names without spaces around them', async () => {
+    const made = await make('--scopes', 'run:read, run:read', '--name', ' ci ', '--expires', '2100-01-01')
+    assert.deepEqual([made['scopes'], made['expires']], [['run:read'], '2100-01-01T00:00:00.000Z'])
+  })
+
   test('makes an OAuth client', async () => {
     const { client_id = '', client_secret = '' } = await make('--oauth', '--name', 'ci')
     const body = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret })
@@ -45,7 +50,12 @@ describe('splitrun token', () => {
     const refused = [
       [['--scopes', 'task:read,admin'], 2, '"admin"'],
       [['--scopes', ''], 2, '""'],
-      [['--expires', 'tomorrow'], 2, 'tomorrow'],
+      ...['tomorrow', '5', '2031', '2031-13-01', '2001-05-01', '2001-05-01T00:00:00Z', ''].map(
+        (time) => [['--expires', time], 2, `'${time}'`] as const,
+      ),
+      ...['--name', '--org-name', '--project-name'].flatMap((option) =>
+        ['', ' ', 'x'.repeat(101)].map((name) => [[option, name], 2, option] as const),
+      ),
       [['--project', 'x', '--org-name', 'Acme'], 2, '--org-name'],
       [['--project', 'nowhere'], 1, 'nowhere'],
     ] as const

@@ -32,6 +32,23 @@ describe('splitrun export and splitrun import', () => {
     assert.deepEqual([onto.code, JSON.parse(onto.stdout).projects[0].tasks.created], [0, 1])
   })
 
+  test('read a file behind a byte order mark, and none whose bytes are another text in UTF-8', async () => {
+    const { core, createTask } = running()
+    await createTask({ name: 'marked', description: 'ünï' })
+    const { stdout } = await splitrun(['export'])
+    const file = join(core.config.dataDir, 'marked.json')
+    await writeFile(file, `\ufeff${stdout}`)
+    assert.equal((await splitrun(['import', file])).code, 0)
+    await writeFile(file, '[]')
+    assert.match((await splitrun(['import', file])).stderr, /^splitrun: the file: .*expected object/)
+    for (const encoding of ['latin1', 'utf16le'] as const) {
+      await writeFile(file, `\ufeff${stdout}`, encoding)
+      const { code, stdout: none, stderr } = await splitrun(['import', file])
+      assert.deepEqual([code, none], [1, ''])
+      assert.match(stderr, /marked\.json is not JSON: it is not text in UTF-8\n$/)
+    }
+  })
+
   test('say line by line what is in the way, with its place, and fail', async () => {
     const { core, createTask, project } = running()
     const task = await createTask()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
+import { DAY_MS } from '../../../src/platform/date-span.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { connectRedis } from '../../../src/platform/redis/redis.ts'
 import { createRunStore } from '../../../src/runs/store/run-store.ts'
@@ -21,11 +22,11 @@ async function open(t: Cleanup) {
   const redis = await connections.commands('test')
   const runs = createRunStore(redis, STORE_OPTIONS)
   const rollups = createRollupStore(redis, { shards: 1, reportDays: 400, comparisonDays: 30 })
-  async function settle(): Promise<void> {
+  async function settle(fields: Parameters<typeof aResult>[0] = {}): Promise<void> {
     const request = aRequest({ project, task })
     await runs.create(request, null)
     const claim = await claimed(redis, runs, request)
-    const result = aResult()
+    const result = aResult(fields)
     assert.equal(await runs.settle(claim, result, [], aTally(request, result)), true)
   }
   return { url: server.url, redis, rollups, settle }
@@ -51,6 +52,25 @@ test('however many add deltas up while runs settle, each run counts once, for ev
     'tokens:input',
   )
   assert.equal(ofDay, '12000')
+  assert.equal(await redis.exists(KEYS.deltas), 0)
+})
+
+test('a number that no sum can hold loses nothing of what others add', async (t) => {
+  const { redis, rollups, settle } = await open(t)
+  const first = Math.floor(Date.now() / DAY_MS) * DAY_MS
+  await settle({ credits: 7 })
+  await settle({ credits: 1e21 })
+  await settle({ credits: 5 })
+  await rollups.merge()
+  await settle({ credits: Number.MAX_SAFE_INTEGER * 1024 })
+  await settle()
+  await rollups.merge()
+  await settle({ credits: Number.MAX_SAFE_INTEGER })
+  await settle()
+  await rollups.merge()
+  const days = await rollups.days(project, { first, last: first + DAY_MS }, () => true, 100)
+  const sumOf = (field: string) => days?.reduce((sum, { totals }) => sum + (totals.get(field) ?? 0), 0)
+  assert.deepEqual([sumOf('runs:succeeded'), sumOf('tokens:input')], [7, 70])
   assert.equal(await redis.exists(KEYS.deltas), 0)
 })
 

@@ -116,6 +116,16 @@ test('without a command there is the help, on standard error, and a command that
   for (const name of commandNames()) assert.match(none.stderr, new RegExp(`^ {2}${name} `, 'm'))
   assertRefused(await runHere(['tokne']), 2, /unknown command 'tokne'\n\(Did you mean token\?\)/)
   assertRefused(await runHere(['constructor']), 2, /unknown command 'constructor'/)
+  assertRefused(await runHere(['help', 'tokne']), 2, /unknown command 'tokne'\n\(Did you mean token\?\)/)
+})
+
+test('options that go with others alone are refused without them', async () => {
+  const lines = [
+    ['export', '--task', 'x'],
+    ['import', '-', '--model', 'x'],
+    ['import', '-', '--openai'],
+  ]
+  for (const line of lines) assertRefused(await runHere(line), 2, /--(project|openai)/)
 })
 
 test('the version is that of the package', async () => {

@@ -39,8 +39,11 @@ export function ShadowSection({ task }: { task: TaskRecord }) {
             <>
               <p>
                 {revisionName(task, shadow.revision)} runs beside {percent(shadow.share)} of the runs, since{' '}
-                <Moment at={shadow.began} />, started by {nameOf(shadow.by)}: {count(shadow.pairs)} pairs,{' '}
-                {shadow.credits_today} credits today
+                <Moment at={shadow.began} />, started by {nameOf(shadow.by)}:{' '}
+                {shadow.pairs === null
+                  ? 'pairs that are too many to be counted'
+                  : `${count(shadow.pairs)} pairs`}
+                , {shadow.credits_today} credits today
                 {shadow.max_credits_per_day === null ? '' : ` of ${shadow.max_credits_per_day}`}.{' '}
                 {droppedText(shadow.dropped)}
               </p>

@@ -2,7 +2,7 @@
 -- ARGV: task, hash of the question, run, what became of it: `kept` (its result is kept from now on), `alone` (its result
 --   cannot be shared: for a while nobody waits), `failed`, `released` (it executes later, or not at all); for how long that
 --   counts in ms, most ids to return, and for `kept` the result, its bytes, the most bytes that the project may keep, the hash
---   of what it is about, and the bytes of a mark.
+--   of what it is about, the bytes of a mark, and '1' for one that stands in for a better result.
 -- Returns ids of runs that waited, the oldest first.
 local task, hash, run, became, lasts = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local leads, waiting, failed = key.leads(task, hash), key.waiting(task, hash), key.failed(task, hash)
@@ -10,6 +10,13 @@ local UNLIMITED = 1000000000
 
 call('ZREM', leads, run)
 call('ZREM', waiting, run)
+if became == 'kept' then
+  -- Others were promised what is there for so long: what takes its place lasts as long, and what stands in does not take it.
+  local left = call('PTTL', key.result(task, hash))
+  if left > tonumber(lasts) then
+    if ARGV[12] == '1' then became = 'alone' else lasts = left end
+  end
+end
 if became == 'kept' then
   call('DEL', failed)
   local most = tonumber(ARGV[9])

@@ -65,6 +65,17 @@ test('no model is chosen by a default: what to do is said, with a place that lis
   }
 })
 
+test('names of models without a server are refused: another model would answer', () => {
+  assert.throws(
+    () => load({ modelNames: ['gpt-5-mini'] }),
+    /SPLITRUN_MODELS .* set OPENAI_API_KEY or OPENAI_BASE_URL/,
+  )
+})
+
+test('a name that stands twice is one model', () => {
+  assert.equal(load({ openaiApiKey: 'x', modelNames: ['a', 'b', 'a'] }).length, 2)
+})
+
 test('an id follows from the name, for ever, unless the file fixes one', (t) => {
   // This literal is what stored revisions refer to: it must never change.
   assert.equal(

@@ -32,6 +32,15 @@ test('headers and query hold values, or the variables that hold secrets', () => 
   })
 })
 
+test('a secret that no header may have is refused by the name of its variable, and not repeated', () => {
+  const of = { headers: { 'X-Gate': { env: 'GATE' } } }
+  assert.throws(
+    () => read(of, { GATE: 'a\nb' }),
+    ({ message }: Error) => message === 'headers.X-Gate: GATE has characters that no header may have',
+  )
+  assert.equal(read({ query: { sig: { env: 'GATE' } } }, { GATE: 'ä–' }).query['sig'], 'ä–')
+})
+
 test('a server that says nothing gets its key as a bearer token, and the proxy of the environment', () => {
   const transport = read({}, { HTTPS_PROXY: 'http://gate:3128', NO_PROXY: '.internal' })
   assert.equal(transport.auth, 'bearer')
