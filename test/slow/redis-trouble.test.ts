@@ -6,7 +6,7 @@ import { isFinal } from '../../src/runs/run.ts'
 import { type Answer, startSystem, until, useSystem } from '../support/system.ts'
 
 /** Short enough to be waited for, and long enough for a busy machine to answer in. */
-const env = { SPLITRUN_REDIS_TIMEOUT: '2s', SPLITRUN_STALLED_INTERVAL: '1s', SPLITRUN_LOCK_DURATION: '2s' }
+const env = { SPLITRUN_REDIS_TIMEOUT: '5s', SPLITRUN_STALLED_INTERVAL: '1s', SPLITRUN_LOCK_DURATION: '2s' }
 
 function assertRefused({ status, headers, body }: Answer): void {
   assert.deepEqual([status, body.detail.reason], [503, 'STORE_UNAVAILABLE'])

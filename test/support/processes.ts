@@ -119,6 +119,7 @@ export const settingsOf = ({ core, model }: System): Record<string, string> => (
   SPLITRUN_SIMULATED_URL: model.url,
   // Some tests count what their model servers are asked.
   SPLITRUN_MODEL_ENDS: 'false',
+  SPLITRUN_REDIS_TIMEOUT: `${core.config.redisTimeout}s`,
 })
 
 /** A worker process beside a system; resolves when it takes runs. */
