@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type OpenAI from 'openai'
 import { BadRequestError } from 'openai'
 import { openAiClient } from '../../support/openai-client.ts'
 import { useSystem } from '../../support/system.ts'
@@ -30,12 +31,13 @@ describe("members that OpenAI's clients leave out", () => {
     }
   }
 
-  for (const item of [
+  const items: OpenAI.Responses.ResponseInputItem[] = [
     { type: 'item_reference', id: 'msg_1' },
     { type: 'function_call', call_id: 'a', name: 'find', arguments: '{}' },
     { type: 'function_call_output', call_id: 'a', output: 'found' },
     { type: 'reasoning', id: 'rs_1', summary: [] },
-  ] as const) {
+  ]
+  for (const item of items) {
     test(`the content of an item ${item.type}: it is refused as a part of a history, at its place`, async () => {
       const task = await running().createTask()
       const refused = openAiClient(running()).responses.create({
