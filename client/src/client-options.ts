@@ -57,7 +57,8 @@ export function readOptions(given: ClientOptions) {
     maxRetries: atLeast('maxRetries', given.maxRetries, 2, 0),
     maxRetryDelayMs: atLeast('maxRetryDelayMs', given.maxRetryDelayMs, 60_000, 0),
     patienceMs: atLeast('patienceMs', given.patienceMs, 60_000, 0),
-    pollSeconds: atLeast('pollSeconds', given.pollSeconds, 25, 1),
+    // No server waits longer than an hour.
+    pollSeconds: Math.min(3600, atLeast('pollSeconds', given.pollSeconds, 25, 1)),
     timeoutMs: atLeast('timeoutMs', given.timeoutMs, 60_000, 1),
   }
 }

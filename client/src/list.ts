@@ -1,6 +1,6 @@
-import type { CallOptions } from './client-options.ts'
 import type { Page } from './shapes/page.ts'
 import type { Api } from './transport/api.ts'
+import type { Call } from './transport/call.ts'
 
 /** A list that is longer than one answer: all of it by `for await`, or a page at a time. */
 export interface List<T> extends AsyncIterable<T> {
@@ -9,7 +9,7 @@ export interface List<T> extends AsyncIterable<T> {
 }
 
 /** The list at a path. Nothing is asked for before somebody looks. */
-export function listOf<T>(api: Api, path: string, filter: object = {}, options: CallOptions = {}): List<T> {
+export function listOf<T>(api: Api, path: string, filter: object = {}, options: Partial<Call> = {}): List<T> {
   const page = (cursor?: string | null) =>
     api.json<Page<T>>({ ...options, method: 'GET', path, query: { ...filter, cursor } })
   return {

@@ -114,6 +114,11 @@ function serve(
     response.locals['route'] = declared.path
     response.locals['mapError'] = declared.mapError
     response.locals['sendRefusal'] = declared.sendRefusal
+    // From the beginning: a client may go while Redis is asked who it is, and nobody would hear of it later.
+    const clientClosed = new AbortController()
+    response.once('close', () => {
+      if (!response.writableFinished) clientClosed.abort()
+    })
     const span = traceRequest(deps.tracer, declared, request, response)
     const caller = declared.scope === 'open' ? NOBODY : await deps.authenticate(request)
     const params = checkPath(`${name} ${request.path}`, declared.params, request.params)
@@ -130,10 +135,6 @@ function serve(
       response.locals['files'] = read.files
       checked = await checkBody(read, response)
     }
-    const clientClosed = new AbortController()
-    response.once('close', () => {
-      if (!response.writableFinished) clientClosed.abort()
-    })
     const result = await declared.handle({
       caller,
       params,

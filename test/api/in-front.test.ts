@@ -91,7 +91,8 @@ describe('what stands between callers and the API', () => {
       assert.equal(preflight.headers['access-control-allow-headers'], 'authorization, prefer')
       const { headers } = await send(path, { origin: APP }, method.toUpperCase())
       const exposed = String(headers['access-control-expose-headers']).toLowerCase().split(',')
-      const read = [...Object.keys(responseHeaders?.shape ?? {}), 'Location', 'Retry-After', 'X-Request-Id']
+      const waiting = ['Location', 'Retry-After', 'x-should-retry']
+      const read = [...Object.keys(responseHeaders?.shape ?? {}), ...waiting, 'X-Request-Id']
       for (const name of read) assert.ok(exposed.includes(name.toLowerCase()), `${path} ${name}`)
     }
     const foreign = await send(`${project}/task`, { origin: 'https://evil.example' })

@@ -19,7 +19,8 @@ export function createTaskRefs(api: Api): (task: string) => TaskRef {
   const known = new Map<string, Shared<string>>()
 
   async function look(name: string): Promise<string> {
-    for await (const task of listOf<TaskRecord>(api, 'P/task', { revisions: 1 })) {
+    const { patienceMs } = api.options
+    for await (const task of listOf<TaskRecord>(api, 'P/task', { revisions: 1 }, { patienceMs })) {
       if (task.name === name) return task.id
     }
     throw new SplitrunError('TASK_NOT_FOUND', `there is no task named "${name}"`)

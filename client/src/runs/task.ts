@@ -50,7 +50,8 @@ export function createTask<T>(api: Api, task: TaskRef, readOutput: ReadOutput<T>
     submit: async (inputs = {}, options = {}) => attach((await start(inputs, options, false)).id),
     stream: (inputs = {}, options = {}) => {
       const { as, ...runOptions } = options
-      return streamRun({ api, task, readOutput, start: runCall(inputs, runOptions), options })
+      const abandon = options.on_disconnect === 'cancel' && ((run: string) => attach(run).cancel())
+      return streamRun({ api, task, readOutput, start: runCall(inputs, runOptions), options, abandon })
     },
     attach,
   }

@@ -36,15 +36,17 @@ export function createEventParser(
     else if (name === 'id' && !value.includes('\0')) id = value
     else if (name === 'retry' && /^\d+$/.test(value)) onRetry(Number(value))
   }
+  /** True while what is left ends with a carriage return, which may be the first half of a line's end. */
+  let halved = false
   return (piece) => {
     rest += piece
-    if (!begun && rest !== '') {
-      begun = true
-      rest = rest.replace(/^\ufeff/, '')
-    }
-    // A carriage return at the very end may be the first half of a line's end.
+    // A long line comes in many pieces: it is looked at once, when it is whole.
+    if (!halved && !/[\r\n]/.test(piece)) return
+    if (!begun) rest = rest.replace(/^\ufeff/, '')
+    begun = true
     const lines = rest.split(/\r\n|\n|\r(?!$)/)
     rest = lines.pop() ?? ''
+    halved = rest.endsWith('\r')
     for (const each of lines) line(each)
   }
 }

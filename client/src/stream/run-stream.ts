@@ -15,17 +15,26 @@ export interface RunStream<T, Kind extends DeltaKind> extends AsyncIterable<RunE
 
 /** Starts nothing and asks for nothing before somebody looks. */
 export function streamRun<T, Kind extends DeltaKind>(streamed: Streamed<T>): RunStream<T, Kind> {
-  const { api, task, readOutput, options } = streamed
+  const { api, task, readOutput, options, abandon } = streamed
   const place: Place = { run: streamed.run ?? null, last: options.lastEventId ?? null }
   let ended: Run | undefined
 
   async function* look(): AsyncGenerator<RunEvent<T, Kind>> {
-    for await (const said of followEvents(streamed, place)) {
-      if ('event' in said) yield said.event as RunEvent<T, Kind>
-      else {
-        ended = said.end
-        yield await endEvent(ended, readOutput)
+    let isLeft = true
+    try {
+      for await (const said of followEvents(streamed, place)) {
+        if ('event' in said) yield said.event as RunEvent<T, Kind>
+        else {
+          ended = said.end
+          yield await endEvent(ended, readOutput)
+        }
       }
+    } catch (error) {
+      isLeft = options.signal?.aborted ?? false
+      throw error
+    } finally {
+      // Only the connection that started the run tells the server that its reader has gone: this may be a later one.
+      if (isLeft && !ended && place.run && abandon) await abandon(place.run).catch(() => {})
     }
   }
   const events = look()

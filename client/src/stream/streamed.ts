@@ -24,6 +24,8 @@ export interface Streamed<T> {
   readonly readOutput: ReadOutput<T>
   readonly run?: string
   start?(task: string): Call
+  /** Ends the run whose reader has left it. Absent: it goes on. */
+  abandon?: ((run: string) => Promise<unknown>) | false
   readonly options: ResumeOptions<DeltaKind>
 }
 

@@ -1,5 +1,6 @@
 import type { ReadyOptions } from '../client-options.ts'
 import { SplitrunError } from '../error.ts'
+import { after } from './abort.ts'
 import { type Call, queryText, type Read } from './call.ts'
 import { readRefusal } from './read-refusal.ts'
 
@@ -17,10 +18,10 @@ export async function attempt<T>(options: ReadyOptions, call: Call, read: Read<T
   signal?.addEventListener('abort', stop, { once: true })
   const limit = (call.timeoutMs ?? options.timeoutMs) + (call.waitMs ?? 0)
   let late = false
-  const timer = setTimeout(() => {
+  const timer = after(limit, () => {
     late = true
     controller.abort()
-  }, limit)
+  })
   try {
     const url = options.api + call.path + queryText(call.query)
     const response = await options.fetch(url, { ...init, signal: controller.signal })

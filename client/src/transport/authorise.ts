@@ -1,8 +1,8 @@
 import type { ReadyOptions } from '../client-options.ts'
-import { SplitrunError } from '../error.ts'
 import { abortable } from './abort.ts'
 import { readJson } from './attempt.ts'
-import type { Call, Read, Send } from './call.ts'
+import type { Call } from './call.ts'
+import { createSend } from './send.ts'
 import { createShared } from './shared.ts'
 
 /** Milliseconds before its end in which a token is no longer used. */
@@ -13,9 +13,17 @@ interface Token {
   readonly until: number
 }
 
-/** Sends calls with the caller's token. One of an OAuth client is fetched anew when it ends, or is refused before. */
-export function createAuthorisedSend(options: ReadyOptions, send: Send): Send {
+/** Gives calls the caller's token. */
+export interface Authoriser {
+  authorise(call: Call): Promise<Call>
+  /** Lets the next call have another token; false where there is no other. */
+  renew(): boolean
+}
+
+/** The caller's token, or one of its OAuth client, which is fetched anew when it ends. */
+export function createAuthoriser(options: ReadyOptions): Authoriser {
   const { token, clientId } = options
+  const send = createSend(options, async (call) => call)
   async function fetchToken(): Promise<Token> {
     const secret = `${encodeURIComponent(clientId ?? '')}:${encodeURIComponent(options.clientSecret ?? '')}`
     const { access_token, expires_in } = await send<{ access_token: string; expires_in: number }>(
@@ -39,23 +47,17 @@ export function createAuthorisedSend(options: ReadyOptions, send: Send): Send {
     return (await fetched.get(signal)).text
   }
   const callerToken = async () => (typeof token === 'function' ? token() : token)
-  async function authorised(call: Call): Promise<Call> {
-    const { signal } = call
-    const text = await (clientId === undefined ? abortable(callerToken(), signal) : clientToken(signal))
-    return text === undefined
-      ? call
-      : { ...call, headers: { authorization: `Bearer ${text}`, ...call.headers } }
-  }
-
-  return async <T>(call: Call, read: Read<T>): Promise<T> => {
-    try {
-      return await send(await authorised(call), read)
-    } catch (error) {
-      const refused = error instanceof SplitrunError && error.status === 401
-      if (!refused || clientId === undefined) throw error
-      // Its secret was rotated, or the server forgot the token: one more try with another.
+  return {
+    async authorise(call) {
+      const { signal } = call
+      const text = await (clientId === undefined ? abortable(callerToken(), signal) : clientToken(signal))
+      return text === undefined
+        ? call
+        : { ...call, headers: { authorization: `Bearer ${text}`, ...call.headers } }
+    },
+    renew() {
       fetched.forget()
-      return send(await authorised(call), read)
-    }
+      return clientId !== undefined
+    },
   }
 }

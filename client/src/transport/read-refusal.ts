@@ -17,10 +17,9 @@ export async function readRefusal(response: Response): Promise<SplitrunError> {
   }
   const passing = verdict(headers) ?? PASSING.includes(status)
   const detail = detailOf(text)
-  if (Array.isArray(detail)) {
-    const issues: readonly Issue[] = detail
-    const words = issues.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ')
-    return new SplitrunError('INVALID_REQUEST', words, { ...shared, issues })
+  if (areIssues(detail)) {
+    const words = detail.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ')
+    return new SplitrunError('INVALID_REQUEST', words, { ...shared, issues: detail })
   }
   if (!isDetail(detail)) {
     return new SplitrunError(
@@ -50,6 +49,10 @@ interface Detail {
   readonly run?: Run
   readonly retryable?: boolean
 }
+
+/** Another server may well have a list of its own there. */
+const areIssues = (detail: unknown): detail is readonly Issue[] =>
+  Array.isArray(detail) && detail.every((each) => Array.isArray(each?.loc))
 
 const isDetail = (detail: unknown): detail is Detail =>
   typeof (detail as Detail | null | undefined)?.reason === 'string'

@@ -24,6 +24,12 @@ const HEARTBEAT_MS = 15_000
 /** So many bytes may wait for a reader; then nothing more is made for it until it has read them. */
 const MOST_UNSENT = 16_384
 
+/**
+ * A larger event goes out in parts of so many bytes: whoever takes one of them in time reads on, however slowly. More than
+ * `MOST_UNSENT`, so that no heartbeat gets between two of them.
+ */
+const PART_BYTES = 65_536
+
 /** So long a reader has to take the last bytes when this process closes, in ms: it comes again elsewhere. */
 const LAST_MS = 1000
 
@@ -102,9 +108,23 @@ function eventToText(event: StreamedEvent): string {
 }
 
 /** Writes, and waits until nothing is left to send. True then; false, and the connection closed, when the reader has gone or read nothing for too long. */
-function writeSlowly(
+async function writeSlowly(
   response: Response,
   text: string,
+  signal: AbortSignal,
+  patienceMs: number,
+): Promise<boolean> {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; at += PART_BYTES) {
+    const part = bytes.subarray(at, at + PART_BYTES)
+    if (!(await writePart(response, part, signal, patienceMs))) return false
+  }
+  return true
+}
+
+function writePart(
+  response: Response,
+  part: Buffer,
   signal: AbortSignal,
   patienceMs: number,
 ): Promise<boolean> {
@@ -119,7 +139,7 @@ function writeSlowly(
     const onClose = (): void => done(false)
     const timer = setTimeout(onClose, patienceMs)
     response.once('close', onClose)
-    response.write(text, (error) => done(!error))
+    response.write(part, (error) => done(!error))
     signal.addEventListener('abort', onClose, { once: true })
     if (response.destroyed || signal.aborted) onClose()
   })

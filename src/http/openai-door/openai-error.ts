@@ -1,4 +1,4 @@
-import type { Response } from 'express'
+import type { Request, Response } from 'express'
 import {
   ApiError,
   REASONS,
@@ -75,7 +75,7 @@ export function sendOpenAiError(response: Response, error: ApiError | Validation
   if (error instanceof PolicyError) response.set(error.headers)
   const runId = typeof extra['run_id'] === 'string' ? extra['run_id'] : null
   if (runId) response.set('x-task-run-id', runId)
-  response.set('x-should-retry', String(mayRetry(error, status))).status(status)
+  response.set('x-should-retry', String(mayRetry(error, status, response.req))).status(status)
   response.json({ error: openAiErrorOf(error) })
 }
 
@@ -92,7 +92,10 @@ export function openAiErrorOf({ reason, message, extra }: ApiError) {
   }
 }
 
-function mayRetry({ reason, extra }: ApiError, status: number): boolean {
+function mayRetry({ reason, extra }: ApiError, status: number, request: Request): boolean {
+  // Whether the run was accepted is not known then. Without a key a repetition would be another one, and be paid, too.
+  const isUnknown = reason === 'STORE_UNAVAILABLE' && extra['run_id'] !== undefined
+  if (isUnknown) return request.get('idempotency-key') !== undefined
   if (typeof extra['retryable'] === 'boolean') return extra['retryable']
   return reason !== 'PROJECT_STORAGE_FULL' && (status === 408 || status === 429 || status === 503)
 }

@@ -5,6 +5,7 @@ import { expireRun } from '../../runs/end/expire-run.ts'
 import { isFinal, type RunRecord } from '../../runs/run.ts'
 import { watchRun } from '../../runs/wait/watch-run.ts'
 import { aliasOfId, shownAlias } from '../../tasks/naming/task-alias.ts'
+import type { Task } from '../../tasks/task.ts'
 import type { Caller } from '../../tenancy/caller.ts'
 import { ofRun } from '../headers/run-headers.ts'
 import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
@@ -32,6 +33,16 @@ const responseParams = z.object({
     }),
 })
 
+type Presenter = (record: RunRecord) => OpenAiResponse
+
+const presenterAs =
+  (shown: Parameters<typeof presentResponse>[1]): Presenter =>
+  (record) =>
+    presentResponse(record, shown)
+
+const presenterFor = (task: Task): Presenter =>
+  presenterAs({ alias: shownAlias(task), isJson: task.output_modality === 'json' })
+
 /** Tasks as stored prompts: start, read and cancel their runs. */
 export function responseRoutes(deps: DoorDeps): Endpoint[] {
   async function find(caller: Caller, id: string): Promise<RunRecord> {
@@ -45,14 +56,11 @@ export function responseRoutes(deps: DoorDeps): Endpoint[] {
   }
 
   /** What presents a run, at every time of it. */
-  async function presenterOf({ request }: RunRecord): Promise<(record: RunRecord) => OpenAiResponse> {
+  async function presenterOf({ request }: RunRecord): Promise<Presenter> {
     const { project, task: id } = request
     const task = await deps.tasks.recent(project, id)
     // A run outlives its task.
-    const shown = task
-      ? { alias: shownAlias(task), isJson: task.output_modality === 'json' }
-      : { alias: aliasOfId(id), isJson: false }
-    return (record) => presentResponse(record, shown)
+    return task ? presenterFor(task) : presenterAs({ alias: aliasOfId(id), isJson: false })
   }
   const present = async (record: RunRecord) => (await presenterOf(record))(record)
 
@@ -78,11 +86,12 @@ export function responseRoutes(deps: DoorDeps): Endpoint[] {
         const { body, caller, response } = context
         const asked = await readResponseRequest(deps, caller, body)
         const background = body.background ?? false
+        // Known beforehand: what has become of a run that is paid is shown, whether or not the store can be reached then.
+        const present = presenterFor(asked.addressed.task)
         if (body.stream) {
           await sendStartedStream(deps, context, asked, {
             ...{ background, headWaitMs: 0 },
-            events: async (record, answers) =>
-              responseEvents(record, answers, await presenterOf(record), null),
+            events: (record, answers) => responseEvents(record, answers, present, null),
           })
           return undefined
         }

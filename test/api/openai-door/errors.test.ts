@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import OpenAI, { type APIError } from 'openai'
 import { openAiClient } from '../../support/openai-client.ts'
-import { ADMIN_TOKEN, type System, useSystem } from '../../support/system.ts'
+import { ADMIN_TOKEN, type System, until, useSystem } from '../../support/system.ts'
 
 type Class = new (...args: never[]) => APIError
 
@@ -127,18 +127,28 @@ describe('a run that fails', () => {
 describe('the store is away', () => {
   const running = useSystem({ env: { SPLITRUN_REDIS_TIMEOUT: '3s' } })
 
-  test('and the client may try again', async () => {
+  test('and the client may try again, where that cannot be a second run', async () => {
     const system = running()
     const task = await system.createTask()
     await start(system, task)
-    system.redis.pause()
-    const error = await start(system, task)
-      .catch((reason: APIError) => reason)
-      .finally(() => system.redis.resume())
-    assert.ok(error instanceof OpenAI.InternalServerError, String(error))
-    assert.deepEqual([error.status, error.code], [503, 'store_unavailable'])
-    assert.equal(error.headers?.get('x-should-retry'), 'true')
-    assert.ok(error.headers?.get('retry-after'))
+    const refusedWhileAway = async (headers: Record<string, string>): Promise<APIError> => {
+      system.redis.pause()
+      const error = await start(system, task, { headers })
+        .catch((reason: APIError) => reason)
+        .finally(() => system.redis.resume())
+      assert.ok(error instanceof OpenAI.InternalServerError, String(error))
+      assert.deepEqual([error.status, error.code], [503, 'store_unavailable'])
+      assert.ok(error.headers?.get('retry-after'))
+      return error
+    }
+    // Redis has the run, and executes it once it is back: a repetition would be paid once more.
+    const unknown = await refusedWhileAway({})
+    assert.equal(unknown.headers?.get('x-should-retry'), 'false')
+    const run = unknown.headers?.get('x-task-run-id')
+    await until(async () => (await system.call('GET', `/task/${task}/run/${run}`)).body.done === true)
+
+    const keyed = await refusedWhileAway({ 'idempotency-key': 'mine' })
+    assert.equal(keyed.headers?.get('x-should-retry'), 'true')
   })
 })
 

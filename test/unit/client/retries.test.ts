@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { SplitrunError } from '../../../client/src/index.ts'
+import { createClient, SplitrunError } from '../../../client/src/index.ts'
 import { retryAfter } from '../../../client/src/transport/read-refusal.ts'
 import { aRun, connectTo, RUN, rejection, TASK } from '../../support/client.ts'
 import { answer, breakOff, hang, type Step, startScriptedServer } from '../../support/scripted-server.ts'
@@ -66,6 +66,13 @@ describe('a call that fails', { concurrency: true }, () => {
       1,
       'RATE_LIMITED',
     ],
+    [
+      'is not taken for one that never arrived where another server refuses it in words of its own',
+      'read',
+      [answer(400, { detail: ['no'] })],
+      1,
+      'UNEXPECTED_RESPONSE',
+    ],
     ['is not read as an answer when it is none', 'read', [answer(200, '<html>')], 1, 'UNEXPECTED_RESPONSE'],
     [
       'that makes something is not sent again when nobody knows whether it arrived',
@@ -123,6 +130,54 @@ describe('a call that fails', { concurrency: true }, () => {
     assert.equal(new Set(keys).size, 3)
     assert.match(String(keys[0]), /^[0-9a-f]{32}$/)
     assert.equal(keys[4], 'mine')
+  })
+
+  test('waits without an end where no time limit is wanted', async (t) => {
+    const late: Step = (response) => void setTimeout(() => response.end('{}'), 50)
+    const busy = refused(503, 'STORE_UNAVAILABLE', { 'retry-after': String(2 ** 40) })
+    const server = await startScriptedServer(t, [late, late, busy])
+    const limits = { timeoutMs: Infinity, maxRetryDelayMs: Infinity, pollSeconds: Infinity, maxRetries: 9 }
+    const client = connectTo(server.url, limits)
+    await client.tasks.get(TASK)
+    await client.tasks.get(TASK, {}, { timeoutMs: 2 ** 40 })
+    const [controller, why] = [new AbortController(), new Error('enough')]
+    const waiting = rejection(client.tasks.get(TASK, {}, { signal: controller.signal }))
+    await server.called(3)
+    // Longer than the shortest wait between two calls.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    controller.abort(why)
+    assert.equal(await waiting, why)
+    assert.equal(server.calls.length, 3)
+  })
+
+  test('keeps up with a run while nobody answers who the caller is, or under which id a task stands', async (t) => {
+    const gone = Array<Step>(2).fill(refused(503, 'STORE_UNAVAILABLE', NOW))
+    const token = answer(200, { access_token: 'a', expires_in: 3600 })
+    const whoami = answer(200, { client: { org_id: TASK, project_id: TASK } })
+    const found = answer(200, {
+      results: [{ id: TASK, name: 'Tea' }],
+      pagination: { next_cursor: null, has_next: false, page_limit: 100 },
+    })
+    const server = await startScriptedServer(t, [
+      ...[...gone, token, ...gone, whoami, ...gone, found],
+      ...[...gone, answer(200, aRun())],
+    ])
+    const secret = { clientId: 'a', clientSecret: 'b' }
+    const client = createClient({ baseUrl: server.url, ...secret, maxRetries: 0 })
+    const { run } = await client.task('Tea').attach(RUN).wait()
+    assert.equal(run.id, RUN)
+    assert.equal(server.calls.at(-1)?.headers.authorization, 'Bearer a')
+  })
+
+  test('has the token of the moment in which it is sent again', async (t) => {
+    const server = await startScriptedServer(t, [breakOff, answer(200, {})])
+    const tokens = ['token-1', 'token-2']
+    const client = connectTo(server.url, { token: () => tokens.shift() ?? '' })
+    await client.tasks.get(TASK)
+    assert.deepEqual(
+      server.calls.map(({ headers }) => headers.authorization),
+      ['Bearer token-1', 'Bearer token-2'],
+    )
   })
 
   test('is given up at once without retries and patience', async (t) => {

@@ -112,6 +112,33 @@ describe('a stream', () => {
     assert.match(server.calls[1]?.url ?? '', new RegExp(`/run/${RUN}\\?wait=25$`))
   })
 
+  for (const way of ['left', 'ended by its signal'] as const) {
+    test(`cancels its run when it is ${way}, if its caller said so, also when the first connection is over`, async (t) => {
+      const server = await startScriptedServer(t, [
+        stream(status),
+        stream(status, 'stay'),
+        answer(200, aRun({ status: 'cancelled' })),
+      ])
+      const [controller, why] = [new AbortController(), new Error('enough')]
+      const options = { on_disconnect: 'cancel', signal: controller.signal } as const
+      let seen = 0
+      const looking = (async () => {
+        for await (const _ of connectTo(server.url).task(TASK).stream({}, options)) {
+          seen += 1
+          if (seen < 2) continue
+          if (way === 'left') return
+          controller.abort(why)
+        }
+      })()
+      if (way === 'left') await looking
+      else assert.equal(await rejection(looking), why)
+      assert.deepEqual(
+        server.calls.map(({ method, url }) => `${method} ${url.replace(/^.*\/run\b/, '')}`),
+        ['POST ?on_disconnect=cancel', `GET /${RUN}/events`, `POST /${RUN}/cancel`],
+      )
+    })
+  }
+
   test('ends by its signal, with its connection', async (t) => {
     const server = await startScriptedServer(t, [stream(status, 'stay')])
     const controller = new AbortController()

@@ -1,5 +1,7 @@
 import type { ApiKey } from '@splitrun/client'
+import { type Session, signIn } from '../../app/api.ts'
 import { useProject } from '../../app/project.ts'
+import { putSignedIn } from '../../app/queries.ts'
 import { useChange } from '../../app/use-api.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { useAnnounce } from '../../parts/page/announcer.tsx'
@@ -8,6 +10,8 @@ import { Problem } from '../../parts/page/problem.tsx'
 import type { CredentialKind, Issued } from './credential-kind.ts'
 
 export type Change = 'rotate' | 'revoke' | 'delete'
+
+const putSession = (session: Session) => putSignedIn({ session, why: null })
 
 const WORDS = {
   rotate: ['Rotate', 'It gets a new secret. The old one ends within a second, with all that it brought.'],
@@ -28,17 +32,24 @@ export function EndCredential({ kind, credential, change, onIssued, onClose }: E
   const { session } = useProject()
   const announce = useAnnounce()
   const [verb, consequence] = WORDS[change]
+  const isOwn = session.client.id === credential.id
+  const staysIn = isOwn && change === 'rotate'
   const changing = useChange<void, Issued>(
-    (client) => kind.of(client)[change](credential.id) as Promise<Issued>,
+    async (client) => {
+      const changed = (await kind.of(client)[change](credential.id)) as Issued
+      // The session ended with the old secret. At the sign-in nobody would see the new one, and it is shown this once.
+      if (staysIn && changed.token) await signIn(changed.token).then(putSession, () => {})
+      return changed
+    },
     [[kind.id]],
   )
-  const isOwn = session.client.id === credential.id
   return (
     <Modal title={`${verb} “${credential.name}”?`} onClose={onClose}>
       <p>{consequence}</p>
       {isOwn && (
         <p>
-          <strong>You are signed in with it</strong>, and will be signed out.
+          <strong>You are signed in with it</strong>, and{' '}
+          {staysIn ? 'stay so, with its new secret' : 'will be signed out'}.
         </p>
       )}
       {changing.error && <Problem error={changing.error} />}

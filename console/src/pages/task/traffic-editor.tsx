@@ -12,6 +12,15 @@ import { changeShare, type Share, splitWhole } from './linked-weights.ts'
 
 type Active = readonly { readonly task_revision_id: string; readonly weight: number }[]
 
+/**
+ * Weights, and the ETag of the task in whose place they are to be put: it is read anew all the time, and what others changed
+ * meanwhile is not to be overwritten unseen.
+ */
+interface Of<Weights> {
+  readonly weights: Weights
+  readonly etag: string
+}
+
 /** For so many runs it is said who would get them. */
 const PREVIEWED = 1000
 
@@ -27,22 +36,24 @@ function sharesOf(active: Active): Share[] {
 export function TrafficEditor({ state }: { state: TaskState }) {
   const { task, etag } = state
   const announce = useAnnounce()
-  const [edited, setEdited] = useState<Share[] | null>(null)
-  const [before, setBefore] = useState<Active | null>(null)
+  const [edited, setEdited] = useState<Of<Share[]> | null>(null)
+  const [before, setBefore] = useState<Of<Active> | null>(null)
   const title = useId()
   const saving = useChange(
-    (client, active: Active) => client.tasks.update(task.id, { active_revisions: active }, { ifMatch: etag }),
+    (client, { weights, etag }: Of<Active>) =>
+      client.tasks.update(task.id, { active_revisions: weights }, { ifMatch: etag }),
     [['tasks']],
   )
-  const shares = edited ?? sharesOf(task.active_revisions)
+  const shares = edited?.weights ?? sharesOf(task.active_revisions)
+  const edit = (weights: Share[]) => setEdited({ weights, etag: edited?.etag ?? etag })
   const addable = task.revisions.filter(({ id, test }) => !test && !shares.some((share) => share.id === id))
 
-  function save(active: Active, words: string) {
+  function save(next: Of<Active>, words: string) {
     const past = task.active_revisions
-    saving.mutate(active, {
-      onSuccess: () => {
+    saving.mutate(next, {
+      onSuccess: (saved) => {
         setEdited(null)
-        setBefore(past)
+        setBefore({ weights: past, etag: saved.etag })
         announce(words)
       },
     })
@@ -64,7 +75,7 @@ export function TrafficEditor({ state }: { state: TaskState }) {
           key={share.id}
           name={revisionName(task, share.id)}
           share={share}
-          onChange={(percent) => setEdited(changeShare(shares, share.id, percent))}
+          onChange={(percent) => edit(changeShare(shares, share.id, percent))}
         />
       ))}
       <AddOne
@@ -73,7 +84,7 @@ export function TrafficEditor({ state }: { state: TaskState }) {
           id,
           words: [revisionName(task, id), annotation].filter(Boolean).join(' '),
         }))}
-        onAdd={(id) => setEdited([...shares, { id, percent: 0 }])}
+        onAdd={(id) => edit([...shares, { id, percent: 0 }])}
       />
       {edited && (
         <p>
@@ -87,11 +98,19 @@ export function TrafficEditor({ state }: { state: TaskState }) {
               scope="task:write"
               primary
               busy={saving.isPending}
-              onPress={() => save(toActive(edited), 'The traffic is split anew.')}
+              onPress={() =>
+                save({ ...edited, weights: toActive(edited.weights) }, 'The traffic is split anew.')
+              }
             >
               Split the traffic so
             </ActionButton>
-            <button type="button" onClick={() => setEdited(null)}>
+            <button
+              type="button"
+              onClick={() => {
+                setEdited(null)
+                saving.reset()
+              }}
+            >
               Leave it as it is
             </button>
           </>

@@ -10,10 +10,10 @@ const FORMATS = ['text', 'json_object', 'json_schema'] as const
 /** `response_format` of chat completions. */
 export const chatFormat = z.looseObject({
   type: z.enum(FORMATS),
-  json_schema: z.looseObject({ schema: z.unknown() }).nullish(),
+  json_schema: z.looseObject({ schema: z.unknown().optional() }).nullish(),
 })
 /** `text.format` of responses. */
-export const textFormat = z.looseObject({ type: z.enum(FORMATS), schema: z.unknown() })
+export const textFormat = z.looseObject({ type: z.enum(FORMATS), schema: z.unknown().optional() })
 
 /** What an answer is to be, as either API says it. */
 export interface AskedFormat {

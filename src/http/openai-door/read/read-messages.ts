@@ -12,7 +12,7 @@ export const chatMessage = z.looseObject({ role: z.enum(ROLES), content: content
 export const inputItem = z.looseObject({
   type: z.string().max(100).nullish(),
   role: z.enum(ROLES).nullish(),
-  content: z.unknown(),
+  content: z.unknown().optional(),
 })
 const itemContent = content.nullish()
 

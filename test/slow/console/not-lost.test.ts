@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { describe } from 'node:test'
+import type { Page } from 'playwright-core'
+import { useConsole } from '../../support/console/use-console.ts'
+import { ADMIN_TOKEN, until } from '../../support/system.ts'
+
+/** Comes back to the tab, as often as it takes for the task to be read anew and to show this split. */
+const readUntil = (page: Page, split: string): Promise<void> =>
+  until(async () => {
+    await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')))
+    return page.getByText(split).isVisible()
+  })
+
+describe('what is not lost in the console', () => {
+  const { journey } = useConsole()
+
+  journey(
+    'a split that others made meanwhile, neither to another one nor to its undoing',
+    async (t, { open, system }) => {
+      const task = await system.createTask({ name: 'Contended traffic' })
+      const { body } = await system.call('POST', `/task/${task}`, {
+        user_prompt: 'Otherwise {text}',
+        weight: 1,
+      })
+      const [second, first] = body.revisions.map(({ id }: { id: string }) => id)
+      const splitElsewhere = (weights: number[]) =>
+        system.call('POST', `/task/${task}`, {
+          active_revisions: [first, second].map((id, at) => ({ task_revision_id: id, weight: weights[at] })),
+        })
+      const weights = async () =>
+        (await system.call('GET', `/task/${task}`)).body.active_revisions.map(
+          ({ weight }: { weight: number }) => weight,
+        )
+      const page = await open(t, `/tasks/${task}`)
+      const button = (name: string) => page.getByRole('button', { name })
+      await page.getByLabel('Percent of r2').fill('20')
+      await splitElsewhere([95, 5])
+      await readUntil(page, 'r1 95 % · r2 5 %')
+      await button('Split the traffic so').click()
+      await page.getByText('STALE_TASK').waitFor()
+      assert.deepEqual(await weights(), [95, 5])
+
+      await button('Leave it as it is').click()
+      await page.getByText('STALE_TASK').waitFor({ state: 'detached' })
+      await page.getByLabel('Percent of r2').fill('30')
+      await button('Split the traffic so').click()
+      await button('Undo the last split').waitFor()
+      assert.deepEqual(await weights(), [70, 30])
+      await splitElsewhere([90, 10])
+      await readUntil(page, 'r1 90 % · r2 10 %')
+      await button('Undo the last split').click()
+      await page.getByText('STALE_TASK').waitFor()
+      assert.deepEqual(await weights(), [90, 10])
+    },
+  )
+
+  journey('the new secret of the key that one is signed in with', async (t, { open, system, browser }) => {
+    const admin = { token: ADMIN_TOKEN }
+    const { body } = await system.call('POST', '/api_key', { name: 'mine', scopes: ['key:write'] }, admin)
+    await browser.clearCookies()
+    const page = await open(t, '/keys', { key: body.token })
+    await page.getByRole('button', { name: 'Rotate mine' }).click()
+    await page.getByRole('button', { name: 'Rotate', exact: true }).click()
+    const secret = (await page.getByRole('region', { name: 'Key' }).locator('pre').textContent()) ?? ''
+    assert.ok(secret !== '' && secret !== body.token)
+    // Asks once more who is signed in, and for the keys.
+    await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')))
+    await page.getByRole('button', { name: 'I have it' }).click()
+    await page.reload()
+    await page.getByRole('row', { name: /mine/ }).waitFor()
+    const known = async (token: string) => (await system.call('GET', '/api_key', undefined, { token })).status
+    assert.equal(await known(secret), 200)
+    await until(async () => (await known(body.token)) === 401)
+    await browser.clearCookies()
+  })
+})
