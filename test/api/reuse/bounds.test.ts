@@ -88,11 +88,11 @@ test('what is counted of a result and of a mark is no less than the memory that 
   const names = Array.from({ length: 4200 }, (_, at) => hashOf(String(at)))
   const question = (hash: string) => ({ project, task, hash, subject: hashOf(hash) })
   const before = await used()
-  for (const hash of names) await store.enter(question(hash), newId(), null, 3_600_000)
+  await Promise.all(names.map((hash) => store.enter(question(hash), newId(), null, 3_600_000)))
   const marked = await used()
   assert.ok((marked - before) / names.length < ENTRY_BYTES, `${(marked - before) / names.length} bytes`)
   const text = 'x'.repeat(1000)
-  for (const hash of names) await store.keepResult(question(hash), newId(), text, 3_600_000)
+  await Promise.all(names.map((hash) => store.keepResult(question(hash), newId(), text, 3_600_000)))
   const kept = (await used()) - marked
   assert.ok(kept / names.length < text.length + ENTRY_BYTES, `${kept / names.length} bytes`)
 })
