@@ -137,7 +137,7 @@ describe('readers of files that read nothing', () => {
 
   test('are in the way of other readers only, for as long as one may wait', async (t) => {
     const target = targetOf(server(), `${newPrefix()}/`)
-    const { files } = openAt(t, target, { connections: 1, timeoutMs: 1000, attempts: 1 })
+    const { files } = openAt(t, target, { connections: 1, timeoutMs: 4000, attempts: 1 })
     const run = newRunId(0)
     await files.put(run, NAME, Buffer.alloc(20_000_000))
     const idle = (await files.open(run, NAME)) ?? assert.fail()
