@@ -14,6 +14,12 @@ export interface SpareRedis {
 /** More are never in use at once, but by tests that end together. */
 const MOST = 3
 const spare: SpareRedis[] = []
+let isWanted = false
+
+/** From now on servers are kept. Not where tests start processes: one that lost its connection could come back to it. */
+export function wantSpares(): void {
+  isWanted = true
+}
 
 /** Where a server listens that keeps its data there. */
 export const socketIn = (dir: string): string => join(dir, 'redis.sock')
@@ -26,6 +32,7 @@ let asStarted: Promise<string> | undefined
 
 /** Looks at a server that was just started without settings, to know one again to which nothing was done. */
 export async function learnSettings(dir: string): Promise<void> {
+  if (!isWanted) return
   asStarted ??= ask(dir, (redis) => settingsOf(redis, dir))
   await asStarted
 }
@@ -38,7 +45,7 @@ export const takeSpare = (): SpareRedis | undefined => spare.pop()
  * is still open, a setting, a user or a file. Such a server is to be stopped.
  */
 export async function keepSpare(redis: SpareRedis): Promise<boolean> {
-  if (spare.length >= MOST) return false
+  if (!isWanted || spare.length >= MOST) return false
   const isAsNew = await ask(redis.dir, (own) => makeNew(own, redis.dir)).catch(() => false)
   if (isAsNew) spare.push(redis)
   return isAsNew

@@ -5,6 +5,10 @@ import { test } from 'node:test'
 import { silentLogger } from '../../../../src/platform/logger.ts'
 import { connectRedis, type Redis } from '../../../../src/platform/redis/redis.ts'
 import { type PrivateRedis, startPrivateRedis } from '../../../support/redis.ts'
+import { wantSpares } from '../../../support/spare-redis.ts'
+
+// As in all processes that files share; alone, this one is in none.
+wantSpares()
 
 const left: (() => void)[] = []
 
