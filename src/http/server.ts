@@ -69,14 +69,15 @@ export function createApplication(deps: ServerDeps, endpoints: readonly Endpoint
   for (const path of new Set(endpoints.map((each) => each.path))) {
     const here = endpoints.filter((each) => each.path === path)
     const mounts = here.some(({ door }) => door) ? [''] : MOUNTS
-    const paths = mounts.map((mount) => mount + path)
+    // One route, which is matched once for all its methods.
+    const route = app.route(mounts.map((mount) => mount + path))
     for (const declared of here) {
       // What is read may be large; what is done is answered with little, and images are compressed already.
       const compressing = declared.method === 'get' && !declared.ranges ? [compress] : []
-      app[declared.method](paths, ...compressing, serve(declared, deps, budget, checkPath))
+      route[declared.method](...compressing, serve(declared, deps, budget, checkPath))
     }
     const allowed = here.map((each) => each.method.toUpperCase())
-    app.all(paths, (_request, response) => {
+    route.all((_request, response) => {
       response.locals['route'] = path
       response.set('Allow', allowed.join(', '))
       throw new ApiError('METHOD_NOT_ALLOWED', `This path knows ${allowed.join(', ')} only.`)

@@ -4,8 +4,8 @@ import { declareEndpoints } from '../../src/compose/compose-api.ts'
 import { MOST_ISSUES } from '../../src/platform/errors.ts'
 import { ADMIN_TOKEN, useSystem } from '../support/system.ts'
 
-/** Bytes: a hundred issues of the longest place and message that is told. */
-const LARGEST_REFUSAL = 150_000
+/** Bytes: a hundred issues, each with its place and message. */
+const LARGEST_REFUSAL = 40_000
 const ABSENT = '00000000-0000-7000-8000-000000000000'
 
 describe('what is wrong with a request', () => {

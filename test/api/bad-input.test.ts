@@ -143,7 +143,7 @@ describe('bad input, on every route', () => {
         path,
         declared.method,
         token,
-        `"${'x'.repeat(declared.bodyLimit ?? 4_000_000)}"`,
+        `"${'x'.repeat(declared.bodyLimit ?? running().core.config.bodyLimit)}"`,
       )
       assert.deepEqual([large.status, toldBy(declared, large.body).reason], [413, 'BODY_TOO_LARGE'])
     }))

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { describe, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { declareEndpoints } from '../../src/compose/compose-api.ts'
+import { taskLimits } from '../../src/compose/compose-core.ts'
 import { readConfig } from '../../src/config.ts'
-import { describeApi } from '../../src/http/openapi/openapi.ts'
+import { describeApi, type OpenApiDocument } from '../../src/http/openapi/openapi.ts'
 import { openPort } from '../../src/http/port/open-port.ts'
-import { createContract } from '../support/contract.ts'
+import { createContract, SHOWING_LIMITS } from '../support/contract.ts'
 import { startContractProxy, VIOLATION_HEADER } from '../support/contract-proxy.ts'
 import { useSystem } from '../support/system.ts'
 
@@ -67,6 +69,31 @@ describe('the contract of answers', () => {
     }
   })
 
+  test('is the same whatever limits tasks have, but for exported files', () => {
+    const limits = ['WEIGHTS', 'PARAMETERS', 'OUTPUT_DEPTH', 'OUTPUT_KEYS', 'SCORES']
+    const env = Object.fromEntries(limits.map((name) => [`SPLITRUN_${name}_MAX`, '3']))
+    const config = readConfig({ ...env, SPLITRUN_TIMEOUT_MAX: '1h' })
+    assert.ok(
+      Object.values(taskLimits(config)).every((limit) => [3, 3600].includes(limit)),
+      'all are changed',
+    )
+    const other = describeApi(declareEndpoints(config), { closed: true })
+    const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, { responses }]) => ({ path, method, responses })),
+    )
+    const differing = operations.filter(
+      ({ path, method, responses }) =>
+        !isDeepStrictEqual(
+          resolved(document, responses),
+          resolved(other, other.paths?.[path]?.[method as 'get']?.responses),
+        ),
+    )
+    assert.deepEqual(
+      differing.map(({ path }) => path),
+      operations.map(({ path }) => path).filter((path) => SHOWING_LIMITS.test(path)),
+    )
+  })
+
   test('is held by a proxy that lets every byte through, and tells what it finds', async (t) => {
     const received: Buffer[] = []
     const server = createServer(async (request, response) => {
@@ -92,3 +119,19 @@ describe('the contract of answers', () => {
     assert.match(proxy.violations[1] ?? '', /equal to constant/)
   })
 })
+
+/** A part of a document, and all components that it refers to, however many lie between. */
+function resolved(document: OpenApiDocument, part: unknown): [unknown, Map<string, unknown>] {
+  const components = new Map<string, unknown>()
+  const waiting = [part]
+  while (waiting.length > 0) {
+    for (const [, ref = ''] of JSON.stringify(waiting.pop() ?? null).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+      if (components.has(ref)) continue
+      const [, kind = '', name = ''] = ref.split('/')
+      const found = (document.components as Record<string, Record<string, unknown>>)[kind]?.[name]
+      components.set(ref, found)
+      waiting.push(found)
+    }
+  }
+  return [part, components]
+}

@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
+import { wantSpares } from './spare-redis.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -13,6 +14,7 @@ export async function importTests(
   { part, of } = { part: 1, of: 1 },
 ): Promise<void> {
   const files = folders.flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: ROOT }).sort())
+  wantSpares()
   const own = files.filter((_, at) => at % of === part - 1)
   await Promise.all(own.map((file) => import(join(ROOT, file))))
 }

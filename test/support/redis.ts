@@ -10,6 +10,7 @@ import {
   startRedisServer,
 } from '../../src/platform/embedded-redis/redis-server-process.ts'
 import { type Logger, silentLogger } from '../../src/platform/logger.ts'
+import { keepSpare, learnSettings, socketIn, takeSpare } from './spare-redis.ts'
 
 /** The repository's own data folder: a server program that is fetched for the tests is fetched once. */
 const DATA_DIR = join(import.meta.dirname, '../../.splitrun')
@@ -51,19 +52,40 @@ export interface PrivateRedis {
   start(settings?: readonly string[]): Promise<void>
 }
 
-/** Starts a private Redis. `durable` writes every command to disk, so that a kill loses nothing. */
+/**
+ * Starts a private Redis, or lends one that an earlier test of this process has left as new. `durable` writes every command
+ * to disk, so that a kill loses nothing.
+ */
 export async function startPrivateRedis(
   t: { after(clean: () => Promise<void> | void): void },
   options: { durable?: boolean; args?: readonly string[] } = {},
 ): Promise<PrivateRedis> {
-  const dir = await mkdtemp(join(tmpdir(), 'splitrun-test-'))
-  const url = join(dir, 'redis.sock')
-  const program = await testRedisProgram()
   const durable = options.durable ? ['--appendonly', 'yes', '--appendfsync', 'always'] : []
   const args = [...durable, ...(options.args ?? [])]
-  let server: RedisServerProcess | null = null
+  const lent = args.length === 0 ? takeSpare() : undefined
+  const dir = lent?.dir ?? (await mkdtemp(join(tmpdir(), 'splitrun-test-')))
+  const url = socketIn(dir)
+  const program = await testRedisProgram()
+  let server: RedisServerProcess | null = lent?.server ?? null
+  /** For as long as it was started without settings, and never paused or killed. */
+  let isPlain = args.length === 0
 
-  const redis: PrivateRedis = {
+  async function launch(settings: readonly string[]): Promise<void> {
+    server = await startRedisServer({ ...program, dir, address: { path: url }, args: settings })
+    await server.ready()
+  }
+  function signal(name: NodeJS.Signals): void {
+    isPlain = false
+    if (server) process.kill(server.pid, name)
+  }
+  t.after(async () => {
+    if (server && isPlain && (await keepSpare({ dir, server }))) return
+    await server?.stop(0)
+    await rm(dir, { recursive: true, force: true })
+  })
+  if (!server) await launch(args)
+  if (isPlain) await learnSettings(dir)
+  return {
     url,
     dir,
     pause: () => signal('SIGSTOP'),
@@ -73,18 +95,8 @@ export async function startPrivateRedis(
       await server?.exited
     },
     async start(settings = []) {
-      const all = [...args, ...settings]
-      server = await startRedisServer({ ...program, dir, address: { path: url }, args: all })
-      await server.ready()
+      isPlain = false
+      await launch([...args, ...settings])
     },
   }
-  function signal(name: NodeJS.Signals): void {
-    if (server) process.kill(server.pid, name)
-  }
-  t.after(async () => {
-    await server?.stop(0)
-    await rm(dir, { recursive: true, force: true })
-  })
-  await redis.start()
-  return redis
 }

@@ -103,7 +103,8 @@ export function useSystem(
   after(async () => {
     // All of them, whatever one says: what is left open would keep the process for ever.
     const failures: unknown[] = []
-    for (const clean of cleanups)
+    system = undefined
+    for (const clean of cleanups.splice(0))
       await (async () => clean())().catch((error: unknown) => failures.push(error))
     if (failures.length > 0) throw failures[0]
   })
@@ -147,7 +148,7 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
   const url = `http://127.0.0.1:${port}`
   const contract = contractOf(config, core.limits)
   const proxy = await startContractProxy(url, contract)
-  t.after(async () => {
+  const close = async () => {
     await proxy.close()
     await core.lifecycle.close()
     await model.close()
@@ -155,7 +156,8 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
     await rm(dataDir, { recursive: true, force: true })
     // Also those of clients that told nobody.
     if (proxy.violations.length > 0) throw new Error(`not as documented:\n${proxy.violations.join('\n')}`)
-  })
+  }
+  t.after(forgotten(close))
 
   async function createKey(project: Project, scopes: readonly Scope[]): Promise<string> {
     const key = await core.apiKeys.create(project, { name: 'test', scopes, expires: null })
@@ -232,6 +234,19 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
   return ofProject(await createProject())
 }
 
+/**
+ * Calls it once, and lets go of it then: the runner keeps what tests gave it to clean up until all files of the process have
+ * ended, and with that whole systems, which its garbage collector would look through again and again.
+ */
+function forgotten(clean: () => Promise<void>): () => Promise<void> {
+  let left: typeof clean | undefined = clean
+  return async () => {
+    const now = left
+    left = undefined
+    await now?.()
+  }
+}
+
 async function startBucket(t: Cleanup): Promise<Record<string, string>> {
   const { startS3rver } = await import('./files/s3rver.ts')
   const { settingsOf } = await import('./files/object-storage.ts')
@@ -244,8 +259,9 @@ const PATIENCE_MS = 100_000
 /** Asks again until the answer is true; for states that have no event. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
   const end = Date.now() + PATIENCE_MS
-  while (!(await holds())) {
+  for (let asked = 0; !(await holds()); asked += 1) {
     if (Date.now() > end) throw new Error(`the state did not come: ${holds}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    // What has not come soon is asked for less often.
+    await new Promise((resolve) => setTimeout(resolve, Math.min(20 + asked, 60)))
   }
 }

@@ -10,11 +10,12 @@ import { describeApi } from '../../../../src/http/openapi/openapi.ts'
 import { MEANINGS } from '../../../../src/http/openapi/reasons.ts'
 import { REASONS, type Reason } from '../../../../src/platform/errors.ts'
 import { arbitraryOutputFormat } from '../../../support/arbitrary-output-format.ts'
+import { QUICKLY_COMPILED } from '../../../support/contract.ts'
 
 const endpoints = declareEndpoints(readConfig({}))
 // As readers get it: parsed from its text.
 const document = JSON.parse(JSON.stringify(describeApi(endpoints)))
-const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }))
+const ajv = addFormats.default(new Ajv2020(QUICKLY_COMPILED))
 ajv.addSchema({ $id: 'api', ...document })
 
 /** Every object of the document, with the JSON pointer that leads to it. */
