@@ -21,8 +21,14 @@ interface Entry {
   readonly act: () => void
 }
 
+interface PaletteProps {
+  /** What was typed before it was there. */
+  readonly begun: string
+  readonly onClose: () => void
+}
+
 /** Everything that one can go to, by some letters of its name. */
-export default function Palette({ onClose }: { onClose: () => void }) {
+export default function Palette({ begun, onClose }: PaletteProps) {
   const navigate = useNavigate()
   const { contains } = useFilter({ sensitivity: 'base' })
   const tasks = useTasks()
@@ -45,7 +51,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(isOpen) => isOpen || onClose()}>
       <Modal className="palette">
         <Dialog aria-label="Go to">
-          <Autocomplete filter={contains}>
+          <Autocomplete filter={contains} defaultInputValue={begun}>
             <SearchField aria-label="Name of a page, a task or an action" autoFocus>
               <Input placeholder="Page, task or action" />
             </SearchField>

@@ -14,6 +14,8 @@ interface ColumnRuns {
   /** By the keys of the columns. */
   readonly progress: ReadonlyMap<string, Progress>
   readonly isRunning: boolean
+  /** The same, at once: also of what was begun since the last frame. */
+  isRunningNow(): boolean
   /** Runs all columns on the same inputs. Resolves when all have ended, to false where one has gone away before. */
   run(inputs: Readonly<Record<string, unknown>>, images: readonly Blob[]): Promise<boolean>
   stop(): void
@@ -29,7 +31,7 @@ export function useColumnRuns(
 ): ColumnRuns {
   const { client, project } = useProject()
   const queries = useQueryClient()
-  const [progress, put] = useFrames<Progress>()
+  const [progress, put, latest] = useFrames<Progress>()
   const watched = useRef(new Map<string, AbortController>())
   const callable = client.task(task.id)
   const as = task.output_modality === 'json' ? 'fields' : 'text'
@@ -82,13 +84,16 @@ export function useColumnRuns(
     }
   }, [])
 
-  const going = columns.filter(({ key }) => {
-    const known = progress.get(key)
-    return known !== undefined && known.ended === null && known.error === null
-  })
+  const goingIn = (found: ReadonlyMap<string, Progress>) =>
+    columns.filter(({ key }) => {
+      const known = found.get(key)
+      return known !== undefined && known.ended === null && known.error === null
+    })
+  const going = goingIn(progress)
   return {
     progress,
     isRunning: going.length > 0,
+    isRunningNow: () => goingIn(latest.current).length > 0,
     async run(inputs, images) {
       const begun = columns.map((column) => ({ column, signal: begin(column.key) }))
       const runs: Promise<boolean>[] = []
