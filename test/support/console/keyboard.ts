@@ -81,10 +81,23 @@ export async function reach(page: Page, target: Locator): Promise<void> {
   throw new Error(`${MOST_STEPS} times the Tab key do not lead to ${target}`)
 }
 
-/** Goes to something and presses a key there. */
+/** Runs in the page: notes whether the next key comes here. */
+function listenForKey(element: Element): void {
+  Object.assign(window, { keyCame: false })
+  element.addEventListener('keydown', () => Object.assign(window, { keyCame: true }), { once: true })
+}
+
+/**
+ * Goes to something and presses a key there.
+ * @throws where the focus leaves it in between: the page has taken it from whoever was about to press the key
+ */
 export async function pressAt(page: Page, target: Locator, key = 'Enter'): Promise<void> {
   await reach(page, target)
+  await target.evaluate(listenForKey)
   await page.keyboard.press(key)
+  // Another document, where the key has led to one, has noted nothing.
+  const came = await page.evaluate<boolean | undefined>('window.keyCame').catch(() => undefined)
+  if (came === false) throw new Error(`the focus had left ${target} when the key came`)
 }
 
 /** Goes to a field and types into it, in place of what is there. */
