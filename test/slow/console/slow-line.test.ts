@@ -189,9 +189,20 @@ describe('on a slow line, what is typed or done while something is under way', (
     const task = await system.createTask({ name: 'Tried once' })
     const page = await open(t, `/playground?task=${task}`)
     await page.getByLabel('text', { exact: true }).fill('tea')
-    // The second comes before the first is painted.
-    await page.evaluate(`for (const _ of [1, 2])
-      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true }))`)
+    // The second comes before it is painted that the first was heard, as where the machine is slow.
+    await page.evaluate(`{
+      const [paint, held] = [requestAnimationFrame, []]
+      window.requestAnimationFrame = (then) => held.push(then)
+      window.paintAtLast = () => {
+        window.requestAnimationFrame = paint
+        for (const each of held) paint(each)
+      }
+    }`)
+    const sent = page.waitForRequest((call) => call.method() === 'POST')
+    await page.keyboard.press('Control+Enter')
+    await sent
+    await page.keyboard.press('Control+Enter')
+    await page.evaluate('paintAtLast()')
     await said(page, 'All columns are done.').waitFor()
     assert.equal((await system.call('GET', `/task/${task}/run`)).body.results.length, 1)
   })
@@ -244,5 +255,19 @@ describe('on a slow line, where runs go on', () => {
     await page.getByText('No run passes these filters').waitFor()
     await held.release()
     await said(page, '2 cancelled').waitFor()
+  })
+
+  test('a stop that does not get through is told, and can be asked for again', async (t) => {
+    const { open, system } = console()
+    const task = await system.createTask({ name: 'Not stopped' })
+    const page = await open(t, `/playground?task=${task}`)
+    await page.keyboard.press('Control+Enter')
+    await page.getByText('running', { exact: true }).waitFor()
+    await page.route('**/cancel', (route) => route.abort())
+    await press(page, 'Stop')
+    await page.locator('main').getByRole('alert').waitFor()
+    await page.unroute('**/cancel')
+    await press(page, 'Stop')
+    await page.getByText('RUN_CANCELLED').waitFor()
   })
 })

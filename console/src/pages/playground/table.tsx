@@ -112,7 +112,7 @@ export function Table({ state: { task }, source }: TableProps) {
         {problem !== null && <Problem error={problem} />}
         <div className="row">
           {runs.isRunning ? (
-            <button type="button" onClick={runs.stop}>
+            <button type="button" onClick={() => void runs.stop().catch(setProblem)}>
               Stop
             </button>
           ) : (

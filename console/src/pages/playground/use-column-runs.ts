@@ -18,7 +18,8 @@ interface ColumnRuns {
   isRunningNow(): boolean
   /** Runs all columns on the same inputs. Resolves when all have ended, to false where one has gone away before. */
   run(inputs: Readonly<Record<string, unknown>>, images: readonly Blob[]): Promise<boolean>
-  stop(): void
+  /** Rejects where a run could not be told to stop. */
+  stop(): Promise<void>
 }
 
 type Stream = RunStream<unknown, 'text' | 'fields'>
@@ -120,19 +121,18 @@ export function useColumnRuns(
       }
       return (await Promise.all(runs)).every((isThere) => isThere)
     },
-    stop() {
-      for (const { key } of going) {
+    async stop() {
+      const cancelled = going.map(async ({ key }) => {
         const run = progress.get(key)?.run
-        if (run) void callable.attach(run).cancel()
-        else {
-          watched.current.get(key)?.abort()
-          put(key, {
-            ...BEFORE,
-            status: 'cancelled',
-            error: new Error('It was stopped before it had begun.'),
-          })
-        }
-      }
+        if (run) return void (await callable.attach(run).cancel())
+        watched.current.get(key)?.abort()
+        put(key, {
+          ...BEFORE,
+          status: 'cancelled',
+          error: new Error('It was stopped before it had begun.'),
+        })
+      })
+      await Promise.all(cancelled)
     },
   }
 }
