@@ -144,7 +144,7 @@ describe('pages on a slow line, where runs go on', () => {
     const task = await system.createTask({ name: 'Not stopped' })
     const page = await open(t, `/playground?task=${task}`)
     await page.keyboard.press('Control+Enter')
-    await page.getByText('running', { exact: true }).waitFor()
+    await page.locator('.playground-answer').getByText('running').waitFor()
     await page.route('**/cancel', (route) => route.abort())
     await press(page, 'Stop')
     await page.locator('main').getByRole('alert').waitFor()
