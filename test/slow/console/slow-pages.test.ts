@@ -143,7 +143,7 @@ describe('pages on a slow line, where runs go on', () => {
     const { open, system } = console()
     const task = await system.createTask({ name: 'Not stopped' })
     const page = await open(t, `/playground?task=${task}`)
-    await page.keyboard.press('Control+Enter')
+    await press(page, 'Run')
     await page.locator('.playground-answer').getByText('running').waitFor()
     await page.route('**/cancel', (route) => route.abort())
     await press(page, 'Stop')
