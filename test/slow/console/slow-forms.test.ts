@@ -28,6 +28,8 @@ describe('on a slow line, what is typed or done while something is under way', (
     const held = await holdCalls(page, (call) => call.method() === 'POST' && call.url().endsWith('/api_key'))
     await press(page, 'Make it')
     await held.come()
+    // It is sent a moment before the page shows that it is.
+    await page.getByRole('dialog').locator('[aria-busy=true]').first().waitFor()
     for (const key of ['Escape', 'Escape']) await page.keyboard.press(key)
     await press(page, 'Close')
     await press(page, 'Make it')
