@@ -34,7 +34,7 @@ async function aMove(t: TestContext) {
       const keys = (await source.call('CLUSTER', 'GETKEYSINSLOT', slot, Math.ceil(count * part))) as string[]
       assert.ok(keys.length > 1)
       const { port: there = 0 } = target.options
-      await source.call('MIGRATE', '127.0.0.1', there, '', 0, 5000, 'KEYS', ...keys)
+      await source.call('MIGRATE', '127.0.0.1', there, '', 0, 60_000, 'KEYS', ...keys)
     },
     async end() {
       const id = await idOf(target)

@@ -14,16 +14,17 @@ import { startTinyproxy } from '../support/tinyproxy.ts'
 /** Of this machine, and not among the names that are never reached through a proxy. */
 const HOST = '127.0.0.2'
 const GOOD = '{"answer": "yes", "score": 1}'
-const SILENT_SECONDS = 3
+/** So much longer than between two parts of an answer, that a busy machine does not seem silent. */
+const SILENT_SECONDS = 8
 
 const answers: Answer = async ({ body }, response) => {
   if (body['model'] === 'silent') return
   if (body['model'] !== 'long') return response.end(JSON.stringify(chatCompletion(GOOD)))
   response.writeHead(200, { 'content-type': 'text/event-stream' })
-  // Twice as long as the proxy lets a silent connection live.
-  for (let part = 0; part < 20; part += 1) {
+  // Longer than the proxy lets a silent connection live.
+  for (let part = 0; part < 30; part += 1) {
     response.write(chunk({ content: part === 0 ? GOOD : ' ' }))
-    await new Promise((resolve) => setTimeout(resolve, SILENT_SECONDS * 100))
+    await new Promise((resolve) => setTimeout(resolve, SILENT_SECONDS * 50))
   }
   response.end(`${chunk({}, 'stop')}data: [DONE]\n\n`)
 }

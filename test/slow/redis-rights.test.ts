@@ -13,7 +13,6 @@ const env = {
   SPLITRUN_LOCK_DURATION: '2s',
   SPLITRUN_STALLED_INTERVAL: '1s',
   SPLITRUN_JANITOR_INTERVAL: '1s',
-  SPLITRUN_RUN_TIMEOUT: '20s',
 }
 const USER = 'splitrun'
 

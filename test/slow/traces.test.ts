@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { openPort } from '../../src/http/port/open-port.ts'
 import { type ReceivedSpan, startOtlpReceiver, tracedBy } from '../support/otlp-receiver.ts'
 import { startApiProcess, startWorkerProcess } from '../support/processes.ts'
-import { type Cleanup, startSystem, until } from '../support/system.ts'
+import { speakModels } from '../support/spoken-model.ts'
+import { type Cleanup, startSystem } from '../support/system.ts'
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 const CALLER = '00f067aa0ba902b7'
@@ -113,21 +114,26 @@ test('one trace leads from the caller over the API and a worker to the model, ea
 
 test('a run that is handed back shows both its workers, and the first one sends its spans before it ends', async (t) => {
   const receiver = await startOtlpReceiver(t)
-  const system = await startSystem(t, { workers: 0, model: { latencyMs: 1500 }, env: tracedBy(receiver) })
+  const model = await speakModels(t)
+  const env = { ...tracedBy(receiver), ...model.env }
+  const system = await startSystem(t, { workers: 0, env })
   // So rare are its exports that only its end can have brought its spans.
   const leaving = await startWorkerProcess(t, system, {
-    ...tracedBy(receiver),
+    ...env,
     OTEL_BSP_SCHEDULE_DELAY: '60000',
     SPLITRUN_SHUTDOWN_GRACE: '0s',
   })
-  const task = await system.createTask()
+  const task = await system.createTask({ llm_model_id: 'spoken', output_modality: 'text' })
   const { body } = await system.call('POST', `/task/${task}/run?wait=0`, { task_input: { text: 'tea' } })
-  await until(() => (system.model.stats()['answered'] ?? 0) > 0)
+  await model.next()
   assert.deepEqual(await leaving.stop('SIGTERM'), { code: 0, signal: null })
   const [first] = named(await receiver.trace(body.trace_id, { 'run execute': 1 }), 'run execute')
   assert.equal(first?.attributes['splitrun.execution'], 'released')
 
-  const second = await startWorkerProcess(t, system, tracedBy(receiver))
+  const second = await startWorkerProcess(t, system, env)
+  const call = await model.next()
+  call.say('tea')
+  call.end()
   const spans = await receiver.trace(body.trace_id, { 'run execute': 2, 'run enqueue': 1 })
   const enqueue = only(spans, 'run enqueue')
   assert.deepEqual(

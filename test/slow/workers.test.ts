@@ -6,18 +6,45 @@ import { test } from 'node:test'
 import { isFinal, type RunRecord } from '../../src/runs/run.ts'
 import { startWorkerProcess } from '../support/processes.ts'
 import { assertExactRollups, recordsOf } from '../support/records.ts'
-import { type System, startSystem, until } from '../support/system.ts'
+import { speakModels } from '../support/spoken-model.ts'
+import { type Cleanup, type System, startSystem, until } from '../support/system.ts'
 
-const QUICK = { SPLITRUN_LOCK_DURATION: '2s', SPLITRUN_STALLED_INTERVAL: '1s' }
-/** Long enough to be interrupted in. */
-const SLOW = { latencyMs: 1500 }
+/** A lock lasts longer than a busy machine keeps a process waiting that is well. */
+const QUICK = { SPLITRUN_LOCK_DURATION: '5s', SPLITRUN_STALLED_INTERVAL: '1s' }
+const NO_GRACE = { SPLITRUN_SHUTDOWN_GRACE: '0s' }
+
+/** A system without a worker, whose model answers when it is told to: its runs are in hand until then. */
+async function startHeld(t: Cleanup) {
+  const model = await speakModels(t)
+  const system = await startSystem(t, { workers: 0, env: model.env })
+  const calls = (count: number) => Promise.all(Array.from({ length: count }, () => model.next()))
+  return {
+    system,
+    startWorker: (env: Record<string, string> = {}) =>
+      startWorkerProcess(t, system, { ...model.env, ...env }),
+    submit: (count: number) => submit(system, count, { llm_model_id: 'spoken', output_modality: 'text' }),
+    /** Resolves once all of these are in the model's hands, with what lets it answer. */
+    async inHand(ids: readonly string[]) {
+      const held = await calls(ids.length)
+      for (const { status } of await recordsOf(system, ids)) assert.equal(status, 'running')
+      return () => {
+        for (const call of held) {
+          call.say('tea')
+          call.end()
+        }
+      }
+    },
+  }
+}
 
 test('runs whose worker is killed succeed on another one, and each settles once', async (t) => {
-  const system = await startSystem(t, { workers: 0, model: SLOW })
-  const victim = await startWorkerProcess(t, system, QUICK)
-  const ids = await submit(system, 5)
-  await allRunning(system, ids)
-  const [rescuer] = await Promise.all([startWorkerProcess(t, system, QUICK), victim.stop('SIGKILL')])
+  const { system, startWorker, submit, inHand } = await startHeld(t)
+  const victim = await startWorker(QUICK)
+  const ids = await submit(5)
+  await inHand(ids)
+  const [rescuer] = await Promise.all([startWorker(QUICK), victim.stop('SIGKILL')])
+  const answer = await inHand(ids)
+  answer()
 
   const records = await ended(system, ids)
   for (const { status, attempts } of records) {
@@ -33,17 +60,19 @@ test('runs whose worker is killed succeed on another one, and each settles once'
 })
 
 test('a run that a stopping worker hands back has its attempt unused, and succeeds on another worker', async (t) => {
-  const system = await startSystem(t, { workers: 0, model: SLOW })
-  const leaving = await startWorkerProcess(t, system, { SPLITRUN_SHUTDOWN_GRACE: '0s' })
-  const ids = await submit(system, 5)
-  await allRunning(system, ids)
+  const { system, startWorker, submit, inHand } = await startHeld(t)
+  const leaving = await startWorker(NO_GRACE)
+  const ids = await submit(5)
+  await inHand(ids)
 
   assert.deepEqual(await leaving.stop('SIGTERM'), { code: 0, signal: null })
   for (const { status, attempts } of await recordsOf(system, ids)) {
     assert.deepEqual([status, attempts], ['queued', []])
   }
 
-  await startWorkerProcess(t, system)
+  await startWorker()
+  const answer = await inHand(ids)
+  answer()
   const records = await ended(system, ids)
   for (const { status, attempts } of records) {
     assert.deepEqual([status, attempts.length, attempts[0]?.outcome], ['succeeded', 1, 'succeeded'])
@@ -65,7 +94,7 @@ test('a run that is handed back keeps the attempts that were made, and only thos
   })
   const system = await startSystem(t, { workers: 0 })
   const leaving = await startWorkerProcess(t, system, {
-    SPLITRUN_SHUTDOWN_GRACE: '0s',
+    ...NO_GRACE,
     SPLITRUN_MODEL_BACKOFF: '1ms',
     SPLITRUN_SIMULATED_URL: `http://127.0.0.1:${(model.address() as AddressInfo).port}/v1`,
   })
@@ -81,18 +110,24 @@ test('a run that is handed back keeps the attempts that were made, and only thos
 })
 
 test('a stopping worker lets its runs finish within the grace period', async (t) => {
-  const system = await startSystem(t, { workers: 0, model: SLOW })
-  const leaving = await startWorkerProcess(t, system, { SPLITRUN_SHUTDOWN_GRACE: '60s' })
-  const ids = await submit(system, 3)
-  await allRunning(system, ids)
-  assert.deepEqual(await leaving.stop('SIGTERM'), { code: 0, signal: null })
+  const { system, startWorker, submit, inHand } = await startHeld(t)
+  const leaving = await startWorker({ SPLITRUN_SHUTDOWN_GRACE: '200s' })
+  const ids = await submit(3)
+  const answer = await inHand(ids)
+  const exited = leaving.stop('SIGTERM')
+  answer()
+  assert.deepEqual(await exited, { code: 0, signal: null })
   for (const { status, attempts } of await recordsOf(system, ids)) {
     assert.deepEqual([status, attempts.length], ['succeeded', 1])
   }
 })
 
-async function submit(system: System, count: number): Promise<string[]> {
-  const task = await system.createTask()
+async function submit(
+  system: System,
+  count: number,
+  fields: Record<string, unknown> = {},
+): Promise<string[]> {
+  const task = await system.createTask(fields)
   const answers = await Promise.all(
     Array.from({ length: count }, (_, index) =>
       system.call(
@@ -107,12 +142,6 @@ async function submit(system: System, count: number): Promise<string[]> {
   )
   for (const { status } of answers) assert.equal(status, 202)
   return answers.map(({ body }) => body.id)
-}
-
-/** In the model's hands: its call has been counted there. */
-async function allRunning(system: System, ids: readonly string[]): Promise<void> {
-  await until(() => (system.model.stats()['answered'] ?? 0) >= ids.length)
-  for (const { status } of await recordsOf(system, ids)) assert.equal(status, 'running')
 }
 
 async function ended(system: System, ids: readonly string[]): Promise<RunRecord[]> {

@@ -21,8 +21,14 @@ interface Entry {
   readonly act: () => void
 }
 
+interface PaletteProps {
+  /** What was typed before it was there. */
+  readonly begun: string
+  readonly onClose: () => void
+}
+
 /** Everything that one can go to, by some letters of its name. */
-export default function Palette({ onClose }: { onClose: () => void }) {
+export default function Palette({ begun, onClose }: PaletteProps) {
   const navigate = useNavigate()
   const { contains } = useFilter({ sensitivity: 'base' })
   const tasks = useTasks()
@@ -41,22 +47,32 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     { id: 'new', name: 'New task', kind: 'Action', act: to('/tasks/new') },
     { id: 'theme', name: 'Other colours', kind: 'Action', act: nextTheme },
   ]
+  function goTo(entry: Entry | undefined) {
+    if (!entry) return
+    onClose()
+    entry.act()
+  }
   return (
     <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(isOpen) => isOpen || onClose()}>
       <Modal className="palette">
         <Dialog aria-label="Go to">
-          <Autocomplete filter={contains}>
-            <SearchField aria-label="Name of a page, a task or an action" autoFocus>
+          <Autocomplete filter={contains} defaultInputValue={begun}>
+            <SearchField
+              aria-label="Name of a page, a task or an action"
+              autoFocus
+              onSubmit={(text) => {
+                // Of a list that what was begun has shortened already, nothing is marked by more letters.
+                const isMarked = document.querySelector('.palette [role=menuitem][data-focused]') !== null
+                if (!isMarked && text !== '') goTo(entries.find(({ name }) => contains(name, text)))
+              }}
+            >
               <Input placeholder="Page, task or action" />
             </SearchField>
             <Menu
               items={entries}
               aria-label="Where to go"
               renderEmptyState={() => <p className="quiet">Nothing has this in its name.</p>}
-              onAction={(id) => {
-                onClose()
-                entries.find((entry) => entry.id === id)?.act()
-              }}
+              onAction={(id) => goTo(entries.find((entry) => entry.id === id))}
             >
               {(entry) => (
                 <MenuItem textValue={entry.name}>

@@ -27,15 +27,21 @@ export const queries: QueryClient = new QueryClient({
 })
 
 export const readSignedIn = () => queries.getQueryData<SignedIn>(SESSION)
-export const putSignedIn = (signedIn: SignedIn) => queries.setQueryData<SignedIn>(SESSION, signedIn)
+
+/** Says who is signed in from now on. What is still being read of the session is of before, and counts no more. */
+export async function putSignedIn(signedIn: SignedIn): Promise<void> {
+  await queries.cancelQueries({ queryKey: SESSION })
+  queries.setQueryData<SignedIn>(SESSION, signedIn)
+}
 
 /** Leads back to the sign-in. Nothing that the one has read is shown to the next. */
-export function endSession(why: string | null): void {
-  putSignedIn({ session: null, why })
+export async function endSession(why: string | null): Promise<void> {
+  await putSignedIn({ session: null, why })
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] })
 }
 
 /** A session that has ended leads back to the sign-in, whatever was asked for. */
 function onError(error: unknown): void {
-  if (error instanceof SplitrunError && error.status === 401 && readSignedIn()?.session) endSession(ENDED)
+  if (error instanceof SplitrunError && error.status === 401 && readSignedIn()?.session)
+    void endSession(ENDED)
 }

@@ -5,6 +5,7 @@ import { PAGES } from '../pages/registry.ts'
 import { useAnnounce } from '../parts/page/announcer.tsx'
 import { SimulatedNotice } from '../parts/simulated.tsx'
 import { signOut } from './api.ts'
+import { PaletteOpening } from './palette-opening.tsx'
 import { ProjectSwitcher } from './project-switcher.tsx'
 import { endSession } from './queries.ts'
 import { useShortcuts } from './shortcuts.ts'
@@ -15,6 +16,7 @@ const Palette = lazy(() => import('./palette.tsx'))
 /** What stands around every page: the navigation, the project, and the palette. */
 export function Shell() {
   const [isOpen, setOpen] = useState(false)
+  const [begun, setBegun] = useState('')
   const [theme, setTheme] = useState(readTheme)
   const announce = useAnnounce()
   const leaving = useMutation({
@@ -23,7 +25,12 @@ export function Shell() {
     // The cookie still opens the console then.
     onError: (error) => announce(`Not signed out: ${error.message}`),
   })
-  useShortcuts({ openPalette: () => setOpen(true) })
+  function openPalette() {
+    setBegun('')
+    setOpen(true)
+  }
+  const closePalette = () => setOpen(false)
+  useShortcuts({ openPalette })
   const isMac = navigator.userAgent.includes('Mac')
   return (
     <div className="shell">
@@ -37,13 +44,17 @@ export function Shell() {
         <ProjectSwitcher />
         <SimulatedNotice />
         <div className="bar-end">
-          <button type="button" onClick={() => setOpen(true)} aria-keyshortcuts="Control+K Meta+K">
+          <button type="button" onClick={openPalette} aria-keyshortcuts="Control+K Meta+K">
             Go to… <kbd>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
           </button>
           <button type="button" onClick={() => setTheme(nextTheme())} aria-label={`Colours: ${theme}`}>
             {theme === 'system' ? '◐' : theme === 'light' ? '○' : '●'}
           </button>
-          <button type="button" onClick={() => leaving.mutate()} disabled={leaving.isPending}>
+          <button
+            type="button"
+            onClick={() => leaving.isPending || leaving.mutate()}
+            aria-disabled={leaving.isPending}
+          >
             Sign out
           </button>
         </div>
@@ -67,8 +78,8 @@ export function Shell() {
         <Outlet />
       </main>
       {isOpen && (
-        <Suspense fallback={null}>
-          <Palette onClose={() => setOpen(false)} />
+        <Suspense fallback={<PaletteOpening text={begun} onType={setBegun} onClose={closePalette} />}>
+          <Palette begun={begun} onClose={closePalette} />
         </Suspense>
       )}
     </div>

@@ -13,6 +13,7 @@ export function SignIn({ why }: { why: string | null }) {
   })
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
+    if (entering.isPending) return
     entering.mutate(String(new FormData(event.currentTarget).get('key')).trim())
   }
   return (
@@ -28,7 +29,7 @@ export function SignIn({ why }: { why: string | null }) {
           required
           spellCheck={false}
         />
-        <button type="submit" className="primary" disabled={entering.isPending}>
+        <button type="submit" className="primary" aria-disabled={entering.isPending}>
           Sign in
         </button>
       </form>

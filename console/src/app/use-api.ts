@@ -33,16 +33,23 @@ export function useApi<T>(
   } as Parameters<typeof useQuery<T>>[0])
 }
 
-/** A change in the current project; what was read under the `stale` keys is read anew after it. */
+/**
+ * A change in the current project; what was read under the `stale` keys is read anew after it. `onDone` is called then, also
+ * where what began the change is shown no more, as it often is by what was read; what is given to `mutate` is not.
+ */
 export function useChange<Given, T>(
   change: (client: Client, given: Given) => Promise<T>,
   stale: readonly QueryKey[] = [],
+  onDone?: (result: T, given: Given) => void,
 ) {
   const { client, project } = useProject()
   const queries = useQueryClient()
   return useMutation({
     mutationFn: (given: Given) => change(client, given),
-    onSettled: () =>
-      Promise.all(stale.map((key) => queries.invalidateQueries({ queryKey: [project.id, ...key] }))),
+    async onSettled(result, error, given) {
+      await Promise.all(stale.map((key) => queries.invalidateQueries({ queryKey: [project.id, ...key] })))
+      // Of a change that was made there is a result, whatever its type says.
+      if (error === null) onDone?.(result as T, given)
+    },
   })
 }

@@ -1,6 +1,7 @@
 import type { TaskRecord, TrafficChange } from '@splitrun/client'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useProject } from '../app/project.ts'
+import { ActionButton } from '../parts/action-button.tsx'
 import { Loaded } from '../parts/page/loaded.tsx'
 import { PageFrame } from '../parts/page/page-frame.tsx'
 import { TaskViews } from '../parts/revisions/task-views.tsx'
@@ -64,9 +65,9 @@ function Shown({ task }: { task: TaskRecord }) {
         )}
       </Loaded>
       {query.hasNextPage && (
-        <button type="button" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+        <ActionButton busy={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
           Older changes
-        </button>
+        </ActionButton>
       )}
     </PageFrame>
   )

@@ -31,7 +31,8 @@ export default function MakeTask() {
         <ActionButton
           primary
           scope="task:write"
-          busy={making.isPending}
+          // Made, it leads to another page, which may take a moment to load.
+          busy={making.isPending || making.isSuccess}
           onPress={() =>
             making.mutate(draft, {
               onSuccess: ({ task }) => void navigate({ to: '/tasks/$task', params: { task: task.id } }),

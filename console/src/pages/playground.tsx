@@ -1,6 +1,6 @@
 import './playground/playground.css'
 import { Link } from '@tanstack/react-router'
-import { useId } from 'react'
+import { useId, useState } from 'react'
 import { useApi } from '../app/use-api.ts'
 import { Empty } from '../parts/page/empty.tsx'
 import { Loaded } from '../parts/page/loaded.tsx'
@@ -19,7 +19,11 @@ export default function Playground() {
   const [{ task }, setFilters] = useFilters()
   const field = useId()
   const tasks = useTasks()
-  const chosen = task ?? tasks.data?.[0]?.id
+  // The first one stays, whatever tasks are made meanwhile: something may be typed for it already.
+  const [first, setFirst] = useState<string>()
+  const newest = tasks.data?.[0]?.id
+  if (first === undefined && newest !== undefined) setFirst(newest)
+  const chosen = task ?? first
   return (
     <PageFrame
       title="Playground"

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { ActionButton } from '../parts/action-button.tsx'
 import { count } from '../parts/figures.ts'
 import { Empty } from '../parts/page/empty.tsx'
 import { Loading } from '../parts/page/loading.tsx'
@@ -46,9 +47,9 @@ export default function Runs() {
       {query.data && runs.length === 0 && <NoRuns given={given} />}
       {runs.length > 0 && <RunTable runs={runs} picked={picked} onPick={setPicked} />}
       {query.hasNextPage && runs.length < MOST_ROWS && (
-        <button type="button" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+        <ActionButton busy={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
           Older runs
-        </button>
+        </ActionButton>
       )}
       {query.hasNextPage && runs.length >= MOST_ROWS && (
         <button type="button" onClick={() => setFilters({ end_date: runs.at(-1)?.created })}>

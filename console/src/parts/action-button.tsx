@@ -35,6 +35,7 @@ export function ActionButton({
         type={why === null ? type : 'button'}
         className={primary ? 'primary' : undefined}
         aria-disabled={why !== null || busy === true}
+        aria-busy={busy === true}
         aria-describedby={why === null ? undefined : reason}
         title={why ?? undefined}
         onClick={(event) => {

@@ -16,8 +16,10 @@ export function useFilters(): [Search, (changes: Readonly<Record<string, string 
   return [
     search,
     (changes) => {
-      const next = Object.entries({ ...search, ...changes }).filter(([, value]) => value)
-      void navigate({ to: '.', search: Object.fromEntries(next), replace: true })
+      // Over what was asked for last, which may not be shown yet: else the second of two quick changes takes the first back.
+      const changed = (before: Search) =>
+        Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value))
+      void navigate({ to: '.', search: changed, replace: true })
     },
   ]
 }

@@ -3,7 +3,7 @@ import { describe } from 'node:test'
 import type { Page } from 'playwright-core'
 import { decideRollouts } from '../../../src/decisions/rollouts/decide-rollouts.ts'
 import { sharedNow } from '../../../src/platform/clock.ts'
-import { pressAt, reach, typeInto } from '../../support/console/keyboard.ts'
+import { choose, pressAt, typeInto } from '../../support/console/keyboard.ts'
 import { checkAccess, useConsole } from '../../support/console/use-console.ts'
 import type { System } from '../../support/system.ts'
 
@@ -58,10 +58,9 @@ describe('which revision wins, in the console', () => {
       })
       const page = await open(t, `/tasks/${made.task}/verdict?baseline=${made.from}`)
       await page.getByText(/^Undecided in failed|^B differs/).waitFor()
-      await reach(page, page.getByLabel('What matters most'))
-      await page.keyboard.type('Score helpful')
+      await choose(page, page.getByLabel('What matters most'), 'Score helpful')
       await page.getByText(/^B scores lower in score:helpful: -\d/).waitFor()
-      assert.match(page.url(), /primary=score%3Ahelpful/)
+      await page.waitForURL(/primary=score%3Ahelpful/)
       const row = page.getByRole('row', { name: /^Score helpful/ })
       await row.getByText('worse').waitFor()
       await row.locator('svg[data-verdict=worse]').waitFor()

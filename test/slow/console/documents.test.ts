@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { describe } from 'node:test'
 import type { Page } from 'playwright-core'
-import { pressAt, reach, typeInto } from '../../support/console/keyboard.ts'
+import { choose, pressAt, typeInto } from '../../support/console/keyboard.ts'
 import { checkAccess, useConsole } from '../../support/console/use-console.ts'
 import { docxOf, pdfOf } from '../../support/made-documents.ts'
 
@@ -89,9 +89,10 @@ describe('documents in the console', () => {
       assert.equal(await page.getByText('in none of the prompts').count(), 0)
       await page.goBack()
       await page.getByRole('button', { name: 'Run again…' }).click()
+      const first = page.url()
       await page.getByText('Its 2 files go with it.').waitFor()
       await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click()
-      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      await page.waitForURL((url) => url.href !== first)
       await page.getByText('contract: It ends in May.').waitFor()
       const { results } = (await system.call('GET', `/task/${task}/run`)).body
       assert.deepEqual(
@@ -107,10 +108,8 @@ describe('documents in the console', () => {
       const task = await system.createTask({ name: 'Edited' })
       const page = await open(t, `/tasks/${task}/edit`)
       const adding = page.getByLabel('Which to add: an input processor')
-      await reach(page, adding)
-      await page.keyboard.type(EXTRACTOR)
-      await page.keyboard.press('Tab')
-      await page.keyboard.press('Enter')
+      await choose(page, adding, EXTRACTOR)
+      await pressAt(page, page.getByRole('button', { name: 'Add an input processor' }))
       await page.getByText('Puts the text of a document').waitFor()
       const configuration = page.getByRole('textbox', { name: 'Configuration of Processor 1' })
       await typeInto(page, configuration, '{"filename": ')
@@ -124,10 +123,8 @@ describe('documents in the console', () => {
         .waitFor()
       await page.keyboard.press('Escape')
       await typeInto(page, configuration, '{"filename": "contract.pdf"}')
-      await reach(page, adding)
-      await page.keyboard.type('url_fetcher')
-      await page.keyboard.press('Tab')
-      await page.keyboard.press('Enter')
+      await choose(page, adding, 'url_fetcher')
+      await pressAt(page, page.getByRole('button', { name: 'Add an input processor' }))
       await page.getByText('It is off on this server').waitFor()
       await pressAt(page, page.getByRole('button', { name: 'Take Processor 2 away' }))
       await pressAt(page, page.getByRole('button', { name: 'Review and save' }))

@@ -96,7 +96,10 @@ describe('feedback in the console', () => {
       await checkAccess(page)
       assert.ok(await page.getByRole('group', { name: 'stars' }).getByLabel('5').isChecked())
       await pressAt(page, page.getByRole('group', { name: 'stars' }).getByLabel('5'), 'ArrowDown')
+      // The page of the first one says the same.
+      const saved = page.waitForResponse((answer) => answer.request().method() === 'POST')
       await press(page, 'Send')
+      assert.equal((await saved).status(), 200)
       await page.getByRole('status').getByText('it is saved').waitFor()
       const { body } = await system.call('GET', `/task/${task}/run/${run.id}/feedback`)
       const values = Object.entries<{ value: unknown }>(body.scores).map(([name, { value }]) => [name, value])
@@ -137,7 +140,7 @@ describe('feedback in the console', () => {
     await page.getByRole('row', { name: /stars: 2$/ }).waitFor()
     await page.locator('[data-row]').nth(1).waitFor({ state: 'detached' })
     assert.equal(await page.locator('[data-row]').count(), 1)
-    assert.match(page.url(), /score=stars%3A1\.\.3/)
+    await page.waitForURL(/score=stars%3A1\.\.3/)
     await checkAccess(page)
   })
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe } from 'node:test'
 import type { Page } from 'playwright-core'
-import { pressAt, reach, typeInto } from '../../support/console/keyboard.ts'
+import { choose, pressAt, typeInto } from '../../support/console/keyboard.ts'
 import { checkAccess, useConsole } from '../../support/console/use-console.ts'
 import { startRecordedServer } from '../../support/recorded-server.ts'
 import { ADMIN_TOKEN, type Cleanup, type System } from '../../support/system.ts'
@@ -45,11 +45,8 @@ async function start(system: System, task: string, query = '') {
   return (await system.call('POST', `/task/${task}/run${query}`, { task_input: { text: 'tea' } })).body
 }
 
-/** Chooses in a field by the beginning of what is there. */
-async function choose(page: Page, label: string, words: string): Promise<void> {
-  await reach(page, page.getByLabel(label, { exact: true }))
-  await page.keyboard.type(words)
-}
+const chooseIn = (page: Page, label: string, words: string) =>
+  choose(page, page.getByLabel(label, { exact: true }), words)
 
 describe('limits and budgets in the console', () => {
   const { journey, keyboard } = useConsole(startModels)
@@ -96,8 +93,8 @@ describe('limits and budgets in the console', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('row', { name: /^fair-use the project .* 0 of 100 runs a minute/ }).waitFor()
     await press(page, /^Change.*fair-use$/)
-    await choose(page, 'Of', 'one task')
-    await choose(page, 'Task', 'Bounded')
+    await chooseIn(page, 'Of', 'one task')
+    await chooseIn(page, 'Task', 'Bounded')
     await press(page, 'Set the limit')
     await page.getByRole('row', { name: /^fair-use Bounded/ }).waitFor()
     const { policies } = (await system.call('GET', '/limit')).body
@@ -132,14 +129,14 @@ describe('limits and budgets in the console', () => {
       const page = await open(t, '/limits', { key: ADMIN_TOKEN })
       await press(page, 'New budget')
       await typeInto(page, page.getByLabel('Name'), 'daily')
-      await choose(page, 'In a', 'day')
-      await choose(page, 'Once it is spent', 'it is told')
+      await chooseIn(page, 'In a', 'day')
+      await chooseIn(page, 'Once it is spent', 'it is told')
       await press(page, 'Set the budget')
       await page.getByRole('dialog').getByRole('alert').waitFor()
       await checkAccess(page)
       await typeInto(page, page.getByLabel('Credits'), '4')
-      await choose(page, 'Of', 'one task')
-      await choose(page, 'Task', 'Costly')
+      await chooseIn(page, 'Of', 'one task')
+      await chooseIn(page, 'Task', 'Costly')
       await press(page, 'Set the budget')
       await page.getByRole('row', { name: /^daily Costly 4 a day soft/ }).waitFor()
       // 600 fresh at 2,000 a million, 400 cached at 500, 300 out at 10,000.
@@ -168,8 +165,8 @@ describe('limits and budgets in the console', () => {
     ] as const) {
       await press(page, 'New budget')
       await typeInto(page, page.getByLabel('Name'), name)
-      await choose(page, 'Of', 'one key')
-      await choose(page, 'Key or client', words)
+      await chooseIn(page, 'Of', 'one key')
+      await chooseIn(page, 'Key or client', words)
       await checkAccess(page)
       await typeInto(page, page.getByLabel('Credits'), '4')
       await press(page, 'Set the budget')
@@ -185,7 +182,7 @@ describe('limits and budgets in the console', () => {
     )
     // A task's own token has no name to be chosen by.
     await press(page, /^Change.*fleet$/)
-    await choose(page, 'Key or client', 'another')
+    await chooseIn(page, 'Key or client', 'another')
     await typeInto(page, page.getByLabel('Its id'), task)
     await press(page, 'Set the budget')
     await page.getByRole('row', { name: `fleet a key, …${task.slice(-6)}` }).waitFor()

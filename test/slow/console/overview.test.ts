@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe } from 'node:test'
 import type { Page } from 'playwright-core'
 import { startSimulatedModel } from '../../../src/models/simulated/simulated-model.ts'
-import { pressAt, reach } from '../../support/console/keyboard.ts'
+import { choose, pressAt, reach } from '../../support/console/keyboard.ts'
 import { checkAccess, useConsole } from '../../support/console/use-console.ts'
 import { startRecordedServer } from '../../support/recorded-server.ts'
 import { speakModels } from '../../support/spoken-model.ts'
@@ -26,12 +26,14 @@ describe('what goes on, in the console', () => {
 
   keyboard('runs stand on the page as they end, and can be held', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Watched' })
+    const last = await system.createTask({ name: 'The last one' })
     const page = await open(t)
     await press(page, 'l', 'Live')
     await page.getByText('Nothing has ended yet').waitFor()
     await page.getByText('Nothing waits and nothing runs').waitFor()
     await checkAccess(page)
-    const row = page.getByRole('region', { name: 'Ends, as they come' }).getByRole('row', { name: /Watched/ })
+    const rows = page.getByRole('region', { name: 'Ends, as they come' }).getByRole('row')
+    const row = rows.filter({ hasText: 'Watched' })
     // The worker knows a moment later that somebody watches.
     while ((await row.count()) === 0) {
       await start(system, task)
@@ -42,12 +44,13 @@ describe('what goes on, in the console', () => {
     }
     await checkAccess(page)
     await pressAt(page, page.getByRole('button', { name: 'Hold' }), 'Space')
-    const before = await row.count()
-    await start(system, task)
-    await page.getByRole('button', { name: 'Go on (1 new)' }).waitFor()
-    assert.equal(await row.count(), before)
+    const before = await rows.count()
+    await start(system, last)
+    // Of the runs before, some may be told of only now.
+    await page.getByRole('button', { name: /^Go on \([1-9]\d* new\)$/ }).waitFor()
+    assert.equal(await rows.count(), before)
     await page.keyboard.press('Space')
-    await row.nth(before).waitFor()
+    await rows.filter({ hasText: 'The last one' }).waitFor()
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
     await page.waitForURL(/#\/runs\//)
@@ -59,19 +62,17 @@ describe('what goes on, in the console', () => {
     await system.call('POST', `/task/${task}/run?wait=0&timeout=0.001`, { task_input: { text: 'tea' } })
     const page = await open(t)
     await press(page, 'e', 'Reports')
-    await reach(page, page.getByLabel('Task'))
-    await page.keyboard.type('Counted')
-    await reach(page, page.getByLabel('Group'))
-    await page.keyboard.type('eu')
+    await choose(page, page.getByLabel('Task'), 'Counted')
+    await choose(page, page.getByLabel('Group'), 'eu')
+    await page.waitForURL(/task=.*reporting_group=eu/)
     await page.locator('.report-chart canvas').nth(3).waitFor()
     await checkAccess(page)
-    assert.match(page.url(), /task=.*reporting_group=eu/)
     const days = page.getByRole('region', { name: 'By day' })
     await pressAt(page, days.getByRole('link', { name: '3', exact: true }).nth(2))
     await page.getByRole('heading', { level: 1, name: 'Runs', exact: true }).waitFor()
     await page.locator('[data-row]').nth(2).waitFor()
     assert.equal(await page.locator('[data-row]').count(), 3)
-    assert.match(page.url(), /start_date=\d{4}-\d\d-\d\d/)
+    await page.waitForURL(/start_date=\d{4}-\d\d-\d\d/)
   })
 
   journey('a report without runs says what to do', async (t, { open, system }) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import type { Page } from 'playwright-core'
-import { pressAt, reach, typeInto } from '../../support/console/keyboard.ts'
+import { choose, pressAt, typeInto } from '../../support/console/keyboard.ts'
 import { checkAccess, useConsole } from '../../support/console/use-console.ts'
 import { red } from '../../support/pictures.ts'
 import { speakModels } from '../../support/spoken-model.ts'
@@ -103,8 +103,7 @@ describe('the playground', () => {
     const page = await open(t, `/playground?task=${task}&revisions=${newer}`)
     await typeInto(page, page.getByLabel('text', { exact: true }), 'tea')
     await pressAt(page, page.getByRole('button', { name: 'Add a column' }))
-    await reach(page, page.getByLabel(/^Model of B/))
-    await page.keyboard.type('simulated-s')
+    await choose(page, page.getByLabel(/^Model of B/), 'simulated-s')
     await page.keyboard.press('Control+Enter')
     await page.getByText('All columns are done.').waitFor()
     assert.ok(page.url().includes(`revisions=${newer}%2C${newer}`))

@@ -49,7 +49,7 @@ describe('runs in the console', () => {
     const page = await open(t, `/runs?task=${task}`)
     await page.getByRole('link', { name: /^Watched/ }).waitFor()
     await start(system, task, 'after')
-    await page.getByRole('button', { name: '1 new run' }).click({ timeout: 60_000 })
+    await page.getByRole('button', { name: '1 new run' }).click()
     await page.getByRole('button', { name: '1 new run' }).waitFor({ state: 'detached' })
     assert.equal(await page.locator('[data-row]').count(), 2)
   })

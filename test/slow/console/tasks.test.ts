@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { describe } from 'node:test'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
-import { pressAt, reach, typeInto } from '../../support/console/keyboard.ts'
+import { choose, pressAt, reach, typeInto } from '../../support/console/keyboard.ts'
 import { checkAccess, goTo, useConsole } from '../../support/console/use-console.ts'
 import type { System } from '../../support/system.ts'
 
@@ -69,8 +69,7 @@ describe('tasks in the console', () => {
       await typeInto(page, page.getByLabel('Name'), 'Tables')
       await typeInto(page, page.getByRole('textbox', { name: 'System prompt' }), 'You make tables.')
       await typeInto(page, page.getByRole('textbox', { name: 'User prompt' }), 'Of {text}')
-      await reach(page, page.getByLabel('Output', { exact: true }))
-      await page.keyboard.type('a table')
+      await choose(page, page.getByLabel('Output', { exact: true }), 'a table')
       const columns = page.getByRole('textbox', { name: 'Output format' })
       await reach(page, columns)
       await page.keyboard.press('Control+A')

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
+import { until } from '../system.ts'
 
 /** What takes a hand at a mouse or a screen, or does what only a script can: put a value or the focus somewhere. */
 const HANDS: ReadonlySet<string> = new Set([
@@ -51,12 +52,28 @@ export function withoutHands<T extends Page | Locator>(thing: T): T {
 const hasFocus = (element: Element): boolean =>
   (element.getRootNode() as Document | ShadowRoot).activeElement === element
 
+/** Runs in the page: whether no dialog stands before it that has all keys, and it is not at work, in which it hears none. */
+function takesKeys(element: Element): boolean {
+  const root = element.getRootNode()
+  const modal = [...document.querySelectorAll('dialog:modal')].at(-1)
+  const isBefore = modal !== undefined && !modal.contains(root instanceof ShadowRoot ? root.host : element)
+  return !isBefore && element.getAttribute('aria-busy') !== 'true'
+}
+
+/** Runs in the page: how many options further down the first one with these words stands; null where there is none. */
+function wayTo(element: Element, words: string): number | null {
+  const { options, selectedIndex } = element as HTMLSelectElement
+  const at = [...options].findIndex(({ text }) => text.startsWith(words))
+  return at < 0 ? null : at - selectedIndex
+}
+
 /** Further away than this is no way for a person. */
 const MOST_STEPS = 120
 
-/** Goes to something by the Tab key, as far as that is. */
+/** Goes to something by the Tab key, as far as that is, once it takes keys. */
 export async function reach(page: Page, target: Locator): Promise<void> {
   await target.waitFor()
+  await until(() => target.evaluate(takesKeys))
   for (let step = 0; step < MOST_STEPS; step += 1) {
     if (await target.evaluate(hasFocus)) return
     await page.keyboard.press('Tab')
@@ -64,10 +81,23 @@ export async function reach(page: Page, target: Locator): Promise<void> {
   throw new Error(`${MOST_STEPS} times the Tab key do not lead to ${target}`)
 }
 
-/** Goes to something and presses a key there. */
+/** Runs in the page: notes whether the next key comes here. */
+function listenForKey(element: Element): void {
+  Object.assign(window, { keyCame: false })
+  element.addEventListener('keydown', () => Object.assign(window, { keyCame: true }), { once: true })
+}
+
+/**
+ * Goes to something and presses a key there.
+ * @throws where the focus leaves it in between: the page has taken it from whoever was about to press the key
+ */
 export async function pressAt(page: Page, target: Locator, key = 'Enter'): Promise<void> {
   await reach(page, target)
+  await target.evaluate(listenForKey)
   await page.keyboard.press(key)
+  // Another document, where the key has led to one, has noted nothing.
+  const came = await page.evaluate<boolean | undefined>('window.keyCame').catch(() => undefined)
+  if (came === false) throw new Error(`the focus had left ${target} when the key came`)
 }
 
 /** Goes to a field and types into it, in place of what is there. */
@@ -75,4 +105,20 @@ export async function typeInto(page: Page, field: Locator, text: string): Promis
   await reach(page, field)
   await page.keyboard.press('Control+A')
   await page.keyboard.insertText(text)
+}
+
+/** Goes to a list that one is chosen of, and by the arrow keys to the one that begins with these words, once it is there. */
+export async function choose(page: Page, list: Locator, words: string): Promise<void> {
+  await reach(page, list)
+  const way = () => list.evaluate(wayTo, words)
+  await until(async () => {
+    const steps = await way()
+    if (steps === 0) return true
+    if (!(await list.evaluate(hasFocus))) throw new Error(`${list} has lost the focus while one chose`)
+    if (steps === null) return false
+    await page.keyboard.press(steps > 0 ? 'ArrowDown' : 'ArrowUp')
+    // What is chosen may stand in the address, and comes from there.
+    await until(async () => (await way()) !== steps)
+    return false
+  })
 }

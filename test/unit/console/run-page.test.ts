@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Model, Run } from '../../../client/src/index.ts'
 import { costOfRun } from '../../../console/src/pages/run/cost-of-run.ts'
-import { feedbackChange, feedbackDraftOf } from '../../../console/src/pages/run/feedback-draft.ts'
+import {
+  feedbackChange,
+  feedbackDraftOf,
+  withoutSaid,
+  withTyped,
+} from '../../../console/src/pages/run/feedback-draft.ts'
 import { isImageName, kindOf, savedName } from '../../../console/src/pages/run/file-kinds.ts'
 import { originalInputs } from '../../../console/src/pages/run/original-inputs.ts'
 import { DOCUMENTS, RECORDINGS } from '../../../src/files/document/document-format.ts'
@@ -52,6 +57,16 @@ describe('feedback', () => {
     })
     const only = { ...before, scores: { ...before.scores, helpful: 'true' } }
     assert.deepEqual(feedbackChange(before, only, declared), { scores: { helpful: true } })
+  })
+
+  test('that is typed stands over what was said; once it is said, only what was typed since does', () => {
+    const before = { scores: { helpful: '', stars: '3' }, comment: 'Hm.' }
+    const typed = { scores: { helpful: 'true' }, comment: '' }
+    const sent = withTyped(before, typed)
+    assert.deepEqual(sent, { scores: { helpful: 'true', stars: '3' }, comment: '' })
+    const since = { scores: { helpful: 'true', stars: '5' }, comment: 'Well.' }
+    assert.deepEqual(withoutSaid(typed, sent), { scores: {}, comment: undefined })
+    assert.deepEqual(withoutSaid(since, sent), { scores: { stars: '5' }, comment: 'Well.' })
   })
 })
 

@@ -29,6 +29,8 @@ export function SaveDialog({ state, base, draft, onClose, onSaved, onStale }: Sa
       client.tasks.update(state.task.id, changeOf(), { ifMatch: state.etag }),
     [['tasks']],
   )
+  // Saved, it leads to another page, which may take a moment to load.
+  const isBusy = saving.isPending || saving.isSuccess
   function save() {
     saving.mutate(
       () => ({
@@ -42,7 +44,7 @@ export function SaveDialog({ state, base, draft, onClose, onSaved, onStale }: Sa
     )
   }
   return (
-    <Modal title="What changes" onClose={onClose}>
+    <Modal title="What changes" busy={isBusy} onClose={onClose}>
       <FieldDiffs before={base} after={draft} fields={fields} />
       {makesRevision(fields) ? (
         <TrafficChoice traffic={traffic} onChange={setTraffic} />
@@ -51,12 +53,12 @@ export function SaveDialog({ state, base, draft, onClose, onSaved, onStale }: Sa
       )}
       {saving.error && <Problem error={saving.error} />}
       <div className="row">
-        <ActionButton scope="task:write" primary busy={saving.isPending} onPress={save}>
+        <ActionButton scope="task:write" primary busy={isBusy} onPress={save}>
           Save
         </ActionButton>
-        <button type="button" onClick={onClose}>
+        <ActionButton busy={isBusy} onPress={onClose}>
           Go on editing
-        </button>
+        </ActionButton>
       </div>
     </Modal>
   )

@@ -17,31 +17,31 @@ interface RestoreWeightsProps {
 /** Shows what the traffic would be, and gives it those weights; a rollout that decides about them has to be ended for it. */
 export function RestoreWeights({ task, change, children }: RestoreWeightsProps) {
   const announce = useAnnounce()
-  const [isAsking, setAsking] = useState(false)
+  // The one that was there when it was asked for: "the last change" may be another one while somebody reads.
+  const [asked, setAsked] = useState<TrafficChange | null>(null)
   const restoring = useChange(
-    (client, supersede: boolean) => client.trafficHistory.restore(task.id, change.seq, { supersede }),
+    (client, { seq, supersede }: { seq: number; supersede: boolean }) =>
+      client.trafficHistory.restore(task.id, seq, { supersede }),
     [['tasks']],
+    (_, { seq }) => announce(`The traffic is split as after change ${seq}.`),
   )
-  const restore = (supersede: boolean) =>
-    restoring.mutate(supersede, {
-      onSuccess: () => {
-        setAsking(false)
-        announce(`The traffic is split as after change ${change.seq}.`)
-      },
-    })
   const { error } = restoring
   const isRollingOut = error instanceof SplitrunError && error.reason === 'ROLLOUT_RUNNING'
   function close() {
-    setAsking(false)
+    setAsked(null)
     restoring.reset()
   }
   return (
     <>
-      <ActionButton scope="task:write" onPress={() => setAsking(true)}>
+      <ActionButton scope="task:write" onPress={() => setAsked(change)}>
         {children}
       </ActionButton>
-      {isAsking && (
-        <Modal title={`Give the weights of change ${change.seq} again?`} onClose={close}>
+      {asked && (
+        <Modal
+          title={`Give the weights of change ${asked.seq} again?`}
+          busy={restoring.isPending}
+          onClose={close}
+        >
           <dl>
             <dt>Now</dt>
             <dd>
@@ -49,7 +49,7 @@ export function RestoreWeights({ task, change, children }: RestoreWeightsProps) 
             </dd>
             <dt>Then</dt>
             <dd>
-              <TrafficBar task={task} weights={change.after} named />
+              <TrafficBar task={task} weights={asked.after} named />
             </dd>
           </dl>
           {isRollingOut ? (
@@ -62,13 +62,18 @@ export function RestoreWeights({ task, change, children }: RestoreWeightsProps) 
               primary
               scope="task:write"
               busy={restoring.isPending}
-              onPress={() => restore(isRollingOut)}
+              onPress={() =>
+                restoring.mutate(
+                  { seq: asked.seq, supersede: isRollingOut },
+                  { onSuccess: () => setAsked(null) },
+                )
+              }
             >
               {isRollingOut ? 'End the rollout, and split so' : 'Split the traffic so'}
             </ActionButton>
-            <button type="button" onClick={close}>
+            <ActionButton busy={restoring.isPending} onPress={close}>
               Leave it as it is
-            </button>
+            </ActionButton>
           </div>
         </Modal>
       )}

@@ -44,7 +44,7 @@ export function EndCredential({ kind, credential, change, onIssued, onClose }: E
     [[kind.id]],
   )
   return (
-    <Modal title={`${verb} “${credential.name}”?`} onClose={onClose}>
+    <Modal title={`${verb} “${credential.name}”?`} busy={changing.isPending} onClose={onClose}>
       <p>{consequence}</p>
       {isOwn && (
         <p>
@@ -70,9 +70,9 @@ export function EndCredential({ kind, credential, change, onIssued, onClose }: E
         >
           {verb}
         </ActionButton>
-        <button type="button" onClick={onClose}>
+        <ActionButton busy={changing.isPending} onPress={onClose}>
           Leave it
-        </button>
+        </ActionButton>
       </div>
     </Modal>
   )

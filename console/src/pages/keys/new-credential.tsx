@@ -1,6 +1,7 @@
 import { type FormEvent, useId, useState } from 'react'
 import { useProject } from '../../app/project.ts'
 import { useChange } from '../../app/use-api.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
 import { Modal } from '../../parts/page/modal.tsx'
 import { Problem } from '../../parts/page/problem.tsx'
 import { type CredentialKind, type Grantable, type Issued, SCOPES, USUAL } from './credential-kind.ts'
@@ -25,13 +26,14 @@ export function NewCredential({ kind, onMade, onClose }: NewCredentialProps) {
   )
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
+    if (making.isPending || scopes.length === 0) return
     const given = new FormData(event.currentTarget)
     const days = Number(given.get('days'))
     const expires = days === 0 ? null : new Date(Date.now() + days * DAY_MS).toISOString()
     making.mutate({ name: String(given.get('name')), scopes, expires }, { onSuccess: onMade })
   }
   return (
-    <Modal title={`New ${kind.word}`} onClose={onClose}>
+    <Modal title={`New ${kind.word}`} busy={making.isPending} onClose={onClose}>
       <form className="stack" onSubmit={submit}>
         <label htmlFor={name}>Name</label>
         <input id={name} name="name" required maxLength={100} placeholder="who uses it" />
@@ -69,12 +71,17 @@ export function NewCredential({ kind, onMade, onClose }: NewCredentialProps) {
         {scopes.length === 0 && <p role="alert">Choose at least one thing that it may.</p>}
         {making.error && <Problem error={making.error} />}
         <div className="row">
-          <button type="submit" className="primary" disabled={making.isPending || scopes.length === 0}>
+          <ActionButton
+            type="submit"
+            primary
+            busy={making.isPending}
+            whyNot={scopes.length === 0 ? 'Choose at least one thing that it may.' : null}
+          >
             Make it
-          </button>
-          <button type="button" onClick={onClose}>
+          </ActionButton>
+          <ActionButton busy={making.isPending} onPress={onClose}>
             Close
-          </button>
+          </ActionButton>
         </div>
       </form>
     </Modal>

@@ -1,5 +1,6 @@
 import type { BudgetPolicy } from '@splitrun/client'
 import { useState } from 'react'
+import { ActionButton } from '../../parts/action-button.tsx'
 import { Choice, Line } from '../../parts/fields.tsx'
 import { budgetDraftOf, budgetOf } from './budget-draft.ts'
 import type { PolicyFormProps } from './policy-section.tsx'
@@ -45,9 +46,9 @@ export function BudgetForm({ policy, isBusy, onSave }: PolicyFormProps<BudgetPol
         value={draft.thresholds}
         onChange={(thresholds) => setDraft({ ...draft, thresholds })}
       />
-      <button type="submit" className="primary" disabled={isBusy}>
+      <ActionButton type="submit" primary busy={isBusy}>
         Set the budget
-      </button>
+      </ActionButton>
     </form>
   )
 }

@@ -1,5 +1,6 @@
 import type { LimitPolicy } from '@splitrun/client'
 import { useState } from 'react'
+import { ActionButton } from '../../parts/action-button.tsx'
 import { Line } from '../../parts/fields.tsx'
 import { limitDraftOf, limitOf, UNITS, type Unit } from './limit-draft.ts'
 import type { PolicyFormProps } from './policy-section.tsx'
@@ -28,9 +29,9 @@ export function LimitForm({ policy, isBusy, onSave }: PolicyFormProps<LimitPolic
           onChange={(value) => setDraft({ ...draft, [unit]: value })}
         />
       ))}
-      <button type="submit" className="primary" disabled={isBusy}>
+      <ActionButton type="submit" primary busy={isBusy}>
         Set the limit
-      </button>
+      </ActionButton>
     </form>
   )
 }

@@ -112,6 +112,7 @@ export function PolicySection<All, P extends Policy>(props: PolicySectionProps<A
       {edited !== undefined && (
         <Modal
           title={edited ? `Change the ${words.one} “${edited.name}”` : `New ${words.one}`}
+          busy={saving.isPending}
           onClose={() => setEdited(undefined)}
         >
           {form({
@@ -120,13 +121,17 @@ export function PolicySection<All, P extends Policy>(props: PolicySectionProps<A
             onSave: (next) => change(edited?.name ?? null, next),
           })}
           {saving.error && <Problem error={saving.error} />}
-          <button type="button" onClick={() => setEdited(undefined)}>
+          <ActionButton busy={saving.isPending} onPress={() => setEdited(undefined)}>
             Close
-          </button>
+          </ActionButton>
         </Modal>
       )}
       {leaving && (
-        <Modal title={`Take the ${words.one} “${leaving.name}” away?`} onClose={() => setLeaving(null)}>
+        <Modal
+          title={`Take the ${words.one} “${leaving.name}” away?`}
+          busy={saving.isPending}
+          onClose={() => setLeaving(null)}
+        >
           <p>{words.empty}</p>
           {saving.error && <Problem error={saving.error} />}
           <div className="row">
@@ -138,9 +143,9 @@ export function PolicySection<All, P extends Policy>(props: PolicySectionProps<A
             >
               Take it away
             </ActionButton>
-            <button type="button" onClick={() => setLeaving(null)}>
+            <ActionButton busy={saving.isPending} onPress={() => setLeaving(null)}>
               Keep it
-            </button>
+            </ActionButton>
           </div>
         </Modal>
       )}

@@ -73,6 +73,8 @@ export function Table({ state: { task }, source }: TableProps) {
     `${String.fromCharCode(65 + at)} · ${draft ? 'draft of ' : ''}${revisionName(task, revision)}`
 
   async function run() {
+    // Of a key that is held down, or a second click, the page may not show yet that the first was heard.
+    if (runs.isRunningNow()) return
     try {
       const given = inputsOf(inputs, parameters)
       setProblem(null)
@@ -110,7 +112,7 @@ export function Table({ state: { task }, source }: TableProps) {
         {problem !== null && <Problem error={problem} />}
         <div className="row">
           {runs.isRunning ? (
-            <button type="button" onClick={runs.stop}>
+            <button type="button" onClick={() => void runs.stop().catch(setProblem)}>
               Stop
             </button>
           ) : (

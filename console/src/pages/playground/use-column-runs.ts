@@ -14,9 +14,12 @@ interface ColumnRuns {
   /** By the keys of the columns. */
   readonly progress: ReadonlyMap<string, Progress>
   readonly isRunning: boolean
+  /** The same, at once: also of what was begun since the last frame. */
+  isRunningNow(): boolean
   /** Runs all columns on the same inputs. Resolves when all have ended, to false where one has gone away before. */
   run(inputs: Readonly<Record<string, unknown>>, images: readonly Blob[]): Promise<boolean>
-  stop(): void
+  /** Rejects where a run could not be told to stop. */
+  stop(): Promise<void>
 }
 
 type Stream = RunStream<unknown, 'text' | 'fields'>
@@ -29,7 +32,7 @@ export function useColumnRuns(
 ): ColumnRuns {
   const { client, project } = useProject()
   const queries = useQueryClient()
-  const [progress, put] = useFrames<Progress>()
+  const [progress, put, latest] = useFrames<Progress>()
   const watched = useRef(new Map<string, AbortController>())
   const callable = client.task(task.id)
   const as = task.output_modality === 'json' ? 'fields' : 'text'
@@ -82,13 +85,16 @@ export function useColumnRuns(
     }
   }, [])
 
-  const going = columns.filter(({ key }) => {
-    const known = progress.get(key)
-    return known !== undefined && known.ended === null && known.error === null
-  })
+  const goingIn = (found: ReadonlyMap<string, Progress>) =>
+    columns.filter(({ key }) => {
+      const known = found.get(key)
+      return known !== undefined && known.ended === null && known.error === null
+    })
+  const going = goingIn(progress)
   return {
     progress,
     isRunning: going.length > 0,
+    isRunningNow: () => goingIn(latest.current).length > 0,
     async run(inputs, images) {
       const begun = columns.map((column) => ({ column, signal: begin(column.key) }))
       const runs: Promise<boolean>[] = []
@@ -115,19 +121,18 @@ export function useColumnRuns(
       }
       return (await Promise.all(runs)).every((isThere) => isThere)
     },
-    stop() {
-      for (const { key } of going) {
+    async stop() {
+      const cancelled = going.map(async ({ key }) => {
         const run = progress.get(key)?.run
-        if (run) void callable.attach(run).cancel()
-        else {
-          watched.current.get(key)?.abort()
-          put(key, {
-            ...BEFORE,
-            status: 'cancelled',
-            error: new Error('It was stopped before it had begun.'),
-          })
-        }
-      }
+        if (run) return void (await callable.attach(run).cancel())
+        watched.current.get(key)?.abort()
+        put(key, {
+          ...BEFORE,
+          status: 'cancelled',
+          error: new Error('It was stopped before it had begun.'),
+        })
+      })
+      await Promise.all(cancelled)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 
-/** Values that change faster than they can be painted: the page is told of them once per frame. */
+/** Values that change faster than they can be painted: the page is told of them once per frame. The third has them at once. */
 export function useFrames<T>() {
   const [shown, setShown] = useState<ReadonlyMap<string, T>>(() => new Map())
   const latest = useRef(new Map<string, T>())
@@ -20,5 +20,5 @@ export function useFrames<T>() {
       setShown(new Map(latest.current))
     })
   }, [])
-  return [shown, put] as const
+  return [shown, put, latest] as const
 }

@@ -18,6 +18,7 @@ export function StartRollout({ task }: { task: TaskRecord }) {
   const starting = useChange(
     async (client, given: RolloutDraft) => client.rollout.start(task.id, rolloutOf(given, task)),
     [['tasks']],
+    () => announce('The rollout has begun.'),
   )
   if (draft === null) {
     return (
@@ -48,7 +49,7 @@ export function StartRollout({ task }: { task: TaskRecord }) {
         primary
         scope="task:write"
         busy={starting.isPending}
-        onPress={() => starting.mutate(draft, { onSuccess: () => announce('The rollout has begun.') })}
+        onPress={() => starting.mutate(draft)}
       >
         Start the rollout
       </ActionButton>

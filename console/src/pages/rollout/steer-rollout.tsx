@@ -26,14 +26,12 @@ interface SteerRolloutProps {
 export function SteerRollout({ task, rollout, newer, older }: SteerRolloutProps) {
   const announce = useAnnounce()
   const [isCompleting, setCompleting] = useState(false)
-  const steering = useChange((client: Client, action: Steering) => client.rollout[action](task), [['tasks']])
-  const steer = (action: Steering) =>
-    steering.mutate(action, {
-      onSuccess: () => {
-        setCompleting(false)
-        announce(DONE[action])
-      },
-    })
+  const steering = useChange(
+    (client: Client, action: Steering) => client.rollout[action](task),
+    [['tasks']],
+    (_, action) => announce(DONE[action]),
+  )
+  const steer = (action: Steering) => steering.mutate(action, { onSuccess: () => setCompleting(false) })
   const other = rollout.status === 'paused' ? 'resume' : 'pause'
   const shared = { scope: 'task:write', busy: steering.isPending } as const
   return (
@@ -51,7 +49,11 @@ export function SteerRollout({ task, rollout, newer, older }: SteerRolloutProps)
       </div>
       {steering.error && <Problem error={steering.error} />}
       {isCompleting && (
-        <Modal title="Complete without the evidence?" onClose={() => setCompleting(false)}>
+        <Modal
+          title="Complete without the evidence?"
+          busy={steering.isPending}
+          onClose={() => setCompleting(false)}
+        >
           <p>
             {newer} gets all that both have together at once. No guard looks at it afterwards, and nothing is
             rolled back by itself.
@@ -60,9 +62,9 @@ export function SteerRollout({ task, rollout, newer, older }: SteerRolloutProps)
             <ActionButton {...shared} primary onPress={() => steer('complete')}>
               Complete
             </ActionButton>
-            <button type="button" onClick={() => setCompleting(false)}>
+            <ActionButton busy={steering.isPending} onPress={() => setCompleting(false)}>
               Let it earn its steps
-            </button>
+            </ActionButton>
           </div>
         </Modal>
       )}

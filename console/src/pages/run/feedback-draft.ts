@@ -20,6 +20,26 @@ export const feedbackDraftOf = ({ scores, comment }: Feedback, declared: Declare
   comment: comment ?? '',
 })
 
+/** What is typed, over what was said last. */
+export interface TypedFeedback {
+  readonly scores: Readonly<Record<string, string>>
+  /** Undefined where nothing was typed. */
+  readonly comment?: string | undefined
+}
+
+export const withTyped = (before: FeedbackDraft, typed: TypedFeedback): FeedbackDraft => ({
+  scores: { ...before.scores, ...typed.scores },
+  comment: typed.comment ?? before.comment,
+})
+
+/** What of it was not said, which is what was typed since. */
+export const withoutSaid = (typed: TypedFeedback, said: FeedbackDraft): TypedFeedback => ({
+  scores: Object.fromEntries(
+    Object.entries(typed.scores).filter(([name, text]) => said.scores[name] !== text),
+  ),
+  comment: typed.comment === said.comment ? undefined : typed.comment,
+})
+
 function saidValue(score: Score | undefined, text: string): ScoreValue | null {
   if (text.trim() === '') return null
   if (score?.type === 'boolean') return text === 'true'

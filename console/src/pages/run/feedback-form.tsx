@@ -5,7 +5,13 @@ import { useChange } from '../../app/use-api.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { useAnnounce } from '../../parts/page/announcer.tsx'
 import { Problem } from '../../parts/page/problem.tsx'
-import { feedbackChange, feedbackDraftOf } from './feedback-draft.ts'
+import {
+  feedbackChange,
+  feedbackDraftOf,
+  type TypedFeedback,
+  withoutSaid,
+  withTyped,
+} from './feedback-draft.ts'
 import { ScoreField } from './score-field.tsx'
 
 interface FeedbackFormProps {
@@ -20,12 +26,15 @@ interface FeedbackFormProps {
 export function FeedbackForm({ run, declared, feedback, stale }: FeedbackFormProps) {
   const announce = useAnnounce()
   const comment = useId()
-  const [before] = useState(() => feedbackDraftOf(feedback, declared))
-  const [draft, setDraft] = useState(before)
+  // Only what is typed here: the rest is as it was said last, also where somebody else says it meanwhile.
+  const [typed, setTyped] = useState<TypedFeedback>({ scores: {} })
+  const before = feedbackDraftOf(feedback, declared)
+  const draft = withTyped(before, typed)
   const change = feedbackChange(before, draft, declared)
   const giving = useChange(
     (client, given: FeedbackChange) => client.feedback.give(run.task_id, run.id, given),
     [stale],
+    () => announce('The feedback is kept.'),
   )
   return (
     <form
@@ -33,7 +42,7 @@ export function FeedbackForm({ run, declared, feedback, stale }: FeedbackFormPro
       aria-label="Give feedback"
       onSubmit={(event) => {
         event.preventDefault()
-        if (change) giving.mutate(change, { onSuccess: () => announce('The feedback is kept.') })
+        if (change) giving.mutate(change, { onSuccess: () => setTyped((now) => withoutSaid(now, draft)) })
       }}
     >
       {Object.entries(declared).map(([name, score]) => (
@@ -42,7 +51,7 @@ export function FeedbackForm({ run, declared, feedback, stale }: FeedbackFormPro
           name={name}
           score={score}
           value={draft.scores[name] ?? ''}
-          onChange={(value) => setDraft({ ...draft, scores: { ...draft.scores, [name]: value } })}
+          onChange={(value) => setTyped({ ...typed, scores: { ...typed.scores, [name]: value } })}
         />
       ))}
       <label htmlFor={comment}>Comment</label>
@@ -50,7 +59,7 @@ export function FeedbackForm({ run, declared, feedback, stale }: FeedbackFormPro
         id={comment}
         rows={2}
         value={draft.comment}
-        onChange={({ target }) => setDraft({ ...draft, comment: target.value })}
+        onChange={({ target }) => setTyped({ ...typed, comment: target.value })}
       />
       {giving.error && <Problem error={giving.error} />}
       <ActionButton

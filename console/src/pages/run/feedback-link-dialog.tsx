@@ -29,7 +29,7 @@ export function FeedbackLinkDialog({ run, declared, onClose }: FeedbackLinkDialo
     client.feedback.link(run.task_id, run.id, wanted),
   )
   return (
-    <Modal title="Link for an end user" onClose={onClose}>
+    <Modal title="Link for an end user" busy={making.isPending} onClose={onClose}>
       {link === null ? (
         <div className="stack">
           <fieldset>
@@ -74,9 +74,9 @@ export function FeedbackLinkDialog({ run, declared, onClose }: FeedbackLinkDialo
           </p>
         </>
       )}
-      <button type="button" onClick={onClose}>
+      <ActionButton busy={making.isPending} onPress={onClose}>
         Close
-      </button>
+      </ActionButton>
     </Modal>
   )
 }

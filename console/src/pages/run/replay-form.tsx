@@ -27,7 +27,7 @@ export function ReplayForm({ run, onClose }: { run: Run; onClose: () => void }) 
     [['runs']],
   )
   return (
-    <Modal title="Run it again" onClose={onClose}>
+    <Modal title="Run it again" busy={starting.isPending} onClose={onClose}>
       <CodeEditor label="Inputs" language="json" value={text} onChange={setText} />
       {given > 0 && <p>Its {given} files go with it.</p>}
       {starting.error && <Problem error={starting.error} />}
@@ -47,9 +47,9 @@ export function ReplayForm({ run, onClose }: { run: Run; onClose: () => void }) 
         >
           Run
         </ActionButton>
-        <button type="button" onClick={onClose}>
+        <ActionButton busy={starting.isPending} onPress={onClose}>
           Close
-        </button>
+        </ActionButton>
       </div>
     </Modal>
   )

@@ -35,11 +35,7 @@ export function RunFeedback({ run, task }: { run: Run; task: TaskRecord | undefi
             <>
               <GivenScores feedback={feedback} />
               {isDeclared ? (
-                <FeedbackForm
-                  // What somebody else says meanwhile is not taken back by what stands here.
-                  key={JSON.stringify(feedback)}
-                  {...{ run, declared, feedback, stale: key }}
-                />
+                <FeedbackForm {...{ run, declared, feedback, stale: key }} />
               ) : (
                 task && (
                   <p className="quiet">

@@ -12,6 +12,12 @@ interface BulkActionsProps {
   readonly onDone: () => void
 }
 
+interface Action {
+  /** What has become of them. */
+  readonly word: string
+  readonly act: (client: Client) => ReturnType<typeof each>
+}
+
 async function each(runs: readonly ListedRun[], act: (run: ListedRun) => Promise<unknown>) {
   const results: PromiseSettledResult<unknown>[] = []
   for (let at = 0; at < runs.length; at += AT_ONCE) {
@@ -27,16 +33,13 @@ export function BulkActions({ runs, onDone }: BulkActionsProps) {
   const going = runs.filter(({ done }) => !done)
   const ended = runs.filter(({ done }) => done)
   const acting = useChange(
-    (client, act: (client: Client) => ReturnType<typeof each>) => act(client),
+    (client, { act }: Action) => act(client),
     [['runs']],
+    ({ done, refused }, { word }) => {
+      announce(`${done} ${word}. ${refused.length > 0 ? `${refused.length} refused: ${refused[0]}` : ''}`)
+      onDone()
+    },
   )
-  const start = (word: string, act: (client: Client) => ReturnType<typeof each>) =>
-    acting.mutate(act, {
-      onSuccess: ({ done, refused }) => {
-        announce(`${done} ${word}. ${refused.length > 0 ? `${refused.length} refused: ${refused[0]}` : ''}`)
-        onDone()
-      },
-    })
   return (
     <section className="row" aria-label="Chosen runs">
       {runs.length} chosen
@@ -45,9 +48,10 @@ export function BulkActions({ runs, onDone }: BulkActionsProps) {
         whyNot={going.length === 0 ? 'All of them have ended.' : null}
         busy={acting.isPending}
         onPress={() =>
-          start('cancelled', (client) =>
-            each(going, ({ task_id, id }) => client.task(task_id).attach(id).cancel()),
-          )
+          acting.mutate({
+            word: 'cancelled',
+            act: (client) => each(going, ({ task_id, id }) => client.task(task_id).attach(id).cancel()),
+          })
         }
       >
         Cancel {going.length}
@@ -56,7 +60,12 @@ export function BulkActions({ runs, onDone }: BulkActionsProps) {
         scope="run:write"
         whyNot={ended.length === 0 ? 'None of them has ended yet.' : null}
         busy={acting.isPending}
-        onPress={() => start('started again', (client) => each(ended, (run) => replayRun(client, run)))}
+        onPress={() =>
+          acting.mutate({
+            word: 'started again',
+            act: (client) => each(ended, (run) => replayRun(client, run)),
+          })
+        }
       >
         Replay {ended.length}
       </ActionButton>

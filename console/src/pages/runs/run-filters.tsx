@@ -1,4 +1,5 @@
 import { useId } from 'react'
+import { SettledLine } from '../../parts/settled-line.tsx'
 import { useModels } from '../../parts/simulated.tsx'
 import { useTasks } from '../../parts/use-tasks.ts'
 
@@ -45,11 +46,11 @@ export function RunFilters({ given, onChange }: RunFiltersProps) {
       >
         {(Object.keys(FILTERS) as FilterName[]).map((name) => (
           <FilterField
-            key={`${name} ${given[name]}`}
+            key={name}
             name={name}
             value={given[name] ?? ''}
             choices={choices[name]}
-            onChange={(value) => value !== (given[name] ?? '') && onChange({ [name]: value || undefined })}
+            onChange={(value) => onChange({ [name]: value || undefined })}
           />
         ))}
         {Object.keys(given).length > 0 && <button type="reset">Clear the filters</button>}
@@ -80,13 +81,12 @@ function FilterField({ name, value, choices, onChange }: FilterFieldProps) {
           ))}
         </select>
       ) : (
-        <input
+        <SettledLine
           id={id}
           className="filter"
-          defaultValue={value}
+          value={value}
           placeholder={name.endsWith('date') ? 'yesterday' : name === 'score' ? 'helpful:false' : ''}
-          onBlur={({ target }) => onChange(target.value.trim())}
-          onKeyDown={({ key, currentTarget }) => key === 'Enter' && onChange(currentTarget.value.trim())}
+          onSettle={onChange}
         />
       )}
     </div>

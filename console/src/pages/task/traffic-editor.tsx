@@ -52,7 +52,8 @@ export function TrafficEditor({ state }: { state: TaskState }) {
     const past = task.active_revisions
     saving.mutate(next, {
       onSuccess: (saved) => {
-        setEdited(null)
+        // What was moved since then stays as it was left, in the place of what is saved now.
+        setEdited((now) => (now === null || now === edited ? null : { ...now, etag: saved.etag }))
         setBefore({ weights: past, etag: saved.etag })
         announce(words)
       },

@@ -27,7 +27,11 @@ export function ShadowSection({ task }: { task: TaskRecord }) {
       }),
     { every: EVERY_MS },
   )
-  const ending = useChange((client) => client.shadow.end(task.id), [['tasks', task.id, 'shadow']])
+  const ending = useChange(
+    (client) => client.shadow.end(task.id),
+    [['tasks', task.id, 'shadow']],
+    () => announce('The shadow has ended.'),
+  )
   return (
     <section className="section" aria-labelledby="shadow">
       <h2 id="shadow">Shadow</h2>
@@ -51,9 +55,7 @@ export function ShadowSection({ task }: { task: TaskRecord }) {
               <ActionButton
                 scope="task:write"
                 busy={ending.isPending}
-                onPress={() =>
-                  ending.mutate(undefined, { onSuccess: () => announce('The shadow has ended.') })
-                }
+                onPress={() => ending.mutate(undefined)}
               >
                 End the shadow
               </ActionButton>
@@ -72,16 +74,14 @@ function StartShadow({ task }: { task: TaskRecord }) {
   const starting = useChange(
     (client, shadow: NewShadow) => client.shadow.start(task.id, shadow),
     [['tasks', task.id, 'shadow']],
+    () => announce('The shadow runs from now on.'),
   )
   const start = () =>
-    starting.mutate(
-      {
-        revision: draft.revision,
-        share: Number(draft.share) / 100,
-        max_credits_per_day: draft.most.trim() === '' ? null : Number(draft.most),
-      },
-      { onSuccess: () => announce('The shadow runs from now on.') },
-    )
+    starting.mutate({
+      revision: draft.revision,
+      share: Number(draft.share) / 100,
+      max_credits_per_day: draft.most.trim() === '' ? null : Number(draft.most),
+    })
   return (
     <>
       <p>

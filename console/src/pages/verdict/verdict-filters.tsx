@@ -1,6 +1,7 @@
 import type { TaskRecord } from '@splitrun/client'
 import { useId } from 'react'
 import { metricName, metricsOf } from '../../parts/revisions/metric-words.ts'
+import { SettledLine } from '../../parts/settled-line.tsx'
 import { revisionName } from '../../parts/use-tasks.ts'
 
 interface VerdictFiltersProps {
@@ -12,7 +13,6 @@ interface VerdictFiltersProps {
 /** What is compared with what, by which runs, and what matters most. */
 export function VerdictFilters({ task, given, onChange }: VerdictFiltersProps) {
   const [baseline, primary, since] = [useId(), useId(), useId()]
-  const setSince = (text: string) => text !== (given.since ?? '') && onChange({ since: text || undefined })
   return (
     <search>
       <form className="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
@@ -51,14 +51,12 @@ export function VerdictFilters({ task, given, onChange }: VerdictFiltersProps) {
         </div>
         <div>
           <label htmlFor={since}>Runs since</label>
-          <input
+          <SettledLine
             id={since}
-            key={given.since}
             className="filter"
-            defaultValue={given.since}
+            value={given.since ?? ''}
             placeholder="7 days ago"
-            onBlur={({ target }) => setSince(target.value.trim())}
-            onKeyDown={({ key, currentTarget }) => key === 'Enter' && setSince(currentTarget.value.trim())}
+            onSettle={(text) => onChange({ since: text || undefined })}
           />
         </div>
       </form>
