@@ -7,7 +7,7 @@ import type { Model, ModelPrice, ModelServer } from '../model.ts'
 import { type RequestRules, usualRules } from '../request-rules.ts'
 import { describeModel } from './describe-model.ts'
 import { type ModelEntry, modelsFileSchema, type ServerEntry } from './models-file-schema.ts'
-import { type ReadSecret, readTransport } from './read-transport.ts'
+import { checkSecret, type ReadSecret, readTransport } from './read-transport.ts'
 
 /**
  * The models of a models file.
@@ -49,6 +49,7 @@ function readServer(
     throw new Error(`server ${name} wants a key in ${entry.api_key_env}, which is not set`)
   if (!isHeaderValue(apiKey)) throw new Error(`server ${name}: ${entry.api_key_env} ${NO_HEADER_VALUE}`)
   try {
+    checkSecret(entry.api_key_env ?? '', apiKey)
     return {
       name,
       baseUrl: entry.base_url,
@@ -76,8 +77,23 @@ function refuseContradictions({ name, api, ...entry }: ModelEntry): void {
   if (other) throw new Error(`${name}: "api": "${api}" makes nothing else`)
 }
 
+/** A hard budget holds what a call may cost at most, which nobody knows of some unless it is said. */
+function refuseUnbounded(
+  { name, api, price, max_output_tokens }: ModelEntry,
+  { dropped }: RequestRules,
+): void {
+  if (!price?.output || max_output_tokens !== undefined) return
+  const isMedia = api === 'images' || api === 'speech'
+  if (!isMedia && !dropped.includes('max_tokens')) return
+  throw new Error(
+    `${name}: it is sent no max_tokens, so only max_output_tokens says what a call may cost at most: add it`,
+  )
+}
+
 function readModel(entry: ModelEntry, server: ModelServer, from: ServerEntry): Model {
   refuseContradictions(entry)
+  const rules = readRules(entry, from)
+  refuseUnbounded(entry, rules)
   return describeModel({
     name: entry.name,
     ...(entry.id ? { id: entry.id } : {}),
@@ -95,7 +111,7 @@ function readModel(entry: ModelEntry, server: ModelServer, from: ServerEntry): M
     api: entry.api ?? 'chat',
     stream: entry.stream ?? 'live',
     streamUsage: entry.stream_usage ?? true,
-    rules: readRules(entry, from),
+    rules,
     price: readPrice(entry),
     reasoningInText: entry.reasoning_in_text ?? 'strip',
     ...readLimits(entry),
