@@ -111,7 +111,7 @@ test('what is wrong with a models file is said with its name and the place', (t)
     [{ servers: { local: { base_url: 'ftp://x' } }, models: [model] }, /servers\.local\.base_url/],
     [{ servers: { local: { ...servers.local, api_key_env: 'NOT_SET' } }, models: [model] }, /NOT_SET/],
     [{ servers, models: [model, { ...model, name: 'b', alias: 'A' }] }, /share the name a/],
-    [{ servers: { local: { ...servers.local, api_key_env: 'BROKEN' } }, models: [model] }, /BROKEN has char/],
+    [{ servers: { local: { ...servers.local, api_key_env: 'BROKEN' } }, models: [model] }, /BROKEN/],
     [{ servers, models: [{ ...model, price: { input: 1e300, output: 1 } }] }, /price\.input/],
     [{ servers, models: [{ ...model, limits: {} }] }, /limits/],
     [
