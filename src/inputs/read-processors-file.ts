@@ -13,7 +13,10 @@ const processor = z.strictObject({
     .string()
     .regex(/^[A-Za-z_][\w-]{0,63}$/, 'expected letters, digits, _ or -')
     .refine((name) => !isBuiltIn(name), 'is the name of one that is part of the server'),
-  url: z.url({ protocol: /^https?$/ }),
+  url: z.url({ protocol: /^https?$/ }).refine((url) => {
+    const { username, password } = new URL(url)
+    return username + password === ''
+  }, 'has a name or a password, which are not sent: they belong into headers, as {"env": "NAME"}'),
   description: z.string().max(1000).default(''),
   headers: z.record(filled, z.union([headerValue, z.strictObject({ env: filled })])).default({}),
   timeout_seconds: z.number().positive().max(600).default(30),

@@ -77,7 +77,12 @@ export function createPolicyStore(redis: Redis) {
 
     /** Counts what a run used under policies, and gives back its places. To be called once. */
     async end(project: string, run: string, tokens: number, policies: readonly string[]): Promise<void> {
-      await end(redis, [policyKeys(project).prefix], [run, tokens, ...policies])
+      await end(redis, [policyKeys(project).prefix], [run, tokens, 0, ...policies])
+    },
+
+    /** Undoes that a run was counted which is not accepted after all. To be called once. */
+    async forget(project: string, run: string, policies: readonly string[]): Promise<void> {
+      await end(redis, [policyKeys(project).prefix], [run, 0, 1, ...policies])
     },
   }
 }

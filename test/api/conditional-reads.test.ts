@@ -72,10 +72,11 @@ describe('If-None-Match', () => {
     const form = new FormData()
     form.append('task_file', new Blob([new Uint8Array(image)]), 'a')
     const { body } = await running().call('POST', `/task/${task}/run`, form)
-    const { checkedUrl, project, token } = running()
+    const { url, checkedUrl, project, token } = running()
+    const path = `${project}/task/${task}/run/${body.id}/file/${body.files[0]}`
     const get = async (headers: Record<string, string>) => {
-      const url = `${checkedUrl}${project}/task/${task}/run/${body.id}/file/${body.files[0]}`
-      const answer = await fetch(url, { headers: { authorization: `Bearer ${token}`, ...headers } })
+      const authorization = `Bearer ${token}`
+      const answer = await fetch(checkedUrl + path, { headers: { authorization, ...headers } })
       return {
         ...answer,
         status: answer.status,
@@ -93,6 +94,7 @@ describe('If-None-Match', () => {
       ['bytes=0-9', 0, 9],
       ['bytes=10-', 10, size - 1],
       ['bytes=-5', size - 5, size - 1],
+      [`bytes=-${size + 5}`, 0, size - 1],
       [`bytes=${size - 1}-${size + 100}`, size - 1, size - 1],
     ]
     for (const [range, start, end] of parts) {
@@ -111,6 +113,11 @@ describe('If-None-Match', () => {
     ]) {
       const { status, bytes } = await get(headers)
       assert.deepEqual([status, bytes], [200, image], JSON.stringify(headers))
+    }
+    for (const range of ['bytes=0-9', `bytes=${size}-`]) {
+      const headers = { authorization: `Bearer ${token}`, range }
+      const head = await fetch(url + path, { method: 'HEAD', headers })
+      assert.deepEqual([head.status, head.headers.get('content-length')], [200, String(size)], range)
     }
     const beyond = await get({ range: `bytes=${size}-` })
     assert.deepEqual([beyond.status, beyond.headers.get('content-range')], [416, `bytes */${size}`])

@@ -127,6 +127,21 @@ describe('the limits of a project', () => {
     assert.equal(await system().core.redis.zcard(policyKeys(id).limitedRuns('two')), 0)
   })
 
+  test('fill up again though the clock is set back, and are paid off however long it takes', async () => {
+    const { id } = await aProject()
+    const { policies, redis } = system().core
+    const { limitLevels } = policyKeys(id)
+    const limit = { name: 'few', applies_to: 'project', target_id: null } as const
+    const many = [{ ...limit, requests_per_minute: 6000, tokens_per_minute: 10 }]
+    const admit = async () => (await policies.admit(id, many, { id: newId(), lastsMs: 1000 })).admitted
+    assert.ok(await admit())
+    await redis.hset(limitLevels, 'few|at', Date.now() + 3_600_000, 'few|requests', 0)
+    await until(admit)
+    await policies.end(id, newId(), 10_000, ['few'])
+    const [, tokens] = await policies.states(id, many)
+    assert.ok((await redis.pttl(limitLevels)) > (tokens?.resetMs ?? 0))
+  })
+
   test('are of one task or one key where they say so', async () => {
     const { set, run, task } = await aProject()
     const other = await aProject()

@@ -5,7 +5,7 @@ import {
   type DocumentProcessesOptions,
   UnreadableDocument,
 } from '../../src/files/document/document-processes.ts'
-import { docxOf, pdfOf, xlsxOf } from '../support/made-documents.ts'
+import { docxOf, pdfOf, xlsxOf, xlsxParts, zipOf } from '../support/made-documents.ts'
 import { descendantsOf } from '../support/processes.ts'
 import { until } from '../support/system.ts'
 
@@ -46,6 +46,18 @@ test('texts are taken out of documents of every format', async (t) => {
   assert.equal(await documents.extract(Buffer.from('\ufeffplain', 'utf16le'), 'txt'), 'plain')
 })
 
+test('a workbook of several large sheets is read, again and again by one process', async (t) => {
+  const documents = open(t)
+  const cells = (row: number) =>
+    'ABCDEF'.replaceAll(/./g, (column) => `<c r="${column}${row}"><v>${row}</v></c>`)
+  const rows = Array.from({ length: 12_000 }, (_, at) => `<row r="${at + 1}">${cells(at + 1)}</row>`).join('')
+  const workbook = zipOf(xlsxParts(rows, rows, rows))
+  const texts = new Set<string>()
+  for (let time = 0; time < 4; time += 1) texts.add(await documents.extract(workbook, 'xlsx'))
+  assert.equal(texts.size, 1)
+  assert.match([...texts].join(), /^## Prices\n\n1,1,1[\s\S]+\n12000,12000,[\s\S]+## Sheet 3\n\n1,1,1/)
+})
+
 test('limits hold at their edges', async (t) => {
   const documents = open(t, { pagesMax: 2, textMax: 10 })
   const tooLarge = (error: unknown) =>
@@ -62,11 +74,13 @@ test('limits hold at their edges', async (t) => {
 test('a cancel reaches a document that is being read, and leaves no process', async (t) => {
   const documents = open(t)
   const stopping = new AbortController()
-  const reading = documents.extract(pdfOf(...Array.from({ length: 400 }, () => 'x')), 'pdf', stopping.signal)
-  const queued = documents.extract(Buffer.from('x'), 'txt', stopping.signal)
+  const by = { owner: 'p', signal: stopping.signal }
+  const reading = documents.extract(pdfOf(...Array.from({ length: 400 }, () => 'x')), 'pdf', by)
+  const queued = documents.extract(Buffer.from('x'), 'txt', by)
   await until(() => readers().length > 0)
+  const cancelled = (error: unknown) => error === 'cancelled'
+  const ends = Promise.all([assert.rejects(reading, cancelled), assert.rejects(queued, cancelled)])
   stopping.abort('cancelled')
-  await assert.rejects(reading, (error) => error === 'cancelled')
-  await assert.rejects(queued, (error) => error === 'cancelled')
+  await ends
   await until(() => readers().length === 0)
 })

@@ -58,16 +58,30 @@ export const docxParts = (body: string): Record<string, string> => ({
 export const docxOf = (...paragraphs: string[]): Buffer =>
   zipOf(docxParts(paragraphs.map((text) => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`).join('')))
 
-/** The parts of an Excel workbook with one sheet of this data. */
-export const xlsxParts = (rows: string): Record<string, string> => ({
+/** The parts of an Excel workbook with sheets of this data; the first is called Prices. */
+export const xlsxParts = (...sheets: string[]): Record<string, string> => ({
   '[Content_Types].xml': types(
     ['/xl/workbook.xml', 'spreadsheetml.sheet.main'],
-    ['/xl/worksheets/sheet1.xml', 'spreadsheetml.worksheet'],
+    ...sheets.map((_, at): [string, string] => [
+      `/xl/worksheets/sheet${at + 1}.xml`,
+      'spreadsheetml.worksheet',
+    ]),
   ),
   '_rels/.rels': relations(['rId1', 'officeDocument', 'xl/workbook.xml']),
-  'xl/workbook.xml': `${XML}<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="${RELATIONS}"><sheets><sheet name="Prices" sheetId="1" r:id="rId1"/></sheets></workbook>`,
-  'xl/_rels/workbook.xml.rels': relations(['rId1', 'worksheet', 'worksheets/sheet1.xml']),
-  'xl/worksheets/sheet1.xml': `${XML}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${rows}</sheetData></worksheet>`,
+  'xl/workbook.xml': `${XML}<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="${RELATIONS}"><sheets>${sheets.map((_, at) => `<sheet name="${at === 0 ? 'Prices' : `Sheet ${at + 1}`}" sheetId="${at + 1}" r:id="rId${at + 1}"/>`).join('')}</sheets></workbook>`,
+  'xl/_rels/workbook.xml.rels': relations(
+    ...sheets.map((_, at): [string, string, string] => [
+      `rId${at + 1}`,
+      'worksheet',
+      `worksheets/sheet${at + 1}.xml`,
+    ]),
+  ),
+  ...Object.fromEntries(
+    sheets.map((rows, at) => [
+      `xl/worksheets/sheet${at + 1}.xml`,
+      `${XML}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${rows}</sheetData></worksheet>`,
+    ]),
+  ),
 })
 
 export const xlsxOf = (rows: readonly (readonly (string | number)[])[]): Buffer =>

@@ -1,4 +1,4 @@
-import pLimit from 'p-limit'
+import { ANYBODY, type Asker, createTurns } from '../../platform/turns.ts'
 import { filesUnavailable } from '../files-unavailable.ts'
 import {
   type Converter,
@@ -28,9 +28,10 @@ export type Converted = Exclude<ConverterReply, { died: string }> | { readonly d
 export interface Converters {
   /**
    * Has a file converted: what the process said, or how it died of the file.
-   * @throws {ConverterKilled}; {ApiError} FILES_UNAVAILABLE when no process can be started; the reason of `signal`
+   * @throws {ConverterKilled}; {ApiError} FILES_UNAVAILABLE when no process can be started; the reason of
+   *   the asker's signal, at once, and the process ends
    */
-  ask(kind: number, bytes: Buffer, signal?: AbortSignal): Promise<Converted>
+  ask(kind: number, bytes: Buffer, by?: Asker): Promise<Converted>
   /** Ends them, also in the middle of a file. */
   close(): Promise<void>
 }
@@ -42,9 +43,11 @@ const MOST_TRIES = 2
 
 /** Starts nothing before the first file. */
 export function createConverters(options: ConvertersOptions): Converters {
-  const limit = pLimit(options.most)
+  const turns = createTurns(options.most)
   const all = new Set<Converter>()
   const idle = new Map<Converter, NodeJS.Timeout>()
+  /** Those that have converted a file before. */
+  const used = new WeakSet<Converter>()
   let closed = false
 
   function start(): Converter {
@@ -68,30 +71,42 @@ export function createConverters(options: ConvertersOptions): Converters {
     return converter
   }
 
-  async function convert(kind: number, bytes: Buffer, signal?: AbortSignal, tries = 1): Promise<Converted> {
-    signal?.throwIfAborted()
-    const converter = take()
+  async function convert(
+    kind: number,
+    bytes: Buffer,
+    signal: AbortSignal,
+    { tries = 1, fresh = false } = {},
+  ): Promise<Converted> {
+    signal.throwIfAborted()
+    const converter = fresh ? start() : take()
     const stop = () => converter.kill()
-    signal?.addEventListener('abort', stop, { once: true })
-    const reply = await converter.ask(kind, bytes).finally(() => signal?.removeEventListener('abort', stop))
-    signal?.throwIfAborted()
+    signal.addEventListener('abort', stop, { once: true })
+    const reply = await converter.ask(kind, bytes).finally(() => signal.removeEventListener('abort', stop))
+    if (signal.aborted) {
+      converter.kill()
+      throw signal.reason
+    }
     if ('died' in reply) {
+      // It may have died of what the files before had left in its memory.
+      if (reply.died === 'crashed' && used.has(converter))
+        return convert(kind, bytes, signal, { tries, fresh: true })
       if (reply.died !== 'killed') return { died: reply.died }
-      if (tries < MOST_TRIES) return convert(kind, bytes, signal, tries + 1)
+      if (tries < MOST_TRIES) return convert(kind, bytes, signal, { tries: tries + 1 })
       throw new ConverterKilled(`processes that convert ${options.what} are killed: is there enough memory?`)
     }
+    used.add(converter)
     if (options.endAfter?.includes(reply.kind)) converter.kill()
     else idle.set(converter, setTimeout(() => converter.kill(), IDLE_MS).unref())
     return reply
   }
 
   return {
-    ask: (kind, bytes, signal) =>
-      limit(async () => {
+    ask: (kind, bytes, by = ANYBODY) =>
+      turns.take(by, async () => {
         try {
-          return await convert(kind, bytes, signal)
+          return await convert(kind, bytes, by.signal)
         } catch (error) {
-          if (signal?.aborted || error instanceof ConverterKilled) throw error
+          if (by.signal.aborted || error instanceof ConverterKilled) throw error
           throw filesUnavailable(error, `The ${options.what} cannot be converted now.`)
         }
       }),

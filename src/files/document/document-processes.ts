@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Asker } from '../../platform/turns.ts'
 import { createConverters } from '../conversion/converters.ts'
 import type { ConverterLimits } from '../conversion/start-converter.ts'
 import type { PdfLimits, WrittenPdf } from '../pdf/write-pdf.ts'
@@ -31,14 +32,14 @@ export interface DocumentProcesses {
   /**
    * The text of a document, as Markdown where it has headings, lists or tables; never empty.
    * @throws {UnreadableDocument}; {ConverterKilled}; {ApiError} FILES_UNAVAILABLE when no process can be started; the
-   *   reason of `signal`, at which the process ends
+   *   reason of the asker's signal, at which the process ends
    */
-  extract(bytes: Buffer, extension: DocumentExtension, signal?: AbortSignal): Promise<string>
+  extract(bytes: Buffer, extension: DocumentExtension, by?: Asker): Promise<string>
   /**
    * A PDF document of Markdown.
    * @throws {UnwritableDocument}; otherwise as `extract`
    */
-  writePdf(markdown: string, signal?: AbortSignal): Promise<WrittenPdf>
+  writePdf(markdown: string, by?: Asker): Promise<WrittenPdf>
   close(): Promise<void>
 }
 
@@ -54,10 +55,9 @@ export function createDocumentProcesses(options: DocumentProcessesOptions): Docu
     endAfter: [REPLIES.unreadable, REPLIES.tooLarge],
     program: {
       file: PROGRAM,
-      // It may read its own code, and neither write, start other programs, nor load what is not JavaScript. The reader of
-      // workbooks has threads for large sheets.
+      // It may read its own code, and neither write, start other programs or threads, nor load what is not JavaScript.
       nodeOptions: [
-        ...['--permission', '--allow-fs-read=*', '--allow-worker', '--no-warnings'],
+        ...['--permission', '--allow-fs-read=*', '--no-warnings'],
         `--max-old-space-size=${Math.ceil(memory / 1_048_576)}`,
       ],
       arguments: [JSON.stringify(limits satisfies ExtractionLimits & PdfLimits)],
@@ -66,8 +66,8 @@ export function createDocumentProcesses(options: DocumentProcessesOptions): Docu
     },
   })
   return {
-    async extract(bytes, extension, signal) {
-      const reply = await converters.ask(kindOf(extension), bytes, signal)
+    async extract(bytes, extension, by) {
+      const reply = await converters.ask(kindOf(extension), bytes, by)
       const { name } = DOCUMENTS[extension]
       if ('died' in reply) {
         const why = reply.died === 'late' ? 'takes too long' : 'takes too much memory'
@@ -81,8 +81,8 @@ export function createDocumentProcesses(options: DocumentProcessesOptions): Docu
         `The file is ${name}, and no text can be taken out of it: ${text}.`,
       )
     },
-    async writePdf(markdown, signal) {
-      const reply = await converters.ask(WRITE_PDF, Buffer.from(markdown), signal)
+    async writePdf(markdown, by) {
+      const reply = await converters.ask(WRITE_PDF, Buffer.from(markdown), by)
       if ('died' in reply) {
         throw new UnwritableDocument(`it takes too much ${reply.died === 'late' ? 'time' : 'memory'}`)
       }

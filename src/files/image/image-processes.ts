@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Asker } from '../../platform/turns.ts'
 import { createConverters } from '../conversion/converters.ts'
 import type { ConverterLimits } from '../conversion/start-converter.ts'
 import type { ConvertedImage } from './convert-image.ts'
@@ -16,8 +17,11 @@ export class UndecodableImage extends Error {
 }
 
 export interface ImageProcesses {
-  /** @throws {UndecodableImage}; {ConverterKilled}; {ApiError} FILES_UNAVAILABLE when no process can be started */
-  convert(bytes: Buffer): Promise<ConvertedImage>
+  /**
+   * @throws {UndecodableImage}; {ConverterKilled}; {ApiError} FILES_UNAVAILABLE when no process can be started; the reason
+   *   of the asker's signal, at which the process ends
+   */
+  convert(bytes: Buffer, by?: Asker): Promise<ConvertedImage>
   /** Ends them, also in the middle of an image. */
   close(): Promise<void>
 }
@@ -34,8 +38,8 @@ export function createImageProcesses(options: ImageProcessesOptions): ImageProce
   }
   const converters = createConverters({ ...options, program, what: 'images' })
   return {
-    async convert(bytes) {
-      const reply = await converters.ask(FRAMES.image, bytes)
+    async convert(bytes, by) {
+      const reply = await converters.ask(FRAMES.image, bytes, by)
       if ('died' in reply) {
         if (reply.died === 'late') throw new UndecodableImage('decoding it takes too long')
         throw new UndecodableImage('decoding it takes too much memory, or fails')

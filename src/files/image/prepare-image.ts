@@ -1,4 +1,5 @@
 import { ApiError } from '../../platform/errors.ts'
+import type { Asker } from '../../platform/turns.ts'
 import { checkImage } from './check-image.ts'
 import { MAX_EDGE } from './image-format.ts'
 import type { ImageLayout } from './image-layout.ts'
@@ -24,12 +25,13 @@ export interface PreparedImage {
  * reads; what remains is sent without its metadata (where it was taken, for one). Without, it is sent as it came.
  * @throws {ApiError} NOT_AN_IMAGE (415) when it cannot be decoded with the memory and in the time that an image may take;
  *   otherwise as `checkImage` does
- * @throws what is in the way of converting anything here, see `ImageProcesses`
+ * @throws what is in the way of converting anything here, see `ImageProcesses`; the reason of the asker's signal
  */
 export async function prepareImage(
   { imageProcesses, imagePixelsMax }: PrepareImageDeps,
   bytes: Buffer,
   optimise: boolean,
+  by?: Asker,
 ): Promise<PreparedImage> {
   const { layout, extension, mediaType } = checkImage(bytes, imagePixelsMax)
   const sendable = layout.ordinary && layout.frames === 1
@@ -40,7 +42,7 @@ export async function prepareImage(
     if (whole && data.length <= SMALL) return { data, mediaType }
   }
   try {
-    const converted = await imageProcesses.convert(bytes)
+    const converted = await imageProcesses.convert(bytes, by)
     // The others were converted for their size alone.
     const wanted = !sendable || !portable || !isUprightAndFits(layout)
     if (wanted || converted.data.length < bytes.length) return converted

@@ -67,7 +67,8 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
           return
         }
         response.setHeader('Accept-Ranges', 'bytes')
-        const range = rangeOf(request, response, size, etag)
+        // Of HEAD there are no ranges (RFC 9110, 14.2).
+        const range = request.method === 'HEAD' ? null : rangeOf(request, response, size, etag)
         const headers = {
           ...headersOfFile(range ? range.end - range.start + 1 : size, shown),
           ...(range && { 'Content-Range': `bytes ${range.start}-${range.end}/${size}` }),
@@ -96,8 +97,12 @@ function rangeOf(
   size: number,
   etag: string,
 ): { start: number; end: number } | null {
-  const known = request.headers['if-range']
-  const asked = known === undefined || known === etag ? request.range(size) : undefined
+  const { range, 'if-range': known } = request.headers
+  if (known !== undefined && known !== etag) return null
+  // The last bytes of a file that has fewer are all of it, which the library does not know.
+  const last = Number(/^bytes=-(\d{1,15})$/.exec(range ?? '')?.[1] ?? 0)
+  if (last >= size && size > 0) return { start: 0, end: size - 1 }
+  const asked = request.range(size)
   if (asked === -1) {
     response.setHeader('Content-Range', `bytes */${size}`)
     throw new ApiError('RANGE_NOT_SATISFIABLE', `The file has ${size} bytes, and none in that range.`)

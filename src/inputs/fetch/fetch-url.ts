@@ -1,5 +1,5 @@
-import pLimit from 'p-limit'
 import { type Dispatcher, request } from 'undici'
+import { type Asker, createTurns } from '../../platform/turns.ts'
 import { ProcessorFailure } from '../processor-failure.ts'
 import { AddressRefused } from './guarded-agent.ts'
 import type { HostRules } from './host-rules.ts'
@@ -18,8 +18,8 @@ export interface FetcherOptions {
 
 /** Fetches what a URL leads to. */
 export interface Fetcher {
-  /** @throws {ProcessorFailure}; the reason of `signal` */
-  fetch(url: string, signal: AbortSignal): Promise<Buffer>
+  /** @throws {ProcessorFailure}; the reason of the asker's signal */
+  fetch(url: string, by: Asker): Promise<Buffer>
   close(): Promise<void>
 }
 
@@ -34,10 +34,11 @@ const HEADERS = {
 
 export function createFetcher(options: FetcherOptions): Fetcher {
   const { agent, timeoutMs } = options
-  const limit = pLimit(options.most)
+  const turns = createTurns(options.most)
   return {
-    fetch: (url, signal) =>
-      limit(async () => {
+    fetch: (url, by) =>
+      turns.take(by, async () => {
+        const { signal } = by
         signal.throwIfAborted()
         const late = AbortSignal.timeout(timeoutMs)
         try {

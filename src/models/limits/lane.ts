@@ -5,6 +5,8 @@ export const LONGEST_HOLD_MS = 1000
 /** Most runs of a lane that a worker claims before it knows whether there is room for them. */
 const MOST_AHEAD = 32
 const FIRST_AHEAD = 8
+/** A timer of more fires at once. Servers whose quota is one of a month ask for such waits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 interface Waiter {
   /** When it came; earlier ones go first. */
@@ -71,14 +73,18 @@ export class Lane {
     this.#onPlaces = onPlaces
     this.#closedUntil = Math.max(this.#closedUntil, this.#now() + ms)
     this.#turnAway()
+    this.#openLater()
+  }
+
+  #openLater(): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(
-      () => {
-        this.#closedUntil = 0
-        this.#next()
-      },
-      Math.max(1, this.closedFor()),
-    ).unref()
+    const left = Math.max(1, this.closedFor())
+    const open = (): void => {
+      this.#closedUntil = 0
+      this.#next()
+    }
+    const goOn = (): void => this.#openLater()
+    this.#timer = setTimeout(left > LONGEST_TIMER_MS ? goOn : open, Math.min(left, LONGEST_TIMER_MS)).unref()
   }
 
   /** A place became free. */

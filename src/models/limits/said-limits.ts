@@ -14,8 +14,10 @@ const LONGEST_RESET_MS = 61_000
 
 /** What the headers of an answer say of the limits per minute; null for nothing. */
 export function readSaidLimits(header: Header): SaidLimits | null {
-  const left = NAMES.map((names) => read(header, names, 'remaining'))
-  const limits = NAMES.map((names) => read(header, names, 'limit'))
+  const given = NAMES.map((names) => read(header, names, 'limit'))
+  // A server that permits nothing would not answer: it does not count, and what it says is left is no news either.
+  const limits = given.map((limit) => limit || null)
+  const left = NAMES.map((names, at) => (given[at] === 0 ? null : read(header, names, 'remaining')))
   return [...left, ...limits].every((each) => each === null) ? null : { left, limits }
 }
 

@@ -10,7 +10,10 @@ const value = z.union([z.string(), z.strictObject({ env: filled })], {
   error: 'expected a string, or {"env": "NAME"} with the variable that holds it',
 })
 /** Written by the transport itself; a second value for one of them would make requests that servers refuse. */
-const OURS = ['connection', 'content-length', 'content-type', 'host', 'transfer-encoding']
+const OURS = [
+  ...['connection', 'content-length', 'content-type', 'expect', 'host', 'keep-alive'],
+  ...['transfer-encoding', 'upgrade'],
+]
 
 const headerName = filled.refine(
   (name) => passes(() => validateHeaderName(name)),
@@ -42,19 +45,36 @@ const perMinute = z.int().min(1).max(1_000_000_000_000)
 const limits = z.union(
   [
     z.literal('auto'),
-    z.strictObject({
-      requests_per_minute: perMinute.optional(),
-      tokens_per_minute: perMinute.optional(),
-      input_tokens_per_minute: perMinute.optional(),
-      output_tokens_per_minute: perMinute.optional(),
-      concurrent: z.int().min(1).max(1_000_000).optional(),
-    }),
+    z
+      .strictObject({
+        requests_per_minute: perMinute.optional(),
+        tokens_per_minute: perMinute.optional(),
+        input_tokens_per_minute: perMinute.optional(),
+        output_tokens_per_minute: perMinute.optional(),
+        concurrent: z.int().min(1).max(1_000_000).optional(),
+      })
+      .refine((each) => Object.keys(each).length > 0),
   ],
   {
     error:
-      'expected "auto", or whole numbers from 1 of requests_per_minute, tokens_per_minute, input_tokens_per_minute, output_tokens_per_minute, concurrent',
+      'expected "auto", or at least one of, as whole numbers from 1, requests_per_minute, tokens_per_minute, input_tokens_per_minute, output_tokens_per_minute, concurrent',
   },
 )
+
+/** The header that the key of a server is sent in; null where there is none. */
+function keyHeader({
+  auth = 'bearer',
+  api_key_env,
+}: {
+  auth?: 'bearer' | 'none' | { header: string } | undefined
+  api_key_env?: string | undefined
+}): string | null {
+  if (api_key_env === undefined || auth === 'none') return null
+  return auth === 'bearer' ? 'authorization' : auth.header
+}
+
+const has = (headers: object, name: string | null): boolean =>
+  Object.keys(headers).some((each) => each.toLowerCase() === name?.toLowerCase())
 
 const server = z
   .strictObject({
@@ -79,6 +99,21 @@ const server = z
   .refine(({ client_cert_file, client_key_file }) => !client_cert_file === !client_key_file, {
     error: 'client_cert_file and client_key_file go together',
   })
+  .refine(({ auth, api_key_env }) => auth !== 'none' || api_key_env === undefined, {
+    error: 'with "auth": "none" no key is sent, so api_key_env has to be left out',
+  })
+  .refine(({ auth, api_key_env }) => typeof auth !== 'object' || api_key_env !== undefined, {
+    error: 'auth names the header of a key, so api_key_env has to say where the key is',
+  })
+  .refine((entry) => !has(entry.headers ?? {}, keyHeader(entry)), {
+    error: 'headers must not have the one that the key is sent in',
+  })
+  .refine(
+    ({ base_url, ca_file, client_cert_file }) => /^https:/i.test(base_url) || !(ca_file || client_cert_file),
+    {
+      error: 'ca_file and client_cert_file are for a base_url of https',
+    },
+  )
 
 /** More than any currency asks: what a thousand million tokens cost is still a whole number that Redis counts. */
 const perMillion = z.number().min(0).max(1_000_000_000)

@@ -7,7 +7,9 @@ local call = redis.call
 local id, lasts = ARGV[1], tonumber(ARGV[2])
 local clock = call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local MINUTE, PLACE_MS, FORGOTTEN_MS = 60000, 1000, 3600000
+local MINUTE, PLACE_MS = 60000, 1000
+-- What was used beyond a limit is paid off over time, however long that takes; this is for projects that are gone.
+local KEPT_MS = 40 * 86400000
 
 local policies, reply, wait, refused = {}, { 1, 0 }, 0, false
 
@@ -25,7 +27,12 @@ for at = 3, #ARGV, 4 do
   }
   local name = policy.name
   local found = call('HMGET', key.limit_levels, name .. '|at', name .. '|requests', name .. '|tokens')
-  local passed = math.max(0, now - tonumber(found[1] or now))
+  local passed = now - tonumber(found[1] or now)
+  if passed < 0 then
+    -- The clock was set back, or is another machine's by now: buckets fill from here on.
+    passed = 0
+    call('HSET', key.limit_levels, name .. '|at', now)
+  end
   local function refilled(level, limit) return math.min(limit, tonumber(level or limit) + passed * limit / MINUTE) end
   if policy.requests then
     local limit = policy.requests
@@ -69,7 +76,7 @@ for _, policy in ipairs(policies) do
     call('PEXPIRE', key.limited_runs(name), lasts + MINUTE)
   end
 end
-call('PEXPIRE', key.limit_levels, FORGOTTEN_MS)
+call('PEXPIRE', key.limit_levels, KEPT_MS)
 for at = 3, #reply do
   local row = reply[at]
   if row[2] ~= 1 then row[4] = string.format('%.3f', row[4] - 1) end

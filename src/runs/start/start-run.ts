@@ -14,7 +14,8 @@ import { startEnqueueSpan } from '../run-span.ts'
 import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-store.ts'
 import { awaitEnd } from '../wait/await-end.ts'
 import type { ReplyInbox } from '../wait/reply-inbox.ts'
-import { type AdmitRunDeps, type AdmittedRun, admitRun, countsUnderNone } from './admit-run.ts'
+import { type AdmitRunDeps, admitRun, countsUnderNone } from './admit-run.ts'
+import type { CheckedFile } from './check-files.ts'
 import { type Accepted, type CheckRunDeps, checkRun } from './check-run.ts'
 import { idempotencyKeyOf, shardsOfKey } from './idempotency.ts'
 import { replayRun } from './replay-run.ts'
@@ -69,14 +70,15 @@ export async function startRun(
   const accepted = await checkRun(deps, input)
   const cache = cacheUseOf(accepted.task, input.cache ?? null, input.files)
   const id = newRunId(shard)
-  const files = accepted.files.length === 0 ? [] : await storeFiles(deps, id, accepted.files)
   const mode = input.instead?.mode ?? (waitMs > 0 || input.live ? 'wait' : 'async')
   const enqueuing = startEnqueueSpan(input.span, { id, task: input.task, mode })
   const place = placeOf(input, accepted, id)
-  const asked = requestOf(deps, input, accepted, id, place, files, mode, enqueuing.context)
+  const asked = requestOf(deps, input, accepted, id, place, mode, enqueuing.context)
   const unlimited = cache ? { ...asked, cache } : asked
-  const admitted = countsUnderNone(deps, input.project) ? null : await admitOrDiscard(deps, unlimited)
-  const request = admitted ? { ...unlimited, ...admitted.counts } : unlimited
+  const admitted = countsUnderNone(deps, input.project) ? null : await admitRun(deps, unlimited)
+  const counted = admitted ? { ...unlimited, ...admitted.counts } : unlimited
+  // What limits refuse is not stored for it.
+  const request = accepted.files.length > 0 ? await withFiles(deps, counted, accepted.files) : counted
 
   const waiting = new AbortController()
   const stopWaiting = () => waiting.abort()
@@ -132,19 +134,23 @@ function drawFor(
   }
 }
 
-/** @throws as `admitRun`; then nothing is left of the run */
-async function admitOrDiscard(deps: StartRunDeps, request: RunRequest): Promise<AdmittedRun | null> {
+/** @throws as `storeFiles`; then nothing is left of the run */
+async function withFiles(
+  deps: StartRunDeps,
+  request: RunRequest,
+  files: readonly CheckedFile[],
+): Promise<RunRequest> {
   try {
-    return await admitRun(deps, request)
+    return { ...request, files: await storeFiles(deps, request.id, files) }
   } catch (error) {
-    await discardFiles(deps, request.id, request.files)
+    await discard(deps, request)
     throw error
   }
 }
 
 /** Removes what there is of a run that was not created. */
 async function discard(deps: StartRunDeps, { id, project, policies, files }: RunRequest): Promise<void> {
-  if (policies.length > 0) await deps.policies.end(project, id, 0, policies).catch(() => {})
+  if (policies.length > 0) await deps.policies.forget(project, id, policies).catch(() => {})
   await discardFiles(deps, id, files)
 }
 
@@ -164,7 +170,6 @@ function requestOf(
   { task, revision, candidates, files: sent }: Accepted,
   id: string,
   place: Place | null,
-  files: readonly string[],
   mode: RunRequest['mode'],
   trace: RunRequest['trace'],
 ): RunRequest {
@@ -178,7 +183,7 @@ function requestOf(
     user: input.user,
     created,
     inputs: input.inputs,
-    files,
+    files: [],
     revision,
     llmConfig: input.llmConfig,
     useFallback: input.useFallback,

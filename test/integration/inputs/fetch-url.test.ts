@@ -48,7 +48,7 @@ function open(
   const fetcher = createFetcher({ agent, hosts: rules, bytesMax: 1000, timeoutMs: 5000, most: 2, ...options })
   t.after(() => fetcher.close())
   const signal = new AbortController().signal
-  return (url: string) => fetcher.fetch(url, signal).then(String)
+  return (url: string) => fetcher.fetch(url, { owner: 'p', signal }).then(String)
 }
 
 const refused = (error: unknown) => error instanceof ProcessorFailure
@@ -214,7 +214,7 @@ test('a cancel ends a fetch with its own reason', async (t) => {
   const fetcher = createFetcher({ agent, hosts: () => true, bytesMax: 10, timeoutMs: 60_000, most: 1 })
   t.after(() => fetcher.close())
   const stopping = new AbortController()
-  const fetching = fetcher.fetch(`http://127.0.0.1:${port}/hang`, stopping.signal)
+  const fetching = fetcher.fetch(`http://127.0.0.1:${port}/hang`, { owner: 'p', signal: stopping.signal })
   while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
   stopping.abort('cancelled')
   await assert.rejects(fetching, (error) => error === 'cancelled')

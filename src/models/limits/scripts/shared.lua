@@ -4,8 +4,8 @@ local clock = call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local MINUTE = 60000
 local DIMENSIONS = { 'requests', 'tokens', 'input', 'output' }
--- After so long without a call all buckets are full again, and a lease has ended.
-local FORGOTTEN_MS = 7200000
+-- Debts and pauses last as long as they do, whoever calls meanwhile; this is for servers that nobody asks any more.
+local FORGOTTEN_MS = 40 * 86400000
 -- A bucket holds a little less than a server's: a call reaches the server later than it is reserved, and a server whose
 -- bucket is full meanwhile does not fill it further.
 local FULL = 0.98
@@ -27,10 +27,16 @@ local function read_scope(at)
     places = tonumber(found[2] or '0'), paused = tonumber(found[3] or '0'), wanted = tonumber(found[4] or '0'),
     largest = tonumber(found[#fields] or '0'),
   }
-  local passed = math.max(0, now - tonumber(found[1] or now))
+  local passed = now - tonumber(found[1] or now)
+  if passed < 0 then
+    -- The clock was set back, or is another machine's by now: buckets fill from here on.
+    passed = 0
+    call('HSET', key.levels, fields[1], now)
+  end
   for index, dimension in ipairs(DIMENSIONS) do
     local limit = tonumber(ARGV[at + 1 + index]) or (ARGV[at + 1] == '1' and tonumber(found[8 + index])) or nil
-    if limit then
+    -- Before it was known what servers mean by a limit of 0, it was noted.
+    if limit and limit > 0 then
       local capacity = capacity_of(limit)
       scope.limits[dimension] = limit
       scope.levels[dimension] = math.min(capacity, tonumber(found[4 + index] or capacity) + passed * limit / MINUTE)

@@ -13,7 +13,7 @@ import type { Revision } from '../../../tasks/task.ts'
 import type { Ledger } from '../../ledger.ts'
 import { reuseResult } from '../../reuse/reuse-result.ts'
 import type { RunShare } from '../../reuse/run-share.ts'
-import type { RunError } from '../../run.ts'
+import type { RunError, RunRequest } from '../../run.ts'
 import type { Outcome } from '../../run-result.ts'
 import type { Claim } from '../../store/claim.ts'
 import type { RunStore } from '../../store/run-store.ts'
@@ -173,7 +173,7 @@ async function askInOrder(
     const asked = await askModel(ask, call, form, ledger, watch, signal)
     outcome = { ...known, prepared, parameters: asked.parameters, asked, error: asked.error }
     if (!asked.error && isFileModality(modality)) {
-      return withFile(deps, request.id, modality, outcome, watch, signal)
+      return withFile(deps, request, modality, outcome, watch, signal)
     }
     if (!asked.error) return outcome
   }
@@ -184,7 +184,7 @@ async function askInOrder(
 /** Where the task answers with a file, the response is that file. */
 async function withFile(
   deps: MakeOutputDeps,
-  run: string,
+  run: Pick<RunRequest, 'id' | 'project'>,
   modality: FileModality,
   outcome: Outcome,
   watch: Stopwatch,

@@ -5,6 +5,7 @@ import { usedParameters } from '../../../models/protocol/request-parameters.ts'
 import type { Revision } from '../../../tasks/task.ts'
 import { filesOf, type RunFile, useFiles } from '../../file-use.ts'
 import type { RunRequest } from '../../run.ts'
+import { boundOutput } from './most-output.ts'
 
 /** A model that a run may call, with its parameters. */
 export interface ModelChoice {
@@ -24,7 +25,7 @@ export function chooseModels(request: RunRequest, revision: Revision, models: Mo
   function add(reference: string | null, config: ModelParameters | null, fallback: boolean): void {
     const model = reference ? models.find(reference) : null
     if (!model || !takesFiles(model, sent)) return
-    const asked = bounded(request, model, { ...config, ...request.llmConfig })
+    const asked = boundOutput(request, model, { ...config, ...request.llmConfig })
     choices.push({ model, parameters: usedParameters(model, asked), fallback })
   }
   if (!request.useFallback) add(revision.llm_model_id, revision.llm_config, false)
@@ -36,13 +37,4 @@ function takesFiles({ supportsVision, supportsAudio }: Model, files: readonly Ru
   return files.every(({ stored }) =>
     isDocument(stored) ? true : isRecording(stored) ? supportsAudio : supportsVision,
   )
-}
-
-/** Most output tokens of a call under a hard budget, where neither the task nor the model says how many. */
-const MOST_UNDER_BUDGET = 4096
-
-/** Under a hard budget each call has a bound on what it may write, since it could cost anything else. */
-function bounded({ budget }: RunRequest, model: Model, parameters: ModelParameters): ModelParameters {
-  if (budget !== 'hard' || model.price === null || parameters.max_tokens) return parameters
-  return { ...parameters, max_tokens: model.maxOutputTokens ?? MOST_UNDER_BUDGET }
 }

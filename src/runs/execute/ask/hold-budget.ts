@@ -2,11 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Lanes } from '../../../models/limits/lanes.ts'
 import { type Completion, ModelError, type ModelRequest } from '../../../models/model.ts'
 import { estimateFileTokens, MOST_IMAGE_TOKENS } from '../../../models/protocol/estimate-tokens.ts'
+import { rulesOf } from '../../../models/protocol/request-parameters.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { BudgetStore } from '../../../policies/budget-store.ts'
 import { costOf } from '../../attempt-cost.ts'
 import type { RunRequest } from '../../run.ts'
 import { BudgetExceeded, Deferred } from './deferred.ts'
+import { mostOutput } from './most-output.ts'
 
 export interface HoldBudgetDeps {
   readonly budgets: Pick<BudgetStore, 'hold' | 'adjust' | 'isHolding'>
@@ -97,11 +99,15 @@ export async function holdBudget(
 function mostCost({ model, messages, parameters, schema }: ModelRequest): number {
   const { price } = model
   if (!price) return 0
-  let inputTokens = schema ? Buffer.byteLength(JSON.stringify(schema)) : 0
+  // Tools and the like are read by the model, too.
+  const given = { ...rulesOf(model).added, ...parameters.extra }
+  let inputTokens = (schema ? bytesOf(schema) : 0) + (Object.keys(given).length > 0 ? bytesOf(given) : 0)
   for (const { text, images, files = [] } of messages) {
     for (const file of files) inputTokens += FILE_FACTOR * estimateFileTokens(file)
     inputTokens += Buffer.byteLength(text) + MESSAGE_TOKENS + (images?.length ?? 0) * MOST_IMAGE_TOKENS
   }
   const input = Math.max(price.input, price.cacheWrite ?? 0, price.cachedInput ?? 0)
-  return Math.ceil(inputTokens * input + (parameters.max_tokens ?? 0) * price.output)
+  return Math.ceil(inputTokens * input + mostOutput(model, parameters) * price.output)
 }
+
+const bytesOf = (value: object): number => Buffer.byteLength(JSON.stringify(value))

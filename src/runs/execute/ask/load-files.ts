@@ -18,6 +18,7 @@ import {
 import type { FilePart, ImagePart, Model } from '../../../models/model.ts'
 import { ApiError } from '../../../platform/errors.ts'
 import { ownTick } from '../../../platform/event-loop/own-tick.ts'
+import type { Asker } from '../../../platform/turns.ts'
 import type { Revision } from '../../../tasks/task.ts'
 import { type CallSizeLimits, partsProblem } from '../../call-size.ts'
 import type { RunFile } from '../../file-use.ts'
@@ -48,7 +49,7 @@ const TEXTS = '2b0f9f0c-6a43-5b0a-9d1e-8c3f0a1d7e42'
 
 /**
  * Loads the files that a model is sent. Returns a RunError when one cannot be sent.
- * @throws what is no run's fault, see `isWorkerFault`; the reason of `signal`
+ * @throws what is no run's fault, see `isWorkerFault`; the reason of the asker's signal
  */
 export async function loadFiles(
   deps: LoadFilesDeps,
@@ -56,15 +57,15 @@ export async function loadFiles(
   sent: readonly RunFile[],
   { optimise_images }: Revision,
   model: Model,
-  signal: AbortSignal,
+  by: Asker,
 ): Promise<LoadedFiles | RunError> {
   const isText = (file: RunFile) => keptKind(file, model) === 'text'
   const loading = sent.filter((each) => !isText(each))
   try {
     const [loaded, texts] = await Promise.all([
-      Promise.all(loading.map((file) => loadPart(deps, run, file, optimise_images))),
+      Promise.all(loading.map((file) => loadPart(deps, run, file, optimise_images, by))),
       Promise.all(
-        sent.filter(isText).map(async (file) => ({ file, text: await textOf(deps, run, file, signal) })),
+        sent.filter(isText).map(async (file) => ({ file, text: await textOf(deps, run, file, by) })),
       ),
     ])
     const tooLarge = partsProblem(
@@ -73,7 +74,7 @@ export async function loadFiles(
     )
     return tooLarge ? invalidInput(tooLarge) : { ...(await inBase64(loaded)), texts }
   } catch (error) {
-    signal.throwIfAborted()
+    by.signal.throwIfAborted()
     if (error instanceof UnreadableDocument) {
       return { reason: error.reason, message: error.message, retryable: false }
     }
@@ -107,13 +108,13 @@ export async function textOf(
   deps: Pick<LoadFilesDeps, 'files' | 'fileHome' | 'documents'>,
   run: string,
   { stored }: RunFile,
-  signal: AbortSignal,
+  by: Asker,
 ): Promise<string> {
   const kept = keptTextName({ stored })
   const known = await deps.files.read(run, kept).catch(nullIfDamaged)
   if (known) return known.toString()
   const bytes = await readStored(deps, run, stored)
-  const text = await deps.documents.extract(bytes, extensionOf(stored) as DocumentExtension, signal)
+  const text = await deps.documents.extract(bytes, extensionOf(stored) as DocumentExtension, by)
   await deps.files.put(run, kept, Buffer.from(text))
   return text
 }
@@ -127,11 +128,12 @@ async function loadPart(
   run: string,
   { stored, name }: RunFile,
   optimise: boolean,
+  by: Asker,
 ): Promise<LoadedPart> {
   const bytes = await readStored(deps, run, stored)
   const extension = extensionOf(stored)
   if (!isDocument(stored) && !isRecording(stored)) {
-    return { ...(await prepareImage(deps, bytes, optimise)), file: null }
+    return { ...(await prepareImage(deps, bytes, optimise, by)), file: null }
   }
   const kind = extension as 'pdf' | RecordingExtension
   const mediaType = kind === 'pdf' ? 'application/pdf' : `audio/${kind}`

@@ -70,7 +70,8 @@ export function prepareCall(
   const sent = files.length > 0 ? useFiles(revision, files).sent : []
   const render = (loaded: LoadedFiles) => rendered(deps, request, revision, model, compiled, files, loaded)
   if (sent.length === 0) return render(NOTHING)
-  const load = () => loadFiles(deps, request.id, sent, revision, model, signal)
+  const by = { owner: request.project, signal }
+  const load = () => loadFiles(deps, request.id, sent, revision, model, by)
   return timed(deps.span, watch, sent.length, load).then((loaded) =>
     'reason' in loaded ? loaded : render(loaded),
   )

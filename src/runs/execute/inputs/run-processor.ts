@@ -6,6 +6,7 @@ import type { Fetcher } from '../../../inputs/fetch/fetch-url.ts'
 import { type ProcessorUse, takesDocument } from '../../../inputs/processor.ts'
 import type { ProcessorCatalogue } from '../../../inputs/processor-catalogue.ts'
 import { ProcessorFailure } from '../../../inputs/processor-failure.ts'
+import type { Asker } from '../../../platform/turns.ts'
 import type { RunFile } from '../../file-use.ts'
 import type { RunRequest } from '../../run.ts'
 import { type LoadFilesDeps, readStored, textOf } from '../ask/load-files.ts'
@@ -29,15 +30,16 @@ export async function runProcessor(
   { inputs, file }: { inputs: RunRequest['inputs']; file: RunFile | null },
   signal: AbortSignal,
 ): Promise<unknown> {
+  const by = { owner: request.project, signal }
   if (takesDocument(use)) {
     if (!file) throw new ProcessorFailure('no document was sent for it', false)
     return use.config['extract_text'] === false
       ? asItCame(await readStored(deps, request.id, file.stored))
-      : textOf(deps, request.id, file, signal)
+      : textOf(deps, request.id, file, by)
   }
   const value = Object.hasOwn(inputs, use.param) ? inputs[use.param] : null
   const http = deps.processors.http(use.processor)
-  if (!http) return fetchText(deps, value, use.config['extract_text'] !== false, signal)
+  if (!http) return fetchText(deps, value, use.config['extract_text'] !== false, by)
   const { id, project, task } = request
   const sent = {
     ...{ processor: use.processor, param_name: use.param, value, inputs, config: use.config },
@@ -57,13 +59,13 @@ async function fetchText(
   { fetcher, documents }: RunProcessorDeps,
   value: unknown,
   extract: boolean,
-  signal: AbortSignal,
+  by: Asker,
 ): Promise<string> {
   if (!fetcher) throw new ProcessorFailure('fetching is not enabled here', false)
   if (typeof value !== 'string') throw new ProcessorFailure('its parameter holds no URL', false)
-  const bytes = await fetcher.fetch(value.trim(), signal)
+  const bytes = await fetcher.fetch(value.trim(), by)
   if (!extract) return asItCame(bytes)
   const kind = sniffDocument(bytes)
   if (!kind) throw new ProcessorFailure('what is there is no document that is read', false)
-  return documents.extract(bytes, kind, signal)
+  return documents.extract(bytes, kind, by)
 }

@@ -4,8 +4,9 @@ import { type DocumentProcesses, UnwritableDocument } from '../../../files/docum
 import type { FileHome } from '../../../files/file-home.ts'
 import { type FileStore, mediaTypeOf } from '../../../files/file-store.ts'
 import { ApiError } from '../../../platform/errors.ts'
+import type { Asker } from '../../../platform/turns.ts'
 import type { FileModality } from '../../../tasks/output-modality.ts'
-import type { RunError } from '../../run.ts'
+import type { RunError, RunRequest } from '../../run.ts'
 import type { AnsweredMedia } from './read-answer.ts'
 
 export interface MakeOutputDeps {
@@ -41,17 +42,17 @@ const PAUSE_MS = 500
  */
 export async function makeOutput(
   deps: MakeOutputDeps,
-  run: string,
+  { id, project }: Pick<RunRequest, 'id' | 'project'>,
   modality: FileModality,
   value: unknown,
   signal: AbortSignal,
 ): Promise<MadeOutput | RunError> {
-  const made = await fileOf(deps, modality, value, signal)
+  const made = await fileOf(deps, modality, value, { owner: project, signal })
   if ('reason' in made) return made
   const { data, extension, text, replaced } = made
   // Another name in each claim: a worker that was lost may still write.
   const file = `${randomUUID()}.${extension}`
-  await store(deps, run, file, data, signal)
+  await store(deps, id, file, data, signal)
   return { response: { file, media_type: mediaTypeOf(file), bytes: data.length, text }, replaced }
 }
 
@@ -66,7 +67,7 @@ async function fileOf(
   { documents }: MakeOutputDeps,
   modality: FileModality,
   value: unknown,
-  signal: AbortSignal,
+  by: Asker,
 ): Promise<Made | RunError> {
   if (modality === 'image' || modality === 'audio') {
     const { data, extension, text } = value as AnsweredMedia
@@ -75,9 +76,9 @@ async function fileOf(
   const text = value as string
   if (modality === 'csv') return { data: Buffer.from(text), extension: 'csv', text, replaced: false }
   try {
-    return { ...(await documents.writePdf(text, signal)), extension: 'pdf', text }
+    return { ...(await documents.writePdf(text, by)), extension: 'pdf', text }
   } catch (error) {
-    signal.throwIfAborted()
+    by.signal.throwIfAborted()
     if (!(error instanceof UnwritableDocument)) throw error
     const message = `No PDF document can be made of the answer: ${error.message}.`
     return { reason: 'OUTPUT_NOT_WRITTEN', message, retryable: false }

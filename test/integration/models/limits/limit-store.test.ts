@@ -188,3 +188,38 @@ test('calls for no caller leave most of each limit to others, and leave no mark 
   while ((await store.reserve(newId(), model, WAITED, NEED)).granted) others += 1
   assert.equal(others, 6)
 })
+
+test('a learned limit of 0 holds nobody back', async (t) => {
+  const { store } = await openLimitStore(t)
+  const model = limitedModel({ learned: true })
+  const lease = newId()
+  assert.ok((await store.reserve(lease, model, WAITED, NEED)).granted)
+  const limits = [0, 0, 0, 0]
+  await store.giveBack(lease, model, { ...END, said: { left: limits, limits } })
+  assert.ok((await store.reserve(newId(), model, WAITED, NEED)).granted)
+})
+
+test('debts and pauses of a model are not forgotten for calls of another, nor while nobody calls', async (t) => {
+  const { store, redis } = await openLimitStore(t)
+  const [paused, other] = ['paused', 'other'].map((name) =>
+    limitedModel({ tokensPerMinute: 100 }, undefined, name),
+  )
+  assert.ok(paused && other)
+  const lease = newId()
+  assert.ok((await store.reserve(lease, paused, WAITED, NEED)).granted)
+  const [tenHours, debtHours] = [36_000_000, 15]
+  const used = { input: debtHours * 60 * 100, output: 0 }
+  await store.giveBack(lease, paused, { used, pauseMs: tenHours, said: null })
+  assert.ok((await store.reserve(newId(), other, WAITED, NEED)).granted)
+  assert.ok((await redis.pttl(limitKeys(paused.server.name).levels)) > debtHours * 3_600_000)
+})
+
+test('a clock that is set back stops no bucket from filling', async (t) => {
+  const { store, redis } = await openLimitStore(t)
+  const model = limitedModel({ requestsPerMinute: 6000 })
+  const { levels } = limitKeys(model.server.name)
+  assert.ok((await store.reserve(newId(), model, WAITED, NEED)).granted)
+  // As another machine has left it, whose clock is an hour ahead.
+  await redis.hset(levels, `${model.id}|at`, Date.now() + 3_600_000, `${model.id}|requests`, 0)
+  await until(async () => (await store.reserve(newId(), model, WAITED, NEED)).granted)
+})

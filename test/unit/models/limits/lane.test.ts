@@ -46,3 +46,25 @@ test('a call whose run is stopped no longer waits, and is in nobody’s way', as
   lane.placeFreed()
   assert.equal(await next, true)
 })
+
+test('a wait that is longer than a timer can be is kept: a quota of a month is not asked for every millisecond', async (t) => {
+  const days = 86_400_000
+  const real = new Lane(() => 0)
+  real.close(40 * days, false)
+  await new Promise((resolve) => setTimeout(resolve, 2))
+  assert.equal(real.places(), 0, 'a timer of more than 24 days fires at once')
+
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let now = 0
+  const lane = new Lane(() => now)
+  lane.close(40 * days, false)
+  const pass = (ms: number): void => {
+    now += ms
+    t.mock.timers.tick(ms)
+  }
+  pass(24 * days)
+  pass(15 * days)
+  assert.deepEqual([lane.places(), lane.closedFor()], [0, days])
+  pass(days)
+  assert.ok(lane.places() > 0)
+})

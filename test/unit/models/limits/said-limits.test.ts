@@ -21,3 +21,15 @@ test('limits per minute are read as servers say them; those of a day, and what i
   const groq = { 'x-ratelimit-limit-requests': '14400', 'x-ratelimit-reset-requests': '2m59.56s' }
   assert.equal(read(groq), null)
 })
+
+test('a limit of 0 is none, and what is left of it says nothing', () => {
+  const zeros = { 'x-ratelimit-limit-requests': '0', 'x-ratelimit-remaining-requests': '0' }
+  assert.equal(read(zeros), null)
+  assert.deepEqual(
+    read({ ...zeros, 'x-ratelimit-limit-tokens': '90', 'x-ratelimit-remaining-tokens': '0' }),
+    {
+      left: [null, 0, null, null],
+      limits: [null, 90, null, null],
+    },
+  )
+})

@@ -16,6 +16,7 @@ function read(server: object, environment: Record<string, string> = {}) {
 test('headers and query hold values, or the variables that hold secrets', () => {
   const transport = read(
     {
+      api_key_env: 'API_KEY',
       auth: { header: 'api-key' },
       headers: { 'X-Title': 'Splitrun', 'X-Gate': { env: 'GATE' } },
       query: { 'api-version': '2024-10-21', sig: { env: 'SIGNATURE' } },
@@ -69,6 +70,15 @@ test('what no request could be made with is refused when the file is read', () =
     { headers: { 'a b': 'x' } },
     { headers: { x: 'a\nb' } },
     { headers: { 'Content-Length': '5' } },
+    { headers: { Expect: '100-continue' } },
+    { headers: { 'Keep-Alive': '5' } },
+    { api_key_env: 'KEY', auth: { header: 'X-Key' }, headers: { 'x-key': 'other' } },
+    { api_key_env: 'KEY', headers: { Authorization: 'Bearer other' } },
+    { api_key_env: 'KEY', auth: 'none' },
+    { auth: { header: 'api-key' } },
+    { limits: {} },
+    { base_url: 'http://x/v1', ca_file: 'ca.pem' },
+    { base_url: 'http://x/v1', client_cert_file: 'cert.pem', client_key_file: 'key.pem' },
     { headers: { x: 5 } },
     { query: { a: { variable: 'A' } } },
     { proxy: 'socks5://gate' },
@@ -77,6 +87,10 @@ test('what no request could be made with is refused when the file is read', () =
   ]
   for (const server of refused) assert.equal(parse(server).success, false, JSON.stringify(server))
   assert.throws(() => read({ headers: { x: { env: 'MISSING' } } }), /headers\.x wants MISSING/)
+  assert.throws(
+    () => read({ headers: { x: { env: 'BROKEN' } } }, { BROKEN: 'a\nsecret' }),
+    (error: Error) => /BROKEN/.test(error.message) && !error.message.includes('secret'),
+  )
   assert.throws(() => read({ ca_file: '/nowhere/ca.pem' }), /\/nowhere\/ca\.pem/)
   assert.throws(() => read({ ca_file: import.meta.filename }), /no certificate or key can be read/)
 })
