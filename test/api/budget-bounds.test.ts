@@ -57,6 +57,18 @@ test('a model that is sent no max_tokens is held for the most that it is said to
   assert.equal(played.callsOf('call').length, 0)
 })
 
+test('a model of which nobody says how much it writes is asked nothing under a hard budget', async (t) => {
+  for (const parameters of [{ drop: ['max_tokens'] }, {}]) {
+    const isMedia = Object.keys(parameters).length === 0
+    const model = { price: { input: 0, output: 1 }, parameters, ...(isMedia && { api: 'images' }) }
+    const { played, run } = await startBudgeted(t, model, isMedia ? { output_modality: 'image' } : {})
+    const refused = await run()
+    assert.deepEqual([refused.status, refused.body.detail.reason], [429, 'BUDGET_EXCEEDED'])
+    assert.match(refused.body.detail.message, /max_output_tokens/)
+    assert.equal(played.callsOf('call').length, 0)
+  }
+})
+
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC'
 
 test('a model of images, which knows no max_tokens, is sent none for a hard budget', async (t) => {

@@ -76,23 +76,8 @@ function refuseContradictions({ name, api, ...entry }: ModelEntry): void {
   if (other) throw new Error(`${name}: "api": "${api}" makes nothing else`)
 }
 
-/** A hard budget holds what a call may cost at most, which nobody knows of some unless it is said. */
-function refuseUnbounded(
-  { name, api, price, max_output_tokens }: ModelEntry,
-  { dropped }: RequestRules,
-): void {
-  if (!price?.output || max_output_tokens !== undefined) return
-  const isMedia = api === 'images' || api === 'speech'
-  if (!isMedia && !dropped.includes('max_tokens')) return
-  throw new Error(
-    `${name}: it is sent no max_tokens, so only max_output_tokens says what a call may cost at most: add it`,
-  )
-}
-
 function readModel(entry: ModelEntry, server: ModelServer, from: ServerEntry): Model {
   refuseContradictions(entry)
-  const rules = readRules(entry, from)
-  refuseUnbounded(entry, rules)
   return describeModel({
     name: entry.name,
     ...(entry.id ? { id: entry.id } : {}),
@@ -110,7 +95,7 @@ function readModel(entry: ModelEntry, server: ModelServer, from: ServerEntry): M
     api: entry.api ?? 'chat',
     stream: entry.stream ?? 'live',
     streamUsage: entry.stream_usage ?? true,
-    rules,
+    rules: readRules(entry, from),
     price: readPrice(entry),
     reasoningInText: entry.reasoning_in_text ?? 'strip',
     ...readLimits(entry),

@@ -24,6 +24,7 @@ import { retryWhileRedisDown } from '../retry-while-redis-down.ts'
 import { type AskDeps, askModel, ClaimLost, type Stopwatch } from './ask-model.ts'
 import { chooseModels } from './choose-models.ts'
 import { logFailedAttempts } from './log-failed-attempt.ts'
+import { isBounded } from './most-output.ts'
 import { type PrepareCallDeps, prepareCall } from './prepare-call.ts'
 
 export interface AskModelsDeps
@@ -61,6 +62,11 @@ const givenUp = (reason: string): RunError => ({
   reason,
   message: 'The model gave no answer.',
   retryable: true,
+})
+const unbounded = (model: string): RunError => ({
+  reason: 'BUDGET_EXCEEDED',
+  message: `Nothing says what a call of ${model} costs at most, so a hard budget has no room for it: the models file has to give it max_output_tokens.`,
+  retryable: false,
 })
 const NO_MODEL: RunError = {
   reason: 'MODEL_UNAVAILABLE',
@@ -142,6 +148,10 @@ async function askInOrder(
       continue
     }
     const known = { model, usedFallback: fallback, primaryFailure }
+    if (request.budget === 'hard' && !isBounded(model, parameters)) {
+      outcome = { ...known, error: unbounded(model.name) }
+      continue
+    }
     const preparing = prepareCall(deps, request, revision, model, compiled, watch, signal)
     const prepared = preparing instanceof Promise ? await preparing : preparing
     if ('reason' in prepared) {

@@ -4,6 +4,13 @@ import type { RunRequest } from '../../run.ts'
 /** Most output tokens of a call under a hard budget, where neither the task nor the model says how many. */
 const MOST_UNDER_BUDGET = 4096
 
+/**
+ * Whether it is known what a call costs at most. Not where its model is sent no `max_tokens`, being one of pictures or
+ * recordings or by its rules, and nobody has said how much it writes.
+ */
+export const isBounded = ({ price, maxOutputTokens }: Model, { max_tokens }: ModelParameters): boolean =>
+  !price?.output || max_tokens !== undefined || maxOutputTokens !== undefined
+
 /** What a call may write at most, as far as its request or the configuration bounds it. */
 export const mostOutput = (model: Model, { max_tokens }: ModelParameters): number =>
   max_tokens ?? model.maxOutputTokens ?? MOST_UNDER_BUDGET

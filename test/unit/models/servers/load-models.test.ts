@@ -25,7 +25,6 @@ function modelsFile(t: TestContext, content: unknown): string {
   return file
 }
 
-const PRICED = { price: { input: 1, output: 1 } }
 const servers = { local: { base_url: 'http://localhost:8000/v1' } }
 
 test('without any model there are simulated ones that say so, one for each kind of answer', () => {
@@ -114,11 +113,6 @@ test('what is wrong with a models file is said with its name and the place', (t)
     [{ servers: { local: { ...servers.local, api_key_env: 'BROKEN' } }, models: [model] }, /BROKEN/],
     [{ servers, models: [{ ...model, price: { input: 1e300, output: 1 } }] }, /price\.input/],
     [{ servers, models: [{ ...model, limits: {} }] }, /limits/],
-    [
-      { servers, models: [{ ...model, ...PRICED, parameters: { drop: ['max_tokens'] } }] },
-      /max_output_tokens/,
-    ],
-    [{ servers, models: [{ ...model, ...PRICED, api: 'images' }] }, /max_output_tokens/],
   ]
   for (const [content, expected] of cases) {
     const file = modelsFile(t, content)
