@@ -36,6 +36,8 @@ for (const [what, missing] of [
       await redis.set('d', '4')
       await redis.multi().set('e', '5').set('f', '6').exec()
       await redis.set('g', '7')
+      // While the disk takes its time, Redis may keep what it has acknowledged for two seconds before it writes it.
+      await until(async () => /aof_buffer_length:0\r/.test(await redis.info('persistence')))
     })
     await killServer(second.pid)
     await second.close()
@@ -54,6 +56,7 @@ test('a killed server is started again at the same address with its data, until 
     for (const value of ['1', '2']) {
       const { pid } = redis
       await commands.set('kept', value)
+      await until(async () => /aof_buffer_length:0\r/.test(await commands.info('persistence')))
       await killServer(pid)
       await until(() => redis.pid !== pid)
       await until(async () => (await commands.get('kept').catch(() => null)) === value)
