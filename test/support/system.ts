@@ -16,6 +16,7 @@ import { type Logger, silentLogger } from '../../src/platform/logger.ts'
 import { PROJECT_SCOPES, type Project, type Scope } from '../../src/tenancy/tenant.ts'
 import { contractOf, LEAST_OF_A_STREAM, STREAM } from './contract.ts'
 import { startContractProxy, VIOLATION_HEADER } from './contract-proxy.ts'
+import { forgotten } from './forgotten.ts'
 import { type PrivateRedis, startPrivateRedis } from './redis.ts'
 import { startPrivateCluster } from './redis-cluster.ts'
 
@@ -125,7 +126,7 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
   const startRedis = SHARDS ? startPrivateCluster : startPrivateRedis
   const redis = await startRedis(last, { durable: options.durable ?? false })
   const redisUrl = (await options.redisUrl?.(last)) ?? redis.url
-  const bucket = BUCKET ? await startBucket(last) : {}
+  const bucket = BUCKET ? await (await import('./files/start-bucket.ts')).startBucket(last) : {}
   const model = await startSimulatedModel(options.model)
   const config = readConfig({
     PORT: '0',
@@ -232,25 +233,6 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
     return system
   }
   return ofProject(await createProject())
-}
-
-/**
- * Calls it once, and lets go of it then: the runner keeps what tests gave it to clean up until all files of the process have
- * ended, and with that whole systems, which its garbage collector would look through again and again.
- */
-function forgotten(clean: () => Promise<void>): () => Promise<void> {
-  let left: typeof clean | undefined = clean
-  return async () => {
-    const now = left
-    left = undefined
-    await now?.()
-  }
-}
-
-async function startBucket(t: Cleanup): Promise<Record<string, string>> {
-  const { startS3rver } = await import('./files/s3rver.ts')
-  const { settingsOf } = await import('./files/object-storage.ts')
-  return settingsOf(await startS3rver(t))
 }
 
 /** Longer than any state takes to come, and shorter than the time limit of a test, which would not end the asking. */

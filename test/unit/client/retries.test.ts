@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createClient, SplitrunError } from '../../../client/src/index.ts'
-import { retryAfter } from '../../../client/src/transport/read-refusal.ts'
 import { aRun, connectTo, RUN, rejection, TASK } from '../../support/client.ts'
 import { answer, breakOff, hang, type Step, startScriptedServer } from '../../support/scripted-server.ts'
 
@@ -239,13 +238,4 @@ describe('a signal', () => {
     assert.equal(await rejected, why)
     assert.match(server.calls[2]?.url ?? '', new RegExp(`/run/${RUN}/cancel$`))
   })
-})
-
-test('Retry-After is read as seconds and as a date', () => {
-  assert.equal(retryAfter('1.5'), 1500)
-  assert.equal(retryAfter(new Date(0).toUTCString()), 0)
-  const later = retryAfter(new Date(Date.now() + 10_000).toUTCString()) ?? 0
-  assert.ok(later > 0 && later <= 10_000)
-  assert.equal(retryAfter('soon'), null)
-  assert.equal(retryAfter(null), null)
 })
