@@ -50,12 +50,12 @@ test('a workbook of several large sheets is read, again and again by one process
   const documents = open(t)
   const cells = (row: number) =>
     'ABCDEF'.replaceAll(/./g, (column) => `<c r="${column}${row}"><v>${row}</v></c>`)
-  const rows = Array.from({ length: 12_000 }, (_, at) => `<row r="${at + 1}">${cells(at + 1)}</row>`).join('')
+  const rows = Array.from({ length: 6000 }, (_, at) => `<row r="${at + 1}">${cells(at + 1)}</row>`).join('')
   const workbook = zipOf(xlsxParts(rows, rows, rows))
   const texts = new Set<string>()
-  for (let time = 0; time < 4; time += 1) texts.add(await documents.extract(workbook, 'xlsx'))
+  for (let time = 0; time < 3; time += 1) texts.add(await documents.extract(workbook, 'xlsx'))
   assert.equal(texts.size, 1)
-  assert.match([...texts].join(), /^## Prices\n\n1,1,1[\s\S]+\n12000,12000,[\s\S]+## Sheet 3\n\n1,1,1/)
+  assert.match([...texts].join(), /^## Prices\n\n1,1,1[\s\S]+\n6000,6000,[\s\S]+## Sheet 3\n\n1,1,1/)
 })
 
 test('limits hold at their edges', async (t) => {

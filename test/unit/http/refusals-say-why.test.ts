@@ -25,14 +25,16 @@ describe('whatever is wrong with a request, the refusal says what, and where', (
       test(`${method} ${path}, its ${part}`, () => {
         for (const wrong of wrongValues(schema)) {
           const issues = told(schema, wrong.value)
-          const shown = `${JSON.stringify(wrong.value)?.slice(0, 300)}: ${JSON.stringify(issues).slice(0, 1000)}`
-          for (const { msg } of issues) assert.doesNotMatch(msg, MUTE, shown)
+          const isMute = issues.some(({ msg }) => MUTE.test(msg))
           // What is wrong by itself is named, whatever else is wrong or missing beside it.
-          if (z.safeParse(wrong.schema, wrong.given).success) continue
-          assert.ok(
-            issues.some((issue) => isAt(issue, wrong.path)) || z.safeParse(schema, wrong.value).success,
-            shown,
-          )
+          const isNamed =
+            issues.some((issue) => isAt(issue, wrong.path)) ||
+            z.safeParse(wrong.schema, wrong.given).success ||
+            z.safeParse(schema, wrong.value).success
+          if (!isMute && isNamed) continue
+          // Only now: some of these values are megabytes.
+          const [value, said] = [JSON.stringify(wrong.value), JSON.stringify(issues)]
+          assert.fail(`${value.slice(0, 300)}: ${said.slice(0, 1000)}`)
         }
       })
     }
