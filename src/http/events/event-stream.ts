@@ -114,6 +114,8 @@ async function writeSlowly(
   signal: AbortSignal,
   patienceMs: number,
 ): Promise<boolean> {
+  // Most are one part, and a copy of each would be kept for as long as its reader does not read.
+  if (text.length <= PART_BYTES) return writePart(response, text, signal, patienceMs)
   const bytes = Buffer.from(text)
   for (let at = 0; at < bytes.length; at += PART_BYTES) {
     const part = bytes.subarray(at, at + PART_BYTES)
@@ -124,7 +126,7 @@ async function writeSlowly(
 
 function writePart(
   response: Response,
-  part: Buffer,
+  part: Buffer | string,
   signal: AbortSignal,
   patienceMs: number,
 ): Promise<boolean> {
