@@ -48,11 +48,29 @@ async function findUnpacked(path: string, dir: string): Promise<FetchedProgram |
   } catch {
     return null
   }
-  // Debian keeps libraries in a folder named after the machine, like usr/lib/x86_64-linux-gnu.
-  const lib = join(dir, 'usr/lib')
-  const folders = await readdir(lib).catch(() => [])
-  const libraries = folders.filter((folder) => folder.includes('-linux-')).map((folder) => join(lib, folder))
-  return { command, env: { LD_LIBRARY_PATH: libraries.join(':') } }
+  return { command, env: { LD_LIBRARY_PATH: (await libraryFolders(join(dir, 'usr/lib'))).join(':') } }
+}
+
+/**
+ * Where unpacked libraries stand. Debian keeps them in a folder named after the machine, like usr/lib/x86_64-linux-gnu; some
+ * stand in a folder of their own therein, which those that need them know by its installed path only (libpulse, say).
+ */
+async function libraryFolders(lib: string): Promise<string[]> {
+  const found: string[] = []
+  for (const machine of (await foldersIn(lib)).filter((name) => name.includes('-linux-'))) {
+    const folder = join(lib, machine)
+    found.push(folder)
+    for (const own of await foldersIn(folder)) {
+      const files = await readdir(join(folder, own))
+      if (files.some((name) => /^lib.+\.so(\.|$)/.test(name))) found.push(join(folder, own))
+    }
+  }
+  return found
+}
+
+async function foldersIn(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => [])
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
 }
 
 async function fetchInto(packages: readonly string[], dir: string, log: Logger): Promise<void> {
