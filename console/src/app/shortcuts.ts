@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect, useEffectEvent } from 'react'
+import { useEffectEvent, useLayoutEffect } from 'react'
 import { PAGES } from '../pages/registry.ts'
 
 /** Whether keys are being typed into something. */
@@ -36,7 +36,7 @@ export function useShortcuts({ openPalette }: { openPalette: () => void }): void
     else if (event.key === 'k') moveToRow(-1)
     return event.key === 'g' && !afterG
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     let afterG = false
     const listen = (event: KeyboardEvent) => {
       afterG = onKey(event, afterG)

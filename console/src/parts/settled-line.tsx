@@ -1,4 +1,4 @@
-import { type ComponentProps, useEffect, useRef } from 'react'
+import { type ComponentProps, useLayoutEffect, useRef } from 'react'
 
 interface SettledLineProps
   extends Omit<ComponentProps<'input'>, 'value' | 'defaultValue' | 'onInput' | 'onBlur' | 'onKeyDown'> {
@@ -12,7 +12,7 @@ interface SettledLineProps
 export function SettledLine({ value, onSettle, ...given }: SettledLineProps) {
   const field = useRef<HTMLInputElement>(null)
   const isTyping = useRef(false)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (field.current && !isTyping.current) field.current.value = value
   }, [value])
   function settle(text: string) {

@@ -1,4 +1,4 @@
-import { type DragEvent, useEffect, useEffectEvent, useId, useState } from 'react'
+import { type DragEvent, useEffect, useEffectEvent, useId, useLayoutEffect, useState } from 'react'
 import { bytes } from '../../parts/figures.ts'
 
 interface FileTrayProps {
@@ -26,7 +26,7 @@ export function FileTray({ images, onChange, isRequired, takesDocuments, filled 
     if (pasted.length > 0) event.preventDefault()
     add(pasted)
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event: ClipboardEvent) => onPaste(event)
     document.addEventListener('paste', listen)
     return () => document.removeEventListener('paste', listen)

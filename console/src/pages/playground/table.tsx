@@ -1,5 +1,5 @@
 import type { TaskState } from '@splitrun/client'
-import { useEffect, useEffectEvent, useState } from 'react'
+import { useEffectEvent, useLayoutEffect, useState } from 'react'
 import { useProject } from '../../app/project.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { CodeDialog } from '../../parts/code/code-dialog.tsx'
@@ -60,7 +60,7 @@ export function Table({ state: { task }, source }: TableProps) {
       source: run,
     }))
   })
-  useEffect(() => takeInputs(), [])
+  useLayoutEffect(() => takeInputs(), [])
 
   const revisions = columns.flatMap(({ revision }) => task.revisions.find(({ id }) => id === revision) ?? [])
   const parameters = parametersOfColumns(task, columns)

@@ -1,6 +1,6 @@
 import type { RunStream, TaskRecord } from '@splitrun/client'
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useEffectEvent, useRef } from 'react'
+import { useEffectEvent, useLayoutEffect, useRef } from 'react'
 import { useProject } from '../../app/project.ts'
 import { saveDraft } from './draft.ts'
 import { BEFORE, nextProgress, type Progress } from './progress.ts'
@@ -77,7 +77,7 @@ export function useColumnRuns(
       void follow(key, signal, () => callable.attach(run.id).stream({ as, signal }), null)
     }
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     resume()
     const all = watched.current
     return () => {

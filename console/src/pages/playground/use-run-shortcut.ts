@@ -1,9 +1,9 @@
-import { useEffect, useEffectEvent } from 'react'
+import { useEffectEvent, useLayoutEffect } from 'react'
 
 /** Ctrl-Enter runs, wherever one is on the page; an editor within it does not hear of the key. */
 export function useRunShortcut(run: () => void): void {
   const onRun = useEffectEvent(run)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
       if (document.querySelector('dialog[open]')) return

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useLayoutEffect, useRef } from 'react'
 
 interface PageFrameProps {
   readonly title: string
@@ -12,10 +12,10 @@ interface PageFrameProps {
 /** A page: its title, also that of the window, and what one can do there. */
 export function PageFrame({ title, mark, actions, children }: PageFrameProps) {
   const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${title} · Splitrun`
   }, [title])
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Who hears the page is told that it is another one; not when it is the first.
     if (document.activeElement?.closest('.side, .content')) heading.current?.focus({ preventScroll: true })
   }, [])

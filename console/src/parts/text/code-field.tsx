@@ -5,7 +5,7 @@ import { linter } from '@codemirror/lint'
 import { EditorState, type Extension } from '@codemirror/state'
 import { EditorView, keymap } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
-import { useEffect, useEffectEvent, useRef } from 'react'
+import { useEffectEvent, useLayoutEffect, useRef } from 'react'
 import { placeholders } from './placeholders.ts'
 
 export interface CodeFieldProps {
@@ -56,7 +56,7 @@ export default function CodeField({ label, value, language, onChange }: CodeFiel
   const current = useEffectEvent(() => value)
   const isReadOnly = onChange === undefined
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const host = place.current
     if (!host) return
     const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' })
@@ -84,7 +84,7 @@ export default function CodeField({ label, value, language, onChange }: CodeFiel
     return () => editor.destroy()
   }, [label, language, isReadOnly])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const editor = view.current
     // What was typed here comes back as the value; only what was changed elsewhere is put in.
     if (!editor || editor.state.doc.toString() === value) return
