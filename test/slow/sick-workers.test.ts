@@ -72,7 +72,9 @@ describe('a worker that cannot work, by no run’s fault', () => {
     await other.stop('SIGTERM')
 
     const more = await accept(system, 10)
-    await cp(join(system.core.config.dataDir, 'files'), join(dataDir, 'files'), { recursive: true })
+    // At once, as a mount: a worker that found half of it would miss the files of runs.
+    await cp(join(system.core.config.dataDir, 'files'), join(dataDir, 'copy'), { recursive: true })
+    await rename(join(dataDir, 'copy'), join(dataDir, 'files'))
     await allSucceeded(system, more)
     await worker.wrote(/can execute runs again/)
     await until(async () => (await worker.health()) === 200)
