@@ -151,7 +151,7 @@ describe('object storage that is away', () => {
   let server: S3rver
   const running = useSystem(async (t) => {
     server = await startS3rver(t)
-    const env = { SPLITRUN_S3_TIMEOUT: '1s', SPLITRUN_S3_ATTEMPTS: '2', SPLITRUN_JANITOR_INTERVAL: '1h' }
+    const env = { SPLITRUN_S3_TIMEOUT: '20s', SPLITRUN_S3_ATTEMPTS: '2', SPLITRUN_JANITOR_INTERVAL: '1h' }
     return { workers: 0, env: { ...settingsOf(server), ...env } }
   })
 
