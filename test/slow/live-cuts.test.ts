@@ -6,11 +6,11 @@ import { readRunsWithCuts, whatDiffers } from '../live-cuts/cut-runs.ts'
 import { type CutStage, setCutStage } from '../live-cuts/cut-stage.ts'
 import { speechOf } from '../live-cuts/speech.ts'
 import { noStrikes, strikeAtRandom } from '../live-cuts/strike.ts'
+import { QUICK_LOCKS } from '../support/processes.ts'
 import { until } from '../support/system.ts'
 
 /** Processes are started many times over: on a busy machine that alone takes minutes. */
 const PATIENTLY = { timeout: 300_000 }
-const QUICK_LOCKS = { SPLITRUN_LOCK_DURATION: '2s', SPLITRUN_STALLED_INTERVAL: '1s' }
 
 function readerOf(stage: CutStage, mark: string, signal: AbortSignal): CutReaderOptions {
   return {

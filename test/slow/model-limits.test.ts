@@ -5,11 +5,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { limitKeys } from '../../src/models/limits/limit-keys.ts'
 import { startLimitedServer } from '../support/limited-server.ts'
-import { startWorkerProcess } from '../support/processes.ts'
+import { QUICK_LOCKS, startWorkerProcess } from '../support/processes.ts'
 import { type Cleanup, startSystem, until } from '../support/system.ts'
 
 const PROCESSES = 4
-const QUICK = { SPLITRUN_LOCK_DURATION: '2s', SPLITRUN_STALLED_INTERVAL: '1s' }
 
 async function modelsFile(t: Cleanup, url: string, limits: object): Promise<Record<string, string>> {
   const dir = await mkdtemp(join(tmpdir(), 'splitrun-limits-'))
@@ -47,10 +46,10 @@ test('processes that share the limits of a server are never refused by it, and l
 test('the places of workers that are killed are free again, and no lease is left', async (t) => {
   const server = await startLimitedServer(t, { latencyMs: 1500 })
   const env = await modelsFile(t, server.url, { concurrent: 4 })
-  const system = await startSystem(t, { workers: 0, env: { ...env, ...QUICK } })
+  const system = await startSystem(t, { workers: 0, env: { ...env, ...QUICK_LOCKS } })
   const workers = []
   for (let each = 0; each < PROCESSES; each += 1)
-    workers.push(await startWorkerProcess(t, system, { ...env, ...QUICK }))
+    workers.push(await startWorkerProcess(t, system, { ...env, ...QUICK_LOCKS }))
   const task = await system.createTask({ llm_model_id: 'limited' })
   const runs = Array.from({ length: 16 }, () =>
     system.call('POST', `/task/${task}/run?wait=90`, { task_input: { text: 'rain' } }),

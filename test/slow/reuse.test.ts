@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { shardKeys } from '../../src/runs/store/run-keys.ts'
-import { startWorkerProcess } from '../support/processes.ts'
+import { QUICK_LOCKS, startWorkerProcess } from '../support/processes.ts'
 import { assertExactRollups, recordsOf } from '../support/records.ts'
 import { speakModels } from '../support/spoken-model.ts'
 import { startSystem, until } from '../support/system.ts'
@@ -15,7 +15,8 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     const env = {
       ...model.env,
       SPLITRUN_SHARDS: String(SHARDS),
-      ...{ SPLITRUN_LOCK_DURATION: '2s', SPLITRUN_STALLED_INTERVAL: '1s', SPLITRUN_SHUTDOWN_GRACE: '0s' },
+      ...QUICK_LOCKS,
+      SPLITRUN_SHUTDOWN_GRACE: '0s',
     }
     const system = await startSystem(t, { workers: 0, env })
     const task = await system.createTask({ output_modality: 'text', llm_model_id: 'spoken', cache: 600 })

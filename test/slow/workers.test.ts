@@ -4,13 +4,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { isFinal, type RunRecord } from '../../src/runs/run.ts'
-import { startWorkerProcess } from '../support/processes.ts'
+import { QUICK_LOCKS, startWorkerProcess } from '../support/processes.ts'
 import { assertExactRollups, recordsOf } from '../support/records.ts'
 import { speakModels } from '../support/spoken-model.ts'
 import { type Cleanup, type System, startSystem, until } from '../support/system.ts'
 
-/** A lock lasts longer than a busy machine keeps a process waiting that is well. */
-const QUICK = { SPLITRUN_LOCK_DURATION: '5s', SPLITRUN_STALLED_INTERVAL: '1s' }
 const NO_GRACE = { SPLITRUN_SHUTDOWN_GRACE: '0s' }
 
 /** A system without a worker, whose model answers when it is told to: its runs are in hand until then. */
@@ -39,10 +37,10 @@ async function startHeld(t: Cleanup) {
 
 test('runs whose worker is killed succeed on another one, and each settles once', async (t) => {
   const { system, startWorker, submit, inHand } = await startHeld(t)
-  const victim = await startWorker(QUICK)
+  const victim = await startWorker(QUICK_LOCKS)
   const ids = await submit(5)
   await inHand(ids)
-  const [rescuer] = await Promise.all([startWorker(QUICK), victim.stop('SIGKILL')])
+  const [rescuer] = await Promise.all([startWorker(QUICK_LOCKS), victim.stop('SIGKILL')])
   const answer = await inHand(ids)
   answer()
 

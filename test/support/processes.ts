@@ -122,6 +122,9 @@ export const settingsOf = ({ core, model }: System): Record<string, string> => (
   SPLITRUN_REDIS_TIMEOUT: `${core.config.redisTimeout}s`,
 })
 
+/** Others soon take over from a worker that is lost, and not from one that a busy machine keeps waiting. */
+export const QUICK_LOCKS = { SPLITRUN_LOCK_DURATION: '5s', SPLITRUN_STALLED_INTERVAL: '1s' }
+
 /** A worker process beside a system; resolves when it takes runs. */
 export async function startWorkerProcess(
   t: Cleanup,
@@ -193,6 +196,15 @@ function listByPs(): ListedProcess[] {
       const ids = { pid: Number(pid), parent: Number(parent), group: Number(group) }
       return !state || state.startsWith('Z') ? [] : [{ ...ids, command }]
     })
+}
+
+/** Kills a process that was listed, unless it has ended meanwhile. */
+export function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 /** Everything that was started by a process, and by those. */
