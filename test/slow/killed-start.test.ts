@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startSimulatedModel } from '../../src/models/simulated/simulated-model.ts'
 import { descendantsOf } from '../support/processes.ts'
-import { kind, makeDataDir, pastedCurl, startDemo, stillRunning } from '../support/started-demo.ts'
+import { killRedis, kind, makeDataDir, pastedCurl, startDemo, stillRunning } from '../support/started-demo.ts'
 import { until } from '../support/system.ts'
 
 test('a killed worker is started again, and neither it nor the API outlives a killed start', async (t) => {
@@ -27,7 +27,8 @@ test('a killed worker is started again, and neither it nor the API outlives a ki
 test('a killed Redis is started again, and the run that was executed meanwhile succeeds', async (t) => {
   const model = await startSimulatedModel({ latencyMs: 3_000 })
   t.after(() => model.close())
-  const started = await startDemo(t, await makeDataDir(t), { OPENAI_BASE_URL: model.url })
+  const dataDir = await makeDataDir(t)
+  const started = await startDemo(t, dataDir, { OPENAI_BASE_URL: model.url })
   const { process: dev, demo, below } = started
   const runs = `${demo.url}/api/v1/org/${demo.org_id}/project/${demo.project_id}/task/${demo.tasks.sentiment}/run`
   const headers = { authorization: `Bearer ${demo.token}`, 'content-type': 'application/json' }
@@ -39,7 +40,7 @@ test('a killed Redis is started again, and the run that was executed meanwhile s
   await until(async () => (await status()) === 'running')
 
   const killed = below.find((each) => kind(each) === 'redis') ?? assert.fail('there is no Redis')
-  process.kill(killed.pid, 'SIGKILL')
+  await killRedis(dataDir, killed)
   await until(() => descendantsOf(dev.pid).some((each) => kind(each) === 'redis' && each.pid !== killed.pid))
   await until(async () => (await status()) === 'succeeded')
   assert.equal((await pastedCurl(started.text)).status, 'succeeded')

@@ -2,15 +2,17 @@ import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { withCommands } from './embedded-redis.ts'
 import {
   descendantsOf,
+  endProcess,
   type ListedProcess,
   listProcesses,
   type SplitrunProcess,
   startProcess,
 } from './processes.ts'
 import { lendRedisProgram } from './redis.ts'
-import type { Cleanup } from './system.ts'
+import { type Cleanup, until } from './system.ts'
 
 /** An installation as `npm start` starts it. */
 export interface StartedDemo {
@@ -32,8 +34,7 @@ export interface StartedDemo {
 export async function makeDataDir(t: Cleanup): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'splitrun-start-'))
   t.after(async () => {
-    for (const { pid, command } of listProcesses())
-      if (command.includes(dataDir)) process.kill(pid, 'SIGKILL')
+    for (const { pid, command } of listProcesses()) if (command.includes(dataDir)) endProcess(pid)
     await rm(dataDir, { recursive: true, force: true })
   })
   await lendRedisProgram(dataDir)
@@ -54,6 +55,17 @@ export async function startDemo(
     demo: JSON.parse(await readFile(join(dataDir, 'dev.json'), 'utf8')),
     below: descendantsOf(dev.pid),
   }
+}
+
+/**
+ * Kills the Redis of an installation, once it has written all that it has acknowledged: while the disk takes its time it
+ * may keep that for two seconds.
+ */
+export async function killRedis(dataDir: string, { pid }: ListedProcess): Promise<void> {
+  await withCommands(join(dataDir, 'redis/redis.sock'), (redis) =>
+    until(async () => /aof_buffer_length:0\r/.test(await redis.info('persistence'))),
+  )
+  process.kill(pid, 'SIGKILL')
 }
 
 /** Makes the request of the printed curl, from its very words. */

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { descendantsOf, type ListedProcess, listProcesses } from './processes.ts'
+import { descendantsOf, endProcess, type ListedProcess, listProcesses } from './processes.ts'
 import { type Cleanup, until } from './system.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -29,7 +29,7 @@ export async function startTool(t: Cleanup, args: readonly string[]): Promise<Ru
   const env = { PATH, HOME, NODE_COMPILE_CACHE, TMPDIR: folder }
   const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
   t.after(async () => {
-    for (const { pid } of descendantsOf(child.pid ?? 0)) process.kill(pid, 'SIGKILL')
+    for (const { pid } of descendantsOf(child.pid ?? 0)) endProcess(pid)
     child.kill('SIGKILL')
     await rm(folder, { recursive: true, force: true, maxRetries: 10 })
   })

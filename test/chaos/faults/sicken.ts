@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { descendantsOf } from '../../support/processes.ts'
+import { descendantsOf, endProcess } from '../../support/processes.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Life, Member } from '../member.ts'
 import { type StrikeContext, stop } from './inject-faults.ts'
@@ -73,11 +73,6 @@ function lifeWith(sickness: Sickness, { empty, fleet }: { empty: string; fleet: 
 /** As a machine does that runs out of memory. */
 function killImageProcesses(victim: Member): void {
   for (const { pid, command } of descendantsOf(victim.pid() ?? -1)) {
-    if (!command.includes('image-process')) continue
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // It ended by itself.
-    }
+    if (command.includes('image-process')) endProcess(pid)
   }
 }
