@@ -19,6 +19,9 @@ import { startContractProxy, VIOLATION_HEADER } from './contract-proxy.ts'
 import { forgotten } from './forgotten.ts'
 import { type PrivateRedis, startPrivateRedis } from './redis.ts'
 import { startPrivateCluster } from './redis-cluster.ts'
+import { untilNoDayEnds } from './until.ts'
+
+export { until } from './until.ts'
 
 export const ADMIN_TOKEN = 'the-tests-administrator'
 
@@ -120,6 +123,7 @@ const REDIS_PATIENCE = '30s'
 
 /** Starts a system that is closed, with all it opened, when the test ends. */
 export async function startSystem(t: Cleanup, options: SystemOptions = {}): Promise<System> {
+  await untilNoDayEnds()
   const dataDir = await mkdtemp(join(tmpdir(), 'splitrun-system-'))
   const cleanups: (() => Promise<void> | void)[] = []
   const last: Cleanup = { after: (clean) => void cleanups.push(clean) }
@@ -233,17 +237,4 @@ export async function startSystem(t: Cleanup, options: SystemOptions = {}): Prom
     return system
   }
   return ofProject(await createProject())
-}
-
-/** Longer than any state takes to come, and shorter than the time limit of a test, which would not end the asking. */
-const PATIENCE_MS = 100_000
-
-/** Asks again until the answer is true; for states that have no event. */
-export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  const end = Date.now() + PATIENCE_MS
-  for (let asked = 0; !(await holds()); asked += 1) {
-    if (Date.now() > end) throw new Error(`the state did not come: ${holds}`)
-    // What has not come soon is asked for less often.
-    await new Promise((resolve) => setTimeout(resolve, Math.min(20 + asked, 60)))
-  }
 }
