@@ -92,13 +92,13 @@ describe("errors as OpenAI's client raises them", () => {
   test('of a queue that is full, and of runs that are cancelled or too late', async () => {
     const system = running()
     const client = openAiClient(system)
-    const task = await system.createTask({ timeout: 0.3 })
+    const [task, brief] = [await system.createTask(), await system.createTask({ timeout: 0.3 })]
     const prompt = { id: task, variables: { text: 'x' } }
     const { id } = await client.responses.create({ prompt, background: true })
     const full = await refuses(start(system, task), OpenAI.RateLimitError, 'rate_limit_exceeded', true)
     assert.ok(full.headers?.get('retry-after'))
     await client.responses.cancel(id)
-    const late = await refuses(start(system, task), OpenAI.InternalServerError, 'run_expired', true)
+    const late = await refuses(start(system, brief), OpenAI.InternalServerError, 'run_expired', true)
     assert.equal(late.status, 504)
     assert.match(late.headers?.get('x-task-run-id') ?? '', /^[0-9a-f-]{36}$/)
   })
