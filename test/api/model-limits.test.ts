@@ -45,6 +45,8 @@ test('runs that wait for a rate are never answered 429: they show what they wait
     { ofServer: { requests_per_minute: 60 } },
   )
   await Promise.all(Array.from({ length: 59 }, () => run('?wait=30')))
+  // What filled up again while a busy machine did that.
+  await until(async () => (await run('?on_limit=fail')).status === 429)
   const submitted = (await run('?wait=0')).body
   let shown = submitted
   await until(async () => {
@@ -77,7 +79,8 @@ test('runs that wait for a rate are never answered 429: they show what they wait
 })
 
 test('a caller who does not want to wait is told 429, when to come again, and which limit it is', async (t) => {
-  const { run } = await startLimited(t, { requests: 10 }, { limits: { requests_per_minute: 10 } })
+  // So few that none comes back while this is tried.
+  const { run } = await startLimited(t, { requests: 1 }, { limits: { requests_per_minute: 1 } })
   let refused = await run('?on_limit=fail')
   while (refused.status === 200) refused = await run('?on_limit=fail')
   assert.equal(refused.status, 429)
@@ -110,8 +113,6 @@ test('runs of two projects on one limited model are served in turn', async (t) =
     { limits: { concurrent: 1 } },
     { SPLITRUN_LANE_WINDOW: '4' },
   )
-  const first = Array.from({ length: 40 }, (_, at) => run('?wait=60', `first ${at}`))
-  await until(() => limited.seen.served >= 3)
   const other = await system.createProject()
   const made = await system.call(
     'POST',
@@ -122,6 +123,8 @@ test('runs of two projects on one limited model are served in turn', async (t) =
     },
     { token: other.token },
   )
+  const first = Array.from({ length: 40 }, (_, at) => run('?wait=60', `first ${at}`))
+  await until(() => limited.seen.served >= 3)
   const mine = await system.call(
     'POST',
     `${other.project}/task/${made.body.id}/run?wait=60`,
