@@ -82,7 +82,6 @@ describe("what BullMQ's own classes do to the queue of a running system", () => 
   const running = useSystem({
     env: {
       SPLITRUN_JANITOR_INTERVAL: '100ms',
-      SPLITRUN_LOCK_DURATION: '1s',
       SPLITRUN_STALLED_INTERVAL: '500ms',
     },
   })

@@ -37,7 +37,8 @@ async function setUp(t: TestContext) {
           log,
           cleanUp,
         },
-        ...{ lockDurationMs: 1000, stalledIntervalMs: 500 },
+        // Of the living none loses its lock, however busy the machine.
+        ...{ lockDurationMs: 60_000, stalledIntervalMs: 500 },
       })
       closers.push(() => janitor.close())
       return janitor
