@@ -130,7 +130,8 @@ test('with a seed, the same calls in the same order meet the same faults, from a
 })
 
 test('calls are counted by the mark in their prompt, those that the client left too', async (t) => {
-  const { server, ask } = await simulated(t, { latencyMs: 200 })
+  // Longer than a busy machine takes to leave a call.
+  const { server, ask } = await simulated(t, { latencyMs: 1500 })
   const marked = (mark: string) => ({ messages: [{ role: 'user', text: `Say [mark:${mark}] tea` }] as const })
   await Promise.all([ask(marked('run-1')), ask(marked('run-1')), ask(marked('run-2')), ask()])
   const left = new AbortController()
