@@ -6,6 +6,10 @@ import { describe, test } from 'node:test'
 import { startLlamaServer } from '../support/llama-server.ts'
 import { type Cleanup, useSystem } from '../support/system.ts'
 
+const ROUNDS = 6
+/** What a sampler draws may be cut again and again, but not so often by chance. */
+const MOST_ROUNDS = 60
+
 async function start(t: Cleanup) {
   const { url } = await startLlamaServer(t)
   const dir = await mkdtemp(join(tmpdir(), 'splitrun-engine-'))
@@ -38,7 +42,7 @@ describe('a real engine, held to the schema by a grammar', () => {
       },
     })
     let whole = 0
-    for (let round = 0; round < 6; round += 1) {
+    for (let round = 0; round < ROUNDS || (whole === 0 && round < MOST_ROUNDS); round += 1) {
       const { status, body } = await post(task)
       if (status !== 200) {
         // A random model may repeat itself until its tokens end: then the run must not pass for a success.
@@ -52,7 +56,7 @@ describe('a real engine, held to the schema by a grammar', () => {
       assert.ok([null, 'yes', 'no'].includes(note))
       assert.ok(body.input_tokens > 10 && body.output_tokens > 10)
     }
-    assert.ok(whole > 0, 'at least one of six answers is whole')
+    assert.ok(whole > 0, 'at least one answer is whole')
   })
 
   test('an answer that is cut where its tokens end is no success', async () => {
