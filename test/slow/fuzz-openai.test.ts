@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
-import fc from 'fast-check'
 import { anyJson, anyText, damaged } from '../support/arbitrary-text.ts'
+import fc from '../support/fast-check.ts'
 import { fuzz } from '../support/fuzz.ts'
 import { useSystem } from '../support/system.ts'
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
-import fc from 'fast-check'
 import { arbitraryOutputFormat } from '../support/arbitrary-output-format.ts'
 import { anyJson, anyText, damaged } from '../support/arbitrary-text.ts'
 import { openBareConnection } from '../support/bare-connection.ts'
+import fc from '../support/fast-check.ts'
 import { fuzz } from '../support/fuzz.ts'
 import { useSystem } from '../support/system.ts'
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { newId } from '../../src/platform/ids.ts'
 import type { TaskArchive } from '../../src/tasks/archive/task-archive.ts'
 import type { Archive } from '../../src/transfer/archive.ts'
 import { arbitraryOutputFormat } from './arbitrary-output-format.ts'
+import fc from './fast-check.ts'
 
 /** New at every run of a property: what is imported must not be there from the run before. */
 const id = fc.constant(null).map(() => newId())

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import type { OutputFormat, OutputSpec } from '../../src/output/output-format.ts'
 import type { OutputTypeName, Scalar } from '../../src/output/output-type.ts'
+import fc from './fast-check.ts'
 
 const STRINGS: OutputTypeName[] = ['str', 'string']
 const INTEGERS: OutputTypeName[] = ['int', 'integer']

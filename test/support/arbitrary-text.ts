@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from './fast-check.ts'
 
 /** Names and texts that mean something somewhere. */
 const odd = fc.constantFrom(

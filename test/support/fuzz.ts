@@ -1,4 +1,5 @@
 import type { Parameters } from 'fast-check'
+import { SEED } from './fast-check.ts'
 
 /**
  * How properties are tried: with a seed that is always the same, so that a failure can be had again. More is tried with
@@ -6,7 +7,7 @@ import type { Parameters } from 'fast-check'
  */
 export function fuzz(runs: number): Parameters<unknown> {
   return {
-    seed: Number(process.env['SPLITRUN_TEST_FUZZ_SEED'] ?? 20_251_124),
+    seed: SEED,
     numRuns: Number(process.env['SPLITRUN_TEST_FUZZ_RUNS'] ?? runs),
     // What takes long to shrink is shown as it is.
     interruptAfterTimeLimit: Number(process.env['SPLITRUN_TEST_FUZZ_RUNS'] ? 3_600_000 : 20_000),

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import fc from 'fast-check'
 import { type Core, composeCore, transferDeps } from '../../../src/compose/compose-core.ts'
 import { readConfig } from '../../../src/config.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
@@ -11,6 +10,7 @@ import { exportProjects, writeArchive } from '../../../src/transfer/export-proje
 import { importArchive } from '../../../src/transfer/import-archive.ts'
 import { allKeys } from '../../support/all-keys.ts'
 import { arbitraryArchive } from '../../support/arbitrary-archive.ts'
+import fc from '../../support/fast-check.ts'
 import { testRedisUrl } from '../../support/redis.ts'
 
 describe('a file that is imported and exported again', () => {

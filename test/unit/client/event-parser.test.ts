@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createParser } from 'eventsource-parser'
-import fc from 'fast-check'
 import { createEventParser, type Message } from '../../../client/src/stream/event-parser.ts'
+import fc from '../../support/fast-check.ts'
 
 interface Read {
   readonly messages: Message[]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { changeShare, splitWhole } from '../../../console/src/pages/task/linked-weights.ts'
+import fc from '../../support/fast-check.ts'
 
 const weights = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 20 })
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Ajv } from 'ajv'
-import fc from 'fast-check'
 import { compileOutput } from '../../../src/output/compile-output.ts'
 import { arbitraryAnswer, arbitraryOutputFormat } from '../../support/arbitrary-output-format.ts'
+import fc from '../../support/fast-check.ts'
 import { assertUnchanged } from './checked-answers.ts'
 
 describe('for any output format', () => {

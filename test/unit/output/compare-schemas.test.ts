@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import fc from 'fast-check'
 import { z } from 'zod'
 import { compareSchemas } from '../../../src/output/compare-schemas.ts'
 import { compileOutput } from '../../../src/output/compile-output.ts'
 import type { OutputFormat } from '../../../src/output/output-format.ts'
 import { arbitraryOutputFormat } from '../../support/arbitrary-output-format.ts'
+import fc from '../../support/fast-check.ts'
 
 const misfit = (format: OutputFormat, asked: unknown) =>
   compareSchemas(compileOutput(format).jsonSchema, asked).misfit

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { z } from 'zod'
 import { outputFormatSchema } from '../../../src/output/output-format.ts'
 import { arbitraryOutputFormat } from '../../support/arbitrary-output-format.ts'
+import fc from '../../support/fast-check.ts'
 import { assertAccepted, assertRefused, nested, refusals, schema } from './checked-formats.ts'
 
 describe('an output format is accepted', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { MAX_LOOSE_DEPTH } from '../../../src/output/read/loose-json.ts'
 import { readOutput } from '../../../src/output/read-output.ts'
+import fc from '../../support/fast-check.ts'
 
 const LIMIT = 1_000_000
 /** The best candidate is the last. */

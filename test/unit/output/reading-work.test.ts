@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { compileOutput } from '../../../src/output/compile-output.ts'
 import { findFitting } from '../../../src/output/find-fitting.ts'
 import { Cursor } from '../../../src/output/read/cursor.ts'
 import { findObjects } from '../../../src/output/read/find-objects.ts'
 import { validateOutput } from '../../../src/output/validate-output.ts'
+import fc from '../../support/fast-check.ts'
 
 /**
  * That reading is linear is shown by counting, not by a clock: of twice the text, it takes twice the work. What goes back

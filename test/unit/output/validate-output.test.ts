@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { compileOutput } from '../../../src/output/compile-output.ts'
 import { validateOutput } from '../../../src/output/validate-output.ts'
 import { arbitraryAnswer, arbitraryOutputFormat } from '../../support/arbitrary-output-format.ts'
+import fc from '../../support/fast-check.ts'
 
 const compiled = compileOutput({ label: { type: 'str', options: ['good', 'bad'] }, score: 'int' })
 const validate = (text: string) => validateOutput(compiled, text, 100)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { holdsRawJson, mayBeInexact, parseExact } from '../../../src/platform/exact-json.ts'
+import fc from '../../support/fast-check.ts'
 import { fuzz } from '../../support/fuzz.ts'
 
 const CHANGED = [

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { newId } from '../../../src/platform/ids.ts'
 import { type Asked, questionKey, subjectKey } from '../../../src/runs/reuse/question-key.ts'
 import { renderPrompt } from '../../../src/tasks/prompts/prompt.ts'
 import { promptsOf } from '../../../src/tasks/prompts/revision-prompts.ts'
 import type { Revision } from '../../../src/tasks/task.ts'
+import fc from '../../support/fast-check.ts'
 
 const revision: Revision = {
   ...{ id: newId(), task_id: newId(), created: '2026-01-15T09:00:00.000Z', test: false, annotation: null },

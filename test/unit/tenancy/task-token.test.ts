@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { ConfigError, readConfig } from '../../../src/config.ts'
 import { createTaskTokens } from '../../../src/tenancy/task-token.ts'
 import type { Rotation } from '../../../src/tenancy/task-token-store.ts'
 import { createTokenSigner } from '../../../src/tenancy/token-signer.ts'
+import fc from '../../support/fast-check.ts'
 
 const issuerOf = (text: string): string => readConfig({ SPLITRUN_ISSUER: text }).issuer
 

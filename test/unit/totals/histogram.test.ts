@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { bucketOf, CALL_SECONDS, quantile, SECONDS, TOKENS } from '../../../src/totals/histogram.ts'
+import fc from '../../support/fast-check.ts'
 
 /** Counts of values by bucket. */
 function countsOf(bounds: readonly number[], values: readonly number[]): number[] {

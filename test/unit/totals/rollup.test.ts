@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import type { Model } from '../../../src/models/model.ts'
 import type { ModelRegistry } from '../../../src/models/model-registry.ts'
 import { deltaOfRun } from '../../../src/runs/execute/delta-of-run.ts'
@@ -10,6 +9,7 @@ import { addDelta } from '../../../src/totals/add-delta.ts'
 import type { CardinalityStore } from '../../../src/totals/cardinality-store.ts'
 import { presentCredits } from '../../../src/totals/report-figures.ts'
 import { FieldSums, joinName, rollupDay, splitName } from '../../../src/totals/rollup.ts'
+import fc from '../../support/fast-check.ts'
 import { aRequest } from '../../support/runs.ts'
 
 test('a name gives its parts back, whatever callers call their groups', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createServer, type Server, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import fc from 'fast-check'
 import { type Model, ModelError } from '../../../../src/models/model.ts'
 import { createModelClient } from '../../../../src/models/protocol/openai-compatible.ts'
+import fc from '../../../support/fast-check.ts'
 import { fuzz } from '../../../support/fuzz.ts'
 
 const COMPLETION = JSON.stringify({

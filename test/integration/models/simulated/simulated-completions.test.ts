@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv } from 'ajv'
-import fc from 'fast-check'
 import { simulateCompletion, violateSchema } from '../../../../src/models/simulated/simulate-completion.ts'
 import { compileOutput } from '../../../../src/output/compile-output.ts'
 import type { OutputFormat } from '../../../../src/output/output-format.ts'
 import { validateOutput } from '../../../../src/output/validate-output.ts'
+import fc from '../../../support/fast-check.ts'
 import { fuzz } from '../../../support/fuzz.ts'
 
 const scalar = fc.constantFrom('str', 'string', 'int', 'integer', 'number', 'float', 'bool', 'boolean')

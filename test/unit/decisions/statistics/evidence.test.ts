@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { betsFor, gainOf, type Side } from '../../../../src/decisions/statistics/bets.ts'
 import { endOfRejected } from '../../../../src/decisions/statistics/crossing.ts'
 import { evidence, lateEvidence, restartWeight } from '../../../../src/decisions/statistics/evidence.ts'
@@ -14,6 +13,7 @@ import { LATENCY, RATE, ratioScale, scoreScale } from '../../../../src/decisions
 import { differenceOf } from '../../../../src/decisions/statistics/stratum.ts'
 import { atOnce } from '../../../../src/platform/event-loop/in-pieces.ts'
 import { Gambler } from '../../../sim-decisions/gambler.ts'
+import fc from '../../../support/fast-check.ts'
 
 const differenceInterval = (...given: Parameters<typeof differenceIntervalSteps>) =>
   atOnce(differenceIntervalSteps(...given))

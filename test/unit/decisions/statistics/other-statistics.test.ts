@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { logGamma } from '../../../../src/decisions/statistics/log-gamma.ts'
 import {
   ALARM,
@@ -14,6 +13,7 @@ import {
   stickyBets,
   studentCorrection,
 } from '../../../../src/decisions/statistics/sticky.ts'
+import fc from '../../../support/fast-check.ts'
 
 test('log-gamma is that of factorials, and of one half', () => {
   let log = 0

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import * as numbers from '../../../../src/http/openai-door/stream/sequence.ts'
+import fc from '../../../support/fast-check.ts'
 
 const generation = fc.nat(numbers.LAST_GENERATION)
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { ShownAnswer } from '../../../../src/http/openai-door/stream/shown-answer.ts'
+import fc from '../../../support/fast-check.ts'
 
 const pieces = fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }), { maxLength: 20 })
 function shown(texts: readonly string[]): ShownAnswer {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import fc from 'fast-check'
 import { declareEndpoints } from '../../../../src/compose/compose-api.ts'
 import { readConfig } from '../../../../src/config.ts'
 import { statusAtDoor } from '../../../../src/http/openai-door/openai-error.ts'
@@ -11,6 +10,7 @@ import { MEANINGS } from '../../../../src/http/openapi/reasons.ts'
 import { REASONS, type Reason } from '../../../../src/platform/errors.ts'
 import { arbitraryOutputFormat } from '../../../support/arbitrary-output-format.ts'
 import { QUICKLY_COMPILED } from '../../../support/contract.ts'
+import fc from '../../../support/fast-check.ts'
 
 const endpoints = declareEndpoints(readConfig({}))
 // As readers get it: parsed from its text.

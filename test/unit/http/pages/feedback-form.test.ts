@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { parseHTML } from 'linkedom'
 import { feedbackForm } from '../../../../src/http/pages/feedback-form.ts'
 import { html } from '../../../../src/http/pages/html.ts'
 import { readFeedbackForm } from '../../../../src/http/pages/read-feedback-form.ts'
 import { levelOf, type Score, type Scores, type ScoreValue } from '../../../../src/tasks/scores/score.ts'
+import fc from '../../../support/fast-check.ts'
 
 test('a text that is put into HTML is that text, between tags and in quotes', () => {
   fc.assert(

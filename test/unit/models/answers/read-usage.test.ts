@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { readUsage } from '../../../../src/models/answers/read-usage.ts'
+import fc from '../../../support/fast-check.ts'
 import { fuzz } from '../../../support/fuzz.ts'
 
 const read = (usage: unknown, input = 10, output = 20) =>

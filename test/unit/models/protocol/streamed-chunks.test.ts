@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createParser } from 'eventsource-parser'
-import fc from 'fast-check'
 import { createEventFeed } from '../../../../src/models/protocol/transport/event-feed.ts'
 import { StreamedCompletion } from '../../../../src/models/protocol/transport/streamed-completion.ts'
+import fc from '../../../support/fast-check.ts'
 
 const cuts = fc.array(fc.nat({ max: 9 }), { maxLength: 30 })
 

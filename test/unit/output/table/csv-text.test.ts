@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parse } from 'csv-parse/sync'
-import fc from 'fast-check'
 import { csvText, withoutFormulas } from '../../../../src/output/table/csv-text.ts'
+import fc from '../../../support/fast-check.ts'
 
 const FORMULAS = [
   '=1+1',

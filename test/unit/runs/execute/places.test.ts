@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { createPlaces } from '../../../../src/runs/execute/places.ts'
+import fc from '../../../support/fast-check.ts'
 
 const NO_LIMITS = new Map<string, number>()
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { beginningOf, followFields } from '../../../../src/runs/live/follow-fields.ts'
 import type { LiveEvent } from '../../../../src/runs/live/follow-run.ts'
 import type { Position } from '../../../../src/runs/live/position.ts'
 import type { Attempt, RunRecord } from '../../../../src/runs/run.ts'
 import { applyOperation } from '../../../support/apply-operation.ts'
+import fc from '../../../support/fast-check.ts'
 
 const value = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 8 }),

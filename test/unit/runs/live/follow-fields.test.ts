@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { followFields } from '../../../../src/runs/live/follow-fields.ts'
 import type { LiveEvent } from '../../../../src/runs/live/follow-run.ts'
 import type { Position } from '../../../../src/runs/live/position.ts'
 import { applyOperation } from '../../../support/apply-operation.ts'
+import fc from '../../../support/fast-check.ts'
 
 const key = fc.oneof(
   fc.constantFrom('a', '', '/', '~', '~1', '__proto__', 'ключ', '🍵'),

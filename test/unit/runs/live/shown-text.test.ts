@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { withoutReasoning } from '../../../../src/models/answers/without-reasoning.ts'
 import { createShownText } from '../../../../src/runs/live/shown-text.ts'
+import fc from '../../../support/fast-check.ts'
 
 /** Texts of pieces that matter to the filter, so that tags and their halves are common. */
 const WORDS = [

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { newId } from '../../../../src/platform/ids.ts'
 import { cutPieces, type PlannedTask } from '../../../../src/tasks/archive/import-pieces.ts'
 import { createTag, expectTag, saveTask, type TagWrite } from '../../../../src/tasks/archive/import-write.ts'
 import { toRevision } from '../../../../src/tasks/build-revision.ts'
 import { archivedTask } from '../../../support/archives.ts'
+import fc from '../../../support/fast-check.ts'
 
 const LARGEST = 262_144
 const MOST = 100

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import {
   missingParameters,
   parametersOf,
@@ -8,6 +7,7 @@ import {
   renderedLength,
   renderPrompt,
 } from '../../../../src/tasks/prompts/prompt.ts'
+import fc from '../../../support/fast-check.ts'
 import { fuzz } from '../../../support/fuzz.ts'
 
 const piece = fc.oneof(

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import {
   goodOf,
   levelOf,
@@ -9,6 +8,7 @@ import {
   type Score,
   scoresSchema,
 } from '../../../../src/tasks/scores/score.ts'
+import fc from '../../../support/fast-check.ts'
 
 const SCORES: Record<string, Score> = {
   helpful: { type: 'boolean', good: true },

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { weightsAt } from '../../../../src/tasks/split/rollout.ts'
 import { SLOTS, slotTargets } from '../../../../src/tasks/split/slot-targets.ts'
+import fc from '../../../support/fast-check.ts'
 
 const weight = fc.oneof(
   fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),

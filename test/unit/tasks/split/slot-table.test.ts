@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { newRunId } from '../../../../src/platform/ids.ts'
 import { placeOfKey, placeOfRun } from '../../../../src/tasks/split/draw-revision.ts'
 import { indexSlots } from '../../../../src/tasks/split/find-slot.ts'
 import { moveSlots, type SlotTable, sizeOf } from '../../../../src/tasks/split/slot-table.ts'
 import { SLOTS, slotTargets } from '../../../../src/tasks/split/slot-targets.ts'
+import fc from '../../../support/fast-check.ts'
 
 const weightsOf = (weights: readonly number[]) =>
   weights.map((weight, at) => ({ task_revision_id: `r${String(at).padStart(3, '0')}`, weight }))

@@ -1,0 +1,9 @@
+import fc from 'fast-check'
+
+/** Always the same, so that no run of all tests meets what no other has met; another one with SPLITRUN_TEST_FUZZ_SEED. */
+export const SEED = Number(process.env['SPLITRUN_TEST_FUZZ_SEED'] ?? 20_251_124)
+
+fc.configureGlobal({ seed: SEED })
+
+/** fast-check, whose properties are tried with the same values each time. */
+export default fc
