@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { arbitraryOutputFormat } from '../support/arbitrary-output-format.ts'
-import { anyJson, anyText, damaged } from '../support/arbitrary-text.ts'
+import { anyJson, anyKey, anyText, damaged } from '../support/arbitrary-text.ts'
 import { openBareConnection } from '../support/bare-connection.ts'
 import fc from '../support/fast-check.ts'
 import { fuzz } from '../support/fuzz.ts'
@@ -41,7 +41,7 @@ describe('whatever is sent, the answer is JSON and no failure of ours', () => {
     )
 
   test('inputs of a run', () =>
-    check(100, fc.dictionary(anyText, anyJson, { maxKeys: 5 }), async (inputs) => {
+    check(100, fc.dictionary(anyKey, anyJson, { maxKeys: 5 }), async (inputs) => {
       const sent = JSON.stringify({ task_input: { text: 'tea', ...inputs } })
       assert.equal(await send(`/task/${task}/run`, sent, 'application/json'), 200)
     }))
@@ -54,7 +54,7 @@ describe('whatever is sent, the answer is JSON and no failure of ours', () => {
   test('tasks of any fields', () =>
     check(
       100,
-      fc.dictionary(fc.oneof(fc.constantFrom('name', 'enabled', 'llm_config', 'rag'), anyText), anyJson),
+      fc.dictionary(fc.oneof(fc.constantFrom('name', 'enabled', 'llm_config', 'rag'), anyKey), anyJson),
       (body) => send(`/task/${task}`, JSON.stringify(body), 'application/json'),
     ))
 

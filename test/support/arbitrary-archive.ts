@@ -2,7 +2,7 @@ import { newId } from '../../src/platform/ids.ts'
 import type { TaskArchive } from '../../src/tasks/archive/task-archive.ts'
 import type { Archive } from '../../src/transfer/archive.ts'
 import { arbitraryOutputFormat } from './arbitrary-output-format.ts'
-import fc from './fast-check.ts'
+import fc, { isReadAsWritten } from './fast-check.ts'
 
 /** New at every run of a property: what is imported must not be there from the run before. */
 const id = fc.constant(null).map(() => newId())
@@ -43,7 +43,7 @@ const revision = fc.record({
   image_required: fc.boolean(),
   optimise_images: fc.boolean(),
   input_processors: maybe(fc.array(anything, { maxLength: 3 })),
-  rag: maybe(fc.dictionary(text(10), anything, { noNullPrototype: true })),
+  rag: maybe(fc.dictionary(text(10).filter(isReadAsWritten), anything, { noNullPrototype: true })),
   task_forwarder_id: maybe(text(20)),
   fallback_llm_model_id: maybe(fc.constant('simulated-large')),
   fallback_llm_config: maybe(llmConfig),

@@ -1,4 +1,4 @@
-import fc from './fast-check.ts'
+import fc, { isReadAsWritten } from './fast-check.ts'
 
 /** Names and texts that mean something somewhere. */
 const odd = fc.constantFrom(
@@ -11,6 +11,8 @@ export const anyText = fc.oneof(
   fc.string({ maxLength: 30 }),
   fc.string({ unit: 'binary', maxLength: 20 }),
 )
+/** The name of a member. */
+export const anyKey = anyText.filter(isReadAsWritten)
 /** A value of JSON of any kind. */
 export const anyJson = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
@@ -20,7 +22,7 @@ export const anyJson = fc.letrec<{ value: unknown }>((tie) => ({
     fc.boolean(),
     fc.constant(null),
     fc.array(tie('value'), { maxLength: 4 }),
-    fc.dictionary(anyText, tie('value'), { maxKeys: 4 }),
+    fc.dictionary(anyKey, tie('value'), { maxKeys: 4 }),
   ),
 })).value
 

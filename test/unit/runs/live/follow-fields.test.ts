@@ -4,11 +4,11 @@ import { followFields } from '../../../../src/runs/live/follow-fields.ts'
 import type { LiveEvent } from '../../../../src/runs/live/follow-run.ts'
 import type { Position } from '../../../../src/runs/live/position.ts'
 import { applyOperation } from '../../../support/apply-operation.ts'
-import fc from '../../../support/fast-check.ts'
+import fc, { isReadAsWritten } from '../../../support/fast-check.ts'
 
 const key = fc.oneof(
   fc.constantFrom('a', '', '/', '~', '~1', '__proto__', 'ключ', '🍵'),
-  fc.string({ maxLength: 4 }),
+  fc.string({ maxLength: 4 }).filter(isReadAsWritten),
 )
 const words = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 12 }),
