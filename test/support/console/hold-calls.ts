@@ -22,13 +22,22 @@ export const holdAnswers = (page: Page, fits: Fits): Promise<HeldCalls> =>
     return () => route.fulfill({ response })
   })
 
+/** Breaks calls off, as where there is no line, until that is ended by what it returns. */
+export async function breakCalls(page: Page, fits: Fits): Promise<() => void> {
+  let isBroken = true
+  await intercept(page, (route) => (isBroken && fits(route.request()) ? route.abort() : route.fallback()))
+  return () => {
+    isBroken = false
+  }
+}
+
 async function hold(
   page: Page,
   fits: Fits,
   begin: (route: Route) => Promise<() => Promise<void>>,
 ): Promise<HeldCalls> {
   let held: (() => Promise<void>)[] | null = []
-  await page.route('**/*', async (route) => {
+  await intercept(page, async (route) => {
     if (held === null || !fits(route.request())) return route.fallback()
     const end = await begin(route)
     if (held === null) return end()
@@ -43,4 +52,15 @@ async function hold(
       await Promise.all(ends.map((end) => end().catch(() => {})))
     },
   }
+}
+
+const PROBE = '/is-it-intercepted'
+
+/** Has all calls of a page go through a function, from when it resolves: the browser tells the page of it a moment later. */
+async function intercept(page: Page, handle: (route: Route) => Promise<void>): Promise<void> {
+  await page.route('**/*', async (route) => {
+    if (new URL(route.request().url()).pathname === PROBE) return route.fulfill({ status: 204 })
+    return handle(route)
+  })
+  await until(() => page.evaluate<boolean>(`fetch('${PROBE}').then(({ status }) => status === 204)`))
 }
