@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium } from 'playwright-core'
 import { debianProgram } from './debian-program.ts'
-import type { Cleanup } from './system.ts'
+import { type Told, tellIfFailed, watchPage } from './tell-of-failure.ts'
 
 /** Without these it looks up hosts of its maker at every start. */
 const QUIET = [
@@ -18,8 +18,11 @@ const QUIET = [
 /** Longer than any state takes to come on a busy machine, and shorter than the time limit of a slow test. */
 const PATIENCE_MS = 200_000
 
-/** A Chromium without a window and with an empty profile: the one on the PATH, else Debian's, fetched once. */
-export async function startChromium(t: Cleanup): Promise<BrowserContext> {
+/**
+ * A Chromium without a window and with an empty profile: the one on the PATH, else Debian's, fetched once. Where it is of a
+ * test that fails, it is told how its pages stood.
+ */
+export async function startChromium(t: Told): Promise<BrowserContext> {
   // Debian's /usr/bin/chromium is a script for the installed one.
   const { command, env } = await debianProgram('chromium', 'usr/lib/chromium/chromium')
   const profile = await mkdtemp(join(tmpdir(), 'splitrun-chromium-'))
@@ -30,7 +33,9 @@ export async function startChromium(t: Cleanup): Promise<BrowserContext> {
     env: { ...(process.env as Record<string, string>), ...(env as Record<string, string>) },
   })
   context.setDefaultTimeout(PATIENCE_MS)
+  context.on('page', watchPage)
   t.after(async () => {
+    for (const page of context.pages()) await tellIfFailed(t, page)
     await context.close()
     await rm(profile, { recursive: true, force: true })
   })

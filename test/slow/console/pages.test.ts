@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { checkAccess, goTo, useConsole } from '../../support/console/use-console.ts'
+import { tellOfFailure } from '../../support/tell-of-failure.ts'
 
 /** The paths of all pages, as the registry has them: reading it would load them. */
 const REGISTRY = join(import.meta.dirname, '../../../console/src/pages/registry.ts')
@@ -44,7 +45,8 @@ describe('every page of the console', () => {
       )
     }
     for (const address of walked) {
-      await t.test(address.replaceAll(/[0-9a-f-]{36}/g, ':id'), async () => {
+      await t.test(address.replaceAll(/[0-9a-f-]{36}/g, ':id'), async (t) => {
+        tellOfFailure(t, page)
         await goTo(page, address)
         // A page that watches is never idle.
         if (address === '/live') await page.getByText('Nothing has ended yet').waitFor()

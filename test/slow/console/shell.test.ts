@@ -3,6 +3,7 @@ import { describe } from 'node:test'
 import { pressAt, reach, typeInto } from '../../support/console/keyboard.ts'
 import { checkAccess, useConsole } from '../../support/console/use-console.ts'
 import { ADMIN_TOKEN } from '../../support/system.ts'
+import { tellOfFailure } from '../../support/tell-of-failure.ts'
 
 const FIELD = /A key of a project/
 
@@ -31,6 +32,7 @@ describe('the console', () => {
 
   journey('a link with a key that is worth nothing says so', async (t, { browser, url }) => {
     const page = await browser.newPage()
+    tellOfFailure(t, page)
     t.after(() => page.close())
     await page.goto(`${url}/console/#key=sr_nobody`)
     await page.getByRole('alert').getByText('The key of the link').waitFor()

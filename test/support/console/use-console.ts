@@ -6,6 +6,7 @@ import type { AxeResults } from 'axe-core'
 import type { BrowserContext, Page } from 'playwright-core'
 import { startChromium } from '../chromium.ts'
 import { ADMIN_TOKEN, type Cleanup, type System, useSystem } from '../system.ts'
+import { type Told, tellOfFailure } from '../tell-of-failure.ts'
 import { buildConsole } from './build.ts'
 import { TELL_OF_TOUCH, TOUCHED, withoutHands } from './keyboard.ts'
 import { startPrefixProxy } from './prefix-proxy.ts'
@@ -30,9 +31,9 @@ export interface ConsoleDriver {
   readonly url: string
   /**
    * Opens the console in a new tab, signed in by a link with the key, at an address behind the `#`. Whatever the tab does
-   * until the end of the test, its policy is never broken and no script fails.
+   * until the end of the test, its policy is never broken and no script fails. How it stood is told where the test fails.
    */
-  open(t: Cleanup, address?: string, options?: OpenOptions): Promise<Page>
+  open(t: Told, address?: string, options?: OpenOptions): Promise<Page>
 }
 
 type Journey = (t: TestContext, driver: ConsoleDriver) => Promise<void>
@@ -83,8 +84,11 @@ function driverOf(system: System, browser: BrowserContext, where: string): Conso
     url: where,
     async open(t, address = '/tasks', { key = system.token, url = where } = {}) {
       const page = await browser.newPage()
+      tellOfFailure(t, page)
       const problems = await watchProblems(page)
       t.after(async () => {
+        // What it still asks for then is nobody's concern.
+        await page.unrouteAll({ behavior: 'ignoreErrors' })
         await page.close()
         assert.deepEqual(problems, [])
       })
