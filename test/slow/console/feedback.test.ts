@@ -96,10 +96,13 @@ describe('feedback in the console', () => {
       await checkAccess(page)
       assert.ok(await page.getByRole('group', { name: 'stars' }).getByLabel('5').isChecked())
       await pressAt(page, page.getByRole('group', { name: 'stars' }).getByLabel('5'), 'ArrowDown')
-      // The page of the first one says the same.
-      const saved = page.waitForResponse((answer) => answer.request().method() === 'POST')
-      await press(page, 'Send')
-      assert.equal((await saved).status(), 200)
+      // The page of the first one says the same; another address is gone to once it is there no more.
+      const [saved] = await Promise.all([
+        page.waitForResponse((answer) => answer.request().method() === 'POST'),
+        page.waitForEvent('framenavigated'),
+        press(page, 'Send'),
+      ])
+      assert.equal(saved.status(), 200)
       await page.getByRole('status').getByText('it is saved').waitFor()
       const { body } = await system.call('GET', `/task/${task}/run/${run.id}/feedback`)
       const values = Object.entries<{ value: unknown }>(body.scores).map(([name, { value }]) => [name, value])

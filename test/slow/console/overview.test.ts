@@ -9,7 +9,7 @@ import { choose, pressAt, reach } from '../../support/console/keyboard.ts'
 import { checkAccess, useConsole } from '../../support/console/use-console.ts'
 import { startRecordedServer } from '../../support/recorded-server.ts'
 import { speakModels } from '../../support/spoken-model.ts'
-import { ADMIN_TOKEN, type Cleanup, type System } from '../../support/system.ts'
+import { ADMIN_TOKEN, type Cleanup, type System, until } from '../../support/system.ts'
 
 /** Goes to a page of the navigation by its keys. */
 async function press(page: Page, letter: string, title: string): Promise<void> {
@@ -124,12 +124,13 @@ describe('keys in the console', () => {
     assert.deepEqual((await who()).client?.scopes, ['task:read', 'run:read', 'run:write'])
     await pressAt(page, page.getByRole('button', { name: 'I have it' }))
     await page.getByRole('row', { name: /of a robot/ }).waitFor()
+    await secret.waitFor({ state: 'detached' })
     assert.ok(!(await page.content()).includes(key))
     await pressAt(page, page.getByRole('button', { name: 'Revoke of a robot' }))
     await pressAt(page, page.getByRole('button', { name: 'Revoke', exact: true }))
     await page.getByRole('row', { name: /of a robot.*revoked/ }).waitFor()
     await checkAccess(page)
-    while ((await who()).client !== undefined) await page.waitForTimeout(50)
+    await until(async () => (await who()).client === undefined)
   })
 
   journey('a client gets an id and a secret, and a new one when it is rotated', async (t, { open }) => {
@@ -215,11 +216,12 @@ describe('models in the console', () => {
       const of = (name: string) => page.getByRole('region', { name })
       await of('ending').getByText('2 in, 2 in from the cache, 2 written to it, 8 out').waitFor()
       await of('closed').getByText('text only').waitFor()
-      while ((await page.getByRole('link', { name: 'In use' }).count()) === 0) {
-        await page.waitForTimeout(500)
+      // The janitor looks once a second for what uses them.
+      await until(async () => {
         await page.reload()
         await of('ending').waitFor()
-      }
+        return (await page.getByRole('link', { name: 'In use' }).count()) > 0
+      })
       await pressAt(page, page.getByRole('button', { name: 'Try it closed' }))
       await of('closed').getByText('failed').first().waitFor()
       await page.getByText(/^closed: \d+ of \d+ checks failed/).waitFor()

@@ -106,7 +106,7 @@ describe('the playground', () => {
     await choose(page, page.getByLabel(/^Model of B/), 'simulated-s')
     await page.keyboard.press('Control+Enter')
     await page.getByText('All columns are done.').waitFor()
-    assert.ok(page.url().includes(`revisions=${newer}%2C${newer}`))
+    await page.waitForURL((url) => url.href.includes(`revisions=${newer}%2C${newer}`))
     await pressAt(page, column(page, 'B').getByRole('link', { name: 'This run' }))
     await page.getByRole('link', { name: 'Open in playground' }).waitFor()
     await page.getByText('simulated-small').first().waitFor()

@@ -51,6 +51,7 @@ describe('runs in the console', () => {
     await start(system, task, 'after')
     await page.getByRole('button', { name: '1 new run' }).click()
     await page.getByRole('button', { name: '1 new run' }).waitFor({ state: 'detached' })
+    await page.locator('[data-row]').nth(1).waitFor()
     assert.equal(await page.locator('[data-row]').count(), 2)
   })
 

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { choose, pressAt, reach, typeInto } from '../../support/console/keyboard.ts'
 import { checkAccess, goTo, useConsole } from '../../support/console/use-console.ts'
+import { waitForTexts } from '../../support/console/wait-for-texts.ts'
 import type { System } from '../../support/system.ts'
 
 /** Types into an editor of code, in place of what is there. */
@@ -26,8 +27,7 @@ describe('tasks in the console', () => {
       await page.getByLabel('Name').fill('Made by hand')
       await write(page, 'System prompt', 'You answer.')
       await write(page, 'User prompt', String.raw`Judge {text} in {{ language }}, not \{this}`)
-      const parameters = page.locator('.parameter')
-      assert.deepEqual(await parameters.allTextContents(), ['text', 'language'])
+      await waitForTexts(page.locator('.parameter'), ['text', 'language'])
       await write(page, 'Output format', '{"mood": {"type": "strnig"}}')
       await page.getByText(/mood\.type: Must be one of/).waitFor()
       await write(page, 'Output format', '{"mood": {"type": "string", "options": ["good", "bad"]}}')
