@@ -4,13 +4,15 @@ import { type ReactNode, useRef } from 'react'
 import { Loading } from '../parts/page/loading.tsx'
 import { Problem } from '../parts/page/problem.tsx'
 import { readSession, type Session, signIn } from './api.ts'
-import { ENDED, readSignedIn, SESSION, type SignedIn } from './queries.ts'
+import { isRenewingSession, readSignedIn, SESSION, type SignedIn } from './queries.ts'
 import { SignIn } from './sign-in.tsx'
 
 interface SessionGateProps {
   readonly givenKey: string | null
   readonly children: (session: Session) => ReactNode
 }
+
+const ENDED = 'The session has ended: its key was revoked or has expired, or it was open for too long.'
 
 const isRefusal = (error: unknown): boolean => error instanceof SplitrunError && error.status === 401
 
@@ -29,6 +31,7 @@ export function SessionGate({ givenKey, children }: SessionGateProps) {
       } catch (failure) {
         if (!isRefusal(failure)) throw failure
         if (key !== null) return { session: null, why: 'The key of the link is unknown, revoked or expired.' }
+        if (before?.session && isRenewingSession()) return before
         return { session: null, why: before?.session ? ENDED : (before?.why ?? null) }
       }
     },

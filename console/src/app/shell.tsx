@@ -21,7 +21,7 @@ export function Shell() {
   const announce = useAnnounce()
   const leaving = useMutation({
     mutationFn: signOut,
-    onSuccess: () => endSession(null),
+    onSuccess: endSession,
     // The cookie still opens the console then.
     onError: (error) => announce(`Not signed out: ${error.message}`),
   })

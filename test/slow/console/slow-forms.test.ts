@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { holdCalls } from '../../support/console/hold-calls.ts'
+import { comeBack } from '../../support/console/come-back.ts'
+import { breakCalls, holdAnswers, holdCalls } from '../../support/console/hold-calls.ts'
 import { useConsole } from '../../support/console/use-console.ts'
-import { ADMIN_TOKEN, type System } from '../../support/system.ts'
+import { ADMIN_TOKEN, type System, until } from '../../support/system.ts'
 
 /** At once, also where it is still at work, or a dialog stands before it. */
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).press('Enter')
@@ -39,6 +40,43 @@ describe('on a slow line, what is typed or done while something is under way', (
     await page.getByRole('row', { name: /of a slow line/ }).waitFor()
     assert.equal(await page.getByRole('row', { name: /of a slow line/ }).count(), 1, 'made once')
     assert.equal(await focused(page), 'New key', 'a dialog that is closed gives the focus back')
+  })
+
+  test('the new secret of the key that one is signed in with is shown, whatever is asked while it comes', async (t) => {
+    const { open, system } = console()
+    const admin = { token: ADMIN_TOKEN }
+    const { body } = await system.call('POST', '/api_key', { name: 'mine', scopes: ['key:write'] }, admin)
+    const page = await open(t, '/keys', { key: body.token })
+    await press(page, 'Rotate mine')
+    const held = await holdAnswers(page, (call) => call.method() === 'POST' && call.url().endsWith('/rotate'))
+    await press(page, 'Rotate')
+    await held.come()
+    // The session has ended with the old secret, and the page is told so before it has the new one.
+    await until(async () => {
+      const [answer] = await Promise.all([
+        page.waitForResponse((each) => each.url().endsWith('/console/session')),
+        comeBack(page),
+      ])
+      return answer.status() === 401
+    })
+    await held.release()
+    const secret = await page.getByRole('region', { name: 'Key' }).locator('pre').textContent()
+    assert.ok(secret !== '' && secret !== body.token)
+    await press(page, 'I have it')
+    await page.getByRole('row', { name: /mine/ }).waitFor()
+  })
+
+  test('and where one cannot be signed in with it', async (t) => {
+    const { open, system } = console()
+    const admin = { token: ADMIN_TOKEN }
+    const { body } = await system.call('POST', '/api_key', { name: 'mine', scopes: ['key:write'] }, admin)
+    const page = await open(t, '/keys', { key: body.token })
+    await page.getByRole('button', { name: 'Rotate mine' }).waitFor()
+    await breakCalls(page, (call) => call.method() === 'POST' && call.url().endsWith('/console/session'))
+    await press(page, 'Rotate mine')
+    await press(page, 'Rotate')
+    const secret = await page.getByRole('region', { name: 'Key' }).locator('pre').textContent()
+    assert.ok(secret !== '' && secret !== body.token)
   })
 
   test('what is typed beside feedback that is being kept stays, and the rest is said once', async (t) => {

@@ -1,22 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { holdAnswers, holdCalls } from '../../support/console/hold-calls.ts'
+import { comeBack } from '../../support/console/come-back.ts'
+import { breakCalls, holdAnswers, holdCalls } from '../../support/console/hold-calls.ts'
 import { useConsole } from '../../support/console/use-console.ts'
-import { until } from '../../support/system.ts'
+import { ADMIN_TOKEN, until } from '../../support/system.ts'
 
 /** At once, also where it is still at work, or a dialog stands before it. */
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).press('Enter')
 
 const said = (page: Page, words: string | RegExp) => page.getByRole('status').getByText(words)
-
-/** As when somebody comes back to the tab after a while: what was read is read anew. */
-const comeBack = (page: Page) =>
-  page.evaluate(`{
-    const now = Date.now
-    Date.now = () => now() + 3_600_000
-    dispatchEvent(new Event('visibilitychange'))
-  }`)
 
 describe('pages on a slow line', () => {
   const console = useConsole()
@@ -37,6 +30,41 @@ describe('pages on a slow line', () => {
     assert.equal(await field.inputValue(), 'sr_nobody')
   })
 
+  test('what is refused late of a session that has ended does not end the next one', async (t) => {
+    const { open, system } = console()
+    const task = await system.createTask({ name: 'Refused late' })
+    await system.call('POST', `/task/${task}`, { system_prompt: 'Another one.' })
+    const admin = { token: ADMIN_TOKEN }
+    const { body } = await system.call('POST', '/api_key', { name: 'brief' }, admin)
+    const page = await open(t, `/tasks/${task}`, { key: body.token })
+    await press(page, 'Add a revision')
+    await page.getByLabel('Percent of r2').fill('10')
+    await system.call('POST', `/api_key/${body.id}/revoke`, undefined, admin)
+    const known = async () => (await system.call('GET', '/task', undefined, { token: body.token })).status
+    await until(async () => (await known()) === 401)
+    const held = await holdAnswers(
+      page,
+      (call) => call.method() === 'POST' && !call.url().endsWith('/session'),
+    )
+    await press(page, 'Split the traffic so')
+    await held.come()
+    await comeBack(page)
+    await page.getByText('The session has ended').waitFor()
+    await page.getByLabel(/A key of a project/).fill(system.token)
+    await page.keyboard.press('Enter')
+    await press(page, 'Add a revision')
+    await page.getByLabel('Percent of r2').fill('20')
+    const late = page.waitForResponse((answer) => answer.status() === 401)
+    await held.release()
+    await late
+    // The answer to this comes later. In between, the page has not gone away, and what was typed is there.
+    await Promise.all([
+      page.waitForResponse((answer) => answer.url().endsWith('/console/session')),
+      comeBack(page),
+    ])
+    assert.equal(await page.getByLabel('Percent of r2').inputValue(), '20')
+  })
+
   test('what is typed for the palette before it is there is looked for by it', async (t) => {
     const { open, system } = console()
     await system.createTask({ name: 'Got late' })
@@ -53,6 +81,19 @@ describe('pages on a slow line', () => {
     assert.equal(await page.getByRole('searchbox').inputValue(), 'got late')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'Got late', exact: true }).waitFor()
+  })
+
+  test('the palette hears keys from when it is there, so that none leads elsewhere in between', async (t) => {
+    const page = await console().open(t)
+    await page.evaluate(`new MutationObserver((_, observer) => {
+      const field = document.querySelector('.palette [type=search]')
+      if (!field) return
+      window.heard = field === document.activeElement
+      observer.disconnect()
+    }).observe(document, { childList: true, subtree: true })`)
+    await page.keyboard.press('Control+K')
+    await page.getByRole('searchbox').waitFor()
+    assert.equal(await page.evaluate('window.heard'), true)
   })
 
   test('the playground stays with its task when others are made', async (t) => {
@@ -151,10 +192,10 @@ describe('pages on a slow line, where runs go on', () => {
     const page = await open(t, `/playground?task=${task}`)
     await press(page, 'Run')
     await page.locator('.playground-answer').getByText('running').waitFor()
-    await page.route('**/cancel', (route) => route.abort())
+    const mend = await breakCalls(page, (call) => call.url().endsWith('/cancel'))
     await press(page, 'Stop')
     await page.locator('main').getByRole('alert').waitFor()
-    await page.unroute('**/cancel')
+    mend()
     await press(page, 'Stop')
     await page.getByText('RUN_CANCELLED').waitFor()
   })

@@ -1,7 +1,7 @@
-import type { ApiKey } from '@splitrun/client'
+import type { ApiKey, Client } from '@splitrun/client'
 import { type Session, signIn } from '../../app/api.ts'
 import { useProject } from '../../app/project.ts'
-import { putSignedIn } from '../../app/queries.ts'
+import { putSignedIn, renewSession } from '../../app/queries.ts'
 import { useChange } from '../../app/use-api.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { useAnnounce } from '../../parts/page/announcer.tsx'
@@ -34,12 +34,16 @@ export function EndCredential({ kind, credential, change, onIssued, onClose }: E
   const [verb, consequence] = WORDS[change]
   const isOwn = session.client.id === credential.id
   const staysIn = isOwn && change === 'rotate'
+  const begin = async (client: Client) => (await kind.of(client)[change](credential.id)) as Issued
   const changing = useChange<void, Issued>(
-    async (client) => {
-      const changed = (await kind.of(client)[change](credential.id)) as Issued
-      // The session ended with the old secret. At the sign-in nobody would see the new one, and it is shown this once.
-      if (staysIn && changed.token) await signIn(changed.token).then(putSession, () => {})
-      return changed
+    (client) => {
+      if (!staysIn) return begin(client)
+      // The session ends with the old secret. At the sign-in nobody would see the new one, and it is shown this once.
+      return renewSession(async () => {
+        const changed = await begin(client)
+        if (changed.token) await signIn(changed.token).then(putSession, () => {})
+        return changed
+      })
     },
     [[kind.id]],
   )
