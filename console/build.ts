@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
-import { glob, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { isAbsolute, join, relative } from 'node:path'
+import { glob, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 
 const HERE = import.meta.dirname
 const ROOT = join(HERE, '..')
 const DIST = join(HERE, 'dist')
+/** Tells of which sources a build is. */
+const STAMP = '.stamp'
 /** Everything that the built files are made of; a build that took anything else fails. */
 const SOURCES = [
   'console/{build.ts,index.html,package.json}',
@@ -75,21 +77,42 @@ async function buildInto(folder: string, sources: ReadonlySet<string>): Promise<
   }
 }
 
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
+}
+
+/** What is loaded stands there before the page that loads it, and the stamp comes last. */
+const ORDER = [/^assets\//, /^index\.html/, /^\.stamp$/]
+
+/**
+ * Puts a build in the place of another one, file by file: servers of the console, and other builds, go on meanwhile, and find
+ * each file at any moment. The stamp comes last: what is there without it counts as no build.
+ */
+async function replaceBuild(fresh: string, isOfOthers: boolean): Promise<void> {
+  if (isOfOthers) await rm(join(DIST, STAMP), { force: true })
+  const names = await listFiles(fresh)
+  const place = (name: string) => ORDER.findIndex((each) => each.test(name))
+  for (const name of names.sort((one, other) => place(one) - place(other))) {
+    await mkdir(dirname(join(DIST, name)), { recursive: true })
+    await rename(join(fresh, name), join(DIST, name))
+  }
+  for (const name of await listFiles(DIST))
+    if (!names.includes(name)) await rm(join(DIST, name), { force: true })
+}
+
 const sources = await listSources()
 const stamp = await stampOf(sources)
-const built = await readFile(join(DIST, '.stamp'), 'utf8').catch(() => '')
+const built = await readFile(join(DIST, STAMP), 'utf8').catch(() => '')
 if (built !== stamp || !process.argv.includes('--if-changed')) {
   const fresh = `${DIST}.${process.pid}`
-  const past = `${fresh}.past`
   try {
     await buildInto(fresh, new Set(sources))
-    await writeFile(join(fresh, '.stamp'), stamp)
-    await rename(DIST, past).catch(() => {})
-    // Another build may have been faster: then its files are there, made of the same sources.
-    await rename(fresh, DIST).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
-    })
+    await writeFile(join(fresh, STAMP), stamp)
+    await replaceBuild(fresh, built !== stamp)
   } finally {
-    for (const each of [fresh, past]) await rm(each, { recursive: true, force: true })
+    await rm(fresh, { recursive: true, force: true })
   }
 }
