@@ -5,6 +5,7 @@ import { startRedisServer } from '../../src/platform/embedded-redis/redis-server
 import { createLogger } from '../../src/platform/logger.ts'
 import { prometheusPrograms } from './prometheus-program.ts'
 import { testRedisProgram } from './redis.ts'
+import { shareFiles } from './taken-files.ts'
 
 /** Compiled code for all processes of the tests: half of the CPU with which one starts, and there are some hundred. */
 const COMPILE_CACHE = join(import.meta.dirname, '../../node_modules/.cache/compiled')
@@ -27,6 +28,7 @@ export async function globalSetup(): Promise<void> {
   }
   await server.ready()
   await fetched
+  shareFiles(join(dir, 'taken'))
   process.env['SPLITRUN_TEST_REDIS'] = socketPath
   process.env['NODE_COMPILE_CACHE'] = COMPILE_CACHE
 }

@@ -1,20 +1,29 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
+import { suite } from 'node:test'
 import { wantSpares } from './spare-redis.ts'
+import { takeFile } from './taken-files.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
+/** Folders whose files share processes. What takes long is begun first: all wait for what ends last. */
+export const SHARED_FOLDERS = ['e2e', 'api', 'integration', 'unit']
+
 /**
- * Runs the test files of some folders in this one process, one test after the other. A process of its own costs a file
- * more than most of its tests do: all code is loaded there, and cold. `part` of `of` shares them out over processes, file
- * by file, so that each has as many of every folder.
+ * Runs test files in this process, one after the other, until no process of this run has any left to begin. A process of
+ * its own costs a file more than most of its tests do: all code is loaded there, and cold.
  */
-export async function importTests(
-  folders: readonly string[],
-  { part, of } = { part: 1, of: 1 },
-): Promise<void> {
-  const files = folders.flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: ROOT }).sort())
-  wantSpares()
-  const own = files.filter((_, at) => at % of === part - 1)
-  await Promise.all(own.map((file) => import(join(ROOT, file))))
+export async function importTests(): Promise<void> {
+  // The runner ends a process that waits for nothing, also where a test does so between two of its steps.
+  const more = setInterval(() => {}, 60_000)
+  for (const folder of SHARED_FOLDERS) {
+    for (const file of globSync(`${folder}/**/*.test.ts`, { cwd: ROOT }).sort()) {
+      if (!takeFile(file)) continue
+      wantSpares(folder !== 'e2e')
+      await suite(file, async () => {
+        await import(join(ROOT, file))
+      })
+    }
+  }
+  clearInterval(more)
 }

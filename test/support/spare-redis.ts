@@ -16,9 +16,9 @@ const MOST = 3
 const spare: SpareRedis[] = []
 let isWanted = false
 
-/** From now on servers are kept. Not where tests start processes: one that lost its connection could come back to it. */
-export function wantSpares(): void {
-  isWanted = true
+/** Whether servers are kept from now on. Not where tests start processes: one that lost its connection could come back to it. */
+export function wantSpares(wanted: boolean): void {
+  isWanted = wanted
 }
 
 /** Where a server listens that keeps its data there. */
@@ -38,7 +38,7 @@ export async function learnSettings(dir: string): Promise<void> {
 }
 
 /** A server that has no keys, no scripts, no connections, and all settings as they were; nothing if there is none. */
-export const takeSpare = (): SpareRedis | undefined => spare.pop()
+export const takeSpare = (): SpareRedis | undefined => (isWanted ? spare.pop() : undefined)
 
 /**
  * Keeps a server for the next test of this process. False if that would find anything of this one there: a connection that

@@ -1,33 +1,35 @@
 import assert from 'node:assert/strict'
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { SHARED_FOLDERS } from '../support/import-tests.ts'
+import { takeFile } from '../support/taken-files.ts'
 
 const TESTS = join(import.meta.dirname, '..')
 
-test('every test file is in a folder that is run, and of folders that processes share no part is left out', () => {
-  const groups = globSync('groups/*.ts', { cwd: TESTS }).map((path) =>
-    readFileSync(join(TESTS, path), 'utf8'),
-  )
-  const parts = new Map<string, string[]>()
-  for (const text of groups) {
-    const [, folders = '', part = '1', of = '1'] =
-      /importTests\(\[([^\]]+)\](?:, \{ part: (\d+), of: (\d+) \})?\)/.exec(text) ?? []
-    parts.set(folders, [...(parts.get(folders) ?? []), `${part} of ${of}`])
-  }
-  for (const [folders, found] of parts) {
-    const all = found.map((_, at) => `${at + 1} of ${found.length}`)
-    assert.deepEqual(found.sort(), all.sort(), `parts of ${folders}`)
-  }
-  const shared = [...parts.keys()].flatMap((folders) => folders.match(/\w+/g) ?? [])
-  assert.deepEqual(shared, [...new Set(shared)], 'no folder is run twice')
+test('every test file is in a folder that is run, and no folder is run twice', () => {
   const { scripts } = JSON.parse(readFileSync(join(TESTS, '../package.json'), 'utf8'))
+  assert.ok(scripts.test.includes('test/groups/*.ts'))
+  const commands = `${scripts.test} ${scripts['test:slow']}`
   for (const path of globSync('**/*.test.ts', { cwd: TESTS })) {
     const [folder = ''] = path.split('/')
-    const glob = `test/${folder}/**/*.test.ts`
-    assert.ok(
-      shared.includes(folder) || `${scripts.test} ${scripts['test:slow']}`.includes(glob),
-      `nobody runs ${path}`,
-    )
+    const ways = [SHARED_FOLDERS.includes(folder), commands.includes(`test/${folder}/**/*.test.ts`)]
+    assert.equal(ways.filter(Boolean).length, 1, `${path} is run so often`)
   }
+})
+
+test('a file is taken once by all that share files, and none for another one', (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'splitrun-test-'))
+  t.after(() => rmSync(dir, { recursive: true }))
+  const files = ['api/run.test.ts', 'api+run.test.ts', 'api%2Frun.test.ts']
+  assert.deepEqual(
+    files.map((file) => takeFile(file, dir)),
+    [true, true, true],
+  )
+  assert.deepEqual(
+    files.map((file) => takeFile(file, dir)),
+    [false, false, false],
+  )
+  assert.throws(() => takeFile('api/run.test.ts', join(dir, 'gone')), { code: 'ENOENT' })
 })

@@ -8,7 +8,7 @@ import { type PrivateRedis, startPrivateRedis } from '../../../support/redis.ts'
 import { wantSpares } from '../../../support/spare-redis.ts'
 
 // As in all processes that files share; alone, this one is in none.
-wantSpares()
+wantSpares(true)
 
 const left: (() => void)[] = []
 
