@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { Ajv2020, type Options } from 'ajv/dist/2020.js'
+import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { declareEndpoints } from '../../src/compose/compose-api.ts'
 import type { Config } from '../../src/config.ts'
@@ -77,9 +77,22 @@ export function createContract(document: OpenApiDocument): Contract {
     const ref = (value as { $ref?: string } | undefined)?.$ref
     return ref ? at(...ref.split('/').slice(1)) : { value, pointer }
   }
+  const byPlace = new Map<string, ValidateFunction>()
+  const byDeclaration = new Map<string, ValidateFunction>()
+  /** Most answers and headers are declared alike at hundreds of places: each declaration is compiled once. */
+  function validatorAt(pointer: (string | number)[]): ValidateFunction {
+    const place = pointer.map(escaped).join('/')
+    const known = byPlace.get(place)
+    if (known) return known
+    const declaration = JSON.stringify(at(...pointer).value)
+    const validate = byDeclaration.get(declaration) ?? ajv.getSchema(`api#/${place}`)
+    if (!validate) throw new Error(`no schema at ${place}`)
+    byPlace.set(place, validate)
+    byDeclaration.set(declaration, validate)
+    return validate
+  }
   function misfits(value: unknown, ...pointer: (string | number)[]): string[] {
-    const validate = ajv.getSchema(`api#/${pointer.map(escaped).join('/')}`)
-    if (!validate) throw new Error(`no schema at ${pointer.join('/')}`)
+    const validate = validatorAt(pointer)
     if (validate(value)) return []
     return (validate.errors ?? []).map(
       ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
