@@ -72,7 +72,8 @@ function testCleaningUp(settings: (t: Cleanup) => Promise<Record<string, string>
 
   test('goes through more of them than fit one batch', async () => {
     const system = running()
-    const runs = Array.from({ length: 450 }, idInPartZero)
+    // Objects are put by a server that is slow: two batches of them, where it is three of files.
+    const runs = Array.from({ length: onDisk ? 450 : 250 }, idInPartZero)
     for (let at = 0; at < runs.length; at += 30)
       await Promise.all(runs.slice(at, at + 30).map((run) => putFile(system, run)))
     await cleanUp(system, tomorrow())
