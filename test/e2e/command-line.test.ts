@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { startWorkerProcess } from '../support/processes.ts'
-import { startSystem, until } from '../support/system.ts'
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts')
 const NODE_CLI = `'${process.execPath}' '${CLI}'`
@@ -54,15 +52,4 @@ test('on a terminal there are colours, unless NO_COLOR is set', onLinux, async (
   assert.ok(colored.stdout.startsWith('\x1b[1mUsage:'))
   assert.match(plain.stdout, /^Usage:/)
   assert.ok(!plain.stdout.includes('\x1b'))
-})
-
-test('a second Ctrl-C ends a process that waits for its work', async (t) => {
-  const system = await startSystem(t, { workers: 0, model: { faults: { hang: 1 } } })
-  const task = await system.createTask()
-  const worker = await startWorkerProcess(t, system, { SPLITRUN_SHUTDOWN_GRACE: '600s' })
-  await system.call('POST', `/task/${task}/run?wait=0`, { task_input: { text: 'tea' } })
-  await until(() => system.model.stats()['hang'] === 1)
-  worker.signal('SIGINT')
-  await worker.wrote(/"stopping"/)
-  assert.deepEqual(await worker.stop('SIGINT'), { code: 130, signal: null })
 })

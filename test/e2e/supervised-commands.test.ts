@@ -1,34 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { describe, type TestContext, test } from 'node:test'
-import { BENCH, FLEET, startedBelow, startTool, untilNothingIsLeft } from '../support/supervised-tools.ts'
+import { describe, test } from 'node:test'
+import { startTool } from '../support/supervised-tools.ts'
 import type { Cleanup } from '../support/system.ts'
 
-/** They start several processes each: on a busy machine that alone takes a minute. */
-const PATIENTLY = { timeout: 300_000, concurrency: true }
-
-describe('whatever ends a command ends all that it started, and leaves no file', PATIENTLY, () => {
-  const interrupt = async (
-    t: TestContext,
-    args: string[],
-    signal: NodeJS.Signals,
-    code: number,
-    all: RegExp[],
-  ) => {
-    const running = await startTool(t, args)
-    const processes = await startedBelow(running, all)
-    running.child.kill(signal)
-    assert.deepEqual(await once(running.child, 'exit'), [code, null])
-    await untilNothingIsLeft(processes, running)
-  }
-  const cold = ['bench/cli.js', '--drill', 'cold', '--quick']
-
-  test('a benchmark at Ctrl-C', (t) => interrupt(t, cold, 'SIGINT', 130, BENCH))
-  test('chaos that is told to end', (t) => interrupt(t, ['test/chaos/cli.js'], 'SIGTERM', 143, FLEET))
-  test('a soak whose terminal is gone', (t) => interrupt(t, ['test/soak/cli.js'], 'SIGHUP', 129, FLEET))
-})
-
-describe('a command that is used wrongly says so in a sentence, and starts nothing', PATIENTLY, () => {
+describe('a command that is used wrongly says so in a sentence, and starts nothing', () => {
   const outcomeOf = async (t: Cleanup, args: string[]) => {
     const { child } = await startTool(t, args)
     let text = ''

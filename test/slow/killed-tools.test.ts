@@ -1,7 +1,37 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { describe, test } from 'node:test'
-import { BENCH, REDIS, startedBelow, startTool, untilNothingIsLeft } from '../support/supervised-tools.ts'
+import { describe, type TestContext, test } from 'node:test'
+import {
+  BENCH,
+  FLEET,
+  REDIS,
+  startedBelow,
+  startTool,
+  untilNothingIsLeft,
+} from '../support/supervised-tools.ts'
+
+describe('whatever ends a command ends all that it started, and leaves no file', {
+  concurrency: true,
+}, () => {
+  const interrupt = async (
+    t: TestContext,
+    args: string[],
+    signal: NodeJS.Signals,
+    code: number,
+    all: RegExp[],
+  ) => {
+    const running = await startTool(t, args)
+    const processes = await startedBelow(running, all)
+    running.child.kill(signal)
+    assert.deepEqual(await once(running.child, 'exit'), [code, null])
+    await untilNothingIsLeft(processes, running)
+  }
+  const cold = ['bench/cli.js', '--drill', 'cold', '--quick']
+
+  test('a benchmark at Ctrl-C', (t) => interrupt(t, cold, 'SIGINT', 130, BENCH))
+  test('chaos that is told to end', (t) => interrupt(t, ['test/chaos/cli.js'], 'SIGTERM', 143, FLEET))
+  test('a soak whose terminal is gone', (t) => interrupt(t, ['test/soak/cli.js'], 'SIGHUP', 129, FLEET))
+})
 
 describe('a command that is killed, or a part of it, ends all that it started, and leaves no file', () => {
   test('a benchmark whose program crashes', async (t) => {

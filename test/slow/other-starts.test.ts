@@ -5,7 +5,28 @@ import { test } from 'node:test'
 import { startSimulatedModel } from '../../src/models/simulated/simulated-model.ts'
 import { writeModels } from '../support/models.ts'
 import { listProcesses, startProcess } from '../support/processes.ts'
-import { makeDataDir, pastedCurl, startDemo, stillRunning } from '../support/started-demo.ts'
+import { checkHistory, makeDataDir, pastedCurl, startDemo, stillRunning } from '../support/started-demo.ts'
+
+test('a start keeps all data for the next one', async (t) => {
+  const dataDir = await makeDataDir(t)
+  const first = await startDemo(t, dataDir)
+  const run = await pastedCurl(first.text)
+  await first.process.stop('SIGINT')
+  assert.deepEqual(stillRunning(first.below), [])
+
+  const second = await startDemo(t, dataDir)
+  assert.deepEqual({ ...second.demo, url: '' }, { ...first.demo, url: '' })
+  const { url, org_id, project_id, tasks, token } = second.demo
+  const kept = await fetch(
+    `${url}/api/v1/org/${org_id}/project/${project_id}/task/${tasks.sentiment}/run/${run.id}`,
+    { headers: { authorization: `Bearer ${token}` } },
+  )
+  assert.deepEqual(await kept.json(), run)
+  assert.equal((await pastedCurl(second.text)).status, 'succeeded')
+  await checkHistory(second.demo)
+  await second.process.stop('SIGINT')
+  assert.deepEqual(stillRunning(second.below), [])
+})
 
 test('with OPENAI_BASE_URL, that server answers instead of the simulated model', async (t) => {
   const model = await startSimulatedModel()

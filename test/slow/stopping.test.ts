@@ -42,3 +42,14 @@ test('processes that are stopped while Redis is away exit 0, with a run in hand 
   assert.equal(answer.status, 202)
   assert.match(answer.headers.get('x-task-run-id') ?? '', /^[0-9a-f-]{36}$/)
 })
+
+test('a second Ctrl-C ends a process that waits for its work', async (t) => {
+  const system = await startSystem(t, { workers: 0, model: { faults: { hang: 1 } } })
+  const task = await system.createTask()
+  const worker = await startWorkerProcess(t, system, { SPLITRUN_SHUTDOWN_GRACE: '600s' })
+  await system.call('POST', `/task/${task}/run?wait=0`, { task_input: { text: 'tea' } })
+  await until(() => system.model.stats()['hang'] === 1)
+  worker.signal('SIGINT')
+  await worker.wrote(/"stopping"/)
+  assert.deepEqual(await worker.stop('SIGINT'), { code: 130, signal: null })
+})

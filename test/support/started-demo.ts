@@ -83,6 +83,26 @@ export async function pastedCurl(text: string): Promise<any> {
   return body
 }
 
+/** A first start leaves some runs, so that no page is empty, which say that they are no one's; a second adds none. */
+export async function checkHistory({
+  url,
+  org_id,
+  project_id,
+  token,
+  tasks,
+}: StartedDemo['demo']): Promise<void> {
+  const list = `${url}/api/v1/org/${org_id}/project/${project_id}/task_run?reference=simulated%20demo%20history`
+  const answer = await fetch(list, { headers: { authorization: `Bearer ${token}` } })
+  const { results } = (await answer.json()) as { results: Record<string, unknown>[] }
+  const some = (name: string) => new Set(results.map((each) => String(each[name])))
+  assert.equal(results.length, 12)
+  assert.deepEqual([...some('status')].sort(), ['failed', 'succeeded'])
+  assert.deepEqual([...some('task_id')].sort(), Object.values(tasks).sort())
+  assert.ok(results.some(({ files }) => (files as string[]).length > 0))
+  const revisions = results.filter((each) => each['task_id'] === tasks.sentiment)
+  assert.equal(new Set(revisions.map((each) => each['task_revision_id'])).size, 2)
+}
+
 /** The command of Splitrun that a process is, or `redis`. */
 export function kind({ command }: ListedProcess): string {
   return /cli\.ts (\w+)/.exec(command)?.[1] ?? (/redis|valkey/.test(command) ? 'redis' : command)
