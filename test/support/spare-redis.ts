@@ -62,19 +62,24 @@ async function makeNew(redis: Redis, dir: string): Promise<boolean> {
 
 /** Whether there is no connection but this one, once the server has seen those end that were just closed. */
 async function isAlone(redis: Redis): Promise<boolean> {
-  for (let looks = 0; looks < 5; looks += 1) {
+  for (let looks = 0; looks < 20; looks += 1) {
     const clients = String(await redis.client('LIST')).trim()
     if (!clients.includes('\n')) return true
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    await new Promise((resolve) => setTimeout(resolve, 3))
   }
   return false
 }
 
 /** All that outlasts the data of a server, without where it is. */
 async function settingsOf(redis: Redis, dir: string): Promise<string> {
-  const all = await Promise.all([redis.call('CONFIG', 'GET', '*'), redis.call('ACL', 'LIST')])
-  return JSON.stringify(all).replaceAll(dir, '')
+  const [settings, users] = await Promise.all([redis.config('GET', '*'), redis.call('ACL', 'LIST')])
+  // Each server lists them in an order of its own.
+  const sorted = Object.fromEntries(pairsOf(settings as string[]).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return JSON.stringify([sorted, users]).replaceAll(dir, '')
 }
+
+const pairsOf = (flat: readonly string[]): [string, string][] =>
+  flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? '']] : []))
 
 async function ask<T>(dir: string, question: (redis: Redis) => Promise<T>): Promise<T> {
   const connections = connectRedis(socketIn(dir), silentLogger())

@@ -71,3 +71,13 @@ test('a test’s own Redis is as new, whatever an earlier test of the process ha
     assert.equal(next === used, what in HARMLESS, what)
   }
 })
+
+test('servers that are used beside each other are all lent again, each of which lists its settings in an order of its own', async () => {
+  const atOnce = async () => {
+    const dirs = [withPrivateRedis(HARMLESS['writes keys']), withPrivateRedis(HARMLESS['loads a script'])]
+    return new Set(await Promise.all(dirs))
+  }
+  const used = await atOnce()
+  assert.equal(used.size, 2)
+  assert.deepEqual(await atOnce(), used)
+})
