@@ -1,5 +1,5 @@
 import type { Statement } from './drill.ts'
-import type { Growth } from './turns.ts'
+import type { Growth, Spread } from './turns.ts'
 
 /**
  * Whether a growth is at most what is wanted. It holds when its median does and things that are alike do not differ by
@@ -13,6 +13,14 @@ export function judgeGrowth(what: string, { factor, least, noise }: Growth, want
     text,
     `the same beside itself differed by ${noise.toFixed(2)} times, and in one round it was ${least.toFixed(2)} times`,
   )
+}
+
+/** Whether a factor is at most what is wanted: told where it is, or is not, with other rounds, too. */
+export function judgeSpread(what: string, { factor, low, high }: Spread, wanted: number): Statement {
+  const [seen, from, to] = [factor, low, high].map((each) => each.toFixed(3))
+  const text = `${what}: ${seen} times, with other rounds ${from} to ${to} (wanted: at most ${wanted})`
+  if (low <= wanted && high > wanted) return unclear(text, 'it depends on the rounds')
+  return { text, holds: high <= wanted }
 }
 
 /**

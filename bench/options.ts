@@ -32,7 +32,7 @@ or is unclear: it cannot be told on this machine. What is compared is warm, and 
   live       runs that are watched: readers cut off at random, latency, memory, CPU, a rolling restart
   isolation  a healthy model beside others in trouble, thousands of runs queued on each
   decisions  what it costs a run to take part in decisions
-  shadow     callers' runs, each with a shadow beside it that is slow and fails
+  shadow     callers' runs, each with a shadow beside it that is slow and fails (a quiet machine, six minutes)
   limits     eight workers that share the limits of models, at servers that enforce them (about three minutes)
   door       the same run by its own endpoint and by /v1
   console    pages of the console in Chromium; starts that build it and that do not

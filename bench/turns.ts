@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto'
+import { percentileOf } from './load.ts'
 import { median } from './measure.ts'
 
 /**
@@ -52,6 +54,29 @@ export function growthOf({ same: [one, again], others }: Rounds, floor = 0): Gro
     ),
     noise: Math.max(...pairs.map((pair) => Math.max(...pair) / Math.min(...pair))),
   }
+}
+
+/** A factor, and what it would have been with other rounds: in nine of ten cases between these two. */
+export interface Spread {
+  readonly factor: number
+  readonly low: number
+  readonly high: number
+}
+
+const DRAWS = 1000
+
+/**
+ * How much a factor owes to the rounds that happened to be measured: it is worked out again and again of as many rounds
+ * that are drawn from them with repetition (the bootstrap).
+ * @param seen of each subject, by round
+ */
+export function spreadOf<T>(seen: readonly T[][], factorOf: (seen: readonly T[][]) => number): Spread {
+  const rounds = seen[0]?.length ?? 0
+  const drawn = Float64Array.from({ length: DRAWS }, () => {
+    const picked = Array.from({ length: rounds }, () => randomInt(rounds))
+    return factorOf(seen.map((each) => picked.flatMap((round) => each.slice(round, round + 1))))
+  }).sort()
+  return { factor: factorOf(seen), low: percentileOf(drawn, 0.05), high: percentileOf(drawn, 0.95) }
 }
 
 /** What a thing takes that is done often and quickly when little else disturbs it: of a quarter of the times at most. */

@@ -1,11 +1,11 @@
 import type { Drill } from '../drill.ts'
 import { type Project, startFleet, taskLike } from '../fleet.ts'
-import { judgeGrowth } from '../judge.ts'
+import { judgeSpread } from '../judge.ts'
 import { load } from '../load.ts'
 import { measure, median } from '../measure.ts'
 import { modelUrl, startModel } from '../model-process.ts'
 import { asSubject } from '../subjects.ts'
-import { growthOf, takeTurns } from '../turns.ts'
+import { spreadOf, takeTurns } from '../turns.ts'
 
 const AMOUNT = 4000
 const QUICK_AMOUNT = 300
@@ -67,8 +67,12 @@ export const drillDecisions: Drill = async ({ quick, say }) => {
       return pass
     })
     const { status } = await project.ask<{ status: string }>(`/task/${decided.id}/rollout`)
-    const cpu = passes.map((all) => median(all.map(({ cpuTotal }) => cpuTotal)))
-    const [one = 0, again = 0, on = 0] = cpu
+    const used = passes.map((all) => all.map(({ cpuTotal }) => cpuTotal))
+    const cpu = used.map(median)
+    const spread = spreadOf(
+      used,
+      ([one = [], again = [], on = []]) => median(on) / median([...one, ...again]),
+    )
     return {
       title: 'Runs of a task with two revisions, by what decides which of them is better',
       table: {
@@ -80,11 +84,7 @@ export const drillDecisions: Drill = async ({ quick, say }) => {
         ]),
       },
       statements: [
-        judgeGrowth(
-          'CPU of a run that takes part in decisions',
-          growthOf({ same: [[one], [again]], others: [[on]] }),
-          WANTED_GROWTH,
-        ),
+        judgeSpread('CPU of a run that takes part in decisions', spread, WANTED_GROWTH),
         { text: `the rollout is under way until the end: ${status}`, holds: status === 'running' },
       ],
     }

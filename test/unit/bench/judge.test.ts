@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { judgeFigure, judgeGrowth } from '../../../bench/judge.ts'
-import { growthOf, takeTurns, undisturbed } from '../../../bench/turns.ts'
+import { judgeFigure, judgeGrowth, judgeSpread } from '../../../bench/judge.ts'
+import { median } from '../../../bench/measure.ts'
+import { growthOf, spreadOf, takeTurns, undisturbed } from '../../../bench/turns.ts'
 
 test('subjects take turns, round after round, and each keeps what was seen of it', async () => {
   const order: string[] = []
@@ -51,6 +52,33 @@ test('a growth holds, is missed in every round, or cannot be told', () => {
   assert.equal(verdict(1.5, 1.2, 1.05), null, 'one round kept to it')
   assert.equal(verdict(1.1, 1, 1.4), null, 'within it by chance, perhaps')
   assert.equal(verdict(2.5, 2, 1.4), false, 'never within it, whatever the noise')
+})
+
+test('a factor of rounds that are alike is the same whichever are drawn; of others it lies among theirs', () => {
+  const [alike, other] = [
+    [2, 2, 2, 2, 2],
+    [2, 2.2, 2.4, 2.6, 10],
+  ]
+  const factorOf = ([one = [], again = []]: readonly number[][]) => {
+    assert.deepEqual([one.length, again.length], [5, 5])
+    return median(again) / median(one)
+  }
+  assert.deepEqual(spreadOf([alike, alike], factorOf), { factor: 1, low: 1, high: 1 })
+  const { factor, low, high } = spreadOf([alike, other], factorOf)
+  assert.equal(factor, 1.2)
+  assert.ok(1 <= low && low < factor && factor < high && high <= 5)
+})
+
+test('a factor holds, or is missed, with nearly all rounds that may be drawn, or cannot be told', () => {
+  const verdict = (low: number, high: number) =>
+    judgeSpread('p99', { factor: (low + high) / 2, low, high }, 1.05).holds
+  assert.equal(verdict(0.98, 1.04), true)
+  assert.equal(verdict(1.06, 1.2), false)
+  assert.equal(verdict(0.99, 1.07), null)
+  assert.match(
+    judgeSpread('p99', { factor: 1.01, low: 0.99, high: 1.07 }, 1.05).text,
+    /^p99: 1\.010 times, with other rounds 0\.990 to 1\.070 .*cannot be told here/,
+  )
 })
 
 test('a figure cannot be told where the machine itself adds what is beyond it', () => {
