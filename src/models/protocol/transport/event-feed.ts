@@ -3,16 +3,21 @@ import { createParser } from 'eventsource-parser'
 /** Takes an event of a stream: its name, where it has one, and its data. */
 type TakeEvent = (event: string | undefined, data: string) => void
 
+/** Takes all events of a text at once; returns false, having taken none, where they have to be read one by one. */
+type TakeAlike = (text: string) => boolean
+
 /**
  * Reads the text of an event stream as it comes. Nearly all of it are events of one line that come whole: those are found
  * here, since the parser takes several times as long for them; it has all else (docs/decisions/live-runs.md).
  * @param maxChars most that may wait for the rest of its event
  * @param onTooLong called when more does; throws
+ * @param takeAlike is asked first where an event begins
  */
 export function createEventFeed(
   onEvent: TakeEvent,
   maxChars: number,
   onTooLong: () => never,
+  takeAlike: TakeAlike = () => false,
 ): (text: string) => void {
   /** False while the parser may have a part of an event, or nothing has come yet: a mark may stand before all. */
   let isBetween = false
@@ -24,6 +29,7 @@ export function createEventFeed(
     },
   })
   return (text) => {
+    if (isBetween && takeAlike(text)) return
     const rest = isBetween && !text.includes('\r') ? takeWhole(text, onEvent) : 0
     if (rest === text.length) return
     parser.feed(rest === 0 ? text : text.slice(rest))

@@ -128,7 +128,8 @@ function eventFeed(completion: StreamedCompletion, maxChars: number): (text: str
   const tooLong = (): never => {
     throw new errors.ResponseExceededMaxSizeError(`more than ${maxChars} characters`)
   }
-  const feed = createEventFeed((event, data) => completion.add(event, data), maxChars, tooLong)
+  const add = (event: string | undefined, data: string) => completion.add(event, data)
+  const feed = createEventFeed(add, maxChars, tooLong, (text) => completion.addAlike(text))
   return (text) => {
     try {
       feed(text)

@@ -83,6 +83,17 @@ export class StreamedCompletion {
     else this.#template.learn(text, content)
   }
 
+  /**
+   * Takes all events of a part of a stream at once, where they say nothing but more of the text, as those before did.
+   * @returns false when they do not: nothing was taken
+   */
+  addAlike(text: string): boolean {
+    const content = this.isDone ? null : this.#template.readEvents(text)
+    if (content === null) return false
+    this.#addContent(content)
+    return true
+  }
+
   /** Tells what text has come since the last time: once for all events that came together. */
   tellText(): void {
     const text = this.#untold

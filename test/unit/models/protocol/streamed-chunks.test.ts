@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { TextDecoder } from 'node:util'
 import { createParser } from 'eventsource-parser'
 import { createEventFeed } from '../../../../src/models/protocol/transport/event-feed.ts'
+import { createStreamReader } from '../../../../src/models/protocol/transport/read-event-stream.ts'
 import { StreamedCompletion } from '../../../../src/models/protocol/transport/streamed-completion.ts'
 import fc from '../../../support/fast-check.ts'
 
@@ -113,6 +115,50 @@ test('chunks come to the same answer, whether or not they are alike', () => {
       assert.deepEqual(read(false), read(true))
     }),
     { numRuns: 3000 },
+  )
+})
+
+test('a stream comes to the same answer, however many of its events are read at once', async () => {
+  const like = (content: string) =>
+    `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`
+  const event = fc.oneof(
+    {
+      weight: 9,
+      arbitrary: fc.constantFrom('tea', ' ', '', 'Grüße 🍵', 'a "b"', 'a\nb', '\\', '\u2028').map(like),
+    },
+    fc.constantFrom(
+      ...[': ping\n\n', 'data: [DONE]\n\n', 'event: error\ndata: {}\n\n', 'retry: 5\n', '\n', '\r\n'],
+      ...['data: {"choices":[{"delta":{}}],"usage":{"prompt_tokens":1}}\n\n', 'data:\n\n', like('x').trim()],
+    ),
+  )
+  const read = async (parts: readonly string[]) => {
+    const heard: string[] = []
+    const onText = (text: string) => void heard.push(text)
+    const reader = createStreamReader(new TextDecoder(), 1000, onText, () => {})
+    for (const part of parts) reader.write(Buffer.from(part, 'latin1'))
+    reader.end()
+    const outcome = await reader.completion.catch((error: Error) => String(error))
+    return { text: heard.join(''), outcome }
+  }
+  await fc.assert(
+    fc.asyncProperty(fc.array(event, { maxLength: 20 }), cuts, async (events, sizes) => {
+      // A character for each byte, so that any may be cut.
+      const bytes = events.map((each) => Buffer.from(each).toString('latin1'))
+      const whole = bytes.join('')
+      const wanted = await read([...whole])
+      assert.deepEqual(await read([whole]), wanted)
+      assert.deepEqual(await read(bytes), wanted)
+      assert.deepEqual(
+        await read(
+          inPieces(
+            whole,
+            sizes.map((size) => size * 20),
+          ),
+        ),
+        wanted,
+      )
+    }),
+    { numRuns: 2000 },
   )
 })
 
