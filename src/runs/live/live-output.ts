@@ -11,12 +11,12 @@ import { createShownText } from './shown-text.ts'
  * nobody reads them. At these moments all runs whose models are quick are told of together. Until then their answers need
  * not be read either.
  */
-export const PIECE_MS = 44
+export const PIECE_MS = 48
 /**
- * So long after such a moment it is told, in ms: answers are read again from that moment on, and what is told of before they
- * were read would wait for the next moment, and every time anew.
+ * So long after such a moment it is due, in ms. Answers are read again from that moment on, by a timer that may be late by
+ * so much, and what is told before they were read would wait for the next moment, and every time anew.
  */
-const READ_MS = 4
+const READ_MS = 2
 /** A beginning waits so long for the first words, in ms: where they are there, both are one piece. */
 const BEGINNING_MS = 24
 /** While nobody listens, news is sent this often, in ms. */

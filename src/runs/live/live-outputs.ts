@@ -83,8 +83,11 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
       this.#timerAt = at
       this.#timer = setTimeout(
         () => {
-          this.#timer = null
-          void this.#send()
+          // Answers that are read again from this moment on are read first: see `READ_MS` of `live-output.ts`.
+          setImmediate(() => {
+            this.#timer = null
+            void this.#send()
+          })
         },
         Math.max(0, Math.ceil(at - performance.now())),
       )
