@@ -1,4 +1,4 @@
-import { createRedisBackend, type RedisQueueBackend, Worker } from 'bullmq'
+import { createRedisBackend, type RedisClient, type RedisQueueBackend, Worker } from 'bullmq'
 import { sharedNow } from '../platform/clock.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { bullmqKeys, queuePrefix, RUN_QUEUE } from './bullmq-keys.ts'
@@ -86,8 +86,21 @@ export function openRunJobs(options: RunJobsOptions) {
       void backend.disconnectBlocking(false).catch(() => {})
     },
     /** After `stopWaiting`. */
-    close: () => endWorker(worker, CLOSE_MS),
+    async close(): Promise<boolean> {
+      const ended = await endWorker(worker, CLOSE_MS)
+      void backend.blockingClient?.then(keepEnded, () => {})
+      return ended
+    },
   }
+}
+
+/**
+ * BullMQ may be about to begin its connection anew, since an answer was late, when it is closed. Nobody else has that
+ * connection: it would stay, or be tried for as long as this process lives.
+ */
+function keepEnded(connection: RedisClient): void {
+  connection.on('connecting', () => connection.disconnect())
+  connection.disconnect()
 }
 
 /** How many jobs of a shard wait for a worker. */
