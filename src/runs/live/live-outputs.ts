@@ -81,16 +81,16 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
       if (this.#timer && this.#timerAt <= at) return
       clearTimeout(this.#timer ?? undefined)
       this.#timerAt = at
-      this.#timer = setTimeout(
-        () => {
-          // Answers that are read again from this moment on are read first: see `READ_MS` of `live-output.ts`.
+      const timer = setTimeout(
+        // Answers that are read again from this moment on are read first: see `READ_MS` of `live-output.ts`.
+        () =>
           setImmediate(() => {
-            this.#timer = null
+            if (this.#timer === timer) this.#timer = null
             void this.#send()
-          })
-        },
+          }),
         Math.max(0, Math.ceil(at - performance.now())),
       )
+      this.#timer = timer
     }
 
     #send(): Promise<void> {
