@@ -11,7 +11,7 @@ const AMOUNT = 4000
 const QUICK_AMOUNT = 300
 const WARM_UP = 6000
 const ROUNDS = 7
-const QUICK_ROUNDS = 1
+const QUICK_ROUNDS = 2
 const CONNECTIONS = 32
 const WANTED_GROWTH = 1.02
 
