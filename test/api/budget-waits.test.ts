@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { newRunId } from '../../src/platform/ids.ts'
 import { writeModels } from '../support/models.ts'
 import { ADMIN_TOKEN, startSystem, until } from '../support/system.ts'
 
@@ -28,7 +29,8 @@ test('runs that wait for a hard budget say so, hold nobody else back, and are se
   // What another run holds leaves room for none.
   const [budget] = await system.core.budgets.about(project, spender)
   const most = (budget?.credits ?? 0) * 1e6
-  const holder = { id: 'another', project, ...spender, deadline: Date.now() + 600_000 }
+  // One that may be about to be made: of any other the janitor gives back what it holds, in its next round.
+  const holder = { id: newRunId(0), project, ...spender, deadline: Date.now() + 600_000 }
   await system.core.budgets.hold(holder, most - 100_000)
 
   const submit = async (task: string, query = '?wait=0') =>
@@ -48,7 +50,7 @@ test('runs that wait for a hard budget say so, hold nobody else back, and are se
     'succeeded',
     'another model of the project does not wait',
   )
-  await system.core.budgets.adjust(project, 'another', 100_000 - most)
+  await system.core.budgets.adjust(project, holder.id, 100_000 - most)
   const ends: string[] = []
   await until(async () => {
     for (const [at, run] of waiting.entries()) {
