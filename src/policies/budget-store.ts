@@ -20,6 +20,8 @@ const PROJECTS = 'projects-with-budgets'
 const MOST_CACHED = 10_000
 /** How old an answer may be of what runs wait for, in ms: a list of runs asks once. */
 const BUSY_FRESH_MS = 100
+/** A run that ends just after midnight may still count on the day before. */
+const KEPT_PAST_MS = 2 * 86_400_000
 /** A run may be settled a little after its deadline, in ms. */
 const GRACE_MS = 60_000
 
@@ -147,6 +149,15 @@ export function createBudgetStore(redis: Redis) {
       const { prefix } = policyKeys(project)
       const spent = await endHold(redis, prefix, { run: id, cost, isCounted: true }, periodsOf(budgets))
       return budgets.map((policy, at) => ({ policy, spent: spent[at] ?? 0 }))
+    },
+
+    /** Deletes what is kept of periods that were over two days ago. */
+    async forgetPast(project: string, now: number): Promise<void> {
+      const { budgetSums } = policyKeys(project)
+      const kept = (['day', 'month'] as const).map((per) => periodOf({ per }, now - KEPT_PAST_MS))
+      const isPast = (period = '') => kept.some((each) => each.length === period.length && period < each)
+      const past = (await redis.hkeys(budgetSums)).filter((field) => isPast(field.split('|')[1]))
+      if (past.length > 0) await redis.hdel(budgetSums, ...past)
     },
 
     /** Adds to what is spent in a period: what was known to be spent was that much too little. */

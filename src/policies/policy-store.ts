@@ -54,8 +54,24 @@ export function createPolicyStore(redis: Redis) {
     }
   }
 
+  /** A level that a run makes anew meanwhile is that of a full bucket. */
+  async function forgetGone(project: string): Promise<void> {
+    const names = new Set((await lists.read(project)).map(({ name }) => name))
+    const { limitLevels } = policyKeys(project)
+    const levels = await redis.hkeys(limitLevels)
+    const gone = levels.filter((level) => !names.has(level.slice(0, level.indexOf('|'))))
+    if (gone.length > 0) await redis.hdel(limitLevels, ...gone)
+  }
+
   return {
     ...lists,
+
+    /** As that of all lists; what was used of limits that are gone is forgotten. */
+    async replace(...args: Parameters<typeof lists.replace>): Promise<boolean> {
+      const isReplaced = await lists.replace(...args)
+      if (isReplaced) await forgetGone(args[0])
+      return isReplaced
+    },
 
     /** Some of the runs that have a place under a policy, those that end first at the latest. */
     placed: (project: string, policy: string, most: number): Promise<string[]> =>

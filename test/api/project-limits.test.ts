@@ -91,6 +91,17 @@ describe('the limits of a project', () => {
     )
   })
 
+  test('that are gone leave nothing behind, and those that stay keep what was used', async () => {
+    const { id, set, run } = await aProject()
+    const stays = { name: 'stays', requests_per_minute: 1000 }
+    await set([stays, { name: 'goes', requests_per_minute: 1000 }])
+    assert.equal((await run()).status, 200)
+    await set([stays])
+    const levels = await system().core.redis.hgetall(policyKeys(id).limitLevels)
+    assert.deepEqual(Object.keys(levels).sort(), ['stays|at', 'stays|requests'])
+    assert.equal(Number(levels['stays|requests']), 999)
+  })
+
   test('count tokens when runs end, whatever they were, so that what was used too much is paid off', async () => {
     const { set, get, run } = await aProject()
     await set([{ name: 'tokens', tokens_per_minute: 10 }])

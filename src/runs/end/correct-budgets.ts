@@ -28,6 +28,7 @@ export async function correctBudgets(
   const today = Math.floor(now / DAY_MS) * DAY_MS
   const oldest = today - (config.reportDays - 1) * DAY_MS
   for (const project of await budgets.projects()) {
+    await budgets.forgetPast(project, now)
     for (const state of await budgets.statesOf(project, await budgets.read(project))) {
       if (signal.aborted) return
       const { policy } = state
