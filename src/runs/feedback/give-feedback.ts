@@ -18,12 +18,14 @@ export interface GiveFeedbackDeps {
 /** When others were faster, what is said is merged again: at most so often, after a random pause. */
 const MOST_TRIES = 60
 const LONGEST_PAUSE_MS = 100
+/** What a run is told under; a task may declare other scores later, and what was said before stays. */
+const MOST_NAMES = 100
 
 /**
  * Merges feedback into that of a run that has ended, by the names of its scores. The same again changes nothing, and
  * however many say it at once, it counts once; decisions count the first value of each name.
  * @throws {ApiError} RUN_NOT_DONE; TOO_MANY_REQUESTS
- * @throws {ValidationError} for scores that the task does not declare, and values that they cannot have
+ * @throws {ValidationError} for scores that the task does not declare, values that they cannot have, and too many names
  */
 export async function giveFeedback(
   deps: GiveFeedbackDeps,
@@ -48,6 +50,13 @@ export async function giveFeedback(
     const before = text ? (JSON.parse(text) as Feedback) : NO_FEEDBACK
     const merged = mergeFeedback(before, change, { at: sharedIsoTime(), by, counted })
     if (!merged) return before
+    if (merged.named.length > 0 && Object.keys(merged.feedback.scores).length > MOST_NAMES) {
+      throw ValidationError.at(
+        ['body', 'scores'],
+        `a run has at most ${MOST_NAMES} names of scores`,
+        'too_big',
+      )
+    }
     const { feedback, delta } = addUp(record, declared, before, merged, under)
     const outcome = await deps.feedback.write(request.id, text, JSON.stringify(feedback), delta)
     if (outcome === 'written') return feedback
