@@ -211,6 +211,8 @@ export const SETTINGS = {
   importLimit: setting('SPLITRUN_IMPORT_LIMIT', '16mb', bytes(1024, 200_000_000), 'Largest file that is exported or imported.'),
   openaiModelsMax: setting('SPLITRUN_OPENAI_MODELS_MAX', '1000', integer(1, 100_000), 'Most tasks that `GET /v1/models` lists, the newest first.'),
   revisionsMax: setting('SPLITRUN_REVISIONS_MAX', '1000', integer(1, 100_000), 'Most revisions of a task.'),
+  tasksMax: setting('SPLITRUN_TASKS_MAX', '10000', integer(1, 1_000_000), 'Most tasks of a project; more are refused with 409.'),
+  tasksBytesMax: setting('SPLITRUN_TASKS_BYTES_MAX', '256mb', bytes(1000, 100_000_000_000), 'Most bytes of the tasks of a project with all their revisions, histories of weights and tags, with some hundred for each of these; more are refused with 409.'),
   trafficHistoryMax: setting('SPLITRUN_TRAFFIC_HISTORY_MAX', '1000', integer(1, 100_000), 'Most changes of its weights that the history of a task keeps, the newest.'),
 } as const
 

@@ -114,7 +114,7 @@ async function openCore(
     clients: createCredentialStore(redis, 'oauth_client', config.keysMax),
     tasks: createTaskStore(redis, config),
     taskNames: createTaskNamesStore(redis),
-    tags: createTagStore(redis, { tagsMax: config.tagsMax }),
+    tags: createTagStore(redis, config),
     limits: taskLimits(config),
     tellEnds,
     limitReader,
@@ -168,8 +168,9 @@ export function taskLimits(config: Config): TaskLimits {
 
 /** What an export or import of projects needs. */
 export function transferDeps({ config, tenants, tasks, tags, models }: Core) {
-  const { revisionsMax, tagsMax, importLimit } = config
-  return { tenants, tasks, tags, models, revisionsMax, tagsMax, importLimit, limits: taskLimits(config) }
+  const { revisionsMax, tagsMax, tasksMax, tasksBytesMax, importLimit } = config
+  const bounds = { revisionsMax, tagsMax, tasksMax, tasksBytesMax, importLimit, limits: taskLimits(config) }
+  return { tenants, tasks, tags, models, ...bounds }
 }
 
 /** @throws {ConfigError} for models that cannot be used */

@@ -3,21 +3,45 @@ import { ApiError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import { buildRevision, type CheckRevisionDeps } from './build-revision.ts'
 import { checkTask } from './check-task.ts'
-import { changeTraffic } from './split/split.ts'
-import type { Task, WholeTask } from './task.ts'
+import { changeTraffic, type TrafficChange } from './split/split.ts'
+import type { Revision, Task, WholeTask } from './task.ts'
 import type { CreateTaskInput } from './task-input.ts'
 import type { TaskStore } from './task-store.ts'
 
 /**
  * Creates a task with its first revision, which takes all the traffic.
  * @throws {ValidationError} see buildRevision and checkTask
- * @throws {ApiError} DUPLICATE_TASK_NAME
+ * @throws {ApiError} DUPLICATE_TASK_NAME, DUPLICATE_TASK_ALIAS, TOO_MANY_TASKS, TASK_STORAGE_FULL, TOO_MANY_REQUESTS
  */
 export async function createTask(
   deps: CheckRevisionDeps & { tasks: TaskStore },
-  owner: { org: string; project: string; by: string },
+  owner: TaskOwner,
   input: CreateTaskInput,
 ): Promise<WholeTask> {
+  const { task, revision, change } = newTask(deps, owner, input)
+  const outcome = await deps.tasks.save(task, 0, revision, change)
+  if (outcome === 'name') throw duplicateName(task.name)
+  if (outcome === 'alias') throw duplicateAlias(task.alias)
+  if (outcome !== 'saved') throw new Error(`a new task was not saved: ${outcome}`)
+  return { task, version: 1, revisions: [revision], tags: new Map() }
+}
+
+/** Who gets a task, and who makes it. */
+export interface TaskOwner {
+  readonly org: string
+  readonly project: string
+  readonly by: string
+}
+
+/**
+ * What is saved of a new task.
+ * @throws {ValidationError} see buildRevision and checkTask
+ */
+export function newTask(
+  deps: CheckRevisionDeps,
+  owner: TaskOwner,
+  input: CreateTaskInput,
+): { task: Task; revision: Revision; change: TrafficChange | null } {
   const now = sharedIsoTime()
   const id = newId()
   const revision = buildRevision({ id, output_modality: input.output_modality }, [], input, deps)
@@ -54,11 +78,7 @@ export async function createTask(
     shadow: null,
   }
   checkTask(task)
-  const outcome = await deps.tasks.save(task, 0, revision, change)
-  if (outcome === 'name') throw duplicateName(task.name)
-  if (outcome === 'alias') throw duplicateAlias(task.alias)
-  if (outcome !== 'saved') throw new Error(`a new task was not saved: ${outcome}`)
-  return { task, version: 1, revisions: [revision], tags: new Map() }
+  return { task, revision, change }
 }
 
 /** The error for a name that another task of the project has. */

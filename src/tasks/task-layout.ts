@@ -3,7 +3,7 @@ import { loadScript, type Script } from '../platform/redis/script.ts'
 
 /**
  * The keys of a project's tasks, revisions and tags. All have the project's hash tag, so that a script may change several
- * of them in one step. Only `task-store.ts`, `tag-store.ts` and `task-names-store.ts` use
+ * of them in one step. Only `task-store.ts` with its parts, `tag-store.ts` and `task-names-store.ts` use
  * them.
  */
 const TASK_LAYOUT = {
@@ -25,6 +25,15 @@ const TASK_LAYOUT = {
    * these revisions, so an import may only bring back the same content under the same id.
    */
   deletedRevisions: 'deleted-revisions',
+  /** Sorted set: their ids by the time of deletion; the oldest are forgotten. */
+  deletions: 'revision-deletions',
+  /**
+   * Hash: task id to the bytes that are counted for the task: of its JSON, of its revisions and of its history of weights,
+   * and some for each of them and for each tag. `all`: their sum. Every script that changes one changes both; but a task
+   * of an earlier version is not in it until it is counted, and it expires after a day, so that all is counted anew: what
+   * a process of an earlier version has written meanwhile is right again then.
+   */
+  taskSizes: 'task-sizes',
   /** Hashes for each kind of tags: id to JSON, and name to id. */
   tags: 'tags:<kind>',
   tagNames: 'tag-names:<kind>',

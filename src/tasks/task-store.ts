@@ -3,24 +3,22 @@ import { atMost } from '../platform/at-most.ts'
 import { cachedAs, expiringAfter } from '../platform/cached.ts'
 import { keysExist } from '../platform/redis/keys-exist.ts'
 import type { Redis } from '../platform/redis/redis.ts'
-import type { ImportWrite } from './archive/import-write.ts'
+import { type ImportOptions, importTasks } from './archive/import-state.ts'
 import { splitOf, type TrafficChange } from './split/split.ts'
 import { readTrafficHistory } from './split/traffic-history.ts'
 import type { Revision, Task } from './task.ts'
 import { readVisibility } from './task-fields.ts'
 import { splitPair, taskKeys, taskScript } from './task-layout.ts'
+import { refuseFull, whenCounted } from './task-sizes.ts'
 
 const saveTask = taskScript('save-task')
 const deleteTask = taskScript('delete-task')
-const importTasks = taskScript('import')
 
 /** Changed weights are used by every process after this time at most. */
 const CACHE_MS = 1000
 /** Size of the cache of revisions, in characters of their JSON. */
 const CACHE_CHARACTERS = 64_000_000
-
-/** How many keys are read at a time. */
-const BATCH = 500
+const DELETED_KEPT = 100_000
 
 export interface StoredTask {
   readonly task: Task
@@ -37,6 +35,11 @@ export interface TaskSnapshot extends StoredTask {
 }
 
 export type SaveOutcome = 'saved' | 'name' | 'alias' | 'version' | 'exists' | 'revisions'
+export interface TaskStoreOptions extends ImportOptions {
+  readonly revisionsMax: number
+  /** Of so many deleted revisions of a project the digests are kept. */
+  readonly deletedKept?: number
+}
 export type TaskStore = ReturnType<typeof createTaskStore>
 
 /** Defaults of fields that tasks stored by earlier versions may lack. */
@@ -60,7 +63,7 @@ function toTask(text: string): Task {
 }
 
 /** The only owner of tasks and revisions. */
-export function createTaskStore(redis: Redis, options: { revisionsMax: number; trafficHistoryMax: number }) {
+export function createTaskStore(redis: Redis, options: TaskStoreOptions) {
   async function read(project: string, id: string): Promise<StoredTask | null> {
     const [task, version] = await redis.hmget(taskKeys(project).task(id), 'task', 'version')
     return task ? { task: toTask(task), version: Number(version) } : null
@@ -99,6 +102,7 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number; t
 
   return {
     ...readTrafficHistory(redis),
+    ...importTasks(redis, options, (project, id) => tasks.delete(`${project}/${id}`)),
 
     /** The task as it is now. */
     read,
@@ -117,48 +121,12 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number; t
       return readRevisions(project, ids)
     },
 
-    /**
-     * The states of revisions by id: `present` when a task of the project has it, its digest (see `digestOf`) when it was
-     * deleted with its task, null when the id is unused.
-     */
-    async revisionStates(
-      project: string,
-      ids: readonly string[],
-    ): Promise<('present' | { digest: string } | null)[]> {
-      const keys = taskKeys(project)
-      const states: ('present' | { digest: string } | null)[] = []
-      for (let at = 0; at < ids.length; at += BATCH) {
-        const some = ids.slice(at, at + BATCH)
-        // Not from the cache, which may still have deleted revisions.
-        const [exist, digests] = await Promise.all([
-          keysExist(redis, some.map(keys.revision)),
-          redis.hmget(keys.deletedRevisions, ...some),
-        ])
-        for (const [index, digest] of digests.entries()) {
-          states.push(exist[index] ? 'present' : digest ? { digest } : null)
-        }
-      }
-      return states
-    },
-
     /** For each project and task id whether the task exists now. */
     async exist(named: readonly { readonly project: string; readonly task: string }[]): Promise<boolean[]> {
       return keysExist(
         redis,
         named.map(({ project, task }) => taskKeys(project).task(task)),
       )
-    },
-
-    /** The ids of the tasks with these names, by name; names without a task are left out. */
-    async owners(project: string, names: readonly string[]): Promise<Map<string, string>> {
-      const ids = names.length > 0 ? await redis.hmget(taskKeys(project).names, ...names) : []
-      return new Map(names.flatMap((name, at) => (ids[at] ? [[name, ids[at]]] : [])))
-    },
-
-    /** The same of aliases. */
-    async aliasOwners(project: string, aliases: readonly string[]): Promise<Map<string, string>> {
-      const ids = aliases.length > 0 ? await redis.hmget(taskKeys(project).aliases, ...aliases) : []
-      return new Map(aliases.flatMap((alias, at) => (ids[at] ? [[alias, ids[at]]] : [])))
     },
 
     /** The task as it is now, with its revisions and tags, all as of one moment. */
@@ -187,29 +155,34 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number; t
 
     /**
      * Saves a task, and a new revision and a change of its weights if given, in one step. Version 0 creates the task.
+     * @param evenFull whether it is saved also where the project has no room
+     * @throws {ApiError} TOO_MANY_TASKS, TASK_STORAGE_FULL, TOO_MANY_REQUESTS
      */
     async save(
       task: Task,
       version: number,
       revision: Revision | null,
       change: TrafficChange | null,
+      evenFull = false,
     ): Promise<SaveOutcome> {
-      const reply = await saveTask(
-        redis,
-        [taskKeys(task.project_id).prefix],
-        [
-          task.id,
-          task.name,
-          JSON.stringify(task),
-          version,
-          revision?.id ?? '',
-          revision ? JSON.stringify(revision) : '',
-          options.revisionsMax,
-          task.alias ?? '',
-          change ? JSON.stringify(change) : '',
-          options.trafficHistoryMax,
-        ],
-      )
+      const args = [
+        task.id,
+        task.name,
+        JSON.stringify(task),
+        version,
+        revision?.id ?? '',
+        revision ? JSON.stringify(revision) : '',
+        options.revisionsMax,
+        task.alias ?? '',
+        change ? JSON.stringify(change) : '',
+        options.trafficHistoryMax,
+        options.tasksMax,
+        options.tasksBytesMax,
+        evenFull ? 'any' : '',
+      ]
+      const { prefix } = taskKeys(task.project_id)
+      const reply = await whenCounted(redis, task.project_id, () => saveTask(redis, [prefix], args))
+      refuseFull(reply, options)
       if (typeof reply === 'string') return reply as SaveOutcome
       tasks.delete(`${task.project_id}/${task.id}`)
       return 'saved'
@@ -221,23 +194,10 @@ export function createTaskStore(redis: Redis, options: { revisionsMax: number; t
       id: string,
       version: number | null,
     ): Promise<'removed' | 'absent' | 'version'> {
-      const reply = await deleteTask(redis, [taskKeys(project).prefix], [id, version ?? ''])
+      const args = [id, version ?? '', options.deletedKept ?? DELETED_KEPT]
+      const reply = await deleteTask(redis, [taskKeys(project).prefix], args)
       tasks.delete(`${project}/${id}`)
       return reply === 1 ? 'removed' : reply === 0 ? 'absent' : 'version'
-    },
-
-    /**
-     * Writes a piece of a planned import in one step. False when the state has changed since the plan was made: nothing is
-     * written.
-     */
-    async import(project: string, write: ImportWrite): Promise<boolean> {
-      const done = await importTasks(
-        redis,
-        [taskKeys(project).prefix],
-        [JSON.stringify(write), options.trafficHistoryMax],
-      )
-      for (const { id } of write.tasks) tasks.delete(`${project}/${id}`)
-      return done === 1
     },
   }
 }

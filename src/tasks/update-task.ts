@@ -9,8 +9,8 @@ import { withOwnAlias } from './naming/task-alias.ts'
 import { type ReadTaskDeps, readTask } from './read-task.ts'
 import { routeTraffic } from './route-traffic.ts'
 import { changesGuard, isOpen } from './split/rollout.ts'
-import { changeTraffic, type TrafficCause } from './split/split.ts'
-import { etagOf, type Task, type WholeTask } from './task.ts'
+import { changeTraffic, type TrafficCause, type TrafficChange } from './split/split.ts'
+import { etagOf, type Revision, type Task, type WholeTask } from './task.ts'
 import type { TaskLimits } from './task-fields.ts'
 import type { UpdateTaskInput } from './task-input.ts'
 
@@ -33,7 +33,7 @@ export type UpdatedTask = WholeTask & { readonly made: string | null }
  * @param cause why the weights change, if they do
  * @param isExpected true when the caller wants to change the task with this ETag
  * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, DUPLICATE_TASK_NAME, DUPLICATE_TASK_ALIAS, TOO_MANY_REVISIONS,
- *   ROLLOUT_RUNNING
+ *   TASK_STORAGE_FULL, ROLLOUT_RUNNING, TOO_MANY_REQUESTS
  * @throws {ValidationError} see buildRevision, checkTask and routeTraffic; also for another id, project or output_modality
  */
 export async function updateTask(
@@ -47,18 +47,9 @@ export async function updateTask(
     const before = await readTask(deps, owner.project, owner.task)
     if (!before) throw new ApiError('TASK_NOT_FOUND', 'There is no such task.')
     if (!isExpected(etagOf(before))) throw staleTask()
-    checkFixed(before.task, input)
-    const revision = buildRevision(before.task, before.revisions, input, deps)
-    const active = routeTraffic(before.task, before.revisions, revision, input, deps.limits.weightsMax)
-    const now = sharedIsoTime()
-    const { supersede = false, ...why } = cause
-    const { traffic, change } = changeTraffic(before.task, active, { ...why, by: owner.by }, now)
-    const own = taskChanges(input)
-    const rollout = rolloutAfter(before.task, change !== null, own.scores, supersede)
-    const changed = withOwnAlias({ ...before.task, ...own, ...traffic, rollout })
-    checkTask(changed)
-    if (!revision && isDeepStrictEqual(changed, before.task)) return { ...before, made: null }
-    const task: Task = { ...changed, modified: now }
+    const changed = changedTask(deps, before, owner.by, input, cause)
+    if (!changed) return { ...before, made: null }
+    const { task, revision, change } = changed
     const outcome = await deps.tasks.save(task, before.version, revision, change)
     if (outcome === 'saved') {
       const revisions = revision ? [revision, ...before.revisions] : before.revisions
@@ -72,6 +63,31 @@ export async function updateTask(
     await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt))
   }
   throw new ApiError('TOO_MANY_REQUESTS', 'Others keep changing this task; try again.', { retry_after: 1 })
+}
+
+/**
+ * What is saved of a task that changes; null where nothing differs.
+ * @throws {ApiError} ROLLOUT_RUNNING
+ * @throws {ValidationError} see updateTask
+ */
+export function changedTask(
+  deps: Omit<UpdateTaskDeps, keyof ReadTaskDeps>,
+  before: WholeTask,
+  by: string,
+  input: UpdateTaskInput,
+  { supersede = false, ...why }: UpdateCause = { reason: 'updated' },
+): { task: Task; revision: Revision | null; change: TrafficChange | null } | null {
+  checkFixed(before.task, input)
+  const revision = buildRevision(before.task, before.revisions, input, deps)
+  const active = routeTraffic(before.task, before.revisions, revision, input, deps.limits.weightsMax)
+  const now = sharedIsoTime()
+  const { traffic, change } = changeTraffic(before.task, active, { ...why, by }, now)
+  const own = taskChanges(input)
+  const rollout = rolloutAfter(before.task, change !== null, own.scores, supersede)
+  const changed = withOwnAlias({ ...before.task, ...own, ...traffic, rollout })
+  checkTask(changed)
+  if (!revision && isDeepStrictEqual(changed, before.task)) return null
+  return { task: { ...changed, modified: now }, revision, change }
 }
 
 /** Why weights change, and whether that may end a rollout which decides about them. */

@@ -28,6 +28,8 @@ export type ServerReason =
   | 'NOT_ACCEPTABLE'
   | 'REQUEST_TIMEOUT'
   | 'TASK_DISABLED'
+  | 'TOO_MANY_TASKS'
+  | 'TASK_STORAGE_FULL'
   | 'TOO_MANY_REVISIONS'
   | 'TOO_MANY_TAGS'
   | 'TOO_MANY_KEYS'

@@ -29,6 +29,7 @@ const STATUSES: Record<RolloutChange['action'], RolloutStatus> = {
  * Changes a rollout with the weights, the table and the history, in one step and only on the state of the task that was
  * read: of several processes that decide the same, one does it.
  * @returns the task as it is now, or null when it was changed meanwhile
+ * @throws {ApiError} TASK_STORAGE_FULL for a start
  */
 export async function changeRollout(
   tasks: TaskStore,
@@ -56,7 +57,9 @@ export async function changeRollout(
     first_split: action === 'start' ? traffic.split.seq : rollout.first_split,
   }
   const saved: Task = { ...task, ...traffic, rollout: changed, modified: now }
-  return (await tasks.save(saved, version, null, change)) === 'saved' ? saved : null
+  // Where the project has no room for it, none is started; but each goes on, and back, to its end.
+  const outcome = await tasks.save(saved, version, null, change, action !== 'start')
+  return outcome === 'saved' ? saved : null
 }
 
 function stepAfter({ step, shares }: Rollout, action: RolloutChange['action']): number {

@@ -19,7 +19,7 @@ export interface StartRolloutDeps {
 /**
  * Starts a rollout at its first share. From then on it decides about the weights, until it is over or superseded.
  * @param supersede whether one that is open is ended by this; else it refuses
- * @throws {ApiError} TASK_NOT_FOUND, ROLLOUT_RUNNING, TOO_MANY_REQUESTS
+ * @throws {ApiError} TASK_NOT_FOUND, ROLLOUT_RUNNING, TASK_STORAGE_FULL, TOO_MANY_REQUESTS
  * @throws {ValidationError} for revisions that cannot be rolled out, and for guards that the task does not have
  */
 export async function startRollout(

@@ -19,7 +19,7 @@ type Owner = { readonly project: string; readonly task: string }
 
 /**
  * Lets a revision run beside the runs of a task, in place of the one that did.
- * @throws {ApiError} TASK_NOT_FOUND, INPUT_PROCESSORS_UNAVAILABLE, TOO_MANY_REQUESTS
+ * @throws {ApiError} TASK_NOT_FOUND, INPUT_PROCESSORS_UNAVAILABLE, TASK_STORAGE_FULL, TOO_MANY_REQUESTS
  * @throws {ValidationError} for a revision that is none of the task
  */
 export function startShadow(

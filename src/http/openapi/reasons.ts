@@ -34,6 +34,9 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
     'Neither what the task answers with nor JSON is what `Accept` asks for. With `run_id`: the run is there, and so is its file.',
   REQUEST_TIMEOUT: 'The request took too long to arrive.',
   TASK_DISABLED: 'The task is disabled.',
+  TOO_MANY_TASKS: 'The project has as many tasks as it may.',
+  TASK_STORAGE_FULL:
+    'The tasks of the project take as many bytes as they may, revisions, histories of weights and tags included.',
   TOO_MANY_REVISIONS: 'The task has as many revisions as it may.',
   TOO_MANY_TAGS: 'The project has as many tags as it may.',
   TOO_MANY_KEYS:

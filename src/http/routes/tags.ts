@@ -92,7 +92,7 @@ function tagRoutesOf(kind: TagKind, { tasks, tags }: TagRouteDeps): Endpoint[] {
       params: tagParams,
       body: entities,
       response: wholeTagResponse,
-      errorCodes: [],
+      errorCodes: how === 'add' ? ['TASK_STORAGE_FULL', 'TOO_MANY_REQUESTS'] : [],
       async handle({ params: { project_id, tag_id }, body }) {
         const tag = await find(project_id, tag_id)
         const outcome = await tags[how](project_id, kind, tag_id, await locate(project_id, body.entities))

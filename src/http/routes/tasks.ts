@@ -99,7 +99,13 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
       query: shownQuery,
       body: createTaskSchema(limits),
       response: taskResponse,
-      errorCodes: ['DUPLICATE_TASK_NAME', 'DUPLICATE_TASK_ALIAS'],
+      errorCodes: [
+        'DUPLICATE_TASK_NAME',
+        'DUPLICATE_TASK_ALIAS',
+        'TOO_MANY_TASKS',
+        'TASK_STORAGE_FULL',
+        'TOO_MANY_REQUESTS',
+      ],
       async handle({ caller, params, query, body, response }) {
         const owner = { org: params.org_id, project: params.project_id, by: caller.id }
         const created = await createTask(deps, owner, body)
@@ -148,6 +154,7 @@ export function taskRoutes(deps: TaskRouteDeps): Endpoint[] {
         'DUPLICATE_TASK_NAME',
         'DUPLICATE_TASK_ALIAS',
         'TOO_MANY_REVISIONS',
+        'TASK_STORAGE_FULL',
         'TOO_MANY_REQUESTS',
       ],
       async handle({ caller, params, query, body, request, response }) {

@@ -32,6 +32,8 @@ export interface TaskWrite {
   readonly tagging: string
   /** The change of its weights as JSON; '' for none. */
   readonly change: string
+  /** Further changes, which are measured and not written: others write the task in several steps. */
+  readonly more_changes?: readonly string[]
   readonly revisions: readonly { readonly id: string; readonly json: string }[]
   readonly tags_removed: readonly Tagging[]
   readonly tags_added: readonly Tagging[]
@@ -95,7 +97,9 @@ export function saveTask(
       .join(' '),
     revisions: added.map((revision) => ({ id: revision.id, json: JSON.stringify(revision) })),
     tags_removed: tagged.filter(([entity]) => inFile.has(entity)),
-    tags_added: entities.flatMap((entity) => entity.tags.map((tag): Tagging => [entity.id, tag])),
+    tags_added: entities.flatMap((entity) =>
+      [...new Set(entity.tags)].map((tag): Tagging => [entity.id, tag]),
+    ),
   }
 }
 

@@ -13,13 +13,15 @@ import { idInAlias } from '../naming/task-alias.ts'
 import { type ReadTaskDeps, readTasks } from '../read-task.ts'
 import { changesGuard, isOpen } from '../split/rollout.ts'
 import type { Revision, WholeTask } from '../task.ts'
+import type { TaskBounds } from '../task-sizes.ts'
+import { checkRoom } from './check-room.ts'
 import { archiveTask } from './export-tasks.ts'
 import { cutPieces, type ImportPiece, type PlacedTask, type PlannedTask } from './import-pieces.ts'
 import { saveTask } from './import-write.ts'
 import { planTags } from './plan-import-tags.ts'
 import type { ArchivedTask, Place, TaskArchive } from './task-archive.ts'
 
-export interface PlanImportDeps extends ReadTaskDeps, CheckRevisionDeps {
+export interface PlanImportDeps extends ReadTaskDeps, CheckRevisionDeps, TaskBounds {
   readonly revisionsMax: number
   readonly tagsMax: number
 }
@@ -158,7 +160,12 @@ export async function planImport(
     const here = await readHere(deps, target.project, batch)
     await inPieces(batch, (each) => planTask(each, here))
   }
-  return { conflicts, pieces: cutPieces(tags, planned) }
+  const pieces = cutPieces(tags, planned)
+  if (conflicts.length === 0) {
+    const problem = await checkRoom(deps.tasks, target.project, pieces, deps)
+    if (problem !== null) report(['tasks'], problem)
+  }
+  return { conflicts, pieces }
 }
 
 async function readHere(deps: PlanImportDeps, project: string, batch: readonly PlacedTask[]): Promise<Here> {

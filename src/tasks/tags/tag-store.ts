@@ -5,6 +5,7 @@ import { sharedIsoTime } from '../../platform/clock.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import { splitPair, taskKeys, taskScript } from '../task-layout.ts'
+import { refuseFull, type TaskBounds, whenCounted } from '../task-sizes.ts'
 import { readTag, type Tag, type TagKind } from './tag.ts'
 
 const saveTag = taskScript('save-tag')
@@ -31,7 +32,7 @@ export type TagStore = ReturnType<typeof createTagStore>
 const newestFirst = (a: Tag, b: Tag): number => (a.id < b.id ? 1 : -1)
 
 /** The only owner of tags, and of which task or revision has which. */
-export function createTagStore(redis: Redis, options: { tagsMax: number }) {
+export function createTagStore(redis: Redis, options: { tagsMax: number } & TaskBounds) {
   const revisionsByTag = new LRUCache<string, { revision: string | null }>({
     ...atMost(10_000),
     ...expiringAfter(CACHE_MS),
@@ -56,10 +57,13 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
     how: 'add' | 'remove',
     entities: readonly Taggable[],
   ): Promise<Tagged> {
-    const args = [kind, tag, how, ...entities.flatMap(({ task, entity }) => [task, entity])]
-    const reply = Number(await tagEntities(redis, [taskKeys(project).prefix], args))
+    const ids = entities.flatMap(({ task, entity }) => [task, entity])
+    const args = [kind, tag, how, options.tasksBytesMax, ...ids]
+    const { prefix } = taskKeys(project)
+    const reply = await whenCounted(redis, project, () => tagEntities(redis, [prefix], args))
     revisionsByTag.clear()
-    return reply === 0 ? 'done' : reply === -1 ? 'absent' : { missing: reply - 1 }
+    refuseFull(reply, options)
+    return reply === 0 ? 'done' : reply === -1 ? 'absent' : { missing: Number(reply) - 1 }
   }
 
   return {
@@ -107,7 +111,7 @@ export function createTagStore(redis: Redis, options: { tagsMax: number }) {
       return reply === 1
     },
 
-    /** Adds a tag to entities: to all of them, or to none. */
+    /** Adds a tag to entities: to all of them, or to none. @throws {ApiError} TASK_STORAGE_FULL, TOO_MANY_REQUESTS */
     add: (project: string, kind: TagKind, tag: string, entities: readonly Taggable[]) =>
       change(project, kind, tag, 'add', entities),
 

@@ -9,7 +9,7 @@ import { type System, until, useSystem } from '../../support/system.ts'
 /** Every key that may remain, and what still exists that it belongs to. */
 const EXPLAINED: Readonly<Record<string, RegExp>> = {
   organisations: /^(orgs|org:[^:]+(:projects)?)$/,
-  projects: /^\{p:[^}]+\}:(project|keys|tasks|task-names|deleted-revisions)$/,
+  projects: /^\{p:[^}]+\}:(project|keys|tasks|task-names|deleted-revisions|revision-deletions|task-sizes)$/,
   'living tasks and their revisions': /^\{p:[^}]+\}:(task:[^:]+(:revisions|:traffic)?|revision:[^:]+)$/,
   'keys of projects': /^secret:/,
   'the installation': /^signing-key$/,

@@ -57,7 +57,7 @@ export function rolloutRoutes(deps: RolloutRouteDeps): Endpoint[] {
       scope: 'task:write',
       query: z.object({ supersede }),
       body: rolloutBody,
-      errorCodes: ['TASK_NOT_FOUND', 'ROLLOUT_RUNNING', 'TOO_MANY_REQUESTS'],
+      errorCodes: ['TASK_NOT_FOUND', 'ROLLOUT_RUNNING', 'TASK_STORAGE_FULL', 'TOO_MANY_REQUESTS'],
       async handle({ caller, params, query, body }) {
         const who = { by: caller.id, supersede: query.supersede }
         return showRollout(deps, await startRollout(deps, ownerOf(params), body, who))

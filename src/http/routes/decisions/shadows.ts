@@ -29,7 +29,12 @@ export function shadowRoutes(deps: ShadowRouteDeps): Endpoint[] {
       summary: 'Let a revision run beside the one that callers get, with the same inputs',
       scope: 'task:write',
       body: shadowBody,
-      errorCodes: ['TASK_NOT_FOUND', 'INPUT_PROCESSORS_UNAVAILABLE', 'TOO_MANY_REQUESTS'],
+      errorCodes: [
+        'TASK_NOT_FOUND',
+        'INPUT_PROCESSORS_UNAVAILABLE',
+        'TASK_STORAGE_FULL',
+        'TOO_MANY_REQUESTS',
+      ],
       async handle({ caller, params, body }) {
         return showShadow(deps, await startShadow(deps, ownerOf(params), body, caller.id))
       },

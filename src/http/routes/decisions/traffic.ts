@@ -63,7 +63,13 @@ export function trafficRoutes(deps: TaskRouteDeps): Endpoint[] {
       params: taskParams.extend({ seq: seq.meta({ description: 'Number of the change.' }) }),
       query: z.object({ supersede }),
       response: taskResponse,
-      errorCodes: ['TRAFFIC_CHANGE_NOT_FOUND', 'STALE_TASK', 'ROLLOUT_RUNNING', 'TOO_MANY_REQUESTS'],
+      errorCodes: [
+        'TRAFFIC_CHANGE_NOT_FOUND',
+        'STALE_TASK',
+        'ROLLOUT_RUNNING',
+        'TASK_STORAGE_FULL',
+        'TOO_MANY_REQUESTS',
+      ],
       async handle({ caller, params, query, request, response }) {
         const owner = { project: params.project_id, task: params.task_id, by: caller.id }
         const restored = await restoreTraffic(deps, owner, params.seq, {
