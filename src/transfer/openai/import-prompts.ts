@@ -3,20 +3,14 @@ import type { ModelRegistry } from '../../models/model-registry.ts'
 import { ApiError, ValidationError } from '../../platform/errors.ts'
 import { toldIssues } from '../../platform/told-issues.ts'
 import { createTask } from '../../tasks/create-task.ts'
-import type { FindTaskDeps } from '../../tasks/naming/find-task.ts'
 import { tagName } from '../../tasks/tags/tag.ts'
-import type { TaskLimits } from '../../tasks/task-fields.ts'
 import { type CreateTaskInput, createTaskSchema, updateTaskSchema } from '../../tasks/task-input.ts'
 import { type UpdatedTask, updateTask } from '../../tasks/update-task.ts'
 import { ADMIN } from '../../tenancy/caller.ts'
 import type { Project } from '../../tenancy/tenant.ts'
+import { checkPromptsRoom, type ImportPromptsDeps, type PromptStep } from './check-prompts-room.ts'
 import { readSavedPrompts } from './saved-prompt.ts'
 import { type PromptTask, taskOfPrompt } from './task-of-prompt.ts'
-
-export interface ImportPromptsDeps extends FindTaskDeps {
-  readonly models: ModelRegistry
-  readonly limits: TaskLimits
-}
 
 /** What became of one prompt of the file. */
 export interface ImportedPrompt {
@@ -33,11 +27,12 @@ export interface ImportedPrompt {
 /**
  * Makes a task of every prompt of a file as people have them saved from OpenAI; the versions of one id are revisions of one
  * task, and the last one has the traffic. The file is checked before anything is written; what was imported before a
- * failure stays, and is passed over with `replace`.
+ * failure stays, and is passed over with `replace`. A file that the project has no room for is refused as a whole.
  * @param options `model`: asked by every task instead of those in the file; `replace`: a prompt that is here already
  *   becomes a new revision of its task, otherwise it is a conflict
  * @throws {ValidationError} with the place in the file
- * @throws {ApiError} DUPLICATE_TASK_NAME, DUPLICATE_TASK_ALIAS
+ * @throws {ApiError} DUPLICATE_TASK_NAME, DUPLICATE_TASK_ALIAS, IMPORT_CONFLICT; see createTask, updateTask and
+ *   checkPromptsRoom
  */
 export async function importPrompts(
   deps: ImportPromptsDeps,
@@ -49,11 +44,17 @@ export async function importPrompts(
   const schema = createTaskSchema(deps.limits)
   const checked = prompts.map((prompt) => ({ prompt, input: checkFields(schema, prompt, deps.models) }))
   const groups = Map.groupBy(checked, ({ prompt, input }) => prompt.alias ?? `${input.name} ${prompt.place}`)
-  const done: ImportedPrompt[] = []
-  for (const group of groups.values()) {
-    const inOrder = group.sort((a, b) => Number(a.prompt.version ?? 0) - Number(b.prompt.version ?? 0))
-    done.push(await importOne(deps, project, inOrder, options.replace))
+  const all = [...groups.values()].map((group) =>
+    group.sort((a, b) => Number(a.prompt.version ?? 0) - Number(b.prompt.version ?? 0)),
+  )
+  const planned = []
+  for (const versions of all) {
+    const known = await knownTask(deps, project.id, versions, options.replace)
+    planned.push({ known, versions, steps: versions.map((version) => stepOf(deps, version)) })
   }
+  await checkPromptsRoom(deps, { org: project.org_id, project: project.id, by: ADMIN.id }, planned)
+  const done: ImportedPrompt[] = []
+  for (const { known, versions } of planned) done.push(await importOne(deps, project, known, versions))
   return done
 }
 
@@ -62,21 +63,37 @@ interface Version {
   readonly input: CreateTaskInput
 }
 
-async function importOne(
-  deps: ImportPromptsDeps,
-  { id: project, org_id: org }: Project,
-  versions: readonly Version[],
+/** The task that versions of a prompt are for already. @throws {ApiError} DUPLICATE_TASK_ALIAS */
+async function knownTask(
+  { taskNames }: ImportPromptsDeps,
+  project: string,
+  [first]: readonly Version[],
   replace: boolean,
-): Promise<ImportedPrompt> {
-  const [first] = versions as [Version, ...Version[]]
-  const { alias } = first.prompt
-  const known = alias === null ? null : await deps.taskNames.idOf(project, alias)
+): Promise<string | null> {
+  const alias = first?.prompt.alias ?? null
+  const known = alias === null ? null : await taskNames.idOf(project, alias)
   if (known && !replace) {
     throw new ApiError(
       'DUPLICATE_TASK_ALIAS',
       `The project has a task with the alias "${alias}" already; see --replace.`,
     )
   }
+  return known
+}
+
+function stepOf(deps: ImportPromptsDeps, { input, prompt: { alias, version } }: Version): PromptStep {
+  const tag = tagName.safeParse(version).data ?? null
+  return { create: { ...input, alias }, change: changeOf(deps, input), tag }
+}
+
+async function importOne(
+  deps: ImportPromptsDeps,
+  { id: project, org_id: org }: Project,
+  known: string | null,
+  versions: readonly Version[],
+): Promise<ImportedPrompt> {
+  const [first] = versions as [Version, ...Version[]]
+  const { alias } = first.prompt
   const made: { version: string | null; revision: string }[] = []
   let task = known
   let changed = false

@@ -159,6 +159,39 @@ describe('splitrun import --openai', () => {
     }
   })
 
+  test('what a project has no room for is refused as a whole, to the very byte and task', async () => {
+    const version = (alias: string, number: number) => ({
+      ...{ id: `pmpt_${alias.repeat(12)}`, version: number, name: `Room ${alias}`, model: MODEL },
+      ...{ system: `Version ${number}.`, user: '{{text}}' },
+    })
+    // The last version has the number of no revision, so it makes a tag.
+    const file = [version('68d1', 1), version('68d1', 2), version('68d2', 7)]
+    const path = join(running().core.config.dataDir, `${crypto.randomUUID()}.json`)
+    await writeFile(path, JSON.stringify(file))
+    const into = async (env: Record<string, string>) => {
+      const { project } = await running().createProject()
+      const id = project.split('/').at(-1) ?? ''
+      const args = ['import', '--openai', path, '--project', id]
+      const { code, stderr } = await runHere(args, { env: { ...settingsOf(running()), ...env } })
+      const { here } = await running().core.tasks.measureImport(id, { tags: [], tasks: [] })
+      return { code, stderr, ...here }
+    }
+    const free = await into({})
+    assert.deepEqual([free.code, free.tasks], [0, 2], free.stderr)
+    const exact = await into({ SPLITRUN_TASKS_MAX: '2', SPLITRUN_TASKS_BYTES_MAX: `${free.bytes}` })
+    assert.deepEqual([exact.code, exact.bytes], [0, free.bytes], exact.stderr)
+    for (const [env, why] of [
+      [{ SPLITRUN_TASKS_MAX: '1' }, /Nothing was imported: tasks: the project may have at most 1$/m],
+      [{ SPLITRUN_TASKS_BYTES_MAX: `${free.bytes - 1}` }, /Nothing was imported: tasks: .* bytes/],
+      [{ SPLITRUN_REVISIONS_MAX: '1' }, /Nothing was imported: a task would have too many revisions/],
+    ] as const) {
+      const { code, stderr, tasks } = await into(env)
+      assert.notEqual(code, 0)
+      assert.match(stderr, why)
+      assert.equal(tasks, 0)
+    }
+  })
+
   test('what a task cannot say is refused with its place, and nothing is imported', async () => {
     const before = (await running().call('GET', '/task')).body.results.length
     const good = { name: 'good', model: MODEL, system: 's', user: 'u' }
