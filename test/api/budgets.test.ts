@@ -14,7 +14,9 @@ const HARD = { name: 'hard', credits: 1, per: 'day', mode: 'hard' }
 /** A system with one model that costs a thousand credits a million tokens, and a task of it. */
 async function startPriced(t: Cleanup, workers = 1, behaviour: SimulatedModelOptions = {}) {
   const file = await writeModels(t, { dear: { price: { input: 1000, output: 1000 }, ...behaviour } })
-  const system = await startSystem(t, { env: { SPLITRUN_MODELS_FILE: file }, workers })
+  // What a test spends past the totals, a round of the janitor would set right before anybody asks.
+  const env = { SPLITRUN_MODELS_FILE: file, SPLITRUN_JANITOR_INTERVAL: '3600s' }
+  const system = await startSystem(t, { env, workers })
   const task = await system.createTask({ llm_model_id: 'dear', llm_config: { max_tokens: 60 } })
   const id = system.project.split('/')[4] ?? ''
   const set = (budgets: object[], token = ADMIN_TOKEN) =>
