@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from 'undici'
+import { readJson } from '../platform/read-json.ts'
 import { readBounded } from './fetch/read-bounded.ts'
 import type { HttpProcessor } from './processor-catalogue.ts'
 import { ProcessorFailure } from './processor-failure.ts'
@@ -53,7 +54,7 @@ export async function askHttpProcessor(
 function readResult(text: string): unknown {
   let answer: unknown
   try {
-    answer = JSON.parse(text)
+    answer = readJson(text)
   } catch (cause) {
     throw new ProcessorFailure('its answer is no JSON', false, cause)
   }

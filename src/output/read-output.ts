@@ -1,3 +1,4 @@
+import { readJson } from '../platform/read-json.ts'
 import { Cursor } from './read/cursor.ts'
 import { findObjects } from './read/find-objects.ts'
 import { unescapeJson, withoutDoubledQuotes } from './read/unescape-json.ts'
@@ -30,7 +31,7 @@ export function readOutput(text: string, maxBytes: number): OutputReading {
     return { ok: false, reason: `is longer than ${maxBytes} bytes`, truncated: false }
   if (text.trim() === '') return { ok: false, reason: 'is empty', truncated: false }
   try {
-    const value: unknown = JSON.parse(text.trim())
+    const value = readJson(text.trim())
     if (typeof value === 'string') return readLoosely(value)
     if (!isMiswritten(text)) return asItStands(value)
   } catch {

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../platform/at-most.ts'
 import { cachedAs, expiringAfter } from '../platform/cached.ts'
+import { readJson } from '../platform/read-json.ts'
 import { keysExist } from '../platform/redis/keys-exist.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { type ImportOptions, importTasks } from './archive/import-state.ts'
@@ -57,7 +58,7 @@ const ADDED_LATER = {
 } as const
 
 function toTask(text: string): Task {
-  const stored = { ...ADDED_LATER, ...(JSON.parse(text) as Omit<Task, 'split'> & Partial<Task>) }
+  const stored = { ...ADDED_LATER, ...(readJson(text) as Omit<Task, 'split'> & Partial<Task>) }
   const task_run_visibility = readVisibility(stored.task_run_visibility)
   return { ...stored, task_run_visibility, split: stored.split ?? splitOf(stored) }
 }
@@ -83,7 +84,7 @@ export function createTaskStore(redis: Redis, options: TaskStoreOptions) {
     ignoreFetchAbort: true,
     async fetchMethod(key) {
       const text = await redis.get(taskKeys(key.slice(0, 36)).revision(key.slice(37)))
-      return text ? (JSON.parse(text) as Revision) : undefined
+      return text ? (readJson(text) as Revision) : undefined
     },
   })
 
@@ -93,7 +94,7 @@ export function createTaskStore(redis: Redis, options: TaskStoreOptions) {
     const texts = unknown.length > 0 ? await redis.mget(unknown.map(taskKeys(project).revision)) : []
     for (const text of texts) {
       if (text === null) continue
-      const revision = JSON.parse(text) as Revision
+      const revision = readJson(text) as Revision
       found.set(revision.id, revision)
       revisions.set(`${project}/${revision.id}`, revision)
     }

@@ -1,3 +1,5 @@
+import { readJson } from '../platform/read-json.ts'
+
 /**
  * How long each part of a run took, in ms; named as in `timings` on the wire. `waiting_on_limit`: pauses between
  * attempts. `inputs`: input processors and files were at work; absent where there were none.
@@ -159,7 +161,7 @@ export function deltaToText(delta: Delta): string {
 export type AnyDelta = Delta | FeedbackDelta | ShadowDelta
 
 export function textToDelta(text: string): AnyDelta {
-  const stored = JSON.parse(text) as FeedbackDelta | ShadowDelta | (Delta & { shown?: Delta['shown'] })
+  const stored = readJson(text) as FeedbackDelta | ShadowDelta | (Delta & { shown?: Delta['shown'] })
   if ('levels' in stored || 'shadow' in stored) return stored
   // It is ours alone, and a copy of it would take as long as a good part of reading it.
   stored.shown ??= [stored.project, stored.task, stored.revision]

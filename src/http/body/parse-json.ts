@@ -1,5 +1,6 @@
 import { ApiError, ValidationError } from '../../platform/errors.ts'
 import { mayBeInexact, parseExact } from '../../platform/exact-json.ts'
+import { readJson } from '../../platform/read-json.ts'
 
 /** Far beyond any output_format, and far within what can be written again without running out of stack. */
 const MOST_LEVELS = 200
@@ -15,7 +16,7 @@ export function parseJson(text: string, exact?: 'all' | { readonly member: strin
   if (text.trim() === '') return {}
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = readJson(text)
   } catch (cause) {
     throw new ApiError('MALFORMED_JSON', 'The body is not valid JSON.', {}, cause)
   }
@@ -24,7 +25,7 @@ export function parseJson(text: string, exact?: 'all' | { readonly member: strin
     throw ValidationError.at(['body'], `nested deeper than ${MOST_LEVELS} levels`, 'too_big')
   }
   if (!exact || !mayBeInexact(text)) return value
-  const whole = parseExact(text)
+  const whole = readJson(text, parseExact)
   if (exact === 'all') return whole
   // The schemas of other members take numbers of the usual kind.
   const { member } = exact

@@ -1,3 +1,4 @@
+import { readJson } from '../../platform/read-json.ts'
 import { Cursor } from './cursor.ts'
 import { readLooseJson } from './loose-json.ts'
 
@@ -13,7 +14,7 @@ export function readStringified(text: string): object | undefined {
   if (first === '`') return readFenced(text.trim())
   if (first !== '{' && first !== '[') return undefined
   try {
-    return JSON.parse(text)
+    return readJson(text) as object
   } catch {
     const { value, whole, elided, end } = readLooseJson(new Cursor(text, start))
     return whole && !elided && text.slice(end).trim() === '' ? value : undefined

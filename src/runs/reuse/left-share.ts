@@ -1,3 +1,4 @@
+import { readJson } from '../../platform/read-json.ts'
 import type { RunRecord } from '../run.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { type TellWaitingDeps, tellNext } from './tell-waiting.ts'
@@ -22,7 +23,7 @@ export async function leftShareOf(
 ): Promise<LeftShare | null> {
   if (!request.cache || revision === null) return null
   const text = await runs.shareOf(request.id)
-  return text === null ? null : (JSON.parse(text) as LeftShare)
+  return text === null ? null : (readJson(text) as LeftShare)
 }
 
 /**

@@ -1,4 +1,5 @@
 import { holdsRawJson, parseExact } from '../../platform/exact-json.ts'
+import { readJson } from '../../platform/read-json.ts'
 import type { RunRequest } from '../run.ts'
 import { type Members, someOf, unless, withLarge } from './stored-json.ts'
 
@@ -57,8 +58,8 @@ export function requestToText(request: RunRequest): string {
 
 /** Reads a stored request, or its head, which has no inputs. */
 export function textToRequest(text: string): RunRequest {
-  const stored = JSON.parse(text) as StoredRequest
-  const request = completed(stored.exact ? (parseExact(text) as StoredRequest) : stored)
+  const stored = readJson(text) as StoredRequest
+  const request = completed(stored.exact ? (readJson(text, parseExact) as StoredRequest) : stored)
   if (stored.shadowOf !== undefined) return { ...request, shadowOf: stored.shadowOf }
   return stored.cache === undefined ? request : { ...request, cache: stored.cache }
 }

@@ -1,3 +1,4 @@
+import { readJson } from '../../platform/read-json.ts'
 import type { RunResult } from '../run.ts'
 import { type Members, someOf, unless, withLarge } from './stored-json.ts'
 
@@ -50,7 +51,7 @@ const NO_PARAMETERS = {}
 
 /** Reads a stored result, or its head, which has nothing of what may be large. */
 export function textToResult(text: string): RunResult {
-  const stored = JSON.parse(text) as StoredResult
+  const stored = readJson(text) as StoredResult
   const result = completed(stored)
   if (stored.repeated === undefined && stored.cachedFrom === undefined) return result
   const { cachedFrom, savedCredits, repeated } = stored

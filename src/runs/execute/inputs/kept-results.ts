@@ -2,6 +2,7 @@ import { v5 } from 'uuid'
 import type { FileHome } from '../../../files/file-home.ts'
 import type { FileStore } from '../../../files/file-store.ts'
 import { nullIfDamaged } from '../../../files/files-unavailable.ts'
+import { readJson } from '../../../platform/read-json.ts'
 
 /** What the first processors of a revision gave, in their order, and how long they took together. */
 export interface KeptResults {
@@ -20,7 +21,7 @@ const nameOf = (key: string): string => `${v5(key, RESULTS)}.json`
 
 export async function readKept({ files }: KeptResultsDeps, run: string, key: string): Promise<KeptResults> {
   const known = await files.read(run, nameOf(key)).catch(nullIfDamaged)
-  return known ? (JSON.parse(known.toString()) as KeptResults) : { results: [], seconds: 0 }
+  return known ? (readJson(known.toString()) as KeptResults) : { results: [], seconds: 0 }
 }
 
 /**
