@@ -80,7 +80,9 @@ function unusedIn(texts: readonly string[]): string {
 }
 
 function renamed(value: unknown, mark: string, kept: readonly string[]): unknown {
-  if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return value
+  if (typeof value !== 'object' || value === null) return value
+  // A number that stays as it is written (`JSON.rawJSON`) is an object without a prototype, which has no members of its own.
+  if (Object.getPrototypeOf(value) === null) return value
   if (Array.isArray(value)) return value.map((each) => renamed(each, mark, kept))
   const nameOfKey = (key: string) =>
     key.startsWith(mark) ? (kept[Number(key.slice(mark.length))] ?? key) : key
