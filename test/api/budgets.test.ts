@@ -226,27 +226,6 @@ test('what is spent in a period that is longer than totals are kept is never bel
   }
 })
 
-test('what was spent in past periods is kept no longer', async (t) => {
-  const { system, set, run, known, id } = await startPriced(t)
-  await set([HARD])
-  await known()
-  await run()
-  const sums = policyKeys(id).budgetSums
-  const before = await system.core.redis.hkeys(sums)
-  const past = [
-    'some|20200131',
-    'some|20200131|lost',
-    'some|202001',
-    '20200131|held',
-    'now|20990101',
-    'now|209901',
-  ]
-  for (const field of past) await system.core.redis.hset(sums, field, 1)
-  await correctBudgets({ ...system.core, log: silentLogger() }, Date.now(), new AbortController().signal)
-  const after = await system.core.redis.hkeys(sums)
-  assert.deepEqual(after.sort(), [...before, ...past.slice(3)].sort())
-})
-
 test('budgets are set by the administrator alone, and refused with the place of what is wrong', async (t) => {
   const { system, set, get } = await startPriced(t, 0)
   assert.equal((await set([HARD], system.token)).status, 403)

@@ -49,23 +49,6 @@ describe('feedback on runs', () => {
     assert.ok(Math.abs(metrics['score:stars'].estimate - 0.75) < 1e-9)
   })
 
-  test('has so many names at most, whatever its task has declared one after the other', async () => {
-    const task = await running().createTask()
-    const { id } = await run(task)
-    const say = async (names: readonly string[]) => {
-      const declared = names.map((name) => [name, { type: 'boolean', good: true }])
-      await call('POST', `/task/${task}`, { scores: Object.fromEntries(declared) })
-      const scores = Object.fromEntries(names.map((name) => [name, true]))
-      return (await call('POST', `/task/${task}/run/${id}/feedback`, { scores })).status
-    }
-    for (let at = 0; at < 99; at += 3) assert.equal(await say([0, 1, 2].map((more) => `n${at + more}`)), 200)
-    assert.equal(await say(['n99', 'one_more']), 422)
-    assert.equal(await say(['n99']), 200)
-    assert.equal(await say(['n100']), 422)
-    const path = `/task/${task}/run/${id}/feedback`
-    assert.equal(Object.keys((await call('GET', path)).body.scores).length, 100)
-  })
-
   test('has any name that may be declared, also one that every object has', async () => {
     const task = await running().createTask({ scores: { constructor: { type: 'boolean', good: true } } })
     const { id } = await run(task)
