@@ -11,7 +11,7 @@ import { createShownText } from './shown-text.ts'
  * nobody reads them. At these moments all runs whose models are quick are told of together. Until then their answers need
  * not be read either.
  */
-export const PIECE_MS = 48
+export const PIECE_MS = 46
 /**
  * So long after such a moment it is due, in ms. Answers are read again from that moment on, by a timer that may be late by
  * so much, and what is told before they were read would wait for the next moment, and every time anew.
