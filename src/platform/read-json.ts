@@ -73,10 +73,15 @@ function nameOf(string: string): string | null {
   }
 }
 
+/** What none of these texts holds. It is short, whatever they hold, since it is written for each name. */
 function unusedIn(texts: readonly string[]): string {
-  let mark = '\uf8ff'
-  while (texts.some((text) => text.includes(mark))) mark += '\uf8ff'
-  return mark
+  const used = new Set<number>()
+  for (const text of texts) {
+    for (const [, number] of text.matchAll(/\uf8ff(\d+)\uf8fe/g)) used.add(Number(number))
+  }
+  let free = 0
+  while (used.has(free)) free += 1
+  return `\uf8ff${free}\uf8fe`
 }
 
 function renamed(value: unknown, mark: string, kept: readonly string[]): unknown {

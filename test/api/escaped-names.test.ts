@@ -27,3 +27,16 @@ test('inputs whose names are written with escapes are read as they are, whatever
   assert.equal(answer.status, 200)
   assert.deepEqual((await answer.json()).run_data.submitted, { text: 'tea', größe: 'large' })
 })
+
+test('a body that is nested too deeply is refused as that, also where a name cannot be written without escapes', async () => {
+  const system = running()
+  const task = await system.createTask()
+  const levels = 20_000
+  const answer = await fetch(`${system.url}${system.project}/task/${task}/run`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${system.token}`, 'content-type': 'application/json' },
+    body: `${'{"a":'.repeat(levels)}{"\\n": 1}${'}'.repeat(levels)}`,
+  })
+  assert.equal(answer.status, 422)
+  assert.match((await answer.json()).detail[0].msg, /nested deeper/)
+})

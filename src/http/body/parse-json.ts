@@ -18,11 +18,12 @@ export function parseJson(text: string, exact?: 'all' | { readonly member: strin
   try {
     value = readJson(text)
   } catch (cause) {
+    if (cause instanceof RangeError) throw tooDeep()
     throw new ApiError('MALFORMED_JSON', 'The body is not valid JSON.', {}, cause)
   }
   // Each level takes a bracket at either end.
   if (text.length > 2 * MOST_LEVELS && isDeeperThan(MOST_LEVELS, value)) {
-    throw ValidationError.at(['body'], `nested deeper than ${MOST_LEVELS} levels`, 'too_big')
+    throw tooDeep()
   }
   if (!exact || !mayBeInexact(text)) return value
   const whole = readJson(text, parseExact)
@@ -33,6 +34,8 @@ export function parseJson(text: string, exact?: 'all' | { readonly member: strin
     ? { ...(value as object), [member]: whole[member] }
     : value
 }
+
+const tooDeep = () => ValidationError.at(['body'], `nested deeper than ${MOST_LEVELS} levels`, 'too_big')
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

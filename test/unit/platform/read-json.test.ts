@@ -11,7 +11,18 @@ const escaped = (text: string): string =>
 const anyName = fc.oneof(
   fc.string({ maxLength: 6 }),
   fc.string({ unit: 'binary', maxLength: 4 }),
-  fc.constantFrom('__proto__', '\\', '"', 'größe', 'gr\\u0', 'say "hi"', '\n', '\uf8ff0', '\uf8ff'),
+  fc.constantFrom(
+    '__proto__',
+    '\\',
+    '"',
+    'größe',
+    'gr\\u0',
+    'say "hi"',
+    '\n',
+    '\uf8ff0\uf8fe',
+    '\uf8ff0\uf8fe0',
+    '\uf8ff1\uf8fe',
+  ),
 )
 
 /** JSON with the names of its members written by a function. */
@@ -28,7 +39,7 @@ const meet = (first: string, name: string) =>
   JSON.parse(`{${JSON.stringify(first)}:1,${JSON.stringify(name)}:1}`)
 
 test('a name is read as it was written, whatever names others have sent before', () => {
-  const names = ['größe', '茶', 'say "hi"', 'a\\b', 'line\nbreak', '\ud800', '\uf8ff0', '\\']
+  const names = ['größe', '茶', 'say "hi"', 'a\\b', 'line\nbreak', '\ud800', '\uf8ff0\uf8fe0', '\\']
   for (const [at, name] of names.entries()) {
     const written = escaped(name)
     const first = `first ${at}`
