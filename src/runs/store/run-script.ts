@@ -7,11 +7,11 @@ const file = (name: string): URL => new URL(`./scripts/${name}.lua`, import.meta
 const MOVING: ScriptFamily = {
   layout: SHARD_LAYOUT,
   prefix: 'KEYS[1]',
-  shared: [new URL('../../queue/bullmq-jobs.lua', import.meta.url), file('shared')],
+  shared: [new URL('../../queue/bullmq-jobs.lua', import.meta.url), file('send'), file('shared')],
 }
 
 /** Scripts that only change a run's own record. */
-const WRITING: ScriptFamily = { ...MOVING, shared: [] }
+const WRITING: ScriptFamily = { ...MOVING, shared: [file('send')] }
 
 /**
  * A script that moves runs from one state to another, with their jobs. Its key is the prefix of the shard's keys.

@@ -4,6 +4,6 @@
 local run = key.run(ARGV[1])
 local status = redis.call('HGET', run, 'status')
 if status == 'running' and redis.call('HSETNX', run, 'cancel', '1') == 1 then
-  redis.call(redis.REDIS_VERSION_NUM and 'SPUBLISH' or 'PUBLISH', key.cancels, ARGV[1])
+  send(key.cancels, ARGV[1])
 end
 return status

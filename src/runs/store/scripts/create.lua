@@ -137,7 +137,7 @@ local function dispatch(runs)
   -- This write comes before the message: when Redis is out of memory it fails, and no run was announced.
   local count = call('HINCRBY', own, 'runs', #ids)
   -- A worker whose announcement has expired, or that receives no message, is not available.
-  if not lock_ms or call(publish, channel, table.concat({ now, count, unpack(message) }, '\0')) == 0 then
+  if not lock_ms or (send(channel, table.concat({ now, count, unpack(message) }, '\0')) or 0) == 0 then
     call('DEL', own)
     call('ZREM', key.capacities, worker)
     return runs, true

@@ -59,6 +59,6 @@ if #ended > 0 then
 end
 if #deltas > 0 then call('RPUSH', key.deltas, unpack(deltas)) end
 -- One message to each process, about all its runs. Neither ids nor JSON contain a zero byte.
-for watcher, entry in pairs(replies) do call(publish, key.replies(watcher), table.concat(entry, '\0')) end
+for watcher, entry in pairs(replies) do send(key.replies(watcher), table.concat(entry, '\0')) end
 if ARGV[3] ~= '' then announce_capacity(ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]) end
 return outcomes

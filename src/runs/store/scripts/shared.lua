@@ -8,9 +8,6 @@
 -- A batch of runs is written with as few commands as one run: values for the same key are collected and written at once.
 -- Constant numbers are written as strings, so that Redis does not have to convert them.
 
--- Sharded channels where Redis has them (from 7 on): in a cluster, other messages go to all nodes.
-local publish = redis.REDIS_VERSION_NUM and 'SPUBLISH' or 'PUBLISH'
-
 -- True for the format of a record that this version can read; see `run-record.ts`.
 local function is_known_format(format) return not format or format == '1' end
 

@@ -1,9 +1,8 @@
 -- Tells something to an API process. Returns whether it heard it; true, where Redis cannot tell (before version 7, another
--- node may have heard it).
+-- node may have heard it) or the message could not be sent.
 local function tell(api, message)
-  local sharded = redis.REDIS_VERSION_NUM ~= nil
-  local receivers = redis.call(sharded and 'SPUBLISH' or 'PUBLISH', key.news(api), message)
-  return receivers > 0 or not sharded
+  local heard = send(key.news(api), message)
+  return heard == nil or heard > 0 or not is_sharded
 end
 
 -- Tells something to the API processes that listen to a run. `listeners`: the field `live` of its record.
