@@ -29,8 +29,6 @@ export interface ShadowWorker {
 
 /** How often it is looked for what other processes left, in ms. */
 const SEARCH_MS = 5000
-/** How long those that this process leaves come together, to be taken in one step, in ms. */
-const GATHER_MS = 100
 /** When it is looked again where something was in the way, in ms. */
 const AGAIN_MS = 500
 /** Most that are taken at a time. */
@@ -149,7 +147,8 @@ export function startShadowWorker(options: ShadowWorkerOptions): ShadowWorker {
   return {
     wake(shard) {
       waiting.add(shard)
-      later(GATHER_MS)
+      // Those that are left in one step are taken in one, too.
+      if (!timer) setImmediate(look)
     },
     async close() {
       stopped = true

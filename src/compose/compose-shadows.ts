@@ -7,6 +7,7 @@ import { createExecutions } from '../runs/execute/executions.ts'
 import { createLeaveShadow, type LeaveShadow } from '../runs/shadows/leave-shadow.ts'
 import { runShadow } from '../runs/shadows/run-shadow.ts'
 import { shadowFleet, shadowLimiters } from '../runs/shadows/shadow-limits.ts'
+import { createWatchWanted } from '../runs/shadows/watch-wanted.ts'
 import { type Core, shardsOf } from './compose-core.ts'
 import type { composeLimits } from './compose-limits.ts'
 
@@ -20,14 +21,22 @@ export interface Shadows {
 export function composeShadows(core: Core, limits: ReturnType<typeof composeLimits>): Shadows {
   const { config, lifecycle, log, names, shadows } = core
   let worker: ShadowWorker | null = null
-  const leaveShadow = createLeaveShadow({ shadows, names, log, onLeft: (shard) => worker?.wake(shard) })
+  const { leaveShadow, allLeft } = createLeaveShadow({
+    shadows,
+    names,
+    log,
+    onLeft: (shard) => worker?.wake(shard),
+  })
+  lifecycle.onClose('shadow runs to be made', allLeft)
   return {
     leaveShadow,
     start(deps, workers) {
       const fleet = shadowFleet(limits.parts)
       lifecycle.onClose('limits of shadow runs', () => fleet.close())
+      const executions = createExecutions()
       const own = {
-        ...{ ...deps, shadows, fleet, redis: core.redis, executions: createExecutions() },
+        ...{ ...deps, shadows, fleet, redis: core.redis, executions },
+        watchWanted: createWatchWanted(core.tasks, executions),
         limiters: shadowLimiters(deps.limiters),
         // What they wait for in their budgets keeps no caller's run waiting.
         budgetLanes: new Lanes(),

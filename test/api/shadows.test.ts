@@ -189,6 +189,16 @@ test('shadow runs that nobody makes wait up to a bound, and are counted beyond i
   assert.deepEqual(await system.core.shadows.waiting(), { waiting: 2, running: 0 })
 })
 
+test('a worker that is told to stop leaves the shadow runs of all that it has ended', async (t) => {
+  const system = await startSystem(t, await withModels({ SPLITRUN_SHADOW_CONCURRENCY: '0' })(t))
+  const { task, b } = await taskWith(system, 'good')
+  await system.call('POST', `/task/${task}/shadow`, { revision: b, share: 1, max_credits_per_day: null })
+  await Promise.all(Array.from({ length: 3 }, () => system.call('POST', `/task/${task}/run`, INPUT)))
+  await system.core.lifecycle.close()
+  const other = await startSystem(t, { workers: 0, redisUrl: async () => system.redis.url })
+  assert.deepEqual(await other.core.shadows.waiting(), { waiting: 3, running: 0 })
+})
+
 test('a worker that is always too busy makes shadow runs all the same, few at a time', async (t) => {
   const system = await startSystem(t, await withModels({ SPLITRUN_SHADOW_BUSY: '0' })(t))
   const { task, b } = await taskWith(system, 'good')

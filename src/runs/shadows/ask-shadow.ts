@@ -16,10 +16,12 @@ import type { Ledger } from '../ledger.ts'
 import type { RunError } from '../run.ts'
 import { ABORT_ERRORS, type Outcome } from '../run-result.ts'
 import type { Claim } from '../store/claim.ts'
+import type { WatchWanted } from './watch-wanted.ts'
 
 export interface AskShadowDeps extends Omit<ExecuteRunDeps, 'budgets'> {
   readonly span: Span
   readonly budgets: ShadowBudget
+  readonly watchWanted: WatchWanted
 }
 
 /** A shadow run under way. */
@@ -35,8 +37,6 @@ export interface ShadowInProgress {
 /** `returned`: nothing was asked of a model yet. `dropped`: the outcome says nothing of the revision. */
 export type Asked = 'returned' | { readonly outcome: Outcome; readonly dropped: Dropped | null }
 
-/** How often it is looked whether the task still wants it, in ms. */
-const CHECK_MS = 2000
 /** The least pause before a model is asked again that had no room, in ms. */
 const LEAST_PAUSE_MS = 500
 
@@ -50,21 +50,14 @@ export async function askShadow(
   { claim, parent, revision, ledger, watch }: ShadowInProgress,
   stopping: AbortSignal,
 ): Promise<Asked> {
-  const { id, deadline, project, task } = claim.request
+  const { id, deadline } = claim.request
   const asking = {
     ...deps,
     ...{ live: null, runs: { saveAttempts: async () => true } },
     log: deps.log.child({ shadow_of: parent }),
   }
   const asked = { ...claim, request: { ...claim.request, id: parent } }
-  const checking = setInterval(async () => {
-    try {
-      const current = await deps.tasks.recent(project, task)
-      if (current?.shadow?.revision !== claim.revision) deps.executions.cancel(id)
-    } catch {
-      // Redis is away: it is looked at again.
-    }
-  }, CHECK_MS)
+  const unwatch = deps.watchWanted({ request: claim.request, revision: revision.id })
 
   async function askUntilEnd(signal: AbortSignal): Promise<Asked> {
     for (let limited = false; ; ) {
@@ -83,7 +76,7 @@ export async function askShadow(
   try {
     return await deps.executions.track(id, deadline, stopping, askUntilEnd)
   } finally {
-    clearInterval(checking)
+    unwatch()
   }
 }
 

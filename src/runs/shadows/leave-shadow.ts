@@ -27,9 +27,11 @@ export type LeaveShadow = (
 
 /**
  * Leaves a shadow run to be made, after the run of the caller has ended and its caller was told: nobody waits for it. A
- * worker that is killed in this moment leaves none.
+ * worker that is killed within the next tenth of a second leaves none; one that stops calls `allLeft`.
  */
-export function createLeaveShadow(deps: LeaveShadowDeps): LeaveShadow {
+export function createLeaveShadow(deps: LeaveShadowDeps) {
+  const leaving = new Set<Promise<void>>()
+
   async function leave(revision: string, request: RunRequest, drawn: string): Promise<void> {
     const entry = { parent: request.id, revision }
     if (await deps.shadows.leave(entry)) {
@@ -40,11 +42,22 @@ export function createLeaveShadow(deps: LeaveShadowDeps): LeaveShadow {
     await deps.shadows.count(entry, await deltaOfShadow(deps.names, full))
   }
 
-  return ({ revision: shadow, share }, { request, revision, split }, result) => {
+  const leaveShadow: LeaveShadow = ({ revision: shadow, share }, { request, revision, split }, result) => {
     if (split === null || revision === null || revision === shadow || request.useFallback) return
     if (!isComparable(result) || !isShadowed(request.id, share)) return
-    leave(shadow, request, revision).catch((err: unknown) => {
-      deps.log.warn({ err, run_id: request.id }, 'a shadow run could not be left')
-    })
+    const left = leave(shadow, request, revision)
+      .catch((err: unknown) => {
+        deps.log.warn({ err, run_id: request.id }, 'a shadow run could not be left')
+      })
+      .finally(() => leaving.delete(left))
+    leaving.add(left)
+  }
+
+  return {
+    leaveShadow,
+    /** Resolves when those that were to be left so far have been. */
+    async allLeft(): Promise<void> {
+      await Promise.all(leaving)
+    },
   }
 }

@@ -15,10 +15,12 @@ import { type Asked, askShadow } from './ask-shadow.ts'
 import { deltaOfShadow, type ShadowEnd } from './delta-of-shadow.ts'
 import { isComparable, pairOf } from './pair-of-runs.ts'
 import { shadowRequest } from './shadow-request.ts'
+import type { WatchWanted } from './watch-wanted.ts'
 
 export interface RunShadowDeps extends ExecuteRunDeps {
   readonly shadows: ShadowLane
   readonly redis: Redis
+  readonly watchWanted: WatchWanted
   /** A shadow run that has waited longer is not made, in ms. */
   readonly shadowPatienceMs: number
 }

@@ -1,4 +1,5 @@
 import { sharedNow } from '../../platform/clock.ts'
+import { batchPerTick } from '../../platform/event-loop/batch-per-tick.ts'
 import { shardOf } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import type { ShadowDelta } from '../../totals/delta.ts'
@@ -45,7 +46,19 @@ export interface ShadowLaneOptions {
   readonly leaseMs: number
 }
 
+/**
+ * How long those that are left, and those that end, wait for others, in ms: nobody waits for them, and each step alone
+ * would take time of callers' runs.
+ */
+const GATHER_MS = 100
+/** Most of one step, and most bytes of those that end: while Redis is at it, it does nothing else. */
+const BATCH = 64
+const END_BYTES = 262_144
+
 export type ShadowLane = ReturnType<typeof createShadowLane>
+
+/** Project, task, status, request, revision, result and attempts of one that has no record. */
+const NO_RECORD = ['', '', '', '', '', '', '']
 
 const textOf = ({ parent, revision }: ShadowEntry): string => `${parent} ${revision}`
 
@@ -57,13 +70,34 @@ export function createShadowLane(redis: Redis, options: ShadowLaneOptions) {
   const mostPerShard = Math.ceil(options.shadowQueueMax / options.shards)
   const mostBytes = Math.ceil(options.shadowKeptBytes / options.shards)
   const retention = Math.ceil(options.shadowRetention * 1000)
-  const prefixOf = ({ parent }: ShadowEntry) => shardKeys(shardOf(parent)).prefix
+
+  const leaveTogether = batchPerTick({
+    ...{ most: BATCH, mostWeight: BATCH, gatherMs: GATHER_MS },
+    async send(shard, entries: readonly string[]) {
+      const left = (await leave(redis, [shardKeys(shard).prefix], [mostPerShard, ...entries])) as number
+      return entries.map((_, at) => at < left)
+    },
+  })
+
+  const endTogether = batchPerTick({
+    ...{ most: BATCH, mostWeight: END_BYTES, gatherMs: GATHER_MS },
+    async send(shard, endings: readonly (readonly string[])[]) {
+      const now = sharedNow()
+      const args = [retention, keptUntil(now, retention), now, mostBytes, ...endings.flat()]
+      return (await end(redis, [shardKeys(shard).prefix], args)) as number[]
+    },
+  })
+
+  /** True when it was this process's until now. */
+  async function finish(entry: ShadowEntry, fields: readonly string[]): Promise<boolean> {
+    const all = [textOf(entry), ...fields]
+    const weight = all.reduce((sum, { length }) => sum + length, 0)
+    return (await endTogether(shardOf(entry.parent), all, weight)) === 1
+  }
 
   return {
     /** False when too many wait: then it is not made. */
-    async leave(entry: ShadowEntry): Promise<boolean> {
-      return (await leave(redis, [prefixOf(entry)], [textOf(entry), mostPerShard])) === 1
-    },
+    leave: (entry: ShadowEntry): Promise<boolean> => leaveTogether(shardOf(entry.parent), textOf(entry), 1),
 
     /** Counts one that is not made. */
     async count(entry: ShadowEntry, delta: ShadowDelta): Promise<void> {
@@ -92,23 +126,21 @@ export function createShadowLane(redis: Redis, options: ShadowLaneOptions) {
 
     /** Gives one back of which nothing was done yet: it is taken next. */
     async giveBack(entry: ShadowEntry): Promise<void> {
-      await end(redis, [prefixOf(entry)], [textOf(entry), '1'])
+      await finish(entry, ['1', '', '', ...NO_RECORD])
     },
 
     /**
      * Ends one: with what it adds to the totals, and with its record, if it has made any. False when it is not this
      * process's any more.
      */
-    async end(entry: ShadowEntry, delta: ShadowDelta | null, ended: EndedShadow | null): Promise<boolean> {
-      const args = [textOf(entry), '', delta ? JSON.stringify(delta) : '']
-      if (!ended) return (await end(redis, [prefixOf(entry)], [...args, ''])) === 1
+    end(entry: ShadowEntry, delta: ShadowDelta | null, ended: EndedShadow | null): Promise<boolean> {
+      const added = ['', delta ? JSON.stringify(delta) : '']
+      if (!ended) return finish(entry, [...added, '', ...NO_RECORD])
       const { request, result, attempts } = ended
-      const now = sharedNow()
-      const record = [
-        ...[request.id, request.project, request.task, result.status, requestToText(request), entry.revision],
-        ...[resultToText(result), toLines(attempts), retention, keptUntil(now, retention), now, mostBytes],
-      ]
-      return (await end(redis, [prefixOf(entry)], [...args, ...record])) === 1
+      return finish(entry, [
+        ...[...added, request.id, request.project, request.task, result.status, requestToText(request)],
+        ...[entry.revision, resultToText(result), toLines(attempts)],
+      ])
     },
 
     /** How many wait, and how many workers have. */

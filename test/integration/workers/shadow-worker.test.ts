@@ -13,9 +13,8 @@ async function startWorker(
 ) {
   const { core } = await startSystem(t, { workers: 0 })
   const { shadows } = core
-  for (let each = 0; each < count; each += 1) {
-    await shadows.leave({ parent: `${newId().slice(0, -2)}00`, revision: newId() })
-  }
+  const entry = () => ({ parent: `${newId().slice(0, -2)}00`, revision: newId() })
+  await Promise.all(Array.from({ length: count }, () => shadows.leave(entry())))
   const begun: string[] = []
   const worker = startShadowWorker({
     ...{ shards: [0], shadows, concurrency: 50, leaseMs: 8000, graceMs: 8000, log: silentLogger() },

@@ -1,5 +1,6 @@
--- Leaves a shadow run to be made. ARGV: entry, most that may wait.
--- Returns 1, or 0 when too many wait.
-if redis.call('LLEN', key.shadows) >= tonumber(ARGV[2]) then return 0 end
-redis.call('LPUSH', key.shadows, ARGV[1])
-return 1
+-- Leaves shadow runs to be made. ARGV: most that may wait, then the entries.
+-- Returns how many of them wait now, the first ones; too many wait for the others.
+local room = math.max(0, tonumber(ARGV[1]) - redis.call('LLEN', key.shadows))
+local left = math.min(room, #ARGV - 1)
+if left > 0 then redis.call('LPUSH', key.shadows, unpack(ARGV, 2, left + 1)) end
+return left
