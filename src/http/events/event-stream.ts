@@ -63,8 +63,13 @@ export async function sendEventStream<T>(
   // The head goes out at the end of this tick, together with what is known already.
   let isHeld = true
   const sendHeld = (): void => {
-    if (isHeld) response.uncork()
+    if (!isHeld) return
     isHeld = false
+    // Node lets go of the connection before it frames what was held: each part of a frame would go out on its own.
+    const connection = response.socket
+    connection?.cork()
+    response.uncork()
+    connection?.uncork()
   }
   response.cork()
   setImmediate(sendHeld)
