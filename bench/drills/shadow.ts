@@ -16,7 +16,7 @@ const CALLS = 650
 const LEAD = 120
 const QUICK_CALLS = 60
 /** A multiple of the ways: each way comes as often after each other. */
-const ROUNDS = 10
+const ROUNDS = 20
 const QUICK_ROUNDS = 2
 const WARM_UP = 3000
 /** With a shadow. */
