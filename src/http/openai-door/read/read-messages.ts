@@ -58,5 +58,8 @@ export function readInput(input: string | readonly z.output<typeof inputItem>[] 
   return readMessages(messages, 'input')
 }
 
-const isSilent = ({ content, tool_calls: calls }: Message): boolean =>
-  (content === '' || content === null || content === undefined || content.length === 0) && !calls
+/** What a message says elsewhere than in its content; and what a tool says is a turn, however little it is. */
+const SAID_ELSEWHERE = ['tool_calls', 'function_call', 'audio', 'refusal', 'tool_call_id']
+
+const isSilent = (message: Message): boolean =>
+  (message.content ?? '').length === 0 && !SAID_ELSEWHERE.some((name) => message[name])

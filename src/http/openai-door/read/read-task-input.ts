@@ -3,6 +3,7 @@ import { sniffImage } from '../../../files/image/image-format.ts'
 import { ValidationError } from '../../../platform/errors.ts'
 import type { SubmittedFile } from '../../../runs/start/submission.ts'
 import { parseJson } from '../../body/parse-json.ts'
+import { check } from '../../check-request.ts'
 import { type Content, contentPart, isObject, readPart } from './read-content.ts'
 
 export type Inputs = Readonly<Record<string, unknown>>
@@ -33,7 +34,8 @@ export function inputsOfVariables(variables: Inputs, into: Content): Inputs {
   const inputs = Object.entries(variables).map(([name, value]) => {
     if (!isInputItem(value)) return [name, value]
     const one: Content = { texts: [], files: [], ignored: [] }
-    readPart(contentPart.parse(value), ['prompt', 'variables', name], one)
+    const place = ['prompt', 'variables', name]
+    readPart(check(contentPart, value, ['body', ...place]), place, one)
     into.files.push(...one.files)
     into.ignored.push(...one.ignored)
     const last = into.files.at(-1)
