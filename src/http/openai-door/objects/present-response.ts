@@ -32,6 +32,7 @@ export function presentResponse(
   return {
     id: responseIdOf(request.id),
     object: 'response',
+    access_programs: null,
     created_at: seconds(request.created),
     completed_at: outcome && result ? seconds(result.settled) : null,
     status: cut ? 'incomplete' : outcome ? 'completed' : STATUSES[status],

@@ -29,6 +29,7 @@ export const openAiResponse = z
   .object({
     id: z.string().meta({ description: '`resp_` and the digits of the run’s id.' }),
     object: z.literal('response'),
+    access_programs: z.null(),
     created_at: count.meta({ description: 'Seconds since the epoch.' }),
     completed_at: count.nullable(),
     status: z.enum(['queued', 'in_progress', 'completed', 'incomplete', 'failed', 'cancelled']),
