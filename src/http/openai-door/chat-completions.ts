@@ -31,7 +31,7 @@ const HEAD_WAIT_MS = 15_000
 
 const body = z
   .object({
-    ...unservedMembers,
+    ...unservedMembers('chat'),
     ...chatParameters,
     model: z.string().min(1).max(300).meta({
       description:
@@ -74,7 +74,7 @@ export function chatCompletionRoutes(deps: DoorDeps): Endpoint[] {
       body,
       async handle(context) {
         const { body, caller, response } = context
-        const unserved = checkUnserved(body)
+        const unserved = checkUnserved('chat', body)
         const addressed = await findByModel(deps, caller, body.model)
         const content = readMessages(body.messages ?? [], 'messages')
         const { inputs, place, ignored } = inputsOf(body.task_input ?? null, content, addressed)

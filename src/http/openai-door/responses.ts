@@ -33,6 +33,9 @@ const responseParams = z.object({
     }),
 })
 
+/** What else SDKs ask of a response that they read: a list goes as `include[]`. */
+const UNSERVED_QUERY = ['include', 'include[]', 'include_obfuscation'] as const
+
 type Presenter = (record: RunRecord) => OpenAiResponse
 
 const presenterAs =
@@ -124,12 +127,17 @@ export function responseRoutes(deps: DoorDeps): Endpoint[] {
         starting_after: z.coerce.number().int().min(0).max(FAILED).optional().meta({
           description: '`sequence_number` of the last event that was seen: the stream goes on behind it.',
         }),
+        ...Object.fromEntries(
+          UNSERVED_QUERY.map((name) => [name, z.unknown().optional().meta({ description: 'Not acted on.' })]),
+        ),
       }),
       async handle(context) {
         const { caller, params, query, response } = context
         const record = await find(caller, params.response)
         setRunHeaders(response, record)
         const after = query.starting_after ?? null
+        const unserved = UNSERVED_QUERY.filter((name) => Object.hasOwn(query, name))
+        nameIgnored(response, query.stream || after === null ? unserved : ['starting_after', ...unserved])
         if (query.stream) {
           const { project, task: id } = record.request
           const task = await deps.tasks.recent(project, id)
@@ -141,7 +149,6 @@ export function responseRoutes(deps: DoorDeps): Endpoint[] {
           })
           return undefined
         }
-        if (after !== null) nameIgnored(response, ['starting_after'])
         return present(record)
       },
     }),

@@ -51,4 +51,69 @@ describe("what OpenAI's clients may send, and tasks know otherwise", () => {
     const { data } = await chat({ model, messages: [...silent, { role: 'user', content: 'tea' }] })
     assert.equal(data.choices[0]?.finish_reason, 'stop')
   })
+
+  test('what the other API knows by another name is refused with the name that it has here', async () => {
+    const id = await running().createTask()
+    const prompt = { id, variables: { text: 'tea' } }
+    for (const [body, here] of [
+      [{ max_tokens: 5 }, 'max_output_tokens'],
+      [{ max_completion_tokens: 5 }, 'max_output_tokens'],
+      [{ response_format: { type: 'json_object' } }, 'text.format'],
+      [{ reasoning_effort: 'low' }, 'reasoning.effort'],
+      [{ messages: [{ role: 'user', content: 'tea' }] }, 'input'],
+      [{ task_input: { text: 'tea' } }, 'prompt.variables'],
+    ] as const) {
+      const [name = ''] = Object.keys(body)
+      await refuses(
+        responses({ prompt, ...body }),
+        name,
+        'unsupported_parameter',
+        new RegExp(`is ${here} here`),
+      )
+    }
+    const asked = { model: `task/${id}`, messages: [{ role: 'user', content: 'tea' }] }
+    for (const [body, here] of [
+      [{ max_output_tokens: 5 }, 'max_completion_tokens'],
+      [{ text: { format: { type: 'json_object' } } }, 'response_format'],
+      [{ reasoning: { effort: 'low' } }, 'reasoning_effort'],
+      [{ input: 'tea' }, 'messages'],
+      [{ prompt: { id } }, 'model'],
+    ] as const) {
+      const [name = ''] = Object.keys(body)
+      await refuses(chat({ ...asked, ...body }), name, 'unsupported_parameter', new RegExp(`is ${here} here`))
+    }
+  })
+
+  test('parameters of the model that only chats name at OpenAI are acted on in responses, too', async () => {
+    const id = await running().createTask()
+    const given = { seed: 7, stop: ['END'], frequency_penalty: 0.5, presence_penalty: -0.5 }
+    const { data, response } = await responses({ prompt: { id, variables: { text: 'tea' } }, ...given })
+    assert.equal(response.headers.get('x-ignored-fields'), null)
+    const run = response.headers.get('x-task-run-id')
+    const { body } = await running().call('GET', `/task/${id}/run/${run}`)
+    assert.partialDeepStrictEqual(body.llm_config, given)
+    assert.equal(data.status, 'completed')
+  })
+
+  test('an input that says otherwise than the variables is refused, and one that adds to them is not', async () => {
+    const id = await running().createTask({ user_prompt: 'About {text} in {language}.' })
+    const prompt = { id, variables: { text: 'tea', language: 'en' } }
+    const twice = responses({ prompt, input: '{"text": "coffee"}' })
+    await refuses(twice, 'input.text', 'invalid_value', /contradicts prompt.variables/)
+    for (const input of ['{"more": "milk"}', '{"text": "tea"}']) {
+      const { data } = await responses({ prompt, input })
+      assert.equal(data.status, 'completed')
+    }
+  })
+
+  test('what a reader of a response asks for that it has not is named', async () => {
+    const id = await running().createTask()
+    const client = openAiClient(running())
+    const { data } = await responses({ prompt: { id, variables: { text: 'tea' } } })
+    const read = await client.responses
+      .retrieve(data.id, { include: ['reasoning.encrypted_content'], include_obfuscation: false })
+      .withResponse()
+    assert.equal(read.response.headers.get('x-ignored-fields'), 'include[], include_obfuscation')
+    assert.equal(read.data.id, data.id)
+  })
 })

@@ -18,10 +18,14 @@ export const chatParameters = {
   reasoning_effort: reasoning_effort.nullish(),
 }
 
-/** The same under the names of responses. */
+/** The same under the names of responses, and those that OpenAI's have no name for. */
 export const responseParameters = {
   temperature: temperature.nullish(),
   top_p: top_p.nullish(),
+  seed: seed.nullish(),
+  frequency_penalty: frequency_penalty.nullish(),
+  presence_penalty: presence_penalty.nullish(),
+  stop: stop.nullish(),
   max_output_tokens: max_tokens.nullish(),
   reasoning: z
     .looseObject({ effort: reasoning_effort.nullish() })
@@ -46,8 +50,11 @@ export function chatOverrides(body: Chat): Readonly<Record<string, unknown>> | n
 }
 
 export function responseOverrides(body: Responses): Readonly<Record<string, unknown>> | null {
-  const { temperature, top_p, max_output_tokens, reasoning } = body
-  return given({ temperature, top_p, max_tokens: max_output_tokens, reasoning_effort: reasoning?.effort })
+  const { temperature, top_p, seed, frequency_penalty, presence_penalty, stop } = body
+  return given({
+    ...{ temperature, top_p, seed, frequency_penalty, presence_penalty, stop },
+    ...{ max_tokens: body.max_output_tokens, reasoning_effort: body.reasoning?.effort },
+  })
 }
 
 /** What was said of them; null where nothing was. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { ApiError, ValidationError } from '../../../platform/errors.ts'
 import type { SubmittedFile } from '../../../runs/start/submission.ts'
@@ -10,13 +11,13 @@ import { checkFormat, textFormat } from './check-format.ts'
 import { inputItem, readInput } from './read-messages.ts'
 import { metadataMember, readMetadata } from './read-metadata.ts'
 import { responseOverrides, responseParameters } from './read-overrides.ts'
-import { inputsOfText, inputsOfVariables } from './read-task-input.ts'
+import { type Inputs, inputsOfText, inputsOfVariables } from './read-task-input.ts'
 import { checkUnserved, membersOf, unservedMembers } from './unserved-members.ts'
 
 /** Body of `POST /v1/responses`. */
 export const responseBody = z
   .object({
-    ...unservedMembers,
+    ...unservedMembers('responses'),
     ...responseParameters,
     prompt: z
       .object({
@@ -66,7 +67,7 @@ export async function readResponseRequest(
   caller: Caller,
   body: ResponseBody,
 ): Promise<DoorRequest> {
-  const unserved = checkUnserved(body)
+  const unserved = checkUnserved('responses', body)
   const addressed = await addressedBy(deps, caller, body)
   const content = readInput(body.input)
   const ofVariables = { ...content, files: [] as SubmittedFile[] }
@@ -74,7 +75,11 @@ export async function readResponseRequest(
   const text = content.texts.join('\n')
   // A task that cannot be run refuses for that reason, whatever was said to it.
   const isSilent = text === '' || addressed.candidates.length === 0
-  const said = isSilent ? {} : inputsOfText(text, openParameters(addressed, variables), 'input')
+  const said: Inputs = isSilent ? {} : inputsOfText(text, openParameters(addressed, variables), 'input')
+  const twice = Object.keys(said).find(
+    (name) => Object.hasOwn(variables, name) && !isDeepStrictEqual(said[name], variables[name]),
+  )
+  if (twice !== undefined) throw ValidationError.at(['body', 'input', twice], 'contradicts prompt.variables')
   const { format, ...textRest } = body.text ?? {}
   const asked = format ? { type: format.type, schema: format.schema, place: ['text', 'format'] } : null
   const { reference, reportingGroup, ignored: keys } = readMetadata(body.metadata)

@@ -37,10 +37,26 @@ const REFUSED: Readonly<Record<string, readonly [why: string, harmless: (value: 
   prediction: ['it is not handed to models', () => false],
 }
 
+/** Members of one of the two APIs, and what does the same in the other: there they would be left out in silence. */
+const ELSEWHERE = {
+  responses: {
+    ...{ messages: 'input', task_input: 'prompt.variables', response_format: 'text.format' },
+    ...{ max_tokens: 'max_output_tokens', max_completion_tokens: 'max_output_tokens' },
+    reasoning_effort: 'reasoning.effort',
+  },
+  chat: {
+    ...{ prompt: 'model', input: 'messages', text: 'response_format', reasoning: 'reasoning_effort' },
+    max_output_tokens: 'max_completion_tokens',
+  },
+} as const
+type Api = keyof typeof ELSEWHERE
+/** A task may have a parameter of such a name. */
+const INPUTS: Readonly<Record<Api, string>> = { responses: 'prompt.variables', chat: 'task_input' }
+
 const unserved = z.unknown().optional()
 
 /** The members above, for the schemas of bodies: they are known, so none of them is taken for a slip of the pen. */
-export const unservedMembers = {
+export const unservedMembers = (api: Api) => ({
   ...Object.fromEntries(
     WITHOUT_EFFECT.map((name) => [name, unserved.meta({ description: 'Not acted on.' })]),
   ),
@@ -50,20 +66,33 @@ export const unservedMembers = {
       unserved.meta({ description: `Refused: ${why}.` }),
     ]),
   ),
-}
+  ...Object.fromEntries(
+    Object.entries(ELSEWHERE[api]).map(([name, own]) => [
+      name,
+      unserved.meta({ description: `Refused: it is \`${own}\` here.` }),
+    ]),
+  ),
+})
 
 /**
  * Refuses what a task cannot do.
  * @returns the members that are not acted on
  * @throws {ValidationError} naming all that is refused
  */
-export function checkUnserved(body: Readonly<Record<string, unknown>>): string[] {
-  const refused = Object.entries(REFUSED).filter(([name, [, harmless]]) => {
-    const value = body[name]
-    return value !== undefined && value !== null && !harmless(value)
-  })
-  if (refused.length > 0) throw new ValidationError(refused.map(([name, [why]]) => unsupported([name], why)))
-  return WITHOUT_EFFECT.filter((name) => body[name] !== undefined && body[name] !== null)
+export function checkUnserved(api: Api, body: Readonly<Record<string, unknown>>): string[] {
+  const isSaid = (name: string) => body[name] !== undefined && body[name] !== null
+  const refused = Object.entries(REFUSED).filter(
+    ([name, [, harmless]]) => isSaid(name) && !harmless(body[name]),
+  )
+  const misplaced = Object.entries(ELSEWHERE[api]).filter(([name]) => isSaid(name) && !isEmpty(body[name]))
+  const issues = [
+    ...refused.map(([name, [why]]) => unsupported([name], why)),
+    ...misplaced.map(([name, own]) =>
+      unsupported([name], `it is ${own} here, and inputs belong into ${INPUTS[api]}`),
+    ),
+  ]
+  if (issues.length > 0) throw new ValidationError(issues)
+  return WITHOUT_EFFECT.filter(isSaid)
 }
 
 /** The members of an object that have a value, as they are named. */
