@@ -19,6 +19,7 @@ const STATUSES: Partial<Record<Reason, number>> = {
   IDEMPOTENCY_KEY_REUSED: 400,
   NOT_AN_IMAGE: 400,
   UNSUPPORTED_IMAGE: 400,
+  UNSUPPORTED_FILE: 400,
 }
 
 /** OpenAI's own words, which clients branch on; every other reason goes out in lower case. */
@@ -27,6 +28,7 @@ const CODES: Partial<Record<Reason, string>> = {
   TASK_NOT_FOUND: 'model_not_found',
   TASK_REVISION_NOT_FOUND: 'model_not_found',
   TOO_MANY_REQUESTS: 'rate_limit_exceeded',
+  RATE_LIMITED: 'rate_limit_exceeded',
   PROJECT_QUEUE_FULL: 'rate_limit_exceeded',
   PROJECT_STORAGE_FULL: 'insufficient_quota',
 }
@@ -93,9 +95,12 @@ export function openAiErrorOf({ reason, message, extra }: ApiError) {
 }
 
 function mayRetry({ reason, extra }: ApiError, status: number, request: Request): boolean {
+  const isOfRun = extra['run_id'] !== undefined
+  const hasKey = request.get('idempotency-key') !== undefined
   // Whether the run was accepted is not known then. Without a key a repetition would be another one, and be paid, too.
-  const isUnknown = reason === 'STORE_UNAVAILABLE' && extra['run_id'] !== undefined
-  if (isUnknown) return request.get('idempotency-key') !== undefined
+  if (isOfRun && reason === 'STORE_UNAVAILABLE') return hasKey
+  // With a key it is the same run: one that goes on is waited for again, and what has failed stays so.
+  if (isOfRun && hasKey) return reason === 'RUN_UNFINISHED'
   if (typeof extra['retryable'] === 'boolean') return extra['retryable']
   return reason !== 'PROJECT_STORAGE_FULL' && (status === 408 || status === 429 || status === 503)
 }

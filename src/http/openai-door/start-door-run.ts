@@ -3,7 +3,7 @@ import { startRun } from '../../runs/start/start-run.ts'
 import type { StartedRun, SubmittedFile } from '../../runs/start/submission.ts'
 import type { FindTaskDeps } from '../../tasks/naming/find-task.ts'
 import { isFileModality } from '../../tasks/output-modality.ts'
-import { ofRun, startedHeaders } from '../headers/run-headers.ts'
+import { startedHeaders } from '../headers/run-headers.ts'
 import type { Context } from '../route.ts'
 import { type RunRouteDeps, START_REFUSALS } from '../routes/runs.ts'
 import { readFiles, readIdempotencyKey, readInputs } from '../run-request.ts'
@@ -19,8 +19,9 @@ export interface DoorDeps extends RunRouteDeps, FindTaskDeps {
 }
 
 /** On answers to a call that started a run. */
-export const doorHeaders = ofRun.extend({
-  'Idempotent-Replayed': startedHeaders.shape['Idempotent-Replayed'],
+export const doorHeaders = startedHeaders.pick({
+  ...{ 'x-task-run-id': true, 'x-task-revision-id': true, 'Idempotent-Replayed': true },
+  ...{ 'RateLimit-Policy': true, RateLimit: true },
 })
 /** Why a run may be refused, or fail. */
 export const DOOR_REFUSALS: readonly Reason[] = ['TASK_NOT_FOUND', ...START_REFUSALS]

@@ -147,4 +147,12 @@ describe('parts of messages, in the words of either protocol', () => {
       e: 'words',
     })
   })
+
+  test('what is no document is refused as a bad request, as what is no image is', async () => {
+    const id = await create({ user_prompt: '{a}' })
+    const file_data = Buffer.from([0, 1, 2, 3, 4, 5]).toString('base64')
+    const a = { type: 'input_file', file_data }
+    const answer = await running().call('POST', '/v1/responses', { prompt: { id, variables: { a } } })
+    assert.deepEqual([answer.status, answer.body.error.code], [400, 'unsupported_file'])
+  })
 })
