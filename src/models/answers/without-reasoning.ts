@@ -104,19 +104,42 @@ const isQuoted = (text: string, { start, end }: Tag): boolean =>
   '`"\'“'.includes(text.charAt(start - 1) || ' ') || '`"\'”'.includes(text.charAt(end) || ' ')
 
 /** What a template writes after an answer, and servers should take out. */
-const END_TOKEN =
-  /(?:<\|(?:im_end|end|eot_id|eom_id|endoftext|end_of_text|return|call|assistant|user|end_of_turn|eos|end_of_solution|END_RESPONSE|END_OF_TURN_TOKEN)\|>|<\/s>|<end_of_turn>|<eos>|<｜end▁of▁sentence｜>)\s*$/
+const END_TOKENS = [
+  ...['im_end', 'end', 'eot_id', 'eom_id', 'endoftext', 'end_of_text', 'return', 'call', 'assistant', 'user'],
+  ...['end_of_turn', 'eos', 'end_of_solution', 'END_RESPONSE', 'END_OF_TURN_TOKEN'],
+]
+  .map((name) => `<|${name}|>`)
+  .concat('</s>', '<end_of_turn>', '<eos>', '<｜end▁of▁sentence｜>')
+/** So many of them are looked for, each in so many characters with the space behind it. */
+const MOST_END_TOKENS = 20
+const END_CHARS = 60
 
 function withoutEndTokens(text: string): string {
   let rest = text
-  // Bounded: each pass looks at the end of the text only.
-  for (let pass = 0; pass < 20; pass += 1) {
-    const tail = rest.slice(-60)
-    const found = END_TOKEN.exec(tail)
-    if (!found) return rest
-    rest = rest.slice(0, rest.length - tail.length + found.index)
+  for (let pass = 0; pass < MOST_END_TOKENS; pass += 1) {
+    const at = startOfLastToken(rest, false)
+    if (at < 0) return rest
+    rest = rest.slice(0, at)
   }
   return rest
+}
+
+/**
+ * From where on a text may be no part of an answer, if nothing comes after it: end tokens, the last of which may have begun
+ * only. Its length where it ends otherwise.
+ */
+export function startOfEnd(text: string): number {
+  const begun = startOfLastToken(text, true)
+  return begun < 0 ? text.length : withoutEndTokens(text.slice(0, begun)).length
+}
+
+/** Where the end token begins that a text ends with, or -1. */
+function startOfLastToken(text: string, mayBeBegun: boolean): number {
+  const at = text.lastIndexOf('<')
+  if (at < 0 || text.length - at > END_CHARS) return -1
+  const tail = text.slice(at)
+  const isToken = END_TOKENS.includes(tail.trimEnd())
+  return isToken || (mayBeBegun && END_TOKENS.some((each) => each.startsWith(tail))) ? at : -1
 }
 
 /** Of the channels of gpt-oss, the final one is the answer. Without it there is none. */

@@ -1,3 +1,5 @@
+import { startOfEnd } from '../../models/answers/without-reasoning.ts'
+
 interface Block {
   readonly opens: string
   readonly closes: string
@@ -16,28 +18,33 @@ const BLOCKS: readonly Block[] = [
 ]
 
 /**
- * Takes the reasoning out of a text as it comes, as `withoutReasoning` does with a whole one: blocks at its beginning.
+ * Takes the reasoning out of a text as it comes, as `withoutReasoning` does with a whole one: blocks at its beginning, and
+ * the tokens that end it.
  * What may be the beginning of one is held back until that is known. A block that only its end gives away is shown, since
  * nobody can know before: the end of the run has the whole answer.
  */
 export function createShownText(): (delta: string) => string {
-  /** What is not decided yet: the beginning, what may be the beginning of a block's end, or space that may be the last. */
+  /** What is not decided yet: the beginning, what may be the beginning of a block's end, or what may be no part of an answer's end. */
   let held = ''
   let block: Block | null = null
   let decided = false
   let hadBlock = false
 
-  /** Space at the end of an answer that had a block is no part of it: shown once something comes after it. */
-  function withoutLastSpace(text: string): string {
-    if (!hadBlock) return text
+  /**
+   * End tokens are no part of an answer, and neither is space at the end of one that had a block: shown once something comes
+   * after it.
+   */
+  function withoutEnd(text: string): string {
+    if (held === '' && !hadBlock && !text.includes('<')) return text
     const all = held + text
-    const shown = all.trimEnd()
+    const answer = all.slice(0, startOfEnd(all))
+    const shown = hadBlock ? answer.trimEnd() : answer
     held = all.slice(shown.length)
     return shown
   }
 
   return (delta) => {
-    if (decided) return withoutLastSpace(delta)
+    if (decided) return withoutEnd(delta)
     held += delta
     for (;;) {
       if (block) {
@@ -60,7 +67,7 @@ export function createShownText(): (delta: string) => string {
         decided = true
         const first = hadBlock ? text : held
         held = ''
-        return withoutLastSpace(first)
+        return withoutEnd(first)
       }
     }
   }

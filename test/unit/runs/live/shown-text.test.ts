@@ -18,6 +18,7 @@ const WORDS = [
     '[',
     '{"a": 1}',
   ],
+  ...['</s>', '<|im_end|>', '<|', 'end', '|>'],
   ...[' ', '\n', '\t', 'tea', 'Grüße 🍵', '\0', '\ud83c', '\udf75', '`<think>`'],
 ]
 const text = fc.array(fc.constantFrom(...WORDS), { maxLength: 12 }).map((words) => words.join(''))
@@ -60,11 +61,13 @@ test('what is shown is the beginning of the answer as it is read in the end, blo
     '<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>',
     '<think>one</think>\n<think>two</think>\n',
   )
+  const ending = fc.constantFrom('', '</s>', '<|im_end|>\n', '<|eot_id|> </s>', '<｜end▁of▁sentence｜>')
   const answer = fc.constantFrom('tea', 'a\n b \n', '{"a": "<b>"} ', 'Grüße 🍵\n\n\t', 'x < y', '  ')
   fc.assert(
-    fc.property(opening, answer, cut, (block, said, sizes) => {
-      const shown = showAll(inPieces(block + said, sizes))
-      const read = withoutReasoning(block + said)
+    fc.property(opening, answer, ending, cut, (block, said, end, sizes) => {
+      const whole = block + said + end
+      const shown = showAll(inPieces(whole, sizes))
+      const read = withoutReasoning(whole)
       assert.ok(read.startsWith(shown), JSON.stringify({ shown, read }))
       assert.equal(shown.trimEnd(), read.trimEnd())
     }),
