@@ -9,7 +9,7 @@ export interface ReadMessage {
 }
 
 /**
- * Reads a message of a model; nothing about its shape is trusted. Reasoning that has a place of its own is not part of the
+ * Reads a message of a model; nothing about its shape is trusted, and half a character, as of an answer that was cut, is U+FFFD. Reasoning that has a place of its own is not part of the
  * text. Where JSON was asked for and the text is empty, JSON is taken from where some servers put it, since it is checked
  * anyway: content that is an object, or has one among its parts, `parsed`, the arguments of a tool or function call, or the
  * place of reasoning, where that holds JSON and nothing else.
@@ -17,7 +17,7 @@ export interface ReadMessage {
 export function readMessage(message: unknown, wantsJson: boolean, keepsReasoning: boolean): ReadMessage {
   const content = fieldOf(message, 'content')
   const written = typeof content === 'string' ? content : textOfParts(content, wantsJson)
-  const text = keepsReasoning ? written : withoutReasoning(written)
+  const text = (keepsReasoning ? written : withoutReasoning(written)).toWellFormed()
   const refusal = refusalOf(message, content)
   if (!wantsJson || refusal !== null || !isBlank(text)) return { text, refusal }
   return { text: jsonElsewhere(message, content) ?? text, refusal }
