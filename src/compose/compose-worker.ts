@@ -65,7 +65,7 @@ export async function composeWorker(
     fleet: limits.fleet,
     budgets: core.budgets,
     budgetLanes: limits.budgetLanes,
-    outputs: createLiveOutputs({ runs, log }),
+    outputs: createLiveOutputs({ runs, log, responseLimit: config.responseLimit }),
     leaveShadow: shadows.leaveShadow,
     sharing: { ...core, ...config },
     settleTimeoutMs: config.settlePatience * 1000,

@@ -37,9 +37,12 @@ interface Speaker {
 export class LiveOutput {
   readonly #claim: Claim
   readonly #onNews: (output: LiveOutput) => void
+  readonly #limit: number
   #head: LiveHead | null = null
   /** All that was shown of the answer, for a Redis that lost it. It grows by appending, and is looked at for that only. */
   #text = ''
+  /** Bytes that it may still grow by. */
+  #room = 0
   /** What of it was not sent yet. */
   #unsent = ''
   #sentBytes = 0
@@ -54,9 +57,13 @@ export class LiveOutput {
   /** True while whoever sends knows that there is something to send: it is told of a beginning all the same. */
   isPending = false
 
-  /** @param onNews called when there is something to send */
-  constructor(claim: Claim, onNews: (output: LiveOutput) => void) {
+  /**
+   * @param limit bytes of a response: of a longer answer no more is shown, since its run fails
+   * @param onNews called when there is something to send
+   */
+  constructor(claim: Claim, limit: number, onNews: (output: LiveOutput) => void) {
     this.#claim = claim
+    this.#limit = limit
     this.#onNews = onNews
   }
 
@@ -82,6 +89,7 @@ export class LiveOutput {
     const head = { epoch: epochOf({ fence, number: attempts.at(-1)?.number ?? 1 }), reason, model: name }
     this.#head = head
     this.#text = ''
+    this.#room = this.#limit
     this.#restart()
     // What is void is taken back at once; a mere beginning goes together with the first words, if they come soon.
     this.due = shown ? 0 : performance.now() + BEGINNING_MS
@@ -129,6 +137,13 @@ export class LiveOutput {
 
   #add(text: string): void {
     if (text === '') return
+    const bytes = Buffer.byteLength(text)
+    if (bytes > this.#room) {
+      // Not what comes after it either: there would be a gap.
+      this.#room = 0
+      return
+    }
+    this.#room -= bytes
     this.#text += text
     this.#unsent += text
     if (this.isPending && !this.#isSilent) return

@@ -27,7 +27,16 @@ export type LiveOutputs = ReturnType<typeof createLiveOutputs>
  * Sends what models say to those who watch their runs, for all runs of this worker process. Nothing waits for it but the
  * end of a live run, for a moment. While Redis is away texts wait here, and go whole afterwards.
  */
-export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>; log: Logger }) {
+export function createLiveOutputs({
+  runs,
+  log,
+  responseLimit,
+}: {
+  runs: Pick<LiveTexts, 'emit'>
+  log: Logger
+  /** Bytes. */
+  responseLimit: number
+}) {
   const shards = new Map<number, Sender>()
 
   class Sender {
@@ -150,7 +159,9 @@ export function createLiveOutputs({ runs, log }: { runs: Pick<LiveTexts, 'emit'>
   return {
     /** What a claimed run says, for those who watch it; null where nobody wants to. */
     open: (claim: Claim): LiveOutput | null =>
-      claim.live ? new LiveOutput(claim, (output) => senderOf(output.shard).add(output)) : null,
+      claim.live
+        ? new LiveOutput(claim, responseLimit, (output) => senderOf(output.shard).add(output))
+        : null,
 
     /**
      * The claim is about to end: sends what is left, if that is possible within a moment.

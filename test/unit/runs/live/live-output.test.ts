@@ -8,7 +8,7 @@ import { aRequest } from '../../../support/runs.ts'
 const claim = { request: aRequest(), fence: 1, shown: null } as Claim
 
 test('what a quick model says is told of behind a moment at which its answers are read, never at it', async () => {
-  const output = new LiveOutput(claim, () => {})
+  const output = new LiveOutput(claim, 1_000_000, () => {})
   const say = output.begin([], { name: 'm' })
   for (let piece = 0; piece < 20; piece += 1) {
     say(`piece ${piece} `)
@@ -23,4 +23,25 @@ test('what a quick model says is told of behind a moment at which its answers ar
     )
     await pause(7)
   }
+})
+
+test('no more is told than a response may be long', () => {
+  const output = new LiveOutput(claim, 8, () => {})
+  const say = output.begin([], { name: 'm' })
+  const told = () => {
+    const text = output.take()?.text ?? ''
+    output.sent(1)
+    return text
+  }
+  say('Grüße')
+  assert.equal(told(), 'Grüße')
+  say('!')
+  assert.equal(told(), '!')
+  say('more')
+  say('.')
+  output.complete('Grüße!more.')
+  assert.equal(told(), '')
+  const again = output.begin([], { name: 'm' })
+  again('anew')
+  assert.equal(told(), 'anew')
 })
