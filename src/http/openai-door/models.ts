@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
+import { noVersion } from '../../tasks/naming/find-task.ts'
 import type { NamedTask } from '../../tasks/naming/task-names-store.ts'
 import type { Caller } from '../../tenancy/caller.ts'
 import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
@@ -9,7 +10,9 @@ import type { DoorDeps } from './start-door-run.ts'
 
 const openAiModel = z
   .object({
-    id: z.string().meta({ description: '`task/` and the name of the task.' }),
+    id: z
+      .string()
+      .meta({ description: '`task/` and the name of the task; with the version that was asked for.' }),
     object: z.literal('model'),
     created: z.int().min(0).meta({ description: 'Seconds since the epoch.' }),
     owned_by: z.literal('splitrun'),
@@ -34,9 +37,16 @@ export function modelRoutes(deps: DoorDeps): Endpoint[] {
   }
 
   async function read(caller: Caller, model: string) {
-    const { task } = await findByModel(deps, caller, model)
-    if (task.enabled) return present(task)
-    throw new ApiError('TASK_NOT_FOUND', `The task ${JSON.stringify(model)} is disabled.`, { param: 'model' })
+    const { task, revision, revisionTag, candidates } = await findByModel(deps, caller, model)
+    if (!task.enabled) {
+      throw new ApiError('TASK_NOT_FOUND', `The task ${JSON.stringify(model)} is disabled.`, {
+        param: 'model',
+      })
+    }
+    const isVersion = revision !== null || revisionTag !== null
+    if (isVersion && candidates.length === 0) throw noVersion()
+    const shown = present(task)
+    return isVersion ? { ...shown, id: shown.id + model.slice(model.indexOf('@')) } : shown
   }
 
   const one = {

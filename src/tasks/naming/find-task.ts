@@ -40,11 +40,12 @@ export async function findVersion(deps: FindTaskDeps, task: Task, version: strin
     const revision = await deps.taskNames.revisionNumber(project, id, Number(version))
     if (Number(version) > 0 && revision) return { revision, revisionTag: null }
   } else if (/^[A-Za-z0-9]{1,15}$/.test(version)) return { revision: null, revisionTag: version }
-  throw new ApiError(
-    'TASK_REVISION_NOT_FOUND',
-    'The task has no such revision, and no revision bears that tag.',
-  )
+  throw noVersion()
 }
+
+/** The error of a version that a task has not. */
+export const noVersion = (): ApiError =>
+  new ApiError('TASK_REVISION_NOT_FOUND', 'The task has no such revision, and no revision bears that tag.')
 
 /** The revisions that may be drawn for a run of the task; those that do not exist are left out. */
 export async function revisionsOf(
@@ -55,7 +56,7 @@ export async function revisionsOf(
   const { project_id: project, id } = task
   const tagged = chosen.revisionTag && (await deps.tags.revisionByTag(project, id, chosen.revisionTag))
   const only = chosen.revision ?? tagged
-  const active = task.active_revisions.filter(({ weight }) => weight > 0)
+  const active = chosen.revisionTag ? [] : task.active_revisions.filter(({ weight }) => weight > 0)
   const ids = only ? [only] : active.map(({ task_revision_id }) => task_revision_id)
   const found = await Promise.all(ids.map((each) => deps.tasks.revision(project, each)))
   return found.filter((each) => each?.task_id === id) as Revision[]

@@ -31,6 +31,24 @@ describe("models of OpenAI's client are tasks", () => {
   })
 })
 
+describe('a version of a task as a model', () => {
+  const running = useSystem({ workers: 0 })
+
+  test('is read by its own name, and where there is none it is not there', async () => {
+    const system = running()
+    const client = openAiClient(system)
+    const id = await system.createTask({ name: 'Versions' })
+    const [other] = (await system.call('GET', `/task/${await system.createTask()}`)).body.revisions
+    const [revision] = (await system.call('GET', `/task/${id}`)).body.revisions
+    const tag = await system.call('POST', '/task_revision/tag', { name: 'prod' })
+    await system.call('POST', `/task_revision/tag/${tag.body.id}/add`, { entities: [revision.id] })
+    for (const version of ['1', 'prod', revision.id])
+      assert.equal((await client.models.retrieve(`task/Versions@${version}`)).id, `task/Versions@${version}`)
+    for (const version of ['2', 'none', crypto.randomUUID(), other.id, ''])
+      await assert.rejects(client.models.retrieve(`task/Versions@${version}`), NotFoundError, version)
+  })
+})
+
 describe("a task's own token at the door", () => {
   const running = useSystem()
 
