@@ -48,8 +48,11 @@ export async function importPrompts(
     group.sort((a, b) => Number(a.prompt.version ?? 0) - Number(b.prompt.version ?? 0)),
   )
   const planned = []
+  const names = new Set<string>()
   for (const versions of all) {
     const known = await knownTask(deps, project.id, versions, options.replace)
+    checkVersions(versions)
+    if (known === null) await checkName(deps, project.id, versions, names)
     planned.push({ known, versions, steps: versions.map((version) => stepOf(deps, version)) })
   }
   await checkPromptsRoom(deps, { org: project.org_id, project: project.id, by: ADMIN.id }, planned)
@@ -81,6 +84,40 @@ async function knownTask(
   return known
 }
 
+/** @throws {ValidationError} for a version that is there twice: callers who name it would get one of the two */
+function checkVersions(versions: readonly Version[]): void {
+  const seen = new Set<string>()
+  for (const { prompt } of versions) {
+    if (prompt.version === null) continue
+    if (seen.has(prompt.version)) throw ValidationError.at([...prompt.place, 'version'], 'is there twice')
+    seen.add(prompt.version)
+  }
+}
+
+/**
+ * Makes sure that a new task can have its name, before anything is written.
+ * @param names those of other new tasks of the file; this one is added
+ * @throws {ValidationError} @throws {ApiError} DUPLICATE_TASK_NAME
+ */
+async function checkName(
+  { taskNames }: ImportPromptsDeps,
+  project: string,
+  [first]: readonly Version[],
+  names: Set<string>,
+): Promise<void> {
+  if (!first) return
+  const { name } = first.input
+  if (names.has(name)) {
+    throw ValidationError.at(
+      [...first.prompt.place, 'name'],
+      `another prompt becomes a task named "${name}", too`,
+    )
+  }
+  names.add(name)
+  if ((await taskNames.idOf(project, name)) === null) return
+  throw new ApiError('DUPLICATE_TASK_NAME', `The project has a task named "${name}" already.`)
+}
+
 function stepOf(deps: ImportPromptsDeps, { input, prompt: { alias, version } }: Version): PromptStep {
   const tag = tagName.safeParse(version).data ?? null
   return { create: { ...input, alias }, change: changeOf(deps, input), tag }
@@ -95,6 +132,7 @@ async function importOne(
   const [first] = versions as [Version, ...Version[]]
   const { alias } = first.prompt
   const made: { version: string | null; revision: string }[] = []
+  const unnamed: string[] = []
   let task = known
   let changed = false
   for (const { prompt, input } of versions) {
@@ -106,7 +144,8 @@ async function importOne(
     const revision = saved.revisions[0]?.id ?? ''
     const number = String(saved.revisions.length)
     if (prompt.version !== null && prompt.version !== number) {
-      await tagRevision(deps, project, { task, revision, name: prompt.version })
+      const isTagged = await tagRevision(deps, project, { task, revision, name: prompt.version })
+      if (!isTagged) unnamed.push([...prompt.place, 'version'].join('.'))
     }
     made.push({ version: prompt.version, revision })
   }
@@ -114,22 +153,26 @@ async function importOne(
     ...{ task_id: task ?? '', name: first.input.name, alias },
     outcome: known ? (changed ? 'updated' : 'unchanged') : 'created',
     versions: made,
-    left_out: versions.flatMap(({ prompt }) => prompt.leftOut),
+    left_out: [...versions.flatMap(({ prompt }) => prompt.leftOut), ...unnamed],
     added: versions.flatMap(({ prompt }) => prompt.added),
   }
 }
 
-/** A version that is not the number of its revision is its tag, so that callers who name it get it. */
+/**
+ * A version that is not the number of its revision is its tag, so that callers who name it get it.
+ * @returns false for one that no tag can be named
+ */
 async function tagRevision(
   { tags }: ImportPromptsDeps,
   project: string,
   { task, revision, name }: { task: string; revision: string; name: string },
-): Promise<void> {
-  if (!tagName.safeParse(name).success) return
+): Promise<boolean> {
+  if (!tagName.safeParse(name).success) return false
   const known = (await tags.list(project, 'task_revision')).find((tag) => tag.name === name)
   const tag = known ?? (await tags.create(project, 'task_revision', name, null))
   if (typeof tag === 'string') throw new ApiError('TOO_MANY_TAGS', 'The project has as many tags as it may.')
   await tags.add(project, 'task_revision', tag.id, [{ task, entity: revision }])
+  return true
 }
 
 /** A further version: its prompts and what belongs to them, and all the traffic. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { ValidationError } from '../../platform/errors.ts'
 import { toldIssues } from '../../platform/told-issues.ts'
@@ -108,18 +109,34 @@ function readSavedPrompt(given: unknown, place: Place): SavedPrompt {
       'a task calls no tools: take them out, and call them yourself',
     )
   }
-  const { messages, takesImage } = messagesOf(prompt, place)
+  const { messages, takesImage, leftOut } = messagesOf(prompt, place)
   const id = prompt.id ?? prompt.prompt_id ?? null
-  const others = Object.keys(prompt).filter((name) => !READ.has(name))
+  const others = [
+    ...strays(prompt, READ, place),
+    ...strays(prompt.reasoning, EFFORT, [...place, 'reasoning']),
+    ...strays(prompt.text, FORMAT, [...place, 'text']),
+    ...leftOut,
+  ]
   return {
     ...{ id, messages, takesImage, place, name: prompt.name ?? null, model: prompt.model ?? null },
     version: prompt.version === null || prompt.version === undefined ? null : String(prompt.version),
     description: prompt.description ?? null,
     variables: variablesOf(prompt),
-    parameters: parametersOf(prompt),
+    parameters: parametersOf(prompt, place),
     schema: schemaOf(prompt, place),
-    leftOut: others.map((name) => [...place, name].join('.')),
+    leftOut: others,
   }
+}
+
+const EFFORT = new Set(['effort'])
+const FORMAT = new Set(['format'])
+const MESSAGE = new Set(['role', 'content', 'type'])
+const PART = new Set(['type', 'text'])
+
+/** Places of an object's members that nobody reads. */
+function strays(object: object | null | undefined, read: ReadonlySet<string>, place: Place): string[] {
+  const said = Object.entries(object ?? {}).filter(([name, value]) => !read.has(name) && value !== null)
+  return said.map(([name]) => [...place, name].join('.'))
 }
 
 function messagesOf(prompt: Saved, place: Place) {
@@ -131,21 +148,25 @@ function messagesOf(prompt: Saved, place: Place) {
   const after = [...lone('user', user, [...place, 'user']), ...lone('user', text, [...place, 'prompt'])]
   const inputs = typeof input === 'string' ? lone('user', input, [...place, 'input']) : []
   let takesImage = false
+  const leftOut: string[] = []
   const listed = [
     ...placed(messages, [...place, 'messages']),
     ...placed(Array.isArray(input) ? input : null, [...place, 'input']),
-  ].map(({ role, content, place: own }) => {
+  ].map(({ message, place: own }) => {
+    const { role, content } = message
+    leftOut.push(...strays(message, MESSAGE, own))
     if (role !== 'system' && role !== 'developer' && role !== 'user') {
       const msg = `a task has no messages of the role ${role}: say in its text what such an example shows`
       throw ValidationError.at([...own, 'role'], msg)
     }
     const said = textOf(content, own)
     takesImage ||= said.takesImage
+    leftOut.push(...said.leftOut)
     return { role: role === 'user' ? ('user' as const) : ('system' as const), text: said.text, place: own }
   })
   return {
     messages: [...before, ...listed, ...after, ...inputs].filter((each) => each.text !== ''),
-    takesImage,
+    ...{ takesImage, leftOut },
   }
 }
 
@@ -153,12 +174,13 @@ const lone = (role: 'system' | 'user', text: string | null | undefined, place: P
   text ? [{ role, text, place }] : []
 
 const placed = (messages: Saved['messages'], place: Place) =>
-  (messages ?? []).map((each, at) => ({ ...each, place: [...place, at] }))
+  (messages ?? []).map((message, at) => ({ message, place: [...place, at] }))
 
-/** The text of a message. An image in a template is a place for one; the task then requires it. */
-function textOf(said: z.output<typeof content>, place: Place): { text: string; takesImage: boolean } {
-  if (typeof said === 'string') return { text: said, takesImage: false }
+/** The text of a message. An image in a template is a place for one: the task then requires it, and has none of its own. */
+function textOf(said: z.output<typeof content>, place: Place) {
+  if (typeof said === 'string') return { text: said, takesImage: false, leftOut: [] }
   let takesImage = false
+  const leftOut = said.flatMap((each, at) => strays(each, PART, [...place, 'content', at]))
   const texts = said.flatMap((each, at) => {
     if (each.type === 'text' || each.type === 'input_text') return [each.text ?? '']
     if (each.type === 'input_image' || each.type === 'image_url') {
@@ -167,7 +189,7 @@ function textOf(said: z.output<typeof content>, place: Place): { text: string; t
     }
     throw ValidationError.at([...place, 'content', at], `a task's prompt holds text, no ${each.type}`)
   })
-  return { text: texts.join('\n'), takesImage }
+  return { text: texts.join('\n'), takesImage, leftOut }
 }
 
 function variablesOf({ variables }: Saved): string[] {
@@ -176,16 +198,32 @@ function variablesOf({ variables }: Saved): string[] {
   return variables.map((each) => (typeof each === 'string' ? each : each.name))
 }
 
-function parametersOf(prompt: Saved): Record<string, unknown> {
-  const known = Object.entries(PARAMETERS).flatMap(([name, own]) => {
-    const value = prompt[name]
-    return value === undefined || value === null ? [] : [[own, value]]
-  })
+/** @throws {ValidationError} for a parameter that is there by two names, with two values */
+function parametersOf(prompt: Saved, place: Place): Record<string, unknown> {
+  const found: Record<string, unknown> = {}
   const effort = prompt.reasoning?.effort
-  return { ...Object.fromEntries(known), ...(effort ? { reasoning_effort: effort } : {}) }
+  const given = Object.entries(PARAMETERS).map(([name, own]) => ({ name, own, value: prompt[name] }))
+  for (const { name, own, value } of [
+    ...given,
+    { name: 'reasoning', own: 'reasoning_effort', value: effort },
+  ]) {
+    if (value === undefined || value === null) continue
+    if (Object.hasOwn(found, own) && !isDeepStrictEqual(found[own], value)) {
+      throw ValidationError.at([...place, name], 'contradicts the same parameter by another name')
+    }
+    found[own] = value
+  }
+  return found
 }
 
 function schemaOf({ schema: own, response_format: chat, text }: Saved, place: Place): unknown {
+  const said = [text?.format, chat].map(
+    (each) => each?.schema ?? each?.json_schema?.schema ?? (each?.type === 'text' ? 'text' : null),
+  )
+  const [first, ...more] = [own ?? null, ...said].filter((each) => each !== null)
+  if (more.some((each) => !isDeepStrictEqual(each, first))) {
+    throw ValidationError.at(place, 'says of two formats what its answer is to be')
+  }
   const format = text?.format ?? chat
   const found = own ?? format?.schema ?? format?.json_schema?.schema ?? null
   if (found === null && format && format.type !== 'text') {
