@@ -1,6 +1,14 @@
 import type { Steps } from '../platform/event-loop/in-pieces.ts'
 import type { HourTotals, Totals } from '../totals/rollup-store.ts'
-import { addTotals, countedAs, countsOf, keyBucketsOf, type MetricName, RATIOS } from './hour-counts.ts'
+import {
+  addTotals,
+  countedAs,
+  countsOf,
+  keyBucketsOf,
+  keyCountsOf,
+  type MetricName,
+  RATIOS,
+} from './hour-counts.ts'
 import { ALARM, sampleRatioEvidence } from './statistics/sample-ratio.ts'
 import { RATE, ratioScale, scoreScale } from './statistics/scales.ts'
 import { type Bucket, countEffect, stickyBets } from './statistics/sticky.ts'
@@ -130,8 +138,8 @@ export function* compare(
 /** The evidence that runs were not drawn by the shares. Under sticky keys, as many count as would vary as much. */
 export function ratioOf({ shares, totals }: SplitTotals, field: 'n' | 'feedback'): number {
   const counts = [...shares.keys()].map((id) => totals.get(id)?.get(field) ?? 0)
-  const buckets = [...totals.values()].flatMap((each) => [...keyBucketsOf(each, 'failed').values()])
-  const keyed = buckets.reduce((sum, { n }) => sum + n, 0)
+  const buckets = keyCountsOf(addTotals(totals.values()), field)
+  const keyed = buckets.reduce((sum, n) => sum + n, 0)
   const effect = countEffect(buckets, counts.reduce((sum, n) => sum + n, 0) - keyed)
   return sampleRatioEvidence(
     [...shares.values()],
@@ -140,7 +148,7 @@ export function ratioOf({ shares, totals }: SplitTotals, field: 'n' | 'feedback'
 }
 
 /** How a metric is measured, which what was before the candidate may say. */
-export function scaleOf({ name, levels }: Metric, past: Totals): Scale {
+export function scaleOf({ name, levels }: Pick<Metric, 'name' | 'levels'>, past: Totals): Scale {
   if (levels !== undefined) return scoreScale(levels)
   const buckets = RATIOS[name as MetricName]
   return buckets ? ratioScale(buckets, countsOf(past, name as MetricName)) : RATE

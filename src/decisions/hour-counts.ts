@@ -45,6 +45,12 @@ export function keyBucketsOf(totals: Totals, metric: MetricName): Map<number, Bu
   return found
 }
 
+/** How many runs the keys of each bucket sent, or how many of those have feedback. */
+export function keyCountsOf(totals: Totals, field: 'n' | 'feedback'): number[] {
+  const name = new RegExp(`^key:\\d+:${field}$`)
+  return [...totals].flatMap(([each, n]) => (name.test(each) ? [n] : []))
+}
+
 /** Adds totals up. */
 export function addTotals(all: Iterable<Totals>): Totals {
   const sums = new Map<string, number>()

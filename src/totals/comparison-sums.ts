@@ -64,7 +64,8 @@ export function addToComparison(sums: FieldSums, run: ComparedRun, keyBucket: nu
 
 /**
  * Adds feedback to the same sums: `feedback` for the first on a run, `score:<counted name>:<level>`, and with a caller's key
- * `key:<bucket>:score:<counted name>`, the sum of the levels, and `key:<bucket>:n:score:<counted name>`.
+ * `key:<bucket>:feedback`, `key:<bucket>:score:<counted name>`, the sum of the levels, and `key:<bucket>:n:score:<counted
+ * name>`.
  */
 export function addScores(
   sums: FieldSums,
@@ -73,6 +74,7 @@ export function addScores(
   isFirst: boolean,
 ): void {
   if (isFirst) sums.add('feedback', 1)
+  if (isFirst && keyBucket !== null) sums.add(`key:${keyBucket}:feedback`, 1)
   for (const [name, level, , counted = name] of levels) {
     sums.add(`score:${counted}:${level}`, 1)
     if (keyBucket === null) continue

@@ -1,4 +1,4 @@
-import type { Scale } from './stratum.ts'
+import { meanOf, type Scale } from './stratum.ts'
 
 /**
  * Statistics for sticky traffic. A key has its revision for good, so it is keys that are drawn and not runs, and a few
@@ -26,17 +26,21 @@ export interface StickyBets {
   readonly inflation: number
 }
 
+/** Buckets that keys are hashed into. */
+const BUCKETS = 256
+
 /**
- * How many times more the number of runs varies than if runs were drawn and not keys: `sum n_g^2 / sum n_g`, by bucket
- * and revision; runs without a key are buckets of their own.
+ * How many times more the number of runs of a revision varies than if runs were drawn and not keys: the sum of the squares
+ * of what each key sent, by the number of runs. Keys are not counted one by one; but since they fall into buckets by their
+ * hash, whichever revision they have, those squares are what the sizes of buckets vary by, `sum over all 256 of (n_g -
+ * mean)^2`. So it does not depend on how runs were split, which is what is asked. Runs without a key are keys of their own.
+ * @param buckets number of runs by bucket, of all revisions; those without any may be left out
  */
-export function countEffect(buckets: readonly Bucket[], loose: number): number {
-  let [n, squares] = [loose, loose]
-  for (const bucket of buckets) {
-    n += bucket.n
-    squares += bucket.n ** 2
-  }
-  return n === 0 ? 1 : Math.max(1, squares / n)
+export function countEffect(buckets: readonly number[], loose: number): number {
+  const keyed = buckets.reduce((sum, n) => sum + n, 0)
+  if (keyed + loose === 0) return 1
+  const squares = buckets.reduce((sum, n) => sum + n ** 2, 0) - keyed ** 2 / BUCKETS
+  return Math.max(1, ((squares * BUCKETS) / (BUCKETS - 1) + loose) / (keyed + loose))
 }
 
 /** Fewer effective buckets than this under either revision give no verdict. */
@@ -95,6 +99,12 @@ export function studentCorrection(buckets: number, alpha: number): number {
   return (t / z) ** 2
 }
 
+/** Where bets are made when keys are drawn: at the mean of both revisions. Without runs in the middle. */
+export function stickyCentre(pooled: ArrayLike<number>, { levels }: Pick<Scale, 'levels'>): number {
+  const mean = meanOf(pooled, levels).mean ?? 0.5
+  return Math.min(1 - LEAST_CENTRE, Math.max(LEAST_CENTRE, mean))
+}
+
 /**
  * How to bet when keys are drawn: around the mean of both revisions, at which the shares of runs do not matter, with the
  * log-wealth divided by the design effect and by the correction for few buckets. Good for many keys; the simulations say
@@ -116,12 +126,7 @@ export function stickyBets(
   )
   if (least < LEAST_BUCKETS) return null
   const { levels } = scale
-  let [n, sum] = [0, 0]
-  for (const [level, y] of levels.entries()) {
-    n += pooled[level] ?? 0
-    sum += (pooled[level] ?? 0) * y
-  }
-  const centre = Math.min(1 - LEAST_CENTRE, Math.max(LEAST_CENTRE, sum / n))
+  const centre = stickyCentre(pooled, scale)
   const effect = designEffect([...baseline, ...candidate], { levels, counts: pooled }, centre)
   return { scale: { ...scale, centres: [centre] }, inflation: effect * studentCorrection(least, alpha) }
 }

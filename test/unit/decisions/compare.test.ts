@@ -205,4 +205,32 @@ describe('a comparison', () => {
     )
     assert.equal(metricOf(few, 'failed').why, 'too_few_keys')
   })
+
+  test('by keys: runs that are missing alarm, of many keys; busy keys that fall to one side do not', () => {
+    const spread = (runs: number, keys: number, first: number): [number, Partial<ComparedRun>, number][] =>
+      Array.from({ length: keys }, (_, key) => [runs, {}, (first + key) % 256])
+    const alarm = (...hours: HourTotals[]) => compare(query, [even], hours).sampleRatio.alarm
+    // 5,120 keys of one run each, 45 of 100 of them with the candidate.
+    assert.ok(alarm(hour('a', 1, 1, spread(11, 256, 0)), hour('b', 1, 1, spread(9, 256, 0))))
+    assert.equal(alarm(hour('a', 1, 1, spread(10, 256, 0)), hour('b', 1, 1, spread(10, 256, 0))), false)
+    // Sixty keys of fifty runs each, 35 of them with the baseline.
+    assert.equal(alarm(hour('a', 1, 1, spread(50, 35, 0)), hour('b', 1, 1, spread(50, 25, 35))), false)
+  })
+
+  test('by keys: feedback that comes of one revision more often is noticed, by how many keys give it', () => {
+    const scored = (revision: string, runs: number, feedback: number, busy = 0): HourTotals => {
+      const sums = new FieldSums()
+      for (let key = 0; key < 256; key += 1) {
+        for (let run = 0; run < runs; run += 1) addToComparison(sums, GOOD, key)
+        const given = busy > 0 && key % 16 !== 0 ? 0 : Math.max(feedback, busy)
+        for (let run = 0; run < given; run += 1) addScores(sums, [['helpful', 1, 0]], key, true)
+      }
+      return { revision, split: 1, hour: HOUR, totals: new Map(sums.all()) }
+    }
+    const alarm = (...hours: HourTotals[]) => compare(query, [even], hours).sampleRatio
+    const skewed = alarm(scored('a', 10, 5), scored('b', 10, 8))
+    assert.deepEqual([skewed.alarm, skewed.feedbackAlarm], [false, true])
+    assert.equal(alarm(scored('a', 10, 5), scored('b', 10, 5)).feedbackAlarm, false)
+    assert.equal(alarm(scored('a', 40, 0, 20), scored('b', 40, 0, 30)).feedbackAlarm, false)
+  })
 })

@@ -8,11 +8,13 @@ import {
 } from '../../../../src/decisions/statistics/sample-ratio.ts'
 import { LATENCY, RATE, ratioScale } from '../../../../src/decisions/statistics/scales.ts'
 import {
+  countEffect,
   designEffect,
   effectiveBuckets,
   stickyBets,
   studentCorrection,
 } from '../../../../src/decisions/statistics/sticky.ts'
+import { randomNumbers } from '../../../sim-decisions/draws.ts'
 import fc from '../../../support/fast-check.ts'
 
 test('log-gamma is that of factorials, and of one half', () => {
@@ -71,6 +73,32 @@ describe('sticky traffic', () => {
     assert.ok(effectiveBuckets([...even, { n: 100_000, sum: 0 }]) < 1.1)
     assert.equal(stickyBets(RATE, even, [{ n: 1000, sum: 3 }], [1980, 20], 0.05), null)
     assert.equal(stickyBets(RATE, even, [], [990, 10], 0.05), null)
+  })
+
+  test('runs of a key count as often as it sends them, however many keys share a bucket', () => {
+    const random = randomNumbers(18)
+    const bucketsOf = (keys: number, runs: number) => {
+      const buckets = new Array<number>(256).fill(0)
+      for (let key = 0; key < keys; key += 1) {
+        const at = Math.floor(random() * 256)
+        buckets[at] = (buckets[at] ?? 0) + runs
+      }
+      return buckets
+    }
+    for (const [keys, runs] of [
+      [3, 1000],
+      [300, 20],
+      [3000, 7],
+      [100_000, 1],
+    ] as const) {
+      const found = countEffect(bucketsOf(keys, runs), 0)
+      assert.ok(found > 0.7 * runs && found < 1.4 * runs, `${keys} keys: ${found}`)
+    }
+    assert.equal(countEffect([], 1000), 1)
+    assert.equal(countEffect([], 0), 1)
+    // Half of the runs have no key.
+    const half = countEffect(bucketsOf(3000, 10), 30_000)
+    assert.ok(half > 4.5 && half < 6.5, `${half}`)
   })
 
   test('few buckets need more evidence, many need no more', () => {
