@@ -178,7 +178,7 @@ function ramp(base: number, { fails, slower }: Candidate, random: () => number):
       ),
     ]
     const seen = {
-      ...{ now: 0, runs: inStep, guards, ratioAlarm: false, tooFewKeys: false },
+      ...{ now: 0, runs: inStep, guards, ratioAlarm: false, feedbackAlarm: null, tooFewKeys: null },
       lostGuard: null,
     }
     const { action } = decideRollout(PLAN, { status: 'running', step, goingSince: 0, stepBegan: 0 }, seen)

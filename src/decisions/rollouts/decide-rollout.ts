@@ -32,7 +32,10 @@ export interface RolloutEvidence {
   readonly runs: number
   readonly guards: readonly GuardEvidence[]
   readonly ratioAlarm: boolean
-  readonly tooFewKeys: boolean
+  /** The metric of a guard that looks at feedback, where that is not split as the weights say; null for none. */
+  readonly feedbackAlarm: string | null
+  /** The metric of a guard that too few keys say something of; null for none. */
+  readonly tooFewKeys: string | null
   /** The metric of a guard that cannot be looked at any more; null for none. */
   readonly lostGuard: string | null
 }
@@ -71,9 +74,11 @@ export function decideRollout(
 ): RolloutDecision {
   if (state.status !== 'running') return decision('none', 'not_running')
   const harmBound = Math.log(seen.guards.length / plan.alpha)
-  const harmed = seen.tooFewKeys ? undefined : seen.guards.find(({ harm }) => harm >= harmBound)
+  const harmed = seen.guards.find(({ harm }) => harm >= harmBound)
   if (harmed) return decision(plan.onHarm, 'harm', harmed.guard.metric)
-  if (seen.ratioAlarm) return decision(plan.onStall, 'sample_ratio')
+  if (seen.ratioAlarm || seen.feedbackAlarm !== null) {
+    return decision(plan.onStall, 'sample_ratio', seen.feedbackAlarm)
+  }
   if (plan.maxDuration !== null && seen.now - state.goingSince >= plan.maxDuration * 1000) {
     return decision(plan.onStall, 'max_duration')
   }
@@ -81,7 +86,7 @@ export function decideRollout(
   if (seen.lostGuard !== null) return decision('hold', 'guard_lost', seen.lostGuard)
   if (seen.now - state.stepBegan < plan.hold * 1000) return decision('hold', 'hold')
   if (seen.runs < plan.minRuns) return decision('hold', 'min_runs')
-  if (seen.tooFewKeys) return decision('hold', 'too_few_keys')
+  if (seen.tooFewKeys !== null) return decision('hold', 'too_few_keys', seen.tooFewKeys)
   const safeBound = Math.log(1 / plan.alpha)
   const unproven = seen.guards.find(({ safe }) => !(safe >= safeBound))
   if (unproven) return decision('hold', 'evidence', unproven.guard.metric)

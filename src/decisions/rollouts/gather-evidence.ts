@@ -2,6 +2,7 @@ import { DAY_MS, HOUR_MS } from '../../platform/date-span.ts'
 import { ownTick } from '../../platform/event-loop/own-tick.ts'
 import type { RunStore } from '../../runs/store/run-store.ts'
 import type { Rollout } from '../../tasks/split/rollout.ts'
+import type { TrafficChange } from '../../tasks/split/split.ts'
 import type { Task } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import type { RollupStore, Totals } from '../../totals/rollup-store.ts'
@@ -10,10 +11,12 @@ import { sharesOf } from '../compare-revisions.ts'
 import { addTotals, countedAs, countsOf } from '../hour-counts.ts'
 import { ALARM } from '../statistics/sample-ratio.ts'
 import { RATE } from '../statistics/scales.ts'
+import type { Stratum } from '../statistics/stratum.ts'
+import type { Metric } from '../verdict.ts'
 import type { RolloutEvidence } from './decide-rollout.ts'
-import { eitherHarm, type GuardEvidence, guardEvidence } from './guard.ts'
+import { eitherHarm, type GuardEvidence, guardEvidence, noEvidence } from './guard.ts'
 import { presentGuards } from './guards-of.ts'
-import { findHungRuns, timelyBucket, timelyCounts } from './late-runs.ts'
+import { betOnLateKeys, findHungRuns, timelyBucket, timelyCounts } from './late-runs.ts'
 import { DONE_WITHIN } from './rollout-input.ts'
 
 export interface GatherEvidenceDeps {
@@ -22,6 +25,9 @@ export interface GatherEvidenceDeps {
   readonly runs: Pick<RunStore, 'running' | 'getHeads'>
   readonly reportRollupsMax: number
 }
+
+/** What says how runs are counted by a metric. */
+type CountedMetric = Pick<Metric, 'name' | 'levels' | 'counted'>
 
 /** What was typical is looked for so long before the rollout. */
 const PAST_MS = 7 * DAY_MS
@@ -44,8 +50,7 @@ export async function gatherEvidence(
   if (found === null) return null
   const hours = found.filter(({ shadow }) => !shadow)
   const changes = await deps.tasks.trafficHistory(task.project_id, task.id, null, MOST_CHANGES)
-  const own = changes.filter(({ seq }) => seq >= first_split).toSorted((a, b) => a.seq - b.seq)
-  const splits = own.flatMap(({ seq, after, at }) => {
+  const splits = stepsOf(changes, first_split).flatMap(({ seq, after, at }) => {
     const all = sharesOf(after)
     const [a = 0, b = 0] = [all.get(from), all.get(to)]
     const began = Math.floor(Date.parse(at) / HOUR_MS) * HOUR_MS
@@ -69,26 +74,37 @@ export async function gatherEvidence(
     b: totalsOf(to, seq, began),
   }))
   const thisHour = Math.floor(now / HOUR_MS) * HOUR_MS
-  const clock = [...new Set([...hours.map(({ hour }) => hour), thisHour])].sort((a, b) => a - b)
+  // Bets that begin anew have less weight the later they do: hours before the rollout must not use it up.
+  const begun = Math.min(...splits.map(({ began }) => began))
+  const since = hours.flatMap(({ hour }) => (hour >= begun ? [hour] : []))
+  const clock = [...new Set([...since, thisHour])].sort((a, b) => a - b)
   const next = shares[step + 1] ?? 1
   const sticky = hours.some(({ totals }) => hasKeys(totals))
-  let tooFewKeys = false
+  let tooFewKeys: string | null = null
   const { known, lost: lostGuard } = presentGuards(task, rollout.guards)
   const guards: GuardEvidence[] = []
+  const strataOf = (metric: CountedMetric, hour?: number): Stratum[] =>
+    splits.map(({ seq, began, share }) => ({
+      share,
+      baseline: countsOf(totalsOf(from, seq, began, hour), countedAs(metric), metric.levels),
+      candidate: countsOf(totalsOf(to, seq, began, hour), countedAs(metric), metric.levels),
+    }))
+  const betsOn = (metric: CountedMetric) =>
+    betOnKeys(scaleOf(metric, past), countedAs(metric), strataOf(metric), pairs, rollout.alpha)
+  const inflationOfTimes = (): number => betsOn({ name: 'latency' })?.inflation ?? 1
   for (const { guard, metric } of known) {
     await ownTick()
     const name = countedAs(metric)
     const whole = scaleOf(metric, past)
-    const strataOf = (hour?: number) =>
-      splits.map(({ seq, began, share }) => ({
-        share,
-        baseline: countsOf(totalsOf(from, seq, began, hour), name, metric.levels),
-        candidate: countsOf(totalsOf(to, seq, began, hour), name, metric.levels),
-      }))
-    const periods = clock.map((hour) => strataOf(hour))
-    const bets = sticky ? betOnKeys(whole, name, strataOf(), pairs, rollout.alpha) : null
-    if (sticky && bets === null) tooFewKeys = true
-    const own = guardEvidence(guard, bets?.scale ?? whole, periods, next, bets?.inflation)
+    const periods = clock.map((hour) => strataOf(metric, hour))
+    const bets = sticky ? betsOn(metric) : { scale: whole, inflation: 1 }
+    if (bets === null) {
+      // Other guards may have enough of them.
+      tooFewKeys ??= guard.metric
+      guards.push(noEvidence(guard))
+      continue
+    }
+    const own = guardEvidence(guard, bets.scale, periods, next, bets.inflation)
     if (name !== 'failed') {
       guards.push(own)
       continue
@@ -102,23 +118,37 @@ export async function gatherEvidence(
         return { share, baseline: countsFor(from), candidate: countsFor(to) }
       }),
     )
-    guards.push(eitherHarm(own, guardEvidence(guard, RATE, late, next, bets?.inflation)))
+    const onLate = sticky
+      ? betOnLateKeys(late.flat(), bets.inflation, inflationOfTimes())
+      : { scale: RATE, inflation: 1 }
+    guards.push(eitherHarm(own, guardEvidence(guard, onLate.scale, late, next, onLate.inflation)))
   }
-  const ratio = pairs.reduce((sum, { seq, share, a, b }) => {
-    const split = {
-      shares: new Map([
+  /** Whether runs, or those of them that have feedback, were not drawn by the shares. */
+  const isAlarmed = (field: 'n' | 'feedback'): boolean => {
+    const logs = pairs.map(({ seq, share, a, b }) => {
+      const of = (revision: string, totals: Totals) =>
+        [revision, field === 'n' ? withHung(totals, hung(revision, seq)) : totals] as const
+      const shares = new Map([
         [from, 1 - share],
         [to, share],
-      ]),
-      totals: new Map([
-        [from, withHung(a, hung(from, seq))],
-        [to, withHung(b, hung(to, seq))],
-      ]),
-    }
-    return sum + ratioOf(split, 'n')
-  }, 0)
+      ])
+      return ratioOf({ shares, totals: new Map([of(from, a), of(to, b)]) }, field)
+    })
+    return logs.reduce((sum, log) => sum + log, 0) >= Math.log(ALARM)
+  }
+  const ofScore = known.find(({ metric }) => metric.levels !== undefined)?.guard.metric ?? null
+  const feedbackAlarm = ofScore !== null && isAlarmed('feedback') ? ofScore : null
   const runs = pairs.find(({ seq }) => seq === task.split.seq)?.b.get('n') ?? 0
-  return { now, runs, guards, ratioAlarm: ratio >= Math.log(ALARM), tooFewKeys, lostGuard }
+  return { now, runs, guards, ratioAlarm: isAlarmed('n'), feedbackAlarm, tooFewKeys, lostGuard }
+}
+
+/** The splits of a rollout: not the one that it went back to, nor what others made of the weights once it was over. */
+function stepsOf(changes: readonly TrafficChange[], first: number): TrafficChange[] {
+  const own = changes.filter(
+    ({ seq, reason, evidence }) =>
+      seq === first || (seq > first && reason === 'rollout' && evidence?.['action'] !== 'rollback'),
+  )
+  return own.toSorted((a, b) => a.seq - b.seq)
 }
 
 const withHung = (totals: Totals, hung: number): Totals =>

@@ -45,6 +45,9 @@ export function guardEvidence(
   }
 }
 
+/** What says nothing, neither of harm nor of safety. */
+export const noEvidence = (guard: Guard): GuardEvidence => ({ guard, harm: 0, safe: 0 })
+
 /**
  * Two ways in which the same harm shows: something is evidence for it when the mean of both is, and it is ruled out when
  * both are.

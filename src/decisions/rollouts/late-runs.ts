@@ -3,6 +3,9 @@ import type { Task } from '../../tasks/task.ts'
 import { bucketOf, SECONDS } from '../../totals/histogram.ts'
 import type { Totals } from '../../totals/rollup-store.ts'
 import { countsOf } from '../hour-counts.ts'
+import { RATE } from '../statistics/scales.ts'
+import { type StickyBets, stickyCentre } from '../statistics/sticky.ts'
+import type { Stratum } from '../statistics/stratum.ts'
 
 /** Runs of a shard that are read at once. */
 const PAGE = 200
@@ -49,6 +52,19 @@ export async function findHungRuns(
   }
   await Promise.all(runs.running(project_id, before, page).map(countAll))
   return (revision, split) => counts.get(`${revision} ${split}`) ?? 0
+}
+
+/**
+ * How to bet on late runs when keys are drawn: around how many of them are late, at which the shares of runs do not matter.
+ * Totals do not say whose runs were late: they are taken to come together in keys as failures or times do, whichever do
+ * more.
+ * @param inflations by what the logarithms of the wealth are divided that is bet on those
+ */
+export function betOnLateKeys(late: readonly Stratum[], ...inflations: readonly number[]): StickyBets {
+  const pooled = RATE.levels.map((_, level) =>
+    late.reduce((sum, { baseline, candidate }) => sum + (baseline[level] ?? 0) + (candidate[level] ?? 0), 0),
+  )
+  return { scale: { ...RATE, centres: [stickyCentre(pooled, RATE)] }, inflation: Math.max(...inflations) }
 }
 
 /** The number of runs that were done in time, and of those that were not, whether they have ended since or not. */

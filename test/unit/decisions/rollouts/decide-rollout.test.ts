@@ -26,7 +26,8 @@ const seen: RolloutEvidence = {
   runs: 20,
   guards: [safe],
   ratioAlarm: false,
-  tooFewKeys: false,
+  feedbackAlarm: null,
+  tooFewKeys: null,
   lostGuard: null,
 }
 
@@ -44,7 +45,21 @@ describe('a rollout', () => {
       'hold',
       'evidence',
     ],
-    ['waits for keys', {}, { tooFewKeys: true }, 'hold', 'too_few_keys'],
+    ['waits for keys', {}, { tooFewKeys: 'failed' }, 'hold', 'too_few_keys'],
+    [
+      'goes back on harm that enough keys show, where another guard has too few',
+      {},
+      { tooFewKeys: 'score:x', guards: [safe, { ...safe, harm: 9 }] },
+      'rollback',
+      'harm',
+    ],
+    [
+      'pauses when feedback that it is guarded by is not split as runs are',
+      {},
+      { feedbackAlarm: 'score:x' },
+      'pause',
+      'sample_ratio',
+    ],
     ['waits where a guard cannot look any more', {}, { lostGuard: 'score:x' }, 'hold', 'guard_lost'],
     ['waits where no guard is left', {}, { guards: [], lostGuard: 'score:x' }, 'hold', 'guard_lost'],
     [
