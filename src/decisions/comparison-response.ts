@@ -8,7 +8,8 @@ const compared = z
   .object({
     n: z.int().min(0).meta({ description: 'Runs of the revision that count.' }),
     estimate: z.number().nullable().meta({
-      description: 'Its rate, from 0 to 1, or what is typical of it: seconds, credits, tokens.',
+      description:
+        'Its rate, from 0 to 1, or what is typical of it: seconds, credits, tokens. Of a number that is a score, where in its range it is; of other scores, how often they have a good value.',
     }),
     interval: interval.meta({ description: 'What it may be, as long as it does not drift.' }),
     difference: z.number().nullable().meta({

@@ -25,8 +25,9 @@ export function presentComparison(
     return { ...each, name: known?.name ?? nameOf(revisions.length + 1 + others.indexOf(each)) }
   })
   const sentences = [
-    ...revisions.map(({ name, metrics }) => summaryOf(name, metrics, primary)),
-    ...pairs.map(({ name, metrics }) => summaryOf(`${name} as a shadow`, metrics, primary)),
+    ...revisions.flatMap(({ name, metrics }) => summaryOf(name, metrics, primary, !sampleRatio.alarm)),
+    // Pairs need no split.
+    ...pairs.flatMap(({ name, metrics }) => summaryOf(`${name} as a shadow`, metrics, primary, true)),
   ]
   return {
     ...{ baseline, splits, alpha, primary },
@@ -55,7 +56,7 @@ export function presentComparison(
       ...{ name, task_revision_id: revision, pairs: n, dropped },
       metrics: Object.fromEntries(metrics.map((each) => [each.metric.name, presentPaired(each)])),
     })),
-    summary: sentences.filter(Boolean).join(' ') || NOTHING,
+    summary: [...new Set(sentences)].join(' ') || NOTHING,
   }
 }
 
@@ -82,10 +83,15 @@ function presentPaired(compared: Compared) {
 }
 
 /** What the primary metric says, and each other that is decided. */
-function summaryOf(name: string, metrics: readonly Compared[], primary: string): string {
+function summaryOf(
+  name: string,
+  metrics: readonly Compared[],
+  primary: string,
+  runsAreSplit: boolean,
+): string[] {
   const said = metrics.filter(
     ({ metric, verdict }) => metric.name === primary || verdict === 'better' || verdict === 'worse',
   )
   const first = said.toSorted((a, b) => Number(b.metric.name === primary) - Number(a.metric.name === primary))
-  return first.map((each) => sentenceOf(name, each, isRatio(each))).join(' ')
+  return first.map((each) => sentenceOf(name, each, isRatio(each), runsAreSplit))
 }

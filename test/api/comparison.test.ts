@@ -47,7 +47,7 @@ describe('the comparison of revisions', () => {
       [[b, drawnB, 0.5, 'B']],
     )
     assert.deepEqual([found.unit, found.splits, found.sample_ratio.alarm], ['run', 1, false])
-    assert.match(found.summary, /^Undecided in failed: /)
+    assert.match(found.summary, /^Undecided whether B fails more or less often: /)
     const reversed = await call('GET', `/task/${task}/comparison?baseline=${b}&primary=latency`)
     assert.deepEqual([reversed.body.baseline, reversed.body.revisions[0].runs], [b, 30 - drawnB])
   })

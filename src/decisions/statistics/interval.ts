@@ -50,5 +50,6 @@ function* boundsOf(
   const low = above(lowest) >= threshold ? yield* endOfRejected(lowest, 1, above, threshold) : lowest
   yield
   const high = below(1) >= threshold ? yield* endOfRejected(1, lowest, below, threshold) : 1
-  return [low, high]
+  // Where they contradict each other, since the label was not drawn as was said, it is known that little.
+  return [Math.min(low, high), Math.max(low, high)]
 }

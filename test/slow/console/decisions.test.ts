@@ -57,9 +57,9 @@ describe('which revision wins, in the console', () => {
         task_input: { text: 'x' },
       })
       const page = await open(t, `/tasks/${made.task}/verdict?baseline=${made.from}`)
-      await page.getByText(/^Undecided in failed|^B differs/).waitFor()
+      await page.getByText(/^Undecided whether B fails|^B fails about as often/).waitFor()
       await choose(page, page.getByLabel('What matters most'), 'Score helpful')
-      await page.getByText(/^B scores lower in score:helpful: -\d/).waitFor()
+      await page.getByText(/^B scores worse in score:helpful: -\d/).waitFor()
       await page.waitForURL(/primary=score%3Ahelpful/)
       const row = page.getByRole('row', { name: /^Score helpful/ })
       await row.getByText('worse').waitFor()
