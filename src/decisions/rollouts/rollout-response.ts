@@ -70,7 +70,10 @@ export const rolloutResponse = z
           description:
             'Of `hold`: `hold`, `min_runs`, `too_few_keys`, `evidence`, `guard_lost` (the task does not have the score any more), or `too_many_totals` (`SPLITRUN_REPORT_ROLLUPS_MAX`; `guards` is empty).',
         }),
-        metric: z.string().nullable(),
+        metric: z.string().nullable().meta({
+          description:
+            'What is waited for or decides; of `sample_ratio` a score whose feedback does not come as the weights say.',
+        }),
       })
       .meta({ description: 'What the evidence of this moment would have done, or waits for.' }),
   })

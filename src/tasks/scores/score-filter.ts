@@ -8,12 +8,13 @@ export interface ScoreFilter {
 }
 
 const NUMBER = String.raw`-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?`
+const EXACT = new RegExp(`^${NUMBER}$`)
 const RANGE = new RegExp(`^(${NUMBER})?\\.\\.(${NUMBER})?$`)
 
 /** `name`, or `name:value`, or `name:least..most` for numbers, where one end may be missing. */
 export const scoreFilter = z
   .string()
-  .regex(/^[a-z][a-z0-9_]{0,31}(?::.{1,100})?$/, 'expected name, name:value or name:least..most')
+  .regex(/^[a-z][a-z0-9_]{0,31}(?::.{1,100})?$/s, 'expected name, name:value or name:least..most')
   .transform((text): ScoreFilter => {
     const at = text.indexOf(':')
     if (at < 0) return { name: text, fits: () => true }
@@ -27,7 +28,7 @@ export const scoreFilter = z
         typeof value === 'number'
           ? range
             ? value >= least && value <= most
-            : value === Number(wanted)
+            : EXACT.test(wanted) && value === Number(wanted)
           : String(value) === wanted,
     }
   })

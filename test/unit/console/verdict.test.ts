@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Rollout } from '../../../client/src/index.ts'
 import { changeText } from '../../../console/src/pages/history/change-text.ts'
 import { rolloutOf, usualRollout } from '../../../console/src/pages/rollout/rollout-draft.ts'
-import { evidenceShare, waitText } from '../../../console/src/pages/rollout/rollout-words.ts'
+import { evidenceShare, reasonText, waitText } from '../../../console/src/pages/rollout/rollout-words.ts'
 import { drawInterval, WIDTH } from '../../../console/src/pages/verdict/draw-interval.ts'
 import type { RolloutWhy } from '../../../src/decisions/rollouts/decide-rollout.ts'
 import { rolloutBody } from '../../../src/decisions/rollouts/rollout-input.ts'
@@ -63,6 +63,20 @@ test('a rollout begins with what the server has by itself, from the most traffic
   const ids = { from: '019a5f0e-6a21-7d66-8a1f-6c1e2b3d4f5a', to: '019a5f0e-6b44-7e77-9b2a-7d2f3c4e5a6b' }
   assert.deepEqual(rolloutBody.parse({ ...rolloutOf(draft, TASK), ...ids }), rolloutBody.parse(ids))
   assert.equal(usualRollout({ ...TASK, active_revisions: [] }), null)
+})
+
+test('feedback that is not split says so, and keys of which guard are waited for', () => {
+  const metric = 'score:helpful'
+  assert.equal(
+    reasonText({ why: 'sample_ratio', metric }),
+    'because feedback did not come of the revisions as the weights say',
+  )
+  assert.equal(
+    reasonText({ why: 'sample_ratio', metric: null }),
+    'because the runs were not split as the weights say',
+  )
+  const next = { action: 'hold', why: 'too_few_keys', metric } as const
+  assert.match(waitText({ next } as unknown as Rollout), /^It waits for more keys: .* of “Score helpful”\.$/)
 })
 
 test('bounds of guards are of the kind that their metric has, and what is no number is named', () => {

@@ -26,8 +26,12 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 /** Why it has its status. */
-export const reasonText = ({ why, metric }: Pick<Rollout, 'why' | 'metric'>): string =>
-  `because ${REASONS[why] ?? why}${why === 'harm' && metric ? ` in “${metricName(metric)}”` : ''}`
+export function reasonText({ why, metric }: Pick<Rollout, 'why' | 'metric'>): string {
+  if (why === 'sample_ratio' && metric) return `because ${UNEVEN_FEEDBACK}`
+  return `because ${REASONS[why] ?? why}${why === 'harm' && metric ? ` in “${metricName(metric)}”` : ''}`
+}
+
+const UNEVEN_FEEDBACK = 'feedback did not come of the revisions as the weights say'
 
 /** What a running rollout waits for, or what it will do when a worker looks next. */
 export function waitText(rollout: Rollout): string {
@@ -41,7 +45,7 @@ export function waitText(rollout: Rollout): string {
     case 'min_runs':
       return `It waits for runs: ${count(runs)} of the ${count(least)} that this step takes have ended.`
     case 'too_few_keys':
-      return 'It waits for more keys: callers send split_key, and too few have sent runs.'
+      return `It waits for more keys: callers send split_key, and too few of them say something of ${metric}.`
     case 'guard_lost':
       return `It waits, since ${metric} is no longer declared as it was: complete it or roll it back by hand.`
     case 'too_many_totals':
@@ -57,7 +61,7 @@ export function waitText(rollout: Rollout): string {
     case 'not_running':
       return ''
     default:
-      return `It ${ACTIONS[next.action] ?? 'changes'} when a worker looks next, because ${REASONS[next.why] ?? next.why}.`
+      return `It ${ACTIONS[next.action] ?? 'changes'} when a worker looks next, ${reasonText(next)}.`
   }
 }
 

@@ -14,6 +14,9 @@ test('a list is filtered by a value, or by a range of numbers however they are w
     ['a:..1e+300', [-1e308, 1e300], [1e301]],
     ['a:1e-7', [1e-7], [1]],
     ['a:x..y', ['x..y'], ['x', 1]],
+    ['a: ', [' '], [0]],
+    ['a:0x5', ['0x5'], [5]],
+    ['a:two\nlines', ['two\nlines'], ['two']],
   ]
   for (const [text, fitting, others] of cases) {
     const { fits } = scoreFilter.parse(text)
