@@ -5,7 +5,10 @@ type Interval = readonly [number, number]
 /** One metric of a revision, beside the baseline's. */
 export interface ComparedMetric {
   readonly n: number
-  /** A rate, or what is typical: seconds, credits, tokens. */
+  /**
+   * A rate, or what is typical: seconds, credits, tokens. Of a number that is a score where in its range it is; of other scores
+   * how often they have a good value.
+   */
   readonly estimate: number | null
   readonly interval: Interval
   /** In `unit`: a difference, or a ratio. */
