@@ -131,11 +131,11 @@ describe('the evidence of a rollout', () => {
     const harms: number[] = []
     for (const hours of [0, 160]) {
       const { task, from, to } = await taskWithTwo()
-      const middle = Math.floor(sharedNow() / HOUR_MS + 0.5) * HOUR_MS
-      for (let hour = 1; hour <= hours; hour += 1)
-        await count(1, { task, revision: from, at: middle - hour * HOUR_MS })
+      const hour = Math.floor(sharedNow() / HOUR_MS) * HOUR_MS
+      for (let ago = 1; ago <= hours; ago += 1)
+        await count(1, { task, revision: from, at: hour - ago * HOUR_MS })
       await start(task, { from, to, shares: [0.5, 1], hold: 0, guards: [FAILED] })
-      const [first, now] = [middle + 1.5 * HOUR_MS, middle + 4.5 * HOUR_MS]
+      const [first, now] = [hour + 1.5 * HOUR_MS, hour + 4.5 * HOUR_MS]
       for (const revision of [from, to]) {
         await count(2000, { task, revision, at: first })
         await count(60, { task, revision, at: now, failed: revision === to })
