@@ -11,7 +11,7 @@ import {
 } from './hour-counts.ts'
 import { ALARM, sampleRatioEvidence } from './statistics/sample-ratio.ts'
 import { RATE, ratioScale, scoreScale } from './statistics/scales.ts'
-import { type Bucket, countEffect, stickyBets } from './statistics/sticky.ts'
+import { type Bucket, countEffect, meanCentre, type StickyBets, stickyBets } from './statistics/sticky.ts'
 import type { Scale, Stratum } from './statistics/stratum.ts'
 import { alphaFor, type Compared, compareMetric, type Metric } from './verdict.ts'
 
@@ -109,7 +109,7 @@ export function* compare(
         query.answers ?? query.candidates.length,
       )
       const isAlarmed = ratioAlarm || (metric.levels !== undefined && feedbackAlarm)
-      const bets = sticky ? betOnKeys(whole, name, strata, pairs, alpha) : { scale: whole, inflation: 1 }
+      const bets = sticky ? betOnKeys(whole, name, strata, pairs, alpha) : betOnRuns(metric, whole, strata)
       const doubts = { ratioAlarm: isAlarmed, inflation: bets?.inflation ?? null, sticky }
       metrics.push(yield* compareMetric(metric, bets?.scale ?? whole, strata, alpha, doubts))
     }
@@ -169,6 +169,25 @@ function pastOf(hours: readonly HourTotals[], baseline: string, candidate: strin
 export const hasKeys = (totals: Totals): boolean =>
   [...totals.keys()].some((field) => field.startsWith('key:'))
 
+/** Number of runs of both revisions by level. */
+const pooledOf = ({ levels }: Scale, strata: readonly Stratum[]): number[] =>
+  levels.map((_, level) =>
+    strata.reduce((sum, each) => sum + (each.baseline[level] ?? 0) + (each.candidate[level] ?? 0), 0),
+  )
+
+/**
+ * How to bet on runs. Of feedback around the mean of both revisions: whether there is any may depend on the revision, and
+ * away from the mean bets win by that alone, long before it can be told that feedback is not split as the weights say.
+ */
+export const betOnRuns = (
+  { levels }: Pick<Metric, 'levels'>,
+  scale: Scale,
+  strata: readonly Stratum[],
+): StickyBets => ({
+  scale: levels === undefined ? scale : { ...scale, centres: [meanCentre(pooledOf(scale, strata), scale)] },
+  inflation: 1,
+})
+
 /** How to bet on keys; runs without a key are keys of their own. */
 export function betOnKeys(
   scale: Scale,
@@ -184,9 +203,7 @@ export function betOnKeys(
       ? buckets.map(({ n, sum }) => ({ n, sum: sum / (scale.levels.length - 1) }))
       : buckets
   }
-  const pooled = scale.levels.map((_, level) =>
-    strata.reduce((sum, each) => sum + (each.baseline[level] ?? 0) + (each.candidate[level] ?? 0), 0),
-  )
+  const pooled = pooledOf(scale, strata)
   const loose = (all: readonly Totals[], keyed: readonly Bucket[]) =>
     all.reduce(
       (sum, totals) => sum + countsOf(totals, metric, scale.levels.length).reduce((n, count) => n + count, 0),

@@ -6,7 +6,7 @@ import type { TrafficChange } from '../../tasks/split/split.ts'
 import type { Task } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
 import type { RollupStore, Totals } from '../../totals/rollup-store.ts'
-import { betOnKeys, hasKeys, ratioOf, scaleOf } from '../compare.ts'
+import { betOnKeys, betOnRuns, hasKeys, ratioOf, scaleOf } from '../compare.ts'
 import { sharesOf } from '../compare-revisions.ts'
 import { addTotals, countedAs, countsOf } from '../hour-counts.ts'
 import { ALARM } from '../statistics/sample-ratio.ts'
@@ -97,7 +97,7 @@ export async function gatherEvidence(
     const name = countedAs(metric)
     const whole = scaleOf(metric, past)
     const periods = clock.map((hour) => strataOf(metric, hour))
-    const bets = sticky ? betsOn(metric) : { scale: whole, inflation: 1 }
+    const bets = sticky ? betsOn(metric) : betOnRuns(metric, whole, strataOf(metric))
     if (bets === null) {
       // Other guards may have enough of them.
       tooFewKeys ??= guard.metric

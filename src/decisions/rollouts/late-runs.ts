@@ -4,7 +4,7 @@ import { bucketOf, SECONDS } from '../../totals/histogram.ts'
 import type { Totals } from '../../totals/rollup-store.ts'
 import { countsOf } from '../hour-counts.ts'
 import { RATE } from '../statistics/scales.ts'
-import { type StickyBets, stickyCentre } from '../statistics/sticky.ts'
+import { meanCentre, type StickyBets } from '../statistics/sticky.ts'
 import type { Stratum } from '../statistics/stratum.ts'
 
 /** Runs of a shard that are read at once. */
@@ -64,7 +64,7 @@ export function betOnLateKeys(late: readonly Stratum[], ...inflations: readonly 
   const pooled = RATE.levels.map((_, level) =>
     late.reduce((sum, { baseline, candidate }) => sum + (baseline[level] ?? 0) + (candidate[level] ?? 0), 0),
   )
-  return { scale: { ...RATE, centres: [stickyCentre(pooled, RATE)] }, inflation: Math.max(...inflations) }
+  return { scale: { ...RATE, centres: [meanCentre(pooled, RATE)] }, inflation: Math.max(...inflations) }
 }
 
 /** The number of runs that were done in time, and of those that were not, whether they have ended since or not. */

@@ -99,8 +99,8 @@ export function studentCorrection(buckets: number, alpha: number): number {
   return (t / z) ** 2
 }
 
-/** Where bets are made when keys are drawn: at the mean of both revisions. Without runs in the middle. */
-export function stickyCentre(pooled: ArrayLike<number>, { levels }: Pick<Scale, 'levels'>): number {
+/** The mean of both revisions, for bets that are made around it; without runs the middle. */
+export function meanCentre(pooled: ArrayLike<number>, { levels }: Pick<Scale, 'levels'>): number {
   const mean = meanOf(pooled, levels).mean ?? 0.5
   return Math.min(1 - LEAST_CENTRE, Math.max(LEAST_CENTRE, mean))
 }
@@ -126,7 +126,7 @@ export function stickyBets(
   )
   if (least < LEAST_BUCKETS) return null
   const { levels } = scale
-  const centre = stickyCentre(pooled, scale)
+  const centre = meanCentre(pooled, scale)
   const effect = designEffect([...baseline, ...candidate], { levels, counts: pooled }, centre)
   return { scale: { ...scale, centres: [centre] }, inflation: effect * studentCorrection(least, alpha) }
 }

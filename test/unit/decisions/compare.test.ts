@@ -10,6 +10,7 @@ import { atOnce } from '../../../src/platform/event-loop/in-pieces.ts'
 import { addScores, addToComparison, type ComparedRun } from '../../../src/totals/comparison-sums.ts'
 import { FieldSums } from '../../../src/totals/rollup.ts'
 import type { HourTotals } from '../../../src/totals/rollup-store.ts'
+import { randomNumbers } from '../../sim-decisions/draws.ts'
 
 const compare = (...given: Parameters<typeof compareSteps>) => atOnce(compareSteps(...given))
 
@@ -232,5 +233,35 @@ describe('a comparison', () => {
     assert.deepEqual([skewed.alarm, skewed.feedbackAlarm], [false, true])
     assert.equal(alarm(scored('a', 10, 5), scored('b', 10, 5)).feedbackAlarm, false)
     assert.equal(alarm(scored('a', 40, 0, 20), scored('b', 40, 0, 30)).feedbackAlarm, false)
+  })
+
+  test('of scores is not one of how often feedback is given', () => {
+    const helpful = { name: 'score:helpful', good: 'high', tolerance: 0.01, levels: 2 } as const
+    const asked = { ...query, metrics: [helpful], primary: helpful.name }
+    const random = randomNumbers(18)
+    let [told, found] = [0, 0]
+    const isDecided = (worse: number): boolean => {
+      const totals = [new FieldSums(), new FieldSums()]
+      for (let run = 1; run <= 2500; run += 1) {
+        const label = random() < 0.5 ? 1 : 0
+        const sums = totals[label] ?? assert.fail()
+        addToComparison(sums, GOOD, null)
+        if (random() > (label ? 0.3 : 0.2)) continue
+        addScores(sums, [['helpful', random() < 0.9 - label * worse ? 1 : 0, 0]], null, true)
+        if (run % 100 !== 0 && run > 50) continue
+        const hours = totals.map((each, at) => {
+          return { revision: at ? 'b' : 'a', split: 1, hour: HOUR, totals: new Map(each.all()) }
+        })
+        const { verdict } = metricOf(compare(asked, [even], hours), helpful.name)
+        if (verdict === 'better' || verdict === 'worse') return true
+      }
+      return false
+    }
+    for (let each = 0; each < 30; each += 1) {
+      if (isDecided(0)) told += 1
+      if (isDecided(0.3)) found += 1
+    }
+    assert.ok(told <= 3, `${told} of 30 told apart`)
+    assert.ok(found >= 25, `${found} of 30 found`)
   })
 })
