@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before } from 'node:test'
+import { after, before, beforeEach } from 'node:test'
 import { composeApi } from '../../src/compose/compose-api.ts'
 import { type Core, composeCore } from '../../src/compose/compose-core.ts'
 import { composeWorker } from '../../src/compose/compose-worker.ts'
@@ -103,6 +103,8 @@ export function useSystem(
     const cleanup: Cleanup = { after: (clean) => void cleanups.unshift(clean) }
     system = await startSystem(cleanup, typeof options === 'function' ? await options(cleanup) : options)
   })
+  // The system may have been started long ago.
+  beforeEach(() => untilNoDayEnds())
   // A hook of the suite, not of the file: those run only once nothing is open any more.
   after(async () => {
     // All of them, whatever one says: what is left open would keep the process for ever.

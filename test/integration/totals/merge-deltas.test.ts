@@ -11,11 +11,13 @@ import { totalKeys } from '../../../src/totals/total-keys.ts'
 import { startPrivateRedis } from '../../support/redis.ts'
 import { aRequest, aResult, aTally, claimed, STORE_OPTIONS } from '../../support/runs.ts'
 import type { Cleanup } from '../../support/system.ts'
+import { untilNoDayEnds } from '../../support/until.ts'
 
 const KEYS = totalKeys(0)
 const { project, task } = aRequest()
 
 async function open(t: Cleanup) {
+  await untilNoDayEnds()
   const server = await startPrivateRedis(t)
   const connections = connectRedis(server.url, silentLogger())
   t.after(() => connections.close())
