@@ -3,11 +3,11 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { findProgram } from '../support/programs/prometheus.ts'
 import { RULES_DIR } from '../support/prometheus.ts'
-import { prometheusPrograms } from '../support/prometheus-program.ts'
 
 async function promtool(...args: string[]): Promise<string> {
-  const { promtool, env } = await prometheusPrograms()
+  const { promtool, env } = await findProgram()
   try {
     return (await promisify(execFile)(promtool, args, { env })).stdout
   } catch (error) {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
-import { debianProgram } from '../support/debian-program.ts'
+import { findProgram } from '../support/programs/httpx.ts'
 import { findPython } from '../support/python.ts'
 import { useSystem } from '../support/system.ts'
 
@@ -16,7 +16,7 @@ describe('a program in Python', () => {
     const system = running()
     const text = await system.createTask({ output_modality: 'text' })
     const object = await system.createTask()
-    const { command, env } = await findPython(await debianProgram('python3-httpx', 'usr/bin/httpx'))
+    const { command, env } = await findPython(await findProgram())
     const script = join(import.meta.dirname, '../fixtures/openai-client.py')
     const { stdout } = await exec(command, [script, text, object], {
       env: { ...process.env, ...env, V1: `${system.url}/v1`, TOKEN: system.token },

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium } from 'playwright-core'
-import { debianProgram } from './debian-program.ts'
+import { findProgram } from './programs/chromium.ts'
 import { type Told, tellIfFailed, watchPage } from './tell-of-failure.ts'
 
 /** Without these it looks up hosts of its maker at every start. */
@@ -23,8 +23,7 @@ const PATIENCE_MS = 200_000
  * test that fails, it is told how its pages stood.
  */
 export async function startChromium(t: Told): Promise<BrowserContext> {
-  // Debian's /usr/bin/chromium is a script for the installed one.
-  const { command, env } = await debianProgram('chromium', 'usr/lib/chromium/chromium')
+  const { command, env } = await findProgram()
   const profile = await mkdtemp(join(tmpdir(), 'splitrun-chromium-'))
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: command,

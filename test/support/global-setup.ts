@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startRedisServer } from '../../src/platform/embedded-redis/redis-server-process.ts'
 import { createLogger } from '../../src/platform/logger.ts'
-import { prometheusPrograms } from './prometheus-program.ts'
+import { fetchPrograms, neededPrograms } from './needed-programs.ts'
 import { testRedisProgram } from './redis.ts'
 import { shareFiles } from './taken-files.ts'
 
@@ -13,11 +13,12 @@ const COMPILE_CACHE = join(import.meta.dirname, '../../node_modules/.cache/compi
 let stop = async () => {}
 
 /**
- * One Redis for the whole run, forgotten at its end. Every test process finds it in its environment. What is fetched once
- * is fetched here, where no test's time limit runs; without a Prometheus only the tests that need it fail.
+ * One Redis for the whole run, forgotten at its end. Every test process finds it in its environment. What the chosen tests
+ * start of other people's programs is fetched here, where no test's time limit runs.
  */
 export async function globalSetup(): Promise<void> {
-  const fetched = prometheusPrograms().catch(() => null)
+  // The runner's own arguments are the patterns of its files.
+  const fetched = fetchPrograms(neededPrograms(process.argv.slice(1)))
   const dir = await mkdtemp(join(tmpdir(), 'splitrun-test-'))
   const socketPath = join(dir, 'redis.sock')
   const program = await testRedisProgram(createLogger('info'))

@@ -1,17 +1,10 @@
-import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
+import { findProgram } from './programs/llama.ts'
 import { writeRandomModel } from './random-model.ts'
 import type { Cleanup } from './system.ts'
-
-/** An exact version: the engine's own files come with it. */
-const VERSION = '3.22.1'
-const DIR = join(import.meta.dirname, '../../.splitrun/llama')
 
 /** Of the engine: what this file uses. */
 interface Engine {
@@ -33,37 +26,15 @@ interface LoadedModel {
 }
 
 /**
- * llama.cpp, fetched into the repository's data folder once: 85 MB, which is too much for everybody who installs this
- * project. Only the engine for this machine's processor is fetched, and nothing is built.
- */
-async function fetchEngine(): Promise<Engine> {
-  const place = join(DIR, 'node_modules/node-llama-cpp/dist/index.js')
-  if (!existsSync(place)) {
-    await mkdir(DIR, { recursive: true })
-    const engine = `@node-llama-cpp/${process.platform}-${process.arch}@${VERSION}`
-    const flags = [
-      '--omit=optional',
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-      '--no-save',
-      '--prefix',
-      DIR,
-    ]
-    await promisify(execFile)('npm', ['install', ...flags, `node-llama-cpp@${VERSION}`, engine])
-  }
-  return (await import(pathToFileURL(place).href)) as Engine
-}
-
-/**
  * A real engine with a model of random weights, behind a chat completions door: what it writes means nothing, but is drawn
  * by a real sampler, held to the schema by a grammar, and cut where the tokens end. One call at a time.
  */
 export async function startLlamaServer(t: Cleanup): Promise<{ url: string }> {
-  const { getLlama, LlamaCompletion } = await fetchEngine()
+  const { module, dir } = await findProgram()
+  const { getLlama, LlamaCompletion } = (await import(pathToFileURL(module).href)) as Engine
   const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error', maxThreads: 1 })
   t.after(() => llama.dispose())
-  const modelPath = join(DIR, 'random.gguf')
+  const modelPath = join(dir, 'random.gguf')
   await writeRandomModel(modelPath)
   const model = await llama.loadModel({ modelPath })
   let before: Promise<unknown> = Promise.resolve()

@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { debianProgram } from './debian-program.ts'
 import { freePorts } from './free-ports.ts'
+import { findProgram } from './programs/nginx.ts'
 import { type Cleanup, until } from './system.ts'
 
 /** Debian's nginx before an API, with its default buffering, and what a `location` may say besides; returns its URL. */
 export async function startNginx(t: Cleanup, target: string, location = ''): Promise<string> {
-  const { command, env } = await debianProgram('nginx', 'usr/sbin/nginx')
+  const { command, env } = await findProgram()
   const dir = await mkdtemp(join(tmpdir(), 'splitrun-nginx-'))
   await mkdir(join(dir, 'temp'))
   const [port = 0] = await freePorts(1)

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { prometheusPrograms } from './prometheus-program.ts'
+import { findProgram } from './programs/prometheus.ts'
 import type { Cleanup } from './system.ts'
 
 export const RULES_DIR = join(import.meta.dirname, '../../deploy/prometheus')
@@ -43,7 +43,7 @@ export async function startPrometheus(
   t: Cleanup,
   { fleet, processes }: { fleet: string; processes: readonly string[] },
 ): Promise<Prometheus> {
-  const { prometheus, env } = await prometheusPrograms()
+  const { command, env } = await findProgram()
   const dir = await mkdtemp(join(tmpdir(), 'splitrun-prometheus-'))
   t.after(() => rm(dir, { recursive: true, force: true }))
   const config = {
@@ -61,7 +61,7 @@ export async function startPrometheus(
     `--storage.tsdb.path=${join(dir, 'data')}`,
     '--web.listen-address=127.0.0.1:0',
   ]
-  const child = spawn(prometheus, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
   const exited = once(child, 'exit')
   t.after(async () => {
     child.kill('SIGKILL')

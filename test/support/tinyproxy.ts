@@ -3,18 +3,9 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fetchDebianProgram } from '../../src/platform/embedded-redis/fetch-debian-program.ts'
-import { findOnPath } from '../../src/platform/embedded-redis/find-on-path.ts'
-import { createLogger } from '../../src/platform/logger.ts'
 import { freePorts } from './free-ports.ts'
+import { findProgram } from './programs/tinyproxy.ts'
 import type { Cleanup } from './system.ts'
-
-const DIR = join(import.meta.dirname, '../../.splitrun/tinyproxy')
-
-async function findProgram(): Promise<{ command: string; env?: NodeJS.ProcessEnv }> {
-  const command = await findOnPath('tinyproxy')
-  return command ? { command } : fetchDebianProgram('tinyproxy', DIR, createLogger('info'))
-}
 
 /**
  * Tinyproxy, a proxy as companies have them: it forwards and tunnels, wants a name and a password, and cuts connections

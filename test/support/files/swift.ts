@@ -5,13 +5,11 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { promisify } from 'node:util'
-import { fetchDebianProgram } from '../../../src/platform/embedded-redis/fetch-debian-program.ts'
-import { createLogger } from '../../../src/platform/logger.ts'
 import { freePorts } from '../free-ports.ts'
+import { findProgram } from '../programs/swift.ts'
 import { type Cleanup, until } from '../system.ts'
 import { makeBucket, type ObjectStorage, openAt, targetOf } from './object-storage.ts'
 
-const DATA = join(import.meta.dirname, '../../../.splitrun/swift')
 const LAUNCHER = join(import.meta.dirname, 'start-swift.py')
 /** Debian's, whose modules the packages are made for. */
 const PYTHON = '/usr/bin/python3'
@@ -41,7 +39,8 @@ export function useSwift(): () => Swift {
 
 /** OpenStack Swift with its S3 door, as Debian packages it, with an empty bucket. */
 export async function startSwift(t: Cleanup): Promise<Swift> {
-  const env = await fetchSwift()
+  const program = await findProgram()
+  const env = { ...process.env, ...program.env }
   const dir = await mkdtemp(join(tmpdir(), 'splitrun-swift-'))
   const [door = 0, cache = 0, ...ports] = await freePorts(5)
   await mkdir(join(dir, 'node/disk'), { recursive: true })
@@ -55,7 +54,7 @@ export async function startSwift(t: Cleanup): Promise<Swift> {
   const launch = (part: string) =>
     spawn(PYTHON, [LAUNCHER, part, dir], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   const memcached = spawn(
-    join(DATA, 'usr/bin/memcached'),
+    program.memcached,
     ['-u', userInfo().username, '-l', '127.0.0.1', '-p', String(cache)],
     {
       ...{ env, stdio: ['ignore', 'ignore', 'inherit'] },
@@ -102,18 +101,6 @@ async function end(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit')
   child.kill('SIGKILL')
   await exited
-}
-
-/** Fetched into the repository's data folder once. */
-async function fetchSwift(): Promise<NodeJS.ProcessEnv> {
-  const packages = ['swift-proxy', ...STORES.map((store) => `swift-${store}`), 'memcached']
-  const program = 'usr/bin/swift-proxy-server'
-  try {
-    const { env } = await fetchDebianProgram('swift', DATA, createLogger('info'), program, packages)
-    return { ...process.env, ...env, PYTHONPATH: join(DATA, 'usr/lib/python3/dist-packages') }
-  } catch (cause) {
-    throw new Error(`The tests need OpenStack Swift from Debian: ${(cause as Error).message}`, { cause })
-  }
 }
 
 const SWIFT_CONF = `[swift-hash]

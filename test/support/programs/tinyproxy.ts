@@ -1,0 +1,3 @@
+import { debianProgram } from '../debian-program.ts'
+
+export const findProgram = () => debianProgram('tinyproxy')
