@@ -6,10 +6,10 @@ import { type Machine, machineLine } from './machine.ts'
 import { tableAsMarkdown } from './table.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const FOLDER = join(import.meta.dirname, 'results')
+const FOLDER = 'bench/results'
 /** The README has the comparison alone, the page on the benchmark has all. */
-const README = join(ROOT, 'README.md')
-const PAGE = join(ROOT, 'docs/reference/benchmark.md')
+const README = 'README.md'
+const PAGE = 'docs/reference/benchmark.md'
 const SECTION = /(<!-- benchmark -->\n)[\s\S]*?(<!-- \/benchmark -->)/
 
 /** What was measured, and where and with what. */
@@ -18,28 +18,39 @@ export interface Result<T> {
   readonly measured: T
 }
 
-/** Keeps a result, and makes anew what is made of all that are kept: the picture, and the sections of the documents. */
-export async function keepResult<T>(name: string, result: Result<T>): Promise<void> {
-  await mkdir(FOLDER, { recursive: true })
-  await writeFile(join(FOLDER, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`)
-  const comparison = await readResult<Comparison>('comparison')
-  if (comparison) {
-    const { drawComparison } = await import('./draw-comparison.ts')
-    await writeFile(join(FOLDER, 'comparison.svg'), drawComparison(comparison.measured))
-  }
-  await writeDocuments()
+/**
+ * Keeps a result, and makes anew what is made of it: the sections of the documents, and the picture of the comparison. What
+ * shows other results stays as it is.
+ * @param root of the repository
+ */
+export async function keepResult<T>(name: string, result: Result<T>, root = ROOT): Promise<void> {
+  const folder = join(root, FOLDER)
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`)
+  if (name === 'comparison') await drawPicture(root)
+  await writeDocuments(root)
 }
 
-async function writeDocuments(): Promise<void> {
-  for (const { path, wanted } of await documentsWithResults()) await writeFile(path, wanted)
+async function drawPicture(root: string): Promise<void> {
+  const comparison = await readResult<Comparison>('comparison', root)
+  if (!comparison) return
+  const { drawComparison } = await import('./draw-comparison.ts')
+  await writeFile(join(root, FOLDER, 'comparison.svg'), drawComparison(comparison.measured))
+}
+
+async function writeDocuments(root = ROOT): Promise<void> {
+  for (const { path, wanted } of await documentsWithResults(root)) await writeFile(path, wanted)
 }
 
 /** The documents that show results, each with its section made anew. */
-export async function documentsWithResults(): Promise<{ path: string; current: string; wanted: string }[]> {
-  const comparison = await comparisonSection()
-  const sections = { [README]: comparison, [PAGE]: [...comparison, ...(await drillsSection())] }
+export async function documentsWithResults(
+  root = ROOT,
+): Promise<{ path: string; current: string; wanted: string }[]> {
+  const comparison = await comparisonSection(root)
+  const sections = { [README]: comparison, [PAGE]: [...comparison, ...(await drillsSection(root))] }
   return Promise.all(
-    Object.entries(sections).map(async ([path, lines]) => {
+    Object.entries(sections).map(async ([file, lines]) => {
+      const path = join(root, file)
       const current = await readFile(path, 'utf8')
       const section = lines.length > 0 ? `\n${lines.join('\n')}\n` : ''
       const wanted = current.replace(SECTION, (_, open: string, close: string) => open + section + close)
@@ -48,8 +59,8 @@ export async function documentsWithResults(): Promise<{ path: string; current: s
   )
 }
 
-async function comparisonSection(): Promise<string[]> {
-  const comparison = await readResult<Comparison>('comparison')
+async function comparisonSection(root: string): Promise<string[]> {
+  const comparison = await readResult<Comparison>('comparison', root)
   if (!comparison) return []
   const { machine, measured } = comparison
   return [
@@ -58,10 +69,10 @@ async function comparisonSection(): Promise<string[]> {
   ]
 }
 
-async function drillsSection(): Promise<string[]> {
+async function drillsSection(root: string): Promise<string[]> {
   const lines: string[] = []
   for (const name of DRILL_NAMES) {
-    const drill = await readResult<DrillReport>(name)
+    const drill = await readResult<DrillReport>(name, root)
     if (!drill) continue
     lines.push(`### ${name}`, '', `${drill.measured.title} (${drill.machine.date})`, '')
     lines.push(tableAsMarkdown(drill.measured.table), '')
@@ -76,8 +87,8 @@ async function drillsSection(): Promise<string[]> {
 }
 
 /** Null when it has not been measured. */
-async function readResult<T>(name: string): Promise<Result<T> | null> {
-  const text = await readFile(join(FOLDER, `${name}.json`), 'utf8').catch(() => null)
+async function readResult<T>(name: string, root: string): Promise<Result<T> | null> {
+  const text = await readFile(join(root, FOLDER, `${name}.json`), 'utf8').catch(() => null)
   return text === null ? null : (JSON.parse(text) as Result<T>)
 }
 
