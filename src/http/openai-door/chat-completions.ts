@@ -3,6 +3,7 @@ import { isFinal } from '../../runs/run.ts'
 import { anyObject } from '../../tasks/task-fields.ts'
 import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
 import { failureOf } from '../send-run.ts'
+import { waitOf } from './caller-patience.ts'
 import { type Addressed, findByModel, openParameters } from './find-addressed.ts'
 import { openAiCompletion } from './objects/completion-object.ts'
 import { presentCompletion } from './objects/present-completion.ts'
@@ -73,7 +74,7 @@ export function chatCompletionRoutes(deps: DoorDeps): Endpoint[] {
       query: noQuery,
       body,
       async handle(context) {
-        const { body, caller, response } = context
+        const { body, caller, request, response } = context
         const unserved = checkUnserved('chat', body)
         const addressed = await findByModel(deps, caller, body.model)
         const content = readMessages(body.messages ?? [], 'messages')
@@ -100,7 +101,7 @@ export function chatCompletionRoutes(deps: DoorDeps): Endpoint[] {
         }
         if (body.stream) {
           await sendStartedStream(deps, context, asked, {
-            ...{ background: false, headWaitMs: HEAD_WAIT_MS },
+            ...{ background: false, headWaitMs: waitOf(request, HEAD_WAIT_MS) },
             events: (record, answers) =>
               completionChunks(record, answers, {
                 includeUsage: include_usage ?? false,
@@ -109,7 +110,7 @@ export function chatCompletionRoutes(deps: DoorDeps): Endpoint[] {
           })
           return undefined
         }
-        const wait = { ms: deps.waitMax * 1000, background: false, live: false }
+        const wait = { ms: waitOf(request, deps.waitMax * 1000), background: false, live: false }
         const { record } = await startDoorRun(deps, context, asked, wait)
         const outcome = outcomeOf(record)
         if (outcome) return presentCompletion(record, outcome)

@@ -11,6 +11,7 @@ import { ofRun } from '../headers/run-headers.ts'
 import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
 import { CANCEL_WAIT_MS } from '../routes/runs.ts'
 import { failureOf, setRunHeaders } from '../send-run.ts'
+import { waitOf } from './caller-patience.ts'
 import { runOf } from './objects/door-ids.ts'
 import { type OpenAiResponse, presentResponse } from './objects/present-response.ts'
 import { openAiResponse } from './objects/response-object.ts'
@@ -86,7 +87,7 @@ export function responseRoutes(deps: DoorDeps): Endpoint[] {
       query: noQuery,
       body: responseBody,
       async handle(context) {
-        const { body, caller, response } = context
+        const { body, caller, request, response } = context
         const asked = await readResponseRequest(deps, caller, body)
         const background = body.background ?? false
         // Known beforehand: what has become of a run that is paid is shown, whether or not the store can be reached then.
@@ -98,7 +99,8 @@ export function responseRoutes(deps: DoorDeps): Endpoint[] {
           })
           return undefined
         }
-        const wait = { ms: background ? 0 : deps.waitMax * 1000, background, live: false }
+        const ms = background ? 0 : waitOf(request, deps.waitMax * 1000)
+        const wait = { ms, background, live: false }
         const { record } = await startDoorRun(deps, context, asked, wait)
         const failed = isFinal(record.status) && !outcomeOf(record)
         // What was asked for in the background is shown as it is, whatever became of it: so is a replayed run.
