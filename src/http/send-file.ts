@@ -11,6 +11,15 @@ export const headersOfFile = (size: number, { contentType, contentDisposition }:
   'Content-Disposition': contentDisposition,
 })
 
+/** As they are: Express would say of every text that it is UTF-8. */
+export function setHeadersOfFile(
+  response: Response,
+  status: 200 | 206,
+  headers: Readonly<Record<string, string>>,
+): void {
+  response.status(status).setHeaders(new Map(Object.entries(headers)))
+}
+
 /**
  * Sends a file that was opened. What fails before the first byte rejects, before anything is set, and is an answer like any
  * other; later it can only be cut off.
@@ -22,6 +31,6 @@ export async function sendFile(
   stream: Readable,
 ): Promise<void> {
   await once(stream, 'readable')
-  response.status(status).set(headers)
+  setHeadersOfFile(response, status, headers)
   await pipeline(stream, response).catch(() => response.destroy())
 }

@@ -80,7 +80,9 @@ export async function sendWantedFile(
     await fileHome.verify()
     throw new ApiError('FILE_NOT_FOUND', 'The run has no such file.', { run_id: request.id })
   }
-  const shown = { contentType: type, contentDisposition: `inline; filename="${name}"` }
+  // The texts among them are written by this server.
+  const contentType = type.startsWith('text/') ? `${type}; charset=utf-8` : type
+  const shown = { contentType, contentDisposition: `inline; filename="${name}"` }
   await sendFile(response, 200, headersOfFile(file.size, shown), file.stream)
   return true
 }

@@ -101,6 +101,34 @@ describe('documents as files of runs', () => {
     }
   })
 
+  test('are served with the charset that they have, and with none where that is not known', async () => {
+    const task = await create()
+    const rest = 'x'.repeat(100_000)
+    const texts: [string, Buffer, string][] = [
+      ['utf-8.txt', Buffer.from(`${rest} Grüße`), 'text/plain; charset=utf-8'],
+      ['windows.txt', Buffer.from(`${rest} Grüße`, 'latin1'), 'text/plain'],
+      ['utf-16.txt', Buffer.from('\ufeffGrüße', 'utf16le'), 'text/plain; charset=utf-16le'],
+      ['big-endian.txt', Buffer.from('\ufeffGrüße', 'utf16le').swap16(), 'text/plain; charset=utf-16be'],
+      ['windows.csv', Buffer.from('Straße,1\nWeg,2\n', 'latin1'), 'text/csv'],
+      ['page.html', Buffer.from('<html><body>Grüße</body></html>'), 'text/plain; charset=utf-8'],
+    ]
+    const { body } = await run(
+      task,
+      texts.map(([name, bytes]) => [name, bytes]),
+    )
+    const { url, project, token } = running()
+    for (const [at, [name, , type]] of texts.entries()) {
+      for (const [method, range] of [['GET'], ['HEAD'], ['GET', 'bytes=0-3']] as const) {
+        const path = `${url}${project}/task/${task}/run/${body.id}/file/${body.files[at]}?inline=true`
+        const headers = { authorization: `Bearer ${token}`, ...(range && { range }) }
+        const response = await fetch(path, { method, headers })
+        assert.equal(response.status, range ? 206 : 200)
+        assert.equal(response.headers.get('content-type'), type, `${method} ${name}`)
+        await response.arrayBuffer()
+      }
+    }
+  })
+
   test('go as they are to a model that takes them; Office files never do', async () => {
     const task = await create({ llm_model_id: 'reads' })
     const image = await red(8, 8).png().toBuffer()

@@ -11,10 +11,17 @@ type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 /** How a text is written, by its bytes; null for what is no text. Windows programs still write tables without UTF-8. */
 export function encodingOf(bytes: Buffer): Encoding | null {
   if (bytes.length === 0) return null
-  const mark = bytes.length > 1 ? bytes.readUInt16BE(0) : 0
-  if (mark === 0xfffe || mark === 0xfeff) return mark === 0xfffe ? 'utf-16le' : 'utf-16be'
+  const marked = markedEncoding(bytes)
+  if (marked) return marked
   if (BINARY.test(bytes.toString('latin1', 0, LOOKED_AT))) return null
   return isUtf8(bytes) ? 'utf-8' : 'windows-1252'
+}
+
+/** What a text in UTF-16 says of itself by its first two bytes. */
+export function markedEncoding(bytes: Buffer): 'utf-16le' | 'utf-16be' | null {
+  const mark = bytes.length > 1 ? bytes.readUInt16BE(0) : 0
+  if (mark !== 0xfffe && mark !== 0xfeff) return null
+  return mark === 0xfffe ? 'utf-16le' : 'utf-16be'
 }
 
 /** What a page or an XML file says of itself, near its beginning. */

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
+import { createTextCharsets } from '../../files/document/text-charset.ts'
 import type { FileHome } from '../../files/file-home.ts'
 import { type FileStore, MEDIA_TYPES, mediaTypeOf } from '../../files/file-store.ts'
 import { ApiError } from '../../platform/errors.ts'
@@ -7,7 +8,7 @@ import { filesOfRun, homeOfFiles, type RunRecord } from '../../runs/run.ts'
 import { answersNotModified, ifNoneMatch } from '../headers/if-match.ts'
 import { fileHeaders, fileRequestHeaders } from '../headers/run-headers.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, runParams } from '../route.ts'
-import { headersOfFile, sendFile } from '../send-file.ts'
+import { headersOfFile, sendFile, setHeadersOfFile } from '../send-file.ts'
 import { setRunHeaders } from '../send-run.ts'
 
 export interface RunFileRouteDeps {
@@ -19,6 +20,7 @@ export interface RunFileRouteDeps {
 
 /** The files of runs. Each never changes, so that its name is its ETag. */
 export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endpoint[] {
+  const charsets = createTextCharsets(files)
   const absent = () => new ApiError('FILE_NOT_FOUND', 'The run has no such file.')
   return [
     endpoint({
@@ -67,15 +69,18 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
           return
         }
         response.setHeader('Accept-Ranges', 'bytes')
+        const charset = shown.contentType.startsWith('text/') ? await charsets(home, name) : null
+        const contentType = charset ? `${shown.contentType}; charset=${charset}` : shown.contentType
         // Of HEAD there are no ranges (RFC 9110, 14.2).
         const range = request.method === 'HEAD' ? null : rangeOf(request, response, size, etag)
         const headers = {
-          ...headersOfFile(range ? range.end - range.start + 1 : size, shown),
+          ...headersOfFile(range ? range.end - range.start + 1 : size, { ...shown, contentType }),
           ...(range && { 'Content-Range': `bytes ${range.start}-${range.end}/${size}` }),
         }
         const status = range ? 206 : 200
         if (request.method === 'HEAD') {
-          response.status(status).set(headers).end()
+          setHeadersOfFile(response, status, headers)
+          response.end()
           return
         }
         const file = await files.open(home, name, range)
