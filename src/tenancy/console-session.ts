@@ -74,13 +74,15 @@ export function createConsoleSessions(deps: ConsoleSessionDeps) {
     async read(token: string): Promise<ConsoleSession | null> {
       const signed = await signer.verify(token)
       const { data: claims } = claimsSchema.safeParse(signed?.claims)
-      if (signed?.type !== 'session+jwt' || !claims || (await ended.has(claims.jti))) return null
+      if (signed?.type !== 'session+jwt' || !claims) return null
+      if (await ended.has({ id: claims.jti, credential: claims.sub })) return null
       const caller = claims.secret === adminMark ? ADMIN : (await owner(claims.secret))?.caller
       if (!caller || caller.id !== claims.sub) return null
       return { id: claims.jti, caller, expires: claims.exp * 1000 }
     },
 
     /** Ends a session before its time, within a second everywhere. */
-    close: ({ id, expires }: ConsoleSession): Promise<void> => ended.add(id, (expires - sharedNow()) / 1000),
+    close: ({ id, caller, expires }: ConsoleSession): Promise<void> =>
+      ended.add({ id, credential: caller.id }, (expires - sharedNow()) / 1000),
   }
 }
