@@ -58,6 +58,7 @@ export const SETTINGS = {
   s3Timeout: setting('SPLITRUN_S3_TIMEOUT', '20s', seconds(0.1, 3600), 'Longest time of one request to the object storage; for a file that is passed on as it comes, without a byte of it.'),
   s3Attempts: setting('SPLITRUN_S3_ATTEMPTS', '3', integer(1, 20), 'Most requests for one thing while the object storage is away or overloaded, or a file comes damaged.'),
   s3Connections: setting('SPLITRUN_S3_CONNECTIONS', '32', integer(1, 10_000), 'Connections of one process to the object storage; as many again for files that callers read.'),
+  s3ProjectConnections: setting('SPLITRUN_S3_PROJECT_CONNECTIONS', null, optional(integer(1, 10_000)), 'Most of the latter for callers of one project; others wait for SPLITRUN_S3_TIMEOUT, and are 429 then. Unset: a quarter of them.'),
   s3ListPage: setting('SPLITRUN_S3_LIST_PAGE', '1000', integer(1, 1000), 'Objects that the janitor lists in one request.'),
   redisUrl: setting('REDIS_URL', null, optional(redisTarget()), 'redis://, rediss://, redis+sentinel://, redis+cluster:// or a socket path. Unset: refused, but by `npm start`, which then starts a Redis of its own.'),
   redisTimeout: setting('SPLITRUN_REDIS_TIMEOUT', '5s', seconds(0.1, 60), 'Longest time that a request waits for a reply of Redis before it is refused with 503.'),

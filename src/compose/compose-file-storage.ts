@@ -23,6 +23,7 @@ export function openStorageAt(place: string, config: Config, log: Logger): FileS
     timeoutMs: config.s3Timeout * 1000,
     attempts: config.s3Attempts,
     connections: config.s3Connections,
+    connectionsOfReader: config.s3ProjectConnections ?? Math.ceil(config.s3Connections / 4),
     page: config.s3ListPage,
     linkLifetime: config.s3LinkLifetime,
     log,

@@ -14,11 +14,14 @@ export interface FileStore {
   /**
    * Null when there is no such file, or no file could have that name. The stream gives exactly `size` bytes, even of a
    * file that is removed meanwhile, or fails; read it or destroy it, since it holds the file open.
+   * @param reader whose callers read it: a project. Where there are few connections, it gets a part of them at once
    * @param range the bytes from `start` to `end`, both included, which the file must have; null for all
+   * @throws {ApiError} TOO_MANY_REQUESTS when the reader has all that it may have, and none comes free in time
    */
   open(
     run: string,
     name: string,
+    reader: string,
     range?: { start: number; end: number } | null,
   ): Promise<{ stream: Readable; size: number } | null>
   /** In bytes; null as for `open`. */

@@ -56,7 +56,7 @@ export async function checkFileWish(
  * Answers the call that started a run with the file that the run made, where its caller wants that. False where it is to
  * be answered as any other: the run has not ended, has failed, or JSON is liked as well.
  * @throws {ApiError} NOT_ACCEPTABLE, with `run_id`, for a caller who takes neither this kind of file nor JSON;
- *   FILE_NOT_FOUND; FILES_UNAVAILABLE, FILE_DAMAGED
+ *   FILE_NOT_FOUND; FILES_UNAVAILABLE, FILE_DAMAGED; TOO_MANY_REQUESTS
  */
 export async function sendWantedFile(
   { files, fileHome }: { readonly files: FileStore; readonly fileHome: FileHome },
@@ -75,7 +75,11 @@ export async function sendWantedFile(
     const extra = { run_id: request.id, file: name, retryable: false }
     throw new ApiError('NOT_ACCEPTABLE', `The run made a file of the kind ${type}.`, extra)
   }
-  const file = await files.open(request.id, name)
+  const file = await files.open(request.id, name, request.project).catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.reason !== 'TOO_MANY_REQUESTS') throw error
+    // The call again would be another run: the file is to be asked for.
+    throw new ApiError(error.reason, error.message, { run_id: request.id, file: name, retryable: false })
+  })
   if (!file) {
     await fileHome.verify()
     throw new ApiError('FILE_NOT_FOUND', 'The run has no such file.', { run_id: request.id })

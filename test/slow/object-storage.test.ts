@@ -67,7 +67,9 @@ describe('files in OpenStack Swift', () => {
       ...{ target, timeoutMs: 60_000, attempts: 1, connections: 1, log: silentLogger() },
     })
     t.after(() => exchange.close())
-    const client = createS3Client(exchange, { target, page: 10, connections: 1, timeoutMs: 60_000 })
+    const client = createS3Client(exchange, {
+      ...{ target, page: 10, connections: 1, connectionsOfReader: 1, timeoutMs: 60_000 },
+    })
     const changed = Buffer.from(DATA)
     // What is signed is the digest of what the body was when it was asked for.
     const sending = client.put('x', changed, {})

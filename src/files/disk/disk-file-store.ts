@@ -42,7 +42,7 @@ export function createDiskFileStore(folder: string): FileStore {
         throw filesUnavailable(error)
       }
     },
-    async open(run, name, range = null) {
+    async open(run, name, _reader, range = null) {
       const path = pathOf(run, name)
       const file = path && (await open(path).catch(absent))
       if (!file) return null

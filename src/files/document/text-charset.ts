@@ -28,18 +28,18 @@ export async function charsetOf(parts: AsyncIterable<Uint8Array>): Promise<strin
 
 /**
  * Finds the charsets of stored texts, which are read for that from beginning to end. Null where none is known, or there is
- * no such file.
+ * no such file. Parameters are those of `open`.
  * @throws what reading a file throws
  */
 export function createTextCharsets(files: Pick<FileStore, 'open'>) {
   const known = new LRUCache<string, { charset: string | null }>({
     ...atMost(MOST_KNOWN),
     fetchMethod: async (place) => {
-      const [run = '', name = ''] = place.split('/')
-      const file = await files.open(run, name)
+      const [run = '', name = '', reader = ''] = place.split('/')
+      const file = await files.open(run, name, reader)
       return { charset: file && (await charsetOf(file.stream)) }
     },
   })
-  return async (run: string, name: string): Promise<string | null> =>
-    (await cached(known, `${run}/${name}`))?.charset ?? null
+  return async (run: string, name: string, reader: string): Promise<string | null> =>
+    (await cached(known, `${run}/${name}/${reader}`))?.charset ?? null
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { ApiError } from '../../platform/errors.ts'
 import { createReadingPlaces } from './reading-places.ts'
 import type { S3Exchange, S3Response } from './s3-exchange.ts'
 import { failureOf, isPassing, S3Failure } from './s3-failure.ts'
@@ -16,8 +17,12 @@ export interface S3Client {
   put(key: string, body: Buffer, headers: Readonly<Record<string, string>>, sha256?: string): Promise<boolean>
   /** A whole object; null when there is none. */
   get(key: string): Promise<{ readonly data: Buffer; readonly headers: Headers } | null>
-  /** The same, as it comes: read it or destroy it. */
-  stream(key: string): Promise<{ readonly body: Readable; readonly headers: Headers } | null>
+  /**
+   * The same, as it comes: read it or destroy it.
+   * @param reader who reads it, of whom only so many are streamed at a time
+   * @throws {ApiError} TOO_MANY_REQUESTS
+   */
+  stream(key: string, reader: string): Promise<{ readonly body: Readable; readonly headers: Headers } | null>
   head(key: string): Promise<Headers | null>
   /** No error when there is none. */
   remove(key: string): Promise<void>
@@ -27,8 +32,7 @@ export interface S3Client {
   first(prefix: string): Promise<ListedObject | null>
 }
 
-const TOO_MANY_READERS =
-  'too many callers read files at the same time, too slowly: see SPLITRUN_S3_CONNECTIONS'
+const FULL = 'too many callers read files at the same time, too slowly: see SPLITRUN_S3_CONNECTIONS'
 /** Bytes of an object, and of a page of a list: more than any that is written here. */
 const LARGEST = 500_000_000
 
@@ -36,14 +40,18 @@ export interface S3ClientOptions {
   readonly target: S3Target
   /** Objects of one page of a list. */
   readonly page: number
-  /** How many objects are streamed at a time, and how long others wait, in ms. */
+  /** How many objects are streamed at a time, how many of them to one reader, and how long others wait, in ms. */
   readonly connections: number
+  readonly connectionsOfReader: number
   readonly timeoutMs: number
 }
 
 export function createS3Client(exchange: S3Exchange, options: S3ClientOptions): S3Client {
   const { target, page } = options
-  const places = createReadingPlaces(options.connections, options.timeoutMs)
+  const places = createReadingPlaces({
+    ...{ most: options.connections, mostOfReader: options.connectionsOfReader },
+    waitMs: options.timeoutMs,
+  })
   const at = (key: string): string => target.prefix + key
   const ofPrefix = (each: ListedObject) => ({ ...each, key: each.key.slice(target.prefix.length) })
 
@@ -79,8 +87,10 @@ export function createS3Client(exchange: S3Exchange, options: S3ClientOptions): 
           ? absent(answer)
           : { data: await readWhole(answer), headers: answer.headers },
       ),
-    async stream(key) {
-      if (!(await places.take())) throw new S3Failure(TOO_MANY_READERS, null)
+    async stream(key, reader) {
+      const release = await places.take(reader)
+      if (release === 'full') throw new S3Failure(FULL, null)
+      if (release === 'own') throw tooManyAtOnce()
       let found: Awaited<ReturnType<S3Client['stream']>> = null
       try {
         found = await exchange.send(
@@ -91,8 +101,8 @@ export function createS3Client(exchange: S3Exchange, options: S3ClientOptions): 
         )
         return found
       } finally {
-        if (found) found.body.once('close', places.release)
-        else places.release()
+        if (found) found.body.once('close', release)
+        else release()
       }
     },
     async head(key) {
@@ -128,6 +138,13 @@ export function createS3Client(exchange: S3Exchange, options: S3ClientOptions): 
     },
   }
 }
+
+const tooManyAtOnce = (): ApiError =>
+  new ApiError(
+    'TOO_MANY_REQUESTS',
+    'Callers of this project read as many files here as they may at once, too slowly; try again later.',
+    { retry_after: 5, retryable: true },
+  )
 
 async function readWhole({ body }: S3Response): Promise<Buffer> {
   const parts: Buffer[] = []

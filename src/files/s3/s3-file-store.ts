@@ -57,10 +57,10 @@ export function createS3FileStore(deps: S3FileStoreDeps): FileStore {
       const headers = { 'content-type': mediaTypeOf(name), [CHECKSUM]: digest }
       await translate(() => client.put(key, data, headers, digest))
     },
-    open: (run, name, range = null) =>
+    open: (run, name, reader, range = null) =>
       translate(async () => {
         const key = keyOf(run, name)
-        const found = key && (await client.stream(key))
+        const found = key && (await client.stream(key, reader))
         if (!found) return null
         const { body, headers } = found
         try {

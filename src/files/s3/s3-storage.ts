@@ -7,6 +7,8 @@ import { nameOfTarget } from './s3-target.ts'
 import { translate } from './translate.ts'
 
 export interface S3StorageOptions extends S3ExchangeOptions {
+  /** Of the connections for objects that are streamed: most for one reader. */
+  readonly connectionsOfReader: number
   /** Objects of one page of a list. */
   readonly page: number
   /** Seconds for which a link to a file is good. */

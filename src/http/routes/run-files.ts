@@ -41,6 +41,7 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
         'FILES_UNAVAILABLE',
         'FILE_DAMAGED',
         'RANGE_NOT_SATISFIABLE',
+        'TOO_MANY_REQUESTS',
       ],
       scope: 'run:read',
       params: runParams.extend({ name: z.string().meta({ description: 'One of the run’s `files`.' }) }),
@@ -69,7 +70,9 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
           return
         }
         response.setHeader('Accept-Ranges', 'bytes')
-        const charset = shown.contentType.startsWith('text/') ? await charsets(home, name) : null
+        const charset = shown.contentType.startsWith('text/')
+          ? await charsets(home, name, params.project_id)
+          : null
         const contentType = charset ? `${shown.contentType}; charset=${charset}` : shown.contentType
         // Of HEAD there are no ranges (RFC 9110, 14.2).
         const range = request.method === 'HEAD' ? null : rangeOf(request, response, size, etag)
@@ -83,7 +86,7 @@ export function runFileRoutes({ files, fileHome, find }: RunFileRouteDeps): Endp
           response.end()
           return
         }
-        const file = await files.open(home, name, range)
+        const file = await files.open(home, name, params.project_id, range)
         if (!file) throw absent()
         await sendFile(response, status, headers, file.stream)
       },

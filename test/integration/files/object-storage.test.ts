@@ -10,6 +10,7 @@ import { until } from '../../support/system.ts'
 
 const NAME = `${newId()}.png`
 const DATA = Buffer.alloc(300_000, 'x')
+const READER = 'a project'
 
 const isReason = (reason: string) => (error: unknown) => error instanceof ApiError && error.reason === reason
 /** FILES_UNAVAILABLE, whose cause says so in the log. */
@@ -47,7 +48,7 @@ describe('object storage', () => {
       const { files, run, proxy } = await begin(t)
       for (const range of [null, { start: 200_000, end: 200_010 }]) {
         proxy.flip(1)
-        const opened = await files.open(run, NAME, range)
+        const opened = await files.open(run, NAME, READER, range)
         await assert.rejects(buffer(opened?.stream ?? assert.fail()), isReason('FILE_DAMAGED'))
       }
     })
@@ -62,7 +63,7 @@ describe('object storage', () => {
       await assert.rejects(files.read(run, NAME), isReason('FILE_DAMAGED'))
       await objects.put(key, DATA, {})
       await assert.rejects(files.read(run, NAME), isReason('FILE_DAMAGED'))
-      await assert.rejects(files.open(run, NAME), isReason('FILE_DAMAGED'))
+      await assert.rejects(files.open(run, NAME, READER), isReason('FILE_DAMAGED'))
     })
   })
 
@@ -82,7 +83,7 @@ describe('object storage', () => {
         await assert.rejects(storage.marker.read(), unavailable(words))
         await assert.rejects(storage.files.put(run, NAME, DATA), unavailable(words))
         await assert.rejects(storage.files.read(run, NAME), unavailable(words))
-        await assert.rejects(storage.files.open(run, NAME), unavailable(words))
+        await assert.rejects(storage.files.open(run, NAME, READER), unavailable(words))
         await assert.rejects(storage.files.removeRun(run), unavailable(words))
         await assert.rejects(Array.fromAsync(storage.files.runs(0)), unavailable(words))
         await assert.rejects(Array.fromAsync(storage.files.list(0)), unavailable(words))
@@ -99,18 +100,35 @@ describe('object storage', () => {
       const { files } = openAt(t, target, { connections: 1, timeoutMs: 4000, attempts: 1 })
       const run = newRunId(0)
       await files.put(run, NAME, Buffer.alloc(20_000_000))
-      const idle = (await files.open(run, NAME)) ?? assert.fail()
+      const idle = (await files.open(run, NAME, READER)) ?? assert.fail()
       await files.put(run, `${newId()}.txt`, DATA)
       assert.equal(await files.size(run, NAME), 20_000_000)
-      await assert.rejects(files.open(run, NAME), unavailable(/SPLITRUN_S3_CONNECTIONS/))
+      await assert.rejects(files.open(run, NAME, READER), unavailable(/SPLITRUN_S3_CONNECTIONS/))
       assert.deepEqual(
         await files.read(run, NAME),
         Buffer.alloc(20_000_000),
         'the storage is not taken to be away',
       )
       idle.stream.on('error', () => {}).destroy()
-      const next = await files.open(run, NAME)
+      const next = await files.open(run, NAME, READER)
       assert.equal(next && (await buffer(next.stream)).length, 20_000_000)
+    })
+
+    test('are in the way of their own project only, which has a part of the connections', async (t) => {
+      const target = targetOf(server(), `${newPrefix()}/`)
+      const options = { connections: 4, connectionsOfReader: 3, timeoutMs: 4000 }
+      const { files } = openAt(t, target, options)
+      const run = newRunId(0)
+      await files.put(run, NAME, Buffer.alloc(20_000_000))
+      const idle = await Promise.all([1, 2, 3].map(() => files.open(run, NAME, READER)))
+      await assert.rejects(files.open(run, NAME, READER), isReason('TOO_MANY_REQUESTS'))
+      const other = await files.open(run, NAME, 'another project')
+      assert.equal(other && (await buffer(other.stream)).length, 20_000_000)
+      const waits = files.open(run, NAME, READER)
+      idle[0]?.stream.on('error', () => {}).destroy()
+      const opened = await waits
+      assert.equal(opened && (await buffer(opened.stream)).length, 20_000_000)
+      for (const each of idle) each?.stream.on('error', () => {}).destroy()
     })
   })
 

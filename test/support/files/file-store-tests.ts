@@ -15,6 +15,7 @@ export async function runsOf(store: FileStore, parts = FILE_PARTS) {
 }
 
 const RUN = newRunId(0)
+const READER = 'a project'
 /** A run in one of the first parts. */
 const runInPart = (part: string) => newRunId(0).replace(/..(..)$/, `${part}$1`)
 
@@ -42,13 +43,13 @@ export function testFileStore(makePlaces: MakePlaces): void {
     await files.put(RUN, name, data)
     assert.deepEqual(await files.read(RUN, name), data)
     assert.equal(await files.size(RUN, name), data.length)
-    const opened = await files.open(RUN, name)
+    const opened = await files.open(RUN, name, READER)
     assert.equal(opened?.size, data.length)
     assert.deepEqual(await buffer(opened.stream), data)
     const ends = [0, 1, 65_535, 65_536, 131_071, 199_999]
     for (const [start, end] of ends.flatMap((from) => ends.map((to) => [from, to] as const))) {
       if (start > end) continue
-      const part = await files.open(RUN, name, { start, end })
+      const part = await files.open(RUN, name, READER, { start, end })
       assert.equal(part?.size, end - start + 1)
       assert.ok((await buffer(part.stream)).equals(data.subarray(start, end + 1)), `${start}-${end}`)
     }
@@ -60,7 +61,7 @@ export function testFileStore(makePlaces: MakePlaces): void {
     await files.put(RUN, name, Buffer.alloc(0))
     assert.equal(await files.size(RUN, name), 0)
     assert.equal((await files.read(RUN, name))?.length, 0)
-    const opened = await files.open(RUN, name)
+    const opened = await files.open(RUN, name, READER)
     assert.equal(opened && (await buffer(opened.stream)).length, 0)
   })
 
@@ -70,7 +71,7 @@ export function testFileStore(makePlaces: MakePlaces): void {
     await places.plant('', 'secret.png', 'secret')
     for (const name of NO_NAMES) {
       await assert.rejects(files.put(RUN, name, Buffer.from('x')), /not a name/, JSON.stringify(name))
-      assert.equal(await files.open(RUN, name), null, JSON.stringify(name))
+      assert.equal(await files.open(RUN, name, READER), null, JSON.stringify(name))
       assert.equal(await files.read(RUN, name), null, JSON.stringify(name))
       assert.equal(await files.size(RUN, name), null, JSON.stringify(name))
       await assert.rejects(files.put(name, `${randomUUID()}.png`, Buffer.from('x')), /not a name/)
@@ -88,14 +89,14 @@ export function testFileStore(makePlaces: MakePlaces): void {
     await files.put(RUN, name, Buffer.from('x'))
     await files.removeRun(RUN)
     await files.removeRun(RUN)
-    assert.equal(await files.open(RUN, name), null)
+    assert.equal(await files.open(RUN, name, READER), null)
   })
 
   test('a stream that was begun gives its whole file, though the file is removed meanwhile', async (t) => {
     const { files } = (await makePlaces(t)).open('files')
     const name = `${newId()}.png`
     await files.put(RUN, name, Buffer.from('still here'))
-    const opened = await files.open(RUN, name)
+    const opened = await files.open(RUN, name, READER)
     await files.removeRun(RUN)
     assert.ok(opened)
     assert.equal((await buffer(opened.stream)).toString(), 'still here')

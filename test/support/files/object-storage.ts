@@ -40,7 +40,14 @@ export function settingsOf(
 
 export const newPrefix = (): string => randomBytes(8).toString('hex')
 
-const OPTIONS = { timeoutMs: 10_000, attempts: 3, connections: 8, page: 1000, linkLifetime: 60 }
+const OPTIONS = {
+  timeoutMs: 10_000,
+  attempts: 3,
+  connections: 8,
+  connectionsOfReader: 8,
+  page: 1000,
+  linkLifetime: 60,
+}
 
 /** Files at a target, as a process opens them. */
 export function openAt(t: Cleanup, target: S3Target, options: Partial<S3StorageOptions> = {}) {

@@ -29,9 +29,9 @@ test('a file is read once; one that cannot be read is no text of another charset
       return run === 'none' ? null : { stream: Readable.from([Buffer.from('tea')]), size: 3 }
     },
   })
-  assert.equal(await find('run', 'name'), 'utf-8')
-  assert.equal(await find('run', 'name'), 'utf-8')
+  assert.equal(await find('run', 'name', 'p'), 'utf-8')
+  assert.equal(await find('run', 'name', 'p'), 'utf-8')
   assert.equal(opened, 1)
-  await assert.rejects(find('away', 'name'), /away/)
-  assert.equal(await find('none', 'name'), null)
+  await assert.rejects(find('away', 'name', 'p'), /away/)
+  assert.equal(await find('none', 'name', 'p'), null)
 })
