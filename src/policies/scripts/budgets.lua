@@ -13,9 +13,10 @@ local function hold_of(run)
   return tonumber(string.match(hold, '^%S+')), names
 end
 
+-- Where nothing is held, nothing is kept: a budget of that name may be gone.
 local function change_held(name, by)
-  if call('HINCRBY', key.budget_sums, name .. '|held', by) < 0 then
-    call('HSET', key.budget_sums, name .. '|held', '0')
+  if call('HINCRBY', key.budget_sums, name .. '|held', by) <= 0 then
+    call('HDEL', key.budget_sums, name .. '|held')
   end
 end
 

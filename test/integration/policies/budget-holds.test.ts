@@ -84,6 +84,26 @@ test('what a call cost is set right once Redis is back, and before its run ends:
   assert.deepEqual((await sums())['one'], { spent: 999, held: 0, lost: 0 })
 })
 
+test('of budgets that nobody holds a part of, or that have another name now, nothing is kept of what was held', async (t) => {
+  const { budgets, redisOf, project, one, runOf, policies } = await budgetsOf(t)
+  const [policy] = policies
+  assert.ok(policy)
+  const heldFields = async () =>
+    (await redisOf.hkeys(policyKeys(project).budgetSums)).filter((field) => field.endsWith('|held'))
+  const early = runOf(one)
+  for (const name of ['first', 'second', 'third']) {
+    await budgets.replace(project, [{ ...policy, name }])
+    if (name === 'first') await budgets.hold(early, 7)
+    const run = runOf(one)
+    await budgets.hold(run, 100)
+    await budgets.adjust(project, run.id, -10)
+    await budgets.spend(run, 50)
+  }
+  assert.deepEqual(await heldFields(), ['first|held'])
+  await budgets.spend(early, 7)
+  assert.deepEqual(await heldFields(), [])
+})
+
 test('a budget that comes or goes between two calls of a run holds what its runs hold, and no more when they have ended', async (t) => {
   const { budgets, project, one, sums, runOf, policies } = await budgetsOf(t)
   const replace = async (names: string[]) => {
