@@ -31,6 +31,14 @@ export function shadowBudget(
 ): ShadowBudget {
   const keys = policyKeys(project, `${NAME}:${task}:`)
   const today = () => isoDay(sharedNow())
+
+  /** With the first cost of a day, nothing is kept of the days before: no run counts on them any more. */
+  async function forgetPast(day: string): Promise<void> {
+    const fields = await redis.hkeys(keys.budgetSums)
+    const past = fields.filter((field) => /\|\d/.test(field) && (field.split('|')[1] ?? day) < day)
+    if (past.length > 0) await redis.hdel(keys.budgetSums, ...past)
+  }
+
   return {
     async hold(run, amount) {
       if (most === null) return { held: 'held' }
@@ -44,7 +52,12 @@ export function shadowBudget(
     adjust: (_, run, by) => adjustHold(redis, keys.prefix, run, by),
     isHolding: async (_, run) => (await redis.hexists(keys.budgetHeld, run)) === 1,
     async spend(run, cost) {
-      await endHold(redis, keys.prefix, { run, cost, isCounted: true }, [{ name: NAME, period: today() }])
+      const day = today()
+      const [spent] = await endHold(redis, keys.prefix, { run, cost, isCounted: true }, [
+        { name: NAME, period: day },
+      ])
+      // The cost is counted by then, and must not be counted again; the next day forgets the same.
+      if (spent === Math.round(cost)) await forgetPast(day).catch(() => {})
     },
     spent: async () => Number((await redis.hget(keys.budgetSums, `${NAME}|${today()}`)) ?? 0),
   }
