@@ -1,5 +1,5 @@
 import { sharedNow } from '../../platform/clock.ts'
-import { batchPerTick } from '../../platform/event-loop/batch-per-tick.ts'
+import { inBatches } from '../../platform/event-loop/in-batches.ts'
 import { shardOf } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import { type Delta, deltaToText } from '../../totals/delta.ts'
@@ -105,7 +105,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     Math.ceil(options.projectQueueBytes / options.shards),
   ]
 
-  const createTogether = batchPerTick({
+  const createTogether = inBatches({
     most: BATCH,
     mostWeight: CREATE_WEIGHT,
     send: (shard, runs: readonly (readonly (string | number)[])[]) =>
@@ -114,7 +114,7 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
       >,
   })
 
-  const settleTogether = batchPerTick({
+  const settleTogether = inBatches({
     most: BATCH,
     mostWeight: SETTLE_WEIGHT,
     send(shard, endings: readonly Ending[]) {

@@ -1,5 +1,5 @@
 import { sharedNow } from '../../platform/clock.ts'
-import { batchPerTick } from '../../platform/event-loop/batch-per-tick.ts'
+import { inBatches } from '../../platform/event-loop/in-batches.ts'
 import { shardOf } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import type { ShadowDelta } from '../../totals/delta.ts'
@@ -71,7 +71,7 @@ export function createShadowLane(redis: Redis, options: ShadowLaneOptions) {
   const mostBytes = Math.ceil(options.shadowKeptBytes / options.shards)
   const retention = Math.ceil(options.shadowRetention * 1000)
 
-  const leaveTogether = batchPerTick({
+  const leaveTogether = inBatches({
     ...{ most: BATCH, mostWeight: BATCH, gatherMs: GATHER_MS },
     async send(shard, entries: readonly string[]) {
       const left = (await leave(redis, [shardKeys(shard).prefix], [mostPerShard, ...entries])) as number
@@ -79,7 +79,7 @@ export function createShadowLane(redis: Redis, options: ShadowLaneOptions) {
     },
   })
 
-  const endTogether = batchPerTick({
+  const endTogether = inBatches({
     ...{ most: BATCH, mostWeight: END_BYTES, gatherMs: GATHER_MS },
     async send(shard, endings: readonly (readonly string[])[]) {
       const now = sharedNow()

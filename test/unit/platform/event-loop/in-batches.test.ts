@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { batchPerTick } from '../../../../src/platform/event-loop/batch-per-tick.ts'
+import { setImmediate as turn } from 'node:timers/promises'
+import { inBatches } from '../../../../src/platform/event-loop/in-batches.ts'
 
 describe('a batch per tick', () => {
   const sent: [group: number, items: readonly string[]][] = []
-  const ask = batchPerTick({
+  const ask = inBatches({
     most: 3,
     mostWeight: 10,
     async send(group, items: readonly string[]) {
@@ -42,4 +43,25 @@ describe('a batch per tick', () => {
       ['rejected', 'rejected', 'fulfilled'],
     )
   })
+})
+
+test('what nobody waits for is collected over ticks, for as long as is said', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const sent: (readonly string[])[] = []
+  const ask = inBatches({
+    ...{ most: 3, mostWeight: 10, gatherMs: 100 },
+    async send(_, items: readonly string[]) {
+      sent.push(items)
+      return items
+    },
+  })
+  const answers = [ask(1, 'a', 1)]
+  await turn()
+  t.mock.timers.tick(99)
+  answers.push(ask(1, 'b', 1))
+  await turn()
+  assert.deepEqual(sent, [])
+  t.mock.timers.tick(1)
+  assert.deepEqual(await Promise.all(answers), ['a', 'b'])
+  assert.deepEqual(sent, [['a', 'b']])
 })
