@@ -24,6 +24,12 @@ export const deltaForm = z.enum(['text', 'fields']).default('text').meta({
     'For who watches a run: pieces of the answer’s `text`, or operations on the object that it becomes (`fields`).',
 })
 
+/** Keeps an end user with a revision. */
+export const splitKey = z.string().min(1).max(200).optional().meta({
+  description:
+    'Runs with the same key get the same revision, and keep it as long as the weights allow: the id of an end user or a session, for instance. It is hashed, not stored.',
+})
+
 /** Query of a run. `revision` is the older spelling of `revision_id`. */
 export const runQuery = z.object({
   revision_id: givenId
@@ -40,10 +46,7 @@ export const runQuery = z.object({
     .regex(/^[A-Za-z0-9]{1,15}$/, 'expected 1-15 letters or digits')
     .optional()
     .meta({ description: 'A tag’s name: the newest revision that bears it is run.' }),
-  split_key: z.string().min(1).max(200).optional().meta({
-    description:
-      'Runs with the same key get the same revision, and keep it as long as the weights allow: the id of an end user or a session, for instance. It is hashed, not stored.',
-  }),
+  split_key: splitKey,
   timeout: z.coerce.number().positive().max(LONGEST_TIMEOUT).optional().meta({
     description:
       'Seconds until the run expires, wherever it is then; the task’s or the server’s where absent.',

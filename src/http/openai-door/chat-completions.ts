@@ -85,10 +85,10 @@ export function chatCompletionRoutes(deps: DoorDeps): Endpoint[] {
           place: ['response_format', ...(format.type === 'json_schema' ? ['json_schema'] : [])],
         }
         const unchecked = checkFormat(wanted ?? null, addressed.candidates)
-        const { reference, reportingGroup, ignored: keys } = readMetadata(body.metadata)
+        const { kept, ignored: keys } = readMetadata(body.metadata)
         const { include_usage, ...options } = body.stream_options ?? {}
         const asked: DoorRequest = {
-          ...{ addressed, inputs, place, reference, reportingGroup, files: content.files },
+          ...{ ...kept, addressed, inputs, place, files: content.files },
           llmConfig: chatOverrides(body),
           ignored: [
             ...unserved,

@@ -44,6 +44,7 @@ export interface DoorRequest {
   readonly llmConfig: Inputs | null
   readonly reference: string | null
   readonly reportingGroup: string | null
+  readonly splitKey: string | null
   /** Members that are not acted on. */
   readonly ignored: readonly string[]
   /** Where the inputs stood: errors name that place. */
@@ -65,6 +66,9 @@ export async function startDoorRun(
     const msg = `the task answers with ${task.output_modality}, which these protocols cannot show: run it by its own path`
     throw new ValidationError([unsupported(place.slice(0, 1), msg)])
   }
+  if (asked.splitKey !== null && (revision ?? revisionTag) !== null) {
+    throw ValidationError.at(['body', 'metadata', 'split_key'], 'contradicts the revision that is named')
+  }
   nameIgnored(response, ignored)
   let started: StartedRun
   try {
@@ -78,6 +82,7 @@ export async function startDoorRun(
         llmConfig: asked.llmConfig,
         reference: asked.reference,
         reportingGroup: asked.reportingGroup,
+        splitKey: asked.splitKey,
         strayNames: stray,
         useFallback: false,
         timeout: null,

@@ -52,6 +52,22 @@ describe("chat completions of OpenAI's client", () => {
     assert.equal(data.id, `chatcmpl-${run.id.replaceAll('-', '')}`)
   })
 
+  test('a split key keeps an end user with a revision, whichever way a run is begun', async () => {
+    const task = await running().createTask()
+    const model = await modelNameOf(running(), task)
+    const slots = new Set<unknown>()
+    for (const key of ['user-1', 'user-2']) {
+      const { body } = await running().call('POST', `/task/${task}/run?split_key=${key}`, {
+        task_input: { text: 'tea' },
+      })
+      const made = await chat({ model, messages: says('tea'), metadata: { split_key: key } })
+      assert.equal(made.response.headers.get('x-ignored-fields'), null)
+      assert.equal((await runOf(made, task)).slot, body.slot)
+      slots.add(body.slot)
+    }
+    assert.equal(slots.size, 2)
+  })
+
   test('a text task answers with its text', async () => {
     const task = await running().createTask({ output_modality: 'text' })
     const made = await chat({ model: `task/${task}`, messages: says('tea') })
@@ -204,6 +220,8 @@ describe("chat completions of OpenAI's client", () => {
       [{ temperature: 3 }, 'temperature'],
       [{ metadata: { reference: 'x'.repeat(501) } }, 'metadata.reference'],
       [{ metadata: { a: 1 } }, 'metadata.a'],
+      [{ metadata: { split_key: '' } }, 'metadata.split_key'],
+      [{ metadata: { split_key: 'u' }, model: `task/${task}@1` }, 'metadata.split_key'],
       [{ task_input: {} }, 'task_input.text'],
       [{ messages: [] }, 'messages.text'],
       [{ mesages: says('x') }, 'mesages'],

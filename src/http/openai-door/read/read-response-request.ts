@@ -82,9 +82,9 @@ export async function readResponseRequest(
   if (twice !== undefined) throw ValidationError.at(['body', 'input', twice], 'contradicts prompt.variables')
   const { format, ...textRest } = body.text ?? {}
   const asked = format ? { type: format.type, schema: format.schema, place: ['text', 'format'] } : null
-  const { reference, reportingGroup, ignored: keys } = readMetadata(body.metadata)
+  const { kept, ignored: keys } = readMetadata(body.metadata)
   return {
-    ...{ addressed, reference, reportingGroup, llmConfig: responseOverrides(body) },
+    ...{ ...kept, addressed, llmConfig: responseOverrides(body) },
     inputs: { ...variables, ...said },
     files: [...ofVariables.files, ...content.files],
     place: body.prompt ? ['prompt', 'variables'] : ['input'],
