@@ -91,7 +91,7 @@ describe('what stands between callers and the API', () => {
       assert.equal(preflight.headers['access-control-allow-headers'], 'authorization, prefer')
       const { headers } = await send(path, { origin: APP }, method.toUpperCase())
       const exposed = String(headers['access-control-expose-headers']).toLowerCase().split(',')
-      const waiting = ['Location', 'Retry-After', 'x-should-retry']
+      const waiting = ['Location', 'Retry-After', 'x-should-retry', 'WWW-Authenticate', 'Allow']
       const read = [...Object.keys(responseHeaders?.shape ?? {}), ...waiting, 'X-Request-Id']
       for (const name of read) assert.ok(exposed.includes(name.toLowerCase()), `${path} ${name}`)
     }
