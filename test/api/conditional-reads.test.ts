@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import sharp from 'sharp'
-import { until, useSystem } from '../support/system.ts'
+import { ADMIN_TOKEN, until, useSystem } from '../support/system.ts'
 
 describe('If-None-Match', () => {
   const running = useSystem({ model: { latencyMs: 300 } })
@@ -31,6 +31,22 @@ describe('If-None-Match', () => {
     }
     // Another part of it is another representation.
     assert.equal((await read(`${path}?revisions=1`, await etagOf(path))).status, 200)
+  })
+
+  test('limits and budgets are 304 until they, or what is used of them, change', async () => {
+    const policies = [
+      ['/limit', { policies: [{ name: 'x', concurrent_runs: 7 }] }],
+      ['/budget', { budgets: [{ name: 'x', credits: 7, per: 'month', mode: 'soft' }] }],
+    ] as const
+    for (const [path, change] of policies) {
+      const known = await etagOf(path)
+      const { status, headers, body } = await read(path, known)
+      assert.deepEqual([status, headers.get('etag'), body], [304, known, ''], path)
+      const set = await running().call('POST', path, change, { token: ADMIN_TOKEN })
+      assert.equal(set.status, 200)
+      assert.equal((await read(path, known)).status, 200)
+      assert.equal((await read(path, set.headers.get('etag') ?? '')).status, 304)
+    }
   })
 
   test('a run is 304 until its record changes, and for good once it has ended', async () => {

@@ -21,6 +21,7 @@ import {
   type DoorDeps,
   type DoorRequest,
   doorHeaders,
+  doorRequestHeaders,
   startDoorRun,
   unfinished,
 } from './start-door-run.ts'
@@ -65,6 +66,7 @@ export function chatCompletionRoutes(deps: DoorDeps): Endpoint[] {
       summary: 'Run a task as a chat completion',
       exactMember: 'task_input',
       filesInJson: true,
+      headers: doorRequestHeaders,
       responseHeaders: doorHeaders,
       response: openAiCompletion,
       media: ['text/event-stream'],

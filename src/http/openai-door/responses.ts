@@ -19,7 +19,13 @@ import { outcomeOf } from './objects/run-outcome.ts'
 import { sendOpenAiError } from './openai-error.ts'
 import { readResponseRequest, responseBody } from './read/read-response-request.ts'
 import { nameIgnored } from './read/unserved-members.ts'
-import { DOOR_REFUSALS, type DoorDeps, doorHeaders, startDoorRun } from './start-door-run.ts'
+import {
+  DOOR_REFUSALS,
+  type DoorDeps,
+  doorHeaders,
+  doorRequestHeaders,
+  startDoorRun,
+} from './start-door-run.ts'
 import { responseEvents } from './stream/response-events.ts'
 import { sendDoorStream, sendStartedStream } from './stream/send-door-stream.ts'
 import { FAILED } from './stream/sequence.ts'
@@ -78,6 +84,7 @@ export function responseRoutes(deps: DoorDeps): Endpoint[] {
       summary: 'Run a task as a stored prompt; `background` does not wait',
       exactMember: 'prompt',
       filesInJson: true,
+      headers: doorRequestHeaders,
       responseHeaders: doorHeaders,
       response: openAiResponse,
       media: ['text/event-stream'],

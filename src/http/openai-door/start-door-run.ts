@@ -1,9 +1,10 @@
+import { z } from 'zod'
 import { ApiError, type Reason, ValidationError } from '../../platform/errors.ts'
 import { startRun } from '../../runs/start/start-run.ts'
 import type { StartedRun, SubmittedFile } from '../../runs/start/submission.ts'
 import type { FindTaskDeps } from '../../tasks/naming/find-task.ts'
 import { isFileModality } from '../../tasks/output-modality.ts'
-import { startedHeaders } from '../headers/run-headers.ts'
+import { runHeaders, startedHeaders } from '../headers/run-headers.ts'
 import type { Context } from '../route.ts'
 import { type RunRouteDeps, START_REFUSALS } from '../routes/runs.ts'
 import { readFiles, readIdempotencyKey, readInputs } from '../run-request.ts'
@@ -18,6 +19,14 @@ export interface DoorDeps extends RunRouteDeps, FindTaskDeps {
   readonly openaiModelsMax: number
 }
 
+const patience = z.string().optional().meta({
+  description:
+    'Seconds after which the client gives up, as OpenAI’s SDKs say it: the answer comes some before.',
+})
+/** Request headers that starting a run heeds. */
+export const doorRequestHeaders = runHeaders
+  .pick({ 'idempotency-key': true })
+  .extend({ 'x-stainless-timeout': patience, 'x-stainless-read-timeout': patience })
 /** On answers to a call that started a run. */
 export const doorHeaders = startedHeaders.pick({
   ...{ 'x-task-run-id': true, 'x-task-revision-id': true, 'Idempotent-Replayed': true },

@@ -118,7 +118,6 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
     query,
     headers,
     body,
-    method,
     errorExtension,
     sendRefusal,
   } = declared
@@ -148,7 +147,7 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
     const Location = z.string().meta({ description: 'Where it is, for some minutes; without the token.' })
     responses['302'] = { description: declared.elsewhere, headers: z.object({ ...allHeaders, Location }) }
   }
-  if (method === 'get' && allHeaders['ETag']) {
+  if (headers?.shape['if-none-match']) {
     responses['304'] = {
       description: 'What `If-None-Match` names is still so.',
       headers: z.object(allHeaders),
@@ -169,8 +168,10 @@ function responsesOf(declared: Endpoint): ZodOpenApiResponsesObject {
   return responses
 }
 
-/** Ids in paths are checked before, and refused with MALFORMED_ID. */
+/** Ids in paths are checked before, and refused with MALFORMED_ID; a condition may be any text. */
+const NEVER_INVALID = ['org_id', 'project_id', 'if-match', 'if-none-match']
+
 function mayBeInvalid(schema: unknown): boolean {
   const names = Object.keys((schema as z.ZodObject | undefined)?.shape ?? {})
-  return names.some((name) => !['org_id', 'project_id'].includes(name))
+  return names.some((name) => !NEVER_INVALID.includes(name))
 }

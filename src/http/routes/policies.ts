@@ -2,7 +2,14 @@ import type { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
 import { checkNames } from '../../policies/check-names.ts'
 import type { PolicyList } from '../../policies/policy-list.ts'
-import { etag, etagOfState, ifMatch, readIfMatch } from '../headers/if-match.ts'
+import {
+  answersNotModified,
+  etag,
+  etagOfState,
+  ifMatch,
+  ifNoneMatch,
+  readIfMatch,
+} from '../headers/if-match.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, projectParams } from '../route.ts'
 
 /** Policies of one kind, as callers see them. */
@@ -31,11 +38,10 @@ export function policyRoutes<P extends { readonly name: string }, B extends Reco
     ...({ path: `${PROJECT}/${kind.path}`, tag: 'Tenants', params: projectParams, query: noQuery } as const),
     ...{ response, responseHeaders: etag },
   }
-  async function present(project: string, setHeader: (name: string, value: string) => unknown): Promise<A> {
+  async function present(project: string): Promise<{ shown: A; tag: string }> {
     const { policies: own, state } = await policies.listOf(project)
     const shown = await kind.show(project, own)
-    setHeader('ETag', etagOfState(state, shown))
-    return shown
+    return { shown, tag: etagOfState(state, shown) }
   }
   return [
     endpoint({
@@ -45,7 +51,11 @@ export function policyRoutes<P extends { readonly name: string }, B extends Reco
       summary: kind.summaries.get,
       errorCodes: [],
       scope: 'run:read',
-      handle: ({ params, response }) => present(params.project_id, response.setHeader.bind(response)),
+      headers: ifNoneMatch,
+      async handle({ params, request, response }) {
+        const { shown, tag } = await present(params.project_id)
+        return answersNotModified(request, response, tag) ? undefined : shown
+      },
     }),
     endpoint({
       ...shared,
@@ -62,7 +72,9 @@ export function policyRoutes<P extends { readonly name: string }, B extends Reco
         if (!(await policies.replace(project_id, body[member] ?? [], isExpected))) {
           throw new ApiError('STALE_POLICIES', `The ${noun.toLowerCase()} have changed since they were read.`)
         }
-        return present(project_id, response.setHeader.bind(response))
+        const { shown, tag } = await present(project_id)
+        response.setHeader('ETag', tag)
+        return shown
       },
     }),
   ]

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { CONTENT_TYPE } from '../../metrics/family.ts'
 import { ApiError } from '../../platform/errors.ts'
+import { ifNoneMatch } from '../headers/if-match.ts'
 import type { MayReadMetrics } from '../metrics-access.ts'
 import { describeApi } from '../openapi/openapi.ts'
 import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
@@ -86,6 +87,7 @@ export function serviceRoutes(deps: ServiceRouteDeps, others: readonly Endpoint[
       operation: 'getOpenApi',
       summary: 'This document',
       response: z.looseObject({ openapi: z.string() }),
+      headers: ifNoneMatch,
       responseHeaders: z.object({ ETag: etag }),
       errorCodes: [],
       async handle({ response }) {

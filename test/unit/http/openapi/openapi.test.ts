@@ -122,6 +122,20 @@ describe('the OpenAPI document', () => {
     }
   })
 
+  test('has the condition of every answer that has an ETag, and a 304 for it alone', () => {
+    const conditional = endpoints.filter(
+      ({ method, responseHeaders }) => method === 'get' && 'ETag' in (responseHeaders?.shape ?? {}),
+    )
+    assert.ok(conditional.length >= 6)
+    for (const declared of endpoints) {
+      const { method, path } = declared
+      const { parameters = [], responses } = document.paths[path.replaceAll(/:(\w+)/g, '{$1}')][method]
+      const named = parameters.some(({ name }: { name: string }) => name === 'if-none-match')
+      const expected = conditional.includes(declared)
+      assert.deepEqual([named, '304' in responses], [expected, expected], path)
+    }
+  })
+
   test('names the reasons of every error, all of them from the closed list, each under its status', () => {
     let named = 0
     for (const [response, pointer] of objectsIn(document)) {
