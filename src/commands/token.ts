@@ -1,13 +1,15 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Core } from '../compose/compose-core.ts'
 import { ApiError } from '../platform/errors.ts'
-import { PROJECT_SCOPES, type Project, type Scope } from '../tenancy/tenant.ts'
+import { GRANTABLE_SCOPES, PROJECT_SCOPES, type Project, type Scope } from '../tenancy/tenant.ts'
 import { type CommandContext, print } from './command-context.ts'
 import { CommandError } from './exit-codes.ts'
 import { describeUse } from './help-text.ts'
 import { withCore } from './with-core.ts'
 
 const MOST_OF_A_NAME = 100
+/** Scopes that a key has only where somebody says so. */
+const NOT_UNASKED = GRANTABLE_SCOPES.filter((scope) => !PROJECT_SCOPES.some((given) => given === scope))
 
 interface TokenOptions {
   readonly project?: string
@@ -37,9 +39,9 @@ export function addToken(program: Command, context: CommandContext): void {
     .option('--name <name>', 'what it is called in lists', readName, 'token')
     .addOption(
       command
-        .createOption('--scopes <list>', `what it may do: any of ${PROJECT_SCOPES.join(',')}`)
+        .createOption('--scopes <list>', `what it may do: any of ${GRANTABLE_SCOPES.join(',')}`)
         .argParser(readScopes)
-        .default(PROJECT_SCOPES, 'all of them'),
+        .default(PROJECT_SCOPES, `all but ${NOT_UNASKED.join(',')}`),
     )
     .option('--expires <time>', 'when it ends, as an ISO time (default: never)', readTime)
     .option('--oauth', 'make an OAuth client instead of a key')
@@ -93,8 +95,9 @@ function readName(text: string): string {
 
 function readScopes(list: string): readonly Scope[] {
   const scopes = list.split(',').map((given) => {
-    const scope = PROJECT_SCOPES.find((known) => known === given.trim())
-    if (!scope) throw new InvalidArgumentError(`A token may not have the scope ${JSON.stringify(given)}.`)
+    const scope = GRANTABLE_SCOPES.find((known) => known === given.trim())
+    if (!scope)
+      throw new InvalidArgumentError(`There is no scope ${JSON.stringify(given)} that a key may have.`)
     return scope
   })
   return [...new Set(scopes)]

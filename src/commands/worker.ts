@@ -27,6 +27,9 @@ export function addWorker(program: Command, context: CommandContext): void {
       })
     })
   describeUse(command, 'its log, a JSON object a line', [
-    ['REDIS_URL=redis://127.0.0.1:6379 OPENAI_API_KEY=sk-... splitrun worker', 'a worker that asks OpenAI'],
+    [
+      'REDIS_URL=redis://127.0.0.1:6379 OPENAI_API_KEY=sk-... SPLITRUN_MODELS=gpt-5-mini splitrun worker',
+      'a worker that asks OpenAI',
+    ],
   ])
 }

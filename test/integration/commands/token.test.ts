@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { GRANTABLE_SCOPES, PROJECT_SCOPES } from '../../../src/tenancy/tenant.ts'
 import { runHere } from '../../support/command-line.ts'
 import { runCommand, settingsOf } from '../../support/processes.ts'
 import { useSystem } from '../../support/system.ts'
@@ -26,6 +27,12 @@ describe('splitrun token', () => {
     const home = `/org/${other['org_id']}/project/${other['project_id']}`
     const own = await running().call('GET', `${home}/task`, undefined, { token: other['token'] ?? '' })
     assert.equal(own.status, 200)
+  })
+
+  test('may have every scope that a key may have over HTTP, and managing keys only where it is asked for', async () => {
+    const given = (await make('--scopes', GRANTABLE_SCOPES.join(',')))['scopes']
+    assert.deepEqual(given, GRANTABLE_SCOPES)
+    assert.deepEqual((await make())['scopes'], PROJECT_SCOPES)
   })
 
   test('has each scope once, and names without spaces around them', async () => {
