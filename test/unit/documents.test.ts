@@ -79,5 +79,11 @@ test('settings, reasons, scripts and series that the documents name are there', 
   }
 })
 
+test('every page for those who use or operate it is in the table of contents', () => {
+  const contents = readDocument('docs/README.md')
+  for (const document of DOCUMENTS.filter((each) => /^docs\/(guides|reference)\//.test(each)))
+    assert.ok(contents.includes(`](${document.slice('docs/'.length)})`), document)
+})
+
 /** An install, a deployment, a model of one's own, a measurement: what a test cannot do, or must not. */
-const MOST_NOT_RUN = 10
+const MOST_NOT_RUN = 11

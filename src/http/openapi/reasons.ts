@@ -31,7 +31,7 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   FILE_NOT_FOUND: 'The run has no such file.',
   METHOD_NOT_ALLOWED: 'The path does not know the method; `Allow` says which it knows.',
   NOT_ACCEPTABLE:
-    'Neither what the task answers with nor JSON is what `Accept` asks for. With `run_id`: the run is there, and so is its file.',
+    '`Accept` names files, and neither what the task answers with nor JSON. With `run_id`: the run is there, and so is its file.',
   REQUEST_TIMEOUT: 'The request took too long to arrive.',
   TASK_DISABLED: 'The task is disabled.',
   TOO_MANY_TASKS: 'The project has as many tasks as it may.',
