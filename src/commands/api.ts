@@ -19,8 +19,8 @@ export function addApi(program: Command, context: CommandContext): void {
       await serve(context, log, closingTime(config), async (lifecycle) => {
         const core = await composeCore(config, log, config.simulatedUrl, context.signal)
         lifecycle.onClose('core', () => core.lifecycle.close())
-        const { port } = await composeApi(core)
-        log.info({ host: config.host, port }, 'listening')
+        const { port, processPort } = await composeApi(core)
+        log.info({ host: config.host, port, metrics_port: processPort ?? undefined }, 'listening')
         context.report({ port })
       })
     })

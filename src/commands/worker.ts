@@ -22,8 +22,9 @@ export function addWorker(program: Command, context: CommandContext): void {
         const simulatedUrl = await composeSimulatedModel(config, lifecycle)
         const core = await composeCore(config, log, simulatedUrl, context.signal)
         lifecycle.onClose('core', () => core.lifecycle.close())
-        await composeWorker(core)
-        log.info({ concurrency: config.concurrency, shards: config.shards }, 'consuming')
+        const { processPort } = await composeWorker(core)
+        const { concurrency, shards } = config
+        log.info({ concurrency, shards, metrics_port: processPort ?? undefined }, 'consuming')
       })
     })
   describeUse(command, 'its log, a JSON object a line', [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import {
@@ -11,10 +11,11 @@ import {
   startDemo,
   stillRunning,
 } from '../support/started-demo.ts'
+import { until } from '../support/system.ts'
 
 test('a start prints a curl that works, writes its ids for scripts, and fills the console', async (t) => {
   const dataDir = await makeDataDir(t)
-  const first = await startDemo(t, dataDir)
+  const first = await startDemo(t, dataDir, { SPLITRUN_METRICS_PORT: '0' })
   assert.deepEqual(Object.keys(first.demo), ['url', 'admin_token', 'org_id', 'project_id', 'token', 'tasks'])
   assert.deepEqual(Object.keys(first.demo.tasks), ['sentiment', 'photo', 'summary'])
   for (const name of ['dev.json', 'dev.env'])
@@ -23,6 +24,7 @@ test('a start prints a curl that works, writes its ids for scripts, and fills th
   assert.ok(first.text.includes(dataDir), 'says where the data is')
   assert.deepEqual(kinds(first.below), ['api', 'redis', 'worker'])
 
+  await checkOwnPorts(dataDir)
   await checkHistory(first.demo)
   await checkConsole(first)
   const run = await pastedCurl(first.text)
@@ -35,6 +37,19 @@ test('a start prints a curl that works, writes its ids for scripts, and fills th
   assert.deepEqual(await first.process.stop('SIGINT'), { code: 0, signal: null })
   assert.deepEqual(stillRunning(first.below), [])
 })
+
+/** Each of its processes has a port of its own for its metrics and health, and its log says which. */
+async function checkOwnPorts(dataDir: string): Promise<void> {
+  for (const name of ['api', 'worker']) {
+    let port = ''
+    await until(async () => {
+      const log = await readFile(join(dataDir, 'logs', `${name}.log`), 'utf8')
+      port = /"metrics_port":(\d+)/.exec(log)?.[1] ?? ''
+      return port !== ''
+    })
+    assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200, name)
+  }
+}
 
 /** The link that is printed shows the console, built, to who has its key. */
 async function checkConsole({ text, demo }: StartedDemo): Promise<void> {

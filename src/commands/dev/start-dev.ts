@@ -13,6 +13,8 @@ import { makeHistory } from './demo-history.ts'
 import { findModelNames } from './find-model-names.ts'
 import { keepRunning } from './keep-running.ts'
 
+const MOST_PORT = 65_535
+
 /**
  * Runs everything on one machine: Redis and the simulated model where none is given, the API and a worker as
  * processes of their own, which are started again when they die. Returns once the API listens. What it opens is closed
@@ -43,7 +45,9 @@ export async function startDev(
     SPLITRUN_MODELS: modelNames.join(','),
     ...(simulatedUrl ? { SPLITRUN_SIMULATED_URL: simulatedUrl } : {}),
   }
-  const worker = keepRunning('worker', settings, dataDir, log)
+  const { metricsPort } = config
+  const own = metricsPort === null ? {} : { SPLITRUN_METRICS_PORT: `${portBeside(metricsPort)}` }
+  const worker = keepRunning('worker', { ...settings, ...own }, dataDir, log)
   lifecycle.onClose('worker', () => worker.stop())
   const api = keepRunning('api', settings, dataDir, log)
   lifecycle.onClose('api', () => api.stop())
@@ -53,6 +57,12 @@ export async function startDev(
   const problem = await build.done
   if (problem !== null) log.warn({ problem }, 'the console could not be built; all else works')
   return demo
+}
+
+/** The port for the second process that is given this one, since each needs its own: the next one; 0 is any free one. */
+export function portBeside(port: number): number {
+  if (port === 0) return 0
+  return port < MOST_PORT ? port + 1 : port - 1
 }
 
 /** Where this machine reaches a server that listens on a host; one that listens on all addresses is at the loopback. */
