@@ -107,8 +107,9 @@ export const pairs = () =>
     const found = text.split(',').filter((pair) => pair.trim() !== '')
     const entries = found.map((pair) => /^\s*([\w.-]+)\s*=\s*([^\s]*)\s*$/.exec(pair)?.slice(1) ?? [])
     try {
-      if (entries.every(([name]) => name !== undefined)) {
-        return Object.fromEntries(entries.map(([name = '', value = '']) => [name, decodeURIComponent(value)]))
+      const read = entries.map(([name, value = '']) => [name, decodeURIComponent(value)] as const)
+      if (read.every(([name, value]) => name !== undefined && isHeaderValue(value))) {
+        return Object.fromEntries(read)
       }
     } catch {
       // The percent-encoding is invalid. The values are secrets, so they are not in the message.

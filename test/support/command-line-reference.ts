@@ -7,7 +7,7 @@ const FILE = join(import.meta.dirname, '../../docs/reference/command-line.md')
 
 const INTRODUCTION = `# The command line
 
-<!-- Made of the commands' own help by \`node test/support/command-line-reference.ts\`; change it there. -->
+<!-- Made of the commands' own help by \`npm run docs\`; change it there. -->
 
 In a checkout, \`npm run -s splitrun -- COMMAND\` runs a command. Settings are read from the environment.
 

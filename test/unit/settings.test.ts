@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { z } from 'zod'
 import { ConfigError, describeSettings, readConfig, readSecret } from '../../src/config.ts'
+import { SETTINGS } from '../../src/settings.ts'
 
 const headers = (OTEL_EXPORTER_OTLP_HEADERS: string) => readConfig({ OTEL_EXPORTER_OTLP_HEADERS }).otlpHeaders
 
@@ -13,7 +15,7 @@ test('headers for the collector are pairs, percent-encoded', () => {
 })
 
 test('headers that cannot be read are refused, without repeating what may be a secret', () => {
-  for (const bad of ['s3cret', '=s3cret', 'a=s3cret,b', 'a=%zzs3cret', 'a b=s3cret']) {
+  for (const bad of ['s3cret', '=s3cret', 'a=s3cret,b', 'a=%zzs3cret', 'a b=s3cret', 'a=s3cret%0A']) {
     assert.throws(
       () => headers(bad),
       ({ message }: Error) =>
@@ -21,6 +23,14 @@ test('headers that cannot be read are refused, without repeating what may be a s
       bad,
     )
   }
+})
+
+test('what is chosen from few words says in its description which', () => {
+  const chosen = Object.values(SETTINGS).flatMap(({ name, doc, schema }) =>
+    schema instanceof z.ZodEnum ? schema.options.map((word) => ({ name, doc, word })) : [],
+  )
+  assert.ok(chosen.length > 10)
+  for (const { name, doc, word } of chosen) assert.ok(doc.includes(`\`${word}\``), `${name}: ${word}`)
 })
 
 test('an empty REDIS_URL is a secret that is missing, and is refused; of others it means unset', () => {
@@ -125,6 +135,9 @@ test('a wrong value is told what would be right', () => {
     ['SPLITRUN_SHADOW_BUSY', '1.5', /expected a number from 0 to 1$/],
     ['OPENAI_BASE_URL', 'localhost:8000/v1', /expected a URL such as https:\/\/host\/path$/],
     ['OPENAI_API_KEY', 'sk‑1', /has characters that no header may have$/],
+    ['AWS_ACCESS_KEY_ID', 'AKIA1\nAKIA2', /has characters that no header may have$/],
+    ['AWS_SESSION_TOKEN', 'a\rb', /has characters that no header may have$/],
+    ['SPLITRUN_SIMULATED_SHUTDOWN_DATE', '31.1.2027', /expected a day such as 2027-01-31$/],
     ['SPLITRUN_ADMIN_TOKEN', 'correct horse battery', /no spaces$/],
     ['SPLITRUN_ADMIN_TOKEN', 'schlüsselschlüssel', /of ASCII, and no spaces$/],
     ['SPLITRUN_METRICS_TOKEN', 'short', /expected at least 16 characters$/],

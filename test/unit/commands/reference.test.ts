@@ -23,5 +23,5 @@ test('the settings in examples are such that the command starts with them', asyn
 
 test('the reference of the command line shows every command as it is', async () => {
   const { current, wanted } = await commandLineReference()
-  assert.equal(current, wanted, 'run `node test/support/command-line-reference.ts`')
+  assert.equal(current, wanted, 'run `npm run docs`')
 })
