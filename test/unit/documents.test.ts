@@ -85,5 +85,27 @@ test('every page for those who use or operate it is in the table of contents', (
     assert.ok(contents.includes(`](${document.slice('docs/'.length)})`), document)
 })
 
+test('every library is in the list of what each is for, and none that is gone', () => {
+  const listed = [...readDocument('docs/decisions/libraries.md').matchAll(/^\| (`.*?) \|/gm)]
+    .flatMap(([, names = '']) => [...names.matchAll(/`([^`]+)`/g)])
+    .map(([, name = '']) => name)
+  const used = ['.', 'client', 'console'].flatMap((folder) => {
+    const own = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'))
+    return Object.keys({ ...own.dependencies, ...own.devDependencies })
+  })
+  const fits = (entry: string, name: string) =>
+    entry.endsWith('/*') ? name.startsWith(entry.slice(0, -1)) : name === entry
+  for (const name of used.filter((each) => !each.startsWith('@types/')))
+    assert.ok(
+      listed.some((entry) => fits(entry, name)),
+      `${name} is not listed`,
+    )
+  for (const entry of listed)
+    assert.ok(
+      used.some((name) => fits(entry, name)),
+      `${entry} is not used`,
+    )
+})
+
 /** An install, a deployment, a model of one's own, a measurement: what a test cannot do, or must not. */
 const MOST_NOT_RUN = 11
