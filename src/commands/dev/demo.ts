@@ -22,7 +22,8 @@ type DemoName = 'sentiment' | 'photo' | 'summary'
 
 const REVIEW = 'Classify the sentiment of this text:\n\n{text}'
 
-const TASKS: Record<DemoName, Record<string, unknown>> = {
+/** What its tasks are, by their names: examples in the documents run them. */
+export const DEMO_TASKS: Record<DemoName, Record<string, unknown>> = {
   sentiment: {
     description: 'The sentiment of a text; two revisions share its traffic 70 to 30.',
     system_prompt: 'You classify texts. Be exact and brief.',
@@ -115,7 +116,7 @@ async function createDemo(core: Core, url: string, adminToken: string): Promise<
   const owner = { org: project.org_id, project: project.id, by: BY }
   const schema = createTaskSchema(core.limits)
   const tasks: Partial<Record<DemoName, string>> = {}
-  for (const [name, fields] of Object.entries(TASKS)) {
+  for (const [name, fields] of Object.entries(DEMO_TASKS)) {
     const llm_model_id = firstModel(core, fields)
     if (!llm_model_id) continue
     const input = schema.parse({ name, enabled: true, llm_model_id, ...fields })
@@ -159,7 +160,7 @@ async function keepModels(core: Core, demo: Demo): Promise<void> {
     let changed = false
     for (const share of stored?.task.active_revisions ?? []) {
       const revision = await core.tasks.revision(demo.project_id, share.task_revision_id)
-      const llm_model_id = firstModel(core, TASKS[name as DemoName])
+      const llm_model_id = firstModel(core, DEMO_TASKS[name as DemoName])
       if (!revision || core.models.find(revision.llm_model_id) || !llm_model_id) {
         active.push(share)
         continue

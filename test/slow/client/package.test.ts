@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
+import { DEMO_TASKS } from '../../../src/commands/dev/demo.ts'
 import { PASSED, suiteIn } from '../../support/client-suite.ts'
 import { type Block, blocksOf, ROOT } from '../../support/documents.ts'
 import { packClient } from '../../support/pack-client.ts'
@@ -66,16 +67,7 @@ describe('the packed client, installed in an empty folder', () => {
   after(() => rm(folder, { recursive: true, force: true }))
 
   test('is what its documents say: their examples compile as they are, and run', async () => {
-    await running().createTask({
-      name: 'Sentiment',
-      output_format: {
-        sentiment: { type: 'string', options: ['positive', 'negative', 'neutral'] },
-        confidence: 'number',
-        topics: { type: 'list' },
-      },
-    })
-    await running().createTask({ name: 'Summary', output_modality: 'text' })
-    await running().createTask({ name: 'Photo', image_required: true, user_prompt: 'What is this?' })
+    for (const [name, fields] of Object.entries(DEMO_TASKS)) await running().createTask({ name, ...fields })
     const documents = ['client/README.md', 'docs/guides/typescript.md']
     for (const [at, document] of documents.entries()) {
       const blocks = blocksOf(document).filter(({ language }) => language === 'ts')
