@@ -98,7 +98,7 @@ export const SETTINGS = {
   modelEnds: setting('SPLITRUN_MODEL_ENDS', 'true', z.stringbool(), 'Whether servers are asked once a day, by `GET /models`, when their models end.'),
   modelAttempts: setting('SPLITRUN_MODEL_ATTEMPTS', '4', integer(1, 20), 'Most model calls for one completion, including the first.'),
   modelErrorWords: setting('SPLITRUN_MODEL_ERROR_WORDS', 'true', z.stringbool(), "Whether log lines of failed model calls hold the server's own words, which may repeat parts of a prompt."),
-  modelBackoff: setting('SPLITRUN_MODEL_BACKOFF', '500ms', seconds(0.001, 60), 'First pause between such calls; doubled each time, with jitter.'),
+  modelBackoff: setting('SPLITRUN_MODEL_BACKOFF', '500ms', seconds(0.001, 60), 'First pause between such calls; doubled each time, up to half a minute, with jitter.'),
 
   simulatedUrl: setting('SPLITRUN_SIMULATED_URL', null, optional(httpUrl()), 'URL of a simulated model that is running. Unset: a process that needs one starts it.'),
   simulatedPort: setting('SPLITRUN_SIMULATED_PORT', '0', integer(0, 65_535), 'Port of the simulated model; 0: any free port.'),

@@ -20,7 +20,7 @@ export const INFO = {
   version: packageJson.version,
   summary: 'Turns prompts into APIs: weighted revisions, structured output, durable runs.',
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-  description: `Every path is served under \`/api/v1\` and, identically, at the root.
+  description: `Every path is served under \`/api/v1\` and, identically, at the root; those of \`/v1\` at the root alone.
 
 **Conventions.** Ids are UUIDs, times are ISO 8601 in UTC, names are snake_case. Bodies are JSON, also without a
 Content-Type; forms, urlencoded or multipart, may be sent instead: their booleans are the words \`true\` and \`false\`,
@@ -29,7 +29,8 @@ ignore those that you do not know. Members that are listed as required are alway
 
 **Lists** are pages, newest first: follow \`pagination.next_cursor\` while \`has_next\`. Catalogues are bare arrays.
 
-**Errors** are always JSON. \`detail.reason\` is one of a closed list; branch on it and never on \`detail.message\`. A 422
+**Errors** are always JSON, but for a browser that opens a link for feedback; those of \`/v1\` have OpenAI's shape.
+Of all others \`detail.reason\` is one of a closed list; branch on it and never on \`detail.message\`. A 422
 has a list instead, with the place of everything that is wrong. 429 and 503 bear \`Retry-After\`, in seconds. What is
 absent and what is not yours answer the same 404; a path that does not exist is 404 \`ROUTE_NOT_FOUND\`, a method that a
 path does not know 405 \`METHOD_NOT_ALLOWED\`.`,

@@ -148,7 +148,7 @@ const model = z.strictObject({
   upstream_name: filled.optional(),
 })
 
-/** What a models file may hold. `docs/guides/models.md` says what each member means. */
+/** What a models file may hold. `docs/reference/models-file.md` says what each member means. */
 export const modelsFileSchema = z.strictObject({
   servers: z.record(filled, server),
   models: z.array(model).min(1),
