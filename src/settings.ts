@@ -75,7 +75,7 @@ export const SETTINGS = {
   authFailuresFree: setting('SPLITRUN_GUESSES_MAX', '10', integer(1, 10_000), 'Wrong client secrets that an address may send for one client before it has to wait; ten times as many for all clients.'),
   authPause: setting('SPLITRUN_GUESS_PAUSE', '1s', seconds(0.1, 3600), 'How long it has to wait then; doubled for each further one.'),
   authPauseMax: setting('SPLITRUN_GUESS_PAUSE_MAX', '15m', seconds(0.1, DAY), 'Longest wait of this kind.'),
-  trustProxy: setting('SPLITRUN_TRUST_PROXY', '0', integer(0, 100), 'Number of proxies in front of the API whose X-Forwarded-For is trusted.'),
+  trustProxy: setting('SPLITRUN_TRUST_PROXY', '0', integer(0, 100), 'Number of proxies in front of the API whose X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host are trusted.'),
   logLevel: setting('SPLITRUN_LOG_LEVEL', 'info', z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'Least severe level that is logged: `fatal`, `error`, `warn`, `info`, `debug`, `trace`; `silent`: nothing is.'),
   metricsPort: setting('SPLITRUN_METRICS_PORT', null, optional(integer(0, 65_535)), "Port for the process's own /metrics and /healthz; 0: any free port, which the log names. The worker of `npm start` has the next one. Unset: none."),
   shutdownGrace: setting('SPLITRUN_SHUTDOWN_GRACE', '20s', seconds(0, 600), 'How long a process that stops lets its work finish.'),
