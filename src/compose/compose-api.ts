@@ -28,6 +28,7 @@ import { composeAccess } from './compose-access.ts'
 import { type Core, shardsOf, taskLimits, warnOfRedis } from './compose-core.ts'
 import { sayWhatIsWrongWithFiles } from './compose-files.ts'
 import { openProcessPort } from './compose-process-port.ts'
+import { sayThatAnswersAreSimulated } from './compose-simulated-model.ts'
 
 /** Where the build leaves the console. */
 const CONSOLE = join(import.meta.dirname, '../../console/dist')
@@ -36,6 +37,7 @@ const CONSOLE = join(import.meta.dirname, '../../console/dist')
 export async function composeApi(core: Core): Promise<{ port: number; processPort: number | null }> {
   const { config, log, lifecycle, tracer, connections, redis, tenants, runs } = core
   warnOfRedis(core)
+  sayThatAnswersAreSimulated(core)
   sayWhatIsWrongWithFiles(core)
   const metrics = createProcessMetrics(redis, [
     { name: 'splitrun_waiting_calls', help: 'Calls that wait for a run here.', read: () => inbox.size() },

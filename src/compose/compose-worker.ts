@@ -23,6 +23,7 @@ import { composeLimits } from './compose-limits.ts'
 import { composeModelClient } from './compose-model-client.ts'
 import { openProcessPort, workerState } from './compose-process-port.ts'
 import { composeShadows } from './compose-shadows.ts'
+import { sayThatAnswersAreSimulated } from './compose-simulated-model.ts'
 
 const LONGEST_BACKOFF_MS = 30_000
 
@@ -46,6 +47,7 @@ export async function composeWorker(
     processors,
   } = core
   warnOfRedis(core)
+  sayThatAnswersAreSimulated(core)
   sayWhatIsWrongWithFiles(core)
   const client = composeModelClient(core)
   const limits = composeLimits(core)

@@ -24,7 +24,7 @@ test('a start prints a curl that works, writes its ids for scripts, and fills th
   assert.ok(first.text.includes(dataDir), 'says where the data is')
   assert.deepEqual(kinds(first.below), ['api', 'redis', 'worker'])
 
-  await checkOwnPorts(dataDir)
+  await checkLogs(dataDir)
   await checkHistory(first.demo)
   await checkConsole(first)
   const run = await pastedCurl(first.text)
@@ -38,15 +38,16 @@ test('a start prints a curl that works, writes its ids for scripts, and fills th
   assert.deepEqual(stillRunning(first.below), [])
 })
 
-/** Each of its processes has a port of its own for its metrics and health, and its log says which. */
-async function checkOwnPorts(dataDir: string): Promise<void> {
+/** The log of each process says that nothing real answers, and at which port of its own its metrics and health are. */
+async function checkLogs(dataDir: string): Promise<void> {
   for (const name of ['api', 'worker']) {
-    let port = ''
+    let [port, log] = ['', '']
     await until(async () => {
-      const log = await readFile(join(dataDir, 'logs', `${name}.log`), 'utf8')
+      log = await readFile(join(dataDir, 'logs', `${name}.log`), 'utf8')
       port = /"metrics_port":(\d+)/.exec(log)?.[1] ?? ''
       return port !== ''
     })
+    assert.match(log, /no model is configured/)
     assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200, name)
   }
 }
