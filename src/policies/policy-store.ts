@@ -56,10 +56,10 @@ export function createPolicyStore(redis: Redis) {
 
   /** A level that a run makes anew meanwhile is that of a full bucket. */
   async function forgetGone(project: string): Promise<void> {
-    const names = new Set((await lists.read(project)).map(({ name }) => name))
+    const kept = new Set((await lists.read(project)).flatMap(levelsOf))
     const { limitLevels } = policyKeys(project)
     const levels = await redis.hkeys(limitLevels)
-    const gone = levels.filter((level) => !names.has(level.slice(0, level.indexOf('|'))))
+    const gone = levels.filter((level) => !kept.has(level))
     if (gone.length > 0) await redis.hdel(limitLevels, ...gone)
   }
 
@@ -102,3 +102,10 @@ export function createPolicyStore(redis: Redis) {
     },
   }
 }
+
+/** The fields of `limitLevels` that a policy has. */
+const levelsOf = ({ name, requests_per_minute, tokens_per_minute }: LimitPolicy): string[] => [
+  `${name}|at`,
+  ...(requests_per_minute === undefined ? [] : [`${name}|requests`]),
+  ...(tokens_per_minute === undefined ? [] : [`${name}|tokens`]),
+]

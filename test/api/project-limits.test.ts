@@ -102,6 +102,21 @@ describe('the limits of a project', () => {
     assert.equal(Number(levels['stays|requests']), 999)
   })
 
+  test('begin anew where they were gone for a while, though another of the same policy stayed', async () => {
+    const { id, set, get, run } = await aProject()
+    const both = { name: 'both', requests_per_minute: 1000, tokens_per_minute: 10 }
+    await set([both])
+    assert.equal((await run()).status, 200)
+    await until(async () => (await get()).body.usage[1].left < 0)
+    await set([{ name: 'both', requests_per_minute: 1000 }])
+    const levels = await system().core.redis.hgetall(policyKeys(id).limitLevels)
+    assert.deepEqual(Object.keys(levels).sort(), ['both|at', 'both|requests'])
+    // Another process, which does not know of it yet, may write it once more.
+    await system().core.redis.hset(policyKeys(id).limitLevels, 'both|tokens', -1000)
+    assert.equal((await run()).status, 200)
+    assert.equal((await set([both])).body.usage[1].left, 10)
+  })
+
   test('count tokens when runs end, whatever they were, so that what was used too much is paid off', async () => {
     const { set, get, run } = await aProject()
     await set([{ name: 'tokens', tokens_per_minute: 10 }])
@@ -136,6 +151,15 @@ describe('the limits of a project', () => {
     await system().call('POST', `${project}/task/${task}/run/${started.body.id}/cancel`, undefined, { token })
     await until(async () => (await get()).body.usage[0].left === 2)
     assert.equal(await system().core.redis.zcard(policyKeys(id).limitedRuns('two')), 0)
+  })
+
+  test('count a run in flight for as long as it may last, also beside one that may not last so long', async () => {
+    const { id } = await aProject()
+    const { policies, redis } = system().core
+    const two = [{ name: 'two', applies_to: 'project', target_id: null, concurrent_runs: 2 }] as const
+    await policies.admit(id, two, { id: newId(), lastsMs: 3_600_000 })
+    await policies.admit(id, two, { id: newId(), lastsMs: 1000 })
+    assert.ok((await redis.pttl(policyKeys(id).limitedRuns('two'))) > 3_500_000)
   })
 
   test('fill up again though the clock is set back, and are paid off however long it takes', async () => {

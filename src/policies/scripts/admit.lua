@@ -33,6 +33,8 @@ for at = 3, #ARGV, 4 do
     passed = 0
     call('HSET', key.limit_levels, name .. '|at', now)
   end
+  -- Left by a process that did not know yet that this is no limit any more: it would not be paid off.
+  policy.left_over = { not policy.requests and found[2] and 'requests', not policy.tokens and found[3] and 'tokens' }
   local function refilled(level, limit) return math.min(limit, tonumber(level or limit) + passed * limit / MINUTE) end
   if policy.requests then
     local limit = policy.requests
@@ -71,9 +73,14 @@ for _, policy in ipairs(policies) do
     values[#values + 1] = string.format('%.6f', policy.tokens_left)
   end
   call('HSET', key.limit_levels, unpack(values))
+  for _, unit in pairs(policy.left_over) do
+    if unit then call('HDEL', key.limit_levels, name .. '|' .. unit) end
+  end
   if policy.runs then
     call('ZADD', key.limited_runs(name), now + lasts, id)
-    call('PEXPIRE', key.limited_runs(name), lasts + MINUTE)
+    -- Those that are there may last longer than this one.
+    local last = call('ZRANGE', key.limited_runs(name), '-1', '-1', 'WITHSCORES')[2]
+    call('PEXPIREAT', key.limited_runs(name), string.format('%.0f', last + MINUTE))
   end
 end
 call('PEXPIRE', key.limit_levels, KEPT_MS)
