@@ -87,6 +87,12 @@ export function projectedOf({ policy, spent }: BudgetState, now: number): number
   return spent / (Math.max(now - first, 1) / (next - first))
 }
 
+/** What counting under some budgets comes to: null where there are none, `hard` where one of them is. */
+export function budgetModeOf(budgets: readonly Pick<BudgetPolicy, 'mode'>[]): BudgetPolicy['mode'] | null {
+  if (budgets.length === 0) return null
+  return budgets.some(({ mode }) => mode === 'hard') ? 'hard' : 'soft'
+}
+
 /** What budgets know of a run. */
 export interface Spender {
   readonly task: string

@@ -61,7 +61,10 @@ export interface RunRequest {
   readonly outputRetries: number
   /** Names of the limits of its project that it counts under until it has ended. */
   readonly policies: readonly string[]
-  /** Whether it counts under budgets, and whether one of them is hard: then each call holds what it may cost. */
+  /**
+   * Whether it counts under budgets, and whether one of them is hard: then each call holds what it may cost. When it was
+   * accepted; each claim looks anew.
+   */
   readonly budget: 'hard' | 'soft' | null
   /** Its user, when that has budgets of its own; else null. */
   readonly payer: string | null

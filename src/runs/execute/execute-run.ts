@@ -6,6 +6,7 @@ import type { RetryPolicy } from '../../models/protocol/retry.ts'
 import { sharedNow } from '../../platform/clock.ts'
 import { isRedisUnavailable } from '../../platform/redis/redis.ts'
 import { type Span, type Tracer, traceIdOf, within } from '../../platform/tracing/tracing.ts'
+import { budgetModeOf } from '../../policies/budget.ts'
 import type { BudgetStore } from '../../policies/budget-store.ts'
 import { drawRevision, placeOfRun } from '../../tasks/split/draw-revision.ts'
 import type { Shadow } from '../../tasks/split/shadow.ts'
@@ -93,7 +94,7 @@ export async function executeRun(deps: ExecuteRunDeps, initial: Claim, side: Wor
   let revision: Revision | null
   let shadow: Shadow | null
   try {
-    claim = await redrawRevision(deps, initial)
+    claim = await withBudgetsOfNow(deps, await redrawRevision(deps, initial))
     revision = claim.revision ? await deps.tasks.revision(project, claim.revision) : null
     // Drawing it anew has just asked for the task, which is known for a second.
     shadow = claim.split === null ? null : ((await deps.tasks.recent(project, task))?.shadow ?? null)
@@ -160,6 +161,18 @@ async function redrawRevision({ tasks, runs }: ExecuteRunDeps, claim: Claim): Pr
   if (drawn === null) return claim
   await runs.revise(claim, drawn, split.seq)
   return { ...claim, revision: drawn, split: split.seq }
+}
+
+/**
+ * Budgets that were set, changed or deleted since a run was accepted hold for its calls, too. One that counted under some
+ * goes on counting, so that what it holds of them is ended with it.
+ */
+async function withBudgetsOfNow({ budgets }: ExecuteRunDeps, claim: Claim): Promise<Claim> {
+  const { request } = claim
+  if (request.budget === null && budgets.hasNone(request.project)) return claim
+  const now = budgetModeOf(await budgets.about(request.project, request))
+  const budget = now ?? (request.budget && 'soft')
+  return budget === request.budget ? claim : { ...claim, request: { ...request, budget } }
 }
 
 async function executeClaim(

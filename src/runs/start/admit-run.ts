@@ -1,6 +1,6 @@
 import { sharedNow } from '../../platform/clock.ts'
 import { ApiError } from '../../platform/errors.ts'
-import { isSpent, secondsUntilAnew } from '../../policies/budget.ts'
+import { budgetModeOf, isSpent, secondsUntilAnew } from '../../policies/budget.ts'
 import type { BudgetStore } from '../../policies/budget-store.ts'
 import { PolicyError } from '../../policies/policy-error.ts'
 import type { PolicyStore } from '../../policies/policy-store.ts'
@@ -61,7 +61,7 @@ async function checkBudgets(
   const spent = (await store.statesOf(project, hard)).filter(isSpent)
   if (spent.length === 0) {
     const payer = budgets.some(({ applies_to }) => applies_to === 'key') ? user : null
-    return { budget: hard.length > 0 ? 'hard' : 'soft', payer }
+    return { budget: budgetModeOf(budgets), payer }
   }
   const now = sharedNow()
   const retry_after = Math.max(...spent.map(({ policy }) => secondsUntilAnew(policy, now)))
