@@ -16,6 +16,7 @@ import { checkEncoded } from './body/read-urlencoded.ts'
 import { check, createPathCheck } from './check-request.ts'
 import { errorHandler } from './error-handler.ts'
 import { compress } from './headers/compress.ts'
+import { checkConditions } from './headers/conditions.ts'
 import { allowOrigins } from './headers/cors.ts'
 import { SECURITY_HEADERS } from './headers/security-headers.ts'
 import { normalisePath } from './normalise-path.ts'
@@ -129,6 +130,7 @@ function serve(
     if (hasQuery) checkEncoded(request.url, null)
     const query = hasQuery || !noQuery ? check(declared.query, request.query, 'query') : noQuery
     if (!hasQuery) noQuery = query
+    checkConditions(declared, request.headers)
     if (declared.headers) check(declared.headers, request.headers, 'header')
     let checked: CheckedBody = NO_BODY
     if (declared.body) {

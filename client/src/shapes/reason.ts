@@ -41,6 +41,7 @@ export type ServerReason =
   | 'RUN_CANCELLED'
   | 'STALE_TASK'
   | 'STALE_POLICIES'
+  | 'CONDITION_UNSUPPORTED'
   | 'BODY_TOO_LARGE'
   | 'FILE_TOO_LARGE'
   | 'TOO_MANY_FILES'

@@ -3,7 +3,7 @@ import { ApiError, ValidationError } from '../../platform/errors.ts'
 import { isOpen, type Rollout } from '../../tasks/split/rollout.ts'
 import type { Task } from '../../tasks/task.ts'
 import type { TaskStore } from '../../tasks/task-store.ts'
-import { untilSaved } from '../until-saved.ts'
+import { type TaskToChange, untilSaved } from '../until-saved.ts'
 import { changeRollout } from './change-rollout.ts'
 import { guardsOf } from './guards-of.ts'
 import type { RolloutIndex } from './rollout-index.ts'
@@ -19,12 +19,12 @@ export interface StartRolloutDeps {
 /**
  * Starts a rollout at its first share. From then on it decides about the weights, until it is over or superseded.
  * @param supersede whether one that is open is ended by this; else it refuses
- * @throws {ApiError} TASK_NOT_FOUND, ROLLOUT_RUNNING, TASK_STORAGE_FULL, TOO_MANY_REQUESTS
+ * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, ROLLOUT_RUNNING, TASK_STORAGE_FULL, TOO_MANY_REQUESTS
  * @throws {ValidationError} for revisions that cannot be rolled out, and for guards that the task does not have
  */
 export async function startRollout(
   { tasks, rollouts, weightsMax }: StartRolloutDeps,
-  owner: { readonly project: string; readonly task: string },
+  owner: TaskToChange,
   input: RolloutInput,
   { by, supersede }: { readonly by: string; readonly supersede: boolean },
 ): Promise<Task> {

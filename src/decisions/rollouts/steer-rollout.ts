@@ -2,7 +2,7 @@ import { sharedNow } from '../../platform/clock.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { isOpen, type Rollout } from '../../tasks/split/rollout.ts'
 import type { Task } from '../../tasks/task.ts'
-import { untilSaved } from '../until-saved.ts'
+import { type TaskToChange, untilSaved } from '../until-saved.ts'
 import { changeRollout } from './change-rollout.ts'
 import type { StartRolloutDeps } from './start-rollout.ts'
 
@@ -12,11 +12,11 @@ export type Steering = (typeof STEERINGS)[number]
 /**
  * Does by hand what evidence would do: `rollback` gives back the weights of before, `complete` gives all to the new
  * revision.
- * @throws {ApiError} TASK_NOT_FOUND, ROLLOUT_NOT_FOUND, ROLLOUT_NOT_RUNNING, TOO_MANY_REQUESTS
+ * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, ROLLOUT_NOT_FOUND, ROLLOUT_NOT_RUNNING, TOO_MANY_REQUESTS
  */
 export async function steerRollout(
   { tasks, rollouts }: StartRolloutDeps,
-  owner: { readonly project: string; readonly task: string },
+  owner: TaskToChange,
   steering: Steering,
   by: string,
 ): Promise<Task> {

@@ -5,7 +5,7 @@ import { describeIgnored, ignoredParts } from '../../tasks/ignored-parts.ts'
 import type { Shadow } from '../../tasks/split/shadow.ts'
 import type { Task } from '../../tasks/task.ts'
 import type { StoredTask, TaskStore } from '../../tasks/task-store.ts'
-import { untilSaved } from '../until-saved.ts'
+import { type TaskToChange, untilSaved } from '../until-saved.ts'
 import type { ShadowInput } from './shadow-input.ts'
 
 export interface SetShadowDeps {
@@ -15,16 +15,14 @@ export interface SetShadowDeps {
   readonly ignoreInputProcessors: boolean
 }
 
-type Owner = { readonly project: string; readonly task: string }
-
 /**
  * Lets a revision run beside the runs of a task, in place of the one that did.
- * @throws {ApiError} TASK_NOT_FOUND, INPUT_PROCESSORS_UNAVAILABLE, TASK_STORAGE_FULL, TOO_MANY_REQUESTS
+ * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, INPUT_PROCESSORS_UNAVAILABLE, TASK_STORAGE_FULL, TOO_MANY_REQUESTS
  * @throws {ValidationError} for a revision that is none of the task
  */
 export function startShadow(
   deps: SetShadowDeps,
-  owner: Owner,
+  owner: TaskToChange,
   input: ShadowInput,
   by: string,
 ): Promise<Task> {
@@ -41,9 +39,9 @@ export function startShadow(
 
 /**
  * Ends it: what waits is not made, and what runs is broken off. Returns the task as it was.
- * @throws {ApiError} TASK_NOT_FOUND, SHADOW_NOT_FOUND, TOO_MANY_REQUESTS
+ * @throws {ApiError} TASK_NOT_FOUND, STALE_TASK, SHADOW_NOT_FOUND, TOO_MANY_REQUESTS
  */
-export function endShadow({ tasks }: SetShadowDeps, owner: Owner): Promise<Task> {
+export function endShadow({ tasks }: SetShadowDeps, owner: TaskToChange): Promise<Task> {
   return untilSaved(tasks, owner, async (stored) => {
     if (!stored.task.shadow) throw new ApiError('SHADOW_NOT_FOUND', 'The task has no shadow.')
     return (await save(tasks, stored, null)) && stored.task

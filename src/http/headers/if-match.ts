@@ -16,6 +16,13 @@ export const ifMatch = z.object({
       examples: ['"3-mk2f9x0a.c2hvd24"'],
     }),
 })
+/** The same for what is changed of a task by calls that do not answer with it. */
+export const ifMatchOfTask = z.object({
+  'if-match': ifMatch.shape['if-match'].meta({
+    description: 'The `ETag` of the task whose part is to be changed, or `*`; another state is 412.',
+    examples: ['"3-mk2f9x0a.c2hvd24"'],
+  }),
+})
 /** The request header of a reader that has a representation already. */
 export const ifNoneMatch = z.object({
   'if-none-match': z
@@ -55,6 +62,12 @@ export function readIfMatch(header: string | undefined): (state: string) => bool
   const tags = header?.split(',').map((tag) => tag.trim().replace(/^("[^".]*)\.[\w-]*"$/, '$1"'))
   return (state) => !tags || tags.includes('*') || tags.includes(state)
 }
+
+/** The task that a path names, in the state that an `If-Match` header asks for. */
+export const taskToChange = (
+  { project_id, task_id }: { readonly project_id: string; readonly task_id: string },
+  request: Request,
+) => ({ project: project_id, task: task_id, isExpected: readIfMatch(request.get('if-match')) })
 
 /**
  * Sets the ETag, and answers 304 where `If-None-Match` (RFC 9110, 13.1.2) names it. Not Express's way, to which a client

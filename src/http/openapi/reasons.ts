@@ -54,6 +54,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   RUN_CANCELLED: 'The run was cancelled.',
   STALE_TASK: 'The task is no longer the one that If-Match names.',
   STALE_POLICIES: 'The limits or budgets are no longer those that If-Match names.',
+  CONDITION_UNSUPPORTED:
+    'The call does not look at the condition of a header such as If-Match, so nothing was changed.',
   BODY_TOO_LARGE: 'The body is too large.',
   FILE_TOO_LARGE: 'A file is too large, in bytes or in pixels.',
   TOO_MANY_FILES: 'There are too many files.',
@@ -112,7 +114,7 @@ const BODY: readonly Reason[] = [
 ]
 
 /** What an endpoint may refuse with before its handler is reached, or whatever the handler does. */
-function commonReasons({ path, scope, body, door }: Endpoint): Reason[] {
+function commonReasons({ method, path, scope, body, door }: Endpoint): Reason[] {
   return [
     ...(door ? (['MALFORMED_REQUEST', 'PROJECT_NOT_FOUND'] as const) : []),
     ...(path.includes('_id') ? (['MALFORMED_ID', 'MALFORMED_REQUEST'] as const) : []),
@@ -121,6 +123,7 @@ function commonReasons({ path, scope, body, door }: Endpoint): Reason[] {
     ...(path.includes(':tag_id') ? (['TAG_NOT_FOUND'] as const) : []),
     ...(scope === 'open' ? [] : (['UNAUTHENTICATED', 'STORE_UNAVAILABLE'] as const)),
     ...(scope === 'open' || scope === 'any' ? [] : (['PERMISSION_CHECK_FAILED'] as const)),
+    ...(method === 'get' ? [] : (['CONDITION_UNSUPPORTED'] as const)),
     ...(body ? BODY : []),
     'REQUEST_TIMEOUT',
     'HEADERS_TOO_LARGE',

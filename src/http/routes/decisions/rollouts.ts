@@ -6,6 +6,7 @@ import { showRollout } from '../../../decisions/rollouts/show-rollout.ts'
 import { type StartRolloutDeps, startRollout } from '../../../decisions/rollouts/start-rollout.ts'
 import { STEERINGS, steerRollout } from '../../../decisions/rollouts/steer-rollout.ts'
 import { ApiError } from '../../../platform/errors.ts'
+import { ifMatchOfTask, taskToChange } from '../../headers/if-match.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, taskParams } from '../../route.ts'
 
 export type RolloutRouteDeps = StartRolloutDeps & GatherEvidenceDeps
@@ -26,10 +27,6 @@ const SUMMARIES = {
 /** Rollouts: a new revision gets its traffic in steps that it has to earn. */
 export function rolloutRoutes(deps: RolloutRouteDeps): Endpoint[] {
   const path = `${PROJECT}/task/:task_id/rollout`
-  const ownerOf = (params: { project_id: string; task_id: string }) => ({
-    project: params.project_id,
-    task: params.task_id,
-  })
   const common = { tag: 'Tasks', params: taskParams, response: rolloutResponse } as const
 
   const steering = STEERINGS.map((action) =>
@@ -40,10 +37,17 @@ export function rolloutRoutes(deps: RolloutRouteDeps): Endpoint[] {
       operation: `${action}Rollout`,
       summary: SUMMARIES[action],
       scope: 'task:write',
+      headers: ifMatchOfTask,
       query: noQuery,
-      errorCodes: ['TASK_NOT_FOUND', 'ROLLOUT_NOT_FOUND', 'ROLLOUT_NOT_RUNNING', 'TOO_MANY_REQUESTS'],
-      async handle({ caller, params }) {
-        return showRollout(deps, await steerRollout(deps, ownerOf(params), action, caller.id))
+      errorCodes: [
+        'TASK_NOT_FOUND',
+        'STALE_TASK',
+        'ROLLOUT_NOT_FOUND',
+        'ROLLOUT_NOT_RUNNING',
+        'TOO_MANY_REQUESTS',
+      ],
+      async handle({ caller, params, request }) {
+        return showRollout(deps, await steerRollout(deps, taskToChange(params, request), action, caller.id))
       },
     }),
   )
@@ -55,12 +59,19 @@ export function rolloutRoutes(deps: RolloutRouteDeps): Endpoint[] {
       operation: 'startRollout',
       summary: 'Roll a revision out, in steps that evidence allows, and back where it does harm',
       scope: 'task:write',
+      headers: ifMatchOfTask,
       query: z.object({ supersede }),
       body: rolloutBody,
-      errorCodes: ['TASK_NOT_FOUND', 'ROLLOUT_RUNNING', 'TASK_STORAGE_FULL', 'TOO_MANY_REQUESTS'],
-      async handle({ caller, params, query, body }) {
+      errorCodes: [
+        'TASK_NOT_FOUND',
+        'STALE_TASK',
+        'ROLLOUT_RUNNING',
+        'TASK_STORAGE_FULL',
+        'TOO_MANY_REQUESTS',
+      ],
+      async handle({ caller, params, query, body, request }) {
         const who = { by: caller.id, supersede: query.supersede }
-        return showRollout(deps, await startRollout(deps, ownerOf(params), body, who))
+        return showRollout(deps, await startRollout(deps, taskToChange(params, request), body, who))
       },
     }),
     endpoint({

@@ -3,6 +3,7 @@ import { shadowBody } from '../../../decisions/shadows/shadow-input.ts'
 import { shadowResponse } from '../../../decisions/shadows/shadow-response.ts'
 import { type ShowShadowDeps, showShadow } from '../../../decisions/shadows/show-shadow.ts'
 import { ApiError } from '../../../platform/errors.ts'
+import { ifMatchOfTask, taskToChange } from '../../headers/if-match.ts'
 import { type Endpoint, endpoint, noQuery, PROJECT, taskParams } from '../../route.ts'
 
 export type ShadowRouteDeps = SetShadowDeps & ShowShadowDeps
@@ -10,10 +11,6 @@ export type ShadowRouteDeps = SetShadowDeps & ShowShadowDeps
 /** Shadows: a revision runs beside the one that callers get, and none of them notices. */
 export function shadowRoutes(deps: ShadowRouteDeps): Endpoint[] {
   const path = `${PROJECT}/task/:task_id/shadow`
-  const ownerOf = (params: { project_id: string; task_id: string }) => ({
-    project: params.project_id,
-    task: params.task_id,
-  })
   const common = {
     tag: 'Tasks',
     path,
@@ -28,15 +25,17 @@ export function shadowRoutes(deps: ShadowRouteDeps): Endpoint[] {
       operation: 'startShadow',
       summary: 'Let a revision run beside the one that callers get, with the same inputs',
       scope: 'task:write',
+      headers: ifMatchOfTask,
       body: shadowBody,
       errorCodes: [
         'TASK_NOT_FOUND',
+        'STALE_TASK',
         'INPUT_PROCESSORS_UNAVAILABLE',
         'TASK_STORAGE_FULL',
         'TOO_MANY_REQUESTS',
       ],
-      async handle({ caller, params, body }) {
-        return showShadow(deps, await startShadow(deps, ownerOf(params), body, caller.id))
+      async handle({ caller, params, body, request }) {
+        return showShadow(deps, await startShadow(deps, taskToChange(params, request), body, caller.id))
       },
     }),
     endpoint({
@@ -58,9 +57,10 @@ export function shadowRoutes(deps: ShadowRouteDeps): Endpoint[] {
       operation: 'endShadow',
       summary: 'End the shadow of a task: what it added to comparisons stays',
       scope: 'task:write',
-      errorCodes: ['TASK_NOT_FOUND', 'SHADOW_NOT_FOUND', 'TOO_MANY_REQUESTS'],
-      async handle({ params }) {
-        return showShadow(deps, await endShadow(deps, ownerOf(params)))
+      headers: ifMatchOfTask,
+      errorCodes: ['TASK_NOT_FOUND', 'STALE_TASK', 'SHADOW_NOT_FOUND', 'TOO_MANY_REQUESTS'],
+      async handle({ params, request }) {
+        return showShadow(deps, await endShadow(deps, taskToChange(params, request)))
       },
     }),
   ]
