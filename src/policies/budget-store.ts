@@ -20,6 +20,8 @@ const PROJECTS = 'projects-with-budgets'
 const MOST_CACHED = 10_000
 /** How old an answer may be of what runs wait for, in ms: a list of runs asks once. */
 const BUSY_FRESH_MS = 100
+/** A little more than a month, as in the scripts. */
+const KEPT_MS = 40 * 86_400_000
 /** A run that ends just after midnight may still count on the day before. */
 const KEPT_PAST_MS = 2 * 86_400_000
 /** A run may be settled a little after its deadline, in ms. */
@@ -163,7 +165,9 @@ export function createBudgetStore(redis: Redis) {
     /** Adds to what is spent in a period: what was known to be spent was that much too little. */
     async correct(project: string, budget: BudgetPolicy, now: number, by: number): Promise<void> {
       const field = `${budget.name}|${periodOf(budget, now)}`
-      await redis.hincrby(policyKeys(project).budgetSums, field, by)
+      const { budgetSums } = policyKeys(project)
+      await redis.hincrby(budgetSums, field, by)
+      await redis.pexpire(budgetSums, KEPT_MS)
     },
   }
 }

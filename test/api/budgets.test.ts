@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import OpenAI from 'openai'
 import type { SimulatedModelOptions } from '../../src/models/simulated/simulated-model.ts'
+import { newId } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { policyKeys } from '../../src/policies/policy-keys.ts'
 import { correctBudgets } from '../../src/runs/end/correct-budgets.ts'
@@ -127,6 +128,37 @@ test('what is spent is what the totals say, whatever was lost; a budget that is 
   }
   await correct()
   for (const { spent } of (await get()).usage) assert.equal(spent, (cost / 1e6).toFixed(6))
+})
+
+test('a budget knows from the moment that it is set what was spent before it, and refuses what is beyond it', async (t) => {
+  const { system, set, get, run, id, task } = await startPriced(t)
+  const before = [await run(), await run()]
+  const cost = before.reduce((sum, { body }) => sum + body.total_tokens * 1000, 0) / 1e6
+  const small = { ...HARD, credits: cost / 2 }
+  const ofTask = { ...small, name: 'task', applies_to: 'task', target_id: task }
+  const ofOther = { ...ofTask, name: 'other', target_id: newId() }
+  // Another day's or task's sum is not that of this one, though it has the name.
+  const rounds: { name: string; per: string; target_id?: string }[][] = [
+    [small, ofOther],
+    [{ ...small, per: 'month' }],
+    [{ ...ofTask, name: 'other' }, ofTask],
+  ]
+  for (const budgets of rounds) {
+    const { usage } = (await set(budgets)).body
+    const expected = budgets.map(({ target_id }) => (target_id === ofOther.target_id ? 0 : cost).toFixed(6))
+    assert.deepEqual(
+      usage.map(({ spent }: { spent: string }) => spent),
+      expected,
+    )
+  }
+  assert.ok((await system.core.redis.pttl(policyKeys(id).budgetSums)) > 0)
+  // What is refused changes nothing that counts, whatever would have had the name.
+  const stale = { token: ADMIN_TOKEN, headers: { 'if-match': '"other"' } }
+  const others = { budgets: [{ ...ofOther, name: 'task' }] }
+  assert.equal((await system.call('POST', '/budget', others, stale)).status, 412)
+  for (const { spent } of (await get()).usage) assert.equal(spent, cost.toFixed(6))
+  await until(async () => (await system.core.budgets.about(id, { task, payer: null })).length === 2)
+  assert.equal((await run()).body.detail?.reason, 'BUDGET_EXCEEDED')
 })
 
 test('a budget of a key is of the runs of that key alone, and exact like the others', async (t) => {

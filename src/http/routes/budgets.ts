@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { sharedNow } from '../../platform/clock.ts'
 import {
+  type BudgetPolicy,
   type BudgetState,
   budgetPolicy,
   millionths,
@@ -8,10 +9,12 @@ import {
   projectedOf,
 } from '../../policies/budget.ts'
 import type { BudgetStore } from '../../policies/budget-store.ts'
+import type { CorrectBudgetsDeps } from '../../runs/end/correct-budgets.ts'
+import { setBudgets } from '../../runs/end/set-budgets.ts'
 import type { Endpoint } from '../route.ts'
 import { policyRoutes } from './policies.ts'
 
-export interface BudgetRouteDeps {
+export interface BudgetRouteDeps extends CorrectBudgetsDeps {
   readonly budgets: BudgetStore
   readonly policiesMax: number
 }
@@ -64,9 +67,18 @@ export const budgetsResponse = z
   })
 
 /** The budgets of a project and of its tasks. */
-export const budgetRoutes = ({ budgets, policiesMax }: BudgetRouteDeps): Endpoint[] =>
-  policyRoutes({
-    ...{ path: 'budget', noun: 'Budgets', member: 'budgets', policies: budgets, most: policiesMax },
+export function budgetRoutes(deps: BudgetRouteDeps): Endpoint[] {
+  const { budgets, policiesMax } = deps
+  const policies = {
+    listOf: (project: string) => budgets.listOf(project),
+    replace: (
+      project: string,
+      next: readonly BudgetPolicy[],
+      isExpected: (state: string) => boolean = () => true,
+    ) => setBudgets(deps, project, next, isExpected),
+  }
+  return policyRoutes({
+    ...{ path: 'budget', noun: 'Budgets', member: 'budgets', policies, most: policiesMax },
     summaries: {
       get: 'The budgets of a project and its tasks, and what is spent of them',
       set: 'Replace all budgets of a project and its tasks',
@@ -77,6 +89,7 @@ export const budgetRoutes = ({ budgets, policiesMax }: BudgetRouteDeps): Endpoin
       return { budgets: [...own], usage: states.map((state) => present(state, sharedNow())) }
     },
   })
+}
 
 function present(state: BudgetState, now: number) {
   const { policy, spent, held, lost } = state

@@ -21,27 +21,38 @@ const MOST_TOTALS = 100_000
  * the oldest totals that are kept, what is spent is only ever raised.
  */
 export async function correctBudgets(
+  deps: CorrectBudgetsDeps,
+  now: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { budgets } = deps
+  for (const project of await budgets.projects()) {
+    await budgets.forgetPast(project, now)
+    await correctSome(deps, project, await budgets.read(project), now, signal)
+  }
+}
+
+/** The same of some budgets of a project, which it has or is about to have. */
+export async function correctSome(
   { budgets, rollups, log, config }: CorrectBudgetsDeps,
+  project: string,
+  policies: readonly BudgetPolicy[],
   now: number,
   signal: AbortSignal,
 ): Promise<void> {
   const today = Math.floor(now / DAY_MS) * DAY_MS
   const oldest = today - (config.reportDays - 1) * DAY_MS
-  for (const project of await budgets.projects()) {
-    await budgets.forgetPast(project, now)
-    for (const state of await budgets.statesOf(project, await budgets.read(project))) {
-      if (signal.aborted) return
-      const { policy } = state
-      const { first } = periodBounds(policy, now)
-      const exact = await totalOf(rollups, project, policy, { first, last: today })
-      if (exact === null) {
-        log.warn({ project, budget: policy.name }, 'a budget has too many totals to be compared with them')
-        continue
-      }
-      const isWhole = first >= oldest
-      if (isWhole ? exact !== state.spent : exact > state.spent) {
-        await budgets.correct(project, policy, now, exact - state.spent)
-      }
+  for (const { policy, spent } of await budgets.statesOf(project, policies)) {
+    if (signal.aborted) return
+    const { first } = periodBounds(policy, now)
+    const exact = await totalOf(rollups, project, policy, { first, last: today })
+    if (exact === null) {
+      log.warn({ project, budget: policy.name }, 'a budget has too many totals to be compared with them')
+      continue
+    }
+    const isWhole = first >= oldest
+    if (isWhole ? exact !== spent : exact > spent) {
+      await budgets.correct(project, policy, now, exact - spent)
     }
   }
 }
