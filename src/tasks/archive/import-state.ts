@@ -1,5 +1,7 @@
+import { readJson } from '../../platform/read-json.ts'
 import { keysExist } from '../../platform/redis/keys-exist.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
+import type { Revision } from '../task.ts'
 import { taskKeys, taskScript } from '../task-layout.ts'
 import { type TaskBounds, whenCounted } from '../task-sizes.ts'
 import type { ImportWrite } from './import-write.ts'
@@ -8,6 +10,8 @@ const importScript = taskScript('import')
 
 /** How many keys are read at a time. */
 const BATCH = 500
+/** The same of whole revisions. */
+const OWNERS_BATCH = 20
 
 export interface ImportOptions extends TaskBounds {
   readonly trafficHistoryMax: number
@@ -61,6 +65,17 @@ export function importTasks(
         }
       }
       return states
+    },
+
+    /** The ids of the tasks that have these revisions now; null for a revision that none has. */
+    async revisionOwners(project: string, ids: readonly string[]): Promise<(string | null)[]> {
+      const owners: (string | null)[] = []
+      for (let at = 0; at < ids.length; at += OWNERS_BATCH) {
+        const some = ids.slice(at, at + OWNERS_BATCH)
+        const texts = await redis.mget(some.map(taskKeys(project).revision))
+        for (const text of texts) owners.push(text === null ? null : (readJson(text) as Revision).task_id)
+      }
+      return owners
     },
 
     /** The ids of the tasks with these names, by name; names without a task are left out. */

@@ -10,15 +10,16 @@ import {
   toRevision,
 } from '../build-revision.ts'
 import { idInAlias } from '../naming/task-alias.ts'
-import { type ReadTaskDeps, readTasks } from '../read-task.ts'
+import type { ReadTaskDeps } from '../read-task.ts'
 import { changesGuard, isOpen } from '../split/rollout.ts'
-import type { Revision, WholeTask } from '../task.ts'
+import type { Revision } from '../task.ts'
 import type { TaskBounds } from '../task-sizes.ts'
 import { checkRoom } from './check-room.ts'
 import { archiveTask } from './export-tasks.ts'
 import { cutPieces, type ImportPiece, type PlacedTask, type PlannedTask } from './import-pieces.ts'
 import { saveTask } from './import-write.ts'
 import { planTags } from './plan-import-tags.ts'
+import { type Here, MOST_READ, readHere } from './read-here.ts'
 import type { ArchivedTask, Place, TaskArchive } from './task-archive.ts'
 
 export interface PlanImportDeps extends ReadTaskDeps, CheckRevisionDeps, TaskBounds {
@@ -40,17 +41,6 @@ export interface ImportTarget {
   readonly by: string
   readonly archived: TaskArchive
   readonly where: Place
-}
-
-/** How many tasks are read at a time. */
-const BATCH = 20
-
-/** What exists of the tasks of a batch. */
-interface Here {
-  readonly names: ReadonlyMap<string, string>
-  readonly aliases: ReadonlyMap<string, string>
-  readonly states: ReadonlyMap<string, 'present' | { digest: string } | null | undefined>
-  readonly present: ReadonlyMap<string, WholeTask>
 }
 
 /** All tasks of a file with their places. */
@@ -155,8 +145,8 @@ export async function planImport(
   }
 
   const tags = await planTags(deps, target, report)
-  for (let at = 0; at < some.length; at += BATCH) {
-    const batch = some.slice(at, at + BATCH)
+  for (let at = 0; at < some.length; at += MOST_READ) {
+    const batch = some.slice(at, at + MOST_READ)
     const here = await readHere(deps, target.project, batch)
     await inPieces(batch, (each) => planTask(each, here))
   }
@@ -166,22 +156,6 @@ export async function planImport(
     if (problem !== null) report(['tasks'], problem)
   }
   return { conflicts, pieces }
-}
-
-async function readHere(deps: PlanImportDeps, project: string, batch: readonly PlacedTask[]): Promise<Here> {
-  const tasks = batch.map(({ task }) => task)
-  // The tasks are read last. Otherwise, a task that another import creates meanwhile would look like a conflict: its
-  // revisions would be known, but not the task itself.
-  const allNames = tasks.map(({ name }) => name)
-  const names = await deps.tasks.owners(project, allNames)
-  const allAliases = tasks.flatMap(({ alias }) => alias ?? [])
-  const aliases = await deps.tasks.aliasOwners(project, allAliases)
-  const ids = tasks.flatMap((task) => task.revisions.map(({ id }) => id))
-  const known = await deps.tasks.revisionStates(project, ids)
-  const states = new Map(ids.map((id, at) => [id, known[at]]))
-  const taskIds = tasks.map(({ id }) => id)
-  const present = new Map((await readTasks(deps, project, taskIds)).map((each) => [each.task.id, each]))
-  return { names, aliases, states, present }
 }
 
 function sharedPart(here: ArchivedTask, task: ArchivedTask): ArchivedTask {
