@@ -134,8 +134,14 @@ describe('the store is away', ONE_SERVER, () => {
     const system = running()
     const task = await system.createTask()
     const refusedWhileAway = async (headers: Record<string, string>): Promise<APIError> => {
-      // What it needs to know it knows then, so that the next thing asked of Redis is the run.
-      await start(system, task)
+      // What it needs to know it knows then, so that the next thing asked of Redis is the run. A slow machine may need a
+      // moment until Redis is back.
+      const begins = () =>
+        start(system, task).then(
+          () => true,
+          () => false,
+        )
+      await until(begins)
       system.redis.pause()
       const error = await start(system, task, { headers })
         .catch((reason: APIError) => reason)
