@@ -47,8 +47,8 @@ export function kindOfFailure(status: number | null, error: ServerError, waits: 
 
   if (says(EMPTY) || effective === 402) return 'quota_exhausted'
   if (!waits && !isServers && EMPTY_WORDS.test(words)) return 'quota_exhausted'
-  if (saysModelIsGone(effective ?? (says(/not_found/i) ? 404 : null), `${named.join(' ')} ${words}`))
-    return 'retired'
+  const missing = effective ?? (says(/not_found/i) ? 404 : null)
+  if ([...named, words].some((each) => saysModelIsGone(missing, each))) return 'retired'
   if (MAY_FILTER.has(effective) && (says(FILTERED) || FILTERED_WORDS.test(words))) return 'content_filtered'
   if (
     says(LOADING) ||

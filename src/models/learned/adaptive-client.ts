@@ -1,7 +1,6 @@
 import { type Message, type Model, type ModelClient, ModelError, type ModelRequest } from '../model.ts'
 import type { ModelRegistry } from '../model-registry.ts'
 import { usedParameters } from '../protocol/request-parameters.ts'
-import { saysModelIsGone } from '../retirement/says-model-is-gone.ts'
 import { type Adaptation, type Refused, stepDown } from './adaptation.ts'
 import { readRefusal } from './read-refusal.ts'
 
@@ -32,11 +31,8 @@ export function createAdaptiveClient(deps: AdaptiveClientDeps): ModelClient {
           return await client.complete(asked, signal)
         } catch (error) {
           if (!(error instanceof ModelError) || step >= MOST_STEPS) throw error
-          if (saysModelIsGone(error.status, error.message)) {
-            const { message, status } = error
-            throw new ModelError('retired', message, { retryable: false, status, cause: error })
-          }
-          const refused = readRefusal(error, asked)
+          // A model that is gone may be refused in words that would also name what it was sent.
+          const refused = error.kind === 'retired' ? null : readRefusal(error, asked)
           const configured = models.configured(request.model.id)
           if (!refused || !configured) throw error
           // Another call may have learned it while this one was under way: that step is not taken twice.

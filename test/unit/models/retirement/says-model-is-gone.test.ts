@@ -10,7 +10,7 @@ test('a model that a server does not have is told from everything else that it r
     [404, 'models/m-1.5-pro is not found for API version v1main'],
     [404, 'The API deployment for this resource does not exist. DeploymentNotFound'],
     [404, "model 'm' not found, try pulling it first"],
-    [404, 'the model server answered 404 model: m-3-opus'],
+    [404, 'model: m-3-opus'],
     [400, 'Model Not Exist'],
     [400, 'Invalid model: m-large'],
     [400, 'm/large is not a valid model ID'],
@@ -20,6 +20,9 @@ test('a model that a server does not have is told from everything else that it r
   const other: [number | null, string][] = [
     [404, '404 page not found'],
     [404, 'Not Found'],
+    [404, 'Resource not found'],
+    [400, "File 'f-1' not found."],
+    [400, 'model: Field required'],
     [400, "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'x' instead."],
     [400, '`temperature` is deprecated for this model.'],
     [400, "This model's maximum context length is 8192 tokens."],
