@@ -14,7 +14,7 @@ const SPELLINGS: readonly (readonly [ReadEnding, RegExp])[] = [
     'filtered',
     /filter|safety|recit|block|prohib|spii|sensitive|toxic|moderat|guard|flagg|polic|violat|language/,
   ],
-  ['failed', /err(?!or_limit)|fail|abort|cancel|insufficient|overload|malformed|interrupt|unavailable/],
+  ['failed', /err(?!or_limit)|fail|abort|cancel|insufficient|overload|malformed|unexpected|interrupt|unavailable/],
   // Gemini's word for an ending that it does not explain, and watsonx' for an answer that is not there yet.
   ['failed', /^(other|not_finished)$/],
   ['cut', /length|max|limit|token|trunc|incomplete|exceed|exhaust|timeout|time_out|pause/],
@@ -74,5 +74,7 @@ export function wasFiltered(choice: unknown): boolean {
 /** A word, or what some servers send in its place: `{"type": "length"}`. */
 function wordOf(reason: unknown): string | null {
   const word = typeof reason === 'object' && reason !== null ? fieldOf(reason, 'type') : reason
-  return typeof word === 'string' ? word.slice(0, LONGEST_REASON) : null
+  // The word for none, which some servers send with each part of an answer that goes on.
+  if (typeof word !== 'string' || word === 'null') return null
+  return word.slice(0, LONGEST_REASON)
 }

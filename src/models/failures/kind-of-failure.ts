@@ -11,7 +11,7 @@ const EMPTY_WORDS =
 const FILTERED =
   /content_?(filter|policy|management|moderation)|responsibleai|data_inspection_failed|inappropriate|moderation|safety|^1301$|sensitive/i
 const FILTERED_WORDS =
-  /content (management|filter|policy|moderation)|flagged|safety system|inappropriate content/i
+  /content (management|filter|policy|moderation)|flagged|safety system|inappropriate content|violat\w* (our |the )?(usage|content) (guidelines|polic)/i
 /** Where content may be refused; the words alone stand in other failures, too. */
 const MAY_FILTER = new Set<number | null>([null, 400, 403, 422, 451])
 const LOADING = /model_?(is_)?(loading|not_ready)|notready|warming/i
@@ -21,6 +21,10 @@ const AUTHENTICATION =
   /invalid_?api_?key|authentication|unauthori[sz]ed|unauthenticated|permission_?denied|forbidden|access_denied/i
 const RATE = /rate_?limit|too_?many_?requests|resource_?exhausted|throttl|capacity_exceeded|^1302$|^1303$/i
 const RATE_WORDS = /rate limit|too many requests|requests per (minute|second|day)|tokens per (minute|day)/i
+/** A quota of nothing is no rate: this account never gets the model. Google asks for a wait all the same. */
+const NO_QUOTA = /\bquota\b.{0,300}\blimit: 0(?![\d.])/i
+/** What one call asks of a limit, beside the limit itself. */
+const OF_LIMIT = /\blimit:? ([\d,]+).{0,100}?\brequested:? ([\d,]+)/i
 const SERVER =
   /overloaded|server_?error|internal|unavailable|timeout|bad_gateway|engine|try_again|insufficient_system/i
 const REQUEST =
@@ -45,7 +49,7 @@ export function kindOfFailure(status: number | null, error: ServerError, waits: 
   const says = (pattern: RegExp) => named.some((name) => pattern.test(name))
   const isServers = effective !== null && effective >= 500
 
-  if (says(EMPTY) || effective === 402) return 'quota_exhausted'
+  if (says(EMPTY) || effective === 402 || NO_QUOTA.test(words)) return 'quota_exhausted'
   if (!waits && !isServers && EMPTY_WORDS.test(words)) return 'quota_exhausted'
   const missing = effective ?? (says(/not_found/i) ? 404 : null)
   if ([...named, words].some((each) => saysModelIsGone(missing, each))) return 'retired'
@@ -59,7 +63,9 @@ export function kindOfFailure(status: number | null, error: ServerError, waits: 
   if (says(AUTHENTICATION) || effective === 401 || effective === 403) {
     return RATE_WORDS.test(words) && effective === 403 ? 'rate_limited' : 'authentication'
   }
-  if (says(RATE) || TOO_MANY.has(effective)) return 'rate_limited'
+  if (says(RATE) || TOO_MANY.has(effective)) {
+    return effective === 413 || exceedsLimit(words) ? 'bad_request' : 'rate_limited'
+  }
   if (effective !== null) {
     if (isServers || BUSY.has(effective)) return RATE_WORDS.test(words) ? 'rate_limited' : 'server_error'
     // A status of the caller's fault with a code of the server's own.
@@ -68,3 +74,11 @@ export function kindOfFailure(status: number | null, error: ServerError, waits: 
   if (RATE_WORDS.test(words)) return 'rate_limited'
   return says(REQUEST) || (!says(SERVER) && REQUEST_WORDS.test(words)) ? 'bad_request' : 'server_error'
 }
+
+/** Whether a call is larger than the whole limit of a minute (OpenAI, Groq): no wait lets it through. */
+function exceedsLimit(words: string): boolean {
+  const [, limit, requested] = OF_LIMIT.exec(words) ?? []
+  return limit !== undefined && requested !== undefined && numberOf(requested) > numberOf(limit)
+}
+
+const numberOf = (digits: string): number => Number(digits.replaceAll(',', ''))

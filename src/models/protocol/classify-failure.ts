@@ -31,6 +31,7 @@ const LONGEST_WORDS = 500
  * | the content was not let through                     | `content_filtered` | no                   |
  * | the model is being loaded                           | `loading`          | yes, for minutes     |
  * | too many calls: 429, 498                            | `rate_limited`     | as `x-should-retry`, else yes |
+ * | one call that is more than its limit: 413, 429      | `bad_request`      | no                   |
  * | 408, 409, 425, 5xx (529, too)                       | `server_error`     | as `x-should-retry`, else yes |
  * | 401, 403                                            | `authentication`   | no                   |
  * | any other status                                    | `bad_request`      | as `x-should-retry`, else no  |

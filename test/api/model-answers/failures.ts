@@ -78,6 +78,25 @@ export const FAILURES: readonly Case[] = [
   { what: '498', answers: [error(498, {}), good], calls: 2, response: VALUE },
   { what: '529', answers: [error(529, {}), good], calls: 2, response: VALUE },
   {
+    what: 'Groq, a call that no wait lets through',
+    answers: [
+      {
+        ...error(413, {
+          error: {
+            message: 'Request too large: Limit 6000, Requested 9540. Please try again in 5ms.',
+            type: 'tokens',
+            code: 'rate_limit_exceeded',
+          },
+        }),
+        headers: { 'retry-after-ms': '5' },
+      },
+      good,
+    ],
+    calls: 1,
+    reason: 'MODEL_ERROR',
+    error: { retryable: false },
+  },
+  {
     what: 'six waits that were asked for',
     answers: [
       ...Array.from({ length: 6 }, () => ({

@@ -80,6 +80,8 @@ test('where a server has no finish_reason, it is read from where it says it', ()
     [{ message, finish_reason: null, stop_reason: 'max_tokens' }, {}, 'max_tokens'],
     [{ message, finish_details: { type: 'max_tokens' } }, {}, 'max_tokens'],
     [{ message: { ...message, finish_reason: 'length' } }, {}, 'length'],
+    [{ message, finish_reason: 'null' }, {}, null],
+    [{ message, finish_reason: 'null', stop_reason: 'max_tokens' }, {}, 'max_tokens'],
     [{ message }, { stop_reason: 'max_tokens' }, 'max_tokens'],
     [{ message }, { done_reason: 'length' }, 'length'],
     [

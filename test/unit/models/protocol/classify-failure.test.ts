@@ -72,7 +72,7 @@ test('the code, the type and the words are kept, whatever the shape of the body'
 })
 
 test('waits are read from headers and from the body', () => {
-  const google = SAID.find(([server]) => server.startsWith('Google'))
+  const google = SAID.find(([server]) => server === 'Google, a minute is full')
   assert.equal(answered(429, google?.[3]).retryAfterMs, 21_000)
   assert.equal(answered(503, { error: 'Model is loading', estimated_time: 2.5 }).retryAfterMs, null)
   assert.equal(

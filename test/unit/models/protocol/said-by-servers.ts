@@ -49,6 +49,71 @@ export const SAID: readonly (readonly [
   ],
   ['DashScope', 'quota_exhausted', 400, { error: { code: 'Arrearage', message: 'Access denied' } }],
   [
+    'Google, a model that this account has no share of',
+    'quota_exhausted',
+    429,
+    [
+      {
+        error: {
+          code: 429,
+          message:
+            'Quota exceeded for metric: generate_content_free_tier_requests, limit: 0, model: m\nPlease retry in 35s.',
+          status: 'RESOURCE_EXHAUSTED',
+          details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '35s' }],
+        },
+      },
+    ],
+  ],
+  [
+    'Google, a minute is full, in words',
+    'rate_limited',
+    429,
+    { error: { message: 'Quota exceeded for metric: requests, limit: 10, model: m', code: 429 } },
+  ],
+  [
+    'OpenAI, a call that is more than a minute has',
+    'bad_request',
+    429,
+    {
+      error: {
+        message:
+          'Request too large for m (for limit m) on tokens per min (TPM): Limit 30,000, Requested 45000. It must be made smaller.',
+        type: 'tokens',
+        code: 'rate_limit_exceeded',
+      },
+    },
+  ],
+  [
+    'Groq, a call that is more than a minute has',
+    'bad_request',
+    413,
+    {
+      error: {
+        message: 'Request too large for model `m` on tokens per minute (TPM): Limit 6000, Requested 9540',
+        type: 'tokens',
+        code: 'rate_limit_exceeded',
+      },
+    },
+  ],
+  [
+    'OpenAI, a minute is nearly full',
+    'rate_limited',
+    429,
+    {
+      error: {
+        message: 'Rate limit reached for m on tokens per min (TPM): Limit 30000, Used 29000, Requested 4500.',
+        type: 'tokens',
+        code: 'rate_limit_exceeded',
+      },
+    },
+  ],
+  [
+    'xAI, filtered',
+    'content_filtered',
+    403,
+    { code: 'The caller does not have permission', error: 'Content violates usage guidelines.' },
+  ],
+  [
     'OpenAI, too fast',
     'rate_limited',
     429,
