@@ -22,6 +22,7 @@ export function askPeer(t: Cleanup, baseUrl: string, maxResponseBytes = 100_000)
     given: {
       onText?: (delta: string) => void
       paceMs?: number
+      schema?: object
       signal?: AbortSignal
       model?: Partial<Model>
       transport?: Partial<ServerTransport>
@@ -36,6 +37,7 @@ export function askPeer(t: Cleanup, baseUrl: string, maxResponseBytes = 100_000)
     const { onText, paceMs, signal = new AbortController().signal } = given
     const heard = { ...(onText ? { onText } : {}), ...(paceMs ? { paceMs } : {}) }
     const request = { model, messages, parameters: {}, schema: null, ...heard }
+    if (given.schema) return client.complete({ ...request, schema: { ...given.schema } }, signal)
     return client.complete(request, signal)
   }
 }

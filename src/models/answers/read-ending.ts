@@ -14,7 +14,10 @@ const SPELLINGS: readonly (readonly [ReadEnding, RegExp])[] = [
     'filtered',
     /filter|safety|recit|block|prohib|spii|sensitive|toxic|moderat|guard|flagg|polic|violat|language/,
   ],
-  ['failed', /err(?!or_limit)|fail|abort|cancel|insufficient|overload|malformed|unexpected|interrupt|unavailable/],
+  [
+    'failed',
+    /err(?!or_limit)|fail|abort|cancel|insufficient|overload|malformed|unexpected|interrupt|unavailable/,
+  ],
   // Gemini's word for an ending that it does not explain, and watsonx' for an answer that is not there yet.
   ['failed', /^(other|not_finished)$/],
   ['cut', /length|max|limit|token|trunc|incomplete|exceed|exhaust|timeout|time_out|pause/],

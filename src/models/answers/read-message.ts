@@ -35,7 +35,8 @@ function textOfParts(content: unknown, wantsJson: boolean): string {
   return wantsJson && typeof fieldOf(content, 'type') !== 'string' ? '' : textOfPart(content)
 }
 
-function textOfPart(part: unknown): string {
+/** What a part of a content adds to its text: nothing where it is reasoning, or of another type. */
+export function textOfPart(part: unknown): string {
   if (typeof part === 'string') return part
   const type = fieldOf(part, 'type')
   if (typeof type === 'string' && !/^(output_)?text$/.test(type)) return ''

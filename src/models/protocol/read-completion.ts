@@ -1,6 +1,7 @@
 import { endingOf, readFinishReason, wasFiltered } from '../answers/read-ending.ts'
 import { readMessage } from '../answers/read-message.ts'
 import { readUsage } from '../answers/read-usage.ts'
+import { errorIn } from '../failures/error-in-success.ts'
 import { readServerError } from '../failures/read-server-error.ts'
 import { type Completion, ModelError, type ModelRequest, type TokenUsage } from '../model.ts'
 import { secretsOf } from '../model-server.ts'
@@ -97,31 +98,6 @@ function messageOf(choice: unknown): unknown {
 /** What was spoken, where the server says it. */
 const transcriptOf = (choice: unknown, text: string): string =>
   textOf(fieldOf(messageOf(choice), 'audio'), 'transcript') ?? text
-
-/** An error in a success: in place of the answer, beside it, or in its choice. An empty one says nothing. */
-function errorIn(body: unknown, choice: unknown): unknown {
-  const error = saidError(fieldOf(body, 'error')) ?? saidError(fieldOf(choice, 'error'))
-  if (error !== null) return error
-  const errors = fieldOf(body, 'errors')
-  if (Array.isArray(errors) && errors.length > 0) return errors[0]
-  const base = fieldOf(body, 'base_resp')
-  const code = fieldOf(base, 'status_code')
-  if (typeof code === 'number' && code !== 0)
-    return { code: String(code), message: textOf(base, 'status_msg') }
-  // Without an answer, what else says that it failed.
-  return Array.isArray(fieldOf(body, 'choices')) || !saysFailure(body) ? null : body
-}
-
-/** What an error says; null for none, or an empty one. */
-function saidError(error: unknown): unknown {
-  if (typeof error === 'string') return error === '' ? null : error
-  return typeof error === 'object' && error !== null && Object.keys(error).length > 0 ? error : null
-}
-
-const saysFailure = (body: unknown): boolean =>
-  fieldOf(body, 'object') === 'error' ||
-  fieldOf(body, 'success') === false ||
-  ['detail', 'message', 'msg'].some((name) => textOf(body, name))
 
 function usageIn(body: unknown, choice: unknown, { messages }: ModelRequest): TokenUsage {
   const usage =

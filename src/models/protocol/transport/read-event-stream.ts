@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { TextDecoder } from 'node:util'
 import { errors } from 'undici'
 import { createEventFeed } from './event-feed.ts'
+import { isJson } from './is-json.ts'
 import { StreamedCompletion } from './streamed-completion.ts'
 
 /** Usage comes after the end of the answer, and [DONE] after that: both at once with any server that sends them. */
@@ -27,7 +28,7 @@ export class BrokenStream extends Error {
   }
 }
 
-/** Takes a streamed chat completion as it comes. */
+/** Takes a streamed chat completion as it comes, or what is only called a stream, and is the JSON of an answer. */
 export interface StreamReader {
   /**
    * Resolves with `[DONE]` to the body that the server would have sent without a stream. What comes after that is passed
@@ -59,9 +60,18 @@ export function createStreamReader(
   const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>()
   let timer: NodeJS.Timeout | null = null
   let isRefused = false
+  /** JSON in place of a stream; null for a stream, undefined until that is known. */
+  let json: string | null | undefined
+  const take = (text: string): void => {
+    if (json === undefined && /\S/.test(text)) json = isJson(text) ? '' : null
+    if (typeof json !== 'string') feed(text)
+    else if (json.length + text.length > maxChars) tooLong(maxChars)
+    else json += text
+  }
   const finish = (error?: Error): void => {
     if (timer) clearTimeout(timer)
     if (completion.isWhole) resolve(completion.toBody())
+    else if (typeof json === 'string' && !error) resolveJson(json, resolve, reject)
     else reject(brokenBy(error ?? new StreamCut('the stream ended before the answer'), completion))
   }
   return {
@@ -72,10 +82,12 @@ export function createStreamReader(
     write(bytes) {
       if (completion.isDone || isRefused) return
       try {
-        feed(decoder.decode(bytes, { stream: true }))
+        take(decoder.decode(bytes, { stream: true }))
       } catch (error) {
         isRefused = true
-        reject(brokenBy(error, completion))
+        // What comes after the end of an answer takes nothing from it.
+        if (completion.isWhole && error instanceof SyntaxError) resolve(completion.toBody())
+        else reject(brokenBy(error, completion))
         stop()
         return
       }
@@ -85,7 +97,7 @@ export function createStreamReader(
     end() {
       try {
         // The last event may lack its empty line; where it is cut in two, the whole is.
-        if (!completion.isDone) feed(`${decoder.decode()}\n\n`)
+        if (!completion.isDone) take(`${decoder.decode()}\n\n`)
       } catch {
         // Told as what it is below.
       }
@@ -113,7 +125,11 @@ export function readEventStream(
 export function parseEventStream(text: string, maxChars: number): Record<string, unknown> {
   const completion = new StreamedCompletion()
   try {
-    eventFeed(completion, maxChars)(`${text}\n\n`)
+    try {
+      eventFeed(completion, maxChars)(`${text}\n\n`)
+    } catch (error) {
+      if (!completion.isWhole || !(error instanceof SyntaxError)) throw error
+    }
     if (!completion.isWhole) throw new StreamCut('the stream ended before the answer')
   } catch (error) {
     throw brokenBy(error, completion)
@@ -124,18 +140,36 @@ export function parseEventStream(text: string, maxChars: number): Record<string,
 const brokenBy = (error: unknown, completion: StreamedCompletion): unknown =>
   completion.size > 0 ? new BrokenStream(error, completion.toBody()) : error
 
-function eventFeed(completion: StreamedCompletion, maxChars: number): (text: string) => void {
-  const tooLong = (): never => {
-    throw new errors.ResponseExceededMaxSizeError(`more than ${maxChars} characters`)
+function resolveJson(
+  text: string,
+  resolve: (body: Record<string, unknown>) => void,
+  reject: (error: unknown) => void,
+): void {
+  try {
+    resolve(JSON.parse(text) as Record<string, unknown>)
+  } catch (error) {
+    reject(error)
   }
+}
+
+function tooLong(maxChars: number): never {
+  throw new errors.ResponseExceededMaxSizeError(`more than ${maxChars} characters`)
+}
+
+function eventFeed(completion: StreamedCompletion, maxChars: number): (text: string) => void {
   const add = (event: string | undefined, data: string) => completion.add(event, data)
-  const feed = createEventFeed(add, maxChars, tooLong, (text) => completion.addAlike(text))
+  const feed = createEventFeed(
+    add,
+    maxChars,
+    () => tooLong(maxChars),
+    (text) => completion.addAlike(text),
+  )
   return (text) => {
     try {
       feed(text)
     } finally {
       completion.tellText()
     }
-    if (completion.size > maxChars) tooLong()
+    if (completion.size > maxChars) tooLong(maxChars)
   }
 }

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import type { Dispatcher } from 'undici'
 import { ModelError } from '../../model.ts'
 import { charsetDecoder, decodedBody, headerOf } from './decode-body.ts'
+import { isJson } from './is-json.ts'
 import { parseEventStream, readEventStream } from './read-event-stream.ts'
 
 type Head = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>
@@ -69,7 +70,9 @@ export async function readResponse(
   }
   const text = await readText(response, maxBytes)
   if (!succeeded) return { failure: text }
-  if (type.includes('text/event-stream') || /^(data|event|id|retry)?:/.test(text)) {
+  // Gateways call JSON a stream where a stream was asked for: an error, or an answer that they had kept.
+  const isNamed = type.includes('text/event-stream') && !isJson(text)
+  if (isNamed || /^\s*(data|event|id|retry)?:/.test(text)) {
     return { completion: parseEventStream(text, maxBytes) }
   }
   if (type.includes('text/html') || /^\s*<(!doctype|html|head|body)/i.test(text)) {

@@ -1,39 +1,35 @@
 import { readFinishReason } from '../../answers/read-ending.ts'
+import { errorIn } from '../../failures/error-in-success.ts'
 import { fieldOf, textOf } from '../json-field.ts'
 import { DeltaTemplate } from './delta-template.ts'
+import { StreamedMessage } from './streamed-message.ts'
 
 /** Members of a chunk and of a choice of which the last that says something counts. */
 const OF_CHUNK = [
-  ...(['id', 'model', 'usage', 'usageMetadata', 'error', 'provider'] as const),
-  ...(['promptFeedback', 'prompt_feedback'] as const),
+  ...(['id', 'model', 'usage', 'usageMetadata', 'usage_metadata', 'provider'] as const),
+  ...(['promptFeedback', 'prompt_feedback', 'finish_reason', 'stop_reason', 'done_reason'] as const),
 ]
 const OF_CHOICE = [
   ...(['finish_reason', 'finishReason', 'native_finish_reason', 'stop_reason', 'finish_details'] as const),
-  ...(['content_filter_results', 'error'] as const),
+  ...(['content_filter_results', 'error', 'usage'] as const),
 ]
-/** Members of a delta whose texts are put together. */
-const TEXTS = ['refusal', 'reasoning', 'reasoning_content'] as const
-
-interface ToolCall {
-  id: string | null
-  name: string
-  arguments: string
-}
+/** Of members that are counts, some servers send each when they know it. */
+const COUNTS = new Set<string>(['usage', 'usageMetadata', 'usage_metadata'])
+/** Servers have some twenty of them. */
+const MOST_COUNTS = 100
 
 /** Puts the chunks of a streamed chat completion together to what the server would have sent without a stream. */
 export class StreamedCompletion {
   readonly #top: Record<string, unknown> = {}
   readonly #choice: Record<string, unknown> = {}
-  readonly #texts: Partial<Record<(typeof TEXTS)[number], string>> = {}
-  readonly #tools = new Map<unknown, ToolCall>()
   readonly #onText: ((delta: string) => void) | null
   readonly #template = new DeltaTemplate()
-  #content: string | null = null
+  readonly #message = new StreamedMessage((text) => {
+    this.#untold += text
+  })
   /** The index of the choice that is followed: the first that comes. */
   #index: unknown = null
   #isFinished: boolean | null = false
-  /** Characters that are kept. */
-  size = 0
   isDone = false
   #untold = ''
 
@@ -42,14 +38,19 @@ export class StreamedCompletion {
     this.#onText = onText
   }
 
+  /** Characters that are kept. */
+  get size(): number {
+    return this.#message.size
+  }
+
   /** True when nothing of the answer itself can be missing. */
   get isWhole(): boolean {
-    return this.isDone || this.isFinished || fieldOf(this.#top, 'error') !== undefined
+    return this.isDone || this.isFinished || this.#top['error'] !== undefined
   }
 
   /** True when the server has said how the answer ended; its usage may come after that. */
   get isFinished(): boolean {
-    this.#isFinished ??= readFinishReason(this.#choice) !== null
+    this.#isFinished ??= readFinishReason(this.#choice, this.#top) !== null
     return this.#isFinished
   }
 
@@ -70,12 +71,16 @@ export class StreamedCompletion {
     }
     const known = this.#template.read(text)
     if (known !== null) {
-      this.#addContent(known)
+      this.#message.addText(known)
       return
     }
     const chunk = JSON.parse(text) as unknown
     this.#keep(this.#top, chunk, OF_CHUNK)
-    this.#keep(this.#top, fieldOf(chunk, 'x_groq'), ['usage', 'error'])
+    const ofGroq = fieldOf(chunk, 'x_groq')
+    this.#keep(this.#top, ofGroq, ['usage', 'error'])
+    // An error in any of its shapes, of which the body of a whole response has one, too.
+    const error = errorIn(chunk, undefined)
+    if (error !== null) this.#top['error'] = error
     const choices = fieldOf(chunk, 'choices')
     for (const choice of Array.isArray(choices) ? choices : []) this.#addChoice(choice)
     const content = onlyContentOf(choices, this.#index)
@@ -90,7 +95,7 @@ export class StreamedCompletion {
   addAlike(text: string): boolean {
     const content = this.isDone ? null : this.#template.readEvents(text)
     if (content === null) return false
-    this.#addContent(content)
+    this.#message.addText(content)
     return true
   }
 
@@ -103,17 +108,7 @@ export class StreamedCompletion {
 
   /** The body of a chat completion. */
   toBody(): Record<string, unknown> {
-    const calls = [...this.#tools.values()].map(({ id, ...called }) => ({
-      id,
-      type: 'function',
-      function: called,
-    }))
-    const message = {
-      role: 'assistant',
-      content: this.#content,
-      ...this.#texts,
-      ...(calls.length > 0 ? { tool_calls: calls } : {}),
-    }
+    const message = this.#message.toMessage()
     const choices = this.#index === null ? [] : [{ index: 0, message, ...this.#choice }]
     return { object: 'chat.completion', ...this.#top, choices }
   }
@@ -135,64 +130,8 @@ export class StreamedCompletion {
     if (index !== this.#index) return
     this.#keep(this.#choice, choice, OF_CHOICE)
     const delta = fieldOf(choice, 'delta')
-    if (typeof delta !== 'object' || delta === null) {
-      this.#addMessage(fieldOf(choice, 'message'))
-      return
-    }
-    this.#addContent(fieldOf(delta, 'content'))
-    this.#addTexts(delta)
-    const calls = fieldOf(delta, 'tool_calls')
-    for (const call of Array.isArray(calls) ? calls : []) this.#addCall(call)
-    const called = fieldOf(delta, 'function_call')
-    if (called) this.#addCall({ index: 'function_call', function: called })
-  }
-
-  /** A whole message in place of a delta: what of it is new. */
-  #addMessage(message: unknown): void {
-    const whole = textOf(message, 'content')
-    const known = this.#content ?? ''
-    if (whole?.startsWith(known)) this.#addContent(whole.slice(known.length))
-  }
-
-  #addContent(content: unknown): void {
-    if (Array.isArray(content)) {
-      for (const part of content) {
-        const inner = fieldOf(part, 'thinking')
-        if (inner === undefined) this.#addContent(textOf(part, 'text'))
-        else for (const each of Array.isArray(inner) ? inner : [inner]) this.#addReasoning(each)
-      }
-    } else if (typeof content === 'string') {
-      this.#content = (this.#content ?? '') + content
-      this.size += content.length
-      this.#untold += content
-    }
-  }
-
-  #addReasoning(part: unknown): void {
-    const text = typeof part === 'string' ? part : textOf(part, 'text')
-    if (text) this.#addTexts({ reasoning_content: text })
-  }
-
-  #addTexts(delta: object): void {
-    for (const name of TEXTS) {
-      const text = textOf(delta, name)
-      if (text === null) continue
-      this.#texts[name] = (this.#texts[name] ?? '') + text
-      this.size += text.length
-    }
-  }
-
-  /** Calls are told apart by index; where a server sends none, by id. */
-  #addCall(call: unknown): void {
-    const id = textOf(call, 'id')
-    const key = fieldOf(call, 'index') ?? id ?? 'only'
-    const known = this.#tools.get(key) ?? { id, name: '', arguments: '' }
-    const called = fieldOf(call, 'function')
-    const added = textOf(called, 'arguments') ?? ''
-    this.size += 64 + added.length
-    known.name ||= textOf(called, 'name') ?? ''
-    known.arguments += added
-    this.#tools.set(key, known)
+    if (typeof delta === 'object' && delta !== null) this.#message.addDelta(delta)
+    else this.#message.addWhole(fieldOf(choice, 'message'))
   }
 
   #keep(into: Record<string, unknown>, from: unknown, names: readonly string[]): void {
@@ -200,11 +139,23 @@ export class StreamedCompletion {
     for (const name of names) {
       const value = fieldOf(from, name)
       if (value === undefined || value === null || value === '') continue
-      into[name] = value
+      into[name] = COUNTS.has(name) ? withCounts(into[name], value) : value
       // Looked for anew only where something has changed, since each event asks.
-      if (into === this.#choice) this.#isFinished = null
+      this.#isFinished = null
     }
   }
+}
+
+/** Counts that are told in several chunks: each as it was told last, but that 0 is none where there was one. */
+function withCounts(known: unknown, told: unknown): unknown {
+  if (typeof known !== 'object' || known === null || typeof told !== 'object') return told
+  const counts = { ...(known as Record<string, unknown>) }
+  for (const [name, value] of Object.entries(told ?? {})) {
+    const isKnown = Object.hasOwn(counts, name)
+    if (value === null || (isKnown ? value === 0 : Object.keys(counts).length >= MOST_COUNTS)) continue
+    counts[name] = value
+  }
+  return counts
 }
 
 /** The text of the one choice of a chunk, where its delta has nothing else that is added to what came before; else null. */
