@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Model } from '../model.ts'
 import { rulesOf } from '../protocol/request-parameters.ts'
@@ -49,6 +50,23 @@ export function stepDown(
   }
   return before.dropped.includes(parameter) ? null : { ...before, dropped: [...before.dropped, parameter] }
 }
+
+const LESS: readonly Adaptation['output'][] = [null, 'json_object', 'none']
+
+/** What is known, with what another call has found out. */
+export function bothOf(known: Adaptation, found: Adaptation): Adaptation {
+  return {
+    output: LESS.indexOf(found.output) > LESS.indexOf(known.output) ? found.output : known.output,
+    dropped: [...new Set([...known.dropped, ...found.dropped])],
+    maxTokens: found.maxTokens ?? known.maxTokens,
+    noSystemTurn: known.noSystemTurn || found.noSystemTurn,
+    until: Math.max(known.until, found.until),
+  }
+}
+
+/** Whether two are the same but for how long they are believed. */
+export const saysTheSame = (one: Adaptation, other: Adaptation): boolean =>
+  isDeepStrictEqual({ ...one, until: 0 }, { ...other, until: 0 })
 
 /** A model as it is asked with what was learned. */
 export function adapt(model: Model, { output, dropped, maxTokens, noSystemTurn }: Adaptation): Model {

@@ -51,3 +51,67 @@ test('a run that was made before a step was learned goes on from it, and takes i
   }
   assert.equal(models.adaptation(configured.id)?.output, 'json_object')
 })
+
+const refuse = (words: string) => new ModelError('bad_request', words, { retryable: false, status: 400 })
+
+/** A client of a server that refuses as the function says. */
+function adaptive(refusal: (request: ModelRequest) => string | null) {
+  const models = createModelRegistry([configured])
+  const learned: unknown[] = []
+  const client = createAdaptiveClient({
+    client: {
+      async complete(request) {
+        // Calls that come together are all under way before one is answered.
+        await null
+        const words = refusal(request)
+        if (words !== null) throw refuse(words)
+        return completion
+      },
+      close: async () => {},
+    },
+    ...{ models, rememberMs: 1000, now: () => 0, learned: (_: unknown, step: unknown) => learned.push(step) },
+  })
+  const ask = (parameters: ModelRequest['parameters'] = {}) => {
+    const request: ModelRequest = {
+      ...{ model: configured, messages: [{ role: 'user', text: 'hi' }], parameters, schema: {} },
+      schemaInWords: () => 'in words',
+    }
+    return client.complete(request, new AbortController().signal)
+  }
+  return { ask, learned, known: () => models.adaptation(configured.id) }
+}
+
+test('what a server repeats of one request is not believed of the model', async () => {
+  // Servers tell what they were sent: here a value of `extra`, which stays wrong without what it names.
+  const service_tier = "'json_schema' and temperature are not supported"
+  const { ask, learned, known } = adaptive(({ parameters }) =>
+    parameters.extra ? `invalid value: ${String(parameters.extra['service_tier'])}` : null,
+  )
+  await assert.rejects(ask({ temperature: 1, extra: { service_tier } }), /invalid value/)
+  assert.deepEqual([known(), learned], [null, []])
+})
+
+test('what a server does not know beside a member of extra is left out of that call alone', async () => {
+  const { ask, known } = adaptive(({ parameters, model }) =>
+    parameters.extra?.['tools'] && model.output !== 'none'
+      ? 'response_format is not supported with tools'
+      : null,
+  )
+  assert.equal(await ask({ extra: { tools: [] } }), completion)
+  assert.equal(known(), null)
+})
+
+test('calls that find out different things together are all remembered, each once', async () => {
+  const { ask, learned, known } = adaptive(({ parameters, model }) => {
+    const dropped = model.rules?.dropped ?? []
+    for (const name of ['seed', 'temperature'] as const)
+      if (parameters[name] !== undefined && !dropped.includes(name)) return `${name} is not supported`
+    return model.output === 'json_schema' ? 'json_schema is not supported' : null
+  })
+  await Promise.all([ask({ seed: 1 }), ask({ temperature: 1 }), ask({ seed: 2 }), ask()])
+  const { output, dropped } = known() ?? {}
+  assert.deepEqual([output, dropped?.toSorted()], ['json_object', ['seed', 'temperature']])
+  const taught = learned.length
+  await Promise.all([ask({ seed: 1, temperature: 1 }), ask({ seed: 1 })])
+  assert.equal(learned.length, taught)
+})
