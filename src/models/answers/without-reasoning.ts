@@ -7,7 +7,7 @@
 export function withoutReasoning(text: string): string {
   const written = text.slice(-20).trimEnd().endsWith('>') ? withoutEndTokens(text) : text
   const ended = withoutStartTokens(written)
-  if (ended.includes('<|channel|>')) return finalChannel(ended)
+  if (ended.includes('<|channel|>') && hasChannels(ended)) return finalChannel(ended)
   // The same with the special tokens taken out, as some servers do.
   if (ended.startsWith('analysis')) {
     const final = ended.lastIndexOf('assistantfinal')
@@ -140,6 +140,13 @@ function startOfLastToken(text: string, mayBeBegun: boolean): number {
   const tail = text.slice(at)
   const isToken = END_TOKENS.includes(tail.trimEnd())
   return isToken || (mayBeBegun && END_TOKENS.some((each) => each.startsWith(tail))) ? at : -1
+}
+
+/** A text in channels begins with one, or its server took out what it begins with. Any other only tells of them. */
+function hasChannels(text: string): boolean {
+  if (/^\s*<\|(?:channel|start|message)\|>/.test(text)) return true
+  const next = text.search(/<\|(?:end|return|call)\|>\s{0,10}<\|start\|>assistant\s{0,10}<\|channel\|>/)
+  return next >= 0 && !/^\s*[{[]|[`"'“]/.test(text.slice(0, next))
 }
 
 /** Of the channels of gpt-oss, the final one is the answer. Without it there is none. */

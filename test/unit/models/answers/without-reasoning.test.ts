@@ -34,6 +34,11 @@ describe('reasoning is taken out of a text', () => {
       'Tea.',
     ],
     ['channels with a constraint', '<|channel|>final <|constrain|>json<|message|>{"a": 1}', '{"a": 1}'],
+    [
+      'channels of which the first mark is gone',
+      'Hm.<|end|><|start|>assistant<|channel|>final<|message|>Tea.',
+      'Tea.',
+    ],
     ['only a channel of reasoning', '<|channel|>analysis<|message|>Hm. Tea', ''],
     ['channels without their tokens', 'analysisHm. Tea or not.assistantfinalTea.', 'Tea.'],
   ]
@@ -50,6 +55,11 @@ test('what only looks like it stays', () => {
       '{"a": "<think>x</think>"}',
       '[1, "</think>"]',
     ],
+    ...['It is `<|channel|>final<|message|>` that begins it.', 'Say <|channel|>final, then go on.'],
+    ...[
+      '{"a": "<|channel|>final<|message|>x"}',
+      'So:\n```\nHm.<|end|><|start|>assistant<|channel|>final<|message|>Tea.\n```',
+    ],
     ...['Ends with <|im_end|> in the middle', '<|unknown|>'],
   ]) {
     assert.equal(withoutReasoning(text), text)
@@ -64,6 +74,9 @@ test('its time is linear', () => {
     '\n<think>a',
     '```\n<think>',
     '<|im_end|>',
+    '<|channel|>',
+    '<|end|><|start|>assistant',
+    '<|end|> ',
     '<',
   ]) {
     const started = performance.now()
