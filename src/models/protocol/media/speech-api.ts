@@ -1,3 +1,4 @@
+import { errorIn } from '../../failures/error-in-success.ts'
 import type { ModelRequest } from '../../model.ts'
 import type { ModelApi } from '../model-api.ts'
 import { rulesOf, toMembers } from '../request-parameters.ts'
@@ -9,9 +10,13 @@ export const SPEECH: ModelApi = {
   path: '/audio/speech',
   isBinary: true,
   toRequest,
-  toCompletion: (body) => ({
-    choices: [{ index: 0, message: { content: '', audio: { data: body } }, finish_reason: 'stop' }],
-  }),
+  toCompletion,
+}
+
+/** What says that it failed is read as what it says, also with a success. */
+function toCompletion(body: unknown): unknown {
+  if (!Buffer.isBuffer(body) && errorIn(body, undefined) !== null) return body
+  return { choices: [{ index: 0, message: { content: '', audio: { data: body } }, finish_reason: 'stop' }] }
 }
 
 function toRequest({ model, messages, parameters }: ModelRequest): object {
