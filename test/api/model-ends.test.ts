@@ -11,6 +11,33 @@ import { ADMIN_TOKEN, type Cleanup, useSystem } from '../support/system.ts'
 /** A day of next month: nobody waits for it. */
 const END = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
 
+/** A list as Together has it, with names as Google's and Ollama's, days in milliseconds, and what is no model. */
+const LISTED = [
+  { id: 'models/flash', shutdown_date: Date.parse(END) },
+  { id: 'small:latest', shutdown_date: String(Date.parse(END) / 1000) },
+  { id: 'endless', shutdown_date: 0 },
+  { name: 'nothing' },
+  null,
+]
+
+/** An answer with its reasoning in the text or beside it, and tokens in the spelling of Anthropic. */
+const oddAnswer = ({ messages }: { messages: { content: string }[] }) => ({
+  choices: [
+    {
+      message: {
+        content: JSON.stringify(messages).includes('Schema')
+          ? '<think>\nHm.\n</think>\n{"yes": true}'
+          : [
+              { type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] },
+              { type: 'text', text: 'Yes.' },
+            ],
+      },
+      finish_reason: 'stop',
+    },
+  ],
+  usage: { input_tokens: 5, output_tokens: 3 },
+})
+
 async function start(t: Cleanup) {
   const ending = await startSimulatedModel({ shutdownDate: END })
   t.after(() => ending.close())
@@ -18,6 +45,9 @@ async function start(t: Cleanup) {
     status: 401,
     body: { error: { message: 'bad key sk-0123456789' } },
   }))
+  const odd = await startRecordedServer(t, ({ path, body }) =>
+    path.endsWith('/models') ? { body: LISTED } : { body: oddAnswer(body) },
+  )
   const dir = await mkdtemp(join(tmpdir(), 'splitrun-ends-'))
   t.after(() => rm(dir, { recursive: true }))
   const file = join(dir, 'models.json')
@@ -26,6 +56,7 @@ async function start(t: Cleanup) {
       ending: { base_url: ending.url },
       closed: { base_url: closed.url },
       away: { base_url: 'http://127.0.0.1:9/v1' },
+      odd: { base_url: odd.url },
     },
     models: [
       { name: 'ending', server: 'ending', upstream_name: 'simulated-large', supports_vision: true },
@@ -37,6 +68,9 @@ async function start(t: Cleanup) {
         price: { input: 2, cached_input: 0.5, output: 8 },
       },
       { name: 'away', server: 'away' },
+      { name: 'flash', server: 'odd', stream: 'never' },
+      { name: 'small', server: 'odd', output: 'none' },
+      { name: 'endless', server: 'odd', output: 'none' },
     ],
   }
   await writeFile(file, JSON.stringify(content))
@@ -76,7 +110,15 @@ describe('models that end', () => {
     assert.equal(model.retires, `${END}T00:00:00.000Z`)
     const used = model.used_by.map(({ id }: { id: string }) => id)
     assert.deepEqual(used.sort(), [own, fallback].sort())
-    for (const other of others) assert.deepEqual([other.retires, other.used_by], [undefined, undefined])
+    const retires = Object.fromEntries(
+      others.map((each: { name: string; retires?: string }) => [each.name, each.retires]),
+    )
+    assert.deepEqual(
+      [retires.flash, retires.small, retires.endless],
+      [model.retires, model.retires, undefined],
+    )
+    for (const other of others.filter(({ name }: { name: string }) => !['flash', 'small'].includes(name)))
+      assert.deepEqual([other.retires, other.used_by], [undefined, undefined])
     const metrics = await (await fetch(`${system().url}/metrics`)).text()
     assert.match(
       metrics,
@@ -122,6 +164,15 @@ describe('trying a model out', () => {
     const away = await check('away')
     assert.equal(results(away)['reachable'], 'failed')
     assert.ok(away.every(({ check: name, result }) => name === 'reachable' || result === 'skipped'))
+  })
+
+  test('reads lists and answers as runs do, whatever their shape', async () => {
+    const flash = results(await check('flash'))
+    const { listed, text, schema, usage } = flash
+    assert.deepEqual([listed, text, schema, usage], ['ok', 'ok', 'ok', 'ok'])
+    const small = await check('small')
+    assert.equal(results(small)['listed'], 'ok')
+    assert.match(small.find(({ check: name }) => name === 'listed')?.detail ?? '', new RegExp(END))
   })
 
   test('is for administrators', async () => {

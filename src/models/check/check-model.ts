@@ -1,7 +1,7 @@
 import type { Model } from '../model.ts'
 import { apiOf } from '../protocol/api-of.ts'
 import { ServerUnreachable } from '../servers/call-server.ts'
-import { listServedModels, NotListed } from '../servers/list-served-models.ts'
+import { findListed, listServedModels, NotListed } from '../servers/list-served-models.ts'
 import { fixOf } from './fix-of.ts'
 import { CHECKS, type ModelCheck } from './model-check.ts'
 import { type Probe, probe } from './probe-model.ts'
@@ -26,7 +26,7 @@ export async function checkModel(model: Model, signal: AbortSignal): Promise<Mod
     const listed = await listServedModels(model.server, signal)
     add('reachable', 'ok', `it lists ${listed.length} models`)
     add('key', 'ok', model.server.apiKey ? 'taken' : 'none is sent')
-    const found = listed.find(({ id }) => id === model.upstreamName)
+    const found = findListed(listed, model)
     if (found) add('listed', 'ok', found.shutdownDate ? `until ${found.shutdownDate.slice(0, 10)}` : 'yes')
     else add('listed', 'failed', `it lists no ${model.upstreamName}`)
   } catch (error) {

@@ -1,8 +1,9 @@
-import type { Message, Model, ModelRequest } from '../model.ts'
+import { type Completion, type Message, type Model, ModelError, type ModelRequest } from '../model.ts'
 import { secretsOf } from '../model-server.ts'
 import { apiOf } from '../protocol/api-of.ts'
 import { withoutSecrets } from '../protocol/classify-failure.ts'
 import { readMedia } from '../protocol/media/read-media.ts'
+import { readCompletion } from '../protocol/read-completion.ts'
 import { callServer, ServerUnreachable } from '../servers/call-server.ts'
 import { RED_SQUARE, samplePdf, sampleTone } from './sample-files.ts'
 
@@ -41,7 +42,8 @@ const TEXTS: Readonly<Record<Kind, string>> = {
 /** Sends one small request of a kind, and looks whether what comes back is of that kind. */
 export async function probe(model: Model, kind: Kind, signal: AbortSignal): Promise<Probe> {
   const api = apiOf(model)
-  const request = api.toRequest(requestOf(model, kind))
+  const asked = requestOf(model, kind)
+  const request = api.toRequest(asked)
   const isChat = api.name === 'chat' || api.name === 'responses'
   const body = isChat ? { ...request, stream: kind === 'streaming' } : request
   let answer: { status: number; text: string }
@@ -58,21 +60,27 @@ export async function probe(model: Model, kind: Kind, signal: AbortSignal): Prom
     return { ok, detail: ok ? 'yes' : 'the answer came as a whole' }
   }
   if (api.isBinary) return readSound(text, model)
-  const completion = api.toCompletion(parse(text))
-  if (kind === 'image_output' || kind === 'audio_output') return readMade(kind, completion, text, model)
-  const content = at(completion, 'choices', 0, 'message', 'content')
-  if (typeof content !== 'string' || content.trim() === '') {
-    return { ok: false, detail: `no text: ${wordsOf(text, model)}` }
+  const said = api.toCompletion(parse(text))
+  if (kind === 'image_output' || kind === 'audio_output') return readMade(kind, said, text, model)
+  return readWords(kind, said, asked, text)
+}
+
+/** Reads an answer as a run's is read, so that a check says nothing else than runs would. */
+function readWords(kind: Kind, body: unknown, request: ModelRequest, text: string): Probe {
+  const { model } = request
+  let completion: Completion
+  try {
+    completion = readCompletion(body, request)
+  } catch (error) {
+    if (error instanceof ModelError) return { ok: false, detail: error.message.slice(0, 200) }
+    throw error
   }
+  const { text: content, inputTokens: input, outputTokens: output, estimated } = completion
+  if (content.trim() === '') return { ok: false, detail: `no text: ${wordsOf(text, model)}` }
   if (kind === 'schema' && typeof at(parse(content), 'yes') !== 'boolean') {
     return { ok: false, detail: `it does not keep to the schema: ${content.slice(0, 80)}` }
   }
-  const [input, output] = [
-    at(completion, 'usage', 'prompt_tokens'),
-    at(completion, 'usage', 'completion_tokens'),
-  ]
-  const counted = typeof input === 'number' && typeof output === 'number' && input > 0
-  return { ok: true, detail: content.slice(0, 40), ...(counted ? { usage: { input, output } } : {}) }
+  return { ok: true, detail: content.slice(0, 40), ...(estimated ? {} : { usage: { input, output } }) }
 }
 
 const FILES: Partial<Record<Kind, () => Pick<Message, 'images' | 'files'>>> = {

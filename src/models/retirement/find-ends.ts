@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../../platform/logger.ts'
 import type { Model } from '../model.ts'
 import { ServerUnreachable } from '../servers/call-server.ts'
-import { listServedModels, NotListed } from '../servers/list-served-models.ts'
+import { findListed, listServedModels, NotListed } from '../servers/list-served-models.ts'
 
 /** Between two servers, so that a round of many does not come as a burst, in ms. */
 const BETWEEN_MS = 50
@@ -21,11 +21,9 @@ export async function findEnds(
   for (const server of servers.values()) {
     if (signal.aborted) return ends
     try {
-      const listed = new Map(
-        (await listServedModels(server, signal)).map(({ id, shutdownDate }) => [id, shutdownDate]),
-      )
+      const listed = await listServedModels(server, signal)
       for (const model of models.filter((each) => each.server.name === server.name)) {
-        const end = listed.get(model.upstreamName)
+        const end = findListed(listed, model)?.shutdownDate
         if (end) ends.set(model.id, end)
       }
     } catch (error) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Model } from '../model.ts'
 import type { ModelServer } from '../model-server.ts'
 import { callServer } from './call-server.ts'
 
@@ -22,9 +23,12 @@ export class NotListed extends Error {
 
 const LONGEST_MS = 10_000
 
-const listing = z.object({
-  data: z.array(z.looseObject({ id: z.string(), shutdown_date: z.unknown().optional() })),
-})
+/** Some servers (Together, GitHub) list them without an object around. */
+const listing = z.union([
+  z.array(z.unknown()),
+  z.object({ data: z.array(z.unknown()) }).transform(({ data }) => data),
+])
+const entry = z.looseObject({ id: z.string(), shutdown_date: z.unknown().optional() })
 
 /**
  * What `GET /models` of a server lists.
@@ -42,11 +46,32 @@ export async function listServedModels(server: ModelServer, signal?: AbortSignal
   }
   const found = listing.safeParse(body)
   if (!found.success) throw new NotListed(status, 'GET /models answered no list of models')
-  return found.data.data.map(({ id, shutdown_date }) => ({ id, shutdownDate: readDate(shutdown_date) }))
+  return found.data.flatMap((each) => {
+    const { data: known } = entry.safeParse(each)
+    return known ? [{ id: known.id, shutdownDate: readDate(known.shutdown_date) }] : []
+  })
 }
 
-/** A day, a time, or seconds since the epoch. */
+/** How a model is listed that its server is asked for by a shorter name: Google's and Ollama's lists say more. */
+export function findListed(listed: readonly ServedModel[], { upstreamName }: Model): ServedModel | null {
+  const names = [upstreamName, `models/${upstreamName}`, `${upstreamName}:latest`]
+  return listed.find(({ id }) => names.includes(id)) ?? null
+}
+
+/** What is larger is no number of seconds but one of milliseconds. */
+const EPOCH_MS = 1e11
+/** The first year of a model's end that somebody may mean. */
+const FIRST = Date.UTC(2020, 0)
+const LAST = Date.UTC(2200, 0)
+
+/** A day, a time, or seconds or milliseconds since the epoch; null for anything else, such as 0 for none. */
 function readDate(given: unknown): string | null {
-  const time = typeof given === 'number' ? given * 1000 : typeof given === 'string' ? Date.parse(given) : NaN
-  return Number.isFinite(time) && Math.abs(time) < 8e15 ? new Date(time).toISOString() : null
+  const number = typeof given === 'string' && /^\d{9,14}$/.test(given) ? Number(given) : given
+  const time =
+    typeof number === 'number'
+      ? number * (number < EPOCH_MS ? 1000 : 1)
+      : typeof number === 'string'
+        ? Date.parse(number)
+        : Number.NaN
+  return time >= FIRST && time < LAST ? new Date(time).toISOString() : null
 }
