@@ -15,6 +15,8 @@ const OF_CHOICE = [
 ]
 /** Of members that are counts, some servers send each when they know it. */
 const COUNTS = new Set<string>(['usage', 'usageMetadata', 'usage_metadata'])
+/** A stream of the Responses API is not asked for, but some servers send nothing else. */
+const LAST_OF_RESPONSE = /^response\.(completed|incomplete|failed)$/
 /** Servers have some twenty of them. */
 const MOST_COUNTS = 100
 
@@ -30,6 +32,8 @@ export class StreamedCompletion {
   /** The index of the choice that is followed: the first that comes. */
   #index: unknown = null
   #isFinished: boolean | null = false
+  /** An answer of the Responses API, whose last event has the whole of it. */
+  #response: Record<string, unknown> | null = null
   isDone = false
   #untold = ''
 
@@ -75,6 +79,11 @@ export class StreamedCompletion {
       return
     }
     const chunk = JSON.parse(text) as unknown
+    if (LAST_OF_RESPONSE.test(textOf(chunk, 'type') ?? '')) {
+      this.#response = fieldOf(chunk, 'response') as Record<string, unknown>
+      this.isDone = true
+      return
+    }
     this.#keep(this.#top, chunk, OF_CHUNK)
     const ofGroq = fieldOf(chunk, 'x_groq')
     this.#keep(this.#top, ofGroq, ['usage', 'error'])
@@ -106,8 +115,9 @@ export class StreamedCompletion {
     if (text !== '') this.#onText?.(text)
   }
 
-  /** The body of a chat completion. */
+  /** The body of a chat completion, or of what the server sent in its place. */
   toBody(): Record<string, unknown> {
+    if (this.#response) return this.#response
     const message = this.#message.toMessage()
     const choices = this.#index === null ? [] : [{ index: 0, message, ...this.#choice }]
     return { object: 'chat.completion', ...this.#top, choices }

@@ -84,6 +84,28 @@ describe('an answer is the same, whether it is streamed or not', () => {
     }
   })
 
+  test('an answer of the Responses API that comes as a stream', async (t) => {
+    const output = [{ type: 'message', content: [{ type: 'output_text', text: 'hi' }] }]
+    const usage = { input_tokens: 7, output_tokens: 3 }
+    const text = (status: string) =>
+      event({
+        type: 'response.created',
+        response: { object: 'response', status: 'in_progress', output: [] },
+      }) +
+      event({ type: 'response.output_text.delta', delta: 'hi' }) +
+      event({ type: `response.${status}`, response: { object: 'response', status, output, usage } })
+    for (const [status, ending] of [
+      ['completed', 'whole'],
+      ['incomplete', 'cut'],
+    ] as const) {
+      const peer = await chatPeer(t, streams(text(status)))
+      const answer = await askPeer(t, peer.baseUrl)({ model: { api: 'responses' } })
+      assert.deepEqual([answer.text, answer.ending, answer.inputTokens], ['hi', ending, 7])
+    }
+    const broken = await chatPeer(t, streams(text('failed')))
+    await assert.rejects(askPeer(t, broken.baseUrl)({ model: { api: 'responses' } }))
+  })
+
   test('JSON that is only called a stream is read as JSON', async (t) => {
     const choices = [{ message: { content: 'hi' }, finish_reason: 'stop' }]
     const peer = await chatPeer(t, streams(`\n${JSON.stringify({ choices, usage: USAGE }, null, 1)}`))
