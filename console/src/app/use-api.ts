@@ -7,6 +7,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
+import { useRef } from 'react'
 import { useProject } from './project.ts'
 
 interface Reading<T> {
@@ -36,6 +37,7 @@ export function useApi<T>(
 /**
  * A change in the current project; what was read under the `stale` keys is read anew after it. `onDone` is called then, also
  * where what began the change is shown no more, as it often is by what was read; what is given to `mutate` is not.
+ * One goes on at a time: until then, another `mutate` does nothing.
  */
 export function useChange<Given, T>(
   change: (client: Client, given: Given) => Promise<T>,
@@ -44,12 +46,21 @@ export function useChange<Given, T>(
 ) {
   const { client, project } = useProject()
   const queries = useQueryClient()
-  return useMutation({
+  // Of a second click, the page may not show yet that the first was heard.
+  const isGoing = useRef(false)
+  const mutation = useMutation({
     mutationFn: (given: Given) => change(client, given),
     async onSettled(result, error, given) {
       await Promise.all(stale.map((key) => queries.invalidateQueries({ queryKey: [project.id, ...key] })))
+      isGoing.current = false
       // Of a change that was made there is a result, whatever its type says.
       if (error === null) onDone?.(result as T, given)
     },
   })
+  const mutate: typeof mutation.mutate = (...given) => {
+    if (isGoing.current) return
+    isGoing.current = true
+    mutation.mutate(...given)
+  }
+  return { ...mutation, mutate }
 }

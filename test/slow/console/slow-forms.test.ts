@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { comeBack } from '../../support/console/come-back.ts'
 import { breakCalls, holdAnswers, holdCalls } from '../../support/console/hold-calls.ts'
-import { useConsole } from '../../support/console/use-console.ts'
+import { goTo, useConsole } from '../../support/console/use-console.ts'
 import { ADMIN_TOKEN, type System, until } from '../../support/system.ts'
 
 /** At once, also where it is still at work, or a dialog stands before it. */
@@ -140,6 +140,32 @@ describe('on a slow line, what is typed or done while something is under way', (
     await held.release()
     await page.getByRole('heading', { level: 1, name: 'Made slowly', exact: true }).waitFor()
     assert.equal(made, 1)
+  })
+
+  test('what is pressed twice in a moment is done once', async (t) => {
+    const { open, system } = console()
+    const task = await system.createTask({ name: 'Pressed twice' })
+    const { body: run } = await system.call('POST', `/task/${task}/run`, { task_input: { text: 'tea' } })
+    const page = await open(t, '/keys', { key: ADMIN_TOKEN })
+    const pressTwice = (name: string) =>
+      page
+        .getByRole('button', { name, exact: true })
+        .evaluate((button) => [button, button].map((each) => (each as unknown as HTMLElement).click()))
+    await press(page, 'New key')
+    await page.getByLabel('Name').fill('once')
+    await pressTwice('Make it')
+    await page.getByRole('region', { name: 'Key' }).locator('pre').waitFor()
+    await press(page, 'I have it')
+    await page.getByRole('row', { name: /once/ }).first().waitFor()
+    assert.equal(await page.getByRole('row', { name: /once/ }).count(), 1)
+
+    await goTo(page, `/runs/${task}/${run.id}`)
+    await press(page, 'Run again…')
+    await pressTwice('Run')
+    await page.waitForURL((url) => !url.href.includes(run.id))
+    await page.getByText('succeeded').first().waitFor()
+    const runs = (await system.call('GET', `/task/${task}/run`)).body.results
+    assert.equal(runs.length, 2)
   })
 
   test('the end of what was begun is told, whatever of the page is read anew first', async (t) => {

@@ -26,10 +26,6 @@ export function RunFiles({ run, which }: RunFilesProps) {
     .map((stored, at) => ({ stored, name: names[at] ?? null }))
     .filter(({ stored }) => (stored === made) === (which === 'made'))
   const documents = rows.filter(({ stored }) => !isImageName(stored))
-  // By way of a blob: the server names a file by its id, and its name beats that of a link.
-  const saving = useChange(async (client, { stored, name }: { stored: string; name: string | null }) =>
-    saveAs(await client.task(run.task_id).attach(run.id).file(stored), savedName(name, stored)),
-  )
   // The page's cookie goes with it, as with every call of this page.
   const addressOf = (stored: string) =>
     `../api/v1/org/${project.org_id}/project/${project.id}/task/${run.task_id}/run/${run.id}/file/${stored}`
@@ -52,15 +48,10 @@ export function RunFiles({ run, which }: RunFilesProps) {
               {
                 head: 'Download',
                 isHidden: true,
-                cell: ({ name, stored }) => (
-                  <ActionButton onPress={() => saving.mutate({ stored, name })}>
-                    Download<span className="hidden"> {name ?? stored}</span>
-                  </ActionButton>
-                ),
+                cell: (file) => <Download run={run} {...file} />,
               },
             ]}
           />
-          {saving.error && <Problem error={saving.error} />}
         </>
       )}
       {rows
@@ -68,6 +59,27 @@ export function RunFiles({ run, which }: RunFilesProps) {
         .map(({ stored }) => (
           <RunImage key={stored} task={run.task_id} run={run.id} name={stored} />
         ))}
+    </>
+  )
+}
+
+interface DownloadProps {
+  readonly run: Run
+  readonly stored: string
+  readonly name: string | null
+}
+
+/** By way of a blob: the server names a file by its id, and its name beats that of a link. */
+function Download({ run, stored, name }: DownloadProps) {
+  const saving = useChange(async (client) =>
+    saveAs(await client.task(run.task_id).attach(run.id).file(stored), savedName(name, stored)),
+  )
+  return (
+    <>
+      <ActionButton busy={saving.isPending} onPress={() => saving.mutate(undefined)}>
+        Download<span className="hidden"> {name ?? stored}</span>
+      </ActionButton>
+      {saving.error && <Problem error={saving.error} />}
     </>
   )
 }
