@@ -1,4 +1,4 @@
-import type { TaskState } from '@splitrun/client'
+import type { Revision, TaskRecord, TaskState } from '@splitrun/client'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ActionButton } from '../parts/action-button.tsx'
@@ -7,13 +7,20 @@ import { Loaded } from '../parts/page/loaded.tsx'
 import { PageFrame } from '../parts/page/page-frame.tsx'
 import { useFilters, useParam } from '../parts/use-address.ts'
 import { revisionName, useTask } from '../parts/use-tasks.ts'
-import { changedFields, type Draft, draftOf, EMPTY_DRAFT } from './edit-task/draft.ts'
+import {
+  changedFields,
+  currentRevision,
+  type Draft,
+  differUnseen,
+  draftOf,
+  EMPTY_DRAFT,
+} from './edit-task/draft.ts'
 import { DraftForm } from './edit-task/draft-form.tsx'
 import { SaveDialog } from './edit-task/save-dialog.tsx'
 import { StaleNotice } from './edit-task/stale-notice.tsx'
 import { useDirtyGuard } from './edit-task/use-dirty-guard.ts'
 
-/** The editor of a task, from its newest revision or the one that the address names. */
+/** The editor of a task, from its newest revision that is no test, or the one that the address names. */
 export default function EditTask() {
   const id = useParam('task')
   const [{ from }] = useFilters()
@@ -32,39 +39,50 @@ interface EditorProps {
   readonly refresh: () => Promise<unknown>
 }
 
-function textsOf({ task }: TaskState, from: string | undefined): Draft {
-  const revision = task.revisions.find(({ id }) => id === from) ?? task.revisions[0]
-  return revision ? draftOf(task, revision) : EMPTY_DRAFT
-}
+/** Of the next revision nothing is noted yet: the note of the one before is not taken over. */
+const textsOf = (task: TaskRecord, revision: Revision | undefined): Draft => ({
+  ...(revision ? draftOf(task, revision) : EMPTY_DRAFT),
+  annotation: '',
+})
+
+const currentTexts = ({ task }: TaskState): Draft => textsOf(task, currentRevision(task))
 
 function Editor({ latest, from, refresh }: EditorProps) {
   const navigate = useNavigate()
   const announce = useAnnounce()
   // What the editing began from stays, however often the task is read anew: its ETag guards what is saved.
   const [start, setStart] = useState(latest)
-  const [base, setBase] = useState(() => textsOf(latest, from))
-  const [draft, setDraft] = useState(base)
+  const current = currentRevision(start.task)
+  const [opened, setOpened] = useState(() => start.task.revisions.find(({ id }) => id === from) ?? current)
+  // What is saved is beside what the task is, whatever the editing began from.
+  const base = currentTexts(start)
+  const [began, setBegan] = useState(() => textsOf(start.task, opened))
+  const [draft, setDraft] = useState(began)
   const [isSaving, setSaving] = useState(false)
   const [isStale, setStale] = useState(false)
   const fields = changedFields(base, draft)
+  const isOther = opened !== undefined && current !== undefined && opened.id !== current.id
+  const isSame = fields.length === 0 && !(isOther && differUnseen(opened, current))
   const params = { task: start.task.id }
-  const allowLeave = useDirtyGuard(fields.length > 0)
+  const allowLeave = useDirtyGuard(changedFields(began, draft).length > 0)
 
-  function goOnFrom(next: Draft) {
+  /** @param next of what one goes on with, with what it began from */
+  function goOnFrom(next: Draft, revision: Revision | undefined) {
     setStart(latest)
-    setBase(textsOf(latest, undefined))
+    setBegan(currentTexts(latest))
     setDraft(next)
+    setOpened(revision)
     setStale(false)
   }
   return (
     <PageFrame
       title={`Edit ${start.task.name}`}
-      mark={from && <span className="quiet">from {revisionName(start.task, from)}</span>}
+      mark={isOther && <span className="quiet">from {revisionName(start.task, opened.id)}</span>}
       actions={
         <ActionButton
           primary
           scope="task:write"
-          whyNot={fields.length === 0 ? 'Nothing was changed yet.' : null}
+          whyNot={isSame ? 'Nothing was changed yet.' : null}
           onPress={() => setSaving(true)}
         >
           Review and save
@@ -74,21 +92,21 @@ function Editor({ latest, from, refresh }: EditorProps) {
       {isStale && (
         <StaleNotice
           base={base}
-          theirs={textsOf(latest, undefined)}
+          theirs={currentTexts(latest)}
           mine={draft}
           onMerge={() =>
-            goOnFrom({
-              ...textsOf(latest, undefined),
-              ...Object.fromEntries(fields.map((each) => [each, draft[each]])),
-            })
+            goOnFrom(
+              { ...currentTexts(latest), ...Object.fromEntries(fields.map((each) => [each, draft[each]])) },
+              isOther ? opened : currentRevision(latest.task),
+            )
           }
-          onTakeTheirs={() => goOnFrom(textsOf(latest, undefined))}
+          onTakeTheirs={() => goOnFrom(currentTexts(latest), currentRevision(latest.task))}
         />
       )}
       <DraftForm draft={draft} onChange={setDraft} />
       {isSaving && (
         <SaveDialog
-          {...{ state: start, base, draft }}
+          {...{ state: start, base, opened, draft }}
           onClose={() => setSaving(false)}
           onStale={() => {
             setSaving(false)

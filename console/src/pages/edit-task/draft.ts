@@ -1,4 +1,5 @@
 import type { OutputModality, Revision, TaskChange, TaskRecord } from '@splitrun/client'
+import { orderedJson, settableOf } from '../../parts/revisions/settable.ts'
 
 /** What the editor changes, all of it as text or as it is on the wire. */
 export interface Draft {
@@ -96,6 +97,10 @@ export function draftOf(task: TaskRecord, revision: Revision): Draft {
   }
 }
 
+/** The revision that changes are laid over, and that stands for a task: the newest that is no test. */
+export const currentRevision = ({ revisions }: TaskRecord): Revision | undefined =>
+  revisions.find(({ test }) => !test) ?? revisions[0]
+
 const fieldsOf = Object.keys(FIELDS) as Field[]
 
 /** Fields in which two drafts differ. */
@@ -105,6 +110,10 @@ export const changedFields = (before: Draft, after: Draft): Field[] =>
 /** Whether a change of these fields makes a revision. */
 export const makesRevision = (fields: readonly Field[]): boolean =>
   fields.some((field) => !OF_TASK.has(field))
+
+/** Those of some fields that belong to the task itself. */
+export const fieldsOfTask = (fields: readonly Field[]): Field[] =>
+  fields.filter((field) => OF_TASK.has(field))
 
 /** A field as text, for a comparison. */
 export const textOf = (draft: Draft, field: Field): string => String(draft[field])
@@ -123,6 +132,30 @@ export function wireOf(draft: Draft, fields: readonly Field[] = fieldsOf): TaskC
     }),
   )
 }
+
+/**
+ * All that makes a revision of a draft what it is, as it goes over the wire. None of it is left to the server, which takes
+ * what is missing from another revision than the one that the draft may have begun from.
+ * @param opened the revision that the draft began from, which has what the editor does not show
+ * @throws {SyntaxError} as `wireOf`
+ */
+export const revisionOf = (draft: Draft, opened: Revision | undefined): TaskChange => ({
+  ...(opened && hiddenOf(opened)),
+  ...wireOf(
+    draft,
+    fieldsOf.filter((field) => !OF_TASK.has(field) && field !== 'output_modality'),
+  ),
+})
+
+/** What one sets of a revision, and the editor does not show. Whether an image is needed is said by the mode of files. */
+const hiddenOf = (revision: Revision): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(settableOf(revision)).filter(([name]) => !(name in FIELDS) && name !== 'image_required'),
+  )
+
+/** Whether two revisions differ in what the editor does not show. */
+export const differUnseen = (one: Revision, other: Revision): boolean =>
+  orderedJson(hiddenOf(one)) !== orderedJson(hiddenOf(other))
 
 function parse(field: Field, text: string): unknown {
   try {

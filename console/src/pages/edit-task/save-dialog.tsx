@@ -1,17 +1,30 @@
-import { SplitrunError, type TaskChange, type TaskState } from '@splitrun/client'
+import { type Revision, SplitrunError, type TaskChange, type TaskState } from '@splitrun/client'
 import { useState } from 'react'
 import { useChange } from '../../app/use-api.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { Modal } from '../../parts/page/modal.tsx'
 import { Problem } from '../../parts/page/problem.tsx'
-import { changedFields, type Draft, makesRevision, wireOf } from './draft.ts'
+import { revisionName } from '../../parts/use-tasks.ts'
+import {
+  changedFields,
+  currentRevision,
+  type Draft,
+  differUnseen,
+  fieldsOfTask,
+  makesRevision,
+  revisionOf,
+  wireOf,
+} from './draft.ts'
 import { FieldDiffs } from './field-diffs.tsx'
 import { type Traffic, trafficOf } from './traffic.ts'
 import { TrafficChoice } from './traffic-choice.tsx'
 
 interface SaveDialogProps {
   readonly state: TaskState
+  /** What the task is now. */
   readonly base: Draft
+  /** What the editing began from, which may be another one than what the task is now. */
+  readonly opened: Revision | undefined
   readonly draft: Draft
   readonly onClose: () => void
   readonly onSaved: (state: TaskState) => void
@@ -20,9 +33,12 @@ interface SaveDialogProps {
 }
 
 /** Shows what would change, asks who gets it, and saves it. */
-export function SaveDialog({ state, base, draft, onClose, onSaved, onStale }: SaveDialogProps) {
+export function SaveDialog({ state, base, opened, draft, onClose, onSaved, onStale }: SaveDialogProps) {
   const [traffic, setTraffic] = useState<Traffic>({ kind: 'none', percent: 10 })
   const fields = changedFields(base, draft)
+  const current = currentRevision(state.task)
+  const isUnseen = opened !== undefined && current !== undefined && differUnseen(opened, current)
+  const isRevision = makesRevision(fields) || isUnseen
   const saving = useChange(
     // What is no JSON is refused like what the server refuses.
     async (client, changeOf: () => TaskChange) =>
@@ -34,8 +50,11 @@ export function SaveDialog({ state, base, draft, onClose, onSaved, onStale }: Sa
   function save() {
     saving.mutate(
       () => ({
-        ...wireOf(draft, fields),
-        ...(makesRevision(fields) && trafficOf(traffic, state.task.active_revisions)),
+        ...wireOf(draft, fieldsOfTask(fields)),
+        ...(isRevision && {
+          ...revisionOf(draft, opened),
+          ...trafficOf(traffic, state.task.active_revisions),
+        }),
       }),
       {
         onSuccess: onSaved,
@@ -45,8 +64,15 @@ export function SaveDialog({ state, base, draft, onClose, onSaved, onStale }: Sa
   }
   return (
     <Modal title="What changes" busy={isBusy} onClose={onClose}>
+      {opened && current && opened.id !== current.id && (
+        <p className="quiet">
+          Beside {revisionName(state.task, current.id)}, the newest revision that is no test. All of the new
+          one is as it stands here
+          {isUnseen && `, and what is not shown here as in ${revisionName(state.task, opened.id)}`}.
+        </p>
+      )}
       <FieldDiffs before={base} after={draft} fields={fields} />
-      {makesRevision(fields) ? (
+      {isRevision ? (
         <TrafficChoice traffic={traffic} onChange={setTraffic} />
       ) : (
         <p>No new revision: only the task itself changes.</p>

@@ -1,4 +1,5 @@
 import type { Client, Revision, TaskRecord } from '@splitrun/client'
+import { orderedJson, settableOf } from '../../parts/revisions/settable.ts'
 
 /** What a draft changes of a revision; objects as JSON, empty for none. */
 export interface Draft {
@@ -34,35 +35,22 @@ function parse(name: string, text: string) {
   }
 }
 
-/** What is no field that one sets; all others come from the revision that the draft was made of. */
-const NOT_SET: ReadonlySet<string> = new Set([
-  ...['id', 'created', 'modified', 'active', 'tags'],
-  ...['test', 'annotation', 'output_modality', 'input_params'],
-])
-
 /** @throws {SyntaxError} where JSON is none; its message begins with the field's name */
 function fieldsOf(draft: Draft, base: Revision) {
   return {
-    ...Object.fromEntries(Object.entries(base).filter(([name]) => !NOT_SET.has(name))),
+    // What a draft does not change comes from the revision that it was made of.
+    ...settableOf(base),
     ...draft,
     output_format: parse('Output format', draft.output_format),
     llm_config: parse('Parameters of the model', draft.llm_config),
   }
 }
 
-/** As JSON whose members are in order: servers may keep them in another one. */
-const ordered = (value: unknown): string =>
-  JSON.stringify(value, (_, member) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  )
-
 /** The revision with these fields, if the task has one. */
 function findSame(task: TaskRecord, fields: Readonly<Record<string, unknown>>): Revision | undefined {
   return task.revisions.find((revision) =>
     Object.entries(fields).every(
-      ([name, value]) => ordered(revision[name as keyof Revision]) === ordered(value),
+      ([name, value]) => orderedJson(revision[name as keyof Revision]) === orderedJson(value),
     ),
   )
 }
