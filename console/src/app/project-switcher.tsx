@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useId } from 'react'
 import { useProject } from './project.ts'
+import { mayLeave } from './use-dirty-guard.ts'
 
 /** Which project is shown; a list to choose from for who reaches several. */
 export function ProjectSwitcher() {
@@ -18,7 +19,7 @@ export function ProjectSwitcher() {
         value={project.id}
         onChange={({ target }) => {
           const next = projects.find(({ id }) => id === target.value)
-          if (!next) return
+          if (!next || !mayLeave()) return
           // What is shown belongs to the other project.
           void navigate({ to: '/tasks' })
           choose(next)

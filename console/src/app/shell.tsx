@@ -10,6 +10,7 @@ import { ProjectSwitcher } from './project-switcher.tsx'
 import { endSession } from './queries.ts'
 import { useShortcuts } from './shortcuts.ts'
 import { nextTheme, readTheme } from './theme.ts'
+import { mayLeave } from './use-dirty-guard.ts'
 
 const Palette = lazy(() => import('./palette.tsx'))
 
@@ -52,7 +53,7 @@ export function Shell() {
           </button>
           <button
             type="button"
-            onClick={() => leaving.isPending || leaving.mutate()}
+            onClick={() => !leaving.isPending && mayLeave() && leaving.mutate()}
             aria-disabled={leaving.isPending}
           >
             Sign out

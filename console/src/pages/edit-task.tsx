@@ -1,6 +1,8 @@
 import type { Revision, TaskRecord, TaskState } from '@splitrun/client'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
+import { useDirtyGuard } from '../app/use-dirty-guard.ts'
+import { useKept } from '../app/use-kept.ts'
 import { ActionButton } from '../parts/action-button.tsx'
 import { useAnnounce } from '../parts/page/announcer.tsx'
 import { Loaded } from '../parts/page/loaded.tsx'
@@ -18,7 +20,6 @@ import {
 import { DraftForm } from './edit-task/draft-form.tsx'
 import { SaveDialog } from './edit-task/save-dialog.tsx'
 import { StaleNotice } from './edit-task/stale-notice.tsx'
-import { useDirtyGuard } from './edit-task/use-dirty-guard.ts'
 
 /** The editor of a task, from its newest revision that is no test, or the one that the address names. */
 export default function EditTask() {
@@ -39,6 +40,17 @@ interface EditorProps {
   readonly refresh: () => Promise<unknown>
 }
 
+/** What is being edited. */
+interface Editing {
+  /** The task as it was when it began. */
+  readonly start: TaskState
+  /** The revision that it began from. */
+  readonly opened: Revision | undefined
+  /** As text, and what has become of it. */
+  readonly began: Draft
+  readonly draft: Draft
+}
+
 /** Of the next revision nothing is noted yet: the note of the one before is not taken over. */
 const textsOf = (task: TaskRecord, revision: Revision | undefined): Draft => ({
   ...(revision ? draftOf(task, revision) : EMPTY_DRAFT),
@@ -47,31 +59,38 @@ const textsOf = (task: TaskRecord, revision: Revision | undefined): Draft => ({
 
 const currentTexts = ({ task }: TaskState): Draft => textsOf(task, currentRevision(task))
 
+function beginEditing(start: TaskState, from: string | undefined): Editing {
+  const { task } = start
+  const opened = task.revisions.find(({ id }) => id === from) ?? currentRevision(task)
+  const began = textsOf(task, opened)
+  return { start, opened, began, draft: began }
+}
+
+const isTyped = ({ began, draft }: Editing): boolean => changedFields(began, draft).length > 0
+
 function Editor({ latest, from, refresh }: EditorProps) {
   const navigate = useNavigate()
   const announce = useAnnounce()
   // What the editing began from stays, however often the task is read anew: its ETag guards what is saved.
-  const [start, setStart] = useState(latest)
+  const [editing, setEditing] = useKept(
+    `edit ${latest.task.id} ${from}`,
+    () => beginEditing(latest, from),
+    isTyped,
+  )
+  const { start, opened, draft } = editing
   const current = currentRevision(start.task)
-  const [opened, setOpened] = useState(() => start.task.revisions.find(({ id }) => id === from) ?? current)
   // What is saved is beside what the task is, whatever the editing began from.
   const base = currentTexts(start)
-  const [began, setBegan] = useState(() => textsOf(start.task, opened))
-  const [draft, setDraft] = useState(began)
   const [isSaving, setSaving] = useState(false)
   const [isStale, setStale] = useState(false)
   const fields = changedFields(base, draft)
   const isOther = opened !== undefined && current !== undefined && opened.id !== current.id
   const isSame = fields.length === 0 && !(isOther && differUnseen(opened, current))
   const params = { task: start.task.id }
-  const allowLeave = useDirtyGuard(changedFields(began, draft).length > 0)
+  const allowLeave = useDirtyGuard(isTyped(editing))
 
-  /** @param next of what one goes on with, with what it began from */
   function goOnFrom(next: Draft, revision: Revision | undefined) {
-    setStart(latest)
-    setBegan(currentTexts(latest))
-    setDraft(next)
-    setOpened(revision)
+    setEditing({ start: latest, opened: revision, began: currentTexts(latest), draft: next })
     setStale(false)
   }
   return (
@@ -103,7 +122,7 @@ function Editor({ latest, from, refresh }: EditorProps) {
           onTakeTheirs={() => goOnFrom(currentTexts(latest), currentRevision(latest.task))}
         />
       )}
-      <DraftForm draft={draft} onChange={setDraft} />
+      <DraftForm draft={draft} onChange={(next) => setEditing((now) => ({ ...now, draft: next }))} />
       {isSaving && (
         <SaveDialog
           {...{ state: start, base, opened, draft }}

@@ -1,20 +1,24 @@
 import type { NewTask } from '@splitrun/client'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useChange } from '../app/use-api.ts'
+import { useDirtyGuard } from '../app/use-dirty-guard.ts'
+import { useKept } from '../app/use-kept.ts'
 import { ActionButton } from '../parts/action-button.tsx'
 import { takesFormat } from '../parts/code/answer-kinds.ts'
 import { PageFrame } from '../parts/page/page-frame.tsx'
 import { Problem } from '../parts/page/problem.tsx'
 import { useModels } from '../parts/simulated.tsx'
-import { EMPTY_DRAFT, wireOf } from './edit-task/draft.ts'
+import { changedFields, type Draft, EMPTY_DRAFT, wireOf } from './edit-task/draft.ts'
 import { DraftForm } from './edit-task/draft-form.tsx'
+
+const isTyped = (draft: Draft): boolean => changedFields(EMPTY_DRAFT, draft).length > 0
 
 /** Makes a task, whose first revision takes all its traffic. */
 export default function MakeTask() {
   const navigate = useNavigate()
   const { data: models } = useModels()
-  const [written, setDraft] = useState(EMPTY_DRAFT)
+  const [written, setDraft] = useKept('new task', () => EMPTY_DRAFT, isTyped)
+  const allowLeave = useDirtyGuard(isTyped(written))
   const draft = { ...written, llm_model_id: written.llm_model_id || (models?.[0]?.id ?? '') }
   const making = useChange(
     async (client, given: typeof draft) => {
@@ -35,7 +39,10 @@ export default function MakeTask() {
           busy={making.isPending || making.isSuccess}
           onPress={() =>
             making.mutate(draft, {
-              onSuccess: ({ task }) => void navigate({ to: '/tasks/$task', params: { task: task.id } }),
+              onSuccess({ task }) {
+                allowLeave()
+                void navigate({ to: '/tasks/$task', params: { task: task.id } })
+              },
             })
           }
         >

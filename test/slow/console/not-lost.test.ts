@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import type { Page } from 'playwright-core'
+import { comeBack } from '../../support/console/come-back.ts'
 import { useConsole } from '../../support/console/use-console.ts'
 import { ADMIN_TOKEN, until } from '../../support/system.ts'
 
@@ -72,5 +73,49 @@ describe('what is not lost in the console', () => {
     assert.equal(await known(secret), 200)
     await until(async () => (await known(body.token)) === 401)
     await browser.clearCookies()
+  })
+
+  journey('what is typed, by another project that is chosen by mistake', async (t, driver) => {
+    const { system, open } = driver
+    const other = await system.inNewProject()
+    const task = await system.createTask({ name: 'Typed by the administrator' })
+    const page = await open(t, `/tasks/${task}/edit`, { key: ADMIN_TOKEN })
+    const description = page.getByLabel('Description')
+    await description.fill('typed for long')
+    const asked: string[] = []
+    page.on('dialog', async (dialog) => {
+      asked.push(dialog.message())
+      await (asked.length < 3 ? dialog.dismiss() : dialog.accept())
+    })
+    const projects = page.getByLabel('Project', { exact: true })
+    await projects.selectOption(other.project.slice(-36))
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    assert.equal(await description.inputValue(), 'typed for long')
+    assert.equal(await projects.inputValue(), system.project.slice(-36))
+    await projects.selectOption(other.project.slice(-36))
+    await page.getByRole('heading', { name: 'There is no task yet' }).waitFor()
+    assert.equal(asked.length, 3, 'it asks each time, and once')
+  })
+
+  journey('what is typed, by the end of the session', async (t, { open, system, browser }) => {
+    const task = await system.createTask({ name: 'Typed overnight' })
+    const page = await open(t, `/tasks/${task}/edit`)
+    await page.getByLabel('Description').fill('typed for long')
+    const signIn = async (key: string) => {
+      await browser.clearCookies()
+      await comeBack(page)
+      await page.getByText('The session has ended').waitFor()
+      await page.getByLabel(/^A key/).fill(key)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    }
+    await signIn(system.token)
+    await page.getByText('What you had typed is here again.').waitFor()
+    assert.equal(await page.getByLabel('Description').inputValue(), 'typed for long')
+    const admin = { token: ADMIN_TOKEN }
+    const scopes = ['task:read', 'task:write']
+    const { body } = await system.call('POST', '/api_key', { name: 'of another', scopes }, admin)
+    await signIn(body.token)
+    await page.getByRole('heading', { level: 1, name: /^Edit/ }).waitFor()
+    assert.equal(await page.getByLabel('Description').inputValue(), '', 'others do not see it')
   })
 })
