@@ -3,6 +3,7 @@ import { parseHTML } from 'linkedom'
 import TurndownService from 'turndown'
 import { decodeDocument } from './decode-document.ts'
 import { TooLarge, Unreadable } from './extraction-limits.ts'
+import { writeTables } from './markdown-tables.ts'
 
 /** Beyond it, what walks the tree would take minutes or overflow its stack. */
 const MOST_ELEMENTS = 200_000
@@ -34,6 +35,7 @@ export function toMarkdown(html: string, article: boolean): string {
     codeBlockStyle: 'fenced',
     bulletListMarker: '-',
   })
+  writeTables(turndown)
   const markdown = turndown.turndown(content).trim()
   const heading = article && title && markdown ? `# ${title}\n\n` : ''
   return heading + markdown

@@ -16,5 +16,22 @@ export async function readXlsx(bytes: Buffer, limits: ExtractionLimits): Promise
 
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return ''
-  return value instanceof Date ? value.toISOString().replace('T00:00:00.000Z', '') : String(value)
+  return value instanceof Date ? timeText(value) : String(value)
+}
+
+/** Where the days are counted from, in all but the oldest workbooks of Macs. */
+const DAY_ZERO = Date.UTC(1899, 11, 30)
+/** What is formatted as a time and comes before is one of day, or lasts so long: no table has dates of those days. */
+const FIRST_DATE = Date.UTC(1900, 2, 1)
+
+/** A date or time as the sheet has it: without a zone, which it does not say, and with the hours of a sum beyond 24. */
+function timeText(value: Date): string {
+  // A time is a fraction of a day, and seldom exact.
+  const seconds = Math.round(value.getTime() / 1000)
+  const lasting = seconds - DAY_ZERO / 1000
+  if (lasting < 0 || seconds >= FIRST_DATE / 1000) {
+    return new Date(seconds * 1000).toISOString().replace(/(?:T00:00:00)?\.000Z$/, '')
+  }
+  const [hours, minutes, rest] = [Math.floor(lasting / 3600), Math.floor(lasting / 60) % 60, lasting % 60]
+  return [hours, minutes, rest].map((each) => String(each).padStart(2, '0')).join(':')
 }
