@@ -11,7 +11,8 @@ import {
   useFilter,
 } from 'react-aria-components'
 import { PAGES } from '../pages/registry.ts'
-import { useTasks } from '../parts/use-tasks.ts'
+import { count } from '../parts/figures.ts'
+import { useOlderTasks, useTasks } from '../parts/use-tasks.ts'
 import { nextTheme } from './theme.ts'
 
 interface Entry {
@@ -32,6 +33,7 @@ export default function Palette({ begun, onClose }: PaletteProps) {
   const navigate = useNavigate()
   const { contains } = useFilter({ sensitivity: 'base' })
   const tasks = useTasks()
+  const showOlder = useOlderTasks()
   const to =
     (path: string, params = {}) =>
     () =>
@@ -45,6 +47,7 @@ export default function Palette({ begun, onClose }: PaletteProps) {
       { id: `${id}/edit`, name: `Edit ${name}`, kind: 'Task', act: to('/tasks/$task/edit', { task: id }) },
     ]),
     { id: 'new', name: 'New task', kind: 'Action', act: to('/tasks/new') },
+    ...(showOlder ? [{ id: 'older', name: 'List older tasks', kind: 'Action', act: showOlder }] : []),
     { id: 'theme', name: 'Other colours', kind: 'Action', act: nextTheme },
   ]
   function goTo(entry: Entry | undefined) {
@@ -71,7 +74,12 @@ export default function Palette({ begun, onClose }: PaletteProps) {
             <Menu
               items={entries}
               aria-label="Where to go"
-              renderEmptyState={() => <p className="quiet">Nothing has this in its name.</p>}
+              renderEmptyState={() => (
+                <p className="quiet">
+                  Nothing has this in its name
+                  {showOlder && `, of the newest ${count(tasks.data?.length ?? 0)} tasks`}.
+                </p>
+              )}
               onAction={(id) => goTo(entries.find((entry) => entry.id === id))}
             >
               {(entry) => (

@@ -8,7 +8,7 @@ import { Loaded } from '../parts/page/loaded.tsx'
 import { PageFrame } from '../parts/page/page-frame.tsx'
 import { TrafficBar } from '../parts/revisions/traffic-bar.tsx'
 import { ModelName } from '../parts/simulated.tsx'
-import { MOST_TASKS, useTasks } from '../parts/use-tasks.ts'
+import { useOlderTasks, useTasks } from '../parts/use-tasks.ts'
 
 /** What today's runs of each task come to. */
 const useToday = () =>
@@ -42,6 +42,7 @@ const useToday = () =>
 export default function Tasks() {
   const { whyNot } = useProject()
   const tasks = useTasks()
+  const showOlder = useOlderTasks()
   const { data: today } = useToday()
   const making = whyNot('task:write') === null && (
     <Link to="/tasks/new" className="button primary">
@@ -61,9 +62,6 @@ export default function Tasks() {
             </Empty>
           ) : (
             <>
-              {all.length === MOST_TASKS && (
-                <p className="quiet">The newest {count(MOST_TASKS)}; others are found by their address.</p>
-              )}
               <table>
                 <thead>
                   <tr>
@@ -111,6 +109,14 @@ export default function Tasks() {
                   })}
                 </tbody>
               </table>
+              {showOlder && (
+                <p>
+                  These are the newest {count(all.length)}, here and wherever tasks are chosen.{' '}
+                  <button type="button" onClick={showOlder}>
+                    Older tasks
+                  </button>
+                </p>
+              )}
             </>
           )
         }

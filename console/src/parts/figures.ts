@@ -13,8 +13,12 @@ export function duration(ms: number): string {
 /** Credits as they are, without zeros that say nothing. */
 export const credits = (exact: string): string => exact.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
 
-/** `12.3 %` of a share between 0 and 1. */
-export const percent = (share: number): string => `${SHORT.format(share * 100)} %`
+/** `12.3 %` of a share between 0 and 1. What is less than all is never shown as all. */
+export const percent = (share: number): string =>
+  share < 1 && share >= NEARLY_ALL ? `>${SHORT.format(99.9)} %` : `${SHORT.format(share * 100)} %`
+
+/** From here on it would be rounded to 100 %. */
+const NEARLY_ALL = 0.9995
 
 const UNITS = ['kB', 'MB', 'GB'] as const
 

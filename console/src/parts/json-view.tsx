@@ -2,6 +2,8 @@ import { type ReactNode, useState } from 'react'
 
 const isBranch = (value: unknown): value is object => typeof value === 'object' && value !== null
 
+/** A text of more characters is scrolled by itself: what stands below it is to be found. */
+const LONG = 3000
 /** Most children that are shown at once. */
 const STEP = 200
 /** Deeper, and where there are more beside each other, what is inside is made when it is opened. */
@@ -22,7 +24,16 @@ export function JsonView({ value, name, open = true, depth = 0 }: JsonViewProps)
     return (
       <div className="json-leaf">
         {label}
-        <span data-kind={typeof value}>{typeof value === 'string' ? value : JSON.stringify(value)}</span>
+        {typeof value === 'string' && value.length > LONG ? (
+          <pre
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a long text is scrolled by keys
+            tabIndex={0}
+          >
+            {value}
+          </pre>
+        ) : (
+          <span data-kind={typeof value}>{typeof value === 'string' ? value : JSON.stringify(value)}</span>
+        )}
       </div>
     )
   }

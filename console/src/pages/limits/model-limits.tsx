@@ -25,7 +25,7 @@ export function ModelLimits() {
               them, and runs wait instead of being refused.
             </Empty>
           ) : (
-            <LimitTable limits={limits} waits={waiting.counts} />
+            <LimitTable limits={limits} waits={waiting.runs && waiting.counts} />
           )
         }
       </Loaded>
@@ -36,7 +36,8 @@ export function ModelLimits() {
 
 interface LimitTableProps {
   readonly limits: Queue['limits']
-  readonly waits: ReadonlyMap<string, number>
+  /** Null as long as they are not known. */
+  readonly waits: ReadonlyMap<string, number> | null
 }
 
 const LimitTable = ({ limits, waits }: LimitTableProps) => (
@@ -62,7 +63,7 @@ const LimitTable = ({ limits, waits }: LimitTableProps) => (
       {
         head: 'Runs that wait',
         isNumber: true,
-        cell: (row) => count(waits.get(limitKey(row)) ?? 0),
+        cell: (row) => (waits === null ? '—' : count(waits.get(limitKey(row)) ?? 0)),
       },
     ]}
   />

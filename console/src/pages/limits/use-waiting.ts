@@ -10,7 +10,8 @@ export interface WaitingRun extends ListedRun {
 }
 
 export interface Waiting {
-  readonly runs: readonly WaitingRun[]
+  /** Null as long as nothing is known of them. */
+  readonly runs: readonly WaitingRun[] | null
   /** By `limitKey`. */
   readonly counts: ReadonlyMap<string, number>
   /** Whether there are more queued runs than were looked at. */
@@ -34,9 +35,9 @@ export function useWaiting(): Waiting {
     },
     { every: EVERY_MS },
   )
-  const runs = (data?.results ?? []).filter(doesWait)
+  const runs = data?.results.filter(doesWait) ?? null
   const counts = new Map<string, number>()
-  for (const { waiting_on } of runs) {
+  for (const { waiting_on } of runs ?? []) {
     const key = limitKey(waiting_on)
     counts.set(key, (counts.get(key) ?? 0) + 1)
   }

@@ -15,9 +15,8 @@ export function WaitingRuns({ waiting: { runs, isMore, error } }: { waiting: Wai
     <>
       <h3>Who waits</h3>
       {error !== null && <Problem error={error} />}
-      {runs.length === 0 ? (
-        <p className="quiet">No run of this project waits for a limit.</p>
-      ) : (
+      {runs?.length === 0 && <p className="quiet">No run of this project waits for a limit.</p>}
+      {runs !== null && runs.length > 0 && (
         <DataTable
           rows={runs}
           keyOf={({ id }) => id}
