@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib'
+import { crc32, inflateRawSync } from 'node:zlib'
 import { type ExtractionLimits, TooLarge, Unreadable } from './extraction-limits.ts'
 import { readZipDirectory, type ZipPart } from './read-zip-directory.ts'
 
@@ -14,12 +14,14 @@ const MOST_BYTES = 0xffff_ffff
  * A zip file with the wanted parts of another one, none of them packed any more. So its reader has nothing to inflate: that
  * of workbooks starts a thread for each large part, and a thread alone reserves as much memory as a document may take. What
  * is bounded is what comes out, whatever the parts claim.
+ * @param rewrite what a part becomes, which is no longer than it was
  * @throws {TooLarge}; {Unreadable}; what zlib says of a part that is broken
  */
 export function inflateZip(
   bytes: Buffer,
   { inflatedMax }: Pick<ExtractionLimits, 'inflatedMax'>,
   isWanted: (name: string) => boolean,
+  rewrite: (data: Buffer) => Buffer = (data) => data,
 ): Buffer {
   const parts = (readZipDirectory(bytes)?.parts ?? []).filter(({ name }) => isWanted(name))
   const most = Math.min(inflatedMax, MOST_BYTES)
@@ -27,14 +29,15 @@ export function inflateZip(
   const listed: Buffer[] = []
   let [left, at] = [most, 0]
   for (const part of parts) {
-    const data = inflate(bytes, part, left)
-    if (data === null) throw new TooLarge(`it inflates to more than ${most} bytes`)
-    left -= data.length
+    const inflated = inflate(bytes, part, left)
+    if (inflated === null) throw new TooLarge(`it inflates to more than ${most} bytes`)
+    left -= inflated.length
+    const data = rewrite(inflated)
     const name = Buffer.from(part.name)
     const common = Buffer.alloc(26)
     common.writeUInt16LE(VERSION, 0)
     common.writeUInt16LE(UTF8, 2)
-    common.writeUInt32LE(part.crc, 10)
+    common.writeUInt32LE(data === inflated ? part.crc : crc32(data), 10)
     common.writeUInt32LE(data.length, 14)
     common.writeUInt32LE(data.length, 18)
     common.writeUInt16LE(name.length, 22)

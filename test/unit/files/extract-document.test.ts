@@ -57,6 +57,14 @@ test('a table of a Word document is a table', async () => {
   assert.equal(await textOf(bytes, 'docx'), [...PRICES, '| Tea |  | dear |'].join('\n'))
 })
 
+test('fields of a Word document and what is written from right to left are part of its text', async () => {
+  const run = (text: string) => `<w:r><w:t xml:space="preserve">${text}</w:t></w:r>`
+  const body = `<w:p>${run('Table ')}<w:fldSimple w:instr=" IF 2 > 1 SEQ 'Table' ">${run('7')}</w:fldSimple></w:p>
+    <w:p>${run('Dear ')}<w:fldSimple w:instr="MERGEFIELD Name"><w:fldData>AAAA</w:fldData>${run('Zoë')}</w:fldSimple></w:p>
+    <w:p><w:dir w:val="rtl">${run('שלום')}</w:dir><w:bdo w:val="ltr">${run(' and on')}</w:bdo></w:p>`
+  assert.equal(await textOf(zipOf(docxParts(body)), 'docx'), 'Table 7\n\nDear Zoë\n\nשלום and on')
+})
+
 /** Formats: a date, a date with its time, a time of day, hours beyond a day. */
 const STYLES = `<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="1">
   <numFmt numFmtId="164" formatCode="[h]:mm"/></numFmts><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="5">
