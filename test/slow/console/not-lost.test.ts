@@ -118,4 +118,19 @@ describe('what is not lost in the console', () => {
     await page.getByRole('heading', { level: 1, name: /^Edit/ }).waitFor()
     assert.equal(await page.getByLabel('Description').inputValue(), '', 'others do not see it')
   })
+
+  journey('a file that is dropped where it is not taken', async (t, { open, system }) => {
+    const task = await system.createTask({ name: 'Of images' })
+    const page = await open(t, `/playground?task=${task}`)
+    await page.getByLabel('Images').waitFor()
+    await page.evaluate(`{
+      const data = new DataTransfer()
+      data.items.add(new File(['%PDF-1.4'], 'letter.pdf', { type: 'application/pdf' }))
+      data.items.add(new File(['GIF89a'], 'cup.gif', { type: 'image/gif' }))
+      const event = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })
+      document.querySelector('.playground-tray').dispatchEvent(event)
+    }`)
+    await page.getByText('Not taken: letter.pdf. What is tried here takes images only.').waitFor()
+    await page.getByRole('button', { name: 'Remove Image 1' }).waitFor()
+  })
 })

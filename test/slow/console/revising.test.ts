@@ -73,4 +73,22 @@ describe('what is saved is what was shown', () => {
     await page.getByText('Saved.').waitFor()
     isMadeOf(await newest(), { ...TRIED, test: false })
   })
+
+  journey('no share is not saved as something else', async (t, { open, system }) => {
+    const { task, ids, newest } = await taskOfThree(system, 'No share')
+    const page = await open(t, `/tasks/${task}/edit`)
+    await page.getByLabel('Annotation').fill('for some')
+    await page.getByRole('button', { name: 'Review and save' }).click()
+    await page.getByLabel('A share of the traffic').check()
+    await page.getByLabel('Percent of the runs').fill('')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).press('Enter')
+    await page.getByRole('alert').getByText('A share of the traffic is more than 0 percent.').waitFor()
+    assert.equal((await newest()).id, ids.tried)
+    await page.getByLabel('Percent of the runs').fill('20')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved.').waitFor()
+    const { active_revisions: active } = (await system.call('GET', `/task/${task}`)).body
+    const weights = active.map(({ weight }: { weight: number }) => weight)
+    assert.deepEqual(weights, [1, 0.25])
+  })
 })

@@ -32,6 +32,8 @@ interface SaveDialogProps {
   readonly onStale: () => void
 }
 
+const NO_SHARE = 'A share of the traffic is more than 0 percent.'
+
 /** Shows what would change, asks who gets it, and saves it. */
 export function SaveDialog({ state, base, opened, draft, onClose, onSaved, onStale }: SaveDialogProps) {
   const [traffic, setTraffic] = useState<Traffic>({ kind: 'none', percent: 10 })
@@ -45,6 +47,7 @@ export function SaveDialog({ state, base, opened, draft, onClose, onSaved, onSta
       client.tasks.update(state.task.id, changeOf(), { ifMatch: state.etag }),
     [['tasks']],
   )
+  const isNoShare = isRevision && traffic.kind === 'share' && !(traffic.percent > 0)
   // Saved, it leads to another page, which may take a moment to load.
   const isBusy = saving.isPending || saving.isSuccess
   function save() {
@@ -77,9 +80,16 @@ export function SaveDialog({ state, base, opened, draft, onClose, onSaved, onSta
       ) : (
         <p>No new revision: only the task itself changes.</p>
       )}
+      {isNoShare && <p role="alert">{NO_SHARE}</p>}
       {saving.error && <Problem error={saving.error} />}
       <div className="row">
-        <ActionButton scope="task:write" primary busy={isBusy} onPress={save}>
+        <ActionButton
+          scope="task:write"
+          primary
+          busy={isBusy}
+          whyNot={isNoShare ? NO_SHARE : null}
+          onPress={save}
+        >
           Save
         </ActionButton>
         <ActionButton busy={isBusy} onPress={onClose}>

@@ -1,5 +1,6 @@
 import { type DragEvent, useEffect, useEffectEvent, useId, useLayoutEffect, useState } from 'react'
 import { bytes } from '../../parts/figures.ts'
+import { useAnnounce } from '../../parts/page/announcer.tsx'
 
 interface FileTrayProps {
   readonly images: readonly Blob[]
@@ -18,13 +19,21 @@ const isImage = ({ type }: Blob): boolean => type.startsWith('image/')
 export function FileTray({ images, onChange, isRequired, takesDocuments, filled }: FileTrayProps) {
   const field = useId()
   const [isOver, setOver] = useState(false)
-  const filesOf = (data: DataTransfer | null) =>
-    [...(data?.files ?? [])].filter((file) => takesDocuments || isImage(file))
+  const announce = useAnnounce()
   const add = (more: readonly File[]) => more.length > 0 && onChange([...images, ...more])
+  function take(data: DataTransfer | null): boolean {
+    const all = [...(data?.files ?? [])]
+    const refused = all.filter((file) => !takesDocuments && !isImage(file))
+    if (refused.length > 0) {
+      announce(
+        `Not taken: ${refused.map(({ name }) => name).join(', ')}. What is tried here takes images only.`,
+      )
+    }
+    add(all.filter((file) => !refused.includes(file)))
+    return all.length > 0
+  }
   const onPaste = useEffectEvent((event: ClipboardEvent) => {
-    const pasted = filesOf(event.clipboardData)
-    if (pasted.length > 0) event.preventDefault()
-    add(pasted)
+    if (take(event.clipboardData)) event.preventDefault()
   })
   useLayoutEffect(() => {
     const listen = (event: ClipboardEvent) => onPaste(event)
@@ -34,7 +43,7 @@ export function FileTray({ images, onChange, isRequired, takesDocuments, filled 
   const onDrag = (event: DragEvent) => {
     event.preventDefault()
     setOver(event.type === 'dragover')
-    if (event.type === 'drop') add(filesOf(event.dataTransfer))
+    if (event.type === 'drop') take(event.dataTransfer)
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way more; the field within is the one for all
