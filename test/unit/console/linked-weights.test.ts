@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { changeShare, splitWhole } from '../../../console/src/pages/task/linked-weights.ts'
+import { changeShare, sharesOf, splitWhole } from '../../../console/src/pages/task/linked-weights.ts'
 import fc from '../../support/fast-check.ts'
 
 const weights = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 20 })
@@ -22,23 +22,35 @@ test('a split is whole, complete, and off by less than one', () => {
   )
 })
 
-test('a share that is changed is as it was said, and all are 100 together', () => {
-  const shares = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 2, maxLength: 8 })
+test('a share that is changed is as it was said, the others keep what they are to each other, and all are 100', () => {
+  const given = fc.array(fc.oneof(fc.nat(100), fc.double({ min: 1e-6, max: 1, noNaN: true })), {
+    ...{ minLength: 2, maxLength: 8 },
+  })
   fc.assert(
-    fc.property(shares, fc.nat(), fc.integer({ min: -50, max: 150 }), (percents, which, given) => {
-      const before = percents.map((percent, at) => ({ id: String(at), percent }))
-      const id = String(which % percents.length)
-      const after = changeShare(before, id, given)
-      assert.equal(
-        after.reduce((sum, { percent }) => sum + percent, 0),
-        100,
-      )
-      assert.equal(after.find((each) => each.id === id)?.percent, Math.min(100, Math.max(0, given)))
-    }),
+    fc.property(
+      given,
+      fc.nat(),
+      fc.double({ min: -50, max: 150, noNaN: true }),
+      (weights, which, percent) => {
+        const active = weights.map((weight, at) => ({ task_revision_id: String(at), weight }))
+        const before = sharesOf(active)
+        const id = String(which % weights.length)
+        const after = changeShare(before, id, percent)
+        const sum = after.reduce((all, each) => all + each.percent, 0)
+        assert.ok(Math.abs(sum - 100) < 1e-9)
+        assert.equal(after.find((each) => each.id === id)?.percent, Math.min(100, Math.max(0, percent)))
+        const others = after.filter((each) => each.id !== id)
+        const weightOf = (of: string) => weights[Number(of)] ?? 0
+        const had = others.reduce((all, each) => all + weightOf(each.id), 0)
+        const have = others.reduce((all, each) => all + each.percent, 0)
+        for (const { id: of, percent: now } of others) {
+          const even = 1 / others.length
+          assert.ok(Math.abs(now - have * (had > 0 ? weightOf(of) / had : even)) < 1e-6)
+          if (weightOf(of) > 0 && have > 0) assert.ok(now > 0, 'however small, it is not dropped')
+        }
+      },
+    ),
   )
-  assert.deepEqual(
-    changeShare([{ id: 'a', percent: 60 }], 'a', 10),
-    [{ id: 'a', percent: 100 }],
-    'one alone has all',
-  )
+  const alone = changeShare([{ id: 'a', percent: 60 }], 'a', 10)
+  assert.deepEqual(alone, [{ id: 'a', percent: 100 }], 'one alone has all')
 })

@@ -1,13 +1,24 @@
-/** What a revision has of the traffic, in whole percents. */
+/** What a revision has of the traffic. */
 export interface Share {
   readonly id: string
+  /** As exact as its weight: one that is small, and shown as 0, is not lost. */
   readonly percent: number
+}
+
+/** The shares of revisions with these weights; even where all are 0. */
+export function sharesOf(
+  active: readonly { readonly task_revision_id: string; readonly weight: number }[],
+): Share[] {
+  const percents = splitExactly(
+    100,
+    active.map(({ weight }) => weight),
+  )
+  return active.map(({ task_revision_id: id }, at) => ({ id, percent: percents[at] ?? 0 }))
 }
 
 /** Splits a whole number as the weights are to each other, into whole numbers; evenly where all weights are 0. */
 export function splitWhole(total: number, weights: readonly number[]): number[] {
-  const sum = weights.reduce((all, weight) => all + weight, 0)
-  const exact = weights.map((weight) => total * (sum > 0 ? weight / sum : 1 / weights.length))
+  const exact = splitExactly(total, weights)
   const whole = exact.map(Math.floor)
   const left = total - whole.reduce((all, each) => all + each, 0)
   // What is left over goes to those that lost most by being cut.
@@ -19,11 +30,16 @@ export function splitWhole(total: number, weights: readonly number[]): number[] 
 /** Gives one revision a share, and what is left to the others, as they are to each other. */
 export function changeShare(shares: readonly Share[], id: string, percent: number): Share[] {
   const others = shares.filter((each) => each.id !== id)
-  const given = others.length === 0 ? 100 : Math.min(100, Math.max(0, Math.round(percent)))
-  const rest = splitWhole(
+  const given = others.length === 0 ? 100 : Math.min(100, Math.max(0, percent))
+  const rest = splitExactly(
     100 - given,
     others.map((each) => each.percent),
   )
   const ofOthers = new Map(others.map((each, at) => [each.id, rest[at] ?? 0]))
   return shares.map((each) => ({ id: each.id, percent: ofOthers.get(each.id) ?? given }))
+}
+
+function splitExactly(total: number, weights: readonly number[]): number[] {
+  const sum = weights.reduce((all, weight) => all + weight, 0)
+  return weights.map((weight) => total * (sum > 0 ? weight / sum : 1 / weights.length))
 }

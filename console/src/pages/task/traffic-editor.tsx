@@ -8,7 +8,7 @@ import { useAnnounce } from '../../parts/page/announcer.tsx'
 import { Problem } from '../../parts/page/problem.tsx'
 import { TrafficBar } from '../../parts/revisions/traffic-bar.tsx'
 import { revisionName } from '../../parts/use-tasks.ts'
-import { changeShare, type Share, splitWhole } from './linked-weights.ts'
+import { changeShare, type Share, sharesOf, splitWhole } from './linked-weights.ts'
 
 type Active = readonly { readonly task_revision_id: string; readonly weight: number }[]
 
@@ -23,14 +23,6 @@ interface Of<Weights> {
 
 /** For so many runs it is said who would get them. */
 const PREVIEWED = 1000
-
-function sharesOf(active: Active): Share[] {
-  const percents = splitWhole(
-    100,
-    active.map(({ weight }) => weight),
-  )
-  return active.map(({ task_revision_id: id }, at) => ({ id, percent: percents[at] ?? 0 }))
-}
 
 /** The split of a task's traffic, and what changes it. */
 export function TrafficEditor({ state }: { state: TaskState }) {
@@ -63,9 +55,12 @@ export function TrafficEditor({ state }: { state: TaskState }) {
     given
       .filter(({ percent }) => percent > 0)
       .map(({ id, percent }) => ({ task_revision_id: id, weight: percent }))
-  const preview = shares
-    .filter(({ percent }) => percent > 0)
-    .map(({ id, percent }) => `${revisionName(task, id)} ${count((PREVIEWED / 100) * percent)}`)
+  const drawn = shares.filter(({ percent }) => percent > 0)
+  const previewed = splitWhole(
+    PREVIEWED,
+    drawn.map(({ percent }) => percent),
+  )
+  const preview = drawn.map(({ id }, at) => `${revisionName(task, id)} ${count(previewed[at] ?? 0)}`)
 
   return (
     <section className="section stack" aria-labelledby={title}>
@@ -138,17 +133,23 @@ interface ShareRowProps {
 }
 
 function ShareRow({ name, share: { percent }, onChange }: ShareRowProps) {
-  const shared = {
-    min: 0,
-    max: 100,
-    value: percent,
-    onChange: ({ target }: { target: HTMLInputElement }) => onChange(target.valueAsNumber || 0),
-  }
+  const shared = { min: 0, max: 100, step: 'any', value: Math.round(percent * 100) / 100 }
   return (
     <div className="row">
       <span className="share-name">{name}</span>
-      <input type="range" aria-label={`Share of ${name}`} {...shared} />
-      <input type="number" aria-label={`Percent of ${name}`} {...shared} /> %
+      <input
+        type="range"
+        aria-label={`Share of ${name}`}
+        {...shared}
+        onChange={({ target }) => onChange(Math.round(target.valueAsNumber))}
+      />
+      <input
+        type="number"
+        aria-label={`Percent of ${name}`}
+        {...shared}
+        onChange={({ target }) => onChange(target.valueAsNumber || 0)}
+      />{' '}
+      %
     </div>
   )
 }
