@@ -115,6 +115,16 @@ describe('tasks in the console', () => {
     assert.deepEqual([output_modality, revisions[0].output_format], ['text', null])
     await page.getByRole('button', { name: 'Copy as code' }).click()
     await page.getByText("{ format: 'text' }").waitFor()
+    await page.getByRole('button', { name: 'Copy curl' }).click()
+    // What is said is said in the dialog: everything else is out of reach meanwhile.
+    await page
+      .getByRole('dialog')
+      .getByRole('status')
+      .getByText(/copied|press Ctrl-C/)
+      .waitFor()
+    await page.getByRole('button', { name: 'Close the message' }).click()
+    await page.getByRole('button', { name: 'Close', exact: true }).click()
+    await page.getByRole('status').filter({ hasText: /^$/ }).waitFor({ state: 'attached' })
   })
 
   keyboard('the traffic is split, and split back', async (t, { open, system }) => {

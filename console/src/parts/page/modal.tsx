@@ -1,4 +1,5 @@
 import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
+import { useAnnouncementsIn } from './announcer.tsx'
 
 interface ModalProps {
   readonly title: string
@@ -18,6 +19,7 @@ export function Modal({ title, busy = false, onClose, children }: ModalProps) {
     // Before it is taken out of the page: only what is closed gives the focus back to where it was.
     return () => current?.close()
   }, [])
+  useAnnouncementsIn(dialog)
   return (
     <dialog
       ref={dialog}
