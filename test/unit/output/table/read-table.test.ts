@@ -25,6 +25,8 @@ describe('tables that models write', () => {
     ],
     ['a | b\n--|--\n1 | 2', 'a,b\r\n1,2\r\n', true],
     ['```markdown\n| a |\n|---|\n| 1 |\n```', 'a\r\n1\r\n', true],
+    ['n,t\nx,"| a | b |\n|---|---|\n| 1 | 2 |"', 'n,t\r\nx,"| a | b |\n|---|---|\n| 1 | 2 |"\r\n', false],
+    ['It is "good":\n| a | b |\n|---|---|\n| "1" | 5" |', 'a,b\r\n"""1""","5"""\r\n', true],
     ['a,b\n--|--,2', `a,b\r\n"'--|--",2\r\n`, false],
     ['name\ntea\ncoffee', 'name\r\ntea\r\ncoffee\r\n', false],
     ['a,b\n=1+1,-3', 'a,b\r\n"\'=1+1",-3\r\n', false],
@@ -52,6 +54,12 @@ describe('tables that models write', () => {
       assert.equal(read.truncated, truncated)
     })
   }
+
+  test('a line of much space after what looks like a rule takes no longer than it is long', () => {
+    // In a time that grows with its square it would take many minutes.
+    const read = readTable(`a|b\n|-${' '.repeat(1_000_000)}x`)
+    assert.ok('text' in read)
+  })
 
   test('a table whose rows have a format has its keys as columns, in their order', () => {
     const row = { name: 'string', price: 'number', tags: 'list' } as const
