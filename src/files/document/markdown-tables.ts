@@ -1,8 +1,10 @@
 import type TurndownService from 'turndown'
 import { TooLarge } from './extraction-limits.ts'
 
-/** Merged cells multiply what little HTML says: so many places are made of one table at most, empty ones too. */
+/** Merged cells multiply what little HTML says: so many places are made of all tables at most, empty ones too. */
 const MOST_PLACES = 500_000
+
+const TOO_MANY = `its tables have more than ${MOST_PLACES} cells`
 
 type Grid = readonly (readonly string[])[]
 
@@ -13,6 +15,7 @@ type Grid = readonly (readonly string[])[]
  * @throws {TooLarge} while it converts
  */
 export function writeTables(turndown: TurndownService): void {
+  let left = MOST_PLACES
   /** What the cells say, as they are met: each before its table. */
   const said = new WeakMap<object, string>()
   turndown.addRule('cell', {
@@ -27,7 +30,8 @@ export function writeTables(turndown: TurndownService): void {
     replacement(content, node) {
       const table = node as HTMLTableElement
       if (table.querySelector('table')) return `\n\n${content}\n\n`
-      const grid = gridOf(table, (cell) => oneLine(said.get(cell) ?? ''))
+      const grid = gridOf(table, left, (cell) => oneLine(said.get(cell) ?? ''))
+      left -= grid.length * (grid[0]?.length ?? 0)
       const [head, ...rows] = grid
       if (!head || head.length < 2) return `\n\n${content}\n\n`
       const caption = table.querySelector('caption')?.textContent?.trim()
@@ -40,12 +44,17 @@ export function writeTables(turndown: TurndownService): void {
 /** A cell is one line of Markdown, and ends at a bar. */
 const oneLine = (text: string): string =>
   text
-    .trim()
     .replaceAll('|', '\\|')
-    .replaceAll(/\s*\n\s*/g, '<br>')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('<br>')
 
-/** The places of a table: as many in each row. Rows that say nothing are left out. */
-function gridOf(table: HTMLTableElement, textOf: (cell: Element) => string): Grid {
+/**
+ * The places of a table: as many in each row. Rows that say nothing are left out, and so are columns at the end: many a page
+ * has cells that span more of them than there are.
+ */
+function gridOf(table: HTMLTableElement, most: number, textOf: (cell: Element) => string): Grid {
   const grid: string[][] = []
   /** How many rows further each column is taken by a cell above. */
   const taken: number[] = []
@@ -55,7 +64,7 @@ function gridOf(table: HTMLTableElement, textOf: (cell: Element) => string): Gri
     const line: string[] = []
     const put = (text: string) => {
       places += 1
-      if (places > MOST_PLACES) throw new TooLarge(`a table of it has more than ${MOST_PLACES} cells`)
+      if (places > most) throw new TooLarge(TOO_MANY)
       line.push(text)
     }
     const passTaken = () => {
@@ -64,8 +73,8 @@ function gridOf(table: HTMLTableElement, textOf: (cell: Element) => string): Gri
         put('')
       }
     }
-    for (let cell = row.firstElementChild; cell; cell = cell.nextElementSibling) {
-      if (!/^t[dh]$/i.test(cell.tagName)) continue
+    // Not its children: old pages have a form around the cells of a row.
+    for (const cell of Array.from(row.querySelectorAll('td, th'))) {
       passTaken()
       const [rows, columns] = [spanOf(cell, 'rowspan'), spanOf(cell, 'colspan')]
       for (let at = 0; at < columns; at += 1) {
@@ -74,13 +83,12 @@ function gridOf(table: HTMLTableElement, textOf: (cell: Element) => string): Gri
       }
     }
     passTaken()
-    if (line.every((text) => text === '')) continue
+    while (line.at(-1) === '') line.pop()
+    if (line.length === 0) continue
     width = Math.max(width, line.length)
     grid.push(line)
   }
-  if (grid.length * width > MOST_PLACES) {
-    throw new TooLarge(`a table of it has more than ${MOST_PLACES} cells`)
-  }
+  if (grid.length * width > most) throw new TooLarge(TOO_MANY)
   return grid.map((line) => [...line, ...Array<string>(width - line.length).fill('')])
 }
 

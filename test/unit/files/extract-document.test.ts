@@ -47,6 +47,24 @@ test('a few cells that claim to be many make no more than is read', async () => 
   await assert.rejects(textOf(page(`<table>${row.repeat(100)}</table>`), 'html'), TooLarge)
 })
 
+test('the same holds for all tables of a page together', async () => {
+  const rows = '<tr><td colspan="999">x</td><td>y</td></tr>'.repeat(250)
+  const read = (tables: number) =>
+    extractDocument(Buffer.from(page(`<table>${rows}</table>`.repeat(tables))), 'html', {
+      ...LIMITS,
+      textMax: 100_000_000,
+    })
+  await read(1)
+  await assert.rejects(read(3), TooLarge)
+})
+
+test('a cell that spans more columns than there are makes none', async () => {
+  const head = '<tr><th>Name</th><th>Price</th></tr>'
+  const body = '<tr><td colspan="100%">Hot</td></tr><tr><form><td>Tea</td><td>4</td></form></tr>'
+  const found = await textOf(page(`<table>${head}${body}</table>`), 'html')
+  assert.equal(found, '| Name | Price |\n| --- | --- |\n| Hot |  |\n| Tea | 4 |')
+})
+
 test('a table of a Word document is a table', async () => {
   const cell = (text: string) => `<w:tc><w:p><w:r><w:t>${text}</w:t></w:r></w:p></w:tc>`
   const rows = [
