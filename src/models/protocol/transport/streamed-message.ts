@@ -133,12 +133,17 @@ export class StreamedMessage {
   #addCall(call: unknown): void {
     const id = textOf(call, 'id')
     const key = fieldOf(call, 'index') ?? id ?? 'only'
+    // An index is whatever the server sends, and kept with the call.
+    if (!this.#tools.has(key)) this.size += JSON.stringify([key, id]).length
     const known = this.#tools.get(key) ?? { id, name: '', arguments: '' }
     const called = fieldOf(call, 'function')
     const given = fieldOf(called, 'arguments') ?? ''
     const added = typeof given === 'string' ? given : JSON.stringify(given)
     this.size += 64 + added.length
-    known.name ||= textOf(called, 'name') ?? ''
+    if (known.name === '') {
+      known.name = textOf(called, 'name') ?? ''
+      this.size += known.name.length
+    }
     known.arguments += added
     this.#tools.set(key, known)
   }

@@ -171,3 +171,16 @@ test('what is no JSON is none, however much it is like the chunk before it', () 
     assert.throws(() => completion.add(undefined, like(content)), SyntaxError)
   }
 })
+
+test('all that is kept of tool calls counts for how long an answer may be', () => {
+  const long = 'x'.repeat(1000)
+  for (const call of [
+    { index: 0, function: { name: long } },
+    { index: long, function: { name: 'f' } },
+    { id: long, function: { name: 'f' } },
+  ]) {
+    const completion = new StreamedCompletion()
+    completion.add(undefined, JSON.stringify({ choices: [{ index: 0, delta: { tool_calls: [call] } }] }))
+    assert.ok(completion.size >= 1000, `${completion.size} characters`)
+  }
+})
