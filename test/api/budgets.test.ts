@@ -154,8 +154,15 @@ test('a budget knows from the moment that it is set what was spent before it, an
   assert.ok((await system.core.redis.pttl(policyKeys(id).budgetSums)) > 0)
   // What is refused changes nothing that counts, whatever would have had the name.
   const stale = { token: ADMIN_TOKEN, headers: { 'if-match': '"other"' } }
-  const others = { budgets: [{ ...ofOther, name: 'task' }] }
+  const others = {
+    budgets: [
+      { ...ofOther, name: 'task' },
+      { ...ofTask, name: 'new' },
+    ],
+  }
   assert.equal((await system.call('POST', '/budget', others, stale)).status, 412)
+  const fields = await system.core.redis.hkeys(policyKeys(id).budgetSums)
+  assert.ok(!fields.some((field) => field.startsWith('new|')), fields.join())
   for (const { spent } of (await get()).usage) assert.equal(spent, cost.toFixed(6))
   await until(async () => (await system.core.budgets.about(id, { task, payer: null })).length === 2)
   assert.equal((await run()).body.detail?.reason, 'BUDGET_EXCEEDED')

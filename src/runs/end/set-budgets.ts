@@ -14,7 +14,8 @@ export async function setBudgets(
   next: readonly BudgetPolicy[],
   isExpected: (state: string) => boolean,
 ): Promise<boolean> {
-  const before = await deps.budgets.read(project)
+  const { policies: before, state } = await deps.budgets.listOf(project)
+  if (!isExpected(state)) return false
   const learn = (budgets: readonly BudgetPolicy[]) =>
     correctSome(deps, project, budgets, sharedNow(), new AbortController().signal)
   const hasSum = (budget: BudgetPolicy) => before.some((each) => isAlike(each, budget, ['name', 'per']))
