@@ -175,7 +175,7 @@ export const SETTINGS = {
   imageProcesses: setting('SPLITRUN_IMAGE_PROCESSES', null, optional(integer(1, 256)), 'Images that one worker process converts at once. Unset: one per core, and one less where there are several.'),
   documentPagesMax: setting('SPLITRUN_DOCUMENT_PAGES_MAX', '500', integer(1, 100_000), 'Most pages of a PDF document whose text is read.'),
   documentTextMax: setting('SPLITRUN_DOCUMENT_TEXT_MAX', '2000000', integer(1000, 100_000_000), 'Most characters of the text of one document.'),
-  documentInflatedMax: setting('SPLITRUN_DOCUMENT_INFLATED_MAX', '200mb', bytes(100_000, 10_000_000_000), 'Most bytes that an Office file may inflate to, by what it says; of a workbook, also by what comes out.'),
+  documentInflatedMax: setting('SPLITRUN_DOCUMENT_INFLATED_MAX', '200mb', bytes(100_000, 10_000_000_000), 'Most bytes that an Office file may inflate to, by what it says and by what comes out.'),
   documentMemory: setting('SPLITRUN_DOCUMENT_MEMORY', '500mb', bytes(50_000_000, 100_000_000_000), 'Most memory for reading or writing one document, in a process of its own (Linux keeps to it). A document that needs more fails its run.'),
   documentTimeout: setting('SPLITRUN_DOCUMENT_TIMEOUT', '30s', seconds(0.1, 3600), 'Longest that reading or writing one document may take.'),
   documentProcesses: setting('SPLITRUN_DOCUMENT_PROCESSES', null, optional(integer(1, 256)), 'Documents that one worker process reads or writes at once. Unset: one per core, and one less where there are several.'),
