@@ -42,13 +42,13 @@ export function createAdaptiveClient(deps: AdaptiveClientDeps): ModelClient {
       /** What this call does without, beside what was known. */
       const steps: Step[] = []
       let own: Adaptation | null = null
-      for (;;) {
+      for (let asks = 0; ; asks += 1) {
         try {
           const completion = await client.complete(asked, signal)
           if (configured && own && steps.every(({ isOfCall }) => !isOfCall)) remember(configured, steps, own)
           return completion
         } catch (error) {
-          if (!(error instanceof ModelError) || !configured || steps.length >= MOST_STEPS) throw error
+          if (!(error instanceof ModelError) || !configured || asks >= MOST_STEPS) throw error
           // A model that is gone may be refused in words that would also name what it was sent.
           const refused = error.kind === 'retired' ? null : readRefusal(error, asked)
           if (!refused) throw error

@@ -78,7 +78,7 @@ function adaptive(refusal: (request: ModelRequest) => string | null) {
     }
     return client.complete(request, new AbortController().signal)
   }
-  return { ask, learned, known: () => models.adaptation(configured.id) }
+  return { ask, models, learned, known: () => models.adaptation(configured.id) }
 }
 
 test('what a server repeats of one request is not believed of the model', async () => {
@@ -114,4 +114,17 @@ test('calls that find out different things together are all remembered, each onc
   const taught = learned.length
   await Promise.all([ask({ seed: 1, temperature: 1 }), ask({ seed: 1 })])
   assert.equal(learned.length, taught)
+})
+
+test('a call ends, however often what is known of its model is read anew while it is under way', async () => {
+  let asked = 0
+  const { ask, models } = adaptive(() => {
+    asked += 1
+    if (asked > 100) return null
+    const known = { output: null, maxTokens: null, noSystemTurn: false, until: 1000 }
+    models.adaptAll(new Map([[configured.id, { ...known, dropped: ['seed'] }]]))
+    return 'json_schema is not supported'
+  })
+  await assert.rejects(ask(), ModelError)
+  assert.ok(asked <= 11, `it asked ${asked} times`)
 })
