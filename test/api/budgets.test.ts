@@ -1,34 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import OpenAI from 'openai'
-import type { SimulatedModelOptions } from '../../src/models/simulated/simulated-model.ts'
-import { newId } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { policyKeys } from '../../src/policies/policy-keys.ts'
 import { correctBudgets } from '../../src/runs/end/correct-budgets.ts'
-import { writeModels } from '../support/models.ts'
 import { modelNameOf } from '../support/openai-client.ts'
-import { ADMIN_TOKEN, type Cleanup, startSystem, until } from '../support/system.ts'
-
-const HARD = { name: 'hard', credits: 1, per: 'day', mode: 'hard' }
-
-/** A system with one model that costs a thousand credits a million tokens, and a task of it. */
-async function startPriced(t: Cleanup, workers = 1, behaviour: SimulatedModelOptions = {}) {
-  const file = await writeModels(t, { dear: { price: { input: 1000, output: 1000 }, ...behaviour } })
-  // What a test spends past the totals, a round of the janitor would set right before anybody asks.
-  const env = { SPLITRUN_MODELS_FILE: file, SPLITRUN_JANITOR_INTERVAL: '3600s' }
-  const system = await startSystem(t, { env, workers })
-  const task = await system.createTask({ llm_model_id: 'dear', llm_config: { max_tokens: 60 } })
-  const id = system.project.split('/')[4] ?? ''
-  const set = (budgets: object[], token = ADMIN_TOKEN) =>
-    system.call('POST', `${system.project}/budget`, { budgets }, { token })
-  const get = async () => (await system.call('GET', '/budget')).body
-  const run = (query = '') => system.call('POST', `/task/${task}/run${query}`, { task_input: { text: 'x' } })
-  /** Every process knows of a change within a second. */
-  const known = () =>
-    until(async () => (await system.core.budgets.about(id, { task, payer: null })).length > 0)
-  return { system, task, id, set, get, run, known }
-}
+import { HARD, startPriced } from '../support/priced-system.ts'
+import { until } from '../support/system.ts'
 
 test('a hard budget is never exceeded, however many ask at once; then it is refused with what is spent and until when', async (t) => {
   const { set, get, run, known } = await startPriced(t, 3)
@@ -128,44 +106,6 @@ test('what is spent is what the totals say, whatever was lost; a budget that is 
   }
   await correct()
   for (const { spent } of (await get()).usage) assert.equal(spent, (cost / 1e6).toFixed(6))
-})
-
-test('a budget knows from the moment that it is set what was spent before it, and refuses what is beyond it', async (t) => {
-  const { system, set, get, run, id, task } = await startPriced(t)
-  const before = [await run(), await run()]
-  const cost = before.reduce((sum, { body }) => sum + body.total_tokens * 1000, 0) / 1e6
-  const small = { ...HARD, credits: cost / 2 }
-  const ofTask = { ...small, name: 'task', applies_to: 'task', target_id: task }
-  const ofOther = { ...ofTask, name: 'other', target_id: newId() }
-  // Another day's or task's sum is not that of this one, though it has the name.
-  const rounds: { name: string; per: string; target_id?: string }[][] = [
-    [small, ofOther],
-    [{ ...small, per: 'month' }],
-    [{ ...ofTask, name: 'other' }, ofTask],
-  ]
-  for (const budgets of rounds) {
-    const { usage } = (await set(budgets)).body
-    const expected = budgets.map(({ target_id }) => (target_id === ofOther.target_id ? 0 : cost).toFixed(6))
-    assert.deepEqual(
-      usage.map(({ spent }: { spent: string }) => spent),
-      expected,
-    )
-  }
-  assert.ok((await system.core.redis.pttl(policyKeys(id).budgetSums)) > 0)
-  // What is refused changes nothing that counts, whatever would have had the name.
-  const stale = { token: ADMIN_TOKEN, headers: { 'if-match': '"other"' } }
-  const others = {
-    budgets: [
-      { ...ofOther, name: 'task' },
-      { ...ofTask, name: 'new' },
-    ],
-  }
-  assert.equal((await system.call('POST', '/budget', others, stale)).status, 412)
-  const fields = await system.core.redis.hkeys(policyKeys(id).budgetSums)
-  assert.ok(!fields.some((field) => field.startsWith('new|')), fields.join())
-  for (const { spent } of (await get()).usage) assert.equal(spent, cost.toFixed(6))
-  await until(async () => (await system.core.budgets.about(id, { task, payer: null })).length === 2)
-  assert.equal((await run()).body.detail?.reason, 'BUDGET_EXCEEDED')
 })
 
 test('a budget of a key is of the runs of that key alone, and exact like the others', async (t) => {
