@@ -135,11 +135,17 @@ async function leftOver({ redis, config }: Core): Promise<string[]> {
   return [...(await Promise.all(perShard)).flat(), ...(await textsLeft(redis))]
 }
 
+/** Of a key that is there and never expires. One that has expired since it was listed has -2. */
+const FOR_EVER = -1
+
 /** What a run said outlives it by some seconds. */
 async function textsLeft(redis: Redis): Promise<string[]> {
   const texts = await allKeys(redis, '*:live:*')
-  const left = await Promise.all(texts.map((text) => redis.pttl(text)))
-  return texts.filter((_, at) => Number(left[at]) < 0 || Number(left[at]) > 10_000)
+  const left = await Promise.all(texts.map(async (text) => Number(await redis.pttl(text))))
+  return texts.flatMap((text, at) => {
+    const ms = left[at] ?? FOR_EVER
+    return ms === FOR_EVER || ms > 10_000 ? [`${text} for ${ms} ms`] : []
+  })
 }
 
 /** A caller that was told how its run ended was told what the record says, to the last field. */
