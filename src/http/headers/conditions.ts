@@ -19,6 +19,6 @@ export function checkConditions(
     if (condition === undefined || (known && name in known.shape)) continue
     // It is true of all that is there, and what is not is 404.
     if (name === 'if-match' && condition.trim() === '*') continue
-    throw new ApiError('CONDITION_UNSUPPORTED', `Nothing is changed: no such call looks at \`${name}\`.`)
+    throw new ApiError('CONDITION_UNSUPPORTED', `Nothing is changed: this call does not look at \`${name}\`.`)
   }
 }
