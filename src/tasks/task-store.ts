@@ -65,7 +65,7 @@ function toTask(text: string): Task {
 
 /** The only owner of tasks and revisions. */
 export function createTaskStore(redis: Redis, options: TaskStoreOptions) {
-  async function read(project: string, id: string): Promise<StoredTask | null> {
+  async function readStored(project: string, id: string): Promise<StoredTask | null> {
     const [task, version] = await redis.hmget(taskKeys(project).task(id), 'task', 'version')
     return task ? { task: toTask(task), version: Number(version) } : null
   }
@@ -75,7 +75,7 @@ export function createTaskStore(redis: Redis, options: TaskStoreOptions) {
     ...expiringAfter(CACHE_MS),
     // When the entry is deleted during a fetch, the value is not cached, but callers that wait for it still get it.
     ignoreFetchAbort: true,
-    fetchMethod: async (key) => ({ stored: await read(key.slice(0, 36), key.slice(37)) }),
+    fetchMethod: async (key) => ({ stored: await readStored(key.slice(0, 36), key.slice(37)) }),
   })
   const revisions = new LRUCache<string, Revision>({
     max: 10_000,
@@ -87,6 +87,12 @@ export function createTaskStore(redis: Redis, options: TaskStoreOptions) {
       return text ? (readJson(text) as Revision) : undefined
     },
   })
+
+  /** What a process has shown it also acts on: who saw a change there is served by it from then on. */
+  function forgetOther(project: string, id: string, shown: StoredTask | null): void {
+    const key = `${project}/${id}`
+    if (tasks.peek(key)?.stored?.version !== shown?.version) tasks.delete(key)
+  }
 
   async function readRevisions(project: string, ids: readonly string[]): Promise<Revision[]> {
     const found = new Map(ids.map((id) => [id, revisions.get(`${project}/${id}`)]))
@@ -106,9 +112,13 @@ export function createTaskStore(redis: Redis, options: TaskStoreOptions) {
     ...importTasks(redis, options, (project, id) => tasks.delete(`${project}/${id}`)),
 
     /** The task as it is now. */
-    read,
+    async read(project: string, id: string): Promise<StoredTask | null> {
+      const stored = await readStored(project, id)
+      forgetOther(project, id, stored)
+      return stored
+    },
 
-    /** The task, cached for a second: for the hot path of runs. */
+    /** The task, cached for a second, and never older than what this process has read: for the hot path of runs. */
     recent: (project: string, id: string): Task | null | Promise<Task | null> =>
       cachedAs(tasks, `${project}/${id}`, (known) => known?.stored?.task ?? null),
 
@@ -143,9 +153,10 @@ export function createTaskStore(redis: Redis, options: TaskStoreOptions) {
         if (error) throw error
         return reply
       }) as [(string | null)[], string[], string[]]
-      if (!task) return null
-      const revisions = await readRevisions(project, ids)
-      return { task: toTask(task), version: Number(version), revisions, tagging: pairs.map(splitPair) }
+      const stored = task ? { task: toTask(task), version: Number(version) } : null
+      forgetOther(project, id, stored)
+      if (!stored) return null
+      return { ...stored, revisions: await readRevisions(project, ids), tagging: pairs.map(splitPair) }
     },
 
     /** Ids of a project's tasks, newest first, below the cursor. */

@@ -154,7 +154,10 @@ async function release(
 async function redrawRevision({ tasks, runs }: ExecuteRunDeps, claim: Claim): Promise<Claim> {
   const { id, project, task, revision, slot } = claim.request
   if (revision !== null || (claim.revision !== null && claim.fence > 1)) return claim
-  const split = (await tasks.recent(project, task))?.split
+  const known = (await tasks.recent(project, task))?.split
+  // The process that accepted the run knew newer weights than this one.
+  const isOld = known !== undefined && claim.split !== null && known.seq < claim.split
+  const split = isOld ? (await tasks.read(project, task))?.task.split : known
   if (!split || (split.seq === claim.split && claim.revision !== null)) return claim
   // A run that was accepted by an earlier version has no slot yet.
   const drawn = drawRevision(split, slot ?? placeOfRun(id).slot)
