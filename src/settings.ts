@@ -143,6 +143,7 @@ export const SETTINGS = {
   projectQueueMax: setting('SPLITRUN_PROJECT_QUEUE_MAX', '200000', integer(1, 100_000_000), 'Most queued runs of one project; more are refused with 429.'),
   projectQueueBytes: setting('SPLITRUN_PROJECT_QUEUE_BYTES', '1gb', bytes(1_000_000, 1_000_000_000_000), 'Most bytes of the requests of one project\'s queued runs; more are refused with 429.'),
   projectKeptBytes: setting('SPLITRUN_PROJECT_KEPT_BYTES', '10gb', bytes(100_000, 1_000_000_000_000_000), 'Most bytes of ended runs that one project keeps, without files; from there on its runs are refused with 429 until some have expired.'),
+  projectFileBytes: setting('SPLITRUN_PROJECT_FILE_BYTES', '100gb', bytes(1024, 1_000_000_000_000_000), 'Most bytes of the files that the runs of one project have: sent, made for them, and answered with; from there on runs with files are refused with 429 until some have expired.'),
   queueWindow: setting('SPLITRUN_LANE_WINDOW', '16', integer(1, 10_000), "How many queued runs of a project for one model have a job at once; the others are in a backlog, so that no project or model waits for another's."),
   ignoreInputProcessors: setting('SPLITRUN_IGNORE_INPUT_PROCESSORS', 'false', z.stringbool(), 'Whether revisions with input_processors or rag run without them, with answers that may be wrong, instead of being refused.'),
   untestedBullmq: setting('SPLITRUN_UNTESTED_BULLMQ', 'false', z.stringbool(), 'Whether processes start with a version of BullMQ that was not tested.'),

@@ -17,6 +17,7 @@ import { publisherOf } from '../platform/redis/channel-listener.ts'
 import { queuePrefix } from '../queue/bullmq-keys.ts'
 import { createLiveFeeds } from '../runs/live/live-feeds.ts'
 import { createProjectEnds } from '../runs/live/project-ends.ts'
+import { createFileRoom } from '../runs/start/file-room.ts'
 import { createShardRotation } from '../runs/start/shard-rotation.ts'
 import { createStorageQuota } from '../runs/start/storage-quota.ts'
 import { createFeedbackRecords } from '../runs/store/feedback-records.ts'
@@ -88,6 +89,7 @@ export async function composeApi(core: Core): Promise<{ port: number; processPor
     ...tokenDeps,
     ...sessionDeps,
     storageQuota: createStorageQuota(runs, config.projectKeptBytes),
+    fileRoom: createFileRoom(runs, config.projectFileBytes),
     // Replies on a connection come one after the other: those of lists are large, and runs do not wait behind them.
     listedRuns: readRuns(await connections.commands('lists'), config.shards, core.findWait),
     adaptations: createAdaptationStore(redis),

@@ -4,6 +4,7 @@ import { limitedLanes } from '../models/limits/limited-lanes.ts'
 import { createModelLimiters } from '../models/limits/model-limiter.ts'
 import { newId } from '../platform/ids.ts'
 import { queuePrefix } from '../queue/bullmq-keys.ts'
+import { countFiles } from '../runs/execute/count-files.ts'
 import { executeRun } from '../runs/execute/execute-run.ts'
 import { createExecutions } from '../runs/execute/executions.ts'
 import { followCancels } from '../runs/execute/follow-cancels.ts'
@@ -60,8 +61,10 @@ export async function composeWorker(
     return followCancels({ redis: connection, shard, runs, executions, log, also })
   })
   lifecycle.onClose('cancels', () => Promise.all(cancels.map((follower) => follower.close())))
+  const counted = countFiles(files, runs)
   const deps = {
-    ...{ tracer, tasks, runs, names, models, client, files, fileHome, log, executions, durations },
+    ...{ tracer, tasks, runs, names, models, client, fileHome, log, executions, durations },
+    files: counted,
     health: composeWorkerHealth(core),
     limiters: createModelLimiters(),
     fleet: limits.fleet,
@@ -69,7 +72,7 @@ export async function composeWorker(
     budgetLanes: limits.budgetLanes,
     outputs: createLiveOutputs({ runs, log, responseLimit: config.responseLimit }),
     leaveShadow: shadows.leaveShadow,
-    sharing: { ...core, ...config },
+    sharing: { ...core, ...config, files: counted },
     settleTimeoutMs: config.settlePatience * 1000,
     retry: {
       maxAttempts: config.modelAttempts,

@@ -70,7 +70,8 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   IDEMPOTENCY_KEY_REUSED: 'The Idempotency-Key was used for another request.',
   TOO_MANY_REQUESTS: 'Too many at once; try again later.',
   PROJECT_QUEUE_FULL: 'Too many runs of the project are queued, or too many bytes of them.',
-  PROJECT_STORAGE_FULL: 'The project keeps too many bytes of ended runs; they expire with their retention.',
+  PROJECT_STORAGE_FULL:
+    'The project keeps too many bytes of ended runs, or of files of runs; they expire with their retention.',
   HEADERS_TOO_LARGE: 'The head of the request is too large.',
   INTERNAL_ERROR: 'Something went wrong in the server.',
   FILE_DAMAGED: 'A stored file is there, and its bytes are not those that were stored.',

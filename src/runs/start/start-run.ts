@@ -1,40 +1,47 @@
+import { usesOf } from '../../inputs/processor.ts'
 import type { LimitReader } from '../../models/limits/limit-reader.ts'
 import { sharedNow } from '../../platform/clock.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { newRunId } from '../../platform/ids.ts'
 import { isRedisUnavailable, wasNotExecuted } from '../../platform/redis/redis.ts'
 import { within } from '../../platform/tracing/tracing.ts'
-import { drawRevision, type Place, placeOfKey, placeOfRun } from '../../tasks/split/draw-revision.ts'
+import { isFileModality } from '../../tasks/output-modality.ts'
+import { drawRevision, type Place } from '../../tasks/split/draw-revision.ts'
 import type { EndQueuedRunDeps } from '../end/end-queued-run.ts'
-import { takesDocuments } from '../file-use.ts'
 import { laneOfRun } from '../lane-of-run.ts'
 import { cacheUseOf } from '../reuse/cache-use.ts'
 import type { RunRecord, RunRequest } from '../run.ts'
 import { startEnqueueSpan } from '../run-span.ts'
-import type { Created, Drawn, IdempotencyKey, RunStore } from '../store/run-store.ts'
+import type { Drawn } from '../store/drawn-revision.ts'
+import type { Created, IdempotencyKey, RunStore } from '../store/run-store.ts'
 import { awaitEnd } from '../wait/await-end.ts'
 import type { ReplyInbox } from '../wait/reply-inbox.ts'
 import { type AdmitRunDeps, admitRun, countsUnderNone } from './admit-run.ts'
 import type { CheckedFile } from './check-files.ts'
 import { type Accepted, type CheckRunDeps, checkRun } from './check-run.ts'
+import type { FileRoom } from './file-room.ts'
 import { idempotencyKeyOf, shardsOfKey } from './idempotency.ts'
+import { type MakeRequestDeps, makeRequest, placeOf } from './make-request.ts'
 import { replayRun } from './replay-run.ts'
 import type { StorageQuota } from './storage-quota.ts'
 import { discardFiles, type StoreFilesDeps, storeFiles } from './store-files.ts'
 import type { StartedRun, Submission } from './submission.ts'
 
-export interface StartRunDeps extends EndQueuedRunDeps, CheckRunDeps, StoreFilesDeps, AdmitRunDeps {
+export interface StartRunDeps
+  extends EndQueuedRunDeps,
+    CheckRunDeps,
+    MakeRequestDeps,
+    StoreFilesDeps,
+    AdmitRunDeps {
   readonly inbox: ReplyInbox
   readonly storageQuota: StorageQuota
+  readonly fileRoom: FileRoom
   readonly limitReader: LimitReader
   readonly shards: number
   /** The shard that the next run goes to. */
   nextShard(): number
   /** The other numbers of shards by which keys may have been stored; nearly always none. */
   otherShardCounts(): readonly number[]
-  /** Seconds. */
-  readonly runTimeout: number
-  readonly queueTimeout: number
 }
 
 /**
@@ -68,17 +75,19 @@ export async function startRun(
   const quota = deps.storageQuota.check(input.project)
   if (quota) await quota
   const accepted = await checkRun(deps, input)
+  if (mayMakeFiles(accepted)) await deps.fileRoom.check(input.project)
   const cache = cacheUseOf(accepted.task, input.cache ?? null, input.files)
   const id = newRunId(shard)
   const mode = input.instead?.mode ?? (waitMs > 0 || input.live ? 'wait' : 'async')
   const enqueuing = startEnqueueSpan(input.span, { id, task: input.task, mode })
   const place = placeOf(input, accepted, id)
-  const asked = requestOf(deps, input, accepted, id, place, mode, enqueuing.context)
+  const asked = makeRequest(deps, input, accepted, id, place, mode, enqueuing.context)
   const unlimited = cache ? { ...asked, cache } : asked
   const admitted = countsUnderNone(deps, input.project) ? null : await admitRun(deps, unlimited)
   const counted = admitted ? { ...unlimited, ...admitted.counts } : unlimited
   // What limits refuse is not stored for it.
-  const request = accepted.files.length > 0 ? await withFiles(deps, counted, accepted.files) : counted
+  const stored = accepted.files.length > 0 ? await withFiles(deps, counted, accepted.files) : null
+  const request = stored?.request ?? counted
 
   const waiting = new AbortController()
   const stopWaiting = () => waiting.abort()
@@ -91,7 +100,7 @@ export async function startRun(
     // The worker draws the same revision, unless the weights change meanwhile. Storing it now saves the worker a write.
     const drawn = drawFor(deps, accepted, place, request)
     if (input.onLimit === 'fail') await refuseToWait(deps, drawn)
-    const created = await within(enqueuing, () => create(deps, request, watcher, key, drawn))
+    const created = await within(enqueuing, () => create(deps, request, watcher, key, drawn, stored?.bytes))
     if (created.outcome === 'replayed' || created.outcome === 'reused') {
       waiting.abort()
       await discard(deps, request)
@@ -102,18 +111,14 @@ export async function startRun(
     // The files stay when it is not known whether the run was accepted.
     if (!(error instanceof ApiError && error.extra['run_id'])) await discard(deps, request)
     throw error
+  } finally {
+    stored?.free()
   }
   const unclaimed = { revision: null, split: null, attempts: [], result: null }
   const record: RunRecord = { request, status: 'queued', ...unclaimed }
   // When the wait is over without an end, the record says how far the run is.
   const known = (await ended) ?? (waitMs > 0 ? await deps.runs.get(id).catch(() => null) : null)
   return { record: known ?? record, replayed: false, ...(admitted && { limitHeaders: admitted.headers }) }
-}
-
-/** Where the run stands in the table of slots; null when the caller chose its revision. */
-function placeOf({ splitKey }: Submission, { task, revision }: Accepted, id: string): Place | null {
-  if (revision !== null) return null
-  return splitKey ? placeOfKey(task.id, task.split, splitKey) : placeOfRun(id)
 }
 
 /** The revision that a worker would draw for the run now, and the model that it would call first. */
@@ -134,19 +139,30 @@ function drawFor(
   }
 }
 
-/** @throws as `storeFiles`; then nothing is left of the run */
+/**
+ * Stores the files of a run. `free` gives their room back, which they have from then on by the record of the run.
+ * @throws as `storeFiles`, and PROJECT_STORAGE_FULL; then nothing is left of the run
+ */
 async function withFiles(
   deps: StartRunDeps,
   request: RunRequest,
   files: readonly CheckedFile[],
-): Promise<RunRequest> {
+): Promise<{ request: RunRequest; bytes: number; free(): void }> {
+  const bytes = files.reduce((sum, { data }) => sum + data.length, 0)
+  let free = () => {}
   try {
-    return { ...request, files: await storeFiles(deps, request.id, files) }
+    free = await deps.fileRoom.take(request.project, bytes)
+    return { request: { ...request, files: await storeFiles(deps, request.id, files) }, bytes, free }
   } catch (error) {
+    free()
     await discard(deps, request)
     throw error
   }
 }
+
+/** Whether its runs may have files that nobody sends: answers, and what processors made. */
+const mayMakeFiles = ({ task, candidates }: Accepted): boolean =>
+  isFileModality(task.output_modality) || candidates.some((each) => usesOf(each).length > 0)
 
 /** Removes what there is of a run that was not created. */
 async function discard(deps: StartRunDeps, { id, project, policies, files }: RunRequest): Promise<void> {
@@ -164,50 +180,6 @@ async function refuseToWait({ limitReader }: StartRunDeps, drawn: Drawn | null):
   })
 }
 
-function requestOf(
-  { runTimeout, queueTimeout }: StartRunDeps,
-  input: Submission,
-  { task, revision, candidates, files: sent }: Accepted,
-  id: string,
-  place: Place | null,
-  mode: RunRequest['mode'],
-  trace: RunRequest['trace'],
-): RunRequest {
-  const created = sharedNow()
-  const deadline = created + (input.timeout ?? task.timeout ?? runTimeout) * 1000
-  return {
-    id,
-    org: input.org,
-    project: input.project,
-    task: task.id,
-    user: input.user,
-    created,
-    inputs: input.inputs,
-    files: [],
-    revision,
-    llmConfig: input.llmConfig,
-    useFallback: input.useFallback,
-    reference: input.reference,
-    reportingGroup: input.reportingGroup,
-    mode,
-    deadline,
-    trace,
-    onLimit: input.onLimit,
-    live: input.live,
-    // Only where documents are taken does anybody ask.
-    fileNames: candidates.some(takesDocuments) ? sent.map(({ name }) => name) : [],
-    slot: place?.slot ?? null,
-    bucket: place?.bucket ?? null,
-    startBy: Math.min(deadline, created + (task.queue_timeout ?? queueTimeout) * 1000),
-    onLostAttempt: task.on_lost_attempt,
-    onTruncated: task.on_truncated,
-    outputRetries: input.instead?.outputRetries ?? task.output_retries,
-    policies: [],
-    budget: null,
-    payer: null,
-  }
-}
-
 /**
  * Creates the record of a run, and its job; in the backlog, the job is made later.
  * @param drawn what a worker would draw now, if that is known
@@ -220,10 +192,11 @@ async function create(
   watcher: string | null,
   key: IdempotencyKey | null,
   drawn: Drawn | null,
+  fileBytes = 0,
 ): Promise<Created> {
   let created: Created
   try {
-    created = await runs.create(request, watcher, key, drawn)
+    created = await runs.create(request, watcher, key, drawn, fileBytes)
   } catch (error) {
     if (!isRedisUnavailable(error) || wasNotExecuted(error)) throw error
     const message = 'The store cannot be reached. Whether the run was accepted is not known: read it later.'

@@ -1,3 +1,11 @@
+/** What a worker would draw for a run now: the revision, and the model that it would call first, see `laneOf`. */
+export interface Drawn {
+  readonly revision: string
+  /** Null when the caller chose it. */
+  readonly split: number | null
+  readonly model: string
+}
+
 /**
  * A revision and the version of the weights that it was drawn by, as one value: the id, and after a space the number of
  * the split. A revision that the caller chose has none. So scripts and messages carry both without knowing of it.

@@ -27,6 +27,8 @@ export const RUN_LAYOUT = {
   queuedBytes: 'queued-bytes',
   /** Hash: how many bytes the ended runs of a project have, by the time until which they are kept, in ms. */
   keptBytes: 'runs:bytes:<project>',
+  /** Hash: the same of the files of its runs, also of those that have not ended. */
+  fileBytes: 'runs:bytes:files:<project>',
   /** Hash: where the janitor's walk over the keys of each node goes on, and when it last did, in ms. In shard 0 only. */
   indexCursors: 'index-cursors',
   /** Hash: for each number of shards, until when keys that were placed by it may be kept, in ms. In shard 0 only. */
@@ -101,5 +103,5 @@ export function readIndexKey(key: string): { prefix: string } | null {
   return prefix ? { prefix } : null
 }
 
-/** True for the key of `keptBytes` of any project. */
+/** True for the keys of bytes that are kept, of any project. */
 export const isKeptBytesKey = (key: string): boolean => /^\{[^{}]+\}:runs:bytes:/.test(key)

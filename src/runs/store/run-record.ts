@@ -10,7 +10,8 @@ import { textToResult } from './result-text.ts'
  * minus releases), `claimed` (time of the first claim, in ms), `watchers` (ids of the API processes that wait for its
  * end, separated by commas), `limited` (since when it waits for a limit of its model, in ms) and `cancel` (present when
  * its cancel was requested while a worker had it) and `live` (ids of the API processes that listen to what it says;
- * present when anybody ever did) and `share` (`left-share.ts`: what part it has in the reuse of results while it is queued).
+ * present when anybody ever did), `file_bytes` (`<until>:<bytes>` of its files, if
+ * there are any, as they are counted in the hash of that name) and `share` (`left-share.ts`: what part it has in the reuse of results while it is queued).
  *
  * `revision` holds the split that it was drawn by, too: see `drawn-revision.ts`.
  *

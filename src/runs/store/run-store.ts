@@ -6,8 +6,8 @@ import { type Delta, deltaToText } from '../../totals/delta.ts'
 import type { Attempt, RunRecord, RunRequest, RunResult, RunStatus } from '../run.ts'
 import { type Capacity, type Claim, fullToText } from './claim.ts'
 import { claimRuns } from './claim-runs.ts'
-import { drawnToText } from './drawn-revision.ts'
-import { keptUntil } from './kept-bytes.ts'
+import { type Drawn, drawnToText } from './drawn-revision.ts'
+import { countFileBytes, fileBytesToText, keptUntil } from './kept-bytes.ts'
 import { liveTexts } from './live-texts.ts'
 import { type FindWait, readRuns } from './read-runs.ts'
 import { requestToText } from './request-text.ts'
@@ -71,14 +71,6 @@ export interface IdempotencyKey {
 export type Created =
   | { readonly outcome: 'enqueued' | 'backlogged' | 'exists' | 'full' | 'project_full' | 'bytes_full' }
   | { readonly outcome: 'replayed' | 'reused'; readonly id: string }
-
-/** What a worker would draw for a run now: the revision, and the model that it would call first, see `laneOf`. */
-export interface Drawn {
-  readonly revision: string
-  /** Null when the caller chose it. */
-  readonly split: number | null
-  readonly model: string
-}
 
 /** Returns the capacity of a worker at this moment; null while no run may be dispatched to it. */
 export type ReadCapacity = () => Capacity | null
@@ -158,25 +150,39 @@ export function createRunStore(redis: Redis, options: RunStoreOptions) {
     ...restoreJobs(redis),
     ...trimIndexes(redis, retention),
     ...liveTexts(redis),
+    ...countFileBytes(redis, options.shards, retention),
 
     /**
      * Creates a run: it is dispatched to a waiting worker, or queued with a job, or put into its project's backlog.
      * @param watcher the API process that gets a reply when the run ends, if any; of a live run it is told all that its
      *   model says
      * @param drawn what a worker would draw now, if that is known
+     * @param fileBytes of its files together
      */
     async create(
       request: RunRequest,
       watcher: string | null,
       key: IdempotencyKey | null = null,
       drawn: Drawn | null = null,
+      fileBytes = 0,
     ): Promise<Created> {
       const { id, project, task, startBy } = request
       const text = requestToText(request)
       const revision = drawn ? drawnToText(drawn.revision, drawn.split) : (request.revision ?? '')
       const named = key ? [key.hash, key.fingerprint] : ['', '']
       const watching = request.live && watcher ? `${watcher}!` : (watcher ?? '')
-      const run = [id, text, watching, project, task, revision, drawn?.model ?? '', startBy, ...named]
+      const run = [
+        id,
+        text,
+        watching,
+        project,
+        task,
+        revision,
+        drawn?.model ?? '',
+        startBy,
+        fileBytesToText(request.deadline, fileBytes, retention),
+        ...named,
+      ]
       const [outcome, other] = await createTogether(shardOf(id), run, text.length)
       return outcome === 'replayed' || outcome === 'reused' ? { outcome, id: other } : { outcome }
     },

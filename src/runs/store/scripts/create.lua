@@ -3,8 +3,8 @@
 -- ARGV: now, window, most queued runs of a project, most queued runs of the shard, how long an idempotency key is kept in
 --   ms, most bytes of the requests of a project's queued runs, then for each run: id, request, id of the API process that waits ('' for none; with `!` behind it, one that
 --   also listens to what the run says), project, task, revision drawn so
---   far, id of its first model, when it expires unless it was claimed, hash of the idempotency key ('' for none),
---   fingerprint of the request.
+--   far, id of its first model, when it expires unless it was claimed, its `file_bytes` ('' for no files), hash of the
+--   idempotency key ('' for none), fingerprint of the request.
 -- Returns for each run: {'enqueued'} (or dispatched), {'backlogged'}, {'exists'}, {'project_full'}, {'bytes_full'}, {'full'},
 --   {'replayed', id of the run of the key}, {'reused', id}: the run of the key has another request.
 local now, window = ARGV[1], tonumber(ARGV[2])
@@ -42,7 +42,7 @@ end
 
 -- Nearly always no run of a batch exists, and one look says so of all.
 local records = {}
-for at = 7, #ARGV, 10 do records[#records + 1] = key.run(ARGV[at]) end
+for at = 7, #ARGV, 11 do records[#records + 1] = key.run(ARGV[at]) end
 local may_exist = call('EXISTS', unpack(records)) > 0
 
 local LISTENS = string.byte('!')
@@ -61,10 +61,14 @@ local function write(run, status, ...)
     call('HSET', key.run(run.id), 'status', status, 'request', request, 'revision', revision, 'model', run.model,
       'watchers', run.watcher, ...)
   end
+  if run.files ~= '' then
+    call('HSET', key.run(run.id), 'file_bytes', run.files)
+    call('HINCRBY', key.file_bytes(run.owner), string.match(run.files, '^(.*):(.*)$'))
+  end
   if run.key then call('SET', run.key, asked_before[run.key], 'PX', ARGV[5]) end
 end
 
-local function create(id, request, watcher, owner, task, revision, model, expires, hash, fingerprint)
+local function create(id, request, watcher, owner, task, revision, model, expires, files, hash, fingerprint)
   local idempotency
   if hash ~= '' then
     idempotency = key.idempotency(owner, hash)
@@ -90,7 +94,7 @@ local function create(id, request, watcher, owner, task, revision, model, expire
   local outcome = { 'enqueued' }
   new[#new + 1] = {
     id = id, request = request, watcher = watcher, owner = owner, revision = revision, model = model, expires = expires,
-    outcome = outcome, key = idempotency,
+    outcome = outcome, key = idempotency, files = files,
   }
   return outcome
 end
@@ -155,7 +159,7 @@ local function dispatch(runs)
 end
 
 local outcomes = {}
-for at = 7, #ARGV, 10 do outcomes[#outcomes + 1] = create(unpack(ARGV, at, at + 9)) end
+for at = 7, #ARGV, 11 do outcomes[#outcomes + 1] = create(unpack(ARGV, at, at + 10)) end
 
 -- No run bypasses a queue that is paused or limited.
 local left, more = new, #new > 0 and not is_restricted()

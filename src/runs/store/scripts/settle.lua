@@ -2,7 +2,7 @@
 -- the replies, all in one step.
 -- ARGV: retention in ms, window, the worker that announces its capacity ('' for none), how many dispatched runs it has
 --   received, how many it has room for when these have ended, the time of its locks in ms, models that it has no room
---   for, the time until which these runs are kept, for `kept_bytes`, then for each run: id, fence ('': the run must be queued), project, status, result, attempts, '1' when the
+--   for, the time until which these runs are kept, for `kept_bytes` and `file_bytes`, then for each run: id, fence ('': the run must be queued), project, status, result, attempts, '1' when the
 --   result is sent with the reply, delta ('' for none), bytes of its request; when its fence is '', the
 --   revision that it was read with instead.
 -- Returns for each run 1, or 0 when the fence is stale, or the run is not queued as it was when it was read.
@@ -12,9 +12,16 @@ local SAID_MS = '5000'
 local ended, deltas, kept = {}, {}, {}
 local running, replies = {}, {}
 
+-- Counts the files of a run until the time when all of it is removed, which nobody knew before.
+local function keep_files(project, until_latest, bytes)
+  local counted = key.file_bytes(project)
+  call('HINCRBY', counted, ARGV[8], bytes)
+  if call('HINCRBY', counted, until_latest, -bytes) == 0 then call('HDEL', counted, until_latest) end
+end
+
 local function settle(id, fence, project, status, result, attempts, inline, delta, bytes)
   local run = key.run(id)
-  local found = call('HMGET', run, 'status', 'fence', 'watchers', 'revision', 'live')
+  local found = call('HMGET', run, 'status', 'fence', 'watchers', 'revision', 'live', 'file_bytes')
   -- Until the first claim, which makes the fence, the stored revision is only a forecast.
   local revision = found[2] and found[4] or ''
   if fence == '' then
@@ -37,6 +44,7 @@ local function settle(id, fence, project, status, result, attempts, inline, delt
   call('PEXPIRE', run, ARGV[1])
   if found[5] then call('PEXPIRE', key.live(id), SAID_MS) end
   kept[project] = (kept[project] or 0) + bytes + #result + #attempts
+  if found[6] then keep_files(project, string.match(found[6], '^(.*):(.*)$')) end
   if status ~= 'succeeded' then call('ZADD', key.runs_in(project, status), '0', id) end
   if delta ~= '' then deltas[#deltas + 1] = delta end
   for watcher in string.gmatch(found[3] or '', '[^,]+') do
