@@ -12,7 +12,7 @@ export interface SpokenCall {
   /** True for a call that asked for a stream. */
   readonly streamed: boolean
   say(text: string): void
-  /** Ends the answer: of a call that asked for no stream, it is sent whole now. */
+  /** Ends the answer: of a call that asked for no stream, it is sent whole now. `finish` is for chat completions. */
   end(finish?: string): void
   fail(status: number): void
   /** Breaks the connection off. */
@@ -29,7 +29,8 @@ export async function speakModels(t: Cleanup, models: Readonly<Record<string, ob
     request.on('data', (part: Buffer) => parts.push(part))
     request.on('end', () => {
       calls += 1
-      const call = spokenCall(JSON.parse(Buffer.concat(parts).toString() || '{}'), response)
+      const speak = request.url?.endsWith('/responses') ? spokenResponse : spokenCall
+      const call = speak(JSON.parse(Buffer.concat(parts).toString() || '{}'), response)
       const taker = takers.shift()
       if (taker) taker(call)
       else waiting.push(call)
@@ -89,10 +90,42 @@ function spokenCall(body: Record<string, unknown>, response: ServerResponse): Sp
       response.writeHead(200, { 'content-type': 'application/json' })
       response.end(JSON.stringify({ object: 'chat.completion', model: 'spoken', choices, usage }))
     },
-    fail(status) {
-      response.writeHead(status, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ error: { message: 'as the test wants', code: 'test' } }))
-    },
-    cut: () => void response.destroy(),
+    ...failing(response),
   }
 }
+
+/** The same by the Responses API. */
+function spokenResponse(body: Record<string, unknown>, response: ServerResponse): SpokenCall {
+  const streamed = body['stream'] === true
+  let said = ''
+  const send = (type: string, members: object) => {
+    if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`)
+  }
+  return {
+    body,
+    streamed,
+    say(text) {
+      said += text
+      if (streamed) send('response.output_text.delta', { output_index: 0, content_index: 0, delta: text })
+    },
+    end() {
+      const content = [{ type: 'output_text', text: said, annotations: [] }]
+      const output = [{ type: 'message', role: 'assistant', content }]
+      const usage = { input_tokens: 40, output_tokens: 8, total_tokens: 48 }
+      const whole = { object: 'response', status: 'completed', error: null, output, usage }
+      if (streamed) send('response.completed', { response: whole })
+      else response.writeHead(200, { 'content-type': 'application/json' }).write(JSON.stringify(whole))
+      response.end()
+    },
+    ...failing(response),
+  }
+}
+
+const failing = (response: ServerResponse): Pick<SpokenCall, 'fail' | 'cut'> => ({
+  fail(status) {
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ error: { message: 'as the test wants', code: 'test' } }))
+  },
+  cut: () => void response.destroy(),
+})

@@ -25,15 +25,20 @@ export function createStreamRules(now = () => performance.now()): StreamRules {
     ask(request, api, send) {
       const body = api.toRequest(request)
       return isStreamed(request, api)
-        ? askStreamed(request, body, send)
-        : send(api.name === 'chat' || api.name === 'responses' ? { ...body, stream: false } : body)
+        ? askStreamed(request, api, body, send)
+        : send(STREAMED.has(api.name) ? { ...body, stream: false } : body)
     },
   }
 
-  async function askStreamed(request: ModelRequest, body: object, send: Send): Promise<unknown> {
+  async function askStreamed(
+    request: ModelRequest,
+    api: ModelApi,
+    body: object,
+    send: Send,
+  ): Promise<unknown> {
     const { model, onText = () => {}, paceMs } = request
     const heard = { onText, paceMs }
-    const first = firstStep(model)
+    const first = firstStep(model, api)
     for (let step = first; ; ) {
       try {
         const completion = await (step === 'whole'
@@ -49,12 +54,15 @@ export function createStreamRules(now = () => performance.now()): StreamRules {
     }
   }
 
-  function firstStep({ id, streamUsage }: Model): Step {
+  function firstStep({ id, streamUsage }: Model, { name }: ModelApi): Step {
     const known = refused.get(id)
     if (known && known.until > now()) return known.step
-    return streamUsage === false ? 'plain' : 'usage'
+    // The last event of the Responses API has it anyway.
+    return streamUsage === false || name === 'responses' ? 'plain' : 'usage'
   }
 }
+
+const STREAMED: ReadonlySet<ModelApi['name']> = new Set(['chat', 'responses'])
 
 /** How a stream is asked for: with its usage, without, or not at all. */
 type Step = 'usage' | 'plain' | 'whole'
@@ -62,10 +70,9 @@ type Step = 'usage' | 'plain' | 'whole'
 const streamed = (body: object) => ({ ...body, stream: true })
 const withUsage = (body: object) => ({ ...streamed(body), stream_options: { include_usage: true } })
 
-/** The Responses API streams other events, which are not read here: its answers come at once. */
 function isStreamed({ model, onText, wants }: ModelRequest, api: ModelApi): boolean {
   // Pictures come whole, and recordings would come without their heads.
-  if (wants || api.name !== 'chat' || model.stream === 'never') return false
+  if (wants || !STREAMED.has(api.name) || model.stream === 'never') return false
   return model.stream === 'always' || onText !== undefined
 }
 

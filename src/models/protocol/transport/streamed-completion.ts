@@ -1,6 +1,7 @@
 import { readFinishReason } from '../../answers/read-ending.ts'
 import { errorIn } from '../../failures/error-in-success.ts'
 import { fieldOf, textOf } from '../json-field.ts'
+import { toChatCompletion } from '../responses-answer.ts'
 import { DeltaTemplate } from './delta-template.ts'
 import { StreamedMessage } from './streamed-message.ts'
 
@@ -15,12 +16,15 @@ const OF_CHOICE = [
 ]
 /** Of members that are counts, some servers send each when they know it. */
 const COUNTS = new Set<string>(['usage', 'usageMetadata', 'usage_metadata'])
-/** A stream of the Responses API is not asked for, but some servers send nothing else. */
-const LAST_OF_RESPONSE = /^response\.(completed|incomplete|failed)$/
+/** The events of the Responses API that have the whole answer. */
+const LAST_OF_RESPONSE = /^response\.(completed|incomplete|failed|cancelled|done)$/
 /** Servers have some twenty of them. */
 const MOST_COUNTS = 100
 
-/** Puts the chunks of a streamed chat completion together to what the server would have sent without a stream. */
+/**
+ * Puts the chunks of a streamed chat completion, or the events of a streamed response, together to what the server would
+ * have sent without a stream.
+ */
 export class StreamedCompletion {
   readonly #top: Record<string, unknown> = {}
   readonly #choice: Record<string, unknown> = {}
@@ -79,11 +83,9 @@ export class StreamedCompletion {
       return
     }
     const chunk = JSON.parse(text) as unknown
-    if (LAST_OF_RESPONSE.test(textOf(chunk, 'type') ?? '')) {
-      this.#response = fieldOf(chunk, 'response') as Record<string, unknown>
-      this.isDone = true
-      return
-    }
+    const type = textOf(chunk, 'type')
+    if (type?.startsWith('response.')) this.#addOfResponse(type, chunk)
+    if (this.isDone) return
     this.#keep(this.#top, chunk, OF_CHUNK)
     const ofGroq = fieldOf(chunk, 'x_groq')
     this.#keep(this.#top, ofGroq, ['usage', 'error'])
@@ -117,10 +119,25 @@ export class StreamedCompletion {
 
   /** The body of a chat completion, or of what the server sent in its place. */
   toBody(): Record<string, unknown> {
-    if (this.#response) return this.#response
+    if (this.#response) return withOutput(this.#response, this.#message.text)
     const message = this.#message.toMessage()
     const choices = this.#index === null ? [] : [{ index: 0, message, ...this.#choice }]
     return { object: 'chat.completion', ...this.#top, choices }
+  }
+
+  /** An event of the Responses API: its text, and at the end all of it. What else it says is in that, too. */
+  #addOfResponse(type: string, event: unknown): void {
+    if (type === 'response.output_text.delta') {
+      this.#index ??= 0
+      this.#message.addText(textOf(event, 'delta') ?? '')
+    }
+    const response = LAST_OF_RESPONSE.test(type) ? fieldOf(event, 'response') : null
+    if (typeof response !== 'object' || response === null) return
+    this.#response = response as Record<string, unknown>
+    this.isDone = true
+    // Some servers tell their text only here.
+    const [choice] = (fieldOf(toChatCompletion(response), 'choices') as unknown[] | undefined) ?? []
+    this.#message.addWhole(fieldOf(choice, 'message'))
   }
 
   #addError(text: string): void {
@@ -154,6 +171,13 @@ export class StreamedCompletion {
       this.#isFinished = null
     }
   }
+}
+
+/** Some servers leave out of the last event what the others have told. */
+function withOutput(response: Record<string, unknown>, text: string): Record<string, unknown> {
+  const { output } = response
+  if (text === '' || (Array.isArray(output) && output.length > 0)) return response
+  return { ...response, output: [{ type: 'message', content: [{ type: 'output_text', text }] }] }
 }
 
 /** Counts that are told in several chunks: each as it was told last, but that 0 is none where there was one. */
