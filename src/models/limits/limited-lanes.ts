@@ -1,3 +1,4 @@
+import type { FleetLimiter } from './fleet-limiter.ts'
 import type { Lanes } from './lanes.ts'
 import type { ModelLimiters } from './model-limiter.ts'
 import { modelOfLane } from './rate-limits.ts'
@@ -18,3 +19,10 @@ export function limitedLanes(
   }
   return lowest
 }
+
+/** For how many ms the server of a lane's model asked not to be called, as this process and the fleet know; 0 where it did not. */
+export const askedWaitOf = (
+  limiters: Pick<ModelLimiters, 'askedFor'>,
+  fleet: Pick<FleetLimiter, 'askedFor'>,
+  lane: string,
+): number => Math.max(limiters.askedFor(modelOfLane(lane)), fleet.askedFor(lane))
