@@ -1,5 +1,5 @@
 import { readFinishReason } from '../../answers/read-ending.ts'
-import { errorIn } from '../../failures/error-in-success.ts'
+import { errorIn, mayBeNews } from '../../failures/error-in-success.ts'
 import { fieldOf, textOf } from '../json-field.ts'
 import { DeltaTemplate } from './delta-template.ts'
 import { StreamedMessage } from './streamed-message.ts'
@@ -17,6 +17,12 @@ const OF_CHOICE = [
 const COUNTS = new Set<string>(['usage', 'usageMetadata', 'usage_metadata'])
 /** A stream of the Responses API is not asked for, but some servers send nothing else. */
 const LAST_OF_RESPONSE = /^response\.(completed|incomplete|failed)$/
+/** Events of servers and proxies that keep a connection alive, by their name or by their data. */
+const KEEPS_ALIVE = /^\W*(ping|pong|keep[-_ ]?alive|heart[-_ ]?beat)\b/i
+/** The same: a comment that a gateway sends on as data, or a time. */
+const SAYS_NOTHING = /^:|^[\d\s.:,TZ+-]*$/
+/** Characters of what is said in words. */
+const LONGEST_WORDS = 2000
 /** Servers have some twenty of them. */
 const MOST_COUNTS = 100
 
@@ -34,6 +40,8 @@ export class StreamedCompletion {
   #isFinished: boolean | null = false
   /** An answer of the Responses API, whose last event has the whole of it. */
   #response: Record<string, unknown> | null = null
+  /** What the server said that is no part of an answer: an error, if no end of one follows. */
+  #said: unknown = null
   isDone = false
   #untold = ''
 
@@ -60,12 +68,13 @@ export class StreamedCompletion {
 
   /**
    * Takes the next event.
-   * @throws {SyntaxError} when it is no JSON
+   * @throws {SyntaxError} when it begins as JSON, and is none
    */
   add(event: string | undefined, data: string): void {
     const text = data.trim()
-    if (text === '' || this.isDone) return
+    if (text === '' || this.isDone || (event !== undefined && KEEPS_ALIVE.test(event))) return
     if (text === '[DONE]') {
+      this.end()
       this.isDone = true
       return
     }
@@ -78,7 +87,12 @@ export class StreamedCompletion {
       this.#message.addText(known)
       return
     }
-    const chunk = JSON.parse(text) as unknown
+    const chunk = parseChunk(text)
+    if (chunk instanceof SyntaxError || typeof chunk === 'string') {
+      if (typeof chunk === 'string') this.#hear(chunk)
+      else this.#addOther(text, chunk)
+      return
+    }
     if (LAST_OF_RESPONSE.test(textOf(chunk, 'type') ?? '')) {
       this.#response = fieldOf(chunk, 'response') as Record<string, unknown>
       this.isDone = true
@@ -89,7 +103,8 @@ export class StreamedCompletion {
     this.#keep(this.#top, ofGroq, ['usage', 'error'])
     // An error in any of its shapes, of which the body of a whole response has one, too.
     const error = errorIn(chunk, undefined)
-    if (error !== null) this.#top['error'] = error
+    if (mayBeNews(error, chunk)) this.#said ??= chunk
+    else if (error !== null) this.#top['error'] = error
     const choices = fieldOf(chunk, 'choices')
     for (const choice of Array.isArray(choices) ? choices : []) this.#addChoice(choice)
     const content = onlyContentOf(choices, this.#index)
@@ -106,6 +121,11 @@ export class StreamedCompletion {
     if (content === null) return false
     this.#message.addText(content)
     return true
+  }
+
+  /** Nothing more comes. What was said in words is an error, where the server did not say how the answer ended. */
+  end(): void {
+    if (this.#said !== null && !this.isFinished && !this.isWhole) this.#top['error'] = this.#said
   }
 
   /** Tells what text has come since the last time: once for all events that came together. */
@@ -134,6 +154,31 @@ export class StreamedCompletion {
     this.#top['error'] = error
   }
 
+  /** Takes what is no JSON: several events as one, since an empty line is missing; or words. */
+  #addOther(text: string, error: SyntaxError): void {
+    const lines = text.split('\n')
+    if (lines.length === 1) {
+      if (text.startsWith('{')) throw error
+      this.#hear(text)
+      return
+    }
+    let failure: unknown = null
+    for (const line of lines) {
+      try {
+        this.add(undefined, line)
+      } catch (cause) {
+        failure ??= cause
+      }
+    }
+    // A line is cut in two where an error comes in between.
+    if (failure !== null && this.#top['error'] === undefined) throw failure
+  }
+
+  #hear(words: string): void {
+    if (KEEPS_ALIVE.test(words) || SAYS_NOTHING.test(words)) return
+    this.#said ??= { message: words.slice(0, LONGEST_WORDS) }
+  }
+
   #addChoice(choice: unknown): void {
     const index = fieldOf(choice, 'index') ?? 0
     this.#index ??= index
@@ -153,6 +198,14 @@ export class StreamedCompletion {
       // Looked for anew only where something has changed, since each event asks.
       this.#isFinished = null
     }
+  }
+}
+
+function parseChunk(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    return error
   }
 }
 
