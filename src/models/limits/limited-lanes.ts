@@ -1,7 +1,7 @@
 import type { FleetLimiter } from './fleet-limiter.ts'
 import type { Lanes } from './lanes.ts'
 import type { ModelLimiters } from './model-limiter.ts'
-import { modelOfLane } from './rate-limits.ts'
+import { modelOfLane, ownerOfLane } from './rate-limits.ts'
 
 /** How many runs of each lane a worker may claim: as this process, the fleet, and budgets limit it. */
 export function limitedLanes(
@@ -13,7 +13,9 @@ export function limitedLanes(
   if (ofLanes.length === 0) return ofModels
   const lowest = new Map(ofModels)
   for (const [lane, places] of ofLanes) {
-    const ofModel = ofModels.get(modelOfLane(lane)) ?? Number.POSITIVE_INFINITY
+    // Who does not wait for limits is told of them by a worker.
+    const waits = !ownerOfLane(lane)?.atOnce
+    const ofModel = (waits ? ofModels.get(modelOfLane(lane)) : null) ?? Number.POSITIVE_INFINITY
     const most = Math.min(places, ofModel, lowest.get(lane) ?? Number.POSITIVE_INFINITY)
     if (most !== Number.POSITIVE_INFINITY) lowest.set(lane, most)
   }

@@ -7,7 +7,7 @@ import { readSaidLimits } from '../../../models/limits/said-limits.ts'
 import { type Completion, ModelError, type ModelRequest } from '../../../models/model.ts'
 import { estimateMessageTokens } from '../../../models/protocol/estimate-tokens.ts'
 import { sharedNow } from '../../../platform/clock.ts'
-import { laneOfRun } from '../../lane-of-run.ts'
+import { laneOfRun, laneOfWaiting } from '../../lane-of-run.ts'
 import type { RunRequest } from '../../run.ts'
 import { Deferred, LimitReached, LongWait } from './deferred.ts'
 import { type EndHold, type HoldBudgetDeps, holdBudget } from './hold-budget.ts'
@@ -44,7 +44,7 @@ export function enterLimits(
   signal: AbortSignal,
 ): EnteredLimits | Promise<EnteredLimits> {
   // Before a budget is asked: for no call, nothing is to be held.
-  refuseLongWait(deps, askedWaitOf(deps.limiters, deps.fleet, laneOfRun(request.model, deps.run)))
+  refuseLongWait(deps, askedWaitOf(deps.limiters, deps.fleet, laneOfWaiting(request.model, deps.run)))
   return deps.run.budget === 'hard' ? enterBudgets(deps, request, signal) : enterModel(deps, request, signal)
 }
 
@@ -86,7 +86,7 @@ function enterModel(
   const { model } = request
   const { id } = model
   if (!limiters.enter(id)) {
-    const lane = laneOfRun(model, run)
+    const lane = laneOfWaiting(model, run)
     fleet.know({ lane, model })
     if (run.onLimit === 'fail') throw new LimitReached(limiters.pause(id))
     throw new Deferred(0, lane)
@@ -103,7 +103,7 @@ async function enterFleet(
   const { id } = model
   const isBatch = run.mode !== 'wait'
   const atOnce = run.onLimit === 'fail'
-  const lane = laneOfRun(model, run)
+  const lane = laneOfWaiting(model, run)
   let place: LimitPlace
   try {
     const call = {
