@@ -15,7 +15,7 @@ describe('a model whose server asks for a longer wait than runs have time for', 
   let models: Awaited<ReturnType<typeof playModels>>
   const system = useSystem(async (t) => {
     models = await playModels(t, { ...PRIMARIES, spare: {}, narrow: { limits: { concurrent: 1 } } })
-    return { env: { SPLITRUN_MODELS_FILE: models.file }, workers: 2 }
+    return { env: { SPLITRUN_MODELS_FILE: models.file, SPLITRUN_SHARDS: '2' }, workers: 2 }
   })
 
   /** A task whose model asks for an hour, and one run that was told so. */
