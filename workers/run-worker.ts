@@ -17,6 +17,8 @@ export interface RunWorkerOptions {
   readonly concurrency: number
   /** How many runs may be claimed of each lane (see `laneOf`) that is limited now. */
   readonly limited: () => ReadonlyMap<string, number>
+  /** For how many ms the server of a lane's model asked not to be called; 0 where it did not. */
+  readonly askedFor: (lane: string) => number
   /** While it is not well, the worker takes no runs, and gives back those that it has not begun. */
   readonly health: WorkerHealth
   readonly claimsMax: number

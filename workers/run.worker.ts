@@ -31,7 +31,17 @@ const FAILURE_PAUSE_MS = 1000
  * fences of the runs, not the locks, keep a lost worker from writing.
  */
 export function startRunWorker(options: RunWorkerOptions): RunWorker {
-  const { shard, runs, worker: token, claimsMax, lockDurationMs: lockMs, log, limited, health } = options
+  const {
+    shard,
+    runs,
+    worker: token,
+    claimsMax,
+    lockDurationMs: lockMs,
+    log,
+    limited,
+    askedFor,
+    health,
+  } = options
   const places = createPlaces(options.concurrency)
   const stopping = new AbortController()
   /** Claimed and not started, because all places are taken: dispatched while other runs were being settled. */
@@ -126,7 +136,7 @@ export function startRunWorker(options: RunWorkerOptions): RunWorker {
    */
   function plan(): { most: number; allowances: Allowances | null } {
     const most = stopped ? 0 : Math.max(0, Math.min(BATCH, room()))
-    const allowances = places.allowances(most, limited())
+    const allowances = places.allowances(most, limited(), askedFor)
     if (!allowances) return { most, allowances }
     const least = Math.min(allowances.others, ...allowances.byModel.values())
     return least > 0 ? { most: Math.min(most, least), allowances: null } : { most, allowances }

@@ -1,6 +1,6 @@
 import { startRunWorker } from '../../workers/run.worker.ts'
 import type { RunWorker } from '../../workers/run-worker.ts'
-import { limitedLanes } from '../models/limits/limited-lanes.ts'
+import { askedWaitOf, limitedLanes } from '../models/limits/limited-lanes.ts'
 import { createModelLimiters } from '../models/limits/model-limiter.ts'
 import { newId } from '../platform/ids.ts'
 import { queuePrefix } from '../queue/bullmq-keys.ts'
@@ -102,6 +102,7 @@ export async function composeWorker(
       dispatchConnection: connections.blocking(`dispatch:${shard}`, queuePrefix(shard)),
       concurrency: config.concurrency,
       limited: () => limitedLanes(deps.limiters, deps.fleet, deps.budgetLanes),
+      askedFor: (lane) => askedWaitOf(deps.limiters, deps.fleet, lane),
       health: deps.health,
       lockDurationMs: config.lockDuration * 1000,
       stalledIntervalMs: config.stalledInterval * 1000,

@@ -53,6 +53,11 @@ export class Ledger {
     return this.#attempts.at(-1)?.outcome === 'open'
   }
 
+  /** True when a model was asked, by this claim or an earlier one. */
+  hasClosed(): boolean {
+    return this.#attempts.some(({ outcome }) => outcome !== 'open')
+  }
+
   /** Notes what is known of the open attempt, whose call is aborted. */
   amend(known: Partial<AttemptEnd>): void {
     const open = this.isOpen() ? this.#attempts.pop() : undefined

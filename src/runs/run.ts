@@ -83,6 +83,12 @@ export function isLate(request: RunRequest, claimed: number | null, now: number)
   return now >= request.deadline || (claimed ?? now) >= request.startBy
 }
 
+/** When a queued run expires, in ms since the epoch: for one whose model was asked, `startBy` no longer counts. */
+export const expiryOf = (
+  { startBy, deadline }: Pick<RunRequest, 'startBy' | 'deadline'>,
+  wasAsked: boolean,
+): number => (wasAsked ? deadline : startBy)
+
 /** One call of a model, as the ledger has it. An open attempt has no end. Times in ms since the epoch. */
 export interface Attempt {
   readonly number: number

@@ -46,7 +46,7 @@ async function start(system: System, models: string, answers: Played, query = '?
 describe('waits that a server asks for', () => {
   let models: Awaited<ReturnType<typeof playModels>>
   const system = useSystem(async (t) => {
-    models = await playModels(t, { long: {}, short: {}, late: {} })
+    models = await playModels(t, { long: {}, short: {}, late: {}, told: {} })
     return { env: { SPLITRUN_MODELS_FILE: models.file } }
   })
 
@@ -75,6 +75,21 @@ describe('waits that a server asks for', () => {
       run.attempts.map(({ outcome }: { outcome: string }) => outcome),
       ['rate_limited', 'rate_limited', 'succeeded'],
     )
+  })
+
+  test('are told to callers who do not want to wait, as limits are', async () => {
+    models.play('told', [busy({ 'retry-after': '300' }), good])
+    const waits = await start(system(), 'told', [], '?wait=0&timeout=3600')
+    await until(async () => (await waits.read()).attempts.length === 1)
+    for (let each = 0; each < 3; each += 1) {
+      const id = await system().createTask({ llm_model_id: 'told' })
+      const { status, body } = await system().call('POST', `/task/${id}/run?on_limit=fail&timeout=3600`, {
+        task_input: { text: '[told]' },
+      })
+      assert.deepEqual([status, body.detail?.reason], [429, 'RATE_LIMITED'])
+      assert.ok(body.detail.retry_after > 240 && body.detail.retry_after <= 300)
+    }
+    assert.equal(models.callsOf('told').length, 1)
   })
 
   test('that would end after the deadline fail the run at once', async () => {

@@ -87,8 +87,10 @@ test('a caller who does not want to wait is told 429, when to come again, and wh
   assert.equal(refused.body.detail.reason, 'RATE_LIMITED')
   assert.equal(refused.body.detail.retryable, true)
   assert.ok(Number(refused.headers.get('retry-after')) >= 1)
-  const again = await run('?on_limit=fail')
-  assert.equal(again.status, 429)
+  for (const again of ['?on_limit=fail', '?on_limit=fail&wait=30', '?on_limit=fail']) {
+    const { status, body } = await run(again)
+    assert.deepEqual([status, body.detail?.reason], [429, 'RATE_LIMITED'])
+  }
 })
 
 test('a first run is served whatever the limit, and what somebody waits for goes before what nobody does', async (t) => {

@@ -17,6 +17,24 @@ export function errorIn(body: unknown, choice: unknown): unknown {
   return Array.isArray(fieldOf(body, 'choices')) || !saysFailure(body) ? null : body
 }
 
+/** Of a chunk that only says something in words, and may be news of a queue or the like: the stream goes on to its end then. */
+export function mayBeNews(error: unknown, chunk: unknown): boolean {
+  if (error !== chunk) return false
+  const named = ['code', 'status', 'status_code', 'statusCode', 'error_code'].map((name) =>
+    fieldOf(chunk, name),
+  )
+  const isNamed = ['object', 'type', 'event', 'status'].some((name) => FAILED.test(textOf(chunk, name) ?? ''))
+  return fieldOf(chunk, 'success') !== false && !isNamed && !named.some(isFailureCode)
+}
+
+const FAILED = /error|fail/i
+
+/** A code that is none of success. */
+function isFailureCode(code: unknown): boolean {
+  const number = typeof code === 'string' && /^\d+$/.test(code) ? Number(code) : code
+  return typeof number === 'number' && number !== 0 && (number < 200 || number > 299)
+}
+
 /** What an error says; null for none, or an empty one. */
 function saidError(error: unknown): unknown {
   if (typeof error === 'string') return error === '' ? null : error

@@ -48,6 +48,8 @@ export interface LimitPlace {
 export interface LimitRefusal {
   readonly waitMs: number
   readonly limit: LimitKind | null
+  /** How long the server asked the fleet to wait; 0 where it did not. */
+  readonly askedMs: number
 }
 
 export interface FleetLimiterDeps {
@@ -149,7 +151,9 @@ export function createFleetLimiter(deps: FleetLimiterDeps) {
       const lane = lanes.of(call.lane)
       const lease = newId()
       const ticket = lane.enter()
-      const refusal = (): LimitRefusal => ({ waitMs: lane.closedFor(), limit: entry.limit })
+      const refusal = (): LimitRefusal => ({
+        ...{ waitMs: lane.closedFor(), limit: entry.limit, askedMs: lane.askedFor() },
+      })
       if (lane.mustWait() && (call.atOnce || !(await lane.turn(ticket, signal)))) return refusal()
       for (;;) {
         const reserved = await ask(lease, call)
@@ -159,6 +163,7 @@ export function createFleetLimiter(deps: FleetLimiterDeps) {
         }
         const waitMs = reserved?.waitMs ?? UNKNOWN_MS
         entry.limit = reserved?.limit ?? null
+        if (reserved) lane.asked(reserved.askedMs)
         lane.close(waitMs * (1 + Math.random() * JITTER), entry.limit === 'concurrent')
         if (call.atOnce || !(await lane.turn(ticket, signal))) return refusal()
       }
@@ -166,6 +171,9 @@ export function createFleetLimiter(deps: FleetLimiterDeps) {
 
     /** How many runs of each lane that is known may be claimed; Infinity for any number. */
     places: () => lanes.places(),
+
+    /** How many ms the server of a lane's model asked the fleet to wait, as far as is known here; 0 where it did not. */
+    askedFor: (lane: string): number => lanes.find(lane)?.askedFor() ?? 0,
 
     /** Makes a lane known whose runs wait for something else first. */
     know(call: Pick<LimitedCall, 'lane' | 'model'>): void {

@@ -23,6 +23,7 @@ export class Lane {
   readonly #now: () => number
   #waiting: Waiter[] = []
   #closedUntil = 0
+  #askedUntil = 0
   #timer: NodeJS.Timeout | undefined
   #ahead = FIRST_AHEAD
   #came = 0
@@ -56,6 +57,16 @@ export class Lane {
   /** Ms until a call may try, as far as is known. */
   closedFor(): number {
     return Math.max(0, this.#closedUntil - this.#now())
+  }
+
+  /** Ms for which the server asked the whole fleet to wait; 0 where it did not. */
+  askedFor(): number {
+    return Math.max(0, this.#askedUntil - this.#now())
+  }
+
+  /** The server asked the fleet to wait for so long. */
+  asked(ms: number): void {
+    this.#askedUntil = this.#now() + ms
   }
 
   mustWait(): boolean {

@@ -19,6 +19,11 @@ export class Lanes {
     return known.lane
   }
 
+  /** Null where it is not known. */
+  find(name: string): Lane | null {
+    return this.#known.get(name)?.lane ?? null
+  }
+
   /** Those that are known, and their names. */
   *known(): Generator<readonly [name: string, lane: Lane]> {
     for (const [name, { lane }] of this.#known) yield [name, lane]

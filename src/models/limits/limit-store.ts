@@ -43,7 +43,14 @@ export interface CallEnd {
 
 export type Reserved =
   | { readonly granted: true; readonly room: number }
-  | { readonly granted: false; readonly waitMs: number; readonly limit: LimitKind; readonly scope: string }
+  | {
+      readonly granted: false
+      readonly waitMs: number
+      readonly limit: LimitKind
+      readonly scope: string
+      /** The part of the wait that the server asked for; 0 where it did not. */
+      readonly askedMs: number
+    }
 
 export type LimitStore = ReturnType<typeof createLimitStore>
 
@@ -63,14 +70,14 @@ export function createLimitStore(redis: Redis, leaseMs: number) {
       const floor = isShadow ? LEFT_BY_SHADOWS : isBatch ? LEFT_BY_BATCH : 0
       const own = [lease, leaseMs, floor, isShadow ? '' : markOf(isBatch), project]
       const args = [...own, need.input, need.output, ...scopesOf(model)]
-      const [granted, number, scope, limit] = (await reserve(
+      const [granted, number, scope, limit, askedMs] = (await reserve(
         redis,
         [limitPrefix(model.server.name)],
         args,
-      )) as [number, number, string, LimitKind]
+      )) as [number, number, string, LimitKind, number]
       return granted === 1
         ? { granted: true, room: number }
-        : { granted: false, waitMs: number, scope, limit }
+        : { granted: false, waitMs: number, scope, limit, askedMs }
     },
 
     /**

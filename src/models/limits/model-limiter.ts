@@ -12,6 +12,8 @@ interface Limiter {
   inFlight: number
   /** No call is made before this time of `now`, in ms. */
   pausedUntil: number
+  /** The part of the pause that the model's server asked for. */
+  askedUntil: number
   /** Number of 429s since the last completion; several during one pause count once. */
   refusals: number
   lastRefusal: number
@@ -33,7 +35,8 @@ export function createModelLimiters(
   function limiterOf(model: string): Limiter {
     let limiter = limiters.get(model)
     if (!limiter) {
-      limiter = { limit: Number.POSITIVE_INFINITY, inFlight: 0, pausedUntil: 0, refusals: 0, lastRefusal: 0 }
+      const never = { pausedUntil: 0, askedUntil: 0, lastRefusal: 0 }
+      limiter = { limit: Number.POSITIVE_INFINITY, inFlight: 0, refusals: 0, ...never }
       limiters.set(model, limiter)
     }
     if (limiter.refusals > 0 || limiter.limit !== Number.POSITIVE_INFINITY) {
@@ -75,6 +78,9 @@ export function createModelLimiters(
     /** How many ms the pause of the model still lasts; 0 when it is not paused. */
     pause: (model: string): number => Math.max(0, limiterOf(model).pausedUntil - now()),
 
+    /** How many ms of it were asked for by the model's server, and are no guess of ours; 0 for none. */
+    askedFor: (model: string): number => Math.max(0, limiterOf(model).askedUntil - now()),
+
     /** To be called after a completion. */
     succeeded(model: string): void {
       const limiter = limiterOf(model)
@@ -86,6 +92,7 @@ export function createModelLimiters(
     refused(model: string, retryAfterMs: number | null): void {
       const limiter = limiterOf(model)
       limiter.lastRefusal = now()
+      if (retryAfterMs !== null) limiter.askedUntil = Math.max(limiter.askedUntil, now() + retryAfterMs)
       // Several calls in flight may get 429 together: the limit is halved only once.
       if (limiter.pausedUntil > now()) {
         if (retryAfterMs !== null) limiter.pausedUntil = Math.max(limiter.pausedUntil, now() + retryAfterMs)

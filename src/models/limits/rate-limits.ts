@@ -48,26 +48,31 @@ export interface LaneOwner {
   readonly isBatch: boolean
   /** True for runs that count under a hard budget. */
   readonly isHard: boolean
+  /** True for runs that do not wait for limits: they are claimed whether there is room or not. */
+  readonly atOnce: boolean
 }
 
+const AT_ONCE = 'now.'
 const BATCH = 'batch.'
 const HARD = 'hard.'
 
 /**
  * The name under which a run waits for a model. Where the model is limited, or its project has hard budgets, each project
  * has lanes of its own: so its runs are held back without holding back others. Of a limited model, runs that nobody
- * waits for have lanes of their own, too.
+ * waits for have lanes of their own, too, and so have, of any model, those that do not wait for limits.
  */
-export function laneOf(model: Limited, { project, isBatch, isHard }: LaneOwner): string {
+export function laneOf(model: Limited, { project, isBatch, isHard, atOnce }: LaneOwner): string {
   const limited = isLimited(model)
-  if (!limited && !isHard) return model.id
-  return `${model.id}.${limited && isBatch ? BATCH : ''}${isHard ? HARD : ''}${project}`
+  if (!limited && !isHard && !atOnce) return model.id
+  const kind = `${atOnce ? AT_ONCE : ''}${limited && isBatch ? BATCH : ''}${isHard ? HARD : ''}`
+  return `${model.id}.${kind}${project}`
 }
 
 /** All lanes that runs of a project may wait in for a model. */
 export function lanesOf(model: Limited, project: string): string[] {
-  const owners = [false, true].flatMap((isBatch) =>
-    [false, true].map((isHard) => ({ project, isBatch, isHard })),
+  const either = [false, true]
+  const owners = either.flatMap((atOnce) =>
+    either.flatMap((isBatch) => either.map((isHard) => ({ project, isBatch, isHard, atOnce }))),
   )
   return [...new Set([model.id, ...owners.map((owner) => laneOf(model, owner))])]
 }
@@ -83,8 +88,10 @@ export function ownerOfLane(lane: string): LaneOwner | null {
   const end = lane.indexOf('.')
   if (end < 0) return null
   let owner = lane.slice(end + 1)
+  const atOnce = owner.startsWith(AT_ONCE)
+  if (atOnce) owner = owner.slice(AT_ONCE.length)
   const isBatch = owner.startsWith(BATCH)
   if (isBatch) owner = owner.slice(BATCH.length)
   const isHard = owner.startsWith(HARD)
-  return { isBatch, isHard, project: isHard ? owner.slice(HARD.length) : owner }
+  return { atOnce, isBatch, isHard, project: isHard ? owner.slice(HARD.length) : owner }
 }

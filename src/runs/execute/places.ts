@@ -1,8 +1,12 @@
 import { modelOfLane } from '../../models/limits/rate-limits.ts'
-import type { Allowances } from '../store/claim.ts'
+import { sharedNow } from '../../platform/clock.ts'
+import type { Allowances, HopelessRuns } from '../store/claim.ts'
 
 /** One model may use up to this many times the number of free places. */
 const SHARE = 8
+
+/** A run that could be asked for at the very end of a wait is left to its time: what is begun must be sure to be without hope. */
+const MARGIN_MS = 50
 
 export type Places = ReturnType<typeof createPlaces>
 
@@ -52,14 +56,24 @@ export function createPlaces(most: number) {
     /**
      * How many runs of each lane may start; null when every lane may start `most`.
      * @param limited how many calls may start, for each lane that has a limit or is paused
+     * @param askedFor for how many ms the server of a lane's model asked not to be called
      */
-    allowances(most: number, limited: ReadonlyMap<string, number>): Allowances | null {
+    allowances(
+      most: number,
+      limited: ReadonlyMap<string, number>,
+      askedFor: (lane: string) => number = () => 0,
+    ): Allowances | null {
       const byModel = new Map<string, number>()
+      const hopeless = new Map<string, HopelessRuns>()
       for (const lane of new Set([...used.keys(), ...usedLanes.keys(), ...limited.keys()])) {
         const own = Math.min(allowance(modelOfLane(lane)), limited.get(lane) ?? Number.POSITIVE_INFINITY)
         if (own < most) byModel.set(lane, Math.max(0, own))
+        const wait = own < 1 ? askedFor(lane) - MARGIN_MS : 0
+        const share = Math.min(most, allowance(modelOfLane(lane)))
+        if (wait > 0 && share > 0)
+          hopeless.set(lane, { most: share, expiringBy: sharedNow() + Math.floor(wait) })
       }
-      return byModel.size > 0 ? { byModel, others: allowance('') } : null
+      return byModel.size > 0 ? { byModel, hopeless, others: allowance('') } : null
     },
   }
 }

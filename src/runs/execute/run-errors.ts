@@ -1,5 +1,5 @@
 import type { RunError } from '../run.ts'
-import type { BudgetExceeded, LimitReached } from './ask/deferred.ts'
+import type { BudgetExceeded } from './ask/deferred.ts'
 
 export const REVISION_DELETED: RunError = {
   reason: 'TASK_REVISION_NOT_FOUND',
@@ -18,7 +18,7 @@ export const budgetExceeded = ({ budget, retryAfter }: BudgetExceeded): RunError
   retryAfter,
   violatedPolicies: [budget],
 })
-export const limitReached = ({ waitMs }: LimitReached): RunError => ({
+export const limitReached = ({ waitMs }: { readonly waitMs: number }): RunError => ({
   reason: 'RATE_LIMITED',
   message: 'The model cannot be called at once: a limit of it is reached.',
   retryable: true,

@@ -1,8 +1,15 @@
 import { sharedNow } from '../../platform/clock.ts'
 import { shardOf } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
-import type { Attempt } from '../run.ts'
-import { type Claim, type Dequeued, type DequeueOptions, fullToText, type Released } from './claim.ts'
+import { type Attempt, expiryOf } from '../run.ts'
+import {
+  type Allowances,
+  type Claim,
+  type Dequeued,
+  type DequeueOptions,
+  fullToText,
+  type Released,
+} from './claim.ts'
 import { drawnToText, readDrawn } from './drawn-revision.ts'
 import { textToRequest } from './request-text.ts'
 import { shardKeys } from './run-keys.ts'
@@ -42,7 +49,7 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
         lockMs,
       ]
       args.push(capacity?.received ?? '', capacity?.room ?? 0, fullToText(capacity?.full ?? []))
-      if (allowances) args.push(allowances.others, ...[...allowances.byModel].flat())
+      if (allowances) args.push(allowances.others, ...allowancesToArgs(allowances))
       const reply = await SCRIPTS.dequeue(redis, [shardKeys(shard).prefix], args)
       const [nextDue, empty, ...runs] = reply as [number, number, ...(DequeuedRun | UnknownRun)[]]
       const known = runs.filter((run) => run.length > 2) as DequeuedRun[]
@@ -88,13 +95,12 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
       onLimit = false,
       share = '',
     ): Promise<Released> {
-      const { id, project, deadline, startBy } = claim.request
+      const { id, project, deadline } = claim.request
       const now = sharedNow()
       // The job is delivered by the deadline, so that a worker ends the run in time.
       const delay = Math.max(0, Math.ceil(Math.min(deferMs, deadline - now)))
       const due = delay > 0 ? now + delay : 0
-      // A run that was started only has its deadline.
-      const expires = attempts.length > 0 ? deadline : startBy
+      const expires = expiryOf(claim.request, attempts.length > 0)
       const args = [
         id,
         claim.fence,
@@ -114,6 +120,15 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
     shareOf: (id: string): Promise<string | null> => redis.hget(keysFor(id).run(id), 'share'),
   }
 }
+
+/** Nobody asked to wait. */
+const NO_WAIT = ['', 0]
+
+const allowancesToArgs = ({ byModel, hopeless }: Allowances): (string | number)[] =>
+  [...byModel].flatMap(([model, most]) => {
+    const waits = hopeless.get(model)
+    return [model, most, ...(waits ? [waits.expiringBy, waits.most] : NO_WAIT)]
+  })
 
 /** What `dequeue.lua` says of a run that somebody listens to, and that has no text. */
 const NOTHING_SHOWN = '-'

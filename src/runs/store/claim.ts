@@ -45,8 +45,17 @@ export interface DequeueOptions {
 /** How many runs of each model a worker has room for. Runs with room then overtake those without. */
 export interface Allowances {
   readonly byModel: ReadonlyMap<string, number>
+  /** Of models whose server asked for a wait: how many runs may start that have no time for it. They need no room of it. */
+  readonly hopeless: ReadonlyMap<string, HopelessRuns>
   /** For each model that is not in `byModel`. */
   readonly others: number
+}
+
+/** Runs that expire before their model may be asked: they go on with another one, or fail. */
+export interface HopelessRuns {
+  readonly most: number
+  /** Ms since the epoch. */
+  readonly expiringBy: number
 }
 
 /** What a worker dequeued. */

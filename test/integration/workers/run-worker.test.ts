@@ -111,6 +111,7 @@ function startOne({ core }: System, options: Partial<RunWorkerOptions> = {}): st
   const worker = startRunWorker({
     ...{ shard: 0, runs: core.runs, worker: id, concurrency: 1, claimsMax: 5, log: core.log },
     limited: () => new Map(),
+    askedFor: () => 0,
     health,
     ...{ lockDurationMs: 60_000, stalledIntervalMs: 60_000, graceMs: 0 },
     connection: core.connections.blocking('worker:0', queuePrefix(0)),

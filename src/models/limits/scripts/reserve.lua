@@ -2,7 +2,8 @@
 -- ARGV: lease, how long it lasts without being extended in ms, share of each limit that is to be left to others, mark of
 --   the lane ('': a call for no caller, that nobody has to know of and that has no turns), project, input tokens, output
 --   tokens, then the scopes.
--- Returns {1, how many more such calls there is room for}; or {0, after how many ms to try again, scope, limit}.
+-- Returns {1, how many more such calls there is room for}; or {0, after how many ms to try again, scope, limit, for how many
+--   of these the server asked nobody to call}.
 local lease, lease_ms, floor, project = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[5]
 local is_callers = ARGV[4] ~= ''
 local mark = ARGV[4] .. project
@@ -18,7 +19,7 @@ local MOST_DROPPED = 100
 for _, lost in ipairs(call('ZRANGEBYSCORE', key.leases, '-inf', now, 'LIMIT', '0', MOST_DROPPED)) do drop_hold(lost) end
 
 local scopes = read_scopes(8)
-local wait, refuser, limit_name, room = 0, nil, nil, 1000
+local wait, refuser, limit_name, room, asked = 0, nil, nil, 1000, 0
 local function refuse(scope, name, ms)
   if not refuser or ms > wait then wait, refuser, limit_name = ms, scope, name end
 end
@@ -59,7 +60,10 @@ end
 
 for _, scope in ipairs(scopes) do
   scope.amounts, scope.share = {}, 0
-  if scope.paused > now then refuse(scope, 'paused', scope.paused - now) end
+  if scope.paused > now then
+    asked = math.max(asked, scope.paused - now)
+    refuse(scope, 'paused', scope.paused - now)
+  end
   check_rates(scope)
   if scope.concurrent then check_places(scope) end
 end
@@ -79,7 +83,7 @@ if refuser then
     for _, scope in ipairs(scopes) do call('ZADD', key.asked(scope.name), now + wait + ACTIVE_MS, project) end
   end
   keep({ key.levels })
-  return { 0, wait, refuser.name, limit_name }
+  return { 0, wait, refuser.name, limit_name, asked }
 end
 local hold = {}
 for at, scope in ipairs(scopes) do

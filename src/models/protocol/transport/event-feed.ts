@@ -28,11 +28,12 @@ export function createEventFeed(
       if (type === 'max-buffer-size-exceeded') onTooLong()
     },
   })
+  const withErrors = namesErrors()
   return (text) => {
     if (isBetween && takeAlike(text)) return
     const rest = isBetween && !text.includes('\r') ? takeWhole(text, onEvent) : 0
     if (rest === text.length) return
-    parser.feed(rest === 0 ? text : text.slice(rest))
+    parser.feed(withErrors(rest === 0 ? text : text.slice(rest)))
     isBetween = text.endsWith('\n\n')
   }
 }
@@ -49,4 +50,31 @@ function takeWhole(text: string, onEvent: TakeEvent): number {
     at = end + 2
   }
   return at
+}
+
+const ERROR = 'error:'
+const ERROR_LINES = /(^|[\r\n])error:/g
+
+/**
+ * Makes events named error of lines that have `error:` in place of `data:`, as llama.cpp sent them before October 2025. The
+ * parser knows no such field, and would pass them over.
+ */
+function namesErrors(): (text: string) => string {
+  let isAtLine = true
+  /** The beginning of a line that may be one. */
+  let held = ''
+  return (text) => {
+    const whole = held + text
+    const last = Math.max(whole.lastIndexOf('\n'), whole.lastIndexOf('\r')) + 1
+    const isOpen = last < whole.length && (last > 0 || isAtLine) && ERROR.startsWith(whole.slice(last))
+    held = isOpen && !whole.endsWith(ERROR) ? whole.slice(last) : ''
+    const given = whole.slice(0, whole.length - held.length)
+    const named = given.includes(ERROR)
+      ? given.replaceAll(ERROR_LINES, (line, before, at) =>
+          at > 0 || before !== '' || isAtLine ? `${before}event: error\ndata:` : line,
+        )
+      : given
+    if (given !== '') isAtLine = last === given.length
+    return named
+  }
 }

@@ -34,7 +34,7 @@ export interface StreamReader {
    * Resolves with `[DONE]` to the body that the server would have sent without a stream. What comes after that is passed
    * over, so that the connection can be used again.
    * @throws {StreamCut} when the stream ends without `[DONE]` and without a finish reason
-   * @throws {SyntaxError} when an event is no JSON
+   * @throws {SyntaxError} when an event begins as JSON, and is none
    * @throws {BrokenStream} with any of these where something of the answer had come
    */
   readonly completion: Promise<Record<string, unknown>>
@@ -70,6 +70,7 @@ export function createStreamReader(
   }
   const finish = (error?: Error): void => {
     if (timer) clearTimeout(timer)
+    if (!error) completion.end()
     if (completion.isWhole) resolve(completion.toBody())
     else if (typeof json === 'string' && !error) resolveJson(json, resolve, reject)
     else reject(brokenBy(error ?? new StreamCut('the stream ended before the answer'), completion))
@@ -130,6 +131,7 @@ export function parseEventStream(text: string, maxChars: number): Record<string,
     } catch (error) {
       if (!completion.isWhole || !(error instanceof SyntaxError)) throw error
     }
+    completion.end()
     if (!completion.isWhole) throw new StreamCut('the stream ended before the answer')
   } catch (error) {
     throw brokenBy(error, completion)

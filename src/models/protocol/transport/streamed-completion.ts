@@ -1,9 +1,9 @@
 import { readFinishReason } from '../../answers/read-ending.ts'
-import { errorIn } from '../../failures/error-in-success.ts'
+import { errorIn, mayBeNews } from '../../failures/error-in-success.ts'
 import { fieldOf, textOf } from '../json-field.ts'
-import { toChatCompletion } from '../responses-answer.ts'
 import { DeltaTemplate } from './delta-template.ts'
 import { StreamedMessage } from './streamed-message.ts'
+import { StreamedResponse } from './streamed-response.ts'
 
 /** Members of a chunk and of a choice of which the last that says something counts. */
 const OF_CHUNK = [
@@ -16,8 +16,12 @@ const OF_CHOICE = [
 ]
 /** Of members that are counts, some servers send each when they know it. */
 const COUNTS = new Set<string>(['usage', 'usageMetadata', 'usage_metadata'])
-/** The events of the Responses API that have the whole answer. */
-const LAST_OF_RESPONSE = /^response\.(completed|incomplete|failed|cancelled|done)$/
+/** Events of servers and proxies that keep a connection alive, by their name or by their data. */
+const KEEPS_ALIVE = /^\W*(ping|pong|keep[-_ ]?alive|heart[-_ ]?beat)\b/i
+/** The same: a comment that a gateway sends on as data, or a time. */
+const SAYS_NOTHING = /^:|^[\d\s.:,TZ+-]*$/
+/** Characters of what is said in words. */
+const LONGEST_WORDS = 2000
 /** Servers have some twenty of them. */
 const MOST_COUNTS = 100
 
@@ -36,8 +40,9 @@ export class StreamedCompletion {
   /** The index of the choice that is followed: the first that comes. */
   #index: unknown = null
   #isFinished: boolean | null = false
-  /** An answer of the Responses API, whose last event has the whole of it. */
-  #response: Record<string, unknown> | null = null
+  readonly #response = new StreamedResponse()
+  /** What the server said that is no part of an answer: an error, if no end of one follows. */
+  #said: unknown = null
   isDone = false
   #untold = ''
 
@@ -64,12 +69,13 @@ export class StreamedCompletion {
 
   /**
    * Takes the next event.
-   * @throws {SyntaxError} when it is no JSON
+   * @throws {SyntaxError} when it begins as JSON, and is none
    */
   add(event: string | undefined, data: string): void {
     const text = data.trim()
-    if (text === '' || this.isDone) return
+    if (text === '' || this.isDone || (event !== undefined && KEEPS_ALIVE.test(event))) return
     if (text === '[DONE]') {
+      this.end()
       this.isDone = true
       return
     }
@@ -82,16 +88,29 @@ export class StreamedCompletion {
       this.#message.addText(known)
       return
     }
-    const chunk = JSON.parse(text) as unknown
+    const chunk = parseChunk(text)
+    if (chunk instanceof SyntaxError || typeof chunk === 'string') {
+      if (typeof chunk === 'string') this.#hear(chunk)
+      else this.#addOther(text, chunk)
+      return
+    }
     const type = textOf(chunk, 'type')
-    if (type?.startsWith('response.')) this.#addOfResponse(type, chunk)
-    if (this.isDone) return
+    if (type?.startsWith('response.')) {
+      const piece = this.#response.add(type, chunk)
+      if (piece !== '') {
+        this.#index ??= 0
+        this.#message.addText(piece)
+      }
+      this.isDone = this.#response.isDone
+      if (this.isDone) return
+    }
     this.#keep(this.#top, chunk, OF_CHUNK)
     const ofGroq = fieldOf(chunk, 'x_groq')
     this.#keep(this.#top, ofGroq, ['usage', 'error'])
     // An error in any of its shapes, of which the body of a whole response has one, too.
     const error = errorIn(chunk, undefined)
-    if (error !== null) this.#top['error'] = error
+    if (mayBeNews(error, chunk)) this.#said ??= chunk
+    else if (error !== null) this.#top['error'] = error
     const choices = fieldOf(chunk, 'choices')
     for (const choice of Array.isArray(choices) ? choices : []) this.#addChoice(choice)
     const content = onlyContentOf(choices, this.#index)
@@ -110,6 +129,11 @@ export class StreamedCompletion {
     return true
   }
 
+  /** Nothing more comes. What was said in words is an error, where the server did not say how the answer ended. */
+  end(): void {
+    if (this.#said !== null && !this.isFinished && !this.isWhole) this.#top['error'] = this.#said
+  }
+
   /** Tells what text has come since the last time: once for all events that came together. */
   tellText(): void {
     const text = this.#untold
@@ -119,25 +143,10 @@ export class StreamedCompletion {
 
   /** The body of a chat completion, or of what the server sent in its place. */
   toBody(): Record<string, unknown> {
-    if (this.#response) return withOutput(this.#response, this.#message.text)
+    if (this.#response.isDone) return this.#response.toBody()
     const message = this.#message.toMessage()
     const choices = this.#index === null ? [] : [{ index: 0, message, ...this.#choice }]
     return { object: 'chat.completion', ...this.#top, choices }
-  }
-
-  /** An event of the Responses API: its text, and at the end all of it. What else it says is in that, too. */
-  #addOfResponse(type: string, event: unknown): void {
-    if (type === 'response.output_text.delta') {
-      this.#index ??= 0
-      this.#message.addText(textOf(event, 'delta') ?? '')
-    }
-    const response = LAST_OF_RESPONSE.test(type) ? fieldOf(event, 'response') : null
-    if (typeof response !== 'object' || response === null) return
-    this.#response = response as Record<string, unknown>
-    this.isDone = true
-    // Some servers tell their text only here.
-    const [choice] = (fieldOf(toChatCompletion(response), 'choices') as unknown[] | undefined) ?? []
-    this.#message.addWhole(fieldOf(choice, 'message'))
   }
 
   #addError(text: string): void {
@@ -149,6 +158,31 @@ export class StreamedCompletion {
       // Some servers say it in words.
     }
     this.#top['error'] = error
+  }
+
+  /** Takes what is no JSON: several events as one, since an empty line is missing; or words. */
+  #addOther(text: string, error: SyntaxError): void {
+    const lines = text.split('\n')
+    if (lines.length === 1) {
+      if (text.startsWith('{')) throw error
+      this.#hear(text)
+      return
+    }
+    let failure: unknown = null
+    for (const line of lines) {
+      try {
+        this.add(undefined, line)
+      } catch (cause) {
+        failure ??= cause
+      }
+    }
+    // A line is cut in two where an error comes in between.
+    if (failure !== null && this.#top['error'] === undefined) throw failure
+  }
+
+  #hear(words: string): void {
+    if (KEEPS_ALIVE.test(words) || SAYS_NOTHING.test(words)) return
+    this.#said ??= { message: words.slice(0, LONGEST_WORDS) }
   }
 
   #addChoice(choice: unknown): void {
@@ -173,11 +207,12 @@ export class StreamedCompletion {
   }
 }
 
-/** Some servers leave out of the last event what the others have told. */
-function withOutput(response: Record<string, unknown>, text: string): Record<string, unknown> {
-  const { output } = response
-  if (text === '' || (Array.isArray(output) && output.length > 0)) return response
-  return { ...response, output: [{ type: 'message', content: [{ type: 'output_text', text }] }] }
+function parseChunk(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    return error
+  }
 }
 
 /** Counts that are told in several chunks: each as it was told last, but that 0 is none where there was one. */

@@ -35,11 +35,6 @@ export class StreamedMessage {
     this.#onText = onText
   }
 
-  /** The text of the answer, as far as it came. */
-  get text(): string {
-    return this.#content ?? ''
-  }
-
   addText(text: string): void {
     this.#content = (this.#content ?? '') + text
     this.size += text.length

@@ -12,8 +12,14 @@ import { type AskResult, failedResult } from './ask-result.ts'
 import { type CallModelDeps, callModel } from './call-model.ts'
 import { checkAnswer } from './check-answer.ts'
 import { type Decision, decideAfterAnswer, type Failed } from './decide-after-answer.ts'
-import { Deferred } from './deferred.ts'
-import { costOfFailure, endOfAnswer, endOfFailure, errorOfFailure } from './end-of-attempt.ts'
+import { Deferred, LongWait } from './deferred.ts'
+import {
+  costOfFailure,
+  endOfAnswer,
+  endOfFailure,
+  errorOfFailure,
+  errorOfLongWait,
+} from './end-of-attempt.ts'
 import { GIVEN_UP, type LogFailedAttempt } from './log-failed-attempt.ts'
 
 /** The claim was lost to another worker: what this worker writes is refused from now on. */
@@ -56,8 +62,9 @@ const LONGEST_SENT_BACK = 20_000
 
 /**
  * Calls one model until it gives a response, or until another call cannot help. A retryable failure is retried
- * (`retryDelay`); what follows an answer is decided by `decideAfterAnswer`. Each call needs a place in the model's limiter. The ledger has an open attempt at the call of this function, and none at its
- * return. Attempts of earlier claims count.
+ * (`retryDelay`); what follows an answer is decided by `decideAfterAnswer`. Each call needs a place in the model's limiter;
+ * where its server asks for a wait that the run has no time for, none is made. The ledger has an open attempt at the call
+ * of this function, and none at its return. Attempts of earlier claims count.
  * @throws {ModelError} of kind `aborted` when `signal` fires, `local` when this process cannot make calls
  * @throws {ClaimLost} when another worker has claimed the run
  * @throws {Deferred} when the model has no room, or the pause before the next call is longer than a worker waits
@@ -83,7 +90,12 @@ export async function askModel(
   for (;;) {
     const { live } = deps
     const begin = live && (() => ({ onText: live.begin(ledger.all(), model), paceMs: PIECE_MS }))
-    const answer = await callModel(deps, asked, watch, signal, begin)
+    const answer = await callModel(deps, asked, watch, signal, begin).catch(longWait)
+    if (answer instanceof LongWait) {
+      ledger.drop()
+      const error = errorOfLongWait(answer, deps.run)
+      return failedResult(asked, { next: 'fail', error, partial: null }, deps.responseLimit, null)
+    }
     if (answer instanceof ModelError) {
       if (answer.kind === 'aborted' || answer.kind === 'local') {
         ledger.amend(costOfFailure(asked, answer))
@@ -130,6 +142,11 @@ export async function askModel(
     ledger.open(sharedNow(), model.name)
     await deps.save(ledger)
   }
+}
+
+function longWait(error: unknown): LongWait {
+  if (error instanceof LongWait) return error
+  throw error
 }
 
 async function decide(

@@ -13,7 +13,7 @@ import type { Revision } from '../../../tasks/task.ts'
 import type { Ledger } from '../../ledger.ts'
 import { reuseResult } from '../../reuse/reuse-result.ts'
 import type { RunShare } from '../../reuse/run-share.ts'
-import type { RunError, RunRequest } from '../../run.ts'
+import { expiryOf, type RunError, type RunRequest } from '../../run.ts'
 import type { Outcome } from '../../run-result.ts'
 import type { Claim } from '../../store/claim.ts'
 import type { RunStore } from '../../store/run-store.ts'
@@ -28,7 +28,7 @@ import { isBounded } from './most-output.ts'
 import { type PrepareCallDeps, prepareCall } from './prepare-call.ts'
 
 export interface AskModelsDeps
-  extends Omit<AskDeps, 'save' | 'deadline' | 'rules' | 'logFailed' | 'run'>,
+  extends Omit<AskDeps, 'save' | 'deadline' | 'expires' | 'rules' | 'logFailed' | 'run'>,
     PrepareCallDeps,
     MakeOutputDeps,
     Omit<ProcessInputsDeps, 'span'> {
@@ -131,7 +131,10 @@ async function askInOrder(
     if (!(await retryWhileRedisDown(deps.settleTimeoutMs, write))) throw new ClaimLost()
   }
   const logFailed = logFailedAttempts(deps.log, request, deps.modelErrorWords)
-  const ask = { ...deps, save, logFailed, rules: request, run: request, deadline: request.deadline }
+  const ask = {
+    ...{ ...deps, save, logFailed, rules: request, run: request, deadline: request.deadline },
+    expires: () => expiryOf(request, ledger.hasClosed()),
+  }
   let outcome: Outcome = { error: NO_MODEL }
   const choices = chooseModels(request, revision, deps.models)
   for (const [at, { model, parameters, fallback }] of choices.entries()) {
@@ -171,7 +174,7 @@ async function askInOrder(
       continue
     }
     if (!ledger.isOpen()) {
-      ledger.open(sharedNow())
+      ledger.open(sharedNow(), model.name)
       await save(ledger)
     }
     const call = {

@@ -19,6 +19,17 @@ export class Deferred extends Error {
   }
 }
 
+/** The model's server asks for a longer wait than the run has time for, so that no call of it is made. */
+export class LongWait extends Error {
+  override readonly name = 'LongWait'
+  readonly waitMs: number
+
+  constructor(waitMs: number) {
+    super(`the server asks for a wait of ${Math.round(waitMs)} ms`)
+    this.waitMs = waitMs
+  }
+}
+
 /** A limit is in the way of a call whose caller does not want to wait for one. */
 export class LimitReached extends Error {
   override readonly name = 'LimitReached'

@@ -3,8 +3,10 @@ import { estimateMessageTokens } from '../../../models/protocol/estimate-tokens.
 import { isAskedWait } from '../../../models/protocol/retry.ts'
 import { isCostExact, possibleCost } from '../../attempt-cost.ts'
 import type { AttemptEnd } from '../../ledger.ts'
-import type { RunError } from '../../run.ts'
+import type { RunError, RunRequest } from '../../run.ts'
+import { limitReached } from '../run-errors.ts'
 import { FILTERED } from './decide-after-answer.ts'
+import type { LongWait } from './deferred.ts'
 
 /** The end of an attempt that got an answer. `invalid`: the answer is no response. */
 export function endOfAnswer(
@@ -60,7 +62,8 @@ function counted(usage: TokenUsage, { price }: Model) {
 }
 
 /** The caller is told the kind of failure, never the text of the provider. */
-export function errorOfFailure({ kind, status, code, retryable }: ModelError): RunError {
+export function errorOfFailure(failure: ModelError): RunError {
+  const { kind, status, code, retryable, retryAfterMs } = failure
   if (kind === 'content_filtered') return FILTERED
   // The codes of connections are our own, those of servers are not.
   const more =
@@ -69,5 +72,15 @@ export function errorOfFailure({ kind, status, code, retryable }: ModelError): R
     reason: kind === 'retired' ? 'MODEL_RETIRED' : 'MODEL_ERROR',
     message: `The model gave no answer (${kind}${more}).`,
     retryable,
+    // A call that was put off is given up only where the run has no time for the wait.
+    ...(isAskedWait(failure) && { retryAfter: Math.ceil((retryAfterMs ?? 0) / 1000) }),
   }
+}
+
+/** Of a model that was not asked, since its server asks for too long a wait. */
+export function errorOfLongWait(wait: LongWait, { onLimit }: Pick<RunRequest, 'onLimit'>): RunError {
+  const reached = limitReached(wait)
+  if (onLimit === 'fail') return reached
+  const message = 'The model was not asked: its server asks for a longer wait than the run has time for.'
+  return { ...reached, reason: 'MODEL_ERROR', message }
 }

@@ -1,18 +1,22 @@
 import { type FleetLimiter, isRefusal, type LimitPlace } from '../../../models/limits/fleet-limiter.ts'
 import type { CallEnd } from '../../../models/limits/limit-store.ts'
+import { askedWaitOf } from '../../../models/limits/limited-lanes.ts'
 import type { ModelLimiters } from '../../../models/limits/model-limiter.ts'
 import { isLimited } from '../../../models/limits/rate-limits.ts'
 import { readSaidLimits } from '../../../models/limits/said-limits.ts'
 import { type Completion, ModelError, type ModelRequest } from '../../../models/model.ts'
 import { estimateMessageTokens } from '../../../models/protocol/estimate-tokens.ts'
-import { laneOfRun } from '../../lane-of-run.ts'
+import { sharedNow } from '../../../platform/clock.ts'
+import { laneOfRun, laneOfWaiting } from '../../lane-of-run.ts'
 import type { RunRequest } from '../../run.ts'
-import { Deferred, LimitReached } from './deferred.ts'
+import { Deferred, LimitReached, LongWait } from './deferred.ts'
 import { type EndHold, type HoldBudgetDeps, holdBudget } from './hold-budget.ts'
 
 export interface EnterLimitsDeps extends Omit<HoldBudgetDeps, 'run'> {
   readonly limiters: ModelLimiters
   readonly fleet: FleetLimiter
+  /** When the run expires if its model is not asked, ms since the epoch. */
+  expires(): number
   /** What is known of the run that calls. */
   readonly run: HoldBudgetDeps['run'] & Pick<RunRequest, 'mode' | 'onLimit'>
 }
@@ -29,6 +33,7 @@ export interface EnteredLimits {
  * Waits until a model may be called: by the limiter of this process, and by the limits that the whole fleet keeps. Where
  * no limit of the fleet and no budget is kept, that is known at once. Fails in either way: it throws, or rejects.
  * @throws {Deferred} when that lasts longer than a worker keeps a run
+ * @throws {LongWait} when the model's server asks for a wait that the run has no time for: it would expire in the queue
  * @throws {BudgetExceeded} when a hard budget has no room for the call
  * @throws {LimitReached} when it cannot be called at once, and the run's caller wants to know that
  * @throws {ModelError} of kind `aborted` when `signal` fires meanwhile
@@ -38,7 +43,13 @@ export function enterLimits(
   request: ModelRequest,
   signal: AbortSignal,
 ): EnteredLimits | Promise<EnteredLimits> {
+  // Before a budget is asked: for no call, nothing is to be held.
+  refuseLongWait(deps, askedWaitOf(deps.limiters, deps.fleet, laneOfWaiting(request.model, deps.run)))
   return deps.run.budget === 'hard' ? enterBudgets(deps, request, signal) : enterModel(deps, request, signal)
+}
+
+function refuseLongWait({ expires }: Pick<EnterLimitsDeps, 'expires'>, askedMs: number): void {
+  if (askedMs > 0 && askedMs >= expires() - sharedNow()) throw new LongWait(askedMs)
 }
 
 async function enterBudgets(
@@ -75,7 +86,7 @@ function enterModel(
   const { model } = request
   const { id } = model
   if (!limiters.enter(id)) {
-    const lane = laneOfRun(model, run)
+    const lane = laneOfWaiting(model, run)
     fleet.know({ lane, model })
     if (run.onLimit === 'fail') throw new LimitReached(limiters.pause(id))
     throw new Deferred(0, lane)
@@ -85,14 +96,14 @@ function enterModel(
 
 /** The call has its place in the limiter of this process. */
 async function enterFleet(
-  { limiters, fleet, run }: EnterLimitsDeps,
+  { limiters, fleet, run, expires }: EnterLimitsDeps,
   { model, messages, parameters }: ModelRequest,
   signal: AbortSignal,
 ): Promise<EnteredLimits> {
   const { id } = model
   const isBatch = run.mode !== 'wait'
   const atOnce = run.onLimit === 'fail'
-  const lane = laneOfRun(model, run)
+  const lane = laneOfWaiting(model, run)
   let place: LimitPlace
   try {
     const call = {
@@ -101,6 +112,7 @@ async function enterFleet(
     }
     const entered = await fleet.enter(call, signal)
     if (entered === null || isRefusal(entered)) {
+      refuseLongWait({ expires }, entered?.askedMs ?? 0)
       throw atOnce ? new LimitReached(entered?.waitMs ?? 0) : new Deferred(0, lane, true)
     }
     place = entered

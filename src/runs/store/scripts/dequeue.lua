@@ -4,7 +4,8 @@
 -- ARGV: worker, now, most claims of a run, window, most runs to claim, token for the jobs' locks, their time in ms, how
 --   many dispatched runs it has received ('': no run may be dispatched to it), how many runs it has room for, models
 --   that it has no room for; and if its room differs by model: how many runs of each other model it has room for, then
---   pairs of a model and how many of its runs it has room for. Runs with room then overtake those without.
+--   for each of those: its name, how many of its runs it has room for, until when its server asked not to be called in ms
+--   ('': it did not), and how many runs may start that expire before. Runs with room then overtake those without.
 -- Returns {when to dequeue again without being woken (ms, 0 for never), 1 when the queue is empty, then for each run a
 --   list: id, fence, request, revision, attempts so far as lines of JSON, time of the first claim, 1 when its claims are
 --   exhausted, 1 when it is to be cancelled, the model that it waited for, which attempt the text is of that was shown to
@@ -16,8 +17,11 @@ local most, again, duration = admit(tonumber(ARGV[5]))
 if again == 0 then return { 0, 1 } end
 local reply = { promote_due(now), 1 }
 local selective = ARGV[11]
-local allowances = {}
-for at = 12, #ARGV, 2 do allowances[ARGV[at]] = tonumber(ARGV[at + 1]) end
+local allowances, waits = {}, {}
+for at = 12, #ARGV, 4 do
+  allowances[ARGV[at]] = tonumber(ARGV[at + 1])
+  if ARGV[at + 2] ~= '' then waits[ARGV[at]] = { over = tonumber(ARGV[at + 2]), most = tonumber(ARGV[at + 3]) } end
+end
 local foreign = {}
 
 -- How long runs of an unknown format are left to other workers.
@@ -52,6 +56,43 @@ local function finish()
   return reply
 end
 
+-- The ids come first in a request; the caller's inputs, which may contain anything, come after them.
+local function project_in(request)
+  return string.match(request or '', '^{"id":"[^"]*","org":"[^"]*","project":"([^"]*)"')
+end
+
+-- True for a run that expires before its model may be called. It needs no room of that: it goes on with another model,
+-- or fails. Counts it.
+local function is_hopeless(id, model, expires)
+  local wait = waits[model]
+  if not wait or wait.most < 1 then return false end
+  if tonumber(expires or call('ZSCORE', key.expiring, id) or 'inf') > wait.over then return false end
+  wait.most = wait.most - 1
+  return true
+end
+
+-- Adds the hopeless runs of backlogs, whose windows are full of runs that have the time to wait. Looks at those only that
+-- expire next.
+local MOST_EXPIRING = 200
+local function add_from_backlogs(ids)
+  local latest = 0
+  for _, wait in pairs(waits) do latest = math.max(latest, wait.over) end
+  local expiring = latest > 0
+    and call('ZRANGEBYSCORE', key.expiring, now, latest, 'WITHSCORES', 'LIMIT', '0', MOST_EXPIRING) or {}
+  for at = 1, #expiring, 2 do
+    if #ids >= most then return end
+    local id = expiring[at]
+    local model = call('HGET', key.run(id), 'model') or ''
+    if waits[model] then
+      local project = project_in(call('HGET', key.run(id), 'request'))
+      if project and call('ZSCORE', key.backlog(project, model), id) and is_hopeless(id, model, expiring[at + 1]) then
+        make_job(id)
+        ids[#ids + 1] = id
+      end
+    end
+  end
+end
+
 -- Makes jobs active whose runs the worker has room for, oldest first. Checks only the next jobs in the queue.
 local MOST_CHECKED = 1000
 local function activate_some()
@@ -64,13 +105,14 @@ local function activate_some()
     local allowance = allowances[model] or tonumber(selective)
     -- A job without a run, one whose worker was lost, and one that is to be cancelled need no room of a model.
     local exempt = found[1] ~= 'queued' or found[3]
-    if exempt or allowance > 0 then
-      if not exempt then allowances[model] = allowance - 1 end
+    if exempt or allowance > 0 or is_hopeless(id, model) then
+      if not exempt and allowance > 0 then allowances[model] = allowance - 1 end
       call('LREM', key.wait, '-1', id)
       ids[#ids + 1] = id
       if #ids >= most then break end
     end
   end
+  add_from_backlogs(ids)
   if #ids > 0 then call('LPUSH', key.active, unpack(ids)) end
   return ids
 end
@@ -91,8 +133,7 @@ local function claim(id)
     foreign[#foreign + 1] = { id, found[10] }
     return
   end
-  -- The ids come first in a request; the caller's inputs, which may contain anything, come after them.
-  local project = string.match(request or '', '^{"id":"[^"]*","org":"[^"]*","project":"([^"]*)"')
+  local project = project_in(request)
   if not project or (status ~= 'queued' and status ~= 'running') then
     deleted[#deleted + 1] = id
     return

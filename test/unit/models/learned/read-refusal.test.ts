@@ -21,6 +21,7 @@ test('what a server does not know is read from its words', () => {
     ],
     ['This response_format type is unavailable now', { output: true }],
     ['`temperature` is deprecated for this model.', { parameter: 'temperature' }],
+    ["This model's `seed` parameter has been deprecated.", { parameter: 'seed' }],
     ['Unrecognized request argument supplied: seed', { parameter: 'seed' }],
     ['Invalid JSON payload received. Unknown name "seed": Cannot find field.', { parameter: 'seed' }],
     ["property 'seed' is unsupported, did you mean 'stop'?", { parameter: 'seed' }],

@@ -89,3 +89,15 @@ test('answers widen the limit again, by one a round; silence ends it within a qu
   pass(1)
   assert.equal(room(), 1000)
 })
+
+test('the wait that a server asks for is told apart from pauses that are guesses', () => {
+  const { limiters, pass } = limitersAt()
+  limiters.refused('m', null)
+  assert.ok(limiters.pause('m') > 0)
+  assert.equal(limiters.askedFor('m'), 0)
+  limiters.refused('m', 60_000)
+  limiters.refused('m', 10)
+  assert.deepEqual([limiters.askedFor('m'), limiters.askedFor('another')], [60_000, 0])
+  pass(60_000)
+  assert.equal(limiters.askedFor('m'), 0)
+})

@@ -14,7 +14,9 @@ const free: Limited = { id: ID, server: {} }
 const limited: Limited = { id: ID, limits: { concurrent: 1 }, server: {} }
 const ofServer: Limited = { id: ID, server: { limits: { concurrent: 1 } } }
 const OWNERS = ['project', 'batch', 'hard.batch'].flatMap((project) =>
-  [false, true].flatMap((isBatch) => [false, true].map((isHard) => ({ project, isBatch, isHard }))),
+  [false, true].flatMap((atOnce) =>
+    [false, true].flatMap((isBatch) => [false, true].map((isHard) => ({ project, isBatch, isHard, atOnce }))),
+  ),
 )
 
 test('a lane says of which model and whose it is, and is among those of its project', () => {
@@ -23,7 +25,7 @@ test('a lane says of which model and whose it is, and is among those of its proj
       const lane = laneOf(model, owner)
       assert.equal(modelOfLane(lane), ID)
       assert.ok(lanesOf(model, owner.project).includes(lane))
-      const isShared = model === free && !owner.isHard
+      const isShared = model === free && !owner.isHard && !owner.atOnce
       const isBatch = model !== free && owner.isBatch
       if (owner.project === 'project')
         assert.deepEqual(ownerOfLane(lane), isShared ? null : { ...owner, isBatch })
@@ -31,15 +33,15 @@ test('a lane says of which model and whose it is, and is among those of its proj
   }
 })
 
-test('runs of a model without limits wait in one lane, whoever they belong to, unless a hard budget has them', () => {
-  const all = OWNERS.filter(({ isHard }) => !isHard).map((owner) => laneOf(free, owner))
+test('runs of a model without limits that wait do so in one lane, whoever they belong to, unless a hard budget has them', () => {
+  const all = OWNERS.filter(({ isHard, atOnce }) => !isHard && !atOnce).map((owner) => laneOf(free, owner))
   assert.deepEqual(new Set(all), new Set([ID]))
-  assert.equal(lanesOf(free, 'project').length, 2)
-  assert.equal(lanesOf(limited, 'project').length, 5)
+  assert.equal(lanesOf(free, 'project').length, 4)
+  assert.equal(lanesOf(limited, 'project').length, 9)
 })
 
 test('a lane has the places of what limits it most: its process, the fleet, or a budget', () => {
-  const lane = laneOf(limited, { project: 'p', isBatch: false, isHard: true })
+  const lane = laneOf(limited, { project: 'p', isBatch: false, isHard: true, atOnce: false })
   const places = (most: number) => ({ places: () => new Map([[lane, most]]) })
   const none = { places: () => new Map<string, number>() }
   const limiters = (most: number | null) => ({
@@ -58,4 +60,7 @@ test('a lane has the places of what limits it most: its process, the fleet, or a
   const free = limitedLanes(limiters(null), places(Number.POSITIVE_INFINITY), none)
   assert.equal(free.has(lane), false)
   assert.equal(limitedLanes(limiters(1), none, none).get(ID), 1)
+  const atOnce = laneOf(limited, { project: 'p', isBatch: false, isHard: true, atOnce: true })
+  const ofBudget = { places: () => new Map([[atOnce, 5]]) }
+  assert.equal(limitedLanes(limiters(0), none, ofBudget).get(atOnce), 5, 'for a budget alone')
 })

@@ -127,7 +127,17 @@ test('a stream comes to the same answer, however many of its events are read at 
       arbitrary: fc.constantFrom('tea', ' ', '', 'Grüße 🍵', 'a "b"', 'a\nb', '\\', '\u2028').map(like),
     },
     fc.constantFrom(
-      ...[': ping\n\n', 'data: [DONE]\n\n', 'event: error\ndata: {}\n\n', 'retry: 5\n', '\n', '\r\n'],
+      ...[
+        ': ping\n\n',
+        'data: ping\n\n',
+        'data: error: x\n\n',
+        'error: {}\n\n',
+        'data: [DONE]\n\n',
+        'event: error\ndata: {}\n\n',
+        'retry: 5\n',
+        '\n',
+        '\r\n',
+      ],
       ...['data: {"choices":[{"delta":{}}],"usage":{"prompt_tokens":1}}\n\n', 'data:\n\n', like('x').trim()],
     ),
   )

@@ -77,3 +77,24 @@ test('lanes of one model share the places of the model', () => {
   assert.equal(places.occupied(), 0)
   assert.equal(places.allowances(16, NO_LIMITS), null)
 })
+
+test('runs that have no time for the wait that a server asks for may start in the share of their model', () => {
+  const places = createPlaces(16)
+  const asked = (lane: string) => (lane === 'paused' ? 60_000 : 0)
+  const limited = new Map([
+    ['paused', 0],
+    ['full', 0],
+  ])
+  const before = Date.now()
+  const found = places.allowances(5, limited, asked)
+  assert.deepEqual([found?.byModel.get('paused'), [...(found?.hopeless.keys() ?? [])]], [0, ['paused']])
+  const { most, expiringBy = 0 } = found?.hopeless.get('paused') ?? {}
+  assert.equal(most, 5)
+  assert.ok(expiringBy < Date.now() + 60_000 && expiringBy > before + 59_000)
+  for (let each = 0; each < 16; each += 1) places.enter('paused')
+  assert.equal(
+    places.allowances(5, limited, asked)?.hopeless.size,
+    0,
+    'and take no place that is left for others',
+  )
+})
