@@ -80,9 +80,9 @@ export function createTenantStore(redis: Redis) {
     async createOrganisation(name: string, id = newId()): Promise<Organisation | null> {
       const organisation = { id, name, created: sharedIsoTime() }
       const made = await redis.set(KEYS.organisation(id), JSON.stringify(organisation), 'NX')
-      if (!made) return null
+      // Also where it is there: whoever made it may have died before this.
       await redis.sadd(KEYS.organisations, id)
-      return organisation
+      return made && organisation
     },
     organisation: readOrganisation,
     /** All there are, newest first. */
@@ -93,10 +93,11 @@ export function createTenantStore(redis: Redis) {
     async createProject(org: string, name: string, id = newId()): Promise<Project | null> {
       const project = { id, org_id: org, name, created: sharedIsoTime() }
       const made = await redis.set(KEYS.project(id), JSON.stringify(project), 'NX')
-      if (!made) return null
+      if (!made && (await readProject(id))?.org_id !== org) return null
       projects.delete(id)
+      // Also where it is there, as above.
       await redis.sadd(KEYS.projectsOf(org), id)
-      return project
+      return made && project
     },
     /**
      * Makes an id one that no other organisation can have, for a time. Nobody sees a project that is only claimed.
@@ -117,7 +118,6 @@ export function createTenantStore(redis: Redis) {
       const outcome = await put(project)
       if (outcome === 'taken') return null
       projects.delete(project.id)
-      // Also where it is there: whoever made it may not have come so far.
       await redis.sadd(KEYS.projectsOf(project.org_id), project.id)
       return outcome === 'written'
     },

@@ -157,3 +157,21 @@ test('an id that is claimed is no project yet, and nobody else can have it until
   assert.equal((await others.createProject(other, 'other', id))?.org_id, other)
   assert.equal(await tenants.putProject(project), null)
 })
+
+test('what was made by a process that died before it was listed is listed when it is asked for again', async () => {
+  const [{ tenants, redis }] = cores
+  const [org, id] = [newId(), newId()]
+  assert.ok(await tenants.createOrganisation('Acme', org))
+  assert.ok(await tenants.createProject(org, 'Web', id))
+  await redis.srem('orgs', org)
+  await redis.del(`org:${org}:projects`)
+  assert.equal(await tenants.createOrganisation('Acme', org), null)
+  assert.equal(await tenants.createProject(org, 'Web', id), null)
+  // It is another's.
+  assert.equal(await tenants.createProject(newId(), 'Web', id), null)
+  assert.ok((await tenants.organisations()).some((each) => each.id === org))
+  assert.deepEqual(
+    (await tenants.projects(org)).map((each) => each.id),
+    [id],
+  )
+})
