@@ -18,6 +18,7 @@ import { errorHandler } from './error-handler.ts'
 import { compress } from './headers/compress.ts'
 import { checkConditions } from './headers/conditions.ts'
 import { allowOrigins } from './headers/cors.ts'
+import { nameUnusedKey } from './headers/ignored-fields.ts'
 import { SECURITY_HEADERS } from './headers/security-headers.ts'
 import { normalisePath } from './normalise-path.ts'
 import type { Endpoint } from './route.ts'
@@ -131,6 +132,7 @@ function serve(
     const query = hasQuery || !noQuery ? check(declared.query, request.query, 'query') : noQuery
     if (!hasQuery) noQuery = query
     checkConditions(declared, request.headers)
+    nameUnusedKey(declared, request, response)
     if (declared.headers) check(declared.headers, request.headers, 'header')
     let checked: CheckedBody = NO_BODY
     if (declared.body) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { isHeaderValue, NO_HEADER_VALUE } from '../platform/header-value.ts'
+import { noProto } from '../platform/no-proto.ts'
 import { parseJsonFile } from '../platform/parse-json-file.ts'
 import { prettyIssues } from '../platform/told-issues.ts'
 import { isBuiltIn } from './processor.ts'
@@ -18,9 +19,9 @@ const processor = z.strictObject({
     return username + password === ''
   }, 'has a name or a password, which are not sent: they belong into headers, as {"env": "NAME"}'),
   description: z.string().max(1000).default(''),
-  headers: z.record(filled, z.union([headerValue, z.strictObject({ env: filled })])).default({}),
+  headers: noProto(z.record(filled, z.union([headerValue, z.strictObject({ env: filled })]))).default({}),
   timeout_seconds: z.number().positive().max(600).default(30),
-  config_schema: z.record(z.string(), z.json()).optional(),
+  config_schema: noProto(z.record(z.string(), z.unknown())).optional(),
 })
 const file = z.strictObject({ processors: z.array(processor).max(100) })
 

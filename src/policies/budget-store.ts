@@ -12,16 +12,16 @@ import {
   secondsUntilAnew,
 } from './budget.ts'
 import { adjustHold, endHold, holdAmount, type Period } from './budget-holds.ts'
-import { policyKeys } from './policy-keys.ts'
+import { policyKeys, policyScript } from './policy-keys.ts'
 import { createPolicyList } from './policy-list.ts'
+
+const correct = policyScript('correct', 'budgets')
 
 /** Set: ids of the projects that have budgets. */
 const PROJECTS = 'projects-with-budgets'
 const MOST_CACHED = 10_000
 /** How old an answer may be of what runs wait for, in ms: a list of runs asks once. */
 const BUSY_FRESH_MS = 100
-/** A little more than a month, as in the scripts. */
-const KEPT_MS = 40 * 86_400_000
 /** A run that ends just after midnight may still count on the day before. */
 const KEPT_PAST_MS = 2 * 86_400_000
 /** A run may be settled a little after its deadline, in ms. */
@@ -162,12 +162,21 @@ export function createBudgetStore(redis: Redis) {
       if (past.length > 0) await redis.hdel(budgetSums, ...past)
     },
 
-    /** Adds to what is spent in a period: what was known to be spent was that much too little. */
-    async correct(project: string, budget: BudgetPolicy, now: number, by: number): Promise<void> {
+    /**
+     * Sets right what is spent in a period.
+     * @param read what was read of it; null: whatever it is
+     * @param by how much that is too little, in millionths
+     * @returns false, and changes nothing, where it is not any more what was read
+     */
+    async correct(
+      project: string,
+      budget: BudgetPolicy,
+      now: number,
+      { read, by }: { readonly read: number | null; readonly by: number },
+    ): Promise<boolean> {
       const field = `${budget.name}|${periodOf(budget, now)}`
-      const { budgetSums } = policyKeys(project)
-      await redis.hincrby(budgetSums, field, by)
-      await redis.pexpire(budgetSums, KEPT_MS)
+      const { prefix } = policyKeys(project)
+      return (await correct(redis, [prefix], [field, read ?? 'any', by])) === 1
     },
   }
 }

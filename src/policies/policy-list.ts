@@ -3,9 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { atMost } from '../platform/at-most.ts'
 import { cached, expiringAfter } from '../platform/cached.ts'
 import type { Redis } from '../platform/redis/redis.ts'
-import { loadScript } from '../platform/redis/script.ts'
-
-const swap = loadScript(new URL('./scripts/swap.lua', import.meta.url))
+import { swap } from '../platform/redis/swap.ts'
 
 /** Within this time every process knows of a change. */
 const CACHE_MS = 1000
@@ -63,7 +61,7 @@ export function createPolicyList<P>(redis: Redis, { keyOf, projects }: PolicyLis
       for (;;) {
         const before = await textOf(project)
         if (!isExpected(listed(before).state)) return false
-        if ((await swap(redis, [key], [before, next])) === 1) break
+        if (await swap(redis, key, before, next)) break
       }
       recent.delete(project)
       if (next === '') await redis.srem(projects, project)

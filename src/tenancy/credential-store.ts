@@ -147,10 +147,11 @@ export function createCredentialStore(redis: Redis, kind: CredentialKind, most: 
       const kept = keepSecret(secret)
       // The pointer comes first: a rotation that breaks off half-way leaves the old secret in force.
       const handle = keys.handle({ ...current, ...kept })
-      await point(current, handle)
+      const isOurs = await point(current, handle)
       const changed = await change(project, id, (before) => ({ ...before, ...kept }))
       const past = changed ? keys.handle(changed.before) : handle
-      if (!changed || past !== handle) await redis.del(keys.pointer(past))
+      // A client that is gone meanwhile may be there again in another project: its pointer is not ours.
+      if (changed ? past !== handle : isOurs) await redis.del(keys.pointer(past))
       return changed && { credential: changed.after, secret }
     },
 

@@ -4,10 +4,17 @@ import { cachedAs, expiringAfter } from '../platform/cached.ts'
 import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
+import { loadScript } from '../platform/redis/script.ts'
+import { swap } from '../platform/redis/swap.ts'
 import type { Organisation, Project } from './tenant.ts'
 
 /** A new project is seen by every process within this time. */
 const CACHE_MS = 1000
+/** Far more than it takes to make what was claimed; a process that dies keeps ids from others for so long. */
+const CLAIM_MS = 30_000
+
+const putProject = loadScript(new URL('./scripts/put-project.lua', import.meta.url))
+const PUT = ['taken', 'there', 'written'] as const
 
 const KEYS = {
   organisations: 'orgs',
@@ -23,6 +30,9 @@ export interface TenantPage {
 }
 const ALL: TenantPage = { limit: Number.POSITIVE_INFINITY }
 
+/** A project whose id was given. */
+export type GivenProject = Pick<Project, 'id' | 'org_id' | 'name'>
+
 export type TenantStore = ReturnType<typeof createTenantStore>
 
 /** The only owner of organisations and projects. */
@@ -32,19 +42,37 @@ export function createTenantStore(redis: Redis) {
     return text === null ? null : (JSON.parse(text) as T)
   }
 
+  async function readProject(id: string): Promise<Project | null> {
+    const record = await readJson<Project & { claim?: string }>(KEYS.project(id))
+    return record?.claim === undefined ? record : null
+  }
+
   const projects = new LRUCache<string, { project: Project | null }>({
     ...atMost(10_000),
     ...expiringAfter(CACHE_MS),
     // A read that a creation overtakes is not kept, but still answers whoever waits for it.
     ignoreFetchAbort: true,
-    fetchMethod: async (id) => ({ project: await readJson<Project>(KEYS.project(id)) }),
+    fetchMethod: async (id) => ({ project: await readProject(id) }),
   })
 
-  async function readAll<T>(index: string, keyOf: (id: string) => string, page: TenantPage): Promise<T[]> {
+  async function readAll<T>(
+    index: string,
+    read: (id: string) => Promise<T | null>,
+    page: TenantPage,
+  ): Promise<T[]> {
     const ids = (await redis.smembers(index)).sort().reverse()
     const wanted = ids.filter((id) => !page.cursor || id < page.cursor).slice(0, page.limit)
-    const found = await Promise.all(wanted.map((id) => readJson<T>(keyOf(id))))
+    const found = await Promise.all(wanted.map(read))
     return found.filter((each) => each !== null)
+  }
+
+  const readOrganisation = (id: string) => readJson<Organisation>(KEYS.organisation(id))
+
+  /** @param claim for a record that is there for the organisation alone, and expires */
+  async function put({ id, org_id, name }: GivenProject, claim?: string): Promise<(typeof PUT)[number]> {
+    const record = claim === undefined ? { id, org_id, name, created: sharedIsoTime() } : { org_id, claim }
+    const args = [org_id, JSON.stringify(record), ...(claim === undefined ? [] : [CLAIM_MS])]
+    return PUT[(await putProject(redis, [KEYS.project(id)], args)) as 0 | 1 | 2]
   }
 
   return {
@@ -52,29 +80,52 @@ export function createTenantStore(redis: Redis) {
     async createOrganisation(name: string, id = newId()): Promise<Organisation | null> {
       const organisation = { id, name, created: sharedIsoTime() }
       const made = await redis.set(KEYS.organisation(id), JSON.stringify(organisation), 'NX')
-      if (!made) return null
+      // Also where it is there: whoever made it may have died before this.
       await redis.sadd(KEYS.organisations, id)
-      return organisation
+      return made && organisation
     },
-    organisation: (id: string) => readJson<Organisation>(KEYS.organisation(id)),
+    organisation: readOrganisation,
     /** All there are, newest first. */
     organisations: (page: TenantPage = ALL): Promise<Organisation[]> =>
-      readAll(KEYS.organisations, KEYS.organisation, page),
+      readAll(KEYS.organisations, readOrganisation, page),
 
     /** Null when the id is taken. The organisation must exist. */
     async createProject(org: string, name: string, id = newId()): Promise<Project | null> {
       const project = { id, org_id: org, name, created: sharedIsoTime() }
       const made = await redis.set(KEYS.project(id), JSON.stringify(project), 'NX')
-      if (!made) return null
+      if (!made && (await readProject(id))?.org_id !== org) return null
       projects.delete(id)
+      // Also where it is there, as above.
       await redis.sadd(KEYS.projectsOf(org), id)
-      return project
+      return made && project
+    },
+    /**
+     * Makes an id one that no other organisation can have, for a time. Nobody sees a project that is only claimed.
+     * @param claim names the claim, for its release
+     * @returns false when another organisation has the id, or has claimed it
+     */
+    claimProject: async (project: GivenProject, claim: string): Promise<boolean> =>
+      (await put(project, claim)) !== 'taken',
+    /** Ends a claim, unless its project is there or others of the organisation have claimed it, too. */
+    async releaseProject({ id, org_id }: GivenProject, claim: string): Promise<void> {
+      await swap(redis, KEYS.project(id), JSON.stringify({ org_id, claim }), '')
+    },
+    /**
+     * Makes a project that is claimed. The organisation must exist.
+     * @returns whether it was made; false when the organisation has it already, null when another one has
+     */
+    async putProject(project: GivenProject): Promise<boolean | null> {
+      const outcome = await put(project)
+      if (outcome === 'taken') return null
+      projects.delete(project.id)
+      await redis.sadd(KEYS.projectsOf(project.org_id), project.id)
+      return outcome === 'written'
     },
     /** At most a second old. */
     project: (id: string): Project | null | Promise<Project | null> =>
       cachedAs(projects, id, (known) => known?.project ?? null),
     /** All of an organisation, newest first. */
     projects: (org: string, page: TenantPage = ALL): Promise<Project[]> =>
-      readAll(KEYS.projectsOf(org), KEYS.project, page),
+      readAll(KEYS.projectsOf(org), readProject, page),
   }
 }

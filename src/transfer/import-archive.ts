@@ -2,6 +2,8 @@ import { ApiError, boundIssues, ValidationError, type ValidationIssue } from '..
 import type { ImportPiece } from '../tasks/archive/import-pieces.ts'
 import { isEmpty } from '../tasks/archive/import-write.ts'
 import { type ImportTarget, type PlanImportDeps, planImport, tasksOf } from '../tasks/archive/plan-import.ts'
+import type { Place } from '../tasks/archive/task-archive.ts'
+import { makeProjects } from '../tenancy/make-projects.ts'
 import type { Project } from '../tenancy/tenant.ts'
 import type { TenantStore } from '../tenancy/tenant-store.ts'
 import { type Archive, type ArchivedProject, checkArchive } from './archive.ts'
@@ -63,10 +65,7 @@ export async function importArchive(
   for (const [at, archived] of archive.projects.entries()) {
     const where = ['body', 'projects', at]
     const here = onto ?? (await deps.tenants.project(archived.project.id))
-    if (here && !onto && here.org_id !== archived.org.id) {
-      const msg = 'the project of this id belongs to another organisation here'
-      conflicts.push({ loc: [...where, 'project', 'id'], msg, type: 'conflict' })
-    }
+    if (here && !onto && here.org_id !== archived.org.id) conflicts.push(ofOther(where))
     const org = here?.org_id ?? archived.org.id
     const project = here?.id ?? archived.project.id
     const target = { org, project, by, archived, isNew: !here, where }
@@ -76,11 +75,19 @@ export async function importArchive(
   }
   if (conflicts.length > 0) throw conflict('Nothing was imported', conflicts)
 
-  for (const [target] of planned) if (target.isNew) await createProject(deps.tenants, target.archived)
+  const made = await makeNew(
+    deps.tenants,
+    planned.map(([target]) => target),
+  )
   const projects: ImportReport['projects'][number][] = []
   for (const [target, pieces] of planned) {
     const counts = await writePieces(deps, target, pieces, replace)
-    projects.push({ org_id: target.org, project_id: target.project, created: target.isNew, ...counts })
+    projects.push({
+      org_id: target.org,
+      project_id: target.project,
+      created: made.has(target.project),
+      ...counts,
+    })
   }
   return { changed: projects.some(hasChanged), projects }
 }
@@ -88,10 +95,29 @@ export async function importArchive(
 const hasChanged = ({ created, tasks, tags }: ImportReport['projects'][number]): boolean =>
   created || tasks.created + tasks.updated + tags.created > 0
 
-async function createProject(tenants: TenantStore, { org, project }: ArchivedProject): Promise<void> {
-  if (!(await tenants.organisation(org.id))) await tenants.createOrganisation(org.name, org.id)
-  await tenants.createProject(org.id, project.name, project.id)
+/**
+ * Makes the projects that were not there when the import was planned.
+ * @returns the ids of those that others have not made meanwhile
+ */
+async function makeNew(tenants: TenantStore, targets: readonly Target[]): Promise<ReadonlySet<string>> {
+  const wanted = targets.filter(({ isNew }) => isNew)
+  const outcome = await makeProjects(
+    tenants,
+    wanted.map(({ archived }) => archived),
+  )
+  if ('made' in outcome) return outcome.made
+  const taken = wanted.filter(({ project }) => project === outcome.taken)
+  throw conflict(
+    'Nothing was imported',
+    taken.map(({ where }) => ofOther(where)),
+  )
 }
+
+const ofOther = (where: Place): ValidationIssue => ({
+  loc: [...where, 'project', 'id'],
+  msg: 'the project of this id belongs to another organisation here',
+  type: 'conflict',
+})
 
 /** Writes the pieces of a plan. When the state of a piece has changed since, plans that piece again. */
 async function writePieces(

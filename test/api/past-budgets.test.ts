@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { policyKeys } from '../../src/policies/policy-keys.ts'
-import { correctBudgets } from '../../src/runs/end/correct-budgets.ts'
+import { correctBudgets } from '../../src/runs/budgets/correct-budgets.ts'
 import { ADMIN_TOKEN, startSystem } from '../support/system.ts'
 
 test('what was spent in past periods is kept no longer', async (t) => {

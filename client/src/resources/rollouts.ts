@@ -4,20 +4,21 @@ import type { TaskRecord } from '../shapes/task.ts'
 import type { TrafficPage, TrafficQuery } from '../shapes/traffic.ts'
 import type { Api } from '../transport/api.ts'
 import { segment } from '../transport/call.ts'
+import { type ChangeOptions, guarded } from './change-options.ts'
 
 /** What a change of weights does with a rollout that is open. */
-export interface SupersedeOptions extends CallOptions {
+export interface SupersedeOptions extends ChangeOptions {
   /** Ends it; otherwise the change is ROLLOUT_RUNNING. */
   readonly supersede?: boolean | undefined
 }
 
-type Steer = (task: string, options?: CallOptions) => Promise<Rollout>
+type Steer = (task: string, options?: ChangeOptions) => Promise<Rollout>
 
 /** A new revision gets its traffic in steps that it has to earn. By the task's id. */
 export interface Rollouts {
   start(task: string, rollout: NewRollout, options?: SupersedeOptions): Promise<Rollout>
   /** The present or the last one, and what it waits for. */
-  readonly get: Steer
+  get(task: string, options?: CallOptions): Promise<Rollout>
   readonly pause: Steer
   readonly resume: Steer
   /** Gives back the weights of before. */
@@ -38,10 +39,10 @@ export function createRollouts(api: Api): Rollouts {
   const steer =
     (action: string): Steer =>
     (task, options) =>
-      api.json({ ...options, method: 'POST', path: `${pathOf(task)}/${action}` })
+      api.json({ ...guarded(options), method: 'POST', path: `${pathOf(task)}/${action}` })
   return {
     start: (task, body, { supersede, ...options } = {}) =>
-      api.json({ ...options, method: 'POST', path: pathOf(task), query: { supersede }, body }),
+      api.json({ ...guarded(options), method: 'POST', path: pathOf(task), query: { supersede }, body }),
     get: (task, options) => api.json({ ...options, method: 'GET', path: pathOf(task) }),
     pause: steer('pause'),
     resume: steer('resume'),
@@ -56,7 +57,7 @@ export function createTrafficHistory(api: Api): TrafficHistory {
     page: (task, query, options) => api.json({ ...options, method: 'GET', path: pathOf(task), query }),
     restore: (task, seq, { supersede, ...options } = {}) =>
       api.json({
-        ...options,
+        ...guarded(options),
         method: 'POST',
         path: `${pathOf(task)}/${seq}/restore`,
         query: { supersede },

@@ -5,17 +5,12 @@ import type { NewTask, ShownRevisions, TaskChange, TaskFilter, TaskQuery } from 
 import type { Api } from '../transport/api.ts'
 import { readJson } from '../transport/attempt.ts'
 import { type Call, segment } from '../transport/call.ts'
+import { type ChangeOptions, guarded } from './change-options.ts'
 
 /** A task, and the ETag of the state that was read. */
 export interface TaskState {
   readonly task: TaskRecord
   readonly etag: string
-}
-
-/** Guards a change. */
-export interface ChangeOptions extends CallOptions {
-  /** The `etag` of what is to be changed: another state is STALE_TASK, and nothing is changed. */
-  readonly ifMatch?: string | undefined
 }
 
 /** Tasks with their revisions, by id. */
@@ -40,10 +35,6 @@ export function createTasks(api: Api): Tasks {
       task: await readJson<TaskRecord>(response),
       etag: response.headers.get('etag') ?? '',
     }))
-  const guarded = ({ ifMatch, ...options }: ChangeOptions) => ({
-    ...options,
-    headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
-  })
   const get: Tasks['get'] = (id, query = {}, options = {}) =>
     state({ ...options, method: 'GET', path: pathOf(id), query, repeatable: true })
 
@@ -52,9 +43,8 @@ export function createTasks(api: Api): Tasks {
     get,
     create: (body, query = {}, options = {}) =>
       state({ ...options, method: 'POST', path: 'P/task', query, body }),
-    update: (id, body, options = {}) =>
-      state({ ...guarded(options), method: 'POST', path: pathOf(id), body }),
-    delete: (id, options = {}) => api.json({ ...guarded(options), method: 'DELETE', path: pathOf(id) }),
+    update: (id, body, options) => state({ ...guarded(options), method: 'POST', path: pathOf(id), body }),
+    delete: (id, options) => api.json({ ...guarded(options), method: 'DELETE', path: pathOf(id) }),
     revisions: async (id, query, options) => (await get(id, query, options)).task.revisions,
     rotateAccessToken: (id, options = {}) =>
       api.json({ ...options, method: 'POST', path: `${pathOf(id)}/access_token/rotate` }),

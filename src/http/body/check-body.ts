@@ -2,7 +2,7 @@ import type { Response } from 'express'
 import { z } from 'zod'
 import { ValidationError, type ValidationIssue } from '../../platform/errors.ts'
 import { check, issuesOf } from '../check-request.ts'
-import { headerList } from '../headers/header-list.ts'
+import { nameIgnored } from '../headers/ignored-fields.ts'
 import type { Endpoint } from '../route.ts'
 import type { ReadBody } from './body.ts'
 import { readForm } from './read-form.ts'
@@ -36,11 +36,10 @@ export function createBodyCheck(
     if (unknown.length === 0) return { body: check(schema, sent, 'body'), ignored: [] }
     const slips = unknown.filter(({ meant }) => meant !== null)
     const ignored = unknown.filter(({ meant }) => meant === null)
-    if (ignored.length > 0)
-      response.setHeader(
-        'x-ignored-fields',
-        headerList(ignored.map(({ path, name }) => [...path, name].join('.'))),
-      )
+    nameIgnored(
+      response,
+      ignored.map(({ path, name }) => [...path, name].join('.')),
+    )
     if (slips.length > 0) {
       throw new ValidationError([...slips.map(toIssue), ...issuesOf(() => check(schema, sent, 'body'))])
     }

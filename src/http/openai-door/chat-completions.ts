@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { noProto } from '../../platform/no-proto.ts'
 import { isFinal } from '../../runs/run.ts'
 import { anyObject } from '../../tasks/task-fields.ts'
 import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
@@ -47,11 +48,13 @@ const body = z
     response_format: chatFormat.nullish(),
     metadata: metadataMember,
     stream: z.boolean().nullish().meta({ description: 'True: chunks, as server-sent events.' }),
-    stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+    stream_options: noProto(z.looseObject({ include_usage: z.boolean().nullish() })).nullish(),
   })
   .meta({
     id: 'OpenAiCompletionRequest',
-    examples: [{ model: 'task/Sentiment', messages: [{ role: 'user', content: 'I love this' }] }],
+    override: {
+      examples: [{ model: 'task/Sentiment', messages: [{ role: 'user', content: 'I love this' }] }],
+    },
   })
 
 /** Tasks as models of chat completions. */

@@ -7,6 +7,7 @@ import { watchRun } from '../../runs/wait/watch-run.ts'
 import { aliasOfId, shownAlias } from '../../tasks/naming/task-alias.ts'
 import type { Task } from '../../tasks/task.ts'
 import type { Caller } from '../../tenancy/caller.ts'
+import { nameIgnored } from '../headers/ignored-fields.ts'
 import { ofRun } from '../headers/run-headers.ts'
 import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'
 import { CANCEL_WAIT_MS } from '../routes/runs.ts'
@@ -18,7 +19,6 @@ import { openAiResponse } from './objects/response-object.ts'
 import { outcomeOf } from './objects/run-outcome.ts'
 import { sendOpenAiError } from './openai-error.ts'
 import { readResponseRequest, responseBody } from './read/read-response-request.ts'
-import { nameIgnored } from './read/unserved-members.ts'
 import {
   DOOR_REFUSALS,
   type DoorDeps,

@@ -4,6 +4,7 @@ import { startRun } from '../../runs/start/start-run.ts'
 import type { StartedRun, SubmittedFile } from '../../runs/start/submission.ts'
 import type { FindTaskDeps } from '../../tasks/naming/find-task.ts'
 import { isFileModality } from '../../tasks/output-modality.ts'
+import { nameIgnored } from '../headers/ignored-fields.ts'
 import { runHeaders, startedHeaders } from '../headers/run-headers.ts'
 import type { Context } from '../route.ts'
 import { type RunRouteDeps, START_REFUSALS } from '../routes/runs.ts'
@@ -12,7 +13,6 @@ import { setRunHeaders } from '../send-run.ts'
 import type { Addressed } from './find-addressed.ts'
 import { unsupported } from './openai-error.ts'
 import type { Inputs } from './read/read-task-input.ts'
-import { nameIgnored } from './read/unserved-members.ts'
 
 export interface DoorDeps extends RunRouteDeps, FindTaskDeps {
   /** Most tasks that `GET /v1/models` lists. */

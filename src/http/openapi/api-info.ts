@@ -33,7 +33,10 @@ ignore those that you do not know. Members that are listed as required are alway
 Of all others \`detail.reason\` is one of a closed list; branch on it and never on \`detail.message\`. A 422
 has a list instead, with the place of everything that is wrong. 429 and 503 bear \`Retry-After\`, in seconds. What is
 absent and what is not yours answer the same 404; a path that does not exist is 404 \`ROUTE_NOT_FOUND\`, a method that a
-path does not know 405 \`METHOD_NOT_ALLOWED\`.`,
+path does not know 405 \`METHOD_NOT_ALLOWED\`.
+
+**Repetitions.** An \`Idempotency-Key\` is acted on by the calls that start a run, which declare it. All others pass it over, and name
+it in \`x-ignored-fields\`.`,
 } as const
 
 /**

@@ -26,7 +26,7 @@ const ignoredFields = z
   .meta({
     description:
       'Members of the body that are not known and were ignored; only some of them where they are many. One that looks ' +
-      'like a known one is refused instead.',
+      'like a known one is refused instead. Also an `Idempotency-Key` that the call does not act on.',
     examples: ['$schema, setting_key'],
     header: { id: 'x-ignored-fields' },
   })

@@ -9,8 +9,8 @@ import {
   projectedOf,
 } from '../../policies/budget.ts'
 import type { BudgetStore } from '../../policies/budget-store.ts'
-import type { CorrectBudgetsDeps } from '../../runs/end/correct-budgets.ts'
-import { setBudgets } from '../../runs/end/set-budgets.ts'
+import type { CorrectBudgetsDeps } from '../../runs/budgets/correct-budgets.ts'
+import { setBudgets } from '../../runs/budgets/set-budgets.ts'
 import type { Endpoint } from '../route.ts'
 import { policyRoutes } from './policies.ts'
 

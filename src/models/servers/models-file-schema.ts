@@ -2,6 +2,7 @@ import { validateHeaderName } from 'node:http'
 import { z } from 'zod'
 import { isHeaderValue, NO_HEADER_VALUE } from '../../platform/header-value.ts'
 import { givenId } from '../../platform/id-schema.ts'
+import { noProto } from '../../platform/no-proto.ts'
 import { OWN_MEMBERS } from '../request-rules.ts'
 
 const filled = z.string().min(1)
@@ -19,9 +20,11 @@ const headerName = filled.refine(
   (name) => passes(() => validateHeaderName(name)),
   'is not the name of a header',
 )
-const headers = z.record(
-  headerName.refine((name) => !OURS.includes(name.toLowerCase()), 'is written by the transport'),
-  value.refine((given) => typeof given !== 'string' || isHeaderValue(given), NO_HEADER_VALUE),
+const headers = noProto(
+  z.record(
+    headerName.refine((name) => !OURS.includes(name.toLowerCase()), 'is written by the transport'),
+    value.refine((given) => typeof given !== 'string' || isHeaderValue(given), NO_HEADER_VALUE),
+  ),
 )
 
 /** A member of requests that may be written by hand. */
@@ -30,9 +33,9 @@ const member = filled.refine((name) => !OWN_MEMBERS.has(name), 'is written by th
 const requestRules = {
   parameters: z
     .strictObject({
-      add: z.record(member, z.json()).optional(),
+      add: noProto(z.record(member, z.unknown())).optional(),
       drop: z.array(filled).optional(),
-      rename: z.record(filled, member).optional(),
+      rename: noProto(z.record(filled, member)).optional(),
     })
     .optional(),
   schema_dialect: z.enum(['json_schema', 'openai', 'azure', 'gemini']).optional(),
@@ -93,7 +96,7 @@ const server = z
     limits: limits.optional(),
     provider: filled.optional(),
     proxy: z.union([z.literal('none'), z.url({ protocol: /^https?$/ })]).optional(),
-    query: z.record(filled, value).optional(),
+    query: noProto(z.record(filled, value)).optional(),
     timeout_seconds: z.number().positive().max(3600).optional(),
   })
   .refine(({ client_cert_file, client_key_file }) => !client_cert_file === !client_key_file, {
@@ -150,7 +153,7 @@ const model = z.strictObject({
 
 /** What a models file may hold. `docs/reference/models-file.md` says what each member means. */
 export const modelsFileSchema = z.strictObject({
-  servers: z.record(filled, server),
+  servers: noProto(z.record(filled, server)),
   models: z.array(model).min(1),
 })
 

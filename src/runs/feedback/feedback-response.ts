@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { shownId } from '../../platform/id-schema.ts'
+import { noProto } from '../../platform/no-proto.ts'
 import { scoreSchema } from '../../tasks/scores/score.ts'
 
 const LONGEST_VALUE = 100
@@ -11,9 +12,11 @@ const value = z.union([z.boolean(), z.number(), z.string().max(LONGEST_VALUE)])
 /** Body of feedback. */
 export const feedbackBody = z
   .object({
-    scores: z
-      .record(z.string().max(LONGEST_VALUE), value.nullable())
-      .refine((scores) => Object.keys(scores).length <= 100, 'at most 100 scores')
+    scores: noProto(
+      z
+        .record(z.string().max(LONGEST_VALUE), value.nullable())
+        .refine((scores) => Object.keys(scores).length <= 100, 'at most 100 scores'),
+    )
       .optional()
       .meta({ description: 'By name; null takes back what was said. What is not named stays.' }),
     comment: z.string().max(LONGEST_COMMENT).nullish().meta({ description: 'Null takes it back.' }),
@@ -22,7 +25,10 @@ export const feedbackBody = z
     ({ scores, comment }) => scores !== undefined || comment !== undefined,
     'expected scores or a comment',
   )
-  .meta({ id: 'FeedbackChange', examples: [{ scores: { helpful: true }, comment: 'Just what I needed.' }] })
+  .meta({
+    id: 'FeedbackChange',
+    override: { examples: [{ scores: { helpful: true }, comment: 'Just what I needed.' }] },
+  })
 
 const given = z.object({
   value: value.nullable().meta({ description: 'The latest; null once it was taken back.' }),

@@ -64,7 +64,7 @@ export function taskArchiveSchema(limits: TaskLimits) {
     on_truncated: fields.on_truncated.default('fail'),
     output_retries: fields.output_retries.default(1),
     cache: fields.cache.default(0),
-    scores: fields.scores.default({}),
+    scores: fields.scores.default({}).meta({ override: { default: {} } }),
     created: time,
     modified: time,
     active_revisions: activeRevisionsSchema(limits.weightsMax, { strict: true }),

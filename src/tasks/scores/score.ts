@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
+import { noProto } from '../../platform/no-proto.ts'
 
 const LONGEST_OPTION = 100
 const MOST_OPTIONS = 20
@@ -44,12 +45,16 @@ export type Scores = Readonly<Record<string, Score>>
 
 /** The scores that a task declares, by name. */
 export const scoresSchema = (most: number) =>
-  z
-    .record(
-      z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, 'expected 1-32 small letters, digits or _, a letter first'),
-      scoreSchema,
-    )
-    .refine((scores) => Object.keys(scores).length <= most, `at most ${most} scores`)
+  noProto(
+    z
+      .record(
+        z
+          .string()
+          .regex(/^[a-z][a-z0-9_]{0,31}$/, 'expected 1-32 small letters, digits or _, a letter first'),
+        scoreSchema,
+      )
+      .refine((scores) => Object.keys(scores).length <= most, `at most ${most} scores`),
+  )
 
 export type ScoreValue = boolean | number | string
 

@@ -168,11 +168,16 @@ async function tagRevision(
   { task, revision, name }: { task: string; revision: string; name: string },
 ): Promise<boolean> {
   if (!tagName.safeParse(name).success) return false
-  const known = (await tags.list(project, 'task_revision')).find((tag) => tag.name === name)
-  const tag = known ?? (await tags.create(project, 'task_revision', name, null))
-  if (typeof tag === 'string') throw new ApiError('TOO_MANY_TAGS', 'The project has as many tags as it may.')
-  await tags.add(project, 'task_revision', tag.id, [{ task, entity: revision }])
-  return true
+  for (;;) {
+    const known = (await tags.list(project, 'task_revision')).find((tag) => tag.name === name)
+    const tag = known ?? (await tags.create(project, 'task_revision', name, null))
+    // Others have made it meanwhile, or deleted it: then it is looked for again.
+    if (tag === 'name') continue
+    if (typeof tag === 'string')
+      throw new ApiError('TOO_MANY_TAGS', 'The project has as many tags as it may.')
+    const tagged = await tags.add(project, 'task_revision', tag.id, [{ task, entity: revision }])
+    if (tagged !== 'absent') return true
+  }
 }
 
 /** A further version: its prompts and what belongs to them, and all the traffic. */

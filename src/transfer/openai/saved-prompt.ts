@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { ValidationError } from '../../platform/errors.ts'
+import { noProto } from '../../platform/no-proto.ts'
 import { toldIssues } from '../../platform/told-issues.ts'
 
 /** Texts of a prompt, and files for which it has a place. */
@@ -31,15 +32,17 @@ export interface SavedPrompt {
 export type Place = readonly (string | number)[]
 
 const text = z.string().min(1)
-const part = z.looseObject({ type: z.string(), text: z.string().optional() })
+const part = noProto(z.looseObject({ type: z.string(), text: z.string().optional() }))
 const content = z.union([z.string(), z.array(part)])
-const message = z.looseObject({ role: z.string(), content })
-const schema = z.record(z.string(), z.unknown())
-const format = z.looseObject({
-  type: z.enum(['text', 'json_object', 'json_schema']),
-  schema: schema.optional(),
-  json_schema: z.looseObject({ schema: schema.optional() }).optional(),
-})
+const message = noProto(z.looseObject({ role: z.string(), content }))
+const schema = noProto(z.record(z.string(), z.unknown()))
+const format = noProto(
+  z.looseObject({
+    type: z.enum(['text', 'json_object', 'json_schema']),
+    schema: schema.optional(),
+    json_schema: noProto(z.looseObject({ schema: schema.optional() })).optional(),
+  }),
+)
 
 /** Every shape of a prompt that is read; members of several shapes may stand together. */
 const saved = z.looseObject({
@@ -55,13 +58,16 @@ const saved = z.looseObject({
   prompt: z.string().nullish(),
   messages: z.array(message).nullish(),
   input: z.union([z.string(), z.array(message)]).nullish(),
-  variables: z.union([z.array(z.union([z.string(), z.looseObject({ name: z.string() })])), schema]).nullish(),
+  variables: z
+    .union([z.array(z.union([z.string(), noProto(z.looseObject({ name: z.string() }))])), schema])
+    .nullish(),
   schema: schema.nullish(),
   response_format: format.nullish(),
-  text: z.looseObject({ format: format.nullish() }).nullish(),
-  reasoning: z.looseObject({ effort: z.string().nullish() }).nullish(),
+  text: noProto(z.looseObject({ format: format.nullish() })).nullish(),
+  reasoning: noProto(z.looseObject({ effort: z.string().nullish() })).nullish(),
   tools: z.array(z.unknown()).nullish(),
 })
+const savedPrompt = noProto(saved)
 type Saved = z.output<typeof saved>
 
 /** Names of a parameter in the file, and in a task. */
@@ -92,7 +98,7 @@ export function readSavedPrompts(file: unknown): SavedPrompt[] {
 }
 
 function readSavedPrompt(given: unknown, place: Place): SavedPrompt {
-  const read = saved.safeParse(given)
+  const read = savedPrompt.safeParse(given)
   if (!read.success) {
     throw new ValidationError(
       toldIssues(read.error.issues).map(({ path, message: msg }) => ({

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { LinkedFeedback, SplitrunError } from '../../../client/src/index.ts'
+import { declareEndpoints } from '../../../src/compose/compose-api.ts'
 import { connectClient, rejection } from '../../support/client.ts'
 import { useSystem } from '../../support/system.ts'
 
@@ -66,5 +67,47 @@ describe('the client decides between revisions', () => {
       Array.from({ length: seqs.length }, (_, at) => seqs.length - at),
     )
     assert.equal(next.next_before, null)
+  })
+
+  test('all that is done under a condition of the API takes the state that it is done to', async () => {
+    const { client, task, from, to } = await taskOfTwo()
+    const sent: string[] = []
+    const watched = connectClient(running(), {
+      fetch(url, init) {
+        const path = new URL(url).pathname.replace(/^.*\/project\/[^/]+/, '').replace(task, ':task_id')
+        if (new Headers(init.headers).has('if-match')) sent.push(`${init.method} ${path}`)
+        return fetch(url, init)
+      },
+    })
+    const { etag: ifMatch } = await client.tasks.get(task)
+    await client.tasks.update(task, { enabled: true, description: 'Changed meanwhile.' })
+    const { rollout, shadow, trafficHistory, tasks } = watched
+    const changes = [
+      rollout.start(task, { from, to, shares: [0.1, 1] }, { ifMatch }),
+      ...[rollout.pause, rollout.resume, rollout.rollback, rollout.complete].map((steer) =>
+        steer(task, { ifMatch }),
+      ),
+      shadow.start(task, { revision: to, share: 0.5, max_credits_per_day: null }, { ifMatch }),
+      shadow.end(task, { ifMatch }),
+      trafficHistory.restore(task, 1, { ifMatch, supersede: true }),
+      tasks.update(task, { enabled: false }, { ifMatch }),
+      tasks.delete(task, { ifMatch }),
+    ]
+    assert.deepEqual(await Promise.all(changes.map(reasonOf)), Array(changes.length).fill('STALE_TASK'))
+    // Policies are changed under one by `change`, which asks again by itself.
+    const guarded = declareEndpoints(running().core.config).filter(
+      ({ headers, path }) => headers && 'if-match' in headers.shape && path.includes(':task_id'),
+    )
+    const declared = guarded.map(({ method, path }) => `${method.toUpperCase()} ${path}`)
+    const asSent = declared.map((each) => each.replace(/\/org.*:project_id/, '').replace(':seq', '1'))
+    assert.deepEqual(sent.sort(), asSent.sort())
+
+    const { etag } = await client.tasks.get(task)
+    assert.equal(
+      (await rollout.start(task, { from, to, shares: [0.1, 1] }, { ifMatch: etag })).status,
+      'running',
+    )
+    assert.equal(await reasonOf(rollout.complete(task, { ifMatch: etag })), 'STALE_TASK')
+    assert.equal((await rollout.complete(task, { ifMatch: '*' })).status, 'completed')
   })
 })

@@ -3,17 +3,20 @@ import { compareSchemas } from '../../../output/compare-schemas.ts'
 import { compileOutput } from '../../../output/compile-output.ts'
 import type { JsonSchema } from '../../../output/output-schema.ts'
 import { ValidationError } from '../../../platform/errors.ts'
+import { noProto } from '../../../platform/no-proto.ts'
 import type { Revision } from '../../../tasks/task.ts'
 
 const FORMATS = ['text', 'json_object', 'json_schema'] as const
 
 /** `response_format` of chat completions. */
-export const chatFormat = z.looseObject({
-  type: z.enum(FORMATS),
-  json_schema: z.looseObject({ schema: z.unknown().optional() }).nullish(),
-})
+export const chatFormat = noProto(
+  z.looseObject({
+    type: z.enum(FORMATS),
+    json_schema: noProto(z.looseObject({ schema: z.unknown().optional() })).nullish(),
+  }),
+)
 /** `text.format` of responses. */
-export const textFormat = z.looseObject({ type: z.enum(FORMATS), schema: z.unknown().optional() })
+export const textFormat = noProto(z.looseObject({ type: z.enum(FORMATS), schema: z.unknown().optional() }))
 
 /** What an answer is to be, as either API says it. */
 export interface AskedFormat {

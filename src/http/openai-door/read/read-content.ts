@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { ValidationError } from '../../../platform/errors.ts'
+import { noProto } from '../../../platform/no-proto.ts'
 import type { SubmittedFile } from '../../../runs/start/submission.ts'
 import { decodeBase64 } from '../../body/decode-base64.ts'
 import { fileNameOf } from '../../body/read-multipart.ts'
 import { unsupported } from '../openai-error.ts'
 
 /** One part of a message, or an input item in a prompt's variables, in the words of either API. */
-export const contentPart = z.looseObject({ type: z.string().max(100) })
+export const contentPart = noProto(z.looseObject({ type: z.string().max(100) }))
 export type ContentPart = z.output<typeof contentPart>
 
 /** What was said to a task: its text, and files in their order. */

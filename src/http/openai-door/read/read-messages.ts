@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ValidationError } from '../../../platform/errors.ts'
+import { noProto } from '../../../platform/no-proto.ts'
 import { unsupported } from '../openai-error.ts'
 import { type Content, contentPart, nameStrays, noContent, readPart } from './read-content.ts'
 
@@ -7,13 +8,15 @@ const ROLES = ['user', 'system', 'developer', 'assistant', 'tool', 'function'] a
 const content = z.union([z.string(), z.array(contentPart).max(1000)])
 
 /** A message of a chat. */
-export const chatMessage = z.looseObject({ role: z.enum(ROLES), content: content.nullish() })
+export const chatMessage = noProto(z.looseObject({ role: z.enum(ROLES), content: content.nullish() }))
 /** An item of a response's input; whatever is no message belongs to a history. */
-export const inputItem = z.looseObject({
-  type: z.string().max(100).nullish(),
-  role: z.enum(ROLES).nullish(),
-  content: z.unknown().optional(),
-})
+export const inputItem = noProto(
+  z.looseObject({
+    type: z.string().max(100).nullish(),
+    role: z.enum(ROLES).nullish(),
+    content: z.unknown().optional(),
+  }),
+)
 const itemContent = content.nullish()
 
 const HISTORY =

@@ -1,20 +1,23 @@
 import { z } from 'zod'
+import { noProto } from '../../../platform/no-proto.ts'
 import { splitKey } from '../../run-request.ts'
 
 /** OpenAI's bounds: 16 pairs of texts. */
-export const metadataMember = z
-  .object({
-    reference: z.string().max(500).nullish().meta({ description: 'The run’s `reference`.' }),
-    reporting_group: z
-      .string()
-      .min(1)
-      .max(100)
-      .nullish()
-      .meta({ description: 'The run’s `reporting_group`.' }),
-    split_key: splitKey.nullish(),
-  })
-  .catchall(z.string().max(512))
-  .refine((pairs) => Object.keys(pairs).length <= 16, 'at most 16 pairs are accepted')
+export const metadataMember = noProto(
+  z
+    .object({
+      reference: z.string().max(500).nullish().meta({ description: 'The run’s `reference`.' }),
+      reporting_group: z
+        .string()
+        .min(1)
+        .max(100)
+        .nullish()
+        .meta({ description: 'The run’s `reporting_group`.' }),
+      split_key: splitKey.nullish(),
+    })
+    .catchall(z.string().max(512))
+    .refine((pairs) => Object.keys(pairs).length <= 16, 'at most 16 pairs are accepted'),
+)
   .nullish()
   .meta({ description: '`reference`, `reporting_group` and `split_key`; other keys are not kept.' })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ValidationError } from '../../../platform/errors.ts'
+import { noProto } from '../../../platform/no-proto.ts'
 import { llmConfigSchema } from '../../../tasks/task-fields.ts'
 
 const { temperature, top_p, max_tokens, seed, frequency_penalty, presence_penalty, stop, reasoning_effort } =
@@ -27,8 +28,7 @@ export const responseParameters = {
   presence_penalty: presence_penalty.nullish(),
   stop: stop.nullish(),
   max_output_tokens: max_tokens.nullish(),
-  reasoning: z
-    .looseObject({ effort: reasoning_effort.nullish() })
+  reasoning: noProto(z.looseObject({ effort: reasoning_effort.nullish() }))
     .nullish()
     .meta({ description: 'Its `effort` is respected.' }),
 }

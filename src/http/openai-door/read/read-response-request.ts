@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { ApiError, ValidationError } from '../../../platform/errors.ts'
+import { noProto } from '../../../platform/no-proto.ts'
 import type { SubmittedFile } from '../../../runs/start/submission.ts'
 import type { FindTaskDeps } from '../../../tasks/naming/find-task.ts'
 import { anyObject } from '../../../tasks/task-fields.ts'
@@ -42,18 +43,18 @@ export const responseBody = z
       .meta({
         description: 'A text for the one parameter that `variables` leaves open, and files.',
       }),
-    text: z.looseObject({ format: textFormat.nullish() }).nullish(),
+    text: noProto(z.looseObject({ format: textFormat.nullish() })).nullish(),
     metadata: metadataMember,
     background: z
       .boolean()
       .nullish()
       .meta({ description: 'True: answers at once with the run as it stands.' }),
     stream: z.boolean().nullish().meta({ description: 'True: events of the response, as they come.' }),
-    stream_options: z.looseObject({}).nullish().meta({ description: 'Not acted on.' }),
+    stream_options: noProto(z.looseObject({})).nullish().meta({ description: 'Not acted on.' }),
   })
   .meta({
     id: 'OpenAiResponseRequest',
-    examples: [{ prompt: { id: 'Sentiment', variables: { text: 'I love this' } } }],
+    override: { examples: [{ prompt: { id: 'Sentiment', variables: { text: 'I love this' } } }] },
   })
 type ResponseBody = z.output<typeof responseBody>
 

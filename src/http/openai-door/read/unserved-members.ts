@@ -1,7 +1,5 @@
-import type { Response } from 'express'
 import { z } from 'zod'
 import { ValidationError } from '../../../platform/errors.ts'
-import { headerList } from '../../headers/header-list.ts'
 import { unsupported } from '../openai-error.ts'
 
 /** They say how OpenAI stores, bills or caches, or ask for more beside the answer: the answer is the same without them. */
@@ -100,11 +98,3 @@ export const membersOf = (name: string, members: Readonly<Record<string, unknown
   Object.keys(members)
     .filter((each) => members[each] !== undefined && members[each] !== null)
     .map((each) => `${name}.${each}`)
-
-/** Names further members in `x-ignored-fields`. */
-export function nameIgnored(response: Response, names: readonly string[]): void {
-  if (names.length === 0) return
-  const before = response.getHeader('x-ignored-fields')
-  const listed = headerList(names)
-  response.setHeader('x-ignored-fields', before ? `${before}, ${listed}` : listed)
-}

@@ -15,6 +15,9 @@ export interface CorrectBudgetsDeps {
 /** Totals that are read for one budget. Of a project with more, what was counted run by run stays. */
 const MOST_TOTALS = 100_000
 
+/** While others change what is spent of a budget, it is looked at anew, so often. */
+const MOST_TRIES = 5
+
 /**
  * Sets what is spent of each budget to what the totals say, which are exact. What is spent is read before the totals are: a
  * run that ends meanwhile may count twice until the next time, and never less than once. Of a period that began before
@@ -32,29 +35,47 @@ export async function correctBudgets(
   }
 }
 
-/** The same of some budgets of a project, which it has or is about to have. */
+/**
+ * The same of some budgets of a project, which it has or is about to have. However many do it at once, what was not known
+ * to be spent is added once, but for a budget that is spent from all the while: there it may count twice until the next time.
+ */
 export async function correctSome(
-  { budgets, rollups, log, config }: CorrectBudgetsDeps,
+  deps: CorrectBudgetsDeps,
   project: string,
   policies: readonly BudgetPolicy[],
   now: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const today = Math.floor(now / DAY_MS) * DAY_MS
-  const oldest = today - (config.reportDays - 1) * DAY_MS
-  for (const { policy, spent } of await budgets.statesOf(project, policies)) {
-    if (signal.aborted) return
-    const { first } = periodBounds(policy, now)
-    const exact = await totalOf(rollups, project, policy, { first, last: today })
-    if (exact === null) {
-      log.warn({ project, budget: policy.name }, 'a budget has too many totals to be compared with them')
-      continue
-    }
-    const isWhole = first >= oldest
-    if (isWhole ? exact !== spent : exact > spent) {
-      await budgets.correct(project, policy, now, exact - spent)
+  for (const policy of policies) {
+    for (let tries = 1; !signal.aborted; tries += 1) {
+      if (await correctOne(deps, project, policy, now, tries < MOST_TRIES)) break
     }
   }
+}
+
+/**
+ * @param isGuarded whether only what is spent is set right that nobody has changed since it was read
+ * @returns false where somebody has
+ */
+async function correctOne(
+  { budgets, rollups, log, config }: CorrectBudgetsDeps,
+  project: string,
+  policy: BudgetPolicy,
+  now: number,
+  isGuarded: boolean,
+): Promise<boolean> {
+  const today = Math.floor(now / DAY_MS) * DAY_MS
+  const oldest = today - (config.reportDays - 1) * DAY_MS
+  const [{ spent = 0 } = {}] = await budgets.statesOf(project, [policy])
+  const { first } = periodBounds(policy, now)
+  const exact = await totalOf(rollups, project, policy, { first, last: today })
+  if (exact === null) {
+    log.warn({ project, budget: policy.name }, 'a budget has too many totals to be compared with them')
+    return true
+  }
+  const isWhole = first >= oldest
+  if (isWhole ? exact === spent : exact <= spent) return true
+  return budgets.correct(project, policy, now, { read: isGuarded ? spent : null, by: exact - spent })
 }
 
 /** What the totals of some days say that is spent of a budget; null when they are too many. */
