@@ -72,19 +72,23 @@ local function is_hopeless(id, model, expires)
 end
 
 -- Adds the hopeless runs of backlogs, whose windows are full of runs that have the time to wait. Looks at those only that
--- expire next.
+-- expire next, and at so many bytes of requests at most: nobody else is served meanwhile.
 local MOST_EXPIRING = 200
+local MOST_BYTES = 1000000
 local function add_from_backlogs(ids)
-  local latest = 0
+  local latest, left = 0, MOST_BYTES
   for _, wait in pairs(waits) do latest = math.max(latest, wait.over) end
   local expiring = latest > 0
     and call('ZRANGEBYSCORE', key.expiring, now, latest, 'WITHSCORES', 'LIMIT', '0', MOST_EXPIRING) or {}
   for at = 1, #expiring, 2 do
     if #ids >= most then return end
     local id = expiring[at]
-    local model = call('HGET', key.run(id), 'model') or ''
-    if waits[model] then
-      local project = project_in(call('HGET', key.run(id), 'request'))
+    local run = key.run(id)
+    local bytes = waits[call('HGET', run, 'model') or ''] and call('HSTRLEN', run, 'request')
+    if bytes and bytes <= left then
+      left = left - bytes
+      local model, request = unpack(call('HMGET', run, 'model', 'request'))
+      local project = project_in(request)
       if project and call('ZSCORE', key.backlog(project, model), id) and is_hopeless(id, model, expiring[at + 1]) then
         make_job(id)
         ids[#ids + 1] = id

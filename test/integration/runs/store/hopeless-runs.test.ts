@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { newId } from '../../../../src/platform/ids.ts'
-import type { Redis } from '../../../../src/platform/redis/redis.ts'
+import { silentLogger } from '../../../../src/platform/logger.ts'
+import { connectRedis, type Redis } from '../../../../src/platform/redis/redis.ts'
 import { bullmqKeys } from '../../../../src/queue/bullmq-keys.ts'
 import type { RunRequest } from '../../../../src/runs/run.ts'
 import type { Claim } from '../../../../src/runs/store/claim.ts'
 import { shardKeys } from '../../../../src/runs/store/run-keys.ts'
 import { createRunStore, type RunStore } from '../../../../src/runs/store/run-store.ts'
+import { startPrivateRedis } from '../../../support/redis.ts'
 import { aRequest, aResult, STORE_OPTIONS, TAKE_ONE } from '../../../support/runs.ts'
-import { useRunStore } from './used-store.ts'
 
 const WINDOW = 3
 const JOBS = bullmqKeys(0)
@@ -20,9 +21,17 @@ const PAUSE_ENDS = NOW + 600_000
 describe('runs that expire before their model may be called', () => {
   let redis: Redis
   let runs: RunStore
-  useRunStore((connected) => {
-    redis = connected
+  // A Redis of their own: they look at whole queues.
+  const cleanups: (() => Promise<void> | void)[] = []
+  before(async () => {
+    const { url } = await startPrivateRedis({ after: (clean) => void cleanups.push(clean) })
+    const connections = connectRedis(url, silentLogger())
+    cleanups.unshift(() => connections.close())
+    redis = await connections.commands('test')
     runs = createRunStore(redis, { ...STORE_OPTIONS, queueWindow: WINDOW })
+  })
+  after(async () => {
+    for (const clean of cleanups) await clean()
   })
 
   /** Queued runs of a new project, which have so many seconds. */
