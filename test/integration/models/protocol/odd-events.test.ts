@@ -95,6 +95,20 @@ describe('events of a stream that are no part of an answer', () => {
     })
   }
 
+  test('they are passed over in streams of the Responses API, too', async (t) => {
+    const output = [{ type: 'message', content: [{ type: 'output_text', text: 'hi' }] }]
+    const delta = event({ type: 'response.output_text.delta', delta: 'hi' })
+    const end = event({
+      type: 'response.completed',
+      response: { object: 'response', status: 'completed', output },
+    })
+    for (const [name, text] of Object.entries(HARMLESS)) {
+      const peer = await chatPeer(t, streams(text + delta + text + end))
+      const answer = await askPeer(t, peer.baseUrl)({ model: { api: 'responses' }, onText })
+      assert.equal(answer.text, 'hi', name)
+    }
+  })
+
   const failsWith = async (t: Parameters<typeof chatPeer>[0], whole: string, kind: string) => {
     const peer = await chatPeer(t, streams(whole))
     const ask = askPeer(t, peer.baseUrl)
