@@ -78,17 +78,6 @@ export interface RunRequest {
   readonly cache?: CacheUse | undefined
 }
 
-/** True when a run expires at the time `now`: its deadline is reached, or it was not claimed before `startBy`. */
-export function isLate(request: RunRequest, claimed: number | null, now: number): boolean {
-  return now >= request.deadline || (claimed ?? now) >= request.startBy
-}
-
-/** When a queued run expires, in ms since the epoch: for one whose model was asked, `startBy` no longer counts. */
-export const expiryOf = (
-  { startBy, deadline }: Pick<RunRequest, 'startBy' | 'deadline'>,
-  wasAsked: boolean,
-): number => (wasAsked ? deadline : startBy)
-
 /** One call of a model, as the ledger has it. An open attempt has no end. Times in ms since the epoch. */
 export interface Attempt {
   readonly number: number

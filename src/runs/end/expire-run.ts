@@ -1,5 +1,6 @@
 import { sharedNow } from '../../platform/clock.ts'
-import { isLate, type RunRecord } from '../run.ts'
+import type { RunRecord } from '../run.ts'
+import { isLate } from '../run-expiry.ts'
 import { type EndQueuedRunDeps, endQueuedRun } from './end-queued-run.ts'
 
 /** A worker may have had the run between its reading and its end. Then it is read again, at most this often. */

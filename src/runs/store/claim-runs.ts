@@ -1,7 +1,8 @@
 import { sharedNow } from '../../platform/clock.ts'
 import { shardOf } from '../../platform/ids.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
-import { type Attempt, expiryOf } from '../run.ts'
+import type { Attempt } from '../run.ts'
+import { expiryOf } from '../run-expiry.ts'
 import {
   type Allowances,
   type Claim,
