@@ -40,10 +40,16 @@ export function DayCharts({ figures, most }: { figures: readonly DayFigures[]; m
   return (
     <Suspense fallback={null}>
       <div className="columns">
-        <Chart title="Runs" days={days} series={shown.runs} show={count} bars whole />
-        <Chart title="Tokens" days={days} series={shown.tokens} show={count} whole />
+        <Chart title="Runs" days={days} series={shown.runs} show={count} bars steps="whole" />
+        <Chart title="Tokens" days={days} series={shown.tokens} show={count} steps="whole" />
         <Chart title="Credits" days={days} series={shown.credits} show={showCredits} bars />
-        <Chart title="Time from creation to end" days={days} series={shown.times} show={duration} whole />
+        <Chart
+          title="Time from creation to end"
+          days={days}
+          series={shown.times}
+          show={duration}
+          steps="time"
+        />
       </div>
     </Suspense>
   )
