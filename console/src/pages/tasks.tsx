@@ -7,8 +7,8 @@ import { Empty } from '../parts/page/empty.tsx'
 import { Loaded } from '../parts/page/loaded.tsx'
 import { PageFrame } from '../parts/page/page-frame.tsx'
 import { TrafficBar } from '../parts/revisions/traffic-bar.tsx'
-import { ModelName } from '../parts/simulated.tsx'
 import { useOlderTasks, useTasks } from '../parts/use-tasks.ts'
+import { ServingModels } from './tasks/serving-models.tsx'
 
 /** What today's runs of each task come to. */
 const useToday = () =>
@@ -83,7 +83,6 @@ export default function Tasks() {
                 <tbody>
                   {all.map((task) => {
                     const sum = today?.get(task.id)
-                    const model = task.revisions[0]?.llm_model_id ?? null
                     return (
                       <tr key={task.id}>
                         <th scope="row">
@@ -96,7 +95,7 @@ export default function Tasks() {
                           <TrafficBar task={task} />
                         </td>
                         <td>
-                          <ModelName model={model} />
+                          <ServingModels task={task} />
                         </td>
                         <td className="number">{sum ? count(sum.runs) : '—'}</td>
                         <td className="number">{sum?.runs ? percent(sum.succeeded / sum.runs) : '—'}</td>
