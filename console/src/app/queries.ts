@@ -1,6 +1,7 @@
 import { SplitrunError } from '@splitrun/client'
 import { MutationCache, QueryCache, QueryClient, type QueryKey } from '@tanstack/react-query'
 import type { Session } from './api.ts'
+import { forgetTyped } from './kept.ts'
 
 /** Who is signed in; and where nobody is, why, if that is to be told. */
 export interface SignedIn {
@@ -59,6 +60,7 @@ export async function putSignedIn(signedIn: SignedIn): Promise<void> {
 export async function endSession(): Promise<void> {
   await putSignedIn({ session: null, why: null })
   forget()
+  forgetTyped()
 }
 
 /** Nothing that the one has read is shown to the next. */

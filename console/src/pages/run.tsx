@@ -1,8 +1,8 @@
 import type { Run } from '@splitrun/client'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useProject } from '../app/project.ts'
 import { useApi, useChange } from '../app/use-api.ts'
+import { useKept } from '../app/use-kept.ts'
 import { ActionButton } from '../parts/action-button.tsx'
 import { JsonView } from '../parts/json-view.tsx'
 import { Moment } from '../parts/moment.tsx'
@@ -39,7 +39,7 @@ export default function RunPage() {
 function Shown({ run }: { run: Run }) {
   const { whyNot } = useProject()
   const { data: state } = useTask(run.task_id, whyNot('task:read') === null)
-  const [isReplaying, setReplaying] = useState(false)
+  const [isReplaying, setReplaying] = useKept(`replaying ${run.id}`, () => false)
   const isSimulated = useIsSimulated()
   const cancelling = useChange((client) => client.task(run.task_id).attach(run.id).cancel(), [['runs']])
   const revision = state?.task.revisions.find(({ id }) => id === run.task_revision_id)

@@ -1,5 +1,5 @@
 import type { LimitPolicy } from '@splitrun/client'
-import { useState } from 'react'
+import { useKept } from '../../app/use-kept.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { Line } from '../../parts/fields.tsx'
 import { limitDraftOf, limitOf, UNITS, type Unit } from './limit-draft.ts'
@@ -8,7 +8,7 @@ import { TargetFields } from './target-fields.tsx'
 
 /** Asks what a limit is of, and how much it permits. */
 export function LimitForm({ policy, isBusy, onSave }: PolicyFormProps<LimitPolicy>) {
-  const [draft, setDraft] = useState(() => limitDraftOf(policy))
+  const [draft, setDraft] = useKept(`limit ${policy?.name}`, () => limitDraftOf(policy))
   return (
     <form
       className="stack"

@@ -2,6 +2,7 @@ import type { Client } from '@splitrun/client'
 import type { QueryKey } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useChange } from '../../app/use-api.ts'
+import { useKept } from '../../app/use-kept.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { useAnnounce } from '../../parts/page/announcer.tsx'
@@ -46,7 +47,7 @@ export function PolicySection<All, P extends Policy>(props: PolicySectionProps<A
   const { query, policiesOf, words, columns, stale, save, form } = props
   const announce = useAnnounce()
   /** Undefined: none is open. */
-  const [edited, setEdited] = useState<P | null | undefined>(undefined)
+  const [edited, setEdited] = useKept<P | null | undefined>(`${words.one} that is edited`, () => undefined)
   const [leaving, setLeaving] = useState<P | null>(null)
   const saving = useChange(
     (client, { before, next }: { before: string | null; next: P | null }) => save(client, before, next),

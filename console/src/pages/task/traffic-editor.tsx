@@ -1,6 +1,7 @@
 import type { TaskState } from '@splitrun/client'
 import { useId, useState } from 'react'
 import { useChange } from '../../app/use-api.ts'
+import { useKept } from '../../app/use-kept.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { AddOne } from '../../parts/add-one.tsx'
 import { count } from '../../parts/figures.ts'
@@ -28,7 +29,7 @@ const PREVIEWED = 1000
 export function TrafficEditor({ state }: { state: TaskState }) {
   const { task, etag } = state
   const announce = useAnnounce()
-  const [edited, setEdited] = useState<Of<Share[]> | null>(null)
+  const [edited, setEdited] = useKept<Of<Share[]> | null>(`traffic ${task.id}`, () => null)
   const [before, setBefore] = useState<Of<Active> | null>(null)
   const title = useId()
   const saving = useChange(

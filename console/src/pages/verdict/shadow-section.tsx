@@ -1,6 +1,6 @@
 import { type NewShadow, SplitrunError, type TaskRecord } from '@splitrun/client'
-import { useState } from 'react'
 import { useApi, useChange } from '../../app/use-api.ts'
+import { useKept } from '../../app/use-kept.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { Choice, Line } from '../../parts/fields.tsx'
 import { count, percent } from '../../parts/figures.ts'
@@ -70,7 +70,11 @@ export function ShadowSection({ task }: { task: TaskRecord }) {
 function StartShadow({ task }: { task: TaskRecord }) {
   const announce = useAnnounce()
   const idle = task.revisions.find(({ active }) => !active) ?? task.revisions[0]
-  const [draft, setDraft] = useState({ revision: idle?.id ?? '', share: '10', most: '' })
+  const [draft, setDraft] = useKept(`shadow ${task.id}`, () => ({
+    revision: idle?.id ?? '',
+    share: '10',
+    most: '',
+  }))
   const starting = useChange(
     (client, shadow: NewShadow) => client.shadow.start(task.id, shadow),
     [['tasks', task.id, 'shadow']],
