@@ -8,6 +8,7 @@ import { JsonView } from '../parts/json-view.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Loaded } from '../parts/page/loaded.tsx'
 import { PageFrame } from '../parts/page/page-frame.tsx'
+import { Unread } from '../parts/page/unread.tsx'
 import { SimulatedMark, useIsSimulated } from '../parts/simulated.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { useParam } from '../parts/use-address.ts'
@@ -38,7 +39,9 @@ export default function RunPage() {
 
 function Shown({ run }: { run: Run }) {
   const { whyNot } = useProject()
-  const { data: state } = useTask(run.task_id, whyNot('task:read') === null)
+  const mayRead = whyNot('task:read') === null
+  const task = useTask(run.task_id, mayRead)
+  const { data: state } = task
   const [isReplaying, setReplaying] = useKept(`replaying ${run.id}`, () => false)
   const isSimulated = useIsSimulated()
   const cancelling = useChange((client) => client.task(run.task_id).attach(run.id).cancel(), [['runs']])
@@ -115,6 +118,11 @@ function Shown({ run }: { run: Run }) {
           <RunFiles run={run} which="made" />
         </section>
       </div>
+      {mayRead ? (
+        <Unread query={task} what="the task, with the scores and prompts of its runs" />
+      ) : (
+        <p className="quiet">Its prompts, and what may be said of it, are not shown: {whyNot('task:read')}</p>
+      )}
       <RunFeedback run={run} task={state?.task} />
       <Waterfall run={run} />
       <RunCost run={run} />

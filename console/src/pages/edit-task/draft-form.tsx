@@ -1,6 +1,7 @@
 import { parametersOf } from '../../../../src/tasks/prompts/prompt.ts'
 import { ANSWER_KINDS, takesFormat } from '../../parts/code/answer-kinds.ts'
 import { Check, Choice, Fixed, Line } from '../../parts/fields.tsx'
+import { Unread } from '../../parts/page/unread.tsx'
 import { useModels } from '../../parts/simulated.tsx'
 import { CodeEditor } from '../../parts/text/code-editor.tsx'
 import { type Draft, FIELDS, type Field } from './draft.ts'
@@ -18,6 +19,7 @@ interface DraftFormProps {
 /** All that the editor changes. */
 export function DraftForm({ draft, isNew = false, onChange }: DraftFormProps) {
   const set = (field: Field) => (value: string | boolean) => onChange({ ...draft, [field]: value })
+  const models = useModels()
   const parameters = parametersOf(draft.system_prompt, draft.user_prompt)
   return (
     <div className="stack draft">
@@ -95,6 +97,7 @@ export function DraftForm({ draft, isNew = false, onChange }: DraftFormProps) {
           type="number"
         />
       </div>
+      <Unread query={models} what="the models" />
       {takesFormat(draft.output_modality) && (
         <FormatField
           modality={draft.output_modality}
