@@ -84,17 +84,11 @@ export function DraftForm({ draft, isNew = false, onChange }: DraftFormProps) {
           <option value="file">a document or an image has to be sent</option>
           <option value="none">none are taken</option>
         </Choice>
-        <Line
-          label={`${FIELDS.timeout}, in seconds`}
-          value={draft.timeout}
-          onChange={set('timeout')}
-          type="number"
-        />
+        <Line label={`${FIELDS.timeout}, in seconds`} value={draft.timeout} onChange={set('timeout')} />
         <Line
           label={`${FIELDS.cache} by runs that ask the same, for seconds`}
           value={draft.cache}
           onChange={set('cache')}
-          type="number"
         />
       </div>
       <Unread query={models} what="the models" />

@@ -32,7 +32,7 @@ interface SaveDialogProps {
   readonly onStale: () => void
 }
 
-const NO_SHARE = 'A share of the traffic is more than 0 percent.'
+const NO_SHARE = 'A share of the traffic is more than 0 and at most 100 percent.'
 
 /** Shows what would change, asks who gets it, and saves it. */
 export function SaveDialog({ state, base, opened, draft, onClose, onSaved, onStale }: SaveDialogProps) {
@@ -47,7 +47,7 @@ export function SaveDialog({ state, base, opened, draft, onClose, onSaved, onSta
       client.tasks.update(state.task.id, changeOf(), { ifMatch: state.etag }),
     [['tasks']],
   )
-  const isNoShare = isRevision && traffic.kind === 'share' && !(traffic.percent > 0)
+  const isNoShare = isRevision && traffic.kind === 'share' && !(traffic.percent > 0 && traffic.percent <= 100)
   // Saved, it leads to another page, which may take a moment to load.
   const isBusy = saving.isPending || saving.isSuccess
   function save() {

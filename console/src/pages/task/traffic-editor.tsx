@@ -8,8 +8,9 @@ import { count } from '../../parts/figures.ts'
 import { useAnnounce } from '../../parts/page/announcer.tsx'
 import { Problem } from '../../parts/page/problem.tsx'
 import { TrafficBar } from '../../parts/revisions/traffic-bar.tsx'
+import { TypedNumber } from '../../parts/typed-number.tsx'
 import { revisionName } from '../../parts/use-tasks.ts'
-import { changeShare, type Share, sharesOf, splitWhole } from './linked-weights.ts'
+import { changeShare, type Share, sharesOf, shownPercent, splitWhole } from './linked-weights.ts'
 
 type Active = readonly { readonly task_revision_id: string; readonly weight: number }[]
 
@@ -134,23 +135,18 @@ interface ShareRowProps {
 }
 
 function ShareRow({ name, share: { percent }, onChange }: ShareRowProps) {
-  const shared = { min: 0, max: 100, step: 'any', value: Math.round(percent * 100) / 100 }
+  const shared = { min: 0, max: 100, value: shownPercent(percent) }
   return (
     <div className="row">
       <span className="share-name">{name}</span>
       <input
         type="range"
         aria-label={`Share of ${name}`}
+        step="any"
         {...shared}
         onChange={({ target }) => onChange(Math.round(target.valueAsNumber))}
       />
-      <input
-        type="number"
-        aria-label={`Percent of ${name}`}
-        {...shared}
-        onChange={({ target }) => onChange(target.valueAsNumber || 0)}
-      />{' '}
-      %
+      <TypedNumber aria-label={`Percent of ${name}`} {...shared} onChange={onChange} /> %
     </div>
   )
 }

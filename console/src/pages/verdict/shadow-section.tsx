@@ -5,6 +5,7 @@ import { ActionButton } from '../../parts/action-button.tsx'
 import { Choice, Line } from '../../parts/fields.tsx'
 import { count, percent } from '../../parts/figures.ts'
 import { Moment } from '../../parts/moment.tsx'
+import { numberOf } from '../../parts/number-of.ts'
 import { useAnnounce } from '../../parts/page/announcer.tsx'
 import { Loaded } from '../../parts/page/loaded.tsx'
 import { Problem } from '../../parts/page/problem.tsx'
@@ -67,6 +68,14 @@ export function ShadowSection({ task }: { task: TaskRecord }) {
   )
 }
 
+/** @throws {TypeError} where a number is none */
+const shadowOf = ({ revision, share, most }: Readonly<Record<'revision' | 'share' | 'most', string>>) =>
+  ({
+    revision,
+    share: numberOf('Beside so many runs', share) / 100,
+    max_credits_per_day: most.trim() === '' ? null : numberOf('Credits a day', most),
+  }) satisfies NewShadow
+
 function StartShadow({ task }: { task: TaskRecord }) {
   const announce = useAnnounce()
   const idle = task.revisions.find(({ active }) => !active) ?? task.revisions[0]
@@ -76,16 +85,10 @@ function StartShadow({ task }: { task: TaskRecord }) {
     most: '',
   }))
   const starting = useChange(
-    (client, shadow: NewShadow) => client.shadow.start(task.id, shadow),
+    async (client, typed: typeof draft) => client.shadow.start(task.id, shadowOf(typed)),
     [['tasks', task.id, 'shadow']],
     () => announce('The shadow runs from now on.'),
   )
-  const start = () =>
-    starting.mutate({
-      revision: draft.revision,
-      share: Number(draft.share) / 100,
-      max_credits_per_day: draft.most.trim() === '' ? null : Number(draft.most),
-    })
   return (
     <>
       <p>
@@ -115,7 +118,7 @@ function StartShadow({ task }: { task: TaskRecord }) {
           placeholder="any"
           onChange={(most) => setDraft({ ...draft, most })}
         />
-        <ActionButton scope="task:write" busy={starting.isPending} onPress={start}>
+        <ActionButton scope="task:write" busy={starting.isPending} onPress={() => starting.mutate(draft)}>
           Let it run beside
         </ActionButton>
       </div>
