@@ -14,7 +14,7 @@ export function BudgetForm({ policy, isBusy, onSave }: PolicyFormProps<BudgetPol
       className="stack"
       onSubmit={(event) => {
         event.preventDefault()
-        onSave(budgetOf(draft))
+        onSave(() => budgetOf(draft))
       }}
     >
       <Line label="Name" value={draft.name} onChange={(name) => setDraft({ ...draft, name })} />

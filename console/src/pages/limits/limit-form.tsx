@@ -14,7 +14,7 @@ export function LimitForm({ policy, isBusy, onSave }: PolicyFormProps<LimitPolic
       className="stack"
       onSubmit={(event) => {
         event.preventDefault()
-        onSave(limitOf(draft))
+        onSave(() => limitOf(draft))
       }}
     >
       <Line label="Name" value={draft.name} onChange={(name) => setDraft({ ...draft, name })} />
@@ -23,7 +23,6 @@ export function LimitForm({ policy, isBusy, onSave }: PolicyFormProps<LimitPolic
         <Line
           key={unit}
           label={`At most so many ${UNITS[unit]}`}
-          type="number"
           placeholder="any number"
           value={draft[unit]}
           onChange={(value) => setDraft({ ...draft, [unit]: value })}
