@@ -13,8 +13,8 @@ export const SESSION = ['session'] as const
 
 /** What was read of the server. */
 export const queries: QueryClient = new QueryClient({
-  queryCache: new QueryCache({ onError, onSuccess }),
-  mutationCache: new MutationCache({ onError }),
+  queryCache: new QueryCache({ onError: onRefusal, onSuccess }),
+  mutationCache: new MutationCache({ onError: onRefusal }),
   defaultOptions: {
     queries: {
       // The client tries again by itself.
@@ -72,9 +72,9 @@ function onSuccess(data: unknown, { queryKey }: { readonly queryKey: QueryKey })
 
 /**
  * A session that has ended leads back to the sign-in, whatever was asked for. Who is signed in is asked once more: what was
- * refused may be of a session before this one.
+ * refused may be of a session before this one. Queries and changes tell of it by themselves, streams do not.
  */
-function onError(error: unknown): void {
+export function onRefusal(error: unknown): void {
   if (!(error instanceof SplitrunError && error.status === 401 && readSignedIn()?.session)) return
   void queries.refetchQueries({ queryKey: SESSION }, { cancelRefetch: false })
 }

@@ -8,6 +8,7 @@ import { JsonView } from '../parts/json-view.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Loaded } from '../parts/page/loaded.tsx'
 import { PageFrame } from '../parts/page/page-frame.tsx'
+import { Problem } from '../parts/page/problem.tsx'
 import { Unread } from '../parts/page/unread.tsx'
 import { SimulatedMark, useIsSimulated } from '../parts/simulated.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
@@ -85,6 +86,7 @@ function Shown({ run }: { run: Run }) {
         </>
       }
     >
+      {cancelling.error && !run.done && <Problem error={cancelling.error} />}
       {run.error && (
         <div className="problem">
           <p>

@@ -1,6 +1,7 @@
 import type { RunEnd } from '@splitrun/client'
 import { useEffect, useState } from 'react'
 import { useProject } from '../../app/project.ts'
+import { onRefusal } from '../../app/queries.ts'
 
 /** As many are shown; lists of runs have the others. */
 const MOST = 50
@@ -40,7 +41,9 @@ export function useEnds(isHeld: boolean): Ends {
       }
     }
     watch().catch((error) => {
-      if (!leaving.signal.aborted) setEnds((before) => ({ ...before, isWatching: false, error }))
+      if (leaving.signal.aborted) return
+      onRefusal(error)
+      setEnds((before) => ({ ...before, isWatching: false, error }))
     })
     return () => leaving.abort()
   }, [client, tries])

@@ -12,12 +12,13 @@ export function wordsOf(error: unknown): string {
 /** What went wrong, in the words of the server, with what its log knows it by. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const known = error instanceof SplitrunError ? error : null
+  const isList = known !== null && known.issues.length > 1
   return (
     <div role="alert" className="problem">
       <p>
-        {known && <strong>{known.reason}</strong>} {wordsOf(error)}
+        {known && <strong>{known.reason}</strong>} {!isList && wordsOf(error)}
       </p>
-      {known && known.issues.length > 1 && (
+      {isList && (
         <ul>
           {known.issues.map(({ loc, msg }) => (
             <li key={loc.join('.') + msg}>
