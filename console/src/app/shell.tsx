@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
-import { Link, Outlet } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { Link, Outlet, useRouter } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { PAGES } from '../pages/registry.ts'
 import { useAnnounce } from '../parts/page/announcer.tsx'
 import { SimulatedNotice } from '../parts/simulated.tsx'
@@ -20,6 +20,12 @@ export function Shell() {
   const [begun, setBegun] = useState('')
   const [theme, setTheme] = useState(readTheme)
   const announce = useAnnounce()
+  const router = useRouter()
+  // What was said on one page does not lie on the next ones.
+  useEffect(
+    () => router.subscribe('onBeforeNavigate', ({ pathChanged }) => pathChanged && announce('')),
+    [router, announce],
+  )
   const leaving = useMutation({
     mutationFn: signOut,
     onSuccess: endSession,

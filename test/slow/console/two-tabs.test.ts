@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { useConsole } from '../../support/console/use-console.ts'
+import { goTo, useConsole } from '../../support/console/use-console.ts'
 import { ADMIN_TOKEN } from '../../support/system.ts'
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).press('Enter')
@@ -42,5 +42,46 @@ describe('one thing in two tabs', () => {
     await press(other, 'Set the budget')
     await other.getByRole('alert').getByText('“shared” was taken away meanwhile.').waitFor()
     assert.deepEqual(await budgets(), [])
+  })
+
+  test('weights that a rollout decides about are changed where one asks for it, and it ends', async (t) => {
+    const { open, system } = console()
+    const task = await system.createTask({ name: 'Rolled elsewhere' })
+    const { body } = await system.call('POST', `/task/${task}`, { system_prompt: 'Another one.' })
+    const [to, from] = body.revisions.map(({ id }: { id: string }) => id)
+    const roll = () => system.call('POST', `/task/${task}/rollout`, { from, to, shares: [0.1, 1] })
+    const status = async () => (await system.call('GET', `/task/${task}/rollout`)).body.status
+    await roll()
+    const page = await open(t, `/tasks/${task}`)
+    await page.getByLabel('Percent of r2').fill('30')
+    await press(page, 'Split the traffic so')
+    await page.getByRole('alert').getByText('It ends if that is changed here.').waitFor()
+    assert.equal(await status(), 'running')
+    // Who thinks better of it is asked once more.
+    await page.getByLabel('Percent of r2').fill('40')
+    await press(page, 'Split the traffic so')
+    await press(page, 'End the rollout, and split so')
+    await page.getByText('r1 60 % · r2 40 %').waitFor()
+    assert.equal(await status(), 'superseded')
+
+    await roll()
+    await goTo(page, `/tasks/${task}/edit`)
+    await page.getByLabel('Annotation').fill('for all')
+    await press(page, 'Review and save')
+    await page.getByLabel('All of the traffic').check()
+    await press(page, 'Save')
+    await page.getByRole('alert').getByText('It ends if that is changed here.').waitFor()
+    assert.equal(await status(), 'running')
+    await press(page, 'End the rollout, and save')
+    await page.getByText('r3 100 %').waitFor()
+    assert.equal(await status(), 'superseded')
+    await page.getByRole('status').getByText('Saved.').waitFor()
+    await page.getByRole('link', { name: 'History of weights' }).click()
+    await page.getByRole('heading', { level: 1, name: /history of weights/ }).waitFor()
+    assert.equal(
+      await page.getByText('Saved.').count(),
+      0,
+      'what was said on one page does not lie on the next',
+    )
   })
 })
