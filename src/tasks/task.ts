@@ -147,6 +147,8 @@ export interface ShownRevisions {
   readonly made?: string | null
   /** So many at most, newest first. */
   readonly most?: number | undefined
+  /** Also the active ones beyond these. */
+  readonly includeActive?: boolean
 }
 
 /** A task on the wire, its revisions newest first. */
@@ -165,7 +167,7 @@ export function presentTask(
     alias: shownAlias(task),
     revisions: revisions
       .filter(isShown)
-      .slice(0, shown.most)
+      .filter(({ id }, at) => at < (shown.most ?? Infinity) || (shown.includeActive && active.has(id)))
       .map((revision) => presentRevision(revision, active.has(revision.id), tags.get(revision.id))),
     access_token: null,
     tags: nameTags(tags.get(task.id)),

@@ -172,6 +172,11 @@ describe('tasks', () => {
     for (const text of ['Second', 'Third', 'Fourth']) await change(id, { system_prompt: text })
     const all = (await read(id)).revisions.map((revision: { id: string }) => revision.id)
     assert.equal(all.length, 4)
+    const { body } = await running().call('GET', '/task?revisions=1&include_active=true')
+    const idsOf = ({ revisions }: { revisions: { id: string }[] }) => revisions.map((revision) => revision.id)
+    assert.deepEqual(body.results.filter((task: { id: string }) => task.id === id).map(idsOf), [
+      [all[0], all[3]],
+    ])
     const ask = async (method: string, path: string, body?: object) =>
       (await running().call(method, `${path}?revisions=2`, body)).body
     const listed = (await ask('GET', '/task')).results.find((task: { id: string }) => task.id === id)
@@ -182,12 +187,7 @@ describe('tasks', () => {
       await ask('POST', `/task/${id}/access_token/rotate`),
       await ask('DELETE', `/task/${id}`),
     ]
-    for (const { revisions } of shown) {
-      assert.deepEqual(
-        revisions.map((revision: { id: string }) => revision.id),
-        all.slice(0, 2),
-      )
-    }
+    for (const task of shown) assert.deepEqual(idsOf(task), all.slice(0, 2))
     assert.equal((await running().call('GET', '/task?revisions=0')).status, 422)
   })
 

@@ -6,6 +6,7 @@ import type { Api } from '../transport/api.ts'
 import { readJson } from '../transport/attempt.ts'
 import { type Call, segment } from '../transport/call.ts'
 import { type ChangeOptions, guarded } from './change-options.ts'
+import type { SupersedeOptions } from './rollouts.ts'
 
 /** A task, and the ETag of the state that was read. */
 export interface TaskState {
@@ -19,7 +20,7 @@ export interface Tasks {
   get(id: string, shown?: TaskQuery, options?: CallOptions): Promise<TaskState>
   create(task: NewTask, shown?: ShownRevisions, options?: CallOptions): Promise<TaskState>
   /** What changes a revision's field makes a new revision. */
-  update(id: string, change: TaskChange, options?: ChangeOptions): Promise<TaskState>
+  update(id: string, change: TaskChange, options?: SupersedeOptions): Promise<TaskState>
   /** Returns what was deleted; its runs stay until their retention ends. */
   delete(id: string, options?: ChangeOptions): Promise<TaskRecord>
   /** Its revisions, newest first. */
@@ -43,7 +44,8 @@ export function createTasks(api: Api): Tasks {
     get,
     create: (body, query = {}, options = {}) =>
       state({ ...options, method: 'POST', path: 'P/task', query, body }),
-    update: (id, body, options) => state({ ...guarded(options), method: 'POST', path: pathOf(id), body }),
+    update: (id, body, { supersede, ...options } = {}) =>
+      state({ ...guarded(options), method: 'POST', path: pathOf(id), query: { supersede }, body }),
     delete: (id, options) => api.json({ ...guarded(options), method: 'DELETE', path: pathOf(id) }),
     revisions: async (id, query, options) => (await get(id, query, options)).task.revisions,
     rotateAccessToken: (id, options = {}) =>

@@ -68,6 +68,8 @@ export interface ShownRevisions {
   readonly include_tests?: boolean | undefined
   /** Most revisions of a task, newest first. */
   readonly revisions?: number | undefined
+  /** Also the active revisions that `revisions` leaves out. */
+  readonly include_active?: boolean | undefined
 }
 
 export interface TaskQuery extends ShownRevisions {

@@ -1,11 +1,15 @@
+import type { ReactNode } from 'react'
+
 interface PaletteOpeningProps {
   readonly text: string
   readonly onType: (text: string) => void
   readonly onClose: () => void
+  /** Why the palette does not come. */
+  readonly children: ReactNode
 }
 
 /** Takes what is typed while the palette is being loaded: elsewhere on the page, the same keys lead away. */
-export const PaletteOpening = ({ text, onType, onClose }: PaletteOpeningProps) => (
+export const PaletteOpening = ({ text, onType, onClose, children }: PaletteOpeningProps) => (
   <div className="veil">
     <div className="palette">
       <input
@@ -15,6 +19,7 @@ export const PaletteOpening = ({ text, onType, onClose }: PaletteOpeningProps) =
         onChange={({ target }) => onType(target.value)}
         onKeyDown={({ key }) => key === 'Escape' && onClose()}
       />
+      {children}
     </div>
   </div>
 )

@@ -12,6 +12,7 @@ import {
 } from 'react-aria-components'
 import { PAGES } from '../pages/registry.ts'
 import { count } from '../parts/figures.ts'
+import { Unread } from '../parts/page/unread.tsx'
 import { useOlderTasks, useTasks } from '../parts/use-tasks.ts'
 import { nextTheme } from './theme.ts'
 
@@ -77,6 +78,7 @@ export default function Palette({ begun, onClose }: PaletteProps) {
               renderEmptyState={() => (
                 <p className="quiet">
                   Nothing has this in its name
+                  {tasks.data === undefined && ', of what is there without the tasks'}
                   {showOlder && `, of the newest ${count(tasks.data?.length ?? 0)} tasks`}.
                 </p>
               )}
@@ -88,6 +90,7 @@ export default function Palette({ begun, onClose }: PaletteProps) {
                 </MenuItem>
               )}
             </Menu>
+            <Unread query={tasks} what="the tasks" />
           </Autocomplete>
         </Dialog>
       </Modal>

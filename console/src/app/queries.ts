@@ -1,6 +1,7 @@
 import { SplitrunError } from '@splitrun/client'
 import { MutationCache, QueryCache, QueryClient, type QueryKey } from '@tanstack/react-query'
 import type { Session } from './api.ts'
+import { forgetTyped } from './kept.ts'
 
 /** Who is signed in; and where nobody is, why, if that is to be told. */
 export interface SignedIn {
@@ -12,8 +13,8 @@ export const SESSION = ['session'] as const
 
 /** What was read of the server. */
 export const queries: QueryClient = new QueryClient({
-  queryCache: new QueryCache({ onError, onSuccess }),
-  mutationCache: new MutationCache({ onError }),
+  queryCache: new QueryCache({ onError: onRefusal, onSuccess }),
+  mutationCache: new MutationCache({ onError: onRefusal }),
   defaultOptions: {
     queries: {
       // The client tries again by itself.
@@ -59,6 +60,7 @@ export async function putSignedIn(signedIn: SignedIn): Promise<void> {
 export async function endSession(): Promise<void> {
   await putSignedIn({ session: null, why: null })
   forget()
+  forgetTyped()
 }
 
 /** Nothing that the one has read is shown to the next. */
@@ -70,9 +72,9 @@ function onSuccess(data: unknown, { queryKey }: { readonly queryKey: QueryKey })
 
 /**
  * A session that has ended leads back to the sign-in, whatever was asked for. Who is signed in is asked once more: what was
- * refused may be of a session before this one.
+ * refused may be of a session before this one. Queries and changes tell of it by themselves, streams do not.
  */
-function onError(error: unknown): void {
+export function onRefusal(error: unknown): void {
   if (!(error instanceof SplitrunError && error.status === 401 && readSignedIn()?.session)) return
   void queries.refetchQueries({ queryKey: SESSION }, { cancelRefetch: false })
 }

@@ -18,7 +18,13 @@ const Nowhere = () => (
     <Empty title="This address leads nowhere">Choose a page in the navigation, or press Ctrl-K.</Empty>
   </PageFrame>
 )
-const Crashed = ({ error, reset }: ErrorComponentProps) => <Problem error={error} onRetry={reset} />
+/** In the words of the browsers, each of which has its own. */
+const NO_CODE = /\bmodule\b/
+
+/** Code that did not come is not asked for again by the same page: the console has to be loaded anew for it. */
+const Crashed = ({ error, reset }: ErrorComponentProps) => (
+  <Problem error={error} onRetry={NO_CODE.test(String(error)) ? () => location.reload() : reset} />
+)
 
 const root = createRootRoute({ component: Shell, notFoundComponent: Nowhere })
 const start = createRoute({

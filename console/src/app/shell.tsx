@@ -1,8 +1,9 @@
 import { useMutation } from '@tanstack/react-query'
-import { Link, Outlet } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { Link, Outlet, useRouter } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
 import { PAGES } from '../pages/registry.ts'
 import { useAnnounce } from '../parts/page/announcer.tsx'
+import { Late } from '../parts/page/late.tsx'
 import { SimulatedNotice } from '../parts/simulated.tsx'
 import { signOut } from './api.ts'
 import { PaletteOpening } from './palette-opening.tsx'
@@ -12,7 +13,7 @@ import { useShortcuts } from './shortcuts.ts'
 import { nextTheme, readTheme } from './theme.ts'
 import { mayLeave } from './use-dirty-guard.ts'
 
-const Palette = lazy(() => import('./palette.tsx'))
+const loadPalette = () => import('./palette.tsx')
 
 /** What stands around every page: the navigation, the project, and the palette. */
 export function Shell() {
@@ -20,6 +21,12 @@ export function Shell() {
   const [begun, setBegun] = useState('')
   const [theme, setTheme] = useState(readTheme)
   const announce = useAnnounce()
+  const router = useRouter()
+  // What was said on one page does not lie on the next ones.
+  useEffect(
+    () => router.subscribe('onBeforeNavigate', ({ pathChanged }) => pathChanged && announce('')),
+    [router, announce],
+  )
   const leaving = useMutation({
     mutationFn: signOut,
     onSuccess: endSession,
@@ -79,9 +86,15 @@ export function Shell() {
         <Outlet />
       </main>
       {isOpen && (
-        <Suspense fallback={<PaletteOpening text={begun} onType={setBegun} onClose={closePalette} />}>
-          <Palette begun={begun} onClose={closePalette} />
-        </Suspense>
+        <Late
+          load={loadPalette}
+          props={{ begun, onClose: closePalette }}
+          before={(problem) => (
+            <PaletteOpening text={begun} onType={setBegun} onClose={closePalette}>
+              {problem}
+            </PaletteOpening>
+          )}
+        />
       )}
     </div>
   )

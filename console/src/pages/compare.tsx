@@ -4,6 +4,7 @@ import { Moment } from '../parts/moment.tsx'
 import { Empty } from '../parts/page/empty.tsx'
 import { Loaded } from '../parts/page/loaded.tsx'
 import { PageFrame } from '../parts/page/page-frame.tsx'
+import { Unread } from '../parts/page/unread.tsx'
 import { FigureHeadings } from '../parts/revisions/figure-headings.tsx'
 import { useFilters, useParam } from '../parts/use-address.ts'
 import { revisionName, useTask } from '../parts/use-tasks.ts'
@@ -15,7 +16,7 @@ import { type RevisionFigures, useFigures } from './task/use-figures.ts'
 export default function Compare() {
   const id = useParam('task')
   const [{ left, right }] = useFilters()
-  const { data: figures } = useFigures(id)
+  const figures = useFigures(id)
   return (
     <Loaded page="Compare" query={useTask(id)} what="the revisions">
       {({ task }) => {
@@ -39,6 +40,7 @@ export default function Compare() {
         const names = [before, after].map((each) => revisionName(task, each.id))
         return (
           <PageFrame title={`${task.name}: ${names.join(' and ')}`}>
+            {figures.query && <Unread query={figures.query} what="what their runs came to" />}
             <table>
               <thead>
                 <tr>
@@ -54,7 +56,7 @@ export default function Compare() {
                     <td>
                       <Moment at={each.created} />
                     </td>
-                    <Figures row={figures?.get(each.id)} />
+                    <Figures row={figures.of(each.id)} />
                   </tr>
                 ))}
               </tbody>

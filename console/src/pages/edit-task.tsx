@@ -132,9 +132,8 @@ function Editor({ latest, from, refresh }: EditorProps) {
             void refresh().then(() => setStale(true))
           }}
           onSaved={() => {
-            announce('Saved.')
             allowLeave()
-            void navigate({ to: '/tasks/$task', params })
+            void navigate({ to: '/tasks/$task', params }).then(() => announce('Saved.'))
           }}
         />
       )}

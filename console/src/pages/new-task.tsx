@@ -35,6 +35,7 @@ export default function MakeTask() {
         <ActionButton
           primary
           scope="task:write"
+          whyNot={draft.llm_model_id === '' ? 'Choose a model first.' : null}
           // Made, it leads to another page, which may take a moment to load.
           busy={making.isPending || making.isSuccess}
           onPress={() =>

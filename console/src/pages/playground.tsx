@@ -5,6 +5,7 @@ import { useApi } from '../app/use-api.ts'
 import { Empty } from '../parts/page/empty.tsx'
 import { Loaded } from '../parts/page/loaded.tsx'
 import { PageFrame } from '../parts/page/page-frame.tsx'
+import { Unread } from '../parts/page/unread.tsx'
 import { useFilters } from '../parts/use-address.ts'
 import { useTask, useTasks } from '../parts/use-tasks.ts'
 import { Table } from './playground/table.tsx'
@@ -46,6 +47,7 @@ export default function Playground() {
               </option>
             ))}
           </select>
+          {chosen && <Unread query={tasks} what="the other tasks" />}
         </>
       }
     >

@@ -23,7 +23,7 @@ export default function Reports() {
   const { data: tasks = [] } = useTasks()
   return (
     <PageFrame title="Reports">
-      <ReportFilters asked={asked} tasks={tasks} onChange={setFilters} />
+      <ReportFilters asked={asked} onChange={setFilters} />
       <Loaded query={query} what="reports">
         {(found) =>
           found.whole.runs === 0 ? (

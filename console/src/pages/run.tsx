@@ -1,13 +1,15 @@
 import type { Run } from '@splitrun/client'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useProject } from '../app/project.ts'
 import { useApi, useChange } from '../app/use-api.ts'
+import { useKept } from '../app/use-kept.ts'
 import { ActionButton } from '../parts/action-button.tsx'
 import { JsonView } from '../parts/json-view.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Loaded } from '../parts/page/loaded.tsx'
 import { PageFrame } from '../parts/page/page-frame.tsx'
+import { Problem } from '../parts/page/problem.tsx'
+import { Unread } from '../parts/page/unread.tsx'
 import { SimulatedMark, useIsSimulated } from '../parts/simulated.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { useParam } from '../parts/use-address.ts'
@@ -38,8 +40,10 @@ export default function RunPage() {
 
 function Shown({ run }: { run: Run }) {
   const { whyNot } = useProject()
-  const { data: state } = useTask(run.task_id, whyNot('task:read') === null)
-  const [isReplaying, setReplaying] = useState(false)
+  const mayRead = whyNot('task:read') === null
+  const task = useTask(run.task_id, mayRead)
+  const { data: state } = task
+  const [isReplaying, setReplaying] = useKept(`replaying ${run.id}`, () => false)
   const isSimulated = useIsSimulated()
   const cancelling = useChange((client) => client.task(run.task_id).attach(run.id).cancel(), [['runs']])
   const revision = state?.task.revisions.find(({ id }) => id === run.task_revision_id)
@@ -82,6 +86,7 @@ function Shown({ run }: { run: Run }) {
         </>
       }
     >
+      {cancelling.error && !run.done && <Problem error={cancelling.error} />}
       {run.error && (
         <div className="problem">
           <p>
@@ -115,6 +120,11 @@ function Shown({ run }: { run: Run }) {
           <RunFiles run={run} which="made" />
         </section>
       </div>
+      {mayRead ? (
+        <Unread query={task} what="the task, with the scores and prompts of its runs" />
+      ) : (
+        <p className="quiet">Its prompts, and what may be said of it, are not shown: {whyNot('task:read')}</p>
+      )}
       <RunFeedback run={run} task={state?.task} />
       <Waterfall run={run} />
       <RunCost run={run} />

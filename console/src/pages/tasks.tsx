@@ -6,12 +6,15 @@ import { Moment } from '../parts/moment.tsx'
 import { Empty } from '../parts/page/empty.tsx'
 import { Loaded } from '../parts/page/loaded.tsx'
 import { PageFrame } from '../parts/page/page-frame.tsx'
+import { Unread } from '../parts/page/unread.tsx'
 import { TrafficBar } from '../parts/revisions/traffic-bar.tsx'
-import { ModelName } from '../parts/simulated.tsx'
 import { useOlderTasks, useTasks } from '../parts/use-tasks.ts'
+import { ServingModels } from './tasks/serving-models.tsx'
+
+const NO_RUNS = { runs: 0, succeeded: 0, credits: 0 }
 
 /** What today's runs of each task come to. */
-const useToday = () =>
+const useToday = (enabled: boolean) =>
   useApi(
     ['reports', 'today'],
     async (client, signal) => {
@@ -35,7 +38,7 @@ const useToday = () =>
       }
       return found
     },
-    { every: 10_000 },
+    { every: 10_000, enabled },
   )
 
 /** All tasks of the project, with what they do today. */
@@ -43,7 +46,9 @@ export default function Tasks() {
   const { whyNot } = useProject()
   const tasks = useTasks()
   const showOlder = useOlderTasks()
-  const { data: today } = useToday()
+  const mayReport = whyNot('run:read') === null
+  const figures = useToday(mayReport)
+  const today = figures.data
   const making = whyNot('task:write') === null && (
     <Link to="/tasks/new" className="button primary">
       New task
@@ -62,6 +67,7 @@ export default function Tasks() {
             </Empty>
           ) : (
             <>
+              {mayReport && <Unread query={figures} what="the figures of today" />}
               <table>
                 <thead>
                   <tr>
@@ -82,8 +88,7 @@ export default function Tasks() {
                 </thead>
                 <tbody>
                   {all.map((task) => {
-                    const sum = today?.get(task.id)
-                    const model = task.revisions[0]?.llm_model_id ?? null
+                    const sum = today && (today.get(task.id) ?? NO_RUNS)
                     return (
                       <tr key={task.id}>
                         <th scope="row">
@@ -96,7 +101,7 @@ export default function Tasks() {
                           <TrafficBar task={task} />
                         </td>
                         <td>
-                          <ModelName model={model} />
+                          <ServingModels task={task} />
                         </td>
                         <td className="number">{sum ? count(sum.runs) : '—'}</td>
                         <td className="number">{sum?.runs ? percent(sum.succeeded / sum.runs) : '—'}</td>

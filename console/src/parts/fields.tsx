@@ -7,19 +7,18 @@ interface FieldProps<T> {
 }
 
 interface LineProps extends FieldProps<string> {
-  readonly type?: string
   readonly placeholder?: string
 }
 
 /** A line of text under its label. */
-export function Line({ label, value, onChange, type = 'text', placeholder }: LineProps) {
+export function Line({ label, value, onChange, placeholder }: LineProps) {
   const id = useId()
   return (
     <div className="stack">
       <label htmlFor={id}>{label}</label>
       <input
         id={id}
-        type={type}
+        type="text"
         value={value}
         placeholder={placeholder}
         onChange={({ target }) => onChange(target.value)}

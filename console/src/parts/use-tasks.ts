@@ -20,14 +20,15 @@ function useMost() {
   return { key, most }
 }
 
-/** The tasks of the project, newest first, each with its newest revision only. There may be older ones: see `useOlderTasks`. */
+/** The tasks of the project, newest first, each with its newest revision and the active ones. There may be older tasks: see `useOlderTasks`. */
 export function useTasks() {
   const { most } = useMost()
   return useApi(
     ['tasks', 'newest', most],
     async (client, signal) => {
       const tasks: TaskRecord[] = []
-      for await (const task of client.tasks.list({ page_limit: 100, revisions: 1 }, { signal })) {
+      const shown = { page_limit: 100, revisions: 1, include_active: true }
+      for await (const task of client.tasks.list(shown, { signal })) {
         tasks.push(task)
         if (tasks.length === most) break
       }

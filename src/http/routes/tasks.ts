@@ -32,11 +32,19 @@ export const shownQuery = z.object({
   revisions: z.coerce.number().int().min(1).optional().meta({
     description: 'Most revisions to show of a task, newest first; all of them where it is absent.',
   }),
+  include_active: z.stringbool().default(false).meta({
+    description: 'Also the active revisions that `revisions` leaves out.',
+  }),
 })
 
-const shownBy = ({ include_tests, revisions }: z.output<typeof shownQuery>): ShownRevisions => ({
+const shownBy = ({
+  include_tests,
+  revisions,
+  include_active,
+}: z.output<typeof shownQuery>): ShownRevisions => ({
   includeTests: include_tests,
   most: revisions,
+  includeActive: include_active,
 })
 
 export interface TaskRouteDeps extends ReadTaskDeps {

@@ -58,6 +58,11 @@ describe('the client decides between revisions', () => {
     )
     assert.equal((await rollout.get(task)).status, 'superseded')
     await rollout.start(task, { from, to, shares: [0.5, 1] })
+    const split = { active_revisions: [{ task_revision_id: from }] }
+    assert.equal(await reasonOf(client.tasks.update(task, split)), 'ROLLOUT_RUNNING')
+    await client.tasks.update(task, split, { supersede: true })
+    assert.equal((await rollout.get(task)).status, 'superseded')
+    await rollout.start(task, { from, to, shares: [0.5, 1] })
     assert.equal((await rollout.complete(task)).status, 'completed')
     const first = await trafficHistory.page(task, { page_limit: 2 })
     const next = await trafficHistory.page(task, { before: first.next_before ?? 0, page_limit: 100 })

@@ -11,7 +11,7 @@ const NOTE = 'x'.repeat(120)
 const NARROW = { width: 360, height: 720 }
 
 /** What sticks out of what it stands in, to the right; tables are scrolled. */
-const STICK_OUT = `[...document.querySelectorAll('select, h1, .filters > *')]
+const STICK_OUT = `[...document.querySelectorAll('select, input:not([type=radio], [type=checkbox]), button, h1, .filters > *')]
   .filter((each) => each.getBoundingClientRect().right > each.parentElement.getBoundingClientRect().right + 1)
   .map((each) => each.outerHTML.slice(0, 80))`
 

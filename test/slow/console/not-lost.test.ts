@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import type { Page } from 'playwright-core'
-import { comeBack } from '../../support/console/come-back.ts'
+import { endSession } from '../../support/console/end-session.ts'
 import { useConsole } from '../../support/console/use-console.ts'
 import { ADMIN_TOKEN, until } from '../../support/system.ts'
 
@@ -97,24 +97,17 @@ describe('what is not lost in the console', () => {
     assert.equal(asked.length, 3, 'it asks each time, and once')
   })
 
-  journey('what is typed, by the end of the session', async (t, { open, system, browser }) => {
+  journey('what is typed, by the end of the session', async (t, { open, system }) => {
     const task = await system.createTask({ name: 'Typed overnight' })
     const page = await open(t, `/tasks/${task}/edit`)
     await page.getByLabel('Description').fill('typed for long')
-    const signIn = async (key: string) => {
-      await browser.clearCookies()
-      await comeBack(page)
-      await page.getByText('The session has ended').waitFor()
-      await page.getByLabel(/^A key/).fill(key)
-      await page.getByRole('button', { name: 'Sign in' }).click()
-    }
-    await signIn(system.token)
+    await endSession(page, system.token)
     await page.getByText('What you had typed is here again.').waitFor()
     assert.equal(await page.getByLabel('Description').inputValue(), 'typed for long')
     const admin = { token: ADMIN_TOKEN }
     const scopes = ['task:read', 'task:write']
     const { body } = await system.call('POST', '/api_key', { name: 'of another', scopes }, admin)
-    await signIn(body.token)
+    await endSession(page, body.token)
     await page.getByRole('heading', { level: 1, name: /^Edit/ }).waitFor()
     assert.equal(await page.getByLabel('Description').inputValue(), '', 'others do not see it')
   })

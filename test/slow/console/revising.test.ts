@@ -82,7 +82,10 @@ describe('what is saved is what was shown', () => {
     await page.getByLabel('A share of the traffic').check()
     await page.getByLabel('Percent of the runs').fill('')
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).press('Enter')
-    await page.getByRole('alert').getByText('A share of the traffic is more than 0 percent.').waitFor()
+    await page
+      .getByRole('alert')
+      .getByText('A share of the traffic is more than 0 and at most 100 percent.')
+      .waitFor()
     assert.equal((await newest()).id, ids.tried)
     await page.getByLabel('Percent of the runs').fill('20')
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()

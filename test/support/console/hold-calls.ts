@@ -31,6 +31,18 @@ export async function breakCalls(page: Page, fits: Fits): Promise<() => void> {
   }
 }
 
+/** Has calls refused in the server's place, which knows nothing of them, until that is ended by what it returns. */
+export async function refuseCalls(page: Page, fits: Fits, status: number): Promise<() => void> {
+  let isRefusing = true
+  const detail = { reason: status === 401 ? 'UNAUTHENTICATED' : 'INTERNAL_ERROR', message: 'Not this time.' }
+  await intercept(page, (route) =>
+    isRefusing && fits(route.request()) ? route.fulfill({ status, json: { detail } }) : route.fallback(),
+  )
+  return () => {
+    isRefusing = false
+  }
+}
+
 async function hold(
   page: Page,
   fits: Fits,

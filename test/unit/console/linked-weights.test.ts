@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { changeShare, sharesOf, splitWhole } from '../../../console/src/pages/task/linked-weights.ts'
+import {
+  changeShare,
+  sharesOf,
+  shownPercent,
+  splitWhole,
+} from '../../../console/src/pages/task/linked-weights.ts'
 import fc from '../../support/fast-check.ts'
 
 const weights = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 20 })
@@ -53,4 +58,9 @@ test('a share that is changed is as it was said, the others keep what they are t
   )
   const alone = changeShare([{ id: 'a', percent: 60 }], 'a', 10)
   assert.deepEqual(alone, [{ id: 'a', percent: 100 }], 'one alone has all')
+})
+
+test('a share is shown rounded, and never as nothing or all where it is neither', () => {
+  const shares = [0, 100 / 3, 0.5, 0.004, 0.000_123_4, 99.999, 100]
+  assert.deepEqual(shares.map(shownPercent), [0, 33.33, 0.5, 0.004, 0.0001, 99.999, 100])
 })

@@ -26,23 +26,37 @@ test('a limit and a budget come out of their forms as they went in', () => {
   for (const budget of budgets) assert.deepEqual(budgetPolicy.parse(budgetOf(budgetDraftOf(budget))), budget)
 })
 
-test('what is typed wrong is left to the server to refuse', () => {
-  const limit = limitOf({ ...limitDraftOf(null), name: ' x ', requests_per_minute: 'many' })
-  assert.equal(limit.name, 'x')
-  assert.equal(limitPolicy.safeParse(limit).success, false)
-  assert.equal(limitPolicy.safeParse(limitOf({ ...limitDraftOf(null), name: 'x' })).success, false)
-  assert.equal(budgetPolicy.safeParse(budgetOf({ ...budgetDraftOf(null), name: 'x' })).success, false)
+test('what is no number is refused by its name, and what makes no sense is left to the server', () => {
+  const [limit, budget] = [limitDraftOf(null), { ...budgetDraftOf(null), name: 'x', credits: '5' }]
+  assert.equal(limitOf({ ...limit, name: ' x ', requests_per_minute: '60' }).name, 'x')
+  assert.throws(
+    () => limitOf({ ...limit, requests_per_minute: 'many' }),
+    /^TypeError: runs a minute: “many” is/,
+  )
+  assert.throws(() => budgetOf({ ...budget, credits: '1,5' }), /^TypeError: Credits: “1,5” is no number/)
+  assert.throws(() => budgetOf({ ...budget, credits: ' ' }), /^TypeError: Credits: nothing is typed/)
+  assert.throws(() => budgetOf({ ...budget, thresholds: '50, x' }), /^TypeError: Tell of it: “ x” is no/)
+  assert.equal(limitPolicy.safeParse(limitOf({ ...limit, name: 'x' })).success, false)
+  assert.equal(budgetPolicy.safeParse(budgetOf({ ...budget, credits: '-1' })).success, false)
 })
 
 test('a policy takes the place of the one that it was, and others stay', () => {
-  const all = [{ name: 'a' }, { name: 'b' }, { name: 'c' }]
-  const names = (list: readonly { name: string }[]) => list.map(({ name }) => name).join('')
-  assert.equal(names(withPolicy(all, 'b', { name: 'x' })), 'axc')
-  assert.equal(names(withPolicy(all, null, { name: 'x' })), 'abcx')
-  assert.equal(names(withPolicy(all, 'b', null)), 'ac')
-  // Somebody else has taken it away meanwhile.
-  assert.equal(names(withPolicy(all, 'gone', { name: 'x' })), 'abcx')
-  assert.equal(names(withPolicy(all, 'gone', null)), 'abc')
+  const [a, b, c, x] = ['a', 'b', 'c', 'x'].map((name) => ({ name, most: 1 }))
+  assert.ok(a && b && c && x)
+  assert.deepEqual(withPolicy([a, b, c], b, x), [a, x, c])
+  assert.deepEqual(withPolicy([a, b, c], null, x), [a, b, c, x])
+  assert.deepEqual(withPolicy([a, b, c], b, null), [a, c])
+  assert.deepEqual(withPolicy([a, c], b, null), [a, c])
+})
+
+test('a policy that somebody else has changed meanwhile is not overwritten, and none that is gone comes back', () => {
+  const mine = { name: 'b', most: 1, per: 'day' }
+  const written = { per: 'day', most: 1, name: 'b' }
+  assert.deepEqual(withPolicy([written], mine, { ...mine, most: 2 }), [{ ...mine, most: 2 }])
+  for (const next of [{ ...mine, most: 2 }, null]) {
+    assert.throws(() => withPolicy([{ ...mine, most: 9 }], mine, next), /“b” was changed meanwhile/)
+  }
+  assert.throws(() => withPolicy([], mine, { ...mine, most: 2 }), /“b” was taken away meanwhile/)
 })
 
 const ENTRIES = [

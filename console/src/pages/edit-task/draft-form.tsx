@@ -1,6 +1,7 @@
 import { parametersOf } from '../../../../src/tasks/prompts/prompt.ts'
 import { ANSWER_KINDS, takesFormat } from '../../parts/code/answer-kinds.ts'
 import { Check, Choice, Fixed, Line } from '../../parts/fields.tsx'
+import { Unread } from '../../parts/page/unread.tsx'
 import { useModels } from '../../parts/simulated.tsx'
 import { CodeEditor } from '../../parts/text/code-editor.tsx'
 import { type Draft, FIELDS, type Field } from './draft.ts'
@@ -18,6 +19,7 @@ interface DraftFormProps {
 /** All that the editor changes. */
 export function DraftForm({ draft, isNew = false, onChange }: DraftFormProps) {
   const set = (field: Field) => (value: string | boolean) => onChange({ ...draft, [field]: value })
+  const models = useModels()
   const parameters = parametersOf(draft.system_prompt, draft.user_prompt)
   return (
     <div className="stack draft">
@@ -82,19 +84,14 @@ export function DraftForm({ draft, isNew = false, onChange }: DraftFormProps) {
           <option value="file">a document or an image has to be sent</option>
           <option value="none">none are taken</option>
         </Choice>
-        <Line
-          label={`${FIELDS.timeout}, in seconds`}
-          value={draft.timeout}
-          onChange={set('timeout')}
-          type="number"
-        />
+        <Line label={`${FIELDS.timeout}, in seconds`} value={draft.timeout} onChange={set('timeout')} />
         <Line
           label={`${FIELDS.cache} by runs that ask the same, for seconds`}
           value={draft.cache}
           onChange={set('cache')}
-          type="number"
         />
       </div>
+      <Unread query={models} what="the models" />
       {takesFormat(draft.output_modality) && (
         <FormatField
           modality={draft.output_modality}

@@ -1,4 +1,5 @@
 import type { OutputModality, Revision, TaskChange, TaskRecord } from '@splitrun/client'
+import { numberOf } from '../../parts/number-of.ts'
 import { orderedJson, settableOf } from '../../parts/revisions/settable.ts'
 
 /** What the editor changes, all of it as text or as it is on the wire. */
@@ -120,14 +121,14 @@ export const textOf = (draft: Draft, field: Field): string => String(draft[field
 
 /**
  * The fields of a draft as they go over the wire.
- * @throws {SyntaxError} where JSON is none; its message begins with the field's name
+ * @throws {SyntaxError | TypeError} where JSON or a number is none; its message begins with the field's name
  */
 export function wireOf(draft: Draft, fields: readonly Field[] = fieldsOf): TaskChange {
   return Object.fromEntries(
     fields.map((field) => {
       const value = draft[field]
       if (value === '' && NULL_IF_EMPTY.has(field)) return [field, null]
-      if (field === 'timeout' || field === 'cache') return [field, Number(value)]
+      if (field === 'timeout' || field === 'cache') return [field, numberOf(FIELDS[field], String(value))]
       return [field, AS_JSON.has(field) ? parse(field, String(value)) : value]
     }),
   )

@@ -8,7 +8,8 @@ interface ProcessorFieldProps {
   readonly title: string
   readonly row: ProcessorRow
   readonly parameters: readonly string[]
-  readonly known: readonly InputProcessor[]
+  /** Those of this server; undefined as long as they are not known. */
+  readonly known: readonly InputProcessor[] | undefined
   readonly onChange: (row: ProcessorRow) => void
   readonly onRemove: () => void
 }
@@ -16,7 +17,7 @@ interface ProcessorFieldProps {
 /** An input processor: what it works on, and what it is told. */
 export function ProcessorField({ title, row, parameters, known, onChange, onRemove }: ProcessorFieldProps) {
   const [name, param, processor] = [useId(), useId(), useId()]
-  const found = known.find((each) => each.name === row.processor)
+  const found = known?.find((each) => each.name === row.processor)
   const properties = propertiesOf(found?.config_schema)
   return (
     <fieldset className="stack" aria-labelledby={name}>
@@ -30,8 +31,12 @@ export function ProcessorField({ title, row, parameters, known, onChange, onRemo
           value={row.processor}
           onChange={({ target }) => onChange({ ...row, processor: target.value })}
         >
-          {!found && <option value={row.processor}>{row.processor || 'none'} (not on this server)</option>}
-          {known.map((each) => (
+          {!found && (
+            <option value={row.processor}>
+              {row.processor || 'none'} {known && '(not on this server)'}
+            </option>
+          )}
+          {known?.map((each) => (
             <option key={each.name} value={each.name}>
               {each.name} {each.enabled ? '' : '(off)'}
             </option>

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useApi } from '../../app/use-api.ts'
 import { AddOne } from '../../parts/add-one.tsx'
 import { Empty } from '../../parts/page/empty.tsx'
+import { Unread } from '../../parts/page/unread.tsx'
 import { CodeEditor } from '../../parts/text/code-editor.tsx'
 import { FIELDS } from './draft.ts'
 import { ProcessorField } from './processor-field.tsx'
@@ -18,9 +19,8 @@ interface ProcessorFieldsProps {
 
 /** What works on the inputs before the prompts are made: one processor after the other. */
 export function ProcessorFields({ parameters, value, onChange }: ProcessorFieldsProps) {
-  const { data: known = [] } = useApi(['input_processors'], (client, signal) =>
-    client.inputProcessors({ signal }),
-  )
+  const query = useApi(['input_processors'], (client, signal) => client.inputProcessors({ signal }))
+  const known = query.data
   // What is typed may be no JSON yet, and then says nothing of its rows.
   const [typed, setTyped] = useState({ value, rows: rowsOf(value) })
   if (typed.value !== value) setTyped({ value, rows: rowsOf(value) })
@@ -47,6 +47,7 @@ export function ProcessorFields({ parameters, value, onChange }: ProcessorFields
               onRemove={() => change(rows.toSpliced(at, 1))}
             />
           ))}
+          <Unread query={query} what="the processors of this server" />
           <Adding {...{ parameters, known }} onAdd={(row) => change([...rows, row])} />
         </>
       )}
@@ -56,7 +57,8 @@ export function ProcessorFields({ parameters, value, onChange }: ProcessorFields
 
 interface AddingProps {
   readonly parameters: readonly string[]
-  readonly known: readonly InputProcessor[]
+  /** Undefined as long as they are not known. */
+  readonly known: readonly InputProcessor[] | undefined
   readonly onAdd: (row: ProcessorRow) => void
 }
 
@@ -73,7 +75,10 @@ function Adding({ parameters, known, onAdd }: AddingProps) {
   return (
     <AddOne
       what="an input processor"
-      options={known.map(({ name, enabled }) => ({ id: name, words: enabled ? name : `${name} (off)` }))}
+      options={(known ?? []).map(({ name, enabled }) => ({
+        id: name,
+        words: enabled ? name : `${name} (off)`,
+      }))}
       onAdd={(processor) => onAdd({ param, processor, config: '{}', entry: {} })}
     />
   )

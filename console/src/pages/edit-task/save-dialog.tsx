@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useChange } from '../../app/use-api.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { Modal } from '../../parts/page/modal.tsx'
-import { Problem } from '../../parts/page/problem.tsx'
+import { isRollingOut, WeightsProblem } from '../../parts/revisions/weights-problem.tsx'
 import { revisionName } from '../../parts/use-tasks.ts'
 import {
   changedFields,
@@ -32,7 +32,7 @@ interface SaveDialogProps {
   readonly onStale: () => void
 }
 
-const NO_SHARE = 'A share of the traffic is more than 0 percent.'
+const NO_SHARE = 'A share of the traffic is more than 0 and at most 100 percent.'
 
 /** Shows what would change, asks who gets it, and saves it. */
 export function SaveDialog({ state, base, opened, draft, onClose, onSaved, onStale }: SaveDialogProps) {
@@ -43,22 +43,30 @@ export function SaveDialog({ state, base, opened, draft, onClose, onSaved, onSta
   const isRevision = makesRevision(fields) || isUnseen
   const saving = useChange(
     // What is no JSON is refused like what the server refuses.
-    async (client, changeOf: () => TaskChange) =>
-      client.tasks.update(state.task.id, changeOf(), { ifMatch: state.etag }),
+    async (client, { changeOf, supersede }: { changeOf: () => TaskChange; supersede: boolean }) =>
+      client.tasks.update(state.task.id, changeOf(), { ifMatch: state.etag, supersede }),
     [['tasks']],
   )
-  const isNoShare = isRevision && traffic.kind === 'share' && !(traffic.percent > 0)
+  const isNoShare = isRevision && traffic.kind === 'share' && !(traffic.percent > 0 && traffic.percent <= 100)
   // Saved, it leads to another page, which may take a moment to load.
   const isBusy = saving.isPending || saving.isSuccess
+  const supersede = isRollingOut(saving.error)
+  function chooseTraffic(chosen: Traffic) {
+    if (saving.isError) saving.reset()
+    setTraffic(chosen)
+  }
   function save() {
     saving.mutate(
-      () => ({
-        ...wireOf(draft, fieldsOfTask(fields)),
-        ...(isRevision && {
-          ...revisionOf(draft, opened),
-          ...trafficOf(traffic, state.task.active_revisions),
+      {
+        changeOf: () => ({
+          ...wireOf(draft, fieldsOfTask(fields)),
+          ...(isRevision && {
+            ...revisionOf(draft, opened),
+            ...trafficOf(traffic, state.task.active_revisions),
+          }),
         }),
-      }),
+        supersede,
+      },
       {
         onSuccess: onSaved,
         onError: (error) => error instanceof SplitrunError && error.reason === 'STALE_TASK' && onStale(),
@@ -76,12 +84,12 @@ export function SaveDialog({ state, base, opened, draft, onClose, onSaved, onSta
       )}
       <FieldDiffs before={base} after={draft} fields={fields} />
       {isRevision ? (
-        <TrafficChoice traffic={traffic} onChange={setTraffic} />
+        <TrafficChoice traffic={traffic} onChange={chooseTraffic} />
       ) : (
         <p>No new revision: only the task itself changes.</p>
       )}
       {isNoShare && <p role="alert">{NO_SHARE}</p>}
-      {saving.error && <Problem error={saving.error} />}
+      {saving.error && <WeightsProblem error={saving.error} />}
       <div className="row">
         <ActionButton
           scope="task:write"
@@ -90,7 +98,7 @@ export function SaveDialog({ state, base, opened, draft, onClose, onSaved, onSta
           whyNot={isNoShare ? NO_SHARE : null}
           onPress={save}
         >
-          Save
+          {supersede ? 'End the rollout, and save' : 'Save'}
         </ActionButton>
         <ActionButton busy={isBusy} onPress={onClose}>
           Go on editing

@@ -1,3 +1,5 @@
+import { useId } from 'react'
+import { TypedNumber } from '../../parts/typed-number.tsx'
 import type { Traffic } from './traffic.ts'
 
 interface TrafficChoiceProps {
@@ -13,6 +15,7 @@ const KINDS = {
 } as const
 
 export function TrafficChoice({ traffic, onChange }: TrafficChoiceProps) {
+  const share = useId()
   return (
     <fieldset>
       <legend>Who gets the new revision?</legend>
@@ -28,16 +31,16 @@ export function TrafficChoice({ traffic, onChange }: TrafficChoiceProps) {
         </label>
       ))}
       {traffic.kind === 'share' && (
-        <label className="row">
-          Percent of the runs
-          <input
-            type="number"
-            min={1}
-            max={99}
+        <div className="row">
+          <label htmlFor={share}>Percent of the runs</label>
+          <TypedNumber
+            id={share}
+            min={0}
+            max={100}
             value={traffic.percent}
-            onChange={({ target }) => onChange({ ...traffic, percent: target.valueAsNumber || 0 })}
+            onChange={(percent) => onChange({ ...traffic, percent })}
           />
-        </label>
+        </div>
       )}
     </fieldset>
   )

@@ -1,11 +1,11 @@
-import { SplitrunError, type TaskRecord, type TrafficChange } from '@splitrun/client'
+import type { TaskRecord, TrafficChange } from '@splitrun/client'
 import { type ReactNode, useState } from 'react'
 import { useChange } from '../../app/use-api.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { useAnnounce } from '../../parts/page/announcer.tsx'
 import { Modal } from '../../parts/page/modal.tsx'
-import { Problem } from '../../parts/page/problem.tsx'
 import { TrafficBar } from '../../parts/revisions/traffic-bar.tsx'
+import { isRollingOut, WeightsProblem } from '../../parts/revisions/weights-problem.tsx'
 
 interface RestoreWeightsProps {
   readonly task: TaskRecord
@@ -26,7 +26,7 @@ export function RestoreWeights({ task, change, children }: RestoreWeightsProps) 
     (_, { seq }) => announce(`The traffic is split as after change ${seq}.`),
   )
   const { error } = restoring
-  const isRollingOut = error instanceof SplitrunError && error.reason === 'ROLLOUT_RUNNING'
+  const supersede = isRollingOut(error)
   function close() {
     setAsked(null)
     restoring.reset()
@@ -52,24 +52,17 @@ export function RestoreWeights({ task, change, children }: RestoreWeightsProps) 
               <TrafficBar task={task} weights={asked.after} named />
             </dd>
           </dl>
-          {isRollingOut ? (
-            <p role="alert">A rollout decides about the weights. It ends if they are changed here.</p>
-          ) : (
-            error && <Problem error={error} />
-          )}
+          {error && <WeightsProblem error={error} />}
           <div className="row">
             <ActionButton
               primary
               scope="task:write"
               busy={restoring.isPending}
               onPress={() =>
-                restoring.mutate(
-                  { seq: asked.seq, supersede: isRollingOut },
-                  { onSuccess: () => setAsked(null) },
-                )
+                restoring.mutate({ seq: asked.seq, supersede }, { onSuccess: () => setAsked(null) })
               }
             >
-              {isRollingOut ? 'End the rollout, and split so' : 'Split the traffic so'}
+              {supersede ? 'End the rollout, and split so' : 'Split the traffic so'}
             </ActionButton>
             <ActionButton busy={restoring.isPending} onPress={close}>
               Leave it as it is

@@ -2,6 +2,7 @@ import type { ApiKey } from '@splitrun/client'
 import { useState } from 'react'
 import { useProject } from '../../app/project.ts'
 import { useApi } from '../../app/use-api.ts'
+import { useKept } from '../../app/use-kept.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { Empty } from '../../parts/page/empty.tsx'
 import { Loaded } from '../../parts/page/loaded.tsx'
@@ -14,7 +15,7 @@ import { SecretDialog } from './secret-dialog.tsx'
 /** All credentials of a kind, and what is done with them. The secret of a new one is kept while it is shown, and no longer. */
 export function CredentialSection({ kind }: { kind: CredentialKind }) {
   const { whyNot } = useProject()
-  const [isMaking, setMaking] = useState(false)
+  const [isMaking, setMaking] = useKept(`making ${kind.id}`, () => false)
   const [issued, setIssued] = useState<Issued | null>(null)
   const [ending, setEnding] = useState<{ credential: ApiKey; change: Change } | null>(null)
   const why = whyNot('key:write')

@@ -1,6 +1,7 @@
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useId } from 'react'
 import { useProject } from '../../app/project.ts'
 import { useChange } from '../../app/use-api.ts'
+import { useKept } from '../../app/use-kept.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { Modal } from '../../parts/page/modal.tsx'
 import { Problem } from '../../parts/page/problem.tsx'
@@ -18,7 +19,12 @@ interface NewCredentialProps {
 export function NewCredential({ kind, onMade, onClose }: NewCredentialProps) {
   const { whyNot } = useProject()
   const [name, lasts] = [useId(), useId()]
-  const [scopes, setScopes] = useState<readonly Grantable[]>(USUAL.filter((scope) => whyNot(scope) === null))
+  const [draft, setDraft] = useKept(`new ${kind.id}`, () => ({
+    name: '',
+    scopes: USUAL.filter((scope) => whyNot(scope) === null),
+    days: '0',
+  }))
+  const { scopes } = draft
   const making = useChange(
     (client, given: { name: string; scopes: readonly Grantable[]; expires: string | null }) =>
       kind.of(client).create(given),
@@ -27,16 +33,22 @@ export function NewCredential({ kind, onMade, onClose }: NewCredentialProps) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     if (making.isPending || scopes.length === 0) return
-    const given = new FormData(event.currentTarget)
-    const days = Number(given.get('days'))
+    const days = Number(draft.days)
     const expires = days === 0 ? null : new Date(Date.now() + days * DAY_MS).toISOString()
-    making.mutate({ name: String(given.get('name')), scopes, expires }, { onSuccess: onMade })
+    making.mutate({ name: draft.name, scopes, expires }, { onSuccess: onMade })
   }
   return (
     <Modal title={`New ${kind.word}`} busy={making.isPending} onClose={onClose}>
       <form className="stack" onSubmit={submit}>
         <label htmlFor={name}>Name</label>
-        <input id={name} name="name" required maxLength={100} placeholder="who uses it" />
+        <input
+          id={name}
+          required
+          maxLength={100}
+          placeholder="who uses it"
+          value={draft.name}
+          onChange={({ target }) => setDraft({ ...draft, name: target.value })}
+        />
         <fieldset>
           <legend>It may</legend>
           {(Object.keys(SCOPES) as Grantable[]).map((scope) => {
@@ -49,7 +61,10 @@ export function NewCredential({ kind, onMade, onClose }: NewCredentialProps) {
                     checked={scopes.includes(scope)}
                     disabled={why !== null}
                     onChange={({ target }) =>
-                      setScopes(target.checked ? [...scopes, scope] : scopes.filter((each) => each !== scope))
+                      setDraft({
+                        ...draft,
+                        scopes: target.checked ? [...scopes, scope] : scopes.filter((each) => each !== scope),
+                      })
                     }
                   />{' '}
                   {SCOPES[scope]} <code>{scope}</code>
@@ -60,7 +75,11 @@ export function NewCredential({ kind, onMade, onClose }: NewCredentialProps) {
           })}
         </fieldset>
         <label htmlFor={lasts}>It ends</label>
-        <select id={lasts} name="days" defaultValue="0">
+        <select
+          id={lasts}
+          value={draft.days}
+          onChange={({ target }) => setDraft({ ...draft, days: target.value })}
+        >
           <option value="0">never by itself</option>
           {[1, 7, 30, 90, 365].map((days) => (
             <option key={days} value={days}>

@@ -1,4 +1,5 @@
 import type { BudgetPolicy } from '@splitrun/client'
+import { numberOf } from '../../parts/number-of.ts'
 import type { Target } from './target.ts'
 
 /** A budget as it is typed. */
@@ -28,13 +29,16 @@ export const budgetDraftOf = (policy: BudgetPolicy | null): BudgetDraft =>
         thresholds: policy.thresholds.map((each) => plain(each * 100)).join(', '),
       }
 
-/** As it goes over the wire; whether it makes sense is the server's to say. */
+/**
+ * As it goes over the wire; whether it makes sense is the server's to say.
+ * @throws {TypeError} where a number is none
+ */
 export function budgetOf({ credits, thresholds, ...budget }: BudgetDraft): BudgetPolicy {
   const percents = thresholds.split(',').filter((each) => each.trim() !== '')
   return {
     ...budget,
     name: budget.name.trim(),
-    credits: Number(credits),
-    thresholds: percents.map((each) => plain(Number(each) / 100)),
+    credits: numberOf('Credits', credits),
+    thresholds: percents.map((each) => plain(numberOf('Tell of it', each) / 100)),
   }
 }

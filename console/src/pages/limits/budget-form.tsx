@@ -1,5 +1,5 @@
 import type { BudgetPolicy } from '@splitrun/client'
-import { useState } from 'react'
+import { useKept } from '../../app/use-kept.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { Choice, Line } from '../../parts/fields.tsx'
 import { budgetDraftOf, budgetOf } from './budget-draft.ts'
@@ -8,13 +8,13 @@ import { TargetFields } from './target-fields.tsx'
 
 /** Asks what may be spent, by whom, and what happens then. */
 export function BudgetForm({ policy, isBusy, onSave }: PolicyFormProps<BudgetPolicy>) {
-  const [draft, setDraft] = useState(() => budgetDraftOf(policy))
+  const [draft, setDraft] = useKept(`budget ${policy?.name}`, () => budgetDraftOf(policy))
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault()
-        onSave(budgetOf(draft))
+        onSave(() => budgetOf(draft))
       }}
     >
       <Line label="Name" value={draft.name} onChange={(name) => setDraft({ ...draft, name })} />

@@ -12,7 +12,7 @@ const KEY = ['budgets']
 const MODES = { hard: 'hard: what would go beyond is refused', soft: 'soft: it is only told of' } as const
 
 /** Puts a budget in the place of another, among those that there are at that moment. */
-const save = (client: Client, before: string | null, next: BudgetPolicy | null) =>
+const save = (client: Client, before: BudgetPolicy | null, next: BudgetPolicy | null) =>
   client.budgets.change((all) => withPolicy(all, before, next))
 
 /** What the project, its tasks and its keys may spend, and what they do. */

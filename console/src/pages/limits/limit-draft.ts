@@ -1,4 +1,5 @@
 import type { LimitPolicy } from '@splitrun/client'
+import { numberOf } from '../../parts/number-of.ts'
 import type { Target } from './target.ts'
 
 /** What can be limited, in words. */
@@ -29,11 +30,14 @@ export const limitDraftOf = (policy: LimitPolicy | null): LimitDraft =>
         concurrent_runs: String(policy.concurrent_runs ?? ''),
       }
 
-/** As it goes over the wire; whether it makes sense is the server's to say. */
+/**
+ * As it goes over the wire; whether it makes sense is the server's to say.
+ * @throws {TypeError} where a number is none
+ */
 export function limitOf({ name, applies_to, target_id, ...units }: LimitDraft): LimitPolicy {
   const given = (Object.keys(UNITS) as Unit[]).filter((unit) => units[unit].trim() !== '')
   return {
     ...{ name: name.trim(), applies_to, target_id },
-    ...Object.fromEntries(given.map((unit) => [unit, Number(units[unit])])),
+    ...Object.fromEntries(given.map((unit) => [unit, numberOf(UNITS[unit], units[unit])])),
   }
 }

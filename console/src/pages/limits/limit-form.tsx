@@ -1,5 +1,5 @@
 import type { LimitPolicy } from '@splitrun/client'
-import { useState } from 'react'
+import { useKept } from '../../app/use-kept.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { Line } from '../../parts/fields.tsx'
 import { limitDraftOf, limitOf, UNITS, type Unit } from './limit-draft.ts'
@@ -8,13 +8,13 @@ import { TargetFields } from './target-fields.tsx'
 
 /** Asks what a limit is of, and how much it permits. */
 export function LimitForm({ policy, isBusy, onSave }: PolicyFormProps<LimitPolicy>) {
-  const [draft, setDraft] = useState(() => limitDraftOf(policy))
+  const [draft, setDraft] = useKept(`limit ${policy?.name}`, () => limitDraftOf(policy))
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault()
-        onSave(limitOf(draft))
+        onSave(() => limitOf(draft))
       }}
     >
       <Line label="Name" value={draft.name} onChange={(name) => setDraft({ ...draft, name })} />
@@ -23,7 +23,6 @@ export function LimitForm({ policy, isBusy, onSave }: PolicyFormProps<LimitPolic
         <Line
           key={unit}
           label={`At most so many ${UNITS[unit]}`}
-          type="number"
           placeholder="any number"
           value={draft[unit]}
           onChange={(value) => setDraft({ ...draft, [unit]: value })}

@@ -11,7 +11,7 @@ const EVERY_MS = 2_000
 const KEY = ['limits']
 
 /** Puts a limit in the place of another, among those that there are at that moment. */
-const save = (client: Client, before: string | null, next: LimitPolicy | null) =>
+const save = (client: Client, before: LimitPolicy | null, next: LimitPolicy | null) =>
   client.limits.change((all) => withPolicy(all, before, next))
 
 /** The limits of the project, of its tasks and of its keys. */

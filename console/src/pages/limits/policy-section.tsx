@@ -2,6 +2,7 @@ import type { Client } from '@splitrun/client'
 import type { QueryKey } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useChange } from '../../app/use-api.ts'
+import { useKept } from '../../app/use-kept.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { useAnnounce } from '../../parts/page/announcer.tsx'
@@ -21,7 +22,8 @@ export interface PolicyFormProps<P> {
   /** What is changed; null for a new one. */
   readonly policy: P | null
   readonly isBusy: boolean
-  readonly onSave: (policy: P) => void
+  /** Is handed what makes a policy of what was typed, and throws where that cannot be. */
+  readonly onSave: (make: () => P) => void
 }
 
 interface PolicySectionProps<All, P extends Policy> {
@@ -36,8 +38,8 @@ interface PolicySectionProps<All, P extends Policy> {
   /** Behind the name, and whom it is about. */
   readonly columns: (all: All) => readonly Column<P>[]
   readonly stale: QueryKey
-  /** Puts a policy in the place of the one of a name; null takes it out. */
-  readonly save: (client: Client, before: string | null, next: P | null) => Promise<unknown>
+  /** Puts a policy in the place of another; null takes it out. */
+  readonly save: (client: Client, before: P | null, next: P | null) => Promise<unknown>
   readonly form: (props: PolicyFormProps<P>) => ReactNode
 }
 
@@ -46,36 +48,41 @@ export function PolicySection<All, P extends Policy>(props: PolicySectionProps<A
   const { query, policiesOf, words, columns, stale, save, form } = props
   const announce = useAnnounce()
   /** Undefined: none is open. */
-  const [edited, setEdited] = useState<P | null | undefined>(undefined)
+  const [edited, setEdited] = useKept<P | null | undefined>(`${words.one} that is edited`, () => undefined)
   const [leaving, setLeaving] = useState<P | null>(null)
   const saving = useChange(
-    (client, { before, next }: { before: string | null; next: P | null }) => save(client, before, next),
+    async (client, { before, make }: { before: P | null; make: () => P | null }) => {
+      const next = make()
+      await save(client, before, next)
+      return next
+    },
     [stale],
   )
-  const change = (before: string | null, next: P | null) =>
+  const change = (before: P | null, make: () => P | null) =>
     saving.mutate(
-      { before, next },
+      { before, make },
       {
-        onSuccess: () => {
+        onSuccess: (next) => {
           setEdited(undefined)
           setLeaving(null)
           announce(next ? `The ${words.one} “${next.name}” is set.` : `The ${words.one} is taken away.`)
         },
       },
     )
-  function open(policy: P | null) {
+  /** What was refused in one dialog is not said in the next. */
+  function open(act: () => void) {
     saving.reset()
-    setEdited(policy)
+    act()
   }
   const actions: Column<P> = {
     head: 'Actions',
     isHidden: true,
     cell: (policy) => (
       <div className="row">
-        <ActionButton scope="admin" onPress={() => open(policy)}>
+        <ActionButton scope="admin" onPress={() => open(() => setEdited(policy))}>
           Change<span className="hidden"> {policy.name}</span>
         </ActionButton>
-        <ActionButton scope="admin" onPress={() => setLeaving(policy)}>
+        <ActionButton scope="admin" onPress={() => open(() => setLeaving(policy))}>
           Take away<span className="hidden"> {policy.name}</span>
         </ActionButton>
       </div>
@@ -85,7 +92,7 @@ export function PolicySection<All, P extends Policy>(props: PolicySectionProps<A
     <section className="section" aria-labelledby={words.id}>
       <div className="page-head">
         <h2 id={words.id}>{words.title}</h2>
-        <ActionButton scope="admin" onPress={() => open(null)}>
+        <ActionButton scope="admin" onPress={() => open(() => setEdited(null))}>
           New {words.one}
         </ActionButton>
       </div>
@@ -118,7 +125,7 @@ export function PolicySection<All, P extends Policy>(props: PolicySectionProps<A
           {form({
             policy: edited,
             isBusy: saving.isPending,
-            onSave: (next) => change(edited?.name ?? null, next),
+            onSave: (make) => change(edited, make),
           })}
           {saving.error && <Problem error={saving.error} />}
           <ActionButton busy={saving.isPending} onPress={() => setEdited(undefined)}>
@@ -139,7 +146,7 @@ export function PolicySection<All, P extends Policy>(props: PolicySectionProps<A
               primary
               scope="admin"
               busy={saving.isPending}
-              onPress={() => change(leaving.name, null)}
+              onPress={() => change(leaving, () => null)}
             >
               Take it away
             </ActionButton>

@@ -1,4 +1,5 @@
 import { Choice, Line } from '../../parts/fields.tsx'
+import { Unread } from '../../parts/page/unread.tsx'
 import { useCallers } from '../../parts/use-callers.ts'
 import { useTasks } from '../../parts/use-tasks.ts'
 import type { Target } from './target.ts'
@@ -19,7 +20,7 @@ interface TargetFieldsProps {
 
 /** Asks whose runs a policy is about. */
 export function TargetFields({ target: { applies_to: kind, target_id: id }, onChange }: TargetFieldsProps) {
-  const known = useKnown(kind)
+  const { known, reading } = useKnown(kind)
   const setId = (text: string) => onChange({ applies_to: kind, target_id: text })
   return (
     <>
@@ -46,6 +47,9 @@ export function TargetFields({ target: { applies_to: kind, target_id: id }, onCh
           ))}
         </Choice>
       )}
+      {reading.map(({ what, query }) => (
+        <Unread key={what} query={query} what={what} />
+      ))}
       {kind !== 'project' && !known.some((each) => each.id === id) && (
         <Line label="Its id" value={id ?? ''} onChange={setId} />
       )}
@@ -53,10 +57,14 @@ export function TargetFields({ target: { applies_to: kind, target_id: id }, onCh
   )
 }
 
-/** What one may choose from. */
-function useKnown(kind: Kind): readonly { readonly id: string; readonly name: string }[] {
-  const { data: tasks = [] } = useTasks()
-  const { keys, clients } = useCallers(kind === 'key')
-  if (kind === 'task') return tasks
-  return [...keys, ...clients.map(({ id, name }) => ({ id, name: `${name}, a client` }))]
+/** What one may choose from, and what is read for it. */
+function useKnown(kind: Kind) {
+  const tasks = useTasks()
+  const { keys, clients, reading } = useCallers(kind === 'key')
+  if (kind === 'project') return { known: [], reading: [] }
+  if (kind === 'task') return { known: tasks.data ?? [], reading: [{ what: 'the tasks', query: tasks }] }
+  return {
+    known: [...keys, ...clients.map(({ id, name }) => ({ id, name: `${name}, a client` }))],
+    reading,
+  }
 }

@@ -13,7 +13,7 @@ import { useEnds } from './use-ends.ts'
 /** The runs that end while one looks. @param nameOf the name of a task */
 export function EndsFeed({ nameOf }: { nameOf: (task: string) => string }) {
   const [isHeld, setHeld] = useState(false)
-  const { shown, waiting, skipped, isWatching, error } = useEnds(isHeld)
+  const { shown, waiting, skipped, isWatching, error, watchAgain } = useEnds(isHeld)
   return (
     <section className="section" aria-labelledby="ends">
       <div className="page-head">
@@ -27,7 +27,7 @@ export function EndsFeed({ nameOf }: { nameOf: (task: string) => string }) {
           </span>
         )}
       </div>
-      {error !== null && <Problem error={error} />}
+      {error !== null && <Problem error={error} onRetry={watchAgain} />}
       {shown.length === 0 ? (
         error === null && (
           <Empty title={isWatching ? 'Nothing has ended yet' : 'Connecting'}>

@@ -4,6 +4,7 @@ import { useId } from 'react'
 import { useProject } from '../../app/project.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { takesFormat } from '../../parts/code/answer-kinds.ts'
+import { Unread } from '../../parts/page/unread.tsx'
 import { useModels } from '../../parts/simulated.tsx'
 import { revisionName } from '../../parts/use-tasks.ts'
 import { ColumnAnswer } from './column-answer.tsx'
@@ -27,7 +28,8 @@ interface ColumnViewProps {
 export function ColumnView({ task, column, title, progress, onChange, onRemove, onCode }: ColumnViewProps) {
   const name = useId()
   const { whyNot } = useProject()
-  const { data: models = [] } = useModels()
+  const reading = useModels()
+  const { data: models = [] } = reading
   const base = task.revisions.find(({ id }) => id === column.revision)
   if (!base) return null
   const { draft } = column
@@ -78,6 +80,7 @@ export function ColumnView({ task, column, title, progress, onChange, onRemove, 
             </option>
           ))}
         </select>
+        <Unread query={reading} what="the models" />
       </div>
       <div className="row">
         <ActionButton scope="task:write" onPress={rewrite}>

@@ -2,6 +2,7 @@ import type { RunStream, TaskRecord } from '@splitrun/client'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffectEvent, useLayoutEffect, useRef } from 'react'
 import { useProject } from '../../app/project.ts'
+import { onRefusal } from '../../app/queries.ts'
 import { saveDraft } from './draft.ts'
 import { BEFORE, nextProgress, type Progress } from './progress.ts'
 import { useFrames } from './use-frames.ts'
@@ -64,6 +65,7 @@ export function useColumnRuns(
       }
     } catch (error) {
       if (signal.aborted) return false
+      onRefusal(error)
       put(key, { ...known, status: 'failed', error })
     }
     return true
@@ -113,6 +115,7 @@ export function useColumnRuns(
           } as const
           runs.push(follow(column.key, signal, () => callable.stream(inputs, options), contentOf(column)))
         } catch (error) {
+          onRefusal(error)
           put(column.key, { ...BEFORE, status: 'failed', error })
         }
       }
@@ -132,7 +135,10 @@ export function useColumnRuns(
           error: new Error('It was stopped before it had begun.'),
         })
       })
-      await Promise.all(cancelled)
+      await Promise.all(cancelled).catch((error) => {
+        onRefusal(error)
+        throw error
+      })
     },
   }
 }

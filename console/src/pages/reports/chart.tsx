@@ -12,21 +12,32 @@ export interface ChartProps {
   /** A value for a person. */
   readonly show: (value: number) => string
   readonly bars?: boolean
-  /** Whether there is nothing between two whole numbers. */
-  readonly whole?: boolean
+  /** What lies between two lines of the axis: whole numbers, or what one counts milliseconds by. */
+  readonly steps?: keyof typeof STEPS
 }
 
 const HALF_DAY_S = 43_200
-/** Steps of an axis: 1, 2, 5, 10, ... */
-const WHOLE_STEPS = Array.from({ length: 36 }, (_, at) => [1, 2, 5].map((step) => step * 10 ** at))
+const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000]
+/** 1, 2, 5, 10, ... */
+const WHOLE = Array.from({ length: 36 }, (_, at) => [1, 2, 5].map((step) => step * 10 ** at))
   .flat()
   .filter(Number.isSafeInteger)
+
+const STEPS = {
+  whole: WHOLE,
+  time: [
+    ...WHOLE.filter((step) => step < SECOND),
+    ...[SECOND, MINUTE].flatMap((unit) => [1, 2, 5, 10, 20, 30].map((step) => step * unit)),
+    ...[1, 2, 6, 12].map((step) => step * HOUR),
+    ...WHOLE.slice(0, 12).map((step) => step * DAY),
+  ],
+} as const
 
 const HEIGHT = 180
 const PARTS = ['part-1', 'part-2', 'part-3']
 
 /** Days as bars or lines. The table below it has the same figures, for who sees no chart. */
-export default function Chart({ title, days, series, show, bars = false, whole = false }: ChartProps) {
+export default function Chart({ title, days, series, show, bars = false, steps }: ChartProps) {
   const place = useRef<HTMLDivElement>(null)
   const colours = useChartColours()
   useEffect(() => {
@@ -52,7 +63,7 @@ export default function Chart({ title, days, series, show, bars = false, whole =
             ...axis,
             size: 64,
             values: (_, splits) => splits.map(show),
-            ...(whole ? { incrs: WHOLE_STEPS } : {}),
+            ...(steps ? { incrs: [...STEPS[steps]] } : {}),
           },
         ],
         series: [
@@ -76,7 +87,7 @@ export default function Chart({ title, days, series, show, bars = false, whole =
       sizing.disconnect()
       chart.destroy()
     }
-  }, [days, series, show, bars, whole, colours])
+  }, [days, series, show, bars, steps, colours])
   return (
     <figure className="report-chart">
       <figcaption>{title}</figcaption>

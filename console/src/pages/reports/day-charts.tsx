@@ -1,8 +1,11 @@
-import { lazy, Suspense, useMemo } from 'react'
+import { useMemo } from 'react'
 import { count, duration } from '../../parts/figures.ts'
+import { Late } from '../../parts/page/late.tsx'
+import type { ChartProps } from './chart.tsx'
 import type { DayFigures } from './use-reports.ts'
 
-const Chart = lazy(() => import('./chart.tsx'))
+const load = () => import('./chart.tsx')
+const Chart = (props: ChartProps) => <Late load={load} props={props} before={(problem) => problem} />
 
 const DAY_S = 86_400
 const SHORT = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4 })
@@ -38,13 +41,17 @@ export function DayCharts({ figures, most }: { figures: readonly DayFigures[]; m
   }, [figures, most])
   const { days } = shown
   return (
-    <Suspense fallback={null}>
-      <div className="columns">
-        <Chart title="Runs" days={days} series={shown.runs} show={count} bars whole />
-        <Chart title="Tokens" days={days} series={shown.tokens} show={count} whole />
-        <Chart title="Credits" days={days} series={shown.credits} show={showCredits} bars />
-        <Chart title="Time from creation to end" days={days} series={shown.times} show={duration} whole />
-      </div>
-    </Suspense>
+    <div className="columns">
+      <Chart title="Runs" days={days} series={shown.runs} show={count} bars steps="whole" />
+      <Chart title="Tokens" days={days} series={shown.tokens} show={count} steps="whole" />
+      <Chart title="Credits" days={days} series={shown.credits} show={showCredits} bars />
+      <Chart
+        title="Time from creation to end"
+        days={days}
+        series={shown.times}
+        show={duration}
+        steps="time"
+      />
+    </div>
   )
 }

@@ -1,21 +1,27 @@
-import type { TaskRecord } from '@splitrun/client'
 import { useId } from 'react'
 import { useApi } from '../../app/use-api.ts'
+import { shortId } from '../../parts/figures.ts'
+import { Unread } from '../../parts/page/unread.tsx'
+import { useTasks } from '../../parts/use-tasks.ts'
 import type { Asked } from './use-reports.ts'
 
 const SPANS = [1, 7, 30, 90, 365]
 
 interface ReportFiltersProps {
   readonly asked: Asked
-  readonly tasks: readonly TaskRecord[]
   readonly onChange: (changes: Readonly<Record<string, string | undefined>>) => void
 }
 
 /** What is reported on. */
-export function ReportFilters({ asked, tasks, onChange }: ReportFiltersProps) {
+export function ReportFilters({ asked, onChange }: ReportFiltersProps) {
   const [task, span, group] = [useId(), useId(), useId()]
-  const { data: groups = [] } = useApi(['reports', 'groups'], (client, signal) =>
-    client.reports.groups({ signal }),
+  const taskList = useTasks()
+  const groupList = useApi(['reports', 'groups'], (client, signal) => client.reports.groups({ signal }))
+  const tasks = withAsked(taskList.data ?? [], asked.task, (id) => ({ id, name: `…${shortId(id)}` }))
+  const groups = withAsked(
+    (groupList.data ?? []).map(({ name }) => ({ id: name, name })),
+    asked.reporting_group,
+    (name) => ({ id: name, name }),
   )
   return (
     <search className="row">
@@ -55,6 +61,17 @@ export function ReportFilters({ asked, tasks, onChange }: ReportFiltersProps) {
           </select>
         </>
       )}
+      <Unread query={taskList} what="tasks to choose from" />
+      <Unread query={groupList} what="groups to choose from" />
     </search>
   )
 }
+
+interface Named {
+  readonly id: string
+  readonly name: string
+}
+
+/** What can be chosen, and what is asked for already, also where it is not among it. */
+const withAsked = (all: readonly Named[], asked: string | undefined, make: (id: string) => Named) =>
+  asked === undefined || all.some(({ id }) => id === asked) ? all : [make(asked), ...all]

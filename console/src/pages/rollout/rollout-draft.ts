@@ -1,4 +1,5 @@
 import type { NewRollout, RolloutGuard, TaskRecord } from '@splitrun/client'
+import { numberOf } from '../../parts/number-of.ts'
 import { isRatio } from '../../parts/revisions/metric-words.ts'
 
 /** A guard as it is typed: points of a rate or a score, times of a ratio. */
@@ -40,12 +41,6 @@ export function usualRollout({ revisions, active_revisions: active }: TaskRecord
   const [most] = active.toSorted((a, b) => b.weight - a.weight)
   const to = revisions.find(({ id, test }) => !test && id !== most?.task_revision_id)
   return most && to ? { ...USUAL, from: most.task_revision_id, to: to.id } : null
-}
-
-function numberOf(name: string, text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || Number.isNaN(value)) throw new TypeError(`${name}: “${text}” is no number.`)
-  return value
 }
 
 /** Points as shares, without the tail that binary fractions have. */

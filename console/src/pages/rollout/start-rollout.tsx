@@ -1,7 +1,7 @@
 import type { TaskRecord } from '@splitrun/client'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useChange } from '../../app/use-api.ts'
+import { useKept } from '../../app/use-kept.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { useAnnounce } from '../../parts/page/announcer.tsx'
 import { Empty } from '../../parts/page/empty.tsx'
@@ -13,7 +13,7 @@ import { RolloutFields } from './rollout-fields.tsx'
 /** Starts a rollout, from the values that the server has by itself. */
 export function StartRollout({ task }: { task: TaskRecord }) {
   const announce = useAnnounce()
-  const [typed, setTyped] = useState<RolloutDraft | null>(null)
+  const [typed, setTyped] = useKept<RolloutDraft | null>(`rollout ${task.id}`, () => null)
   const draft = typed ?? usualRollout(task)
   const starting = useChange(
     async (client, given: RolloutDraft) => client.rollout.start(task.id, rolloutOf(given, task)),

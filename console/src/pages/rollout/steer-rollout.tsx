@@ -33,6 +33,7 @@ export function SteerRollout({ task, rollout, newer, older }: SteerRolloutProps)
   )
   const steer = (action: Steering) => steering.mutate(action, { onSuccess: () => setCompleting(false) })
   const other = rollout.status === 'paused' ? 'resume' : 'pause'
+  const { error: problem } = steering
   const shared = { scope: 'task:write', busy: steering.isPending } as const
   return (
     <>
@@ -43,11 +44,17 @@ export function SteerRollout({ task, rollout, newer, older }: SteerRolloutProps)
         <ActionButton {...shared} onPress={() => steer('rollback')}>
           Roll back to {older}
         </ActionButton>
-        <ActionButton {...shared} onPress={() => setCompleting(true)}>
+        <ActionButton
+          {...shared}
+          onPress={() => {
+            steering.reset()
+            setCompleting(true)
+          }}
+        >
           Complete now…
         </ActionButton>
       </div>
-      {steering.error && <Problem error={steering.error} />}
+      {problem && !isCompleting && <Problem error={problem} />}
       {isCompleting && (
         <Modal
           title="Complete without the evidence?"
@@ -58,6 +65,7 @@ export function SteerRollout({ task, rollout, newer, older }: SteerRolloutProps)
             {newer} gets all that both have together at once. No guard looks at it afterwards, and nothing is
             rolled back by itself.
           </p>
+          {problem && <Problem error={problem} />}
           <div className="row">
             <ActionButton {...shared} primary onPress={() => steer('complete')}>
               Complete

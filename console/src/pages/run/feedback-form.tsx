@@ -1,7 +1,8 @@
 import type { Feedback, FeedbackChange, Run, Score } from '@splitrun/client'
 import type { QueryKey } from '@tanstack/react-query'
-import { useId, useState } from 'react'
+import { useId } from 'react'
 import { useChange } from '../../app/use-api.ts'
+import { useKept } from '../../app/use-kept.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { useAnnounce } from '../../parts/page/announcer.tsx'
 import { Problem } from '../../parts/page/problem.tsx'
@@ -27,7 +28,7 @@ export function FeedbackForm({ run, declared, feedback, stale }: FeedbackFormPro
   const announce = useAnnounce()
   const comment = useId()
   // Only what is typed here: the rest is as it was said last, also where somebody else says it meanwhile.
-  const [typed, setTyped] = useState<TypedFeedback>({ scores: {} })
+  const [typed, setTyped] = useKept<TypedFeedback>(`feedback ${run.id}`, () => ({ scores: {} }))
   const before = feedbackDraftOf(feedback, declared)
   const draft = withTyped(before, typed)
   const change = feedbackChange(before, draft, declared)

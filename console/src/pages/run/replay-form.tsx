@@ -1,7 +1,7 @@
 import type { Run } from '@splitrun/client'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useChange } from '../../app/use-api.ts'
+import { useKept } from '../../app/use-kept.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { Modal } from '../../parts/page/modal.tsx'
 import { Problem } from '../../parts/page/problem.tsx'
@@ -16,7 +16,7 @@ const isObject = (value: unknown): value is object =>
 /** Starts a run again, with inputs that may be changed before. */
 export function ReplayForm({ run, onClose }: { run: Run; onClose: () => void }) {
   const navigate = useNavigate()
-  const [text, setText] = useState(() => JSON.stringify(originalInputs(run), null, 2))
+  const [text, setText] = useKept(`replay ${run.id}`, () => JSON.stringify(originalInputs(run), null, 2))
   const given = run.files.length - (madeFile(run) === null ? 0 : 1)
   const starting = useChange(
     async (client, given: string) => {

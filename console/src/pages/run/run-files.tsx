@@ -86,14 +86,15 @@ function Download({ run, stored, name }: DownloadProps) {
 
 /** Asked of the file itself, without reading it. */
 function FileSize({ address }: { address: string }) {
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     queryKey: ['file size', address],
     queryFn: async ({ signal }) => {
       const answer = await fetch(address, { method: 'HEAD', signal })
-      if (!answer.ok) throw new Error('The file is not there.')
+      if (!answer.ok) throw new Error(`The server says ${answer.status}.`)
       return Number(answer.headers.get('content-length'))
     },
     staleTime: Number.POSITIVE_INFINITY,
   })
-  return data === undefined ? '—' : bytes(data)
+  if (error) return <span title={error.message}>not known</span>
+  return data === undefined ? '…' : bytes(data)
 }

@@ -1,4 +1,6 @@
 import { useId } from 'react'
+import { shortId } from '../../parts/figures.ts'
+import { Unread } from '../../parts/page/unread.tsx'
 import { SettledLine } from '../../parts/settled-line.tsx'
 import { useModels } from '../../parts/simulated.tsx'
 import { useTasks } from '../../parts/use-tasks.ts'
@@ -29,12 +31,16 @@ interface RunFiltersProps {
 
 /** The filters of a list of runs. What is typed counts when the field is left, or at Enter. */
 export function RunFilters({ given, onChange }: RunFiltersProps) {
-  const { data: tasks = [] } = useTasks()
-  const { data: models = [] } = useModels()
+  const [taskList, modelList] = [useTasks(), useModels()]
+  const { data: tasks = [] } = taskList
+  const { data: models = [] } = modelList
   const choices: Partial<Record<FilterName, readonly (readonly [string, string])[]>> = {
     task: tasks.map(({ id, name }) => [id, name] as const),
     status: STATUSES.map((each) => [each, each] as const),
-    model: models.map(({ id, name }) => [id, name] as const),
+    // Filters name a model by any of the three.
+    model: models.map(
+      ({ id, name, alias }) => [[name, alias].find((each) => each === given['model']) ?? id, name] as const,
+    ),
   }
   return (
     <search>
@@ -55,6 +61,8 @@ export function RunFilters({ given, onChange }: RunFiltersProps) {
         ))}
         {Object.keys(given).length > 0 && <button type="reset">Clear the filters</button>}
       </form>
+      <Unread query={taskList} what="tasks to choose from" />
+      <Unread query={modelList} what="models to choose from" />
     </search>
   )
 }
@@ -74,6 +82,9 @@ function FilterField({ name, value, choices, onChange }: FilterFieldProps) {
       {choices ? (
         <select id={id} className="filter" value={value} onChange={({ target }) => onChange(target.value)}>
           <option value="">any</option>
+          {value !== '' && !choices.some(([each]) => each === value) && (
+            <option value={value}>{name === 'task' ? `…${shortId(value)}` : value}</option>
+          )}
           {choices.map(([each, text]) => (
             <option key={each} value={each}>
               {text}

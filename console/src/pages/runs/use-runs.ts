@@ -28,7 +28,8 @@ export function useRuns(filter: Filter) {
   const current = JSON.stringify(key)
   // Ids begin with the time: what is above the top is newer than what was shown first.
   if (query.data && top?.key !== current) setTop({ key: current, id: newest })
-  const shownTop = top?.key === current ? top.id : newest
+  // Where there was none, none moves.
+  const shownTop = (top?.key === current && top.id) || newest
   return {
     query,
     runs: all.filter(({ id }) => id <= shownTop),

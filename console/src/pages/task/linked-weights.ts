@@ -16,6 +16,17 @@ export function sharesOf(
   return active.map(({ task_revision_id: id }, at) => ({ id, percent: percents[at] ?? 0 }))
 }
 
+const MOST_DIGITS = 12
+
+/** A share for a person: rounded, and never to nothing or to all where it is neither. */
+export function shownPercent(percent: number): number {
+  for (let digits = 2; digits < MOST_DIGITS; digits += 1) {
+    const shown = Number(percent.toFixed(digits))
+    if ((shown > 0 || percent <= 0) && (shown < 100 || percent >= 100)) return shown
+  }
+  return percent
+}
+
 /** Splits a whole number as the weights are to each other, into whole numbers; evenly where all weights are 0. */
 export function splitWhole(total: number, weights: readonly number[]): number[] {
   const exact = splitExactly(total, weights)

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { count, credits, duration, percent } from '../../parts/figures.ts'
 import { Moment } from '../../parts/moment.tsx'
+import { Unread } from '../../parts/page/unread.tsx'
 import { FigureHeadings } from '../../parts/revisions/figure-headings.tsx'
 import { ModelName } from '../../parts/simulated.tsx'
 import { revisionName } from '../../parts/use-tasks.ts'
@@ -10,7 +11,7 @@ import { useFigures } from './use-figures.ts'
 
 /** All revisions of a task with what they came to, two of which can be put side by side. */
 export function RevisionTable({ task }: { task: TaskRecord }) {
-  const { data: figures } = useFigures(task.id)
+  const figures = useFigures(task.id)
   const [first, second] = task.revisions
   const [picked, setPicked] = useState<readonly string[]>(second && first ? [second.id, first.id] : [])
   const [left, right] = picked
@@ -37,6 +38,7 @@ export function RevisionTable({ task }: { task: TaskRecord }) {
           </Link>
         )}
       </div>
+      {figures.query && <Unread query={figures.query} what="what their runs came to" />}
       <table>
         <thead>
           <tr>
@@ -52,7 +54,7 @@ export function RevisionTable({ task }: { task: TaskRecord }) {
         </thead>
         <tbody>
           {task.revisions.map(({ id, created, llm_model_id, annotation, test }) => {
-            const row = figures?.get(id)
+            const row = figures.of(id)
             const name = revisionName(task, id)
             return (
               <tr key={id}>

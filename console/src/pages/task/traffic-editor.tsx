@@ -1,14 +1,16 @@
 import type { TaskState } from '@splitrun/client'
 import { useId, useState } from 'react'
 import { useChange } from '../../app/use-api.ts'
+import { useKept } from '../../app/use-kept.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { AddOne } from '../../parts/add-one.tsx'
 import { count } from '../../parts/figures.ts'
 import { useAnnounce } from '../../parts/page/announcer.tsx'
-import { Problem } from '../../parts/page/problem.tsx'
 import { TrafficBar } from '../../parts/revisions/traffic-bar.tsx'
+import { isRollingOut, WeightsProblem } from '../../parts/revisions/weights-problem.tsx'
+import { TypedNumber } from '../../parts/typed-number.tsx'
 import { revisionName } from '../../parts/use-tasks.ts'
-import { changeShare, type Share, sharesOf, splitWhole } from './linked-weights.ts'
+import { changeShare, type Share, sharesOf, shownPercent, splitWhole } from './linked-weights.ts'
 
 type Active = readonly { readonly task_revision_id: string; readonly weight: number }[]
 
@@ -28,28 +30,35 @@ const PREVIEWED = 1000
 export function TrafficEditor({ state }: { state: TaskState }) {
   const { task, etag } = state
   const announce = useAnnounce()
-  const [edited, setEdited] = useState<Of<Share[]> | null>(null)
+  const [edited, setEdited] = useKept<Of<Share[]> | null>(`traffic ${task.id}`, () => null)
   const [before, setBefore] = useState<Of<Active> | null>(null)
   const title = useId()
   const saving = useChange(
-    (client, { weights, etag }: Of<Active>) =>
-      client.tasks.update(task.id, { active_revisions: weights }, { ifMatch: etag }),
+    (client, { weights, etag, supersede }: Of<Active> & { readonly supersede: boolean }) =>
+      client.tasks.update(task.id, { active_revisions: weights }, { ifMatch: etag, supersede }),
     [['tasks']],
   )
   const shares = edited?.weights ?? sharesOf(task.active_revisions)
-  const edit = (weights: Share[]) => setEdited({ weights, etag: edited?.etag ?? etag })
+  const supersede = isRollingOut(saving.error)
+  function edit(weights: Share[]) {
+    if (saving.isError) saving.reset()
+    setEdited({ weights, etag: edited?.etag ?? etag })
+  }
   const addable = task.revisions.filter(({ id, test }) => !test && !shares.some((share) => share.id === id))
 
   function save(next: Of<Active>, words: string) {
     const past = task.active_revisions
-    saving.mutate(next, {
-      onSuccess: (saved) => {
-        // What was moved since then stays as it was left, in the place of what is saved now.
-        setEdited((now) => (now === null || now === edited ? null : { ...now, etag: saved.etag }))
-        setBefore({ weights: past, etag: saved.etag })
-        announce(words)
+    saving.mutate(
+      { ...next, supersede },
+      {
+        onSuccess: (saved) => {
+          // What was moved since then stays as it was left, in the place of what is saved now.
+          setEdited((now) => (now === null || now === edited ? null : { ...now, etag: saved.etag }))
+          setBefore({ weights: past, etag: saved.etag })
+          announce(words)
+        },
       },
-    })
+    )
   }
   const toActive = (given: readonly Share[]): Active =>
     given
@@ -98,7 +107,7 @@ export function TrafficEditor({ state }: { state: TaskState }) {
                 save({ ...edited, weights: toActive(edited.weights) }, 'The traffic is split anew.')
               }
             >
-              Split the traffic so
+              {supersede ? 'End the rollout, and split so' : 'Split the traffic so'}
             </ActionButton>
             <button
               type="button"
@@ -117,11 +126,11 @@ export function TrafficEditor({ state }: { state: TaskState }) {
             busy={saving.isPending}
             onPress={() => save(before, 'The split is as it was before.')}
           >
-            Undo the last split
+            {supersede ? 'End the rollout, and undo the last split' : 'Undo the last split'}
           </ActionButton>
         )}
       </div>
-      {saving.error && <Problem error={saving.error} />}
+      {saving.error && <WeightsProblem error={saving.error} />}
     </section>
   )
 }
@@ -133,23 +142,18 @@ interface ShareRowProps {
 }
 
 function ShareRow({ name, share: { percent }, onChange }: ShareRowProps) {
-  const shared = { min: 0, max: 100, step: 'any', value: Math.round(percent * 100) / 100 }
+  const shared = { min: 0, max: 100, value: shownPercent(percent) }
   return (
     <div className="row">
       <span className="share-name">{name}</span>
       <input
         type="range"
         aria-label={`Share of ${name}`}
+        step="any"
         {...shared}
         onChange={({ target }) => onChange(Math.round(target.valueAsNumber))}
       />
-      <input
-        type="number"
-        aria-label={`Percent of ${name}`}
-        {...shared}
-        onChange={({ target }) => onChange(target.valueAsNumber || 0)}
-      />{' '}
-      %
+      <TypedNumber aria-label={`Percent of ${name}`} {...shared} onChange={onChange} /> %
     </div>
   )
 }

@@ -1,3 +1,4 @@
+import { useProject } from '../../app/project.ts'
 import { useApi } from '../../app/use-api.ts'
 
 /** What the runs of a revision came to in the last days. */
@@ -9,8 +10,22 @@ export interface RevisionFigures {
   readonly credits: string | null
 }
 
-/** The figures of a task's revisions, by their ids. */
-export const useFigures = (task: string) =>
+const NO_RUNS: RevisionFigures = { runs: 0, succeeded: 0, p50: null, credits: '0' }
+
+/** The figures of a task's revisions, and how they are read; null where they may not be. */
+export function useFigures(task: string) {
+  const { whyNot } = useProject()
+  const mayReport = whyNot('run:read') === null
+  const query = useQueryOfFigures(task, mayReport)
+  return {
+    query: mayReport ? query : null,
+    /** Undefined as long as nothing is known. */
+    of: (revision: string) => query.data && (query.data.get(revision) ?? NO_RUNS),
+  }
+}
+
+/** By the ids of the revisions that had runs. */
+const useQueryOfFigures = (task: string, enabled: boolean) =>
   useApi(
     ['reports', task, 'week'],
     async (client, signal): Promise<ReadonlyMap<string, RevisionFigures>> => {
@@ -40,5 +55,5 @@ export const useFigures = (task: string) =>
         ),
       )
     },
-    { every: 10_000 },
+    { every: 10_000, enabled },
   )

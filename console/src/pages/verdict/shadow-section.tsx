@@ -1,10 +1,11 @@
 import { type NewShadow, SplitrunError, type TaskRecord } from '@splitrun/client'
-import { useState } from 'react'
 import { useApi, useChange } from '../../app/use-api.ts'
+import { useKept } from '../../app/use-kept.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { Choice, Line } from '../../parts/fields.tsx'
 import { count, percent } from '../../parts/figures.ts'
 import { Moment } from '../../parts/moment.tsx'
+import { numberOf } from '../../parts/number-of.ts'
 import { useAnnounce } from '../../parts/page/announcer.tsx'
 import { Loaded } from '../../parts/page/loaded.tsx'
 import { Problem } from '../../parts/page/problem.tsx'
@@ -67,21 +68,27 @@ export function ShadowSection({ task }: { task: TaskRecord }) {
   )
 }
 
+/** @throws {TypeError} where a number is none */
+const shadowOf = ({ revision, share, most }: Readonly<Record<'revision' | 'share' | 'most', string>>) =>
+  ({
+    revision,
+    share: numberOf('Beside so many runs', share) / 100,
+    max_credits_per_day: most.trim() === '' ? null : numberOf('Credits a day', most),
+  }) satisfies NewShadow
+
 function StartShadow({ task }: { task: TaskRecord }) {
   const announce = useAnnounce()
   const idle = task.revisions.find(({ active }) => !active) ?? task.revisions[0]
-  const [draft, setDraft] = useState({ revision: idle?.id ?? '', share: '10', most: '' })
+  const [draft, setDraft] = useKept(`shadow ${task.id}`, () => ({
+    revision: idle?.id ?? '',
+    share: '10',
+    most: '',
+  }))
   const starting = useChange(
-    (client, shadow: NewShadow) => client.shadow.start(task.id, shadow),
+    async (client, typed: typeof draft) => client.shadow.start(task.id, shadowOf(typed)),
     [['tasks', task.id, 'shadow']],
     () => announce('The shadow runs from now on.'),
   )
-  const start = () =>
-    starting.mutate({
-      revision: draft.revision,
-      share: Number(draft.share) / 100,
-      max_credits_per_day: draft.most.trim() === '' ? null : Number(draft.most),
-    })
   return (
     <>
       <p>
@@ -111,7 +118,7 @@ function StartShadow({ task }: { task: TaskRecord }) {
           placeholder="any"
           onChange={(most) => setDraft({ ...draft, most })}
         />
-        <ActionButton scope="task:write" busy={starting.isPending} onPress={start}>
+        <ActionButton scope="task:write" busy={starting.isPending} onPress={() => starting.mutate(draft)}>
           Let it run beside
         </ActionButton>
       </div>

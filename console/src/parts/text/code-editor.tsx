@@ -1,13 +1,18 @@
-import { lazy, Suspense } from 'react'
+import { Late } from '../page/late.tsx'
 import type { CodeFieldProps } from './code-field.tsx'
 
-const CodeField = lazy(() => import('./code-field.tsx'))
+const load = () => import('./code-field.tsx')
 
 /** A field for a prompt or for JSON. What makes it is loaded when one is shown; until then the text can be read. */
-export function CodeEditor(props: CodeFieldProps) {
-  return (
-    <Suspense fallback={<pre>{props.value}</pre>}>
-      <CodeField {...props} />
-    </Suspense>
-  )
-}
+export const CodeEditor = (props: CodeFieldProps) => (
+  <Late
+    load={load}
+    props={props}
+    before={(problem) => (
+      <>
+        <pre>{props.value}</pre>
+        {problem}
+      </>
+    )}
+  />
+)

@@ -1,17 +1,22 @@
-import { lazy, Suspense } from 'react'
+import { Late } from '../page/late.tsx'
 
 export interface TextDiffProps {
   readonly before: string
   readonly after: string
 }
 
-const Lines = lazy(() => import('./diff-lines.tsx'))
+const load = () => import('./diff-lines.tsx')
 
 /** Two texts as one, with what was taken out and what was put in. */
-export function TextDiff(props: TextDiffProps) {
-  return (
-    <Suspense fallback={<pre>{props.after}</pre>}>
-      <Lines {...props} />
-    </Suspense>
-  )
-}
+export const TextDiff = (props: TextDiffProps) => (
+  <Late
+    load={load}
+    props={props}
+    before={(problem) => (
+      <>
+        <pre>{props.after}</pre>
+        {problem}
+      </>
+    )}
+  />
+)
