@@ -81,6 +81,27 @@ describe('a quota of bytes of files', () => {
   })
 })
 
+test('what a repeated call brought has no room while it waits for the run of the first one', async (t) => {
+  const env = { SPLITRUN_PROJECT_FILE_BYTES: String(MOST) }
+  const system = await startSystem(t, { env, workers: 0 })
+  const task = await system.createTask({ user_prompt: 'What is it?', output_modality: 'text' })
+  const data = Buffer.concat([await red(8, 8).png().toBuffer(), Buffer.alloc(30_000)])
+  const body = { task_files: [{ data: data.toString('base64') }] }
+  const send = (query: string, headers = {}) =>
+    system.call('POST', `/task/${task}/run?${query}`, body, { headers })
+  // All of them look for the key before the first of them has it.
+  const twins = Array.from({ length: 3 }, () => send('wait=60', { 'idempotency-key': 'twins' }))
+  await until(async () => (await counted(system)) > 0)
+  let ended = 0
+  for (const twin of twins) void twin.then(() => (ended += 1))
+  await until(async () => (await send('wait=0')).status === 202)
+  assert.equal(ended, 0)
+  const { body: listed } = await system.call('GET', '/task_run')
+  for (const { id } of listed.results) await system.call('POST', `/task/${task}/run/${id}/cancel`)
+  const ids = (await Promise.all(twins)).map(({ headers }) => headers.get('x-task-run-id'))
+  assert.equal(new Set(ids).size, 1)
+})
+
 describe('the bytes of the files of a project', () => {
   const running = useSystem({ env: { SPLITRUN_PROJECT_FILE_BYTES: '1mb' } })
 

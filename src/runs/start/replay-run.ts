@@ -5,6 +5,12 @@ import type { ReplyInbox } from '../wait/reply-inbox.ts'
 import { watchRun } from '../wait/watch-run.ts'
 import type { StartedRun } from './submission.ts'
 
+/** The run that an idempotency key has; `reused`: for another request. */
+export interface Replayed {
+  readonly outcome: 'replayed' | 'reused'
+  readonly id: string
+}
+
 /**
  * The run for a request whose idempotency key has one already. Waits for its end like any other caller.
  * @throws {ApiError} IDEMPOTENCY_KEY_REUSED when the request differs; TASK_RUN_NOT_FOUND when the run has reached the
@@ -12,7 +18,7 @@ import type { StartedRun } from './submission.ts'
  */
 export async function replayRun(
   deps: EndQueuedRunDeps & { inbox: ReplyInbox },
-  { outcome, id }: { outcome: 'replayed' | 'reused'; id: string },
+  { outcome, id }: Replayed,
   waitMs: number,
   signal: AbortSignal,
 ): Promise<StartedRun> {

@@ -22,7 +22,7 @@ import { type Accepted, type CheckRunDeps, checkRun } from './check-run.ts'
 import type { FileRoom } from './file-room.ts'
 import { idempotencyKeyOf, shardsOfKey } from './idempotency.ts'
 import { type MakeRequestDeps, makeRequest, placeOf } from './make-request.ts'
-import { replayRun } from './replay-run.ts'
+import { type Replayed, replayRun } from './replay-run.ts'
 import type { StorageQuota } from './storage-quota.ts'
 import { discardFiles, type StoreFilesDeps, storeFiles } from './store-files.ts'
 import type { StartedRun, Submission } from './submission.ts'
@@ -95,6 +95,7 @@ export async function startRun(
   else signal.addEventListener('abort', stopWaiting, { once: true })
   // Listening begins before the run exists, so that its end cannot be missed.
   const ended = waitMs > 0 ? awaitEnd(deps, request, waitMs, waiting.signal) : Promise.resolve(null)
+  let other: Replayed | null = null
   try {
     const watcher = waitMs > 0 || input.live ? deps.inbox.id : null
     // The worker draws the same revision, unless the weights change meanwhile. Storing it now saves the worker a write.
@@ -102,9 +103,9 @@ export async function startRun(
     if (input.onLimit === 'fail') await refuseToWait(deps, drawn)
     const created = await within(enqueuing, () => create(deps, request, watcher, key, drawn, stored?.bytes))
     if (created.outcome === 'replayed' || created.outcome === 'reused') {
+      other = created
       waiting.abort()
       await discard(deps, request)
-      return await replayRun(deps, created, waitMs, signal)
     }
   } catch (error) {
     waiting.abort()
@@ -114,6 +115,8 @@ export async function startRun(
   } finally {
     stored?.free()
   }
+  // Its files are gone by now, and have no room while the caller waits.
+  if (other) return replayRun(deps, other, waitMs, signal)
   const unclaimed = { revision: null, split: null, attempts: [], result: null }
   const record: RunRecord = { request, status: 'queued', ...unclaimed }
   // When the wait is over without an end, the record says how far the run is.

@@ -84,7 +84,8 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
     /**
      * Puts the run and its job back into the queue, with the attempts that were made; the claim is not counted. It is
      * claimed next, or not before `deferMs` from now. While it is deferred it has no place in its project's window.
-     * @param model the model that the run waits for, see `laneOf`
+     * @param model the model that the run waits for, see `laneOf`; where that is another one than before, the run is claimed
+     *   behind the older ones of its project that wait for it
      * @param onLimit whether it waits for a limit of it
      * @param share what `shareOf` is to return from now on; '' leaves that as it is
      */
@@ -113,6 +114,7 @@ export function claimRuns(redis: Redis, options: { queueWindow: number }) {
         model,
         onLimit ? '1' : '',
         share,
+        options.queueWindow,
       ]
       return RELEASED[Number(await SCRIPTS.release(redis, [keysFor(id).prefix], args))] ?? 'superseded'
     },

@@ -87,8 +87,9 @@ local function add_from_backlogs(ids)
     local bytes = waits[call('HGET', run, 'model') or ''] and call('HSTRLEN', run, 'request')
     if bytes and bytes <= left then
       left = left - bytes
-      local model, request = unpack(call('HMGET', run, 'model', 'request'))
-      local project = project_in(request)
+      local model, request, format = unpack(call('HMGET', run, 'model', 'request', 'format'))
+      -- Of a format that is not known, a worker that knows it makes the job.
+      local project = is_known_format(format) and project_in(request)
       if project and call('ZSCORE', key.backlog(project, model), id) and is_hopeless(id, model, expiring[at + 1]) then
         make_job(id)
         ids[#ids + 1] = id

@@ -54,6 +54,7 @@ describe('runs that expire before their model may be called', () => {
     return (await runs.dequeue(0, { ...TAKE_ONE, most, allowances })).claims
   }
 
+  const claimAny = async () => (await runs.dequeue(0, { ...TAKE_ONE, most: 10 })).claims
   const end = (claim: Claim) => runs.settle(claim, aResult(), [], null)
   const idsOf = (claims: readonly (Claim | { request: RunRequest })[]) =>
     claims.map(({ request }) => request.id)
@@ -103,10 +104,46 @@ describe('runs that expire before their model may be called', () => {
     await endAll(requests.filter(({ startBy }) => startBy > PAUSE_ENDS))
   })
 
+  test('keep to the window of the model that they go on with', async () => {
+    const requests = await queue([60, 60, 60, 60, 60, 60, 60, 60])
+    const spare = newId()
+    const project = requests[0]?.project ?? ''
+    for (let claims = await claim(2); claims.length > 0; claims = await claim(2)) {
+      for (const each of claims) assert.equal(await runs.release(each, [], 0, spare, true), 'queued')
+    }
+    assert.equal(await redis.llen(JOBS.wait), WINDOW)
+    assert.equal(await redis.zcard(KEYS.backlog(project, spare)), requests.length - WINDOW)
+    // Whoever has no job is ended as any other run of a backlog.
+    const last = await runs.get(requests.at(-1)?.id ?? '')
+    assert.equal(last && (await runs.settleQueued(last, aResult({ status: 'cancelled' }), null)), true)
+    const ended: Claim[] = []
+    for (let rest = await claimAny(); rest.length > 0; rest = await claimAny()) {
+      for (const each of rest) assert.equal(await end(each), true)
+      ended.push(...rest)
+    }
+    assert.deepEqual(
+      idsOf(ended).sort(),
+      requests.slice(0, -1).map(({ id }) => id),
+    )
+    await nothingIsLeft()
+  })
+
+  test('stay where they are while the format of their record is unknown', async () => {
+    const requests = await queue([7200, 7200, 7200, 60])
+    const id = requests[3]?.id ?? ''
+    await redis.hset(KEYS.run(id), 'format', 99)
+    assert.deepEqual(await claim(10), [])
+    assert.equal(await redis.exists(JOBS.job(id)), 0)
+    await redis.hdel(KEYS.run(id), 'format')
+    const [claimed] = await claim(10)
+    assert.equal(claimed && (await end(claimed)), true)
+    await endAll(requests.slice(0, 3))
+  })
+
   /** What is left is served once the model may be called, and nothing of any run stays in the queue. */
   async function endAll(requests: readonly (RunRequest | undefined)[]): Promise<void> {
-    const claims = (await runs.dequeue(0, { ...TAKE_ONE, most: 10 })).claims
-    const rest = (await runs.dequeue(0, { ...TAKE_ONE, most: 10 })).claims
+    const claims = await claimAny()
+    const rest = await claimAny()
     assert.deepEqual(
       idsOf([...claims, ...rest]),
       requests.map((each) => each?.id),
