@@ -3,7 +3,6 @@ import { describe, test } from 'node:test'
 import { type Job, Queue, Worker } from 'bullmq'
 import { composeWorker } from '../../../src/compose/compose-worker.ts'
 import { bullmqKeys, queuePrefix, RUN_QUEUE } from '../../../src/queue/bullmq-keys.ts'
-import { checkBullmq, installedBullmq, TESTED_BULLMQ } from '../../../src/queue/check-bullmq.ts'
 import { isFinal, type RunRecord } from '../../../src/runs/run.ts'
 import { allKeys } from '../../support/all-keys.ts'
 import { TAKE_ONE } from '../../support/runs.ts'
@@ -240,16 +239,5 @@ describe('limits that somebody sets on the queue', () => {
     await queue.setGlobalRateLimit(max, 100)
     await composeWorker(system.core)
     for (const { status } of await allEnded(system, ids)) assert.equal(status, 'succeeded')
-  })
-})
-
-describe('the version of BullMQ', () => {
-  test('that is installed is one that these tests have seen', () => {
-    assert.ok(TESTED_BULLMQ.includes(installedBullmq()))
-  })
-  test('is refused where it was not tested, unless that is wanted', () => {
-    assert.doesNotThrow(() => checkBullmq(false))
-    assert.throws(() => checkBullmq(false, '6.8.0'), /6\.8\.0.*SPLITRUN_UNTESTED_BULLMQ/s)
-    assert.doesNotThrow(() => checkBullmq(true, '6.8.0'))
   })
 })
