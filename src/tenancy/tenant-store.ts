@@ -5,7 +5,6 @@ import { sharedIsoTime } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { loadScript } from '../platform/redis/script.ts'
-import { swap } from '../platform/redis/swap.ts'
 import type { Organisation, Project } from './tenant.ts'
 
 /** A new project is seen by every process within this time. */
@@ -14,6 +13,7 @@ const CACHE_MS = 1000
 const CLAIM_MS = 30_000
 
 const putProject = loadScript(new URL('./scripts/put-project.lua', import.meta.url))
+const releaseProject = loadScript(new URL('./scripts/release-project.lua', import.meta.url))
 const PUT = ['taken', 'there', 'written'] as const
 
 const KEYS = {
@@ -68,10 +68,10 @@ export function createTenantStore(redis: Redis) {
 
   const readOrganisation = (id: string) => readJson<Organisation>(KEYS.organisation(id))
 
-  /** @param claim for a record that is there for the organisation alone, and expires */
+  /** @param claim names one: its record is there for the organisation alone, and expires */
   async function put({ id, org_id, name }: GivenProject, claim?: string): Promise<(typeof PUT)[number]> {
-    const record = claim === undefined ? { id, org_id, name, created: sharedIsoTime() } : { org_id, claim }
-    const args = [org_id, JSON.stringify(record), ...(claim === undefined ? [] : [CLAIM_MS])]
+    const record = () => JSON.stringify({ id, org_id, name, created: sharedIsoTime() })
+    const args = claim === undefined ? [org_id, record()] : [org_id, claim, CLAIM_MS]
     return PUT[(await putProject(redis, [KEYS.project(id)], args)) as 0 | 1 | 2]
   }
 
@@ -108,7 +108,7 @@ export function createTenantStore(redis: Redis) {
       (await put(project, claim)) !== 'taken',
     /** Ends a claim, unless its project is there or others of the organisation have claimed it, too. */
     async releaseProject({ id, org_id }: GivenProject, claim: string): Promise<void> {
-      await swap(redis, KEYS.project(id), JSON.stringify({ org_id, claim }), '')
+      await releaseProject(redis, [KEYS.project(id)], [org_id, claim])
     },
     /**
      * Makes a project that is claimed. The organisation must exist.

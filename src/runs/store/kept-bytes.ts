@@ -52,7 +52,8 @@ export function countFileBytes(redis: Redis, shards: number, retentionMs: number
   return {
     /**
      * How many bytes of files the runs of a project have, those under way and those that are kept. Exact, except that a
-     * run which has ended is counted for up to 1/64 of its retention longer, and a file that is made anew each time.
+     * run which has ended is counted for up to 1/64 of its retention longer; a file that is made anew, each time; and a file
+     * not at all whose worker was killed, or had no Redis, in the moment after it was stored.
      */
     fileBytes: (project: string): Promise<number> =>
       sumOver(redis, shards, (keys) => keys.fileBytes(project)),

@@ -158,6 +158,25 @@ test('an id that is claimed is no project yet, and nobody else can have it until
   assert.equal(await tenants.putProject(project), null)
 })
 
+test('an id that two of one organisation have claimed is released by the last of them', async () => {
+  const [{ tenants }, { tenants: others }] = cores
+  const [org, other, id] = [newId(), newId(), newId()]
+  const project = { id, org_id: org, name: 'claimed' }
+  const isFree = async () => {
+    const taken = await others.claimProject({ ...project, org_id: other }, 'three')
+    if (taken) await others.releaseProject({ ...project, org_id: other }, 'three')
+    return taken
+  }
+  for (const first of ['one', 'two']) {
+    assert.equal(await tenants.claimProject(project, 'one'), true)
+    assert.equal(await others.claimProject(project, 'two'), true)
+    await tenants.releaseProject(project, first)
+    assert.equal(await isFree(), false)
+    await tenants.releaseProject(project, first === 'one' ? 'two' : 'one')
+    assert.equal(await isFree(), true)
+  }
+})
+
 test('what was made by a process that died before it was listed is listed when it is asked for again', async () => {
   const [{ tenants, redis }] = cores
   const [org, id] = [newId(), newId()]

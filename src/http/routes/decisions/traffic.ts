@@ -40,8 +40,9 @@ export function trafficRoutes(deps: TaskRouteDeps): Endpoint[] {
       response: historyPage,
       errorCodes: [],
       async handle({ params: { project_id, task_id }, query: { before = null, page_limit } }) {
-        if (!(await deps.tasks.read(project_id, task_id))) throw noTask()
         const found = await deps.tasks.trafficHistory(project_id, task_id, before, page_limit + 1)
+        // After it, so that runs of this process have weights no older than those that are shown.
+        if (!(await deps.tasks.read(project_id, task_id))) throw noTask()
         const results = found.slice(0, page_limit).map(({ before: was, after, ...change }) => ({
           ...change,
           before: [...was],

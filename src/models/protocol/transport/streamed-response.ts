@@ -1,8 +1,13 @@
 import { fieldOf, textOf } from '../json-field.ts'
 import { toChatCompletion } from '../responses-answer.ts'
 
-/** The events that have the whole answer. */
-const LAST = /^response\.(completed|incomplete|failed|cancelled|done)$/
+/** The events that have the whole answer, with how it ended, which some servers say by their names alone. */
+const LAST: ReadonlyMap<string, string> = new Map(
+  ['completed', 'incomplete', 'failed', 'cancelled', 'done'].map((end) => [
+    `response.${end}`,
+    end === 'done' ? 'completed' : end,
+  ]),
+)
 
 /** Puts the events of a streamed answer of the Responses API together, as the server would have sent it without a stream. */
 export class StreamedResponse {
@@ -24,10 +29,11 @@ export class StreamedResponse {
 
   /** Some servers tell their text only in the last event. */
   #addLast(type: string, event: unknown): string {
-    const body = LAST.test(type) ? fieldOf(event, 'response') : null
+    const status = LAST.get(type)
+    const body = status === undefined ? null : fieldOf(event, 'response')
     if (typeof body !== 'object' || body === null) return ''
-    this.#body = body as Record<string, unknown>
-    const [choice] = (fieldOf(toChatCompletion(body), 'choices') as unknown[] | undefined) ?? []
+    this.#body = { ...body, status: fieldOf(body, 'status') ?? status }
+    const [choice] = (fieldOf(toChatCompletion(this.#body), 'choices') as unknown[] | undefined) ?? []
     const whole = textOf(fieldOf(choice, 'message'), 'content') ?? ''
     return whole.startsWith(this.#text) ? whole.slice(this.#text.length) : ''
   }

@@ -62,14 +62,17 @@ local function project_in(request)
 end
 
 -- True for a run that expires before its model may be called. It needs no room of that: it goes on with another model,
--- or fails. Counts it.
+-- or fails.
 local function is_hopeless(id, model, expires)
   local wait = waits[model]
   if not wait or wait.most < 1 then return false end
-  if tonumber(expires or call('ZSCORE', key.expiring, id) or 'inf') > wait.over then return false end
-  wait.most = wait.most - 1
-  return true
+  return tonumber(expires or call('ZSCORE', key.expiring, id) or 'inf') <= wait.over
 end
+
+local function count_hopeless(model) waits[model].most = waits[model].most - 1 end
+
+-- A queued run that has no job, and gets none later by itself.
+local function is_backlogged(id) return not (call('ZSCORE', key.enqueued, id) or call('ZSCORE', key.deferred, id)) end
 
 -- Adds the hopeless runs of backlogs, whose windows are full of runs that have the time to wait. Looks at those only that
 -- expire next, and at so many bytes of requests at most: nobody else is served meanwhile.
@@ -84,13 +87,15 @@ local function add_from_backlogs(ids)
     if #ids >= most then return end
     local id = expiring[at]
     local run = key.run(id)
-    local bytes = waits[call('HGET', run, 'model') or ''] and call('HSTRLEN', run, 'request')
+    local model, format = unpack(call('HMGET', run, 'model', 'format'))
+    -- Of a format that is not known, a worker that knows it makes the job. Requests are large: only those are read that count.
+    local counts = is_known_format(format) and is_hopeless(id, model or '', expiring[at + 1]) and is_backlogged(id)
+    local bytes = counts and call('HSTRLEN', run, 'request')
     if bytes and bytes <= left then
       left = left - bytes
-      local model, request, format = unpack(call('HMGET', run, 'model', 'request', 'format'))
-      -- Of a format that is not known, a worker that knows it makes the job.
-      local project = is_known_format(format) and project_in(request)
-      if project and call('ZSCORE', key.backlog(project, model), id) and is_hopeless(id, model, expiring[at + 1]) then
+      local project = project_in(call('HGET', run, 'request'))
+      if project and call('ZSCORE', key.backlog(project, model), id) then
+        count_hopeless(model)
         make_job(id)
         ids[#ids + 1] = id
       end
@@ -110,7 +115,9 @@ local function activate_some()
     local allowance = allowances[model] or tonumber(selective)
     -- A job without a run, one whose worker was lost, and one that is to be cancelled need no room of a model.
     local exempt = found[1] ~= 'queued' or found[3]
-    if exempt or allowance > 0 or is_hopeless(id, model) then
+    local has_room = exempt or allowance > 0
+    if has_room or is_hopeless(id, model) then
+      if not has_room then count_hopeless(model) end
       if not exempt and allowance > 0 then allowances[model] = allowance - 1 end
       call('LREM', key.wait, '-1', id)
       ids[#ids + 1] = id
