@@ -15,7 +15,7 @@ const SOURCES = [
   'console/src/**/*.*',
   'client/src/**/*.ts',
   'src/output/**/*.ts',
-  'src/platform/read-json.ts',
+  'src/platform/json/read-json.ts',
   'src/tasks/{output-modality,prompts/*}.ts',
   'package-lock.json',
 ]

@@ -1,5 +1,5 @@
 import { type Dispatcher, request } from 'undici'
-import { readJson } from '../platform/read-json.ts'
+import { readJson } from '../platform/json/read-json.ts'
 import { readBounded } from './fetch/read-bounded.ts'
 import type { HttpProcessor } from './processor-catalogue.ts'
 import { ProcessorFailure } from './processor-failure.ts'

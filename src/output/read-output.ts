@@ -1,4 +1,4 @@
-import { readJson } from '../platform/read-json.ts'
+import { readJson } from '../platform/json/read-json.ts'
 import { Cursor } from './read/cursor.ts'
 import { findObjects } from './read/find-objects.ts'
 import { unescapeJson, withoutDoubledQuotes } from './read/unescape-json.ts'

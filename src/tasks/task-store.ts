@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../platform/at-most.ts'
 import { cachedAs, expiringAfter } from '../platform/cached.ts'
-import { readJson } from '../platform/read-json.ts'
+import { readJson } from '../platform/json/read-json.ts'
 import { keysExist } from '../platform/redis/keys-exist.ts'
 import type { Redis } from '../platform/redis/redis.ts'
 import { type ImportOptions, importTasks } from './archive/import-state.ts'

@@ -1,4 +1,4 @@
-import { readJson } from '../platform/read-json.ts'
+import { readJson } from '../platform/json/read-json.ts'
 
 /**
  * How long each part of a run took, in ms; named as in `timings` on the wire. `waiting_on_limit`: pauses between

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { parseJsonFile } from '../../platform/parse-json-file.ts'
+import { parseJsonFile } from '../../platform/json/parse-json-file.ts'
 import { CommandError } from '../exit-codes.ts'
 
 /**

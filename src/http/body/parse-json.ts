@@ -1,6 +1,6 @@
 import { ApiError, ValidationError } from '../../platform/errors.ts'
-import { mayBeInexact, parseExact } from '../../platform/exact-json.ts'
-import { readJson } from '../../platform/read-json.ts'
+import { mayBeInexact, parseExact } from '../../platform/json/exact-json.ts'
+import { readJson } from '../../platform/json/read-json.ts'
 
 /** Far beyond any output_format, and far within what can be written again without running out of stack. */
 const MOST_LEVELS = 200

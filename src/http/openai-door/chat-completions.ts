@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { noProto } from '../../platform/no-proto.ts'
+import { noProto } from '../../platform/json/no-proto.ts'
 import { isFinal } from '../../runs/run.ts'
 import { anyObject } from '../../tasks/task-fields.ts'
 import { type Endpoint, endpoint, noParams, noQuery } from '../route.ts'

@@ -2,7 +2,7 @@ import { validateHeaderName } from 'node:http'
 import { z } from 'zod'
 import { isHeaderValue, NO_HEADER_VALUE } from '../../platform/header-value.ts'
 import { givenId } from '../../platform/id-schema.ts'
-import { noProto } from '../../platform/no-proto.ts'
+import { noProto } from '../../platform/json/no-proto.ts'
 import { OWN_MEMBERS } from '../request-rules.ts'
 
 const filled = z.string().min(1)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isHeaderValue, NO_HEADER_VALUE } from '../../platform/header-value.ts'
-import { parseJsonFile } from '../../platform/parse-json-file.ts'
+import { parseJsonFile } from '../../platform/json/parse-json-file.ts'
 import { prettyIssues } from '../../platform/told-issues.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Model, ModelPrice, ModelServer } from '../model.ts'

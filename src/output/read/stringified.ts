@@ -1,4 +1,4 @@
-import { readJson } from '../../platform/read-json.ts'
+import { readJson } from '../../platform/json/read-json.ts'
 import { Cursor } from './cursor.ts'
 import { readLooseJson } from './loose-json.ts'
 

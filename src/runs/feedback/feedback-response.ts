@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { shownId } from '../../platform/id-schema.ts'
-import { noProto } from '../../platform/no-proto.ts'
+import { noProto } from '../../platform/json/no-proto.ts'
 import { scoreSchema } from '../../tasks/scores/score.ts'
 
 const LONGEST_VALUE = 100

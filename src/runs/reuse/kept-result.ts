@@ -1,4 +1,4 @@
-import { parseExact } from '../../platform/exact-json.ts'
+import { parseExact } from '../../platform/json/exact-json.ts'
 import type { RunResult } from '../run.ts'
 
 /** The result of a run as it is kept for others: what they show as their own, and what it cost. */

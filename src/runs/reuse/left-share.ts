@@ -1,4 +1,4 @@
-import { readJson } from '../../platform/read-json.ts'
+import { readJson } from '../../platform/json/read-json.ts'
 import type { RunRecord } from '../run.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { type TellWaitingDeps, tellNext } from './tell-waiting.ts'

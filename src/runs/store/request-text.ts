@@ -1,5 +1,5 @@
-import { holdsRawJson, parseExact } from '../../platform/exact-json.ts'
-import { readJson } from '../../platform/read-json.ts'
+import { holdsRawJson, parseExact } from '../../platform/json/exact-json.ts'
+import { readJson } from '../../platform/json/read-json.ts'
 import type { RunRequest } from '../run.ts'
 import { type Members, someOf, unless, withLarge } from './stored-json.ts'
 

@@ -1,4 +1,4 @@
-import { readJson } from '../../platform/read-json.ts'
+import { readJson } from '../../platform/json/read-json.ts'
 import type { RunResult } from '../run.ts'
 import { type Members, someOf, unless, withLarge } from './stored-json.ts'
 

@@ -1,4 +1,4 @@
-import { readJson } from '../../platform/read-json.ts'
+import { readJson } from '../../platform/json/read-json.ts'
 import { keysExist } from '../../platform/redis/keys-exist.ts'
 import type { Redis } from '../../platform/redis/redis.ts'
 import type { Revision } from '../task.ts'

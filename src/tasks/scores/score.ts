@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
-import { noProto } from '../../platform/no-proto.ts'
+import { noProto } from '../../platform/json/no-proto.ts'
 
 const LONGEST_OPTION = 100
 const MOST_OPTIONS = 20

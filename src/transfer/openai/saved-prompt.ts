@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { ValidationError } from '../../platform/errors.ts'
-import { noProto } from '../../platform/no-proto.ts'
+import { noProto } from '../../platform/json/no-proto.ts'
 import { toldIssues } from '../../platform/told-issues.ts'
 
 /** Texts of a prompt, and files for which it has a place. */

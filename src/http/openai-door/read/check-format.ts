@@ -3,7 +3,7 @@ import { compareSchemas } from '../../../output/compare-schemas.ts'
 import { compileOutput } from '../../../output/compile-output.ts'
 import type { JsonSchema } from '../../../output/output-schema.ts'
 import { ValidationError } from '../../../platform/errors.ts'
-import { noProto } from '../../../platform/no-proto.ts'
+import { noProto } from '../../../platform/json/no-proto.ts'
 import type { Revision } from '../../../tasks/task.ts'
 
 const FORMATS = ['text', 'json_object', 'json_schema'] as const

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ValidationError } from '../../../platform/errors.ts'
-import { noProto } from '../../../platform/no-proto.ts'
+import { noProto } from '../../../platform/json/no-proto.ts'
 import type { SubmittedFile } from '../../../runs/start/submission.ts'
 import { decodeBase64 } from '../../body/decode-base64.ts'
 import { fileNameOf } from '../../body/read-multipart.ts'

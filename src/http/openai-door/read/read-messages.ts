@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ValidationError } from '../../../platform/errors.ts'
-import { noProto } from '../../../platform/no-proto.ts'
+import { noProto } from '../../../platform/json/no-proto.ts'
 import { unsupported } from '../openai-error.ts'
 import { type Content, contentPart, nameStrays, noContent, readPart } from './read-content.ts'
 

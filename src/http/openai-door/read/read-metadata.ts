@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { noProto } from '../../../platform/no-proto.ts'
+import { noProto } from '../../../platform/json/no-proto.ts'
 import { splitKey } from '../../run-request.ts'
 
 /** OpenAI's bounds: 16 pairs of texts. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ValidationError } from '../../../platform/errors.ts'
-import { noProto } from '../../../platform/no-proto.ts'
+import { noProto } from '../../../platform/json/no-proto.ts'
 import { llmConfigSchema } from '../../../tasks/task-fields.ts'
 
 const { temperature, top_p, max_tokens, seed, frequency_penalty, presence_penalty, stop, reasoning_effort } =

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { ApiError, ValidationError } from '../../../platform/errors.ts'
-import { noProto } from '../../../platform/no-proto.ts'
+import { noProto } from '../../../platform/json/no-proto.ts'
 import type { SubmittedFile } from '../../../runs/start/submission.ts'
 import type { FindTaskDeps } from '../../../tasks/naming/find-task.ts'
 import { anyObject } from '../../../tasks/task-fields.ts'

@@ -2,7 +2,7 @@ import { v5 } from 'uuid'
 import type { FileHome } from '../../../files/file-home.ts'
 import type { FileStore } from '../../../files/file-store.ts'
 import { nullIfDamaged } from '../../../files/files-unavailable.ts'
-import { readJson } from '../../../platform/read-json.ts'
+import { readJson } from '../../../platform/json/read-json.ts'
 
 /** What the first processors of a revision gave, in their order, and how long they took together. */
 export interface KeptResults {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { parseExact } from '../../../../src/platform/exact-json.ts'
+import { parseExact } from '../../../../src/platform/json/exact-json.ts'
 import type { RunRequest, RunResult } from '../../../../src/runs/run.ts'
 import { requestToText, textToRequest } from '../../../../src/runs/store/request-text.ts'
 import { resultToText, textToResult } from '../../../../src/runs/store/result-text.ts'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseExact } from '../../../src/platform/exact-json.ts'
-import { readJson } from '../../../src/platform/read-json.ts'
-import fc from '../../support/fast-check.ts'
+import { parseExact } from '../../../../src/platform/json/exact-json.ts'
+import { readJson } from '../../../../src/platform/json/read-json.ts'
+import fc from '../../../support/fast-check.ts'
 
 /** As a client writes it that escapes whatever it can. */
 const escaped = (text: string): string =>

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { holdsRawJson, mayBeInexact, parseExact } from '../../../src/platform/exact-json.ts'
-import fc from '../../support/fast-check.ts'
-import { fuzz } from '../../support/fuzz.ts'
+import { holdsRawJson, mayBeInexact, parseExact } from '../../../../src/platform/json/exact-json.ts'
+import fc from '../../../support/fast-check.ts'
+import { fuzz } from '../../../support/fuzz.ts'
 
 const CHANGED = [
   '12345678901234567890',
